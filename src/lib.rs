@@ -1,0 +1,15 @@
+//! lvsha: the configuration of Linux Virtual Server directors, read, judged, converted.
+//!
+//! The folders are the data flow; each imports only from those above it (`tests/house.rs` checks):
+//!
+//! - [`source`]: text with a name. Files, spans, diagnostics and their renderers.
+//! - [`syntax`]: text to tree. The only place that knows pest; keyword tables as data.
+//! - [`model`]: tree to meaning, without I/O and without a clock.
+//! - [`emit`]: model to text, and the account of what could not be said.
+//! - [`cli`]: one file per subcommand: read, call, print.
+
+pub mod cli;
+pub mod emit;
+pub mod model;
+pub mod source;
+pub mod syntax;

@@ -1,0 +1,165 @@
+//! How a real server is asked whether it lives.
+
+use std::net::IpAddr;
+
+use super::{Carried, Checks, Sourced};
+use crate::source::Place;
+
+/// One probe; its timing fields override the service's.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Probe {
+    /// What is asked.
+    pub kind: ProbeKind,
+    /// The directives that chose the kind: `service`, `checktype`, or the block's head.
+    pub chosen_by: Vec<Place>,
+    /// Address that is probed; `None` means the server's.
+    pub address: Option<Sourced<IpAddr>>,
+    /// Port that is probed; `None` means the server's.
+    pub port: Option<Sourced<u16>>,
+    /// Timing of its own.
+    pub checks: Checks,
+    /// Directives without a field.
+    pub carried: Vec<Carried>,
+}
+
+impl Probe {
+    /// A probe with the service's timing.
+    pub fn new(kind: ProbeKind) -> Self {
+        Self {
+            kind,
+            chosen_by: Vec::new(),
+            address: None,
+            port: None,
+            checks: Checks::default(),
+            carried: Vec::new(),
+        }
+    }
+}
+
+/// What is asked.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ProbeKind {
+    /// Nothing: the server counts as up (checktype on, service none, no checker).
+    AlwaysUp,
+    /// Nothing: the server counts as down (checktype off).
+    AlwaysDown,
+    /// `n` plain connections between two negotiations (ldirectord's checktype with a number).
+    Combined {
+        /// Number of connections.
+        connects: u32,
+        /// What a negotiation asks.
+        negotiate: Box<ProbeKind>,
+    },
+    /// A TCP connection.
+    Connect,
+    /// A dialogue that only ldirectord knows.
+    Dialogue(Box<Dialogue>),
+    /// A DNS query.
+    Dns {
+        /// Record type.
+        record: Option<Sourced<String>>,
+        /// Name asked for.
+        name: Option<Sourced<String>>,
+        /// What the answer must match.
+        answer: Option<Sourced<Pattern>>,
+    },
+    /// HTTP or HTTPS.
+    Http(Box<Http>),
+    /// ICMP echo.
+    Ping,
+    /// An external program.
+    Script(Box<Script>),
+    /// An SMTP greeting.
+    Smtp {
+        /// Name given with HELO.
+        helo: Option<Sourced<String>>,
+    },
+    /// A checker that is kept as text (UDP_CHECK, FILE_CHECK, BFD_CHECK): its block's name.
+    Other(String),
+}
+
+/// An HTTP probe: every request must succeed.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Http {
+    /// Whether the connection is encrypted.
+    pub tls: bool,
+    /// HEAD instead of GET.
+    pub head: Option<Sourced<bool>>,
+    /// Protocol version.
+    pub version: Option<Sourced<HttpVersion>>,
+    /// Host header.
+    pub host: Option<Sourced<String>>,
+    /// Whether the host is sent in the TLS handshake.
+    pub server_name_indication: Option<Sourced<bool>>,
+    /// The requests.
+    pub requests: Vec<HttpRequest>,
+}
+
+/// HTTP versions that keepalived's checker speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HttpVersion {
+    /// 1.0.
+    Http10,
+    /// 1.0 with `Connection: close`.
+    Http10Close,
+    /// 1.1.
+    Http11,
+}
+
+/// One HTTP request and what its answer must be.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct HttpRequest {
+    /// Path with a leading slash, or an absolute URL for a proxy.
+    pub path: Option<Sourced<String>>,
+    /// Status codes that pass, as inclusive ranges; empty means 200 to 299.
+    pub status: Vec<Sourced<(u16, u16)>>,
+    /// What the body must contain.
+    pub body: Option<Sourced<Pattern>>,
+    /// MD5 of the body.
+    pub digest: Option<Sourced<String>>,
+    /// Host header of this request only.
+    pub host: Option<Sourced<String>>,
+}
+
+/// A regular expression.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pattern {
+    /// The expression, in Perl's or PCRE2's dialect.
+    pub expression: String,
+    /// Whether the answer must not match.
+    pub negated: bool,
+}
+
+/// A dialogue of ldirectord that keepalived has no checker for.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Dialogue {
+    /// Name of the service (`ftp`, `imap`, `mysql`).
+    pub service: String,
+    /// User name.
+    pub login: Option<Sourced<String>>,
+    /// Where the password stands; the password itself stays in the file.
+    pub password: Option<Place>,
+    /// Where the RADIUS secret stands.
+    pub secret: Option<Place>,
+    /// Database name.
+    pub database: Option<Sourced<String>>,
+    /// What is asked.
+    pub request: Option<Sourced<String>>,
+    /// What the answer must match.
+    pub receive: Option<Sourced<Pattern>>,
+    /// Host name.
+    pub host: Option<Sourced<String>>,
+}
+
+/// An external probe.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Script {
+    /// Command line as written, without the quotes around it.
+    pub command: Sourced<String>,
+    /// Whether ldirectord appends virtual address, virtual port, real address and real port.
+    pub ldirectord_arguments: bool,
+    /// Whether the exit code sets the weight (misc_dynamic).
+    pub dynamic_weight: Option<Sourced<bool>>,
+    /// User and group, as written.
+    pub user: Option<Sourced<String>>,
+}

@@ -1,0 +1,6 @@
+//! Advice about ldirectord.
+
+use super::Rule;
+
+/// The rules.
+pub(super) const RULES: &[Rule] = &[];

@@ -1,0 +1,41 @@
+//! Checks across fields, files and nodes: one row per rule.
+
+use super::Cluster;
+use super::read::Input;
+use crate::source::{Code, Findings, Sources};
+use crate::syntax::Tree;
+
+mod ha_cf;
+mod haresources;
+mod keepalived;
+mod ldirectord;
+
+/// What a rule may look at.
+#[derive(Clone, Copy, Debug)]
+pub struct View<'a> {
+    /// The meaning of all files.
+    pub cluster: &'a Cluster,
+    /// The files.
+    pub sources: &'a Sources,
+    /// Their trees.
+    pub trees: &'a [(Input, Tree)],
+}
+
+/// One rule.
+#[derive(Clone, Copy, Debug)]
+pub struct Rule {
+    /// The codes that it may report.
+    pub codes: &'static [Code],
+    /// Looks for them.
+    pub check: fn(&View<'_>, &mut Findings),
+}
+
+/// Runs every rule.
+pub fn check(view: &View<'_>, findings: &mut Findings) {
+    for rule in TABLES.iter().flat_map(|rules| rules.iter()) {
+        (rule.check)(view, findings);
+    }
+}
+
+const TABLES: &[&[Rule]] =
+    &[ha_cf::RULES, haresources::RULES, ldirectord::RULES, keepalived::RULES];

@@ -1,0 +1,78 @@
+//! Real servers.
+
+use std::net::IpAddr;
+
+use super::{Carried, Hook, Probe, Sourced};
+use crate::source::Place;
+
+/// A real server of one service.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Server {
+    /// Its address.
+    pub address: IpAddr,
+    /// Its port; `None` means the service's.
+    pub port: Option<u16>,
+    /// Where its line or block is.
+    pub at: Option<Place>,
+    /// Weight; `None` means the service's default, 1.
+    pub weight: Option<Sourced<u32>>,
+    /// Forwarding method; `None` means the service's.
+    pub method: Option<Sourced<Forwarding>>,
+    /// Connections from which on it takes no more (`u:`, uthreshold).
+    pub upper_threshold: Option<Sourced<u32>>,
+    /// Connections below which it takes new ones again (`l:`, lthreshold).
+    pub lower_threshold: Option<Sourced<u32>>,
+    /// Whether a dead server stays in the table with weight 0; `None` means the service's.
+    pub quiescent: Option<Sourced<bool>>,
+    /// Rare settings, boxed because there may be a hundred thousand servers.
+    pub own: Option<Box<Own>>,
+}
+
+/// What few real servers have of their own.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Own {
+    /// Probes instead of the service's.
+    pub probes: Vec<Probe>,
+    /// Commands when it goes up or down.
+    pub hooks: Vec<Sourced<Hook>>,
+    /// Directives without a field.
+    pub carried: Vec<Carried>,
+}
+
+impl Server {
+    /// A server with an address only.
+    pub fn new(address: IpAddr, port: Option<u16>, at: Option<Place>) -> Self {
+        Self {
+            address,
+            port,
+            at,
+            weight: None,
+            method: None,
+            upper_threshold: None,
+            lower_threshold: None,
+            quiescent: None,
+            own: None,
+        }
+    }
+
+    /// Its own settings, made on first use.
+    pub fn own_mut(&mut self) -> &mut Own {
+        self.own.get_or_insert_default()
+    }
+
+    /// Probes of its own; empty means the service's.
+    pub fn own_probes(&self) -> &[Probe] {
+        self.own.as_ref().map_or(&[], |own| &own.probes)
+    }
+}
+
+/// How packets reach a real server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Forwarding {
+    /// Direct routing: gate, DR.
+    DirectRouting,
+    /// Address translation: masq, NAT.
+    Masquerading,
+    /// IP in IP: ipip, TUN.
+    Tunnelling,
+}

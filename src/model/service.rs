@@ -1,0 +1,161 @@
+//! Virtual services.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use super::{Carried, Forwarding, Hook, Probe, Server, Sourced};
+use crate::source::Place;
+
+/// A virtual service and its real servers (`virtual=`, `virtual_server`).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Service {
+    /// What traffic it takes.
+    pub target: Sourced<Target>,
+    /// Transport protocol; a mark has none.
+    pub protocol: Option<Sourced<Protocol>>,
+    /// Scheduler by its kernel name (`rr`, `wlc`); not checked against the kernel's list.
+    pub scheduler: Option<Sourced<String>>,
+    /// Flags of the scheduler (`sh-port`, `flag-1`).
+    pub scheduler_flags: Vec<Sourced<String>>,
+    /// One-packet scheduling (UDP).
+    pub one_packet: Option<Sourced<bool>>,
+    /// Forwarding method of servers that state none.
+    pub method: Option<Sourced<Forwarding>>,
+    /// Persistence time in seconds.
+    pub persistence: Option<Sourced<u32>>,
+    /// Netmask of clients that count as one: a prefix length of the service's family.
+    pub granularity: Option<Sourced<u8>>,
+    /// The real servers.
+    pub servers: Vec<Server>,
+    /// Where traffic goes when no server lives.
+    pub fallback: Option<Sourced<Fallback>>,
+    /// Whether dead servers stay in the table with weight 0 (`quiescent`, inhibit_on_failure).
+    pub quiescent: Option<Sourced<bool>>,
+    /// Whether servers start down until their first success (`alpha`).
+    pub start_down: Option<Sourced<bool>>,
+    /// Live weight below which the service counts as down.
+    pub quorum: Option<Sourced<u32>>,
+    /// Commands at quorum changes (fallbackcommand, quorum_up, quorum_down).
+    pub hooks: Vec<Sourced<Hook>>,
+    /// Host name for HTTP probes.
+    pub host: Option<Sourced<String>>,
+    /// Timing that probes inherit.
+    pub checks: Checks,
+    /// Probes of servers that have none of their own. Several must all succeed.
+    pub probes: Vec<Probe>,
+    /// Human name (servicename).
+    pub name: Option<Sourced<String>>,
+    /// Human remark (comment).
+    pub comment: Option<Sourced<String>>,
+    /// Directives without a field.
+    pub carried: Vec<Carried>,
+    /// The whole block or section head.
+    pub at: Option<Place>,
+}
+
+impl Service {
+    /// A service without servers.
+    pub fn new(target: Sourced<Target>) -> Self {
+        Self {
+            at: target.at,
+            target,
+            protocol: None,
+            scheduler: None,
+            scheduler_flags: Vec::new(),
+            one_packet: None,
+            method: None,
+            persistence: None,
+            granularity: None,
+            servers: Vec::new(),
+            fallback: None,
+            quiescent: None,
+            start_down: None,
+            quorum: None,
+            hooks: Vec::new(),
+            host: None,
+            checks: Checks::default(),
+            probes: Vec::new(),
+            name: None,
+            comment: None,
+            carried: Vec::new(),
+        }
+    }
+}
+
+/// What traffic a service takes.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Target {
+    /// An address and port; port 0 means every port.
+    Endpoint {
+        /// The address.
+        address: IpAddr,
+        /// The port.
+        port: u16,
+    },
+    /// A named group of addresses (keepalived's virtual_server_group).
+    Group(String),
+    /// Packets with a firewall mark.
+    Mark {
+        /// The mark.
+        mark: u32,
+        /// Which family's packets.
+        family: Family,
+    },
+}
+
+/// Address family.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Family {
+    /// IPv4.
+    V4,
+    /// IPv6.
+    V6,
+}
+
+impl Family {
+    /// The family of `address`.
+    pub fn of(address: IpAddr) -> Self {
+        if address.is_ipv4() { Self::V4 } else { Self::V6 }
+    }
+}
+
+/// Transport protocol of a service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Protocol {
+    /// SCTP.
+    Sctp,
+    /// TCP.
+    Tcp,
+    /// UDP.
+    Udp,
+}
+
+/// A server of last resort (`fallback`, sorry_server).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fallback {
+    /// Its address.
+    pub address: IpAddr,
+    /// Its port; `None` means the service's.
+    pub port: Option<u16>,
+    /// Forwarding method; `None` means the program's default.
+    pub method: Option<Forwarding>,
+}
+
+/// Timing of checks.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Checks {
+    /// Time between two checks of a server (`checkinterval`, delay_loop).
+    pub interval: Option<Sourced<Duration>>,
+    /// Time limit of a connection or of one ping.
+    pub connect_timeout: Option<Sourced<Duration>>,
+    /// Time limit of a whole dialogue (ldirectord's negotiatetimeout).
+    pub negotiate_timeout: Option<Sourced<Duration>>,
+    /// Failures in a row until a server is down (`failurecount`, retry + 1).
+    pub failures: Option<Sourced<u32>>,
+    /// Time between a failure and the next try.
+    pub retry_delay: Option<Sourced<Duration>>,
+    /// Pings within one check (`checkcount`).
+    pub ping_count: Option<Sourced<u32>>,
+    /// Longest random wait before the first check.
+    pub warmup: Option<Sourced<Duration>>,
+}

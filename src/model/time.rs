@@ -1,0 +1,32 @@
+//! Durations as the formats write them.
+
+use std::time::Duration;
+
+/// Whole milliseconds, rounded to the nearest.
+pub fn milliseconds(time: Duration) -> u64 {
+    u64::try_from((time.as_micros() + 500) / 1000).unwrap_or(u64::MAX)
+}
+
+/// Seconds in the shortest decimal form: `2`, `0.5`, `30.61`; milliseconds are the finest step.
+pub fn show_seconds(time: Duration) -> String {
+    let total = milliseconds(time);
+    let (whole, fraction) = (total / 1000, total % 1000);
+    if fraction == 0 {
+        return whole.to_string();
+    }
+    format!("{whole}.{fraction:03}").trim_end_matches('0').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn seconds_are_written_without_needless_digits() {
+        let show = |ms| show_seconds(Duration::from_millis(ms));
+        assert_eq!(show(2000), "2");
+        assert_eq!(show(500), "0.5");
+        assert_eq!(show(30_609), "30.609");
+        assert_eq!(show(10_010), "10.01");
+    }
+}

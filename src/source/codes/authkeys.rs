@@ -1,0 +1,5 @@
+//! Codes: authkeys.
+
+use super::codes;
+
+codes! {}

@@ -1,0 +1,5 @@
+//! Codes: conversion.
+
+use super::codes;
+
+codes! {}

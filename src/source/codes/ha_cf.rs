@@ -1,0 +1,5 @@
+//! Codes: ha_cf.
+
+use super::codes;
+
+codes! {}

@@ -1,0 +1,5 @@
+//! Codes: ha_cf_advice.
+
+use super::codes;
+
+codes! {}

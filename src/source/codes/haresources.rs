@@ -1,0 +1,5 @@
+//! Codes: haresources.
+
+use super::codes;
+
+codes! {}

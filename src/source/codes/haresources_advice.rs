@@ -1,0 +1,5 @@
+//! Codes: haresources_advice.
+
+use super::codes;
+
+codes! {}

@@ -1,0 +1,5 @@
+//! Codes: inputs.
+
+use super::codes;
+
+codes! {}

@@ -1,0 +1,5 @@
+//! Codes: keepalived.
+
+use super::codes;
+
+codes! {}

@@ -1,0 +1,5 @@
+//! Codes: keepalived_advice.
+
+use super::codes;
+
+codes! {}

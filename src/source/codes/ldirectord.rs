@@ -1,0 +1,5 @@
+//! Codes: ldirectord.
+
+use super::codes;
+
+codes! {}

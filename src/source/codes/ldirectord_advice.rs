@@ -1,0 +1,5 @@
+//! Codes: ldirectord_advice.
+
+use super::codes;
+
+codes! {}

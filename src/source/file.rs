@@ -1,0 +1,185 @@
+//! Files with names: the only place that reads configuration from disk.
+
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use super::span::{FileId, LineIndex, Place, Position, Span};
+use super::text;
+
+/// Largest file that is read, in bytes. Spans are 32 bit; the largest real file is far below.
+pub const MAX_FILE_BYTES: u64 = 1 << 30;
+
+/// One loaded file.
+#[derive(Debug)]
+pub struct SourceFile {
+    id: FileId,
+    name: String,
+    text: String,
+    mode: Option<u32>,
+    lines: OnceLock<LineIndex>,
+    /// Ranges that hold secrets, sorted; never shown.
+    secrets: Vec<Span>,
+}
+
+impl SourceFile {
+    /// The file's handle.
+    pub fn id(&self) -> FileId {
+        self.id
+    }
+
+    /// The name to show: the path as the user gave it.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Last component of the name.
+    pub fn base_name(&self) -> &str {
+        self.name.rsplit('/').next().unwrap_or(&self.name)
+    }
+
+    /// Decoded text, see [`text::decode`].
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Permission bits on disk; `None` for a file that was never there.
+    pub fn mode(&self) -> Option<u32> {
+        self.mode
+    }
+
+    /// The lines of this file.
+    pub fn lines(&self) -> &LineIndex {
+        self.lines.get_or_init(|| LineIndex::new(&self.text))
+    }
+
+    /// Line and column of a byte offset.
+    pub fn position(&self, at: u32) -> Position {
+        self.lines().position(&self.text, at)
+    }
+
+    /// The text of `span` for people: secrets as asterisks, undecodable bytes as U+FFFD.
+    pub fn shown(&self, span: Span) -> String {
+        let text = span.of(&self.text);
+        if !self.secrets.iter().any(|s| s.start < span.end && span.start < s.end) {
+            return text::printable(text).into_owned();
+        }
+        // One asterisk per character keeps the columns under a frame aligned.
+        text.char_indices()
+            .map(|(at, character)| {
+                let at = span.start.saturating_add(u32::try_from(at).unwrap_or(u32::MAX));
+                match character {
+                    '\n' | '\r' => character,
+                    _ if self.secrets.iter().any(|s| s.contains(at)) => '*',
+                    _ if text::is_escaped_byte(character) => char::REPLACEMENT_CHARACTER,
+                    _ => character,
+                }
+            })
+            .collect()
+    }
+}
+
+/// All files of one run.
+#[derive(Debug, Default)]
+pub struct Sources {
+    files: Vec<SourceFile>,
+}
+
+impl Sources {
+    /// No files yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a file that is already in memory, for example the embedded example.
+    pub fn add(&mut self, name: impl Into<String>, bytes: &[u8]) -> FileId {
+        let id = FileId::new(self.files.len());
+        self.files.push(SourceFile {
+            id,
+            mode: None,
+            name: name.into(),
+            text: text::decode(bytes),
+            lines: OnceLock::new(),
+            secrets: Vec::new(),
+        });
+        id
+    }
+
+    /// Reads `path`.
+    ///
+    /// # Errors
+    /// When it is missing, unreadable, not a regular file, empty or larger than
+    /// [`MAX_FILE_BYTES`]: each would make a later "no problems" a lie.
+    pub fn load(&mut self, path: &Path) -> Result<FileId, LoadError> {
+        let fail = |reason| LoadError { path: path.to_owned(), reason };
+        let meta = std::fs::metadata(path).map_err(|error| fail(LoadReason::Unreadable(error)))?;
+        if meta.is_dir() {
+            return Err(fail(LoadReason::Directory));
+        }
+        if meta.len() > MAX_FILE_BYTES {
+            return Err(fail(LoadReason::TooLarge));
+        }
+        let bytes = std::fs::read(path).map_err(|error| fail(LoadReason::Unreadable(error)))?;
+        if bytes.iter().all(u8::is_ascii_whitespace) {
+            return Err(fail(LoadReason::Empty));
+        }
+        let id = self.add(path.display().to_string(), &bytes);
+        if let Some(file) = self.files.get_mut(id.index()) {
+            file.mode = Some(meta.permissions().mode() & 0o7777);
+        }
+        Ok(id)
+    }
+
+    /// The file behind a handle of this collection.
+    pub fn get(&self, id: FileId) -> &SourceFile {
+        // A handle is only made by `add` of the same collection, so the index exists.
+        #[expect(clippy::indexing_slicing)]
+        &self.files[id.index()]
+    }
+
+    /// All files in the order they were added.
+    pub fn iter(&self) -> impl Iterator<Item = &SourceFile> {
+        self.files.iter()
+    }
+
+    /// Marks ranges whose text must never be shown.
+    pub fn hide(&mut self, id: FileId, spans: impl IntoIterator<Item = Span>) {
+        if let Some(file) = self.files.get_mut(id.index()) {
+            file.secrets.extend(spans);
+            file.secrets.sort_unstable();
+        }
+    }
+
+    /// `file:line:column` of the start of `place`.
+    pub fn describe(&self, place: Place) -> String {
+        let file = self.get(place.file);
+        format!("{}:{}", file.name(), file.position(place.span.start))
+    }
+}
+
+/// Why a file could not be read.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot read `{}`: {reason}", path.display())]
+pub struct LoadError {
+    /// The path as given.
+    pub path: PathBuf,
+    /// What is wrong with it.
+    pub reason: LoadReason,
+}
+
+/// The kinds of [`LoadError`].
+#[derive(Debug, thiserror::Error)]
+pub enum LoadReason {
+    /// A folder where a file is needed.
+    #[error("it is a directory")]
+    Directory,
+    /// Nothing but white space: the real programs would start without any service.
+    #[error("it is empty")]
+    Empty,
+    /// Above [`MAX_FILE_BYTES`].
+    #[error("it is larger than 1 GiB")]
+    TooLarge,
+    /// The operating system refused.
+    #[error("{0}")]
+    Unreadable(#[from] std::io::Error),
+}

@@ -1,0 +1,6 @@
+//! Keywords of authkeys.
+
+use super::Keyword;
+
+/// The rows.
+pub const KEYWORDS: &[Keyword] = &[];

@@ -1,0 +1,6 @@
+//! Keywords of ha_cf.
+
+use super::Keyword;
+
+/// The rows.
+pub const KEYWORDS: &[Keyword] = &[];

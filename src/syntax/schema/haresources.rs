@@ -1,0 +1,6 @@
+//! Keywords of haresources.
+
+use super::Keyword;
+
+/// The rows.
+pub const KEYWORDS: &[Keyword] = &[];

@@ -1,0 +1,6 @@
+//! Keywords of ldirectord.
+
+use super::Keyword;
+
+/// The rows.
+pub const KEYWORDS: &[Keyword] = &[];

@@ -1,0 +1,156 @@
+//! Keyword tables as data: one row per word and the block it may stand in.
+//!
+//! The same rows check, suggest, document and mark secrets. Adding a keyword is adding a row.
+
+use std::fmt;
+
+use crate::syntax::Format;
+
+pub mod authkeys;
+pub mod ha_cf;
+pub mod haresources;
+pub mod keepalived;
+pub mod ldirectord;
+
+/// One keyword in one block.
+#[derive(Clone, Copy, Debug)]
+pub struct Keyword {
+    /// The word.
+    pub word: &'static str,
+    /// The block it stands in, as a path (`vrrp_instance/authentication`); "" is the top level.
+    pub within: &'static str,
+    /// What follows it on the line, in order.
+    pub arguments: &'static [Argument],
+    /// What its braces hold.
+    pub body: Body,
+    /// The value that holds when the word is absent, as the manual writes it; "" for none.
+    pub default: &'static str,
+    /// First release that knows it, when it is younger than the oldest one lvsha knows of.
+    pub since: Option<Version>,
+    /// The word that replaced it.
+    pub alias_of: Option<&'static str>,
+    /// One phrase for people.
+    pub meaning: &'static str,
+    /// The field of the model that holds it; "" when the model has none and it travels along.
+    pub field: &'static str,
+    /// Whether its arguments must never be shown.
+    pub secret: bool,
+}
+
+/// A row with only a word, its block and its meaning; the rest is filled in with struct update.
+pub const ROW: Keyword = Keyword {
+    word: "",
+    within: "",
+    arguments: &[],
+    body: Body::None,
+    default: "",
+    since: None,
+    alias_of: None,
+    meaning: "",
+    field: "",
+    secret: false,
+};
+
+/// What stands between the braces of a keyword.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Body {
+    /// It has no braces.
+    None,
+    /// Keywords whose `within` is this path.
+    Block(&'static str),
+    /// One item per line, such as addresses or members.
+    Lines(&'static str),
+}
+
+/// What an argument may be. Ranges are inclusive.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Argument {
+    /// An IPv4 or IPv6 address.
+    Address,
+    /// An address with an optional prefix length.
+    Prefix,
+    /// `on off true false yes no`; absent means true.
+    Boolean,
+    /// A command line with an optional user and group behind it.
+    Command,
+    /// A network interface.
+    Interface,
+    /// A whole number.
+    Integer(i64, i64),
+    /// A free name: one word.
+    Name,
+    /// One of these words.
+    OneOf(&'static [&'static str]),
+    /// A file.
+    Path,
+    /// A port number or service name.
+    Port,
+    /// Seconds, with decimals.
+    Seconds(f64, f64),
+    /// The rest of the line, whatever it is.
+    Rest,
+    /// It may be left out.
+    Optional(&'static Argument),
+    /// Any number of these.
+    Many(&'static Argument),
+}
+
+/// A release of one of the real programs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Version {
+    /// First number.
+    pub major: u16,
+    /// Second number.
+    pub minor: u16,
+    /// Third number.
+    pub patch: u16,
+}
+
+impl Version {
+    /// `major.minor.patch`.
+    pub const fn new(major: u16, minor: u16, patch: u16) -> Self {
+        Self { major, minor, patch }
+    }
+
+    /// Reads `2`, `2.2` or `2.2.7`, with or without a leading `v`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut numbers = text.strip_prefix('v').unwrap_or(text).splitn(3, '.');
+        let mut next = |required: bool| match numbers.next() {
+            Some(number) => number.parse::<u16>().ok(),
+            None if required => None,
+            None => Some(0),
+        };
+        Some(Self::new(next(true)?, next(false)?, next(false)?))
+    }
+}
+
+impl fmt::Display for Version {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}.{}", self.major, self.minor, self.patch)
+    }
+}
+
+/// The rows of `format`.
+pub fn keywords(format: Format) -> &'static [&'static [Keyword]] {
+    match format {
+        Format::Authkeys => &[authkeys::KEYWORDS],
+        Format::HaCf => &[ha_cf::KEYWORDS],
+        Format::Haresources => &[haresources::KEYWORDS],
+        Format::Keepalived => keepalived::KEYWORDS,
+        Format::Ldirectord => &[ldirectord::KEYWORDS],
+    }
+}
+
+/// The row of `word` inside the block `within`.
+pub fn find(format: Format, within: &str, word: &str) -> Option<&'static Keyword> {
+    keywords(format)
+        .iter()
+        .flat_map(|rows| rows.iter())
+        .find(|k| k.word == word && k.within == within)
+}
+
+/// The words that may stand inside the block `within`.
+pub fn words(format: Format, within: &str) -> impl Iterator<Item = &'static str> {
+    let rows = keywords(format).iter().flat_map(|rows| rows.iter());
+    rows.filter(move |k| k.within == within).map(|k| k.word)
+}

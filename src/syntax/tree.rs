@@ -1,0 +1,359 @@
+//! The one tree that every format is read into.
+//!
+//! Nodes stand in one vector in the order of the text; a node knows the index behind its last
+//! descendant, so walking needs neither recursion nor pointers and the tree costs about 40 bytes
+//! per line. Nodes hold spans, not strings: together with the text they are the text, which
+//! [`Tree::print`] shows and a test holds for every file.
+
+use std::borrow::Cow;
+
+use crate::source::{FileId, Place, Span};
+
+/// The parsed form of one file.
+#[derive(Debug)]
+pub struct Tree {
+    file: FileId,
+    nodes: Vec<Node>,
+    words: Vec<Span>,
+}
+
+/// What a node is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// A line without words: empty, or only a comment.
+    Blank,
+    /// Words on a line, perhaps with children: a directive, a block's head, an item of a list.
+    Directive,
+    /// Text that fits no rule of the format.
+    Junk,
+    /// A closing brace that closes nothing.
+    Stray,
+}
+
+/// One node; offsets are bytes of the file's text.
+#[derive(Clone, Debug)]
+struct Node {
+    kind: Kind,
+    /// Whether a body was opened (`{`, or a `virtual=` line) and not closed before the end.
+    unclosed: bool,
+    /// Everything that belongs to the node: indent, words, comment, line end, children.
+    span: Span,
+    /// Where the children begin; the end of `span` for a leaf.
+    body: u32,
+    /// Where the closing part begins; the end of `span` when there is none.
+    tail: u32,
+    first_word: u32,
+    word_count: u32,
+    comment: Span,
+    /// Index of the node behind the last descendant.
+    next: u32,
+}
+
+impl Tree {
+    /// The file that was parsed.
+    pub fn file(&self) -> FileId {
+        self.file
+    }
+
+    /// Nodes at the top, in order. `text` is the text that the tree was built from.
+    pub fn top<'a>(&'a self, text: &'a str) -> Children<'a> {
+        Children { tree: self, text, at: 0, end: index(self.nodes.len()) }
+    }
+
+    /// Every node, parents before children.
+    pub fn walk<'a>(&'a self, text: &'a str) -> impl Iterator<Item = NodeRef<'a>> {
+        (0..index(self.nodes.len())).filter_map(move |at| self.node(text, at))
+    }
+
+    /// Number of nodes.
+    pub fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// Whether the file had no line at all.
+    pub fn is_empty(&self) -> bool {
+        self.nodes.is_empty()
+    }
+
+    /// The text again, put together from the nodes' own parts: head, children, tail.
+    /// Equal to the parsed text if and only if no byte is outside a node or in two.
+    pub fn print(&self, text: &str) -> String {
+        let mut out = String::with_capacity(text.len());
+        // Tails of the open nodes, with the index at which each is due.
+        let mut due: Vec<(u32, Span)> = Vec::new();
+        for (at, node) in self.nodes.iter().enumerate() {
+            while let Some((_, tail)) = due.pop_if(|(next, _)| *next <= index(at)) {
+                out.push_str(tail.of(text));
+            }
+            out.push_str(Span::new(node.span.start, node.body).of(text));
+            due.push((node.next, Span::new(node.tail, node.span.end)));
+        }
+        while let Some((_, tail)) = due.pop() {
+            out.push_str(tail.of(text));
+        }
+        out
+    }
+
+    /// Whether byte `at` lies in a comment. Comments are found by binary search over the nodes.
+    pub fn in_comment(&self, at: u32) -> bool {
+        // The last node that starts at or before `at` is the innermost one around it. A comment
+        // behind a closing brace is a `Blank` node of its own, so no parent has to be searched.
+        let behind = self.nodes.partition_point(|node| node.span.start <= at);
+        let innermost = behind.checked_sub(1).and_then(|i| self.nodes.get(i));
+        innermost.is_some_and(|node| node.comment.contains(at))
+    }
+
+    fn node<'a>(&'a self, text: &'a str, at: u32) -> Option<NodeRef<'a>> {
+        self.nodes.get(at as usize).map(|node| NodeRef { tree: self, text, node, at })
+    }
+}
+
+/// A node together with its tree and text.
+#[derive(Clone, Copy, Debug)]
+pub struct NodeRef<'a> {
+    tree: &'a Tree,
+    text: &'a str,
+    node: &'a Node,
+    at: u32,
+}
+
+impl<'a> NodeRef<'a> {
+    /// What it is.
+    pub fn kind(self) -> Kind {
+        self.node.kind
+    }
+
+    /// Its number in the tree, unique and in text order.
+    pub fn index(self) -> u32 {
+        self.at
+    }
+
+    /// The first word as it means, or "" when there is none.
+    pub fn name(self) -> Cow<'a, str> {
+        self.word(0).map(Word::value).unwrap_or_default()
+    }
+
+    /// Word number `n`, counted from 0.
+    pub fn word(self, n: usize) -> Option<Word<'a>> {
+        self.words().nth(n)
+    }
+
+    /// All words including the first.
+    pub fn words(self) -> impl DoubleEndedIterator<Item = Word<'a>> + ExactSizeIterator {
+        let first = self.node.first_word as usize;
+        let spans = self.tree.words.get(first..first + self.node.word_count as usize);
+        let (text, file) = (self.text, self.tree.file);
+        spans.unwrap_or_default().iter().map(move |span| Word { text, at: file.at(*span) })
+    }
+
+    /// The words behind the first.
+    pub fn arguments(self) -> impl DoubleEndedIterator<Item = Word<'a>> + ExactSizeIterator {
+        self.words().skip(1)
+    }
+
+    /// The raw text from the first argument to the last, as written.
+    pub fn rest(self) -> Option<Word<'a>> {
+        let mut arguments = self.arguments();
+        let first = arguments.next()?.at.span;
+        let last = arguments.next_back().map_or(first, |word| word.at.span);
+        Some(Word { text: self.text, at: self.tree.file.at(first.to(last)) })
+    }
+
+    /// From the first word to the last: what a diagnostic about the whole directive points at.
+    /// For a node without words, its whole span.
+    pub fn place(self) -> Place {
+        let mut words = self.words();
+        let first = words.next().map(|word| word.at.span);
+        let last = words.next_back().map(|word| word.at.span);
+        let span = match (first, last) {
+            (Some(first), Some(last)) => first.to(last),
+            (Some(first), None) => first,
+            _ => self.node.span,
+        };
+        self.tree.file.at(span)
+    }
+
+    /// Everything that belongs to the node, line end and children included.
+    pub fn span(self) -> Span {
+        self.node.span
+    }
+
+    /// The comment behind the words, from its first sign to the end of the line; empty if none.
+    pub fn comment(self) -> Span {
+        self.node.comment
+    }
+
+    /// Whether it opened a body.
+    pub fn has_body(self) -> bool {
+        self.node.body != self.node.span.end
+            || self.node.unclosed
+            || self.node.tail != self.node.span.end
+    }
+
+    /// Whether its body was still open at the end of the file.
+    pub fn is_unclosed(self) -> bool {
+        self.node.unclosed
+    }
+
+    /// Nodes directly inside.
+    pub fn children(self) -> Children<'a> {
+        Children { tree: self.tree, text: self.text, at: self.at + 1, end: self.node.next }
+    }
+
+    /// Directives directly inside.
+    pub fn directives(self) -> impl Iterator<Item = NodeRef<'a>> {
+        self.children().filter(|node| node.kind() == Kind::Directive)
+    }
+}
+
+/// Iterator over nodes that stand side by side.
+#[derive(Clone, Debug)]
+pub struct Children<'a> {
+    tree: &'a Tree,
+    text: &'a str,
+    at: u32,
+    end: u32,
+}
+
+impl<'a> Iterator for Children<'a> {
+    type Item = NodeRef<'a>;
+
+    fn next(&mut self) -> Option<NodeRef<'a>> {
+        if self.at >= self.end {
+            return None;
+        }
+        let node = self.tree.node(self.text, self.at)?;
+        self.at = node.node.next;
+        Some(node)
+    }
+}
+
+/// One word of a node.
+#[derive(Clone, Copy, Debug)]
+pub struct Word<'a> {
+    text: &'a str,
+    at: Place,
+}
+
+impl<'a> Word<'a> {
+    /// Where it stands.
+    pub fn place(self) -> Place {
+        self.at
+    }
+
+    /// A part of it, by byte offsets from its start.
+    pub fn part(self, from: usize, to: usize) -> Place {
+        let clip = |offset: usize| index(offset).min(self.at.span.len());
+        let start = self.at.span.start;
+        self.at.file.at(Span::new(start + clip(from), start + clip(to)))
+    }
+
+    /// Exactly as written.
+    pub fn raw(self) -> &'a str {
+        self.at.span.of(self.text)
+    }
+
+    /// What the author meant: quotes around it removed, full-width signs as ASCII, invisible
+    /// characters left out. Inside quotes the text stays as it is.
+    pub fn value(self) -> Cow<'a, str> {
+        let raw = self.raw();
+        match super::characters::unquote(raw) {
+            Some(inside) => Cow::Borrowed(inside),
+            None => super::characters::plain(raw),
+        }
+    }
+}
+
+/// Builds a [`Tree`] from nodes that arrive in text order.
+#[derive(Debug)]
+pub struct Builder {
+    tree: Tree,
+    open: Vec<u32>,
+}
+
+/// The parts of a node's head.
+#[derive(Clone, Debug, Default)]
+pub struct Head {
+    /// Indent, words, comment and line end.
+    pub span: Span,
+    /// The words.
+    pub words: Vec<Span>,
+    /// The comment, empty if none.
+    pub comment: Span,
+}
+
+impl Builder {
+    /// Starts the tree of `file`.
+    pub fn new(file: FileId) -> Self {
+        Self { tree: Tree { file, nodes: Vec::new(), words: Vec::new() }, open: Vec::new() }
+    }
+
+    /// Adds a node without children.
+    pub fn leaf(&mut self, kind: Kind, head: &Head) {
+        self.push(kind, head);
+    }
+
+    /// Adds a node whose children follow until [`Builder::close`].
+    pub fn open(&mut self, head: &Head) {
+        let at = self.push(Kind::Directive, head);
+        self.open.push(at);
+    }
+
+    /// Ends the innermost open node; `tail` is its closing part, empty where a section ends
+    /// without a sign. Returns false, and does nothing, when no node is open.
+    pub fn close(&mut self, tail: Span) -> bool {
+        let Some(at) = self.open.pop() else { return false };
+        self.end(at, tail, false);
+        true
+    }
+
+    /// How many nodes are open.
+    pub fn depth(&self) -> usize {
+        self.open.len()
+    }
+
+    /// Ends the tree; nodes still open are marked as unclosed and end at `length`, the length of
+    /// the text.
+    pub fn finish(mut self, length: u32) -> Tree {
+        while let Some(at) = self.open.pop() {
+            self.end(at, Span::new(length, length), true);
+        }
+        self.tree
+    }
+
+    fn push(&mut self, kind: Kind, head: &Head) -> u32 {
+        let at = index(self.tree.nodes.len());
+        let first_word = index(self.tree.words.len());
+        self.tree.words.extend_from_slice(&head.words);
+        self.tree.nodes.push(Node {
+            kind,
+            unclosed: false,
+            span: head.span,
+            body: head.span.end,
+            tail: head.span.end,
+            first_word,
+            word_count: index(head.words.len()),
+            comment: head.comment,
+            next: at + 1,
+        });
+        at
+    }
+
+    fn end(&mut self, at: u32, tail: Span, unclosed: bool) {
+        let next = index(self.tree.nodes.len());
+        if let Some(node) = self.tree.nodes.get_mut(at as usize) {
+            node.next = next;
+            node.tail = tail.start;
+            node.span.end = tail.end;
+            node.unclosed = unclosed;
+        }
+    }
+}
+
+/// Counts of nodes and words fit 32 bits because texts are shorter than 2^30 bytes.
+fn index(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests;
