@@ -29,6 +29,7 @@ pub fn reading(character: char) -> Reading {
         | '\u{205F}'
         | '\u{3000}'
         | '\0' => Reading::Blank,
+        '“' | '”' | '„' | '‟' | '‘' | '’' | '‚' | '″' | '＂' => Reading::Quote,
         // The full-width forms mirror ASCII at a fixed distance (Unicode block FF00).
         '\u{FF01}'..='\u{FF5E}' => u32::from(character)
             .checked_sub(0xFEE0)
@@ -38,7 +39,6 @@ pub fn reading(character: char) -> Reading {
         '、' => Reading::Ascii(','),
         '【' => Reading::Ascii('['),
         '】' => Reading::Ascii(']'),
-        '“' | '”' | '„' | '‟' | '‘' | '’' | '‚' | '″' | '＂' => Reading::Quote,
         '\u{AD}'
         | '\u{200B}'..='\u{200F}'
         | '\u{202A}'..='\u{202E}'
