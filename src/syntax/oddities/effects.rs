@@ -126,14 +126,12 @@ fn rule(oddity: Oddity, format: Format) -> Rule {
 
 /// Whether the directive on this line takes any text, odd characters included.
 fn takes_any_value(line: &Line<'_>) -> bool {
-    let before = line.before;
-    let mut words = before.split([' ', '\t', '=']).filter(|word| !word.is_empty());
-    let keyword = words.next().unwrap_or_default();
+    let blank = [' ', '\t'];
+    let before = line.before.trim_start_matches(blank);
+    let (keyword, rest) = before.split_once([' ', '\t', '=']).unwrap_or((before, ""));
     match line.format {
         // `1 sha1 KEY`: number and method are checked, the key is any text.
-        Format::Authkeys => {
-            words.next().is_some() && before.ends_with([' ', '\t']) || words.next().is_some()
-        }
+        Format::Authkeys => rest.trim_start_matches(blank).contains(blank),
         // ldirectord takes the first digits of a number and ignores what follows.
         Format::Ldirectord => has_only(line.format, keyword, |argument| {
             matches!(argument, Argument::Integer(..) | Argument::Seconds(..))

@@ -184,8 +184,8 @@ fn every_kind_says_something_about_every_format() {
 
 #[test]
 fn long_lines_full_of_oddities_take_linear_time() {
-    // Quadratic work on this line would be 10^11 steps.
-    for line in ["a\u{A0}".repeat(1 << 19), format!("1 sha1 {}", "x\u{200B}".repeat(1 << 19))] {
+    // Quadratic work on this line would be 10^10 steps.
+    for line in ["a\u{A0}".repeat(1 << 17), format!("1 sha1 {}", "x\u{200B}".repeat(1 << 17))] {
         assert_eq!(found(Format::Authkeys, line.as_bytes()).len(), 1);
         assert_eq!(found(Format::Keepalived, line.as_bytes()).len(), 2);
     }
