@@ -98,7 +98,8 @@ impl Scan<'_> {
             let oddity = kind_of(character, offset == 0).filter(|oddity| {
                 // Punctuation inside quotes is the author's text: the program passes it on.
                 let is_text = matches!(oddity, Oddity::FullWidth | Oddity::TypographicQuote);
-                !(quoted && is_text) && !self.tree.in_comment(offset)
+                let is_wanted = quoted && is_text;
+                !is_wanted && !self.tree.in_comment(offset)
             });
             let end = offset + u32::try_from(character.len_utf8()).unwrap_or(u32::MAX);
             match (&mut run, oddity) {
