@@ -35,18 +35,17 @@ fn every_page_says_what_the_real_program_does() {
     }
 }
 
-/// Appends every `expected` of the cases and the snapshots of the commands; `explain --list` names
-/// all codes without triggering one, so its own bracketless form does not count.
+/// Appends every `expected` of the cases and the snapshots of the commands. The snapshots of
+/// `explain` show codes without triggering them.
 fn collect(path: &Path, reports: &mut String) {
     for entry in fs::read_dir(path).unwrap() {
         let path = entry.unwrap().path();
         let is_explained = path.to_string_lossy().contains("explain");
+        let is_report = path.ends_with("expected") || path.extension().is_some_and(|e| e == "snap");
         if path.is_dir() {
             collect(&path, reports);
-        } else if path.ends_with("expected") || path.extension().is_some_and(|e| e == "snap") {
-            if !is_explained {
-                reports.push_str(&fs::read_to_string(&path).unwrap());
-            }
+        } else if is_report && !is_explained {
+            reports.push_str(&fs::read_to_string(&path).unwrap());
         }
     }
 }
