@@ -22,7 +22,18 @@ pub(super) fn apply(cluster: &mut Cluster, media: &Media, extras: &mut Extras, a
             router.alert = Some(Sourced::implied(true));
         }
     }
-    cluster.routers = routers;
+    // `keepalived -t` refuses an instance without an address.
+    let (with, without): (Vec<Router>, Vec<Router>) =
+        routers.into_iter().partition(|router| !router.addresses.is_empty());
+    for router in &without {
+        let preferred = router.members.first().and_then(|member| member.node.as_ref());
+        let places = router.resources.iter().map(|resource| Some(resource.at));
+        for place in places.chain([preferred.and_then(|node| node.at)]) {
+            let note = "keepalived needs an address in every group: let the service run on every director";
+            account.lossy(place, conversion::SERVICE_ASYNCHRONOUS, "", &[note]);
+        }
+    }
+    cluster.routers = with;
 }
 
 /// Addresses of one family go into the advertisements, up to twenty; the rest moves along.
