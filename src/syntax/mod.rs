@@ -7,6 +7,7 @@ pub mod characters;
 mod detect;
 mod ha_cf;
 mod haresources;
+mod heartbeat;
 mod keepalived;
 mod ldirectord;
 mod oddities;
