@@ -195,7 +195,10 @@ When services must be told apart by recipient, run two instances of keepalived."
     NO_COUNTERPART = "LV0723" "no-counterpart" Warning Accepts
         "the target has nothing like this directive"
 "The directive controls something that only the old program does. Its loss changes nothing that
-clients see; the report says what it was for.";
+clients see; the report says what it was for and what to use instead where there is something.
+
+No line of the new file stands for it. Read the note, decide whether the old behaviour is still
+wanted, and set it up outside keepalived if so.";
 
     FALLBACK_COMMAND = "LV0724" "fallback-command" Info Accepts
         "the fallback command runs at quorum changes"
