@@ -89,7 +89,7 @@ pub(super) fn node(reader: &mut Reader<'_>, directive: &Directive<'_>, value: &V
     let name = value.text.to_ascii_lowercase();
     let known = reader.cluster.nodes.iter().find(|node| node.name.value == name);
     let Some(known) = known else {
-        reader.cluster.nodes.push(Node { name: Sourced::new(name, value.at) });
+        reader.cluster.nodes.push(Node { name: Sourced::new(name, value.at), address: None });
         return;
     };
     let earlier = known.name.at;
