@@ -13,6 +13,7 @@ mod exit;
 mod explain;
 mod inputs;
 mod man;
+mod output_directory;
 mod panic;
 mod printer;
 
