@@ -147,6 +147,13 @@ impl Sources {
         self.files.iter()
     }
 
+    /// Sets the permission bits of a file that was not loaded from this machine's disk.
+    pub fn set_mode(&mut self, id: FileId, mode: u32) {
+        if let Some(file) = self.files.get_mut(id.index()) {
+            file.mode = Some(mode & 0o7777);
+        }
+    }
+
     /// Marks ranges whose text must never be shown.
     pub fn hide(&mut self, id: FileId, spans: impl IntoIterator<Item = Span>) {
         if let Some(file) = self.files.get_mut(id.index()) {

@@ -179,8 +179,8 @@ A second peer on a `ucast` line is never sent to. Give each peer a line of its o
 
     SEVERAL_VALUES = "LV0129" "several-values" Warning Accepts
         "only the last of several values counts"
-"heartbeat sets the value once for each word on the line, so that the last one stays. Keep the one
-that is meant.";
+"heartbeat sets the value once for each word on the line, so that the last one stays. The words in
+front of it have no effect. Keep the one that is meant.";
 
     COMMA = "LV0130" "comma-in-line" Error Refuses
         "a comma where heartbeat expects a blank"
