@@ -29,7 +29,6 @@ pub(super) enum Command {
     Check(check::Arguments),
     #[command(hide = true)]
     Completions(completions::Arguments),
-    #[command(hide = true)]
     Convert(convert::Arguments),
     Explain(explain::Arguments),
     #[command(hide = true)]

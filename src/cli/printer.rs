@@ -64,6 +64,32 @@ impl Printer {
         stdout.flush()
     }
 
+    /// Whether standard error is shown in colour.
+    pub(super) fn colour_on_stderr(&self) -> bool {
+        let stderr = AutoStream::new(std::io::stderr(), self.choice);
+        stderr.current_choice() != ColorChoice::Never
+    }
+
+    /// Lets `write` put a large result on standard output as it is made.
+    ///
+    /// # Errors
+    /// Those of `write` and of standard output.
+    pub(super) fn results(
+        &self,
+        write: impl FnOnce(&mut dyn std::io::Write) -> std::io::Result<()>,
+    ) -> std::io::Result<()> {
+        let mut stdout = std::io::BufWriter::with_capacity(64 * 1024, std::io::stdout().lock());
+        write(&mut stdout)?;
+        stdout.flush()
+    }
+
+    /// Writes the account of some work to standard error, unless `--quiet`.
+    pub(super) fn account(&self, text: &str) {
+        if !self.quiet {
+            self.stderr(text);
+        }
+    }
+
     /// Writes a line about the work to standard error, unless `--quiet`.
     pub(super) fn status(&self, line: &str) {
         if !self.quiet {
