@@ -90,7 +90,14 @@ fn group(outcome: &Outcome, places: &[Place], sources: &Sources, out: &mut Strin
 /// The directive itself, secrets masked, shortened to a line.
 fn words(at: Place, sources: &Sources) -> String {
     let shown = sources.get(at.file).shown(at.span);
-    let line = shown.split_whitespace().collect::<Vec<_>>().join(" ");
+    // A mask as long as the secret would tell its length.
+    let mut stars = 0;
+    let masked = shown.chars().filter(|c| {
+        stars = if *c == '*' { stars + 1 } else { 0 };
+        stars <= MASK
+    });
+    let line: String = masked.collect();
+    let line = line.split_whitespace().collect::<Vec<_>>().join(" ");
     if line.chars().count() <= WIDTH {
         return line;
     }
@@ -133,5 +140,7 @@ struct Directive<'a> {
 
 /// Units of one outcome that are shown before they are only counted.
 const SHOWN: usize = 5;
+/// Asterisks that stand for a secret.
+const MASK: usize = 4;
 /// Characters of a directive that are shown.
 const WIDTH: usize = 60;

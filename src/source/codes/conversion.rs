@@ -187,8 +187,8 @@ sorry_server, which is what ldirectord did.";
 
     FOR_ALL = "LV0722" "for-all" Info Accepts
         "a setting of one service now holds for all"
-"keepalived has one list of mail recipients, one mail server and one way to stop for the whole daemon,
-where ldirectord has them per virtual service. lvsha writes the union.
+"keepalived has one list of mail recipients, one mail server and one way to stop for the whole
+daemon, where ldirectord has them per virtual service. lvsha writes the union.
 
 When services must be told apart by recipient, run two instances of keepalived.";
 
