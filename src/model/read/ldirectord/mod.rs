@@ -9,7 +9,8 @@ use std::collections::HashMap;
 use crate::model::{Carried, Cluster, Inert, Protocol, Target};
 use crate::source::codes::ldirectord as codes;
 use crate::source::{Diagnostic, FileId, Findings, Place, SourceFile};
-use crate::syntax::{NodeRef, Tree};
+use crate::syntax::characters::{self, Reading};
+use crate::syntax::{Kind, NodeRef, Tree};
 
 mod endpoint;
 mod globals;
@@ -26,8 +27,14 @@ use line::Line;
 
 /// Adds what `tree` says to `cluster`.
 pub(super) fn read(file: &SourceFile, tree: &Tree, cluster: &mut Cluster, findings: &mut Findings) {
-    let mut reader =
-        Reader { text: file.text(), file: file.id(), cluster, findings, services: HashMap::new() };
+    let mut reader = Reader {
+        text: file.text(),
+        file: file.id(),
+        cluster,
+        findings,
+        services: HashMap::new(),
+        pasted: has_odd_blanks(file.text(), tree),
+    };
     layout::report(&mut reader, tree);
     // Globals may stand behind the services and hold for them all the same.
     let globals = globals::read(&mut reader, tree);
@@ -42,6 +49,24 @@ struct Reader<'a> {
     findings: &'a mut Findings,
     /// The services of this file, to notice a second one.
     services: HashMap<(Option<Protocol>, Target), Option<Place>>,
+    /// Whether odd blanks stand where nobody can have wanted them, as in a text from a web page.
+    /// Then those inside quotes were ordinary blanks too; else they may be what a page holds.
+    pasted: bool,
+}
+
+fn has_odd_blanks(text: &str, tree: &Tree) -> bool {
+    let is_odd = |c: char| !c.is_ascii() && characters::reading(c) == Reading::Blank;
+    if text.is_ascii() || !text.contains(is_odd) {
+        return false;
+    }
+    let mut directives = tree.walk(text).filter(|node| node.kind() == Kind::Directive);
+    directives.any(|node| {
+        let is_quoted = |word: &str| characters::unquote(word).is_some();
+        let line = node.place().span.of(text);
+        let quoted = node.words().map(|word| word.raw()).filter(|word| is_quoted(word));
+        let inside = quoted.map(|word| word.chars().filter(|c| is_odd(*c)).count());
+        line.chars().filter(|c| is_odd(*c)).count() > inside.sum()
+    })
 }
 
 impl<'a> Reader<'a> {
@@ -68,6 +93,15 @@ impl<'a> Reader<'a> {
     /// A directive that the model has no field for.
     fn carried(line: &Line<'_>) -> Carried {
         Carried { keyword: line.row.word.into(), at: line.node.place() }
+    }
+
+    /// Text from inside quotes as it was meant.
+    fn blanks(&self, text: String) -> String {
+        if !self.pasted || text.is_ascii() {
+            return text;
+        }
+        let is_odd = |c: char| characters::reading(c) == Reading::Blank;
+        text.chars().map(|c| if is_odd(c) { ' ' } else { c }).collect()
     }
 
     /// The line of `node`, if its word is known where it stands.

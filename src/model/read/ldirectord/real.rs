@@ -1,22 +1,27 @@
 //! `real` lines: addresses, method, weight, request and receive, thresholds.
 //!
-//! ldirectord takes such a line apart with patterns that are not anchored, one after the other on
-//! what the last one left. [`Strict`] does the same, to know whether it accepts the line and what
-//! it loses; the words of the line tell what was meant.
+//! [`Strict`] takes the line apart as ldirectord does, to know whether it accepts the line and what
+//! it loses; [`Meant`] tells what the model holds.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use crate::model::{Family, Forwarding, Server, Sourced};
 use crate::source::codes::ldirectord as codes;
 use crate::source::codes::ldirectord_advice as advice;
 use crate::source::{Code, Diagnostic, Place, Span, Verdict};
-use crate::syntax::{NodeRef, Word, characters};
+use crate::syntax::NodeRef;
 
 use super::endpoint::Location;
-use super::line::{Line, is_space};
+use super::line::Line;
 use super::settings::method_named;
-use super::values::{digits, first_word};
+use super::values::first_word;
 use super::{Reader, virtuals::Draft};
+
+mod meant;
+mod strict;
+
+use meant::Meant;
+use strict::Strict;
 
 /// Request and receive of one server.
 #[derive(Clone, Debug)]
@@ -87,7 +92,13 @@ impl<'a> Reader<'a> {
         joined: bool,
     ) -> Option<Sourced<Forwarding>> {
         match words.method {
-            Some(word) => self.method(word, !joined),
+            Some(word) => {
+                // ldirectord may find the method behind a stray comma, for example.
+                if verdict == Verdict::Accepts && !method_named(&word.value()).1 {
+                    self.text_ignored(word.place(), first_word(&word.value()));
+                }
+                self.method(word, !joined && verdict == Verdict::Refuses)
+            }
             None => {
                 // It may be glued to the address.
                 let at = line.value_place();
@@ -189,9 +200,17 @@ impl<'a> Reader<'a> {
         let word = words.location?;
         let at = words.location_place(word);
         let text = words.location_text();
-        let Some(location) = Location::of(&text) else {
-            self.odd_location(&text, at, strict);
-            return None;
+        if family == Family::V6 && text.parse::<Ipv6Addr>().is_ok() {
+            let first = self.host(&text, at, family)?;
+            return Some(Addresses { first, count: 1, port: None });
+        }
+        let mended = mended(&text);
+        let location = match Location::of(&text) {
+            Some(location) => location,
+            None => {
+                self.odd_location(&text, at, family, strict, mended.is_some());
+                Location::of(mended.as_deref()?)?
+            }
         };
         if words.location_words > 1 {
             self.push(
@@ -250,7 +269,14 @@ impl<'a> Reader<'a> {
     }
 
     /// An address that does not have the form that it should.
-    fn odd_location(&mut self, text: &str, at: Place, strict: Option<&Strict<'_>>) {
+    fn odd_location(
+        &mut self,
+        text: &str,
+        at: Place,
+        family: Family,
+        strict: Option<&Strict<'_>>,
+        is_mended: bool,
+    ) {
         let (code, message): (Code, _) =
             match (strict.map(|strict| strict.host), text.contains(',')) {
                 (Some(host), _) if !text.starts_with(host) => {
@@ -265,19 +291,20 @@ impl<'a> Reader<'a> {
         // exists.
         let is_number = strict
             .is_some_and(|strict| strict.host.bytes().all(|b| b.is_ascii_digit() || b == b'.'));
-        let accepted = is_number && code == codes::HOST_CUT;
+        let accepted = is_number && code == codes::HOST_CUT && family == Family::V4;
         let note = if accepted {
             "it starts and sends traffic to that address"
         } else {
             "ldirectord stops here"
         };
-        self.push(
-            Diagnostic::new(code, at, message)
-                .verdict(if accepted { Verdict::Accepts } else { Verdict::Refuses })
-                .label("left out")
-                .note(note)
-                .help("write ADDRESS:PORT and a blank"),
-        );
+        let mut finding = Diagnostic::new(code, at, message)
+            .verdict(if accepted { Verdict::Accepts } else { Verdict::Refuses })
+            .note(note)
+            .help("write ADDRESS:PORT and a blank");
+        if !is_mended {
+            finding = finding.label("left out");
+        }
+        self.push(finding);
     }
 
     fn broken_line(&mut self, line: &Line<'_>, second: NodeRef<'_>) {
@@ -304,6 +331,14 @@ pub(super) fn is_broken(first: NodeRef<'_>, second: NodeRef<'_>) -> bool {
         && !first.arguments().any(|word| is_method(&word.value()))
 }
 
+/// `text` without signs that are one too many, if that makes it an address with a port.
+fn mended(text: &str) -> Option<String> {
+    let text = text.split(',').next()?.trim_end_matches([';', ':']).replace("::", ":");
+    // A name with a hole in it tells nothing; four numbers do.
+    let is_address = |location: &Location<'_>| location.host.parse::<Ipv4Addr>().is_ok();
+    Location::of(&text).is_some_and(|location| is_address(&location)).then_some(text)
+}
+
 /// One or several addresses in a row.
 struct Addresses {
     first: IpAddr,
@@ -320,193 +355,6 @@ impl Addresses {
             IpAddr::V6(_) => first,
         })
     }
-}
-
-/// The words of a line by what they were meant to be, in whatever order.
-#[derive(Default)]
-struct Meant<'a> {
-    location: Option<Word<'a>>,
-    /// Behind the first when the range was written with blanks.
-    location_rest: Vec<Word<'a>>,
-    location_words: usize,
-    method: Option<Word<'a>>,
-    weight: Option<Sourced<u32>>,
-    quoted: Option<(Word<'a>, Option<(String, String)>)>,
-    lower: Option<Sourced<u32>>,
-    upper: Option<Sourced<u32>>,
-    leftovers: Vec<Word<'a>>,
-}
-
-impl<'a> Meant<'a> {
-    fn take(&mut self, words: impl Iterator<Item = Word<'a>>) {
-        for word in words {
-            self.word(word);
-        }
-    }
-
-    fn word(&mut self, word: Word<'a>) {
-        let text = word.value();
-        if self.location.is_none() {
-            self.location = Some(word);
-            self.location_words = 1;
-        } else if self.method.is_none() && self.continues_range(&text) {
-            self.location_rest.push(word);
-            self.location_words += 1;
-        } else if self.method.is_none() && method_named(text.trim_matches(',')).0.is_some() {
-            self.method = Some(word);
-        } else if word.raw().starts_with(is_quote) {
-            self.quoted(word);
-        } else if let Some(number) = threshold(&text, "l:").filter(|_| self.lower.is_none()) {
-            self.lower = Some(Sourced::new(number, word.place()));
-        } else if let Some(number) = threshold(&text, "u:").filter(|_| self.upper.is_none()) {
-            self.upper = Some(Sourced::new(number, word.place()));
-        } else if let Some(number) = number(&text).filter(|_| self.weight.is_none()) {
-            self.weight = Some(Sourced::new(number, word.place()));
-        } else {
-            self.leftovers.push(word);
-        }
-    }
-
-    /// `10.0.0.2 -> 10.0.0.5:80`
-    fn continues_range(&self, text: &str) -> bool {
-        text.starts_with("->") || self.location_text().ends_with("->")
-    }
-
-    fn quoted(&mut self, word: Word<'a>) {
-        let text = characters::plain(word.raw());
-        match two_texts(&text) {
-            Some((request, receive)) if self.quoted.is_none() => {
-                self.quoted = Some((word, Some((request.to_owned(), receive.to_owned()))));
-            }
-            _ => self.leftovers.push(word),
-        }
-    }
-
-    fn texts(&self) -> Option<OwnTexts> {
-        let (word, Some((request, receive))) = self.quoted.as_ref()? else { return None };
-        Some(OwnTexts {
-            request: Sourced::new(request.clone(), word.place()),
-            receive: Sourced::new(receive.clone(), word.place()),
-        })
-    }
-
-    fn location_text(&self) -> String {
-        let words = self.location.iter().chain(&self.location_rest);
-        words.map(|word| word.value()).collect()
-    }
-
-    fn location_place(&self, first: Word<'a>) -> Place {
-        let last = self.location_rest.last().copied().unwrap_or(first);
-        let span = first.place().span.to(last.place().span);
-        Place { file: first.place().file, span }
-    }
-}
-
-/// The two texts of `"request", "receive"`, however they are parted.
-fn two_texts(text: &str) -> Option<(&str, &str)> {
-    let inside = text.strip_prefix('"')?.strip_suffix('"')?;
-    let is_separator = |between: &str| between.chars().all(|c| is_space(c) || c == ',');
-    let mut rest = inside;
-    // The marks that belong to the separator are the first two with nothing but it between them.
-    while let Some((_, behind)) = rest.split_once('"') {
-        let start = inside.len() - behind.len();
-        let (between, second) = behind.split_once('"')?;
-        if is_separator(between) {
-            return Some((inside.get(..start - 1)?, second));
-        }
-        rest = behind;
-    }
-    None
-}
-
-fn threshold(text: &str, prefix: &str) -> Option<u32> {
-    number(text.strip_prefix(prefix)?)
-}
-
-fn number(text: &str) -> Option<u32> {
-    text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok()).flatten()
-}
-
-fn is_quote(character: char) -> bool {
-    character == '"' || characters::reading(character) == characters::Reading::Quote
-}
-
-/// What ldirectord makes of a line that it accepts.
-struct Strict<'a> {
-    host: &'a str,
-    lost_request: bool,
-    upper: bool,
-}
-
-impl<'a> Strict<'a> {
-    fn of(seen: &'a str) -> Option<Self> {
-        let first = seen.trim_start_matches(is_space);
-        let (word, flags) = first.split_once(is_space)?;
-        let location = Location::of(word).or_else(|| Location::within(word))?;
-        let method = first_word(flags);
-        if !matches!(method, "gate" | "masq" | "ipip") {
-            return None;
-        }
-        let (_, mut rest) = flags.split_once(method)?;
-        if let Some(behind) = behind_blank(rest, |text| {
-            Some(digits(text)?)
-                .filter(|(before, _)| before.is_empty())
-                .and_then(|(_, run)| text.strip_prefix(run))
-        }) {
-            rest = behind;
-        }
-        let texts = behind_blank(rest, |text| {
-            greedy_texts(text)
-                .map(|(request, behind)| if request.starts_with('/') { "\0" } else { behind })
-        });
-        let lost_request = texts == Some("\0");
-        if lost_request {
-            // The rest of the line is lost with it, so it is not checked either.
-            return Some(Self { host: location.host, lost_request, upper: false });
-        }
-        rest = texts.unwrap_or(rest);
-        let threshold = |rest: &'a str, prefix: &str| {
-            behind_blank(rest, |text| {
-                let text = text.strip_prefix(prefix)?;
-                let (_, run) = digits(text).filter(|(before, _)| before.is_empty())?;
-                text.strip_prefix(run)
-            })
-        };
-        rest = threshold(rest, "l:").unwrap_or(rest);
-        let behind_upper = threshold(rest, "u:");
-        let upper = behind_upper.is_some();
-        rest = behind_upper.unwrap_or(rest);
-        let nothing_left = rest.chars().all(is_space);
-        nothing_left.then_some(Self { host: location.host, lost_request, upper })
-    }
-}
-
-/// What is behind the first match of `pattern` that begins behind a blank.
-fn behind_blank<'a>(
-    text: &'a str,
-    pattern: impl Fn(&'a str) -> Option<&'a str>,
-) -> Option<&'a str> {
-    let mut starts = text.char_indices().filter(|(_, character)| is_space(*character));
-    starts.find_map(|(at, _)| pattern(text.get(at + 1..)?))
-}
-
-/// `"(.*)"[, ]\s*"(.*)"` at the start of `text`: the first group as long as possible. Gives the
-/// request and what is behind.
-fn greedy_texts(text: &str) -> Option<(&str, &str)> {
-    let inside = text.strip_prefix('"')?;
-    let (before_last, behind) = inside.rsplit_once('"')?;
-    // The closing mark of the request is the last one that is followed by a separator and a mark.
-    let mut candidate = before_last;
-    while let Some((request, _)) = candidate.rsplit_once('"') {
-        let full_after = before_last.get(request.len() + 1..)?;
-        let separated =
-            full_after.strip_prefix([',', ' ']).map(|rest| rest.trim_start_matches(is_space));
-        if separated.is_some_and(|rest| rest.starts_with('"')) {
-            return Some((request, behind));
-        }
-        candidate = request;
-    }
-    None
 }
 
 /// The forwarding methods as ldirectord writes them.

@@ -295,7 +295,7 @@ impl Reader<'_> {
                 Some((_, behind)) => self.behind_quotes(line, behind),
             }
         }
-        let meant = inner(&meant);
+        let meant = self.blanks(inner(&meant));
         (may_be_empty || !meant.is_empty()).then(|| Sourced::new(meant, at))
     }
 
@@ -346,7 +346,7 @@ impl Reader<'_> {
             self.comment_in_value(line);
         }
         let text = line.unquoted();
-        let text = inner(&text);
+        let text = self.blanks(inner(&text));
         if text.is_empty() {
             let accepted = MAY_BE_EMPTY.contains(&line.row.word);
             let verdict = if accepted { Verdict::Accepts } else { Verdict::Refuses };
