@@ -34,7 +34,9 @@ pub(super) fn parse(source: &SourceFile) -> Parsed {
         parse_chunk(chunk, start, |line| {
             // The schema marks the words as they are spelled; a capital must not reveal a password.
             if matches!(line.keyword.as_deref(), Some("passwd" | "secret")) {
-                secrets.extend(line.head.words.get(1).zip(line.head.words.last()).map(|(a, b)| a.to(*b)));
+                secrets.extend(
+                    line.head.words.get(1).zip(line.head.words.last()).map(|(a, b)| a.to(*b)),
+                );
             }
             sections.line(line);
         });
@@ -106,7 +108,8 @@ impl Line {
                 Rule::keyword => {
                     line.kind = Kind::Directive;
                     line.keyword = Some(characters::plain(part.as_str()).to_ascii_lowercase());
-                    line.indent = width(chunk.get(start..part.as_span().start()).unwrap_or_default());
+                    line.indent =
+                        width(chunk.get(start..part.as_span().start()).unwrap_or_default());
                     line.head.words.push(inner);
                 }
                 Rule::junk => {
@@ -123,6 +126,10 @@ impl Line {
         let Some(keyword) = self.keyword.as_deref() else { return Scope::Either };
         if matches!(keyword, "virtual" | "virtual6") {
             return Scope::Header;
+        }
+        // Alone on a line it is the second half of a `real` line that was broken.
+        if matches!(keyword, "gate" | "masq" | "ipip") {
+            return Scope::Section;
         }
         let known = |within| schema::find(Format::Ldirectord, within, keyword).is_some();
         match (known(""), known("virtual")) {
@@ -206,9 +213,10 @@ impl Sections {
 
     /// A line with words while a section is open.
     fn directive(&mut self, line: Line, scope: Scope) {
-        let after_blank = self.pending.iter().any(|line| {
-            line.kind == Kind::Blank && line.head.comment.is_empty()
-        });
+        let after_blank = self
+            .pending
+            .iter()
+            .any(|line| line.kind == Kind::Blank && line.head.comment.is_empty());
         let indented = line.indent > 0;
         let belongs = match scope {
             Scope::Section => true,

@@ -10,9 +10,8 @@ fn outline(text: &str) -> Vec<String> {
     let tree = parse(&mut sources, file, Format::Ldirectord);
     let text = sources.get(file).text();
     assert_eq!(tree.print(text), text);
-    let words = |node: NodeRef<'_>| {
-        node.words().map(|word| word.raw()).collect::<Vec<_>>().join("|")
-    };
+    let words =
+        |node: NodeRef<'_>| node.words().map(|word| word.raw()).collect::<Vec<_>>().join("|");
     let mut lines = Vec::new();
     for node in tree.top(text) {
         lines.push(words(node));
@@ -23,7 +22,8 @@ fn outline(text: &str) -> Vec<String> {
 
 #[test]
 fn a_section_ends_at_a_line_in_the_first_column() {
-    let lines = outline("virtual=1\n\treal=a gate\n    service=http\nautoreload=yes\nvirtual = 2\n");
+    let lines =
+        outline("virtual=1\n\treal=a gate\n    service=http\nautoreload=yes\nvirtual = 2\n");
     assert_eq!(
         lines,
         ["virtual|1", "-real|a|gate", "-service|http", "autoreload|yes", "virtual|2"]
@@ -33,10 +33,7 @@ fn a_section_ends_at_a_line_in_the_first_column() {
 #[test]
 fn a_blank_line_does_not_part_what_can_only_be_in_a_section() {
     let lines = outline("virtual=1\n    real=a gate\n\n    service=http\n\nquiescent=yes\n");
-    assert_eq!(
-        lines,
-        ["virtual|1", "-real|a|gate", "-", "-service|http", "", "quiescent|yes"]
-    );
+    assert_eq!(lines, ["virtual|1", "-real|a|gate", "-", "-service|http", "", "quiescent|yes"]);
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! Keywords of ldirectord.cf: first the global ones, then those of a `virtual` section.
 
-use super::Argument::{Address, Boolean, Command, Integer, Name, OneOf, Optional, Path, Port, Rest};
+use super::Argument::{
+    Address, Boolean, Command, Integer, Name, OneOf, Optional, Path, Port, Rest,
+};
 use super::{Argument, Body, Keyword, ROW};
 
 /// The rows.
@@ -38,7 +40,13 @@ pub const KEYWORDS: &[Keyword] = &[
     global("emailalertfrom", &[Rest], "", "sender of the mails", "alerts.sender"),
     global("emailalertstatus", STATES, "all", "states in which mails are sent", ""),
     global("execute", &[Name], "", "configuration of a further ldirectord to start", ""),
-    global("failurecount", COUNT, "1", "failures in a row until a server is down", "checks.failures"),
+    global(
+        "failurecount",
+        COUNT,
+        "1",
+        "failures in a row until a server is down",
+        "checks.failures",
+    ),
     global("fallback", FALLBACK, "", "server of last resort of all IPv4 services", "fallback"),
     global("fallback6", FALLBACK, "", "server of last resort of all IPv6 services", "fallback"),
     global("fallbackcommand", &[Command], "", "command that runs with `start` or `stop`", "hooks"),
@@ -68,7 +76,13 @@ pub const KEYWORDS: &[Keyword] = &[
     section("emailalert", &[Rest], "", "who is told by mail", ""),
     section("emailalertfreq", NUMBER, "", "seconds between reminders", ""),
     section("emailalertstatus", STATES, "", "states in which mails are sent", ""),
-    section("failurecount", COUNT, "", "failures in a row until a server is down", "checks.failures"),
+    section(
+        "failurecount",
+        COUNT,
+        "",
+        "failures in a row until a server is down",
+        "checks.failures",
+    ),
     section("fallback", FALLBACK, "", "server of last resort", "fallback"),
     section("fallback6", FALLBACK, "", "server of last resort", "fallback"),
     section("fallbackcommand", &[Command], "", "command that runs with `start` or `stop`", "hooks"),
@@ -104,8 +118,27 @@ pub const KEYWORDS: &[Keyword] = &[
 
 /// The dialogues that `service` can name.
 pub const SERVICES: &[&str] = &[
-    "dns", "ftp", "http", "https", "http_proxy", "imap", "imaps", "ldap", "ldaps", "mysql", "nntp",
-    "none", "oracle", "pgsql", "pop", "pops", "radius", "simpletcp", "sip", "smtp", "submission",
+    "dns",
+    "ftp",
+    "http",
+    "https",
+    "http_proxy",
+    "imap",
+    "imaps",
+    "ldap",
+    "ldaps",
+    "mysql",
+    "nntp",
+    "none",
+    "oracle",
+    "pgsql",
+    "pop",
+    "pops",
+    "radius",
+    "simpletcp",
+    "sip",
+    "smtp",
+    "submission",
 ];
 
 /// Path of the section in the rows.

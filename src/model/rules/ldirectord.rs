@@ -1,6 +1,0 @@
-//! Advice about ldirectord.
-
-use super::Rule;
-
-/// The rules.
-pub(super) const RULES: &[Rule] = &[];
