@@ -67,8 +67,9 @@ fn cut(text: &str, wanted: usize) -> usize {
         let line_end = line_start + length;
         let line = bytes.get(line_start..line_end).unwrap_or_default().trim_ascii();
         line_start = line_end + 1;
-        // Inside a definition of several lines, empty lines and comments are skipped.
-        let joins = matches!(line.last(), None | Some(b'\\')) || matches!(line, [b'#' | b'!', ..]);
+        // A backslash may join the line to the next, even with a comment behind it; empty lines and
+        // comments inside such a definition are skipped.
+        let joins = line.contains(&b'\\') || matches!(line, [] | [b'#' | b'!', ..]);
         if !joins && line_start >= wanted {
             return line_start;
         }
