@@ -11,8 +11,14 @@ use crate::syntax::{Kind, NodeRef, Tree, Word};
 /// Adds what `tree` says to `cluster`.
 pub(super) fn read(file: &SourceFile, tree: &Tree, cluster: &mut Cluster, findings: &mut Findings) {
     let start = file.id().at(Span::new(0, 0));
-    let mut reader =
-        Reader { cluster, findings, keys: Vec::new(), auths: Vec::new(), active: None };
+    let mut reader = Reader {
+        cluster,
+        findings,
+        keys: Vec::new(),
+        unread: Vec::new(),
+        auths: Vec::new(),
+        active: None,
+    };
     for node in tree.top(file.text()) {
         match node.kind() {
             Kind::Blank => {}
@@ -35,6 +41,8 @@ struct Reader<'a> {
     cluster: &'a mut Cluster,
     findings: &'a mut Findings,
     keys: Vec<(Key, Place)>,
+    /// Numbers of keys whose lines could not be read; each has a finding.
+    unread: Vec<u8>,
     auths: Vec<Auth>,
     /// Index of the `auth` line whose key heartbeat signs with.
     active: Option<usize>,
@@ -88,7 +96,10 @@ impl Reader<'_> {
             Some((digest, secret)) => (digest, secret),
             // The template's line counts as a key, so that `auth` is not called wrong as well.
             None if is_template => (Digest::Sha1, String::new()),
-            None => return,
+            None => {
+                self.unread.push(number);
+                return;
+            }
         };
         self.activate(number);
         if let Some(index) = self.keys.iter().position(|(key, _)| key.number == number) {
@@ -213,11 +224,31 @@ impl Reader<'_> {
         if self.template(node, Verdict::Refuses) {
             return;
         }
+        if node.word(0).is_some_and(|word| word.value().starts_with(['a', 'A'])) {
+            self.misspelt_auth(node);
+            return;
+        }
         let message = "this line is neither `auth` nor a key";
         self.report(
             Diagnostic::new(codes::authkeys::JUNK_LINE, node.place(), message)
                 .help("write `auth N`, or `N method key`; a note needs `#` in front"),
         );
+    }
+
+    /// heartbeat expects `auth` on every line that begins with `a`.
+    fn misspelt_auth(&mut self, node: NodeRef<'_>) {
+        let Some(first) = node.word(0) else { return };
+        let number = node.word(1).and_then(|word| Some((word, u8::try_from(number(word)?).ok()?)));
+        let message = "a line that begins with `a` must be `auth N`";
+        let diagnostic = Diagnostic::new(codes::authkeys::BAD_AUTH, first.place(), message);
+        self.report(match number {
+            Some(_) => diagnostic.fix(first.place(), "auth", "write `auth`"),
+            None => diagnostic,
+        });
+        if let Some((word, number)) = number {
+            let number = Sourced::new(number, word.place());
+            self.auths.push(Auth { number, line: node.place() });
+        }
     }
 
     fn template(&mut self, node: NodeRef<'_>, verdict: Verdict) -> bool {
@@ -285,6 +316,7 @@ impl Reader<'_> {
                     .verdict(verdict)
                     .help("move `auth` to the top of the file")
             }
+            None if self.unread.contains(&number) => return,
             None => {
                 let message = format!("key {number} is not in the file");
                 Diagnostic::new(codes::authkeys::MISSING_KEY, at, message).verdict(verdict)

@@ -27,6 +27,7 @@ pub(super) fn read(file: &SourceFile, tree: &Tree, cluster: &mut Cluster, findin
         cluster,
         findings,
         said: HashMap::new(),
+        nodes: HashMap::new(),
         clients: HashMap::new(),
         ports: Vec::new(),
         bauds: Vec::new(),
@@ -57,6 +58,8 @@ struct Reader<'a> {
     findings: &'a mut Findings,
     /// The directive that holds the present value of a word that has one value.
     said: HashMap<&'static str, Place>,
+    /// Where each node was named first.
+    nodes: HashMap<String, Place>,
     /// The first `apiauth` line of each client.
     clients: HashMap<String, Place>,
     /// `udpport` lines, each with the number of paths above it.
@@ -120,8 +123,15 @@ impl Directive<'_> {
         ANY_TEXT.contains(&self.row.word)
     }
 
+    /// What heartbeat does with a further value that is none.
     fn refusal(&self) -> Verdict {
         if self.takes_any_text() { Verdict::Accepts } else { Verdict::Refuses }
+    }
+
+    /// What heartbeat does with something else in the place of the value: any text may be a node,
+    /// but this host must be one of them.
+    fn replacement(&self) -> Verdict {
+        if self.row.word == "node" { Verdict::Refuses } else { self.refusal() }
     }
 }
 
@@ -173,7 +183,7 @@ impl Reader<'_> {
             .collect();
         let mut directive = Directive { node, row, words };
         if let Some(at) = prose::template(node) {
-            self.template(at, directive.refusal());
+            self.template(at, directive.replacement());
             return;
         }
         names::assignment(self, &mut directive);
@@ -191,13 +201,11 @@ impl Reader<'_> {
 
     /// heartbeat knows no quotes: they become a part of the value.
     fn quotes(&mut self, directive: &Directive<'_>) {
-        let word = directive.row.word;
         let quoted = directive.words.iter().find(|value| value.raw.starts_with('"'));
         let Some(value) = quoted.filter(|value| unquote(value.raw).is_some()) else { return };
-        // A quoted name is not the host's name, so the local node is missing.
-        let verdict = if word == "node" { Verdict::Refuses } else { directive.refusal() };
         let message = "heartbeat takes the quotes as a part of the value";
-        let diagnostic = Diagnostic::new(codes::ha_cf::QUOTES, value.at, message).verdict(verdict);
+        let diagnostic = Diagnostic::new(codes::ha_cf::QUOTES, value.at, message);
+        let diagnostic = diagnostic.verdict(directive.replacement());
         self.report(diagnostic.fix(value.at, &*value.text, "delete the quotes"));
     }
 

@@ -39,7 +39,7 @@ dies of a segmentation fault while it reads the file (measured: exit 139), so no
 
 Write `ucast eth1 10.0.0.2`, or delete the line.";
 
-    MISSING_ARGUMENT = "LV0106" "missing-argument" Error Refuses
+    MISSING_ARGUMENT = "LV0106" "ha-cf-missing-argument" Error Refuses
         "the directive needs more words"
 "Directives that take a whole line need all their parts: `ucast` an interface and a peer, `mcast`
 interface, group, port, ttl and loop, `ping_group` a name and an address, `respawn` a user and a
@@ -71,7 +71,7 @@ live of `mcast` ends at 4, whatever the manual says.";
 without a message. Nodes with the same line still hear each other, the firewall's rule for the
 written number does not match. Write a port from 1 to 65535.";
 
-    GIVEN_TWICE = "LV0111" "given-twice" Error Refuses
+    GIVEN_TWICE = "LV0111" "ha-cf-given-twice" Error Refuses
         "a directive that may stand only once"
 "`baud`, `watchdog` and `crm` (or `pacemaker`) may be said once. heartbeat refuses to start when it
 meets one of them, or a second value of it, again. Delete one of the lines.";

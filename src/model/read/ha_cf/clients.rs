@@ -17,7 +17,7 @@ pub(super) fn respawn(reader: &mut Reader<'_>, directive: &Directive<'_>) {
         let help = format!("write `{PROGRAMS}/{name}`");
         reader.report(if ARBITRATORS.contains(&name) { diagnostic.help(help) } else { diagnostic });
     } else if folder != PROGRAMS && OTHER_FOLDERS.contains(&folder) {
-        let message = format!("on Debian `{name}` stands in {PROGRAMS}");
+        let message = format!("on Debian heartbeat's programs stand in {PROGRAMS}");
         reader.report(
             Diagnostic::new(codes::ha_cf::PROGRAM_ELSEWHERE, program.at, message)
                 // On a Debian host; elsewhere the path may be right.

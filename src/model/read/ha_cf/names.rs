@@ -60,6 +60,8 @@ fn glued(word: &str) -> Option<(&'static Keyword, usize)> {
         |rest: &str| rest.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '/' | '=' | ':'));
     schema::words(Format::HaCf, "")
         .filter(|known| word.strip_prefix(known).is_some_and(is_value))
+        // `node1` is rather the name of a node.
+        .filter(|known| *known != "node" || word.contains(['=', ':']))
         .max_by_key(|known| known.len())
         .and_then(|known| Some((schema::find(Format::HaCf, "", known)?, known.len())))
 }
@@ -87,17 +89,14 @@ fn assigned(at: Place, word: &str, verdict: Verdict) -> Diagnostic {
 /// `node`.
 pub(super) fn node(reader: &mut Reader<'_>, directive: &Directive<'_>, value: &Value<'_>) {
     let name = value.text.to_ascii_lowercase();
-    let known = reader.cluster.nodes.iter().find(|node| node.name.value == name);
-    let Some(known) = known else {
-        reader.cluster.nodes.push(Node { name: Sourced::new(name, value.at), address: None });
+    if let Some(earlier) = reader.nodes.get(&name) {
+        let message = format!("the node `{name}` a second time");
+        let diagnostic = Diagnostic::new(codes::ha_cf::NODE_TWICE, value.at, message);
+        let diagnostic = diagnostic.context(*earlier, "the first is here");
+        reader.report(diagnostic);
+        reader.inert(directive.place(), "the node is already named");
         return;
-    };
-    let earlier = known.name.at;
-    let message = format!("the node `{name}` a second time");
-    let diagnostic = Diagnostic::new(codes::ha_cf::NODE_TWICE, value.at, message);
-    reader.report(match earlier {
-        Some(earlier) => diagnostic.context(earlier, "the first is here"),
-        None => diagnostic,
-    });
-    reader.inert(directive.place(), "the node is already named");
+    }
+    reader.nodes.insert(name.clone(), value.at);
+    reader.cluster.nodes.push(Node { name: Sourced::new(name, value.at), address: None });
 }

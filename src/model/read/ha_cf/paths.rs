@@ -8,7 +8,9 @@ use crate::source::{Diagnostic, Place, Verdict, codes};
 
 /// `bcast`, and its old name `udp`.
 pub(super) fn broadcast(reader: &mut Reader<'_>, directive: &Directive<'_>, value: &Value<'_>) {
-    if let Some(name) = directive.row.alias_of {
+    let is_first =
+        directive.words.first().is_some_and(|word| word.at.span.contains(value.at.span.start));
+    if let Some(name) = directive.row.alias_of.filter(|_| is_first) {
         let message = format!("`{}` is the old name of `{name}`", directive.row.word);
         let at = directive.node.word(0).map_or(directive.place(), |word| word.place());
         let diagnostic = Diagnostic::new(codes::ha_cf::OLD_NAME, at, message);

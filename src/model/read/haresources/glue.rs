@@ -55,14 +55,13 @@ pub(super) fn resources(reader: &mut Reader<'_>, word: Text) -> Vec<Text> {
 /// Where an IPv4 address begins inside `word`: as far left as it is one. `test3192.168.0.5` is
 /// `test3` and 192.168.0.5, because 3192 is too large.
 fn address_at(word: &str) -> Option<usize> {
-    (1..word.len()).find(|at| {
-        let rest = word.get(*at..).unwrap_or_default();
-        let host = rest.split('/').next().unwrap_or_default();
+    let end = word.find('/').unwrap_or(word.len());
+    (end.saturating_sub(LONGEST_ADDRESS).max(1)..end).find(|at| {
+        let (front, host) = (word.get(..*at), word.get(*at..end));
+        let front = front.unwrap_or_default().trim_end_matches(|c: char| c.is_ascii_digit());
         // A name such as `ip-10.0.0.1` or `a.10.0.0.1` is a name.
-        let front = word.get(..*at).unwrap_or_default();
-        let front = front.trim_end_matches(|c: char| c.is_ascii_digit());
-        let is_joined = front.ends_with(['-', '.', '_']);
-        !is_joined && host.parse::<Ipv4Addr>().is_ok()
+        let is_name = front.ends_with(['-', '.', '_']);
+        !is_name && host.is_some_and(|host| host.parse::<Ipv4Addr>().is_ok())
     })
 }
 
@@ -84,3 +83,6 @@ fn is_resource(text: &str) -> bool {
 fn names() -> impl Iterator<Item = &'static str> {
     schema::words(Format::Haresources, "").filter(|name| name.len() >= 5)
 }
+
+/// Length of `255.255.255.255`.
+const LONGEST_ADDRESS: usize = 15;

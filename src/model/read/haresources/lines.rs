@@ -69,21 +69,28 @@ fn continued_comment(reader: &mut Reader<'_>, line: Span) {
 /// Checks what stands behind each backslash that continues a line.
 fn joints(reader: &mut Reader<'_>, node: NodeRef<'_>) {
     let text = reader.file.text();
+    let mut words = node.words().map(|word| word.place().span).peekable();
     let mut start = node.span().start;
     for line in node.span().of(text).split_inclusive('\n') {
         let end = start.saturating_add(u32::try_from(line.len()).unwrap_or(u32::MAX));
-        let is_last = end >= node.span().end;
-        let after = last_word_end(node, start, end);
-        let gap = Span::new(after, end).of(text);
-        if let Some(at) = gap.find('\\').filter(|_| !is_last) {
-            let tail = gap.get(at + 1..).unwrap_or_default().trim_end_matches('\n');
-            if !tail.is_empty() {
-                let from = after + u32::try_from(at).unwrap_or(0);
-                let length = u32::try_from(tail.len() + 1).unwrap_or(u32::MAX);
-                broken_joint(reader, Span::new(from, from.saturating_add(length)), tail, end);
-            }
+        // The backslash stands behind the last word of its line.
+        let mut after = start;
+        while let Some(word) = words.next_if(|word| word.end <= end) {
+            after = word.end;
         }
         start = end;
+        if end >= node.span().end {
+            continue;
+        }
+        let gap = Span::new(after, end).of(text);
+        let Some((front, tail)) = gap.split_once('\\') else { continue };
+        let tail = tail.trim_end_matches('\n');
+        if !tail.is_empty() {
+            let length = |text: &str| u32::try_from(text.len()).unwrap_or(u32::MAX);
+            let from = after.saturating_add(length(front));
+            let to = from.saturating_add(length(tail)).saturating_add(1);
+            broken_joint(reader, Span::new(from, to), tail, end);
+        }
     }
 }
 
@@ -139,11 +146,6 @@ pub(super) fn end_of_line_above(file: &SourceFile, span: Span) -> Option<Place> 
     }
     let end = u32::try_from(above.trim_end().len()).ok()?;
     Some(file.id().at(Span::new(end, end)))
-}
-
-fn last_word_end(node: NodeRef<'_>, start: u32, end: u32) -> u32 {
-    let ends = node.words().map(|word| word.place().span.end);
-    ends.filter(|at| *at > start && *at <= end).max().unwrap_or(start)
 }
 
 fn end_of_line(text: &str, from: u32) -> u32 {

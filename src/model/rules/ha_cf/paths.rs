@@ -69,7 +69,8 @@ pub(super) fn multicast(view: &View<'_>, findings: &mut Findings) {
         let Path::Multicast { group, ttl, loopback, .. } = &path.value else { continue };
         let reserved =
             matches!(group, IpAddr::V4(group) if group.octets().starts_with(&[224, 0, 0]));
-        let message = if *ttl > 1 {
+        // heartbeat refuses more than 4, which has a finding of its own.
+        let message = if (2..=4).contains(ttl) {
             format!("a time to live of {ttl} lets heartbeats leave the network")
         } else if *loopback {
             "with loop 1 a node hears its own heartbeats".to_owned()
