@@ -20,25 +20,43 @@ fn main() {
     heartbeat(&input);
     let text = fs::metadata(input.join("ldirectord.cf")).expect("just written").len();
 
-    println!("{:<44} {:>10} {:>10} {:>8} {:>10}  {}", "work", "ours", "peer", "ratio", "memory/text", "budget");
+    println!(
+        "{:<44} {:>10} {:>10} {:>8} {:>10}  {}",
+        "work", "ours", "peer", "ratio", "memory/text", "budget"
+    );
     let convert = measure(|| lvsha(&["convert", "heartbeat-to-keepalived", "--from"], &input));
-    row("convert 10,000 x 10 ldirectord services", &convert, None, text, "under 1 s, memory at most 10 x", |run, memory| {
-        run.median() < Duration::from_secs(1) && memory <= 10.0
-    });
+    row(
+        "convert 10,000 x 10 ldirectord services",
+        &convert,
+        None,
+        text,
+        "under 1 s, memory at most 10 x",
+        |run, memory| run.median() < Duration::from_secs(1) && memory <= 10.0,
+    );
 
-    let output = lvsha(&["convert", "heartbeat-to-keepalived", "--from"], &input).stderr(Stdio::null()).output();
+    let output = lvsha(&["convert", "heartbeat-to-keepalived", "--from"], &input)
+        .stderr(Stdio::null())
+        .output();
     let written = folder.join("keepalived.conf");
     fs::write(&written, output.expect("lvsha runs").stdout).expect("the target folder is writable");
     let text = fs::metadata(&written).expect("just written").len();
-    let (ours, theirs) = beside(
-        || lvsha(&["check", "--output", "short"], &written),
-        || keepalived(&written),
+    let (ours, theirs) =
+        beside(|| lvsha(&["check", "--output", "short"], &written), || keepalived(&written));
+    row(
+        "check 10,000 x 10 virtual_servers",
+        &ours,
+        theirs.as_ref(),
+        text,
+        "3 x keepalived -t, memory at most 8 x",
+        |run, memory| {
+            theirs.as_ref().is_some_and(|theirs| theirs.median() >= run.median() * 3)
+                && memory <= 8.0
+        },
     );
-    row("check 10,000 x 10 virtual_servers", &ours, theirs.as_ref(), text, "3 x keepalived -t, memory at most 8 x", |run, memory| {
-        theirs.as_ref().is_some_and(|theirs| theirs.median() >= run.median() * 3) && memory <= 8.0
-    });
     let start = measure(|| lvsha(&["--help"], Path::new("")));
-    row("--help", &start, None, 0, "under 10 ms", |run, _| run.median() < Duration::from_millis(10));
+    row("--help", &start, None, 0, "under 10 ms", |run, _| {
+        run.median() < Duration::from_millis(10)
+    });
 }
 
 /// Several runs of one command.
@@ -76,7 +94,10 @@ fn measure(command: impl Fn() -> Command) -> Runs {
 }
 
 /// Interleaved, so that a busy moment of the machine meets both.
-fn beside(ours: impl Fn() -> Command, theirs: impl Fn() -> Option<Command>) -> (Runs, Option<Runs>) {
+fn beside(
+    ours: impl Fn() -> Command,
+    theirs: impl Fn() -> Option<Command>,
+) -> (Runs, Option<Runs>) {
     let (mut left, mut right) = (Runs::new(), Runs::new());
     for _ in 0..RUNS {
         left.add(ours());
@@ -88,7 +109,14 @@ fn beside(ours: impl Fn() -> Command, theirs: impl Fn() -> Option<Command>) -> (
     (left, peer)
 }
 
-fn row(work: &str, ours: &Runs, theirs: Option<&Runs>, text: u64, budget: &str, met: impl Fn(&Runs, f64) -> bool) {
+fn row(
+    work: &str,
+    ours: &Runs,
+    theirs: Option<&Runs>,
+    text: u64,
+    budget: &str,
+    met: impl Fn(&Runs, f64) -> bool,
+) {
     let seconds = |runs: &Runs| format!("{:.3} s", runs.median().as_secs_f64());
     let peer = theirs.map_or_else(|| "-".to_owned(), seconds);
     let ratio = theirs.map_or_else(
@@ -97,7 +125,10 @@ fn row(work: &str, ours: &Runs, theirs: Option<&Runs>, text: u64, budget: &str, 
     );
     let memory = if text == 0 { 0.0 } else { ours.memory as f64 / text as f64 };
     let verdict = if met(ours, memory) { "met" } else { "MISSED" };
-    println!("{work:<44} {:>10} {peer:>10} {ratio:>8} {memory:>9.1} x  {verdict}: {budget}", seconds(ours));
+    println!(
+        "{work:<44} {:>10} {peer:>10} {ratio:>8} {memory:>9.1} x  {verdict}: {budget}",
+        seconds(ours)
+    );
 }
 
 fn lvsha(arguments: &[&str], path: &Path) -> Command {
@@ -118,14 +149,17 @@ fn keepalived(configuration: &Path) -> Option<Command> {
     }
     fs::copy(configuration, root.join("tmp/bench.conf")).ok()?;
     let mut command = Command::new("unshare");
-    let script = "ip link add eth0 type bridge; exec chroot \"$0\" keepalived -t -f /tmp/bench.conf";
+    let script =
+        "ip link add eth0 type bridge; exec chroot \"$0\" keepalived -t -f /tmp/bench.conf";
     command.args(["--net", "sh", "-c", script]).arg(root);
     Some(command)
 }
 
 /// A cluster with one large ldirectord.cf.
 fn heartbeat(folder: &Path) {
-    let write = |name: &str, text: &str| fs::write(folder.join(name), text).expect("the target folder is writable");
+    let write = |name: &str, text: &str| {
+        fs::write(folder.join(name), text).expect("the target folder is writable")
+    };
     write("ha.cf", "keepalive 1\ndeadtime 10\nbcast eth0\nauto_failback on\nnode lw1 lw2\n");
     write("haresources", "lw1 10.0.0.31/24/eth0 ldirectord\n");
     write("authkeys", "auth 1\n1 crc\n");
@@ -136,7 +170,9 @@ fn heartbeat(folder: &Path) {
         for server in 1..=10 {
             let _ = writeln!(text, "    real=10.{}.{high}.{low}:80 gate {server}", server + 1);
         }
-        text.push_str("    fallback=127.0.0.1:80 gate\n    service=http\n    request=\"index.html\"\n");
+        text.push_str(
+            "    fallback=127.0.0.1:80 gate\n    service=http\n    request=\"index.html\"\n",
+        );
         text.push_str("    receive=\"Test Page\"\n    scheduler=wlc\n    protocol=tcp\n    checktype=negotiate\n\n");
     }
     write("ldirectord.cf", &text);

@@ -34,8 +34,15 @@ fn every_conversion_gives_what_it_expects() {
         for name in got.keys().chain(wanted.keys()).collect::<std::collections::BTreeSet<_>>() {
             let (got, wanted) = (got.get(name), wanted.get(name));
             if got != wanted {
-                let show = |text: Option<&String>| text.map_or("(no such file)", String::as_str).to_owned();
-                wrong += &format!("== {}/{name}\n-- expected\n{}\n-- got\n{}\n", case.display(), show(wanted), show(got));
+                let show = |text: Option<&String>| {
+                    text.map_or("(no such file)", String::as_str).to_owned()
+                };
+                wrong += &format!(
+                    "== {}/{name}\n-- expected\n{}\n-- got\n{}\n",
+                    case.display(),
+                    show(wanted),
+                    show(got)
+                );
             }
         }
     }

@@ -48,7 +48,8 @@ fn conversions_are_accepted_by_keepalived() {
     directories.sort();
     assert!(!directories.is_empty());
     let Some(answers) = judge("keepalived", &directories) else { return };
-    let refused: Vec<_> = directories.iter().filter(|path| answers.get(*path) != Some(&true)).collect();
+    let refused: Vec<_> =
+        directories.iter().filter(|path| answers.get(*path) != Some(&true)).collect();
     assert!(refused.is_empty(), "keepalived -t refuses {refused:#?}");
 }
 
@@ -81,28 +82,43 @@ fn compare(questions: &[Question], answers: &BTreeMap<PathBuf, bool>, wanted: Ag
     let mut wrong = String::new();
     let mut agreed = 0;
     for Question { path, format } in questions {
-        let Some(accepted) = answers.get(path) else { panic!("no answer about {}", path.display()) };
+        let Some(accepted) = answers.get(path) else {
+            panic!("no answer about {}", path.display())
+        };
         let ours = our_verdict(path, *format);
         let same = (ours == Verdict::Accepts) == *accepted;
         let known = reasons.get(&relative(path));
         match (same, known) {
             (true, None) => agreed += 1,
             (true, Some(_)) => {
-                let _ = writeln!(wrong, "{}: agrees; delete its row in disagreements.tsv", path.display());
+                let _ = writeln!(
+                    wrong,
+                    "{}: agrees; delete its row in disagreements.tsv",
+                    path.display()
+                );
             }
             (false, Some(_)) => agreed += 1,
             (false, None) => {
                 let theirs = if *accepted { "accepts" } else { "refuses" };
-                let _ = writeln!(wrong, "{}: lvsha says {ours}, {} {theirs}", path.display(), format.program());
+                let _ = writeln!(
+                    wrong,
+                    "{}: lvsha says {ours}, {} {theirs}",
+                    path.display(),
+                    format.program()
+                );
             }
         }
     }
     match wanted {
         Agreement::Full => assert!(wrong.is_empty(), "{wrong}"),
         Agreement::AtLeast(percentage) => {
-            let format = questions.first().map_or("nothing", |question| question.format.file_name());
+            let format =
+                questions.first().map_or("nothing", |question| question.format.file_name());
             println!("{wrong}{format}: {agreed} of {} verdicts agree", questions.len());
-            assert!(agreed * 100 >= questions.len() * percentage, "{format}: too few agree\n{wrong}");
+            assert!(
+                agreed * 100 >= questions.len() * percentage,
+                "{format}: too few agree\n{wrong}"
+            );
         }
     }
 }
@@ -126,7 +142,9 @@ fn our_verdict(path: &Path, format: Format) -> Verdict {
     }
     let diagnostics = read(&mut sources, &inputs).findings.sorted();
     let judged = inputs.iter().filter(|input| input.format.program() == format.program());
-    let refused = judged.map(|input| report::verdict(input.file, &diagnostics)).any(|v| v == Verdict::Refuses);
+    let refused = judged
+        .map(|input| report::verdict(input.file, &diagnostics))
+        .any(|v| v == Verdict::Refuses);
     if refused { Verdict::Refuses } else { Verdict::Accepts }
 }
 
@@ -135,7 +153,8 @@ fn case_questions() -> Vec<Question> {
     let mut questions = Vec::new();
     for format in Format::ALL {
         for case in folders(&here().join("tests/cases").join(format.file_name())) {
-            let path = if format.program() == "heartbeat" { case } else { case.join(format.file_name()) };
+            let path =
+                if format.program() == "heartbeat" { case } else { case.join(format.file_name()) };
             questions.push(Question { path, format });
         }
     }
@@ -218,7 +237,10 @@ fn judge(format: &str, paths: &[PathBuf]) -> Option<BTreeMap<PathBuf, bool>> {
         match verdict {
             "accepted" => answers.insert(PathBuf::from(path), true),
             "refused" => answers.insert(PathBuf::from(path), false),
-            _ => panic!("{path}: the judge gave no verdict\n{}", String::from_utf8_lossy(&output.stderr)),
+            _ => panic!(
+                "{path}: the judge gave no verdict\n{}",
+                String::from_utf8_lossy(&output.stderr)
+            ),
         };
     }
     assert_eq!(answers.len(), paths.len(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -248,7 +270,8 @@ fn trial() -> Option<PathBuf> {
 }
 
 fn tree() -> PathBuf {
-    std::env::var_os("LVSHA_PEERS_ROOT").map_or_else(|| here().join("target/peers/root"), PathBuf::from)
+    std::env::var_os("LVSHA_PEERS_ROOT")
+        .map_or_else(|| here().join("target/peers/root"), PathBuf::from)
 }
 
 fn here() -> PathBuf {

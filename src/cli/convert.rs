@@ -97,7 +97,9 @@ pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, 
 
     let mut account = Vec::new();
     match arguments.report {
-        ReportForm::Human => account.extend(report::human(&conversion.account, &sources).into_bytes()),
+        ReportForm::Human => {
+            account.extend(report::human(&conversion.account, &sources).into_bytes())
+        }
         ReportForm::Json => report::json(&conversion.account, &sources, &mut account)?,
     }
     printer.account(&String::from_utf8_lossy(&account));
@@ -148,7 +150,11 @@ fn load(arguments: &HeartbeatToKeepalived, sources: &mut Sources) -> Result<Vec<
         let mut same = inputs.iter().filter(|input| input.format == format);
         if let (Some(first), Some(second)) = (same.next(), same.next()) {
             let name = |input: &Input| sources.get(input.file).name().to_owned();
-            let message = format!("`{}` and `{}` are of two nodes or two clusters", name(first), name(second));
+            let message = format!(
+                "`{}` and `{}` are of two nodes or two clusters",
+                name(first),
+                name(second)
+            );
             let help = "heartbeat's files are the same on every node: name those of one";
             return Err(Problem::new(message).help(help).into());
         }
@@ -157,7 +163,11 @@ fn load(arguments: &HeartbeatToKeepalived, sources: &mut Sources) -> Result<Vec<
 }
 
 /// What makes a conversion pointless, and what to type instead.
-fn check(conversion: &Conversion, nodes: &[String], arguments: &HeartbeatToKeepalived) -> Result<(), Problem> {
+fn check(
+    conversion: &Conversion,
+    nodes: &[String],
+    arguments: &HeartbeatToKeepalived,
+) -> Result<(), Problem> {
     if nodes.is_empty() {
         let message = "no `node` line was read, so there is nobody to write a file for";
         return Err(Problem::new(message).help("name ha.cf, too"));
@@ -173,7 +183,8 @@ fn check(conversion: &Conversion, nodes: &[String], arguments: &HeartbeatToKeepa
         return Err(Problem::new(message).help(format!("its nodes are {}", nodes.join(", "))));
     }
     // Node names become directories.
-    let cannot_be_a_directory = |name: &&String| name.contains('/') || matches!(name.as_str(), "." | "..");
+    let cannot_be_a_directory =
+        |name: &&String| name.contains('/') || matches!(name.as_str(), "." | "..");
     match nodes.iter().find(cannot_be_a_directory) {
         Some(name) => {
             let message = format!("the node name `{name}` cannot name a directory");
@@ -186,11 +197,15 @@ fn check(conversion: &Conversion, nodes: &[String], arguments: &HeartbeatToKeepa
 /// Frames of what was not understood; one line about the rest.
 fn print_errors(conversion: &Conversion, sources: &Sources, printer: &Printer) {
     let entries = conversion.account.entries();
-    let lost: Vec<Place> =
-        entries.filter(|(_, outcome)| outcome.code == Some(NOT_UNDERSTOOD)).map(|(at, _)| at).collect();
+    let lost: Vec<Place> = entries
+        .filter(|(_, outcome)| outcome.code == Some(NOT_UNDERSTOOD))
+        .map(|(at, _)| at)
+        .collect();
     let about_lost = |diagnostic: &&Diagnostic| {
         let inside = |unit: &Place, at: Place| {
-            unit.file == at.file && unit.span.start <= at.span.start && at.span.start <= unit.span.end
+            unit.file == at.file
+                && unit.span.start <= at.span.start
+                && at.span.start <= unit.span.end
         };
         diagnostic.severity() == Severity::Error
             && diagnostic.at.is_some_and(|at| lost.iter().any(|unit| inside(unit, at)))
@@ -201,7 +216,9 @@ fn print_errors(conversion: &Conversion, sources: &Sources, printer: &Printer) {
     }
     let others = conversion.findings.iter().count() - frames.len();
     if others > 0 {
-        printer.status(&format!("{others} other findings about the input; `lvsha check` shows them\n"));
+        printer.status(&format!(
+            "{others} other findings about the input; `lvsha check` shows them\n"
+        ));
     }
 }
 
@@ -217,11 +234,13 @@ fn write_one(
     let files = scripts::files(&conversion.extras).map_err(std::io::Error::other)?;
     let beside: Vec<&str> = files.iter().map(|file| file.name.as_str()).collect();
     if !beside.is_empty() {
-        let line = format!("{node} needs {} as well: --out DIR writes everything", beside.join(", "));
+        let line =
+            format!("{node} needs {} as well: --out DIR writes everything", beside.join(", "));
         printer.status(&line);
     }
     if nodes.len() > 1 && arguments.node.is_none() {
-        let line = format!("this is the file of {node}: --out DIR writes those of {}", nodes.join(", "));
+        let line =
+            format!("this is the file of {node}: --out DIR writes those of {}", nodes.join(", "));
         printer.status(&line);
     }
     Ok(())
@@ -241,7 +260,9 @@ fn write_all(
         // Derived keys stand in it, so only its owner may read it.
         output.stage(&below.join("keepalived.conf"), 0o600, |out| conversion.write(node, out))?;
         files.iter().try_for_each(|file| {
-            output.stage(&below.join(&file.name), file.mode, |out| out.write_all(file.text.as_bytes()))
+            output.stage(&below.join(&file.name), file.mode, |out| {
+                out.write_all(file.text.as_bytes())
+            })
         })
     });
     match staged.and_then(|()| output.commit(arguments.force)) {
@@ -265,7 +286,8 @@ fn write_all(
 }
 
 fn version(text: &str) -> Result<Version, String> {
-    Version::parse(text).ok_or_else(|| "a version looks like 2.2.7 (`keepalived -v` prints it)".to_owned())
+    Version::parse(text)
+        .ok_or_else(|| "a version looks like 2.2.7 (`keepalived -v` prints it)".to_owned())
 }
 
 fn node_address(text: &str) -> Result<(String, IpAddr), String> {

@@ -67,8 +67,17 @@ impl OutputDirectory {
         let base = target.file_name().unwrap_or_default().to_string_lossy();
         let temporary = folder.join(format!(".{base}.{}.new", std::process::id()));
         // The mode is set at creation: a file with keys is never readable by others, not even briefly.
-        let file = OpenOptions::new().write(true).create_new(true).mode(mode).open(&temporary).map_err(fail)?;
-        self.staged.push(Staged { target: target.clone(), temporary: temporary.clone(), state: State::Missing });
+        let file = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(mode)
+            .open(&temporary)
+            .map_err(fail)?;
+        self.staged.push(Staged {
+            target: target.clone(),
+            temporary: temporary.clone(),
+            state: State::Missing,
+        });
         let mut out = BufWriter::with_capacity(BUFFER, file);
         write(&mut out).map_err(fail)?;
         let file = out.into_inner().map_err(|error| fail(error.into_error()))?;

@@ -129,7 +129,12 @@ impl Account {
             self.units.iter().filter(|unit| unit.outcome.is_none()).map(|unit| unit.at).collect();
         for at in open {
             if is_error(at) {
-                self.lossy(Some(at), code, "", &["not understood; see the diagnostic about this line"]);
+                self.lossy(
+                    Some(at),
+                    code,
+                    "",
+                    &["not understood; see the diagnostic about this line"],
+                );
             } else {
                 self.lossy(Some(at), code, "", &[UNACCOUNTED]);
             }
@@ -161,7 +166,14 @@ impl Account {
 
     /// Records an outcome. A unit that is spoken for several times (a global setting used by many
     /// services) keeps its worst mark and every different note.
-    fn record(&mut self, at: Option<Place>, mark: Mark, code: Option<Code>, becomes: &str, notes: &[&str]) {
+    fn record(
+        &mut self,
+        at: Option<Place>,
+        mark: Mark,
+        code: Option<Code>,
+        becomes: &str,
+        notes: &[&str],
+    ) {
         let Some(index) = at.and_then(|at| self.unit(at)) else { return };
         let Some(known) = self.units.get(index) else { return };
         let old = known.outcome.and_then(|n| self.outcomes.get(usize::try_from(n).ok()?));

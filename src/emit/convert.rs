@@ -26,15 +26,21 @@ pub struct Conversion {
 
 impl Conversion {
     /// Reads heartbeat's and ldirectord's files and turns them into a cluster of keepalived.
-    pub fn heartbeat_to_keepalived(sources: &mut Sources, inputs: &[Input], options: Options) -> Self {
+    pub fn heartbeat_to_keepalived(
+        sources: &mut Sources,
+        inputs: &[Input],
+        options: Options,
+    ) -> Self {
         let Reading { mut cluster, trees, findings } = read(sources, inputs);
         let mut account = Account::new(sources, &trees);
         // The trees are as large as the text several times over; the account needs only places.
         drop(trees);
-        let extras = translate::heartbeat_to_keepalived(&mut cluster, sources, &options, &mut account);
+        let extras =
+            translate::heartbeat_to_keepalived(&mut cluster, sources, &options, &mut account);
         let errors = places_of_errors(&findings);
         account.close(conversion::NOT_UNDERSTOOD, |place| touches(&errors, place));
-        let names: Vec<&str> = inputs.iter().map(|input| sources.get(input.file).base_name()).collect();
+        let names: Vec<&str> =
+            inputs.iter().map(|input| sources.get(input.file).base_name()).collect();
         let header = vec![
             format!("Written by lvsha {} from {}.", env!("CARGO_PKG_VERSION"), names.join(", ")),
             format!("For keepalived {} and later.", options.target.version),
@@ -67,9 +73,8 @@ fn places_of_errors(findings: &Findings) -> Vec<Place> {
 
 /// Whether an error begins inside `unit`.
 fn touches(errors: &[Place], unit: Place) -> bool {
-    let first = errors.partition_point(|error| {
-        (error.file, error.span.start) < (unit.file, unit.span.start)
-    });
+    let first = errors
+        .partition_point(|error| (error.file, error.span.start) < (unit.file, unit.span.start));
     errors
         .get(first)
         .is_some_and(|error| error.file == unit.file && error.span.start <= unit.span.end)

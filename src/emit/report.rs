@@ -47,7 +47,10 @@ pub fn json(account: &Account, sources: &Sources, out: &mut dyn io::Write) -> io
     let report = Report {
         version: 1,
         summary: Mark::ALL.into_iter().map(|mark| (mark.word(), account.count(mark))).collect(),
-        directives: account.entries().map(|(at, outcome)| directive(at, outcome, sources)).collect(),
+        directives: account
+            .entries()
+            .map(|(at, outcome)| directive(at, outcome, sources))
+            .collect(),
     };
     serde_json::to_writer_pretty(&mut *out, &report)?;
     writeln!(out)

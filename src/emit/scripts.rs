@@ -24,7 +24,11 @@ pub fn files(extras: &Extras) -> Result<Vec<File>, minijinja::Error> {
     let environment = environment()?;
     let mut files = Vec::new();
     for script in &extras.scripts {
-        files.push(File { name: script.name.clone(), mode: 0o755, text: render(&environment, script)? });
+        files.push(File {
+            name: script.name.clone(),
+            mode: 0o755,
+            text: render(&environment, script)?,
+        });
     }
     let options = CommandLine::options(&extras.command_line);
     if !options.is_empty() {
@@ -35,14 +39,19 @@ pub fn files(extras: &Extras) -> Result<Vec<File>, minijinja::Error> {
     Ok(files)
 }
 
-fn render(environment: &Environment<'_>, script: &GeneratedScript) -> Result<String, minijinja::Error> {
+fn render(
+    environment: &Environment<'_>,
+    script: &GeneratedScript,
+) -> Result<String, minijinja::Error> {
     match &script.purpose {
         Purpose::Resources(resources) => {
             environment.get_template(RESOURCES)?.render(context! { resources })
         }
         Purpose::Fetch { path, tls, host, expression } => {
             let scheme = if *tls { "https" } else { "http" };
-            environment.get_template(CHECK_PAGE)?.render(context! { path, scheme, host, expression })
+            environment
+                .get_template(CHECK_PAGE)?
+                .render(context! { path, scheme, host, expression })
         }
     }
 }

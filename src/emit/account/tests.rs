@@ -4,7 +4,9 @@ use crate::source::{FileId, Span};
 
 fn account(units: &[(u32, u32)]) -> (Account, FileId) {
     let file = Sources::new().add("t", b"");
-    let units = units.iter().map(|(start, end)| Unit { at: file.at(Span::new(*start, *end)), outcome: None });
+    let units = units
+        .iter()
+        .map(|(start, end)| Unit { at: file.at(Span::new(*start, *end)), outcome: None });
     (Account { units: units.collect(), outcomes: Vec::new(), numbers: HashMap::new() }, file)
 }
 

@@ -20,7 +20,10 @@ pub(super) fn write(view: &View<'_>, text: &mut Text<'_>) {
         text.maybe("notification_email_from", alerts.sender.as_ref().map(|sender| &sender.value));
         text.maybe("smtp_server", alerts.server.as_ref().map(|server| &server.value));
         text.maybe("smtp_connect_timeout", alerts.timeout.map(|time| show_seconds(time.value)));
-        text.maybe("vrrp_startup_delay", globals.startup_delay.map(|time| show_seconds(time.value)));
+        text.maybe(
+            "vrrp_startup_delay",
+            globals.startup_delay.map(|time| show_seconds(time.value)),
+        );
         if globals.strict.is_some_and(|strict| strict.value) {
             text.line("vrrp_strict");
         }

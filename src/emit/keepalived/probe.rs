@@ -2,7 +2,8 @@
 
 use super::text::{Text, command, expression, path, word};
 use crate::model::{
-    Appended, Http, HttpRequest, HttpVersion, Probe, ProbeKind, Script, Server, Service, Target, show_seconds,
+    Appended, Http, HttpRequest, HttpVersion, Probe, ProbeKind, Script, Server, Service, Target,
+    show_seconds,
 };
 
 pub(super) fn write(probe: &Probe, server: &Server, service: &Service, text: &mut Text<'_>) {
@@ -27,7 +28,9 @@ pub(super) fn write(probe: &Probe, server: &Server, service: &Service, text: &mu
                 text.maybe("name", name.as_ref().map(|name| word(&name.value)));
             }
             ProbeKind::Script(script) => misc(script, server, service, text),
-            ProbeKind::Smtp { helo } => text.maybe("helo_name", helo.as_ref().map(|name| word(&name.value))),
+            ProbeKind::Smtp { helo } => {
+                text.maybe("helo_name", helo.as_ref().map(|name| word(&name.value)))
+            }
             _ => {}
         }
         if !matches!(probe.kind, ProbeKind::Script(_)) {
@@ -43,7 +46,8 @@ pub(super) fn write(probe: &Probe, server: &Server, service: &Service, text: &mu
 /// `retry 0` is legal only in here, so the numbers stand in every checker.
 fn timing(probe: &Probe, text: &mut Text<'_>) {
     let checks = &probe.checks;
-    let limit = if matches!(probe.kind, ProbeKind::Script(_)) { "misc_timeout" } else { "connect_timeout" };
+    let limit =
+        if matches!(probe.kind, ProbeKind::Script(_)) { "misc_timeout" } else { "connect_timeout" };
     text.maybe(limit, checks.connect_timeout.map(|time| show_seconds(time.value)));
     text.maybe("delay_loop", checks.interval.map(|time| show_seconds(time.value)));
     text.maybe("retry", checks.failures.map(|count| count.value.saturating_sub(1)));
@@ -109,7 +113,10 @@ fn misc(script: &Script, server: &Server, service: &Service, text: &mut Text<'_>
             format!(" {about} {virtual_port} {address} {port}")
         }
     };
-    text.line(format_args!("misc_path {}", command(&format!("{}{appended}", script.command.value))));
+    text.line(format_args!(
+        "misc_path {}",
+        command(&format!("{}{appended}", script.command.value))
+    ));
     if script.dynamic_weight.is_some_and(|dynamic| dynamic.value) {
         text.line("misc_dynamic");
     }

@@ -4,8 +4,8 @@ use super::View;
 use super::text::{Text, command, word};
 use crate::emit::Feature;
 use crate::model::{
-    Authentication, Broadcast, Digest, Family, Hook, HookEvent, Role, Router, Sourced, SyncGroup, Track,
-    Tracker, VirtualAddress, VrrpVersion, show_seconds,
+    Authentication, Broadcast, Digest, Family, Hook, HookEvent, Role, Router, Sourced, SyncGroup,
+    Track, Tracker, VirtualAddress, VrrpVersion, show_seconds,
 };
 
 pub(super) fn tracker(tracker: &Tracker, text: &mut Text<'_>) {
@@ -30,12 +30,16 @@ pub(super) fn sync_group(group: &SyncGroup, text: &mut Text<'_>) {
 }
 
 pub(super) fn write(router: &Router, view: &View<'_>, text: &mut Text<'_>) {
-    let member = router.members.iter().find(|member| {
-        member.node.as_ref().is_none_or(|node| node.value == view.node)
-    });
+    let member = router
+        .members
+        .iter()
+        .find(|member| member.node.as_ref().is_none_or(|node| node.value == view.node));
     text.block(format_args!("vrrp_instance {}", word(&router.name.value)), |text| {
         let role = member.and_then(|member| member.role).map(|role| role.value);
-        text.maybe("state", role.map(|role| if role == Role::Master { "MASTER" } else { "BACKUP" }));
+        text.maybe(
+            "state",
+            role.map(|role| if role == Role::Master { "MASTER" } else { "BACKUP" }),
+        );
         text.maybe("interface", router.interface.as_ref().map(|name| &name.value));
         text.maybe("virtual_router_id", router.virtual_router_id.map(|id| id.value));
         text.maybe("priority", member.and_then(|member| member.priority).map(|p| p.value));
@@ -71,7 +75,8 @@ fn transport(router: &Router, view: &View<'_>, text: &mut Text<'_>) {
     text.maybe("mcast_dst_ip", transport.group.map(|group| group.value));
     if router.unicast {
         let address_of = |own: bool| {
-            let nodes = view.cluster.nodes.iter().filter(move |node| (node.name.value == view.node) == own);
+            let nodes =
+                view.cluster.nodes.iter().filter(move |node| (node.name.value == view.node) == own);
             nodes.filter_map(|node| node.address.map(|address| address.value))
         };
         text.maybe("unicast_src_ip", address_of(true).next());
@@ -81,7 +86,9 @@ fn transport(router: &Router, view: &View<'_>, text: &mut Text<'_>) {
     let source = if transport.peers.is_empty() { "mcast_src_ip" } else { "unicast_src_ip" };
     text.maybe(source, transport.source.map(|source| source.value));
     if !transport.peers.is_empty() {
-        text.block("unicast_peer", |text| transport.peers.iter().for_each(|peer| text.line(peer.value)));
+        text.block("unicast_peer", |text| {
+            transport.peers.iter().for_each(|peer| text.line(peer.value))
+        });
     }
 }
 
@@ -107,7 +114,9 @@ fn addresses(keyword: &str, addresses: &[Sourced<VirtualAddress>], text: &mut Te
     if addresses.is_empty() {
         return;
     }
-    text.block(keyword, |text| addresses.iter().for_each(|address| text.line(line(&address.value))));
+    text.block(keyword, |text| {
+        addresses.iter().for_each(|address| text.line(line(&address.value)))
+    });
 }
 
 /// One address with its prefix, always written.

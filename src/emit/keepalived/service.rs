@@ -5,9 +5,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use super::text::{Text, word};
 use super::{View, probe, router};
 use crate::emit::Feature;
-use crate::model::{
-    Fallback, Family, Forwarding, Protocol, Server, Service, Target, show_seconds,
-};
+use crate::model::{Fallback, Family, Forwarding, Protocol, Server, Service, Target, show_seconds};
 
 pub(super) fn write(service: &Service, view: &View<'_>, text: &mut Text<'_>) {
     for remark in service.name.iter().chain(&service.comment) {
@@ -24,16 +22,28 @@ pub(super) fn write(service: &Service, view: &View<'_>, text: &mut Text<'_>) {
         if let Target::Mark { family: Family::V6, .. } = service.target.value {
             text.line("ip_family inet6");
         }
-        let interval = service.checks.interval.map_or_else(|| "60".to_owned(), |time| show_seconds(time.value));
+        let interval = service
+            .checks
+            .interval
+            .map_or_else(|| "60".to_owned(), |time| show_seconds(time.value));
         text.line(format_args!("delay_loop {interval}"));
-        text.line(format_args!("lvs_sched {}", service.scheduler.as_ref().map_or("wlc", |s| &s.value)));
+        text.line(format_args!(
+            "lvs_sched {}",
+            service.scheduler.as_ref().map_or("wlc", |s| &s.value)
+        ));
         service.scheduler_flags.iter().for_each(|flag| text.line(&flag.value));
         if service.one_packet.is_some_and(|ops| ops.value) {
             text.line("ops");
         }
-        text.line(format_args!("lvs_method {}", method(service.method.map_or(Forwarding::Masquerading, |m| m.value))));
+        text.line(format_args!(
+            "lvs_method {}",
+            method(service.method.map_or(Forwarding::Masquerading, |m| m.value))
+        ));
         text.maybe("persistence_timeout", service.persistence.map(|time| time.value));
-        text.maybe("persistence_granularity", service.granularity.map(|mask| granularity(mask.value, service)));
+        text.maybe(
+            "persistence_granularity",
+            service.granularity.map(|mask| granularity(mask.value, service)),
+        );
         if !matches!(service.target.value, Target::Mark { .. }) {
             let protocol = service.protocol.map_or(Protocol::Tcp, |protocol| protocol.value);
             text.line(format_args!("protocol {}", protocol_name(protocol)));

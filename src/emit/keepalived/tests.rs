@@ -1,7 +1,8 @@
 use super::*;
 use crate::model::{
-    Appended, Fallback, Family, Forwarding, Hook, HookEvent, Http, HttpRequest, Member, Pattern, Probe,
-    ProbeKind, Protocol, Role, Router, Script, Server, Service, Sourced, Target as Traffic, VirtualAddress,
+    Appended, Fallback, Family, Forwarding, Hook, HookEvent, Http, HttpRequest, Member, Pattern,
+    Probe, ProbeKind, Protocol, Role, Router, Script, Server, Service, Sourced, Target as Traffic,
+    VirtualAddress,
 };
 
 fn implied<T>(value: T) -> Sourced<T> {
@@ -100,7 +101,8 @@ fn old_versions_get_only_words_that_they_know() {
         port: Some(80),
         method: Some(Forwarding::DirectRouting),
     }));
-    let hook = Hook { event: HookEvent::QuorumDown, command: "/bin/x start".to_owned(), user: None };
+    let hook =
+        Hook { event: HookEvent::QuorumDown, command: "/bin/x start".to_owned(), user: None };
     service.hooks.push(implied(hook));
     let mut router = Router::new(implied("VI_1".to_owned()));
     router.down_count = Some(implied(15));
@@ -111,6 +113,9 @@ fn old_versions_get_only_words_that_they_know() {
     write(&view, &[], &mut out).expect("a vector takes everything");
     let text = String::from_utf8(out).expect("only text is written");
     assert!(text.contains("sorry_server 127.0.0.1 80\n"), "{text}");
-    assert!(!text.contains("sorry_server_lvs_method") && !text.contains("down_timer_adverts"), "{text}");
+    assert!(
+        !text.contains("sorry_server_lvs_method") && !text.contains("down_timer_adverts"),
+        "{text}"
+    );
     assert!(text.contains("quorum_down \"/bin/x start\"\n"), "{text}");
 }

@@ -29,8 +29,9 @@ impl Ranks {
     /// Priorities in order; after the second each is lower by one step, down to 1.
     pub(super) fn iter(self) -> impl Iterator<Item = u8> {
         let Self { first, second, step } = self;
-        std::iter::once(first)
-            .chain(std::iter::successors(Some(second), move |p| Some(p.saturating_sub(step).max(1))))
+        std::iter::once(first).chain(std::iter::successors(Some(second), move |p| {
+            Some(p.saturating_sub(step).max(1))
+        }))
     }
 }
 
@@ -49,7 +50,10 @@ pub(super) fn apply(cluster: &mut Cluster, account: &mut Account) {
             if membership.arbitrator.is_some() && stays {
                 account.lossy(target.at, conversion::ARBITRATION, "", &[NOPREEMPT]);
             } else {
-                account.needless(target.at, "without ipfail heartbeat takes no action on ping targets");
+                account.needless(
+                    target.at,
+                    "without ipfail heartbeat takes no action on ping targets",
+                );
             }
         }
         account.needless(deadping_at(cluster), "no ping target is acted upon");
@@ -61,8 +65,10 @@ pub(super) fn apply(cluster: &mut Cluster, account: &mut Account) {
         return;
     }
 
-    let interval = Duration::from_secs(membership.effective_interval().as_secs_f64().ceil().max(1.0) as u64);
-    let dead = membership.ping_dead_time.map_or(membership.effective_dead_time(), |time| time.value);
+    let interval =
+        Duration::from_secs(membership.effective_interval().as_secs_f64().ceil().max(1.0) as u64);
+    let dead =
+        membership.ping_dead_time.map_or(membership.effective_dead_time(), |time| time.value);
     let fall = (dead.as_secs_f64() / interval.as_secs_f64()).ceil().max(1.0) as u32;
     let weight = weight(targets.len());
     for target in &targets {
@@ -70,7 +76,10 @@ pub(super) fn apply(cluster: &mut Cluster, account: &mut Account) {
         let place = target.at;
         cluster.trackers.push(Tracker {
             name: Sourced { value: name.clone(), at: place },
-            command: Some(Sourced { value: ping_command(&target.value.hosts, interval), at: place }),
+            command: Some(Sourced {
+                value: ping_command(&target.value.hosts, interval),
+                at: place,
+            }),
             interval: Some(Sourced::implied(interval)),
             timeout: Some(Sourced::implied(interval)),
             weight: None,
@@ -94,7 +103,11 @@ pub(super) fn apply(cluster: &mut Cluster, account: &mut Account) {
         "track_script",
         "ipfail compared both directors' lists; keepalived compares priorities, with the same result",
     );
-    let note = format!("{} s become {fall} failures, one every {} s", dead.as_secs_f64(), interval.as_secs());
+    let note = format!(
+        "{} s become {fall} failures, one every {} s",
+        dead.as_secs_f64(),
+        interval.as_secs()
+    );
     account.changed(deadping_at(cluster), conversion::ARBITRATION, "fall", &note);
 }
 
@@ -120,7 +133,8 @@ fn weight(targets: usize) -> i16 {
 /// `ping_10_0_0_1`: keepalived's names are single words.
 fn script_name(group: Option<&str>, hosts: &[String]) -> String {
     let base = group.map_or_else(|| hosts.first().map_or("", String::as_str), |group| group);
-    let word: String = base.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+    let word: String =
+        base.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
     format!("ping_{word}")
 }
 
@@ -138,8 +152,7 @@ fn ping_command(hosts: &[String], limit: Duration) -> String {
 
 const PLAIN: Ranks = Ranks { first: 150, second: 100, step: 10 };
 const ARBITRATED: Ranks = Ranks { first: 210, second: 200, step: 10 };
-const NOPREEMPT: &str =
-    "auto_failback off becomes nopreempt, and then a lowered priority moves nothing: ping arbitration is lost";
+const NOPREEMPT: &str = "auto_failback off becomes nopreempt, and then a lowered priority moves nothing: ping arbitration is lost";
 
 #[cfg(test)]
 mod tests {

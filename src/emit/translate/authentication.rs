@@ -58,17 +58,27 @@ fn hmac(old: &Authentication, account: &mut Account) -> Option<Authentication> {
 }
 
 /// Only the active key counts, and only as eight derived characters.
-fn password(old: &Authentication, active: Option<u8>, account: &mut Account) -> Option<Authentication> {
+fn password(
+    old: &Authentication,
+    active: Option<u8>,
+    account: &mut Account,
+) -> Option<Authentication> {
     let mut found = None;
     for key in &old.keys {
         if key.secret.is_empty() {
             account.needless(Some(key.at), UNKEYED);
         } else if Some(key.number) == active {
-            let secret: String = hex(&derive(&key.secret, "auth_pass")).chars().take(PASSWORD_LENGTH).collect();
+            let secret: String =
+                hex(&derive(&key.secret, "auth_pass")).chars().take(PASSWORD_LENGTH).collect();
             found = Some(Key { number: 1, digest: Digest::Password, secret, at: key.at });
             account.lossy(Some(key.at), conversion::AUTHENTICATION, "auth_pass", &[CLEAR_TEXT]);
         } else {
-            account.lossy(Some(key.at), conversion::AUTHENTICATION, "", &["VRRP version 2 knows one password only"]);
+            account.lossy(
+                Some(key.at),
+                conversion::AUTHENTICATION,
+                "",
+                &["VRRP version 2 knows one password only"],
+            );
         }
     }
     found.map(|key| Authentication { active: Some(Sourced::implied(key.number)), keys: vec![key] })
@@ -91,8 +101,7 @@ fn hex(bytes: &[u8]) -> String {
 /// VRRPv2 carries eight bytes (RFC 2338 section 5.3.6.1).
 const PASSWORD_LENGTH: usize = 8;
 const UNKEYED: &str = "crc protects nothing, and neither does VRRP without authentication";
-const CLEAR_TEXT: &str =
-    "a derived password, sent in clear by VRRP version 2; the protection by digest is gone before keepalived 2.4";
+const CLEAR_TEXT: &str = "a derived password, sent in clear by VRRP version 2; the protection by digest is gone before keepalived 2.4";
 const VERSION_THREE: &str = "VRRP version 3 has no authentication before keepalived 2.4";
 
 #[cfg(test)]
@@ -104,6 +113,10 @@ mod tests {
         let derived = hex(&derive("Sw0rdfish", "auth_pass"));
         assert!(!derived.contains("Sw0rd"));
         assert_eq!(derived, hex(&derive("Sw0rdfish", "auth_pass")), "both nodes must agree");
-        assert_ne!(derived, hex(&derive("Sw0rdfish", "auth_hmac")), "one purpose must not reveal the other");
+        assert_ne!(
+            derived,
+            hex(&derive("Sw0rdfish", "auth_hmac")),
+            "one purpose must not reveal the other"
+        );
     }
 }

@@ -39,7 +39,12 @@ impl CommandLine {
 }
 
 /// Speaks for everything that is carried or inert.
-pub(super) fn apply(cluster: &mut Cluster, sources: &Sources, command_line: &mut CommandLine, account: &mut Account) {
+pub(super) fn apply(
+    cluster: &mut Cluster,
+    sources: &Sources,
+    command_line: &mut CommandLine,
+    account: &mut Account,
+) {
     for inert in &cluster.inert {
         account.needless(Some(inert.at), inert.why);
     }
@@ -69,29 +74,52 @@ pub(super) fn apply(cluster: &mut Cluster, sources: &Sources, command_line: &mut
     }
 }
 
-fn one(directive: &Carried, sources: &Sources, command_line: &mut CommandLine, account: &mut Account) {
+fn one(
+    directive: &Carried,
+    sources: &Sources,
+    command_line: &mut CommandLine,
+    account: &mut Account,
+) {
     let place = Some(directive.at);
     let keyword = directive.keyword.to_ascii_lowercase();
     if let Some(becomes) = option(&keyword, directive.at, sources, command_line) {
-        account.changed(place, conversion::LOGGING, &becomes, "a command line option, see keepalived.default");
+        account.changed(
+            place,
+            conversion::LOGGING,
+            &becomes,
+            "a command line option, see keepalived.default",
+        );
         return;
     }
-    let Some(row) = ROWS.iter().find(|row| row.keywords.contains(&keyword.as_str())) else { return };
+    let Some(row) = ROWS.iter().find(|row| row.keywords.contains(&keyword.as_str())) else {
+        return;
+    };
     match (row.mark, row.code) {
         (Mark::Exact, _) => account.needless(place, row.note),
         (Mark::Approximate, Some(code)) => account.changed(place, code, row.becomes, row.note),
         (Mark::Impossible, Some(code)) => account.impossible(place, code, &[row.note]),
         (_, code) => {
-            account.lossy(place, code.unwrap_or(conversion::NO_COUNTERPART), row.becomes, &[row.note]);
+            account.lossy(
+                place,
+                code.unwrap_or(conversion::NO_COUNTERPART),
+                row.becomes,
+                &[row.note],
+            );
         }
     }
 }
 
 /// Logging directives and `cleanstop`, which keepalived takes on its command line.
-fn option(keyword: &str, at: Place, sources: &Sources, command_line: &mut CommandLine) -> Option<String> {
+fn option(
+    keyword: &str,
+    at: Place,
+    sources: &Sources,
+    command_line: &mut CommandLine,
+) -> Option<String> {
     let text = sources.get(at.file).text();
     let written = crate::syntax::characters::plain(at.span.of(text));
-    let mut words = written.split(|c: char| c.is_whitespace() || c == '=').filter(|word| !word.is_empty());
+    let mut words =
+        written.split(|c: char| c.is_whitespace() || c == '=').filter(|word| !word.is_empty());
     let value = words.nth(1)?.trim_matches('"').to_owned();
     match keyword {
         "logfacility" => match value.strip_prefix("local").and_then(|n| n.parse::<u8>().ok()) {
@@ -160,11 +188,34 @@ const ROWS: &[Row] = &[
     },
     Row {
         keywords: &[
-            "apiauth", "autojoin", "compression", "compression_threshold", "conn_logd_time", "coredumps",
-            "coreroot", "crm_daemon_dir", "crmd_spawns_pengine", "enable_config_writes", "hbgenmethod",
-            "log_badpack", "max_rexmit_delay", "memreserve", "msgfmt", "normalpoll", "nice_failback", "qserver",
-            "realtime", "record_config_changes", "record_pengine_inputs", "rtprio", "syslogmsgfmt",
-            "traditional_compression", "use_apphbd", "use_logd", "uuidfrom", "hbaping",
+            "apiauth",
+            "autojoin",
+            "compression",
+            "compression_threshold",
+            "conn_logd_time",
+            "coredumps",
+            "coreroot",
+            "crm_daemon_dir",
+            "crmd_spawns_pengine",
+            "enable_config_writes",
+            "hbgenmethod",
+            "log_badpack",
+            "max_rexmit_delay",
+            "memreserve",
+            "msgfmt",
+            "normalpoll",
+            "nice_failback",
+            "qserver",
+            "realtime",
+            "record_config_changes",
+            "record_pengine_inputs",
+            "rtprio",
+            "syslogmsgfmt",
+            "traditional_compression",
+            "use_apphbd",
+            "use_logd",
+            "uuidfrom",
+            "hbaping",
         ],
         mark: Mark::Exact,
         code: None,
@@ -249,7 +300,17 @@ const ROWS: &[Row] = &[
         note: "one list of recipients for all services",
     },
     Row {
-        keywords: &["receive", "request", "login", "passwd", "database", "secret", "virtualhost", "httpmethod", "checkcommand"],
+        keywords: &[
+            "receive",
+            "request",
+            "login",
+            "passwd",
+            "database",
+            "secret",
+            "virtualhost",
+            "httpmethod",
+            "checkcommand",
+        ],
         mark: Mark::Exact,
         code: None,
         becomes: "",

@@ -31,7 +31,12 @@ pub(super) fn apply(cluster: &mut Cluster, account: &mut Account) {
         router.virtual_router_id = Some(Sourced::implied(number));
         let note = format!("virtual_router_id {number} was chosen for this group");
         let place = preferred.and_then(|node| node.at);
-        account.changed(place, conversion::ROUTER_ID_INVENTED, "priority, virtual_router_id", &note);
+        account.changed(
+            place,
+            conversion::ROUTER_ID_INVENTED,
+            "priority, virtual_router_id",
+            &note,
+        );
     }
     let place = cluster.name.as_ref().and_then(|name| name.at);
     account.changed(

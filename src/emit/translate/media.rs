@@ -20,7 +20,8 @@ pub(super) fn choose(cluster: &mut Cluster, options: &Options, account: &mut Acc
     for node in &mut cluster.nodes {
         node.address = options.addresses.get(&node.name.value).copied().map(Sourced::implied);
     }
-    let all_addresses = !cluster.nodes.is_empty() && cluster.nodes.iter().all(|n| n.address.is_some());
+    let all_addresses =
+        !cluster.nodes.is_empty() && cluster.nodes.iter().all(|n| n.address.is_some());
     let serving = serving_interfaces(cluster);
     let paths = &cluster.membership.paths;
     let on_network = || paths.iter().filter(|path| path.value.interface().is_some());
@@ -33,7 +34,9 @@ pub(super) fn choose(cluster: &mut Cluster, options: &Options, account: &mut Acc
     });
     let on_chosen = |path: &Path| path.interface() == interface.as_ref().map(|i| i.value.as_str());
     let unicast = all_addresses
-        && paths.iter().any(|path| on_chosen(&path.value) && matches!(path.value, Path::Unicast { .. }));
+        && paths
+            .iter()
+            .any(|path| on_chosen(&path.value) && matches!(path.value, Path::Unicast { .. }));
 
     for path in paths {
         speak_for(path, on_chosen(&path.value), interface.as_ref(), unicast, account);
@@ -61,7 +64,9 @@ fn speak_for(
             "",
             &["a serial line cannot carry VRRP; protection against split brain is weaker"],
         ),
-        Path::Broadcast { interface } | Path::Unicast { interface, .. } | Path::Multicast { interface, .. }
+        Path::Broadcast { interface }
+        | Path::Unicast { interface, .. }
+        | Path::Multicast { interface, .. }
             if !is_chosen =>
         {
             let note = format!(

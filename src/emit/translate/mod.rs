@@ -103,7 +103,10 @@ fn secure_scripts(cluster: &mut Cluster) {
     let service_runs_scripts = |service: &crate::model::Service| {
         !service.hooks.is_empty()
             || service.probes.iter().any(probes::is_script)
-            || service.servers.iter().any(|server| server.own_probes().iter().any(probes::is_script))
+            || service
+                .servers
+                .iter()
+                .any(|server| server.own_probes().iter().any(probes::is_script))
     };
     let any = !cluster.trackers.is_empty()
         || cluster.routers.iter().any(|router| !router.hooks.is_empty())

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use super::{Extras, GeneratedScript, Purpose, SCRIPT_DIRECTORY};
 use crate::emit::{Account, Feature, Target as Version};
-use crate::model::{Appended, Checks, Http, Pattern, Probe, ProbeKind, Script, Service, Sourced, Target};
+use crate::model::{
+    Appended, Checks, Http, Pattern, Probe, ProbeKind, Script, Service, Sourced, Target,
+};
 use crate::source::Place;
 use crate::source::codes::conversion;
 
@@ -14,7 +16,12 @@ pub(super) fn is_script(probe: &Probe) -> bool {
 }
 
 /// Translates the probes of a service and of its servers.
-pub(super) fn apply(service: &mut Service, version: Version, extras: &mut Extras, account: &mut Account) {
+pub(super) fn apply(
+    service: &mut Service,
+    version: Version,
+    extras: &mut Extras,
+    account: &mut Account,
+) {
     timing(&service.checks, account);
     let checks = service.checks.clone();
     let is_mark = !matches!(service.target.value, Target::Endpoint { .. });
@@ -26,7 +33,8 @@ pub(super) fn apply(service: &mut Service, version: Version, extras: &mut Extras
     };
     if service.probes.iter().any(|probe| probe.kind == ProbeKind::AlwaysDown) {
         for server in &mut service.servers {
-            server.weight = Some(Sourced { value: 0, at: server.weight.and_then(|weight| weight.at) });
+            server.weight =
+                Some(Sourced { value: 0, at: server.weight.and_then(|weight| weight.at) });
         }
     }
     translate(&mut service.probes, account);
@@ -58,7 +66,10 @@ fn timing(checks: &Checks, account: &mut Account) {
             "applies to the connection and to each read, not to the whole exchange",
         );
     }
-    account.needless(place(checks.ping_count.map(|count| count.at)), "ldirectord uses it for ping checks only");
+    account.needless(
+        place(checks.ping_count.map(|count| count.at)),
+        "ldirectord uses it for ping checks only",
+    );
 }
 
 /// Puts what replaces `probe` behind `into`.
@@ -96,19 +107,37 @@ fn one(
         // Spoken for together with the weights of the servers.
         ProbeKind::AlwaysDown => {}
         ProbeKind::Combined { connects, negotiate } => {
-            let slow = Duration::from_secs(interval.as_secs().saturating_mul(u64::from(connects) + 1));
-            let mut full = Probe { kind: *negotiate, chosen_by: chosen.clone(), ..Probe::new(ProbeKind::Connect) };
+            let slow =
+                Duration::from_secs(interval.as_secs().saturating_mul(u64::from(connects) + 1));
+            let mut full = Probe {
+                kind: *negotiate,
+                chosen_by: chosen.clone(),
+                ..Probe::new(ProbeKind::Connect)
+            };
             full.port = probe.port;
             let first = into.len();
             one(full, checks, version, is_mark, into, extras, account);
             for probe in into.iter_mut().skip(first) {
                 probe.checks.interval = Some(Sourced::implied(slow));
             }
-            let note = format!("a TCP_CHECK every {} s and the dialogue every {} s", interval.as_secs(), slow.as_secs());
+            let note = format!(
+                "a TCP_CHECK every {} s and the dialogue every {} s",
+                interval.as_secs(),
+                slow.as_secs()
+            );
             for place in &chosen {
-                account.changed(Some(*place), conversion::CHECK_DIFFERENT, "TCP_CHECK and the dialogue", &note);
+                account.changed(
+                    Some(*place),
+                    conversion::CHECK_DIFFERENT,
+                    "TCP_CHECK and the dialogue",
+                    &note,
+                );
             }
-            into.push(Probe { port: probe.port, checks: timed(connect), ..Probe::new(ProbeKind::Connect) });
+            into.push(Probe {
+                port: probe.port,
+                checks: timed(connect),
+                ..Probe::new(ProbeKind::Connect)
+            });
         }
         ProbeKind::Connect => {
             if is_mark && probe.port.is_none() {
@@ -124,10 +153,14 @@ fn one(
         ProbeKind::Ping => {
             every(account, "PING_CHECK");
             probe.checks = timed(connect);
-            probe.checks.failures =
-                Some(Sourced::implied(failures.saturating_mul(checks.ping_count.map_or(1, |c| c.value).max(1))));
+            probe.checks.failures = Some(Sourced::implied(
+                failures.saturating_mul(checks.ping_count.map_or(1, |c| c.value).max(1)),
+            ));
             if !version.has(Feature::PingCheck) {
-                let note = format!("keepalived {} has no PING_CHECK; ping runs as a script", version.version);
+                let note = format!(
+                    "keepalived {} has no PING_CHECK; ping runs as a script",
+                    version.version
+                );
                 chosen.iter().for_each(|place| {
                     account.changed(Some(*place), conversion::VERSION_TOO_OLD, "MISC_CHECK", &note);
                 });
@@ -144,16 +177,25 @@ fn one(
         }
         ProbeKind::Smtp { .. } => {
             let note = "SMTP_CHECK says HELO where ldirectord says EHLO";
-            chosen.iter().for_each(|p| account.changed(Some(*p), conversion::CHECK_DIFFERENT, "SMTP_CHECK", note));
+            chosen.iter().for_each(|p| {
+                account.changed(Some(*p), conversion::CHECK_DIFFERENT, "SMTP_CHECK", note)
+            });
             probe.checks = timed(dialogue);
             into.push(probe);
         }
         ProbeKind::Dns { ref mut record, ref mut name, ref mut answer } => {
             let note = "any answer without an error passes; DNS_CHECK does not look at its content and uses UDP";
-            chosen.iter().for_each(|p| account.changed(Some(*p), conversion::CHECK_DIFFERENT, "DNS_CHECK", note));
+            chosen.iter().for_each(|p| {
+                account.changed(Some(*p), conversion::CHECK_DIFFERENT, "DNS_CHECK", note)
+            });
             account.exact(name.as_ref().and_then(|n| n.at), "name");
             if let Some(answer) = answer.take() {
-                account.lossy(answer.at, conversion::CHECK_REDUCED, "", &["DNS_CHECK does not compare the answer"]);
+                account.lossy(
+                    answer.at,
+                    conversion::CHECK_REDUCED,
+                    "",
+                    &["DNS_CHECK does not compare the answer"],
+                );
             }
             reverse_name(record, name);
             probe.checks = timed(dialogue);
@@ -162,7 +204,12 @@ fn one(
         ProbeKind::Http(http) => {
             every(account, if http.tls { "SSL_GET" } else { "HTTP_GET" });
             let kind = self::http(*http, version, extras, account);
-            into.push(Probe { kind, checks: timed(dialogue), port: probe.port, ..Probe::new(ProbeKind::Connect) });
+            into.push(Probe {
+                kind,
+                checks: timed(dialogue),
+                port: probe.port,
+                ..Probe::new(ProbeKind::Connect)
+            });
         }
         ProbeKind::Dialogue(dialogue_kind) => {
             let udp = UDP_DIALOGUES.contains(&dialogue_kind.service.as_str());
@@ -171,17 +218,26 @@ fn one(
             } else {
                 (ProbeKind::Connect, "TCP_CHECK")
             };
-            let note = format!("keepalived has no {} checker; only reachability is checked", dialogue_kind.service);
+            let note = format!(
+                "keepalived has no {} checker; only reachability is checked",
+                dialogue_kind.service
+            );
             for place in &chosen {
                 account.lossy(Some(*place), conversion::CHECK_REDUCED, becomes, &[&note]);
             }
             let d = &dialogue_kind;
-            let texts = [&d.login, &d.database, &d.request, &d.host].map(|t| t.as_ref().and_then(|t| t.at));
+            let texts =
+                [&d.login, &d.database, &d.request, &d.host].map(|t| t.as_ref().and_then(|t| t.at));
             let receive = d.receive.as_ref().and_then(|receive| receive.at);
             for place in texts.into_iter().chain([receive, d.password, d.secret]) {
                 account.lossy(place, conversion::CHECK_REDUCED, "", &["belongs to the dialogue"]);
             }
-            into.push(Probe { kind, checks: timed(connect), port: probe.port, ..Probe::new(ProbeKind::Connect) });
+            into.push(Probe {
+                kind,
+                checks: timed(connect),
+                port: probe.port,
+                ..Probe::new(ProbeKind::Connect)
+            });
         }
         ProbeKind::Other(_) => into.push(probe),
     }
@@ -193,7 +249,12 @@ fn http(mut http: Http, version: Version, extras: &mut Extras, account: &mut Acc
     account.exact(http.host.as_ref().and_then(|host| host.at), "virtualhost");
     if let Some(head) = http.head.take() {
         if head.value {
-            account.changed(head.at, conversion::CHECK_DIFFERENT, "HTTP_GET", "keepalived has only GET");
+            account.changed(
+                head.at,
+                conversion::CHECK_DIFFERENT,
+                "HTTP_GET",
+                "keepalived has only GET",
+            );
         } else {
             account.exact(head.at, "HTTP_GET");
         }
@@ -201,8 +262,10 @@ fn http(mut http: Http, version: Version, extras: &mut Extras, account: &mut Acc
     let mut fetch = None;
     for request in &mut http.requests {
         let place = request.path.as_ref().and_then(|path| path.at);
-        let path = request.path.get_or_insert_with(|| Sourced::implied("/".to_owned())).value.clone();
-        let note = "keepalived does not follow redirects: the page itself must answer with 200 to 299";
+        let path =
+            request.path.get_or_insert_with(|| Sourced::implied("/".to_owned())).value.clone();
+        let note =
+            "keepalived does not follow redirects: the page itself must answer with 200 to 299";
         if path == "/" {
             account.changed(place, conversion::CHECK_DIFFERENT, "path", note);
         } else {
@@ -219,7 +282,10 @@ fn http(mut http: Http, version: Version, extras: &mut Extras, account: &mut Acc
                 account.changed(body.at, conversion::CHECK_DIFFERENT, "regex", note);
             }
         } else {
-            let note = format!("keepalived {} has no regex; a script fetches and searches the page", version.version);
+            let note = format!(
+                "keepalived {} has no regex; a script fetches and searches the page",
+                version.version
+            );
             account.changed(body.at, conversion::VERSION_TOO_OLD, "MISC_CHECK", &note);
             fetch = Some(Purpose::Fetch {
                 path,
@@ -230,7 +296,11 @@ fn http(mut http: Http, version: Version, extras: &mut Extras, account: &mut Acc
         }
     }
     let Some(purpose) = fetch else { return ProbeKind::Http(Box::new(http)) };
-    let known = extras.scripts.iter().find(|script| script.purpose == purpose).map(|script| script.name.clone());
+    let known = extras
+        .scripts
+        .iter()
+        .find(|script| script.purpose == purpose)
+        .map(|script| script.name.clone());
     let name = known.unwrap_or_else(|| {
         let name = format!("check-page-{}", extras.scripts.len() + 1);
         extras.scripts.push(GeneratedScript { name: name.clone(), purpose });

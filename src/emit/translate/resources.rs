@@ -10,7 +10,12 @@ use crate::model::{
 use crate::source::codes::conversion;
 
 /// Translates every group's resources, in order.
-pub(super) fn apply(cluster: &mut Cluster, media: &Media, extras: &mut Extras, account: &mut Account) {
+pub(super) fn apply(
+    cluster: &mut Cluster,
+    media: &Media,
+    extras: &mut Extras,
+    account: &mut Account,
+) {
     let mut routers = std::mem::take(&mut cluster.routers);
     for router in &mut routers {
         addresses(router, media, account);
@@ -29,7 +34,8 @@ pub(super) fn apply(cluster: &mut Cluster, media: &Media, extras: &mut Extras, a
         let preferred = router.members.first().and_then(|member| member.node.as_ref());
         let places = router.resources.iter().map(|resource| Some(resource.at));
         for place in places.chain([preferred.and_then(|node| node.at)]) {
-            let note = "keepalived needs an address in every group: let the service run on every director";
+            let note =
+                "keepalived needs an address in every group: let the service run on every director";
             account.lossy(place, conversion::SERVICE_ASYNCHRONOUS, "", &[note]);
         }
     }
@@ -65,7 +71,8 @@ fn addresses(router: &mut Router, media: &Media, account: &mut Account) {
     let mut tracked: Vec<String> = Vec::new();
     for address in &found {
         // A VIP elsewhere than the advertisements must fail with its own link.
-        if let Some(name) = address.value.interface.as_deref().filter(|name| Some(*name) != interface)
+        if let Some(name) =
+            address.value.interface.as_deref().filter(|name| Some(*name) != interface)
             && !tracked.iter().any(|known| known == name)
         {
             tracked.push(name.to_owned());
@@ -90,7 +97,12 @@ fn addresses(router: &mut Router, media: &Media, account: &mut Account) {
 
 /// The address as keepalived wants it: a label the kernel takes, a device where it is not the
 /// instance's own.
-fn on_interface(address: &VirtualAddress, media: &Media, account: &mut Account, resource: &Resource) -> VirtualAddress {
+fn on_interface(
+    address: &VirtualAddress,
+    media: &Media,
+    account: &mut Account,
+    resource: &Resource,
+) -> VirtualAddress {
     let mut address = address.clone();
     if let Some(label) = address.label.take_if(|label| label.len() > LABEL_LENGTH) {
         let note = format!("the label {label} is longer than the kernel's 15 characters");
@@ -134,7 +146,8 @@ fn services(router: &mut Router, extras: &mut Extras, account: &mut Account) {
     };
     for resource in &scripts {
         let becomes = "notify_master, notify_backup, notify_fault, notify_stop";
-        let note = "started after the address is up, nobody waits for it and its exit status is ignored";
+        let note =
+            "started after the address is up, nobody waits for it and its exit status is ignored";
         account.lossy(Some(resource.at), conversion::SERVICE_ASYNCHRONOUS, becomes, &[note]);
     }
     let events = [
@@ -145,12 +158,20 @@ fn services(router: &mut Router, extras: &mut Extras, account: &mut Account) {
     ];
     router.hooks = events
         .into_iter()
-        .map(|(event, command)| Sourced::implied(Hook { event, command: command.clone(), user: None }))
+        .map(|(event, command)| {
+            Sourced::implied(Hook { event, command: command.clone(), user: None })
+        })
         .collect();
 }
 
 /// What is neither an address nor a script.
-fn others(resource: &Resource, router: &str, cluster: &mut Cluster, media: &Media, account: &mut Account) {
+fn others(
+    resource: &Resource,
+    router: &str,
+    cluster: &mut Cluster,
+    media: &Media,
+    account: &mut Account,
+) {
     let place = Some(resource.at);
     match &resource.kind {
         ResourceKind::Address { .. } | ResourceKind::Service | ResourceKind::Helper => {}

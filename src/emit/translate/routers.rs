@@ -8,7 +8,13 @@ use crate::model::{Cluster, Failback, Member, Role, Sourced};
 use crate::source::codes::conversion;
 
 /// Gives every group its VRRP settings.
-pub(super) fn apply(cluster: &mut Cluster, timing: &Timing, media: &Media, ranks: &Ranks, account: &mut Account) {
+pub(super) fn apply(
+    cluster: &mut Cluster,
+    timing: &Timing,
+    media: &Media,
+    ranks: &Ranks,
+    account: &mut Account,
+) {
     let failback = cluster.membership.failback;
     let stays = matches!(failback.map(|f| f.value), Some(Failback::Off));
     let names: Vec<Sourced<String>> = cluster.nodes.iter().map(|node| node.name.clone()).collect();
@@ -45,7 +51,11 @@ pub(super) fn apply(cluster: &mut Cluster, timing: &Timing, media: &Media, ranks
                 node: Some(node),
                 priority: Some(Sourced::implied(priority)),
                 // nopreempt only works from the state BACKUP (keepalived.conf(5)).
-                role: Some(Sourced::implied(if rank == 0 && !stays { Role::Master } else { Role::Backup })),
+                role: Some(Sourced::implied(if rank == 0 && !stays {
+                    Role::Master
+                } else {
+                    Role::Backup
+                })),
             })
             .collect();
     }

@@ -8,7 +8,12 @@ use crate::model::{
 use crate::source::codes::conversion;
 
 /// Translates every service.
-pub(super) fn apply(cluster: &mut Cluster, target: Version, extras: &mut Extras, account: &mut Account) {
+pub(super) fn apply(
+    cluster: &mut Cluster,
+    target: Version,
+    extras: &mut Extras,
+    account: &mut Account,
+) {
     for service in &mut cluster.services {
         endpoint(service, account);
         servers(service, account);
@@ -34,7 +39,12 @@ fn endpoint(service: &mut Service, account: &mut Account) {
             account.exact(protocol.at, "protocol");
             if port == 0 && service.persistence.is_none_or(|time| time.value == 0) {
                 let note = "a service for every port needs persistence; 360 s were set";
-                account.changed(service.target.at, conversion::VERSION_TOO_OLD, "virtual_server", note);
+                account.changed(
+                    service.target.at,
+                    conversion::VERSION_TOO_OLD,
+                    "virtual_server",
+                    note,
+                );
                 service.persistence = Some(Sourced::implied(DEFAULT_PERSISTENCE));
             }
         }
@@ -52,7 +62,9 @@ fn endpoint(service: &mut Service, account: &mut Account) {
     if let Some(one_packet) = service.one_packet {
         match (one_packet.value, udp) {
             (true, true) => account.exact(one_packet.at, "ops"),
-            (true, false) => account.needless(one_packet.at, "one-packet scheduling exists for UDP only"),
+            (true, false) => {
+                account.needless(one_packet.at, "one-packet scheduling exists for UDP only")
+            }
             (false, _) => account.needless(one_packet.at, "off is keepalived's default"),
         }
         if !(one_packet.value && udp) {
@@ -136,7 +148,9 @@ fn fallback(service: &mut Service, target: Version, account: &mut Account) {
     if let Target::Endpoint { port, .. } = service.target.value {
         let own = *fallback.value.port.get_or_insert(port);
         if own != port && method != Forwarding::Masquerading {
-            let note = format!("with this method packets keep the service's port {port}; {own} was never used");
+            let note = format!(
+                "with this method packets keep the service's port {port}; {own} was never used"
+            );
             account.changed(place, conversion::CHECK_DIFFERENT, "sorry_server", &note);
             fallback.value.port = Some(port);
         }

@@ -29,12 +29,21 @@ impl Timing {
     ///
     /// Version 2 is preferred because only it has authentication before keepalived 2.4, but it
     /// counts whole seconds. `adjustable` tells whether `down_timer_adverts` exists.
-    pub fn nearest(keepalive: Duration, dead_time: Duration, priority: u8, adjustable: bool) -> Self {
+    pub fn nearest(
+        keepalive: Duration,
+        dead_time: Duration,
+        priority: u8,
+        adjustable: bool,
+    ) -> Self {
         let interval = keepalive.as_secs_f64();
         let dead = dead_time.as_secs_f64();
         let fraction = f64::from(256 - u16::from(priority)) / 256.0;
         let whole_seconds = keepalive.subsec_nanos() == 0 && !keepalive.is_zero();
-        let version = if whole_seconds || interval > LONGEST_V3 { VrrpVersion::Two } else { VrrpVersion::Three };
+        let version = if whole_seconds || interval > LONGEST_V3 {
+            VrrpVersion::Two
+        } else {
+            VrrpVersion::Three
+        };
         let (interval, count) = match (version, adjustable) {
             (VrrpVersion::Two, true) => {
                 let interval = interval.round().clamp(1.0, 255.0);
@@ -44,7 +53,9 @@ impl Timing {
                 let interval = centiseconds(interval).clamp(SHORTEST_V3, LONGEST_V3);
                 (interval, (dead / interval - fraction).round())
             }
-            (VrrpVersion::Two, false) => (((dead - fraction) / FIXED_COUNT).round().clamp(1.0, 255.0), FIXED_COUNT),
+            (VrrpVersion::Two, false) => {
+                (((dead - fraction) / FIXED_COUNT).round().clamp(1.0, 255.0), FIXED_COUNT)
+            }
             (VrrpVersion::Three, false) => {
                 let interval = centiseconds(dead / (FIXED_COUNT + fraction));
                 (interval.clamp(SHORTEST_V3, LONGEST_V3), FIXED_COUNT)
@@ -64,10 +75,16 @@ impl Timing {
 }
 
 /// Translates the cluster's timing and speaks for its directives.
-pub(super) fn apply(cluster: &mut Cluster, target: Target, ranks: &Ranks, account: &mut Account) -> Timing {
+pub(super) fn apply(
+    cluster: &mut Cluster,
+    target: Target,
+    ranks: &Ranks,
+    account: &mut Account,
+) -> Timing {
     let adjustable = target.has(Feature::DownTimerAdverts);
     let membership = &cluster.membership;
-    let (keepalive, dead_time) = (membership.effective_interval(), membership.effective_dead_time());
+    let (keepalive, dead_time) =
+        (membership.effective_interval(), membership.effective_dead_time());
     let mut timing = Timing::nearest(keepalive, dead_time, ranks.second(), adjustable);
     if has_only_ipv6_group(cluster) && timing.version == VrrpVersion::Two {
         // One version for all groups keeps the numbers in the report true for each of them.
@@ -77,7 +94,8 @@ pub(super) fn apply(cluster: &mut Cluster, target: Target, ranks: &Ranks, accoun
     if timing.interval == keepalive {
         account.exact(membership.interval.map(|t| t.at).unwrap_or_default(), "advert_int");
     } else {
-        let note = format!("{} s becomes {} s", show_seconds(keepalive), show_seconds(timing.interval));
+        let note =
+            format!("{} s becomes {} s", show_seconds(keepalive), show_seconds(timing.interval));
         account.changed(at(membership.interval), conversion::TIMING, "advert_int", &note);
     }
     let note = format!(
@@ -108,7 +126,8 @@ pub(super) fn apply(cluster: &mut Cluster, target: Target, ranks: &Ranks, accoun
 fn startup(cluster: &mut Cluster, target: Target, timing: Timing, account: &mut Account) {
     let initial = cluster.membership.effective_initial_dead_time();
     let place = at(cluster.membership.initial_dead_time);
-    let Some(delay) = initial.checked_sub(timing.takeover).filter(|delay| *delay >= MILLISECOND) else {
+    let Some(delay) = initial.checked_sub(timing.takeover).filter(|delay| *delay >= MILLISECOND)
+    else {
         account.needless(place, "not longer than the normal dead time");
         return;
     };
@@ -133,7 +152,12 @@ fn startup(cluster: &mut Cluster, target: Target, timing: Timing, account: &mut 
 }
 
 /// Version 3 even for whole seconds, as IPv6 needs it.
-fn version_three(keepalive: Duration, dead_time: Duration, priority: u8, adjustable: bool) -> Timing {
+fn version_three(
+    keepalive: Duration,
+    dead_time: Duration,
+    priority: u8,
+    adjustable: bool,
+) -> Timing {
     // One nanosecond more than whole seconds selects version 3 and rounds away again.
     let capped = keepalive.min(Duration::from_secs_f64(LONGEST_V3) - MILLISECOND);
     Timing::nearest(capped + Duration::from_nanos(1), dead_time, priority, adjustable)

@@ -3,7 +3,7 @@
 use super::service::failures;
 use super::{carry, put, value};
 use crate::model::{
-    Http, HttpRequest, HttpVersion, Inert, Pattern, Probe, ProbeKind, Script, Sourced,
+    Appended, Http, HttpRequest, HttpVersion, Inert, Pattern, Probe, ProbeKind, Script, Sourced,
 };
 use crate::syntax::{NodeRef, Word};
 
@@ -133,5 +133,5 @@ fn script(block: NodeRef<'_>) -> Option<Script> {
     let user = find("user").and_then(value::rest);
     let user = user.or_else(|| behind.map(Sourced::implied));
     let dynamic_weight = find("misc_dynamic").and_then(|node| value::flag(node, true));
-    Some(Script { command, ldirectord_arguments: false, dynamic_weight, user })
+    Some(Script { command, appended: Appended::Nothing, dynamic_weight, user })
 }

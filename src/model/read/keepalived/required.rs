@@ -9,9 +9,8 @@ use crate::syntax::NodeRef;
 pub(super) fn check(block: NodeRef<'_>, within: &str, findings: &mut Findings) {
     for (_, keywords) in REQUIRED.iter().filter(|(path, _)| *path == within) {
         // An include or a definition may hold the keyword.
-        let given = block
-            .directives()
-            .any(|node| is_unexpanded(node) || keywords.contains(&&*node.name()));
+        let given =
+            block.directives().any(|node| is_unexpanded(node) || keywords.contains(&&*node.name()));
         if let (false, Some(keyword)) = (given, keywords.first()) {
             let message = format!("`{}` needs `{keyword}`", block.name());
             findings.push(Diagnostic::new(codes::MISSING_KEYWORD, block.place(), message));

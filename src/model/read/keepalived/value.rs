@@ -15,7 +15,9 @@ pub(super) fn is_unexpanded(node: NodeRef<'_>) -> bool {
 /// Whether a keyword is a form of the preprocessor.
 pub(super) fn is_preprocessor(word: &str) -> bool {
     word.starts_with(['@', '$', '~'])
-        || word.strip_prefix("include").is_some_and(|rest| matches!(rest, "" | "a" | "b" | "m" | "r" | "w"))
+        || word
+            .strip_prefix("include")
+            .is_some_and(|rest| matches!(rest, "" | "a" | "b" | "m" | "r" | "w"))
 }
 
 fn uses_definition(raw: &str) -> bool {

@@ -152,4 +152,3 @@ table! {
     "mode" [OneOf(&["enforce", "permissive", "receive-only"])] "enforce" "what happens without a key",
         since: AFTER_2_2_7;
 }
-
