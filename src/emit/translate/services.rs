@@ -88,8 +88,11 @@ fn endpoint(service: &mut Service, account: &mut Account) {
         }
     }
     if let Some(quiescent) = service.quiescent {
-        let becomes = if quiescent.value { "inhibit_on_failure" } else { "" };
-        account.exact(quiescent.at, becomes);
+        if quiescent.value {
+            account.exact(quiescent.at, "inhibit_on_failure");
+        } else {
+            account.needless(quiescent.at, "keepalived removes dead servers unless told otherwise");
+        }
     }
 }
 
