@@ -40,7 +40,12 @@ fn owner(router: &Router, _: &Cluster, findings: &mut Findings) {
     let Some(member) = router.members.first() else { return };
     match (&member.priority, &member.role) {
         (Some(priority), _) if priority.value == 255 => {
-            report(codes::OWNER, priority.at, "priority 255 means that the addresses are this node's own", findings);
+            report(
+                codes::OWNER,
+                priority.at,
+                "priority 255 means that the addresses are this node's own",
+                findings,
+            );
         }
         (None, Some(role)) if role.value == Role::Master && !carries(router, "priority") => {
             report(codes::OWNER, role.at, "MASTER without a priority means priority 255", findings);
@@ -217,9 +222,10 @@ fn delay_loop(view: &View<'_>, findings: &mut Findings) {
 }
 
 fn carries(router: &Router, keyword: &str) -> bool {
-    router.carried.iter().any(|carried| {
-        carried.keyword == keyword || carried.keyword.starts_with(['@', '$', '~'])
-    })
+    router
+        .carried
+        .iter()
+        .any(|carried| carried.keyword == keyword || carried.keyword.starts_with(['@', '$', '~']))
 }
 
 fn report(code: Code, at: Option<Place>, message: impl Into<String>, findings: &mut Findings) {

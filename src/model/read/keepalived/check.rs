@@ -1,7 +1,7 @@
 //! Every line against the keyword table: words, braces, quotes, values.
 
-use super::{argument, required};
 use super::value::{is_preprocessor, is_unexpanded};
+use super::{argument, required};
 use crate::source::codes::keepalived as codes;
 use crate::source::{Diagnostic, Findings, SourceFile, Verdict};
 use crate::syntax::schema::{self, Body, Keyword};
@@ -209,7 +209,9 @@ fn age(node: NodeRef<'_>, row: &Keyword, findings: &mut Findings) {
         let message = format!("`{}` is an old word for `{successor}`", row.word);
         let mut diagnostic = Diagnostic::new(codes::DEPRECATED, at, message).verdict(verdict);
         // Some successors stand in another block, so replacing the word is not enough.
-        if schema::find(Format::Keepalived, row.within, successor).is_some() && row.body == Body::None {
+        if schema::find(Format::Keepalived, row.within, successor).is_some()
+            && row.body == Body::None
+        {
             diagnostic = diagnostic.fix(at, successor, "use the new word");
         }
         findings.push_once_per_file(diagnostic);
@@ -328,9 +330,11 @@ fn unknown(node: NodeRef<'_>, within: &'static str) -> Diagnostic {
     };
     let diagnostic = Diagnostic::new(codes::UNKNOWN_KEYWORD, at, message);
     match suggest(&name, schema::words(Format::Keepalived, within)) {
-        Some(near) => diagnostic
-            .help(format!("did you mean `{near}`?"))
-            .fix(at, near, format!("write `{near}`")),
+        Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(
+            at,
+            near,
+            format!("write `{near}`"),
+        ),
         None => diagnostic,
     }
 }
@@ -341,7 +345,11 @@ fn wrong_block(node: NodeRef<'_>, within: &'static str, row: &Keyword) -> Diagno
         "" => "outside all blocks".to_owned(),
         other => format!("into `{}`", last(other)),
     };
-    let here = if within.is_empty() { "outside all blocks".to_owned() } else { format!("in `{}`", last(within)) };
+    let here = if within.is_empty() {
+        "outside all blocks".to_owned()
+    } else {
+        format!("in `{}`", last(within))
+    };
     let message = format!("`{}` may not stand {here}", row.word);
     Diagnostic::new(codes::WRONG_BLOCK, at, message)
         .label(format!("belongs {belongs}"))
@@ -350,7 +358,8 @@ fn wrong_block(node: NodeRef<'_>, within: &'static str, row: &Keyword) -> Diagno
 
 fn unknown_option(word: Word<'_>, within: &'static str) -> Diagnostic {
     let value = word.value();
-    let message = format!("`{value}` means nothing on a line of `{}`", within.trim_end_matches("/line"));
+    let message =
+        format!("`{value}` means nothing on a line of `{}`", within.trim_end_matches("/line"));
     let diagnostic = Diagnostic::new(codes::UNKNOWN_OPTION, word.place(), message);
     let options = schema::words(Format::Keepalived, within).filter(|word| !word.starts_with('<'));
     match suggest(&value, options) {
@@ -393,7 +402,8 @@ fn overlong_lines(file: &SourceFile, findings: &mut Findings) {
         let length = u32::try_from(line.len()).unwrap_or(u32::MAX);
         let end = start.saturating_add(length);
         if length > LONGEST_LINE {
-            let place = file.id().at(crate::source::Span::new(start, start.saturating_add(LONGEST_LINE)));
+            let place =
+                file.id().at(crate::source::Span::new(start, start.saturating_add(LONGEST_LINE)));
             let message = format!("the line has {length} bytes; keepalived reads {LONGEST_LINE}");
             findings.push(Diagnostic::new(codes::OVERLONG_LINE, place, message));
         }

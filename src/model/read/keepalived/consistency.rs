@@ -7,8 +7,8 @@ use std::collections::{HashMap, HashSet};
 
 use super::value::hides_keywords;
 use crate::model::{
-    Carried, Cluster, Family, Forwarding, ProbeKind, Router, Server, Service, Sourced, SyncGroup, Target, Track,
-    VrrpVersion,
+    Carried, Cluster, Family, Forwarding, ProbeKind, Router, Server, Service, Sourced, SyncGroup,
+    Target, Track, VrrpVersion,
 };
 use crate::source::codes::keepalived as codes;
 use crate::source::{Code, Diagnostic, Findings, Place};
@@ -94,7 +94,8 @@ impl File<'_> {
         let first = router.addresses.first().map(|first| Family::of(first.value.address));
         for other in &router.addresses {
             if Some(Family::of(other.value.address)) != first {
-                let message = format!("{} is not of the first address's family", other.value.address);
+                let message =
+                    format!("{} is not of the first address's family", other.value.address);
                 report(codes::FAMILY_DIFFERS, other.at, message, findings);
             }
         }
@@ -157,7 +158,8 @@ impl File<'_> {
                 report_pair(name.at, earlier, message, findings);
                 continue;
             }
-            let (Some(number), Some(interface)) = (&router.virtual_router_id, &router.interface) else {
+            let (Some(number), Some(interface)) = (&router.virtual_router_id, &router.interface)
+            else {
                 continue;
             };
             let first = router.addresses.iter().chain(&router.excluded).next();
@@ -166,8 +168,7 @@ impl File<'_> {
             let peers: Vec<_> = router.transport.peers.iter().map(|peer| peer.value).collect();
             let key = (number.value, &interface.value, ipv6, peers);
             if let Some(earlier) = numbers.insert(key, number.at) {
-                let message =
-                    format!("VRID {} is used twice on {}", number.value, interface.value);
+                let message = format!("VRID {} is used twice on {}", number.value, interface.value);
                 report_pair(number.at, earlier, message, findings);
             }
         }
@@ -184,8 +185,7 @@ impl File<'_> {
             report(codes::UNKNOWN_NAME, member.at, message, findings);
         }
         if known < 2 {
-            let message =
-                format!("vrrp_sync_group `{}` has {known} routers", group.name.value);
+            let message = format!("vrrp_sync_group `{}` has {known} routers", group.name.value);
             report(codes::SMALL_GROUP, group.name.at, message, findings);
         }
     }
@@ -219,7 +219,12 @@ impl File<'_> {
             return;
         }
         if service.servers.is_empty() {
-            report(codes::NO_REAL_SERVERS, at, "the virtual server has no real_server".into(), findings);
+            report(
+                codes::NO_REAL_SERVERS,
+                at,
+                "the virtual server has no real_server".into(),
+                findings,
+            );
             return;
         }
         quorum(service, findings);
@@ -300,13 +305,13 @@ fn complete(carried: &[Carried], keywords: &[&str]) -> bool {
 fn quorum(service: &Service, findings: &mut Findings) {
     // A default weight, or weights that are not expanded, make the sum unknown.
     let stated = complete(&service.carried, &["weight", "quorum"]);
-    let own = |server: &Server| {
-        server.own.as_ref().is_none_or(|own| complete(&own.carried, &["weight"]))
-    };
+    let own =
+        |server: &Server| server.own.as_ref().is_none_or(|own| complete(&own.carried, &["weight"]));
     if !stated || !service.servers.iter().all(own) {
         return;
     }
-    let weights = service.servers.iter().map(|s| s.weight.map_or(1, |weight| u64::from(weight.value)));
+    let weights =
+        service.servers.iter().map(|s| s.weight.map_or(1, |weight| u64::from(weight.value)));
     let total: u64 = weights.sum();
     let quorum = service.quorum.map_or(1, |quorum| quorum.value);
     if u64::from(quorum) > total {
@@ -358,7 +363,12 @@ fn report(code: Code, at: Option<Place>, message: String, findings: &mut Finding
     });
 }
 
-fn report_pair(at: Option<Place>, earlier: Option<Place>, message: String, findings: &mut Findings) {
+fn report_pair(
+    at: Option<Place>,
+    earlier: Option<Place>,
+    message: String,
+    findings: &mut Findings,
+) {
     let Some(at) = at else { return };
     let diagnostic = Diagnostic::new(codes::DUPLICATE_ROUTER, at, message);
     findings.push(match earlier {

@@ -30,11 +30,12 @@ fn directive(node: NodeRef<'_>, cluster: &mut Cluster) -> bool {
         }
         "notification_email" => {
             let words = node.arguments().chain(node.directives().flat_map(NodeRef::words));
-            alerts.recipients.extend(
-                words.map(|word| Sourced::new(word.value().into_owned(), word.place())),
-            );
+            alerts
+                .recipients
+                .extend(words.map(|word| Sourced::new(word.value().into_owned(), word.place())));
             // A block without addresses is kept as it is.
-            node.directives().next().is_some() && node.directives().all(|n| !value::is_unexpanded(n))
+            node.directives().next().is_some()
+                && node.directives().all(|n| !value::is_unexpanded(n))
         }
         "notification_email_from" => put(&mut alerts.sender, value::text(node), inert),
         "smtp_server" => put(&mut alerts.server, value::rest(node), inert),
@@ -51,8 +52,7 @@ fn directive(node: NodeRef<'_>, cluster: &mut Cluster) -> bool {
 fn daemon(node: NodeRef<'_>) -> Option<(Sourced<SyncDaemon>, bool)> {
     let mut words = node.arguments();
     let interface = words.next()?.value().into_owned();
-    let mut daemon =
-        SyncDaemon { interface: Some(interface), router: None, identifier: None };
+    let mut daemon = SyncDaemon { interface: Some(interface), router: None, identifier: None };
     let mut complete = true;
     while let Some(word) = words.next() {
         match &*word.value() {

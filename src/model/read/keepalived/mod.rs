@@ -22,12 +22,7 @@ mod tracker;
 mod value;
 
 /// Adds what `tree` says to `cluster`.
-pub(super) fn read(
-    file: &SourceFile,
-    tree: &Tree,
-    cluster: &mut Cluster,
-    findings: &mut Findings,
-) {
+pub(super) fn read(file: &SourceFile, tree: &Tree, cluster: &mut Cluster, findings: &mut Findings) {
     check::check(file, tree, findings);
     let before = consistency::Extent::of(cluster);
     for node in tree.top(file.text()).filter(|node| node.kind() == Kind::Directive) {

@@ -9,9 +9,10 @@ use crate::syntax::NodeRef;
 pub(super) fn check(block: NodeRef<'_>, within: &str, findings: &mut Findings) {
     for (_, keywords) in REQUIRED.iter().filter(|(path, _)| *path == within) {
         // An include or a definition may hold the keyword.
-        let given = block.directives().map(keyword).any(|word| {
-            hides_keywords(&word) || keywords.contains(&&*word)
-        });
+        let given = block
+            .directives()
+            .map(keyword)
+            .any(|word| hides_keywords(&word) || keywords.contains(&&*word));
         if let (false, Some(needed)) = (given, keywords.first()) {
             let message = format!("`{}` needs `{needed}`", block.name());
             findings.push(Diagnostic::new(codes::MISSING_KEYWORD, block.place(), message));

@@ -63,13 +63,13 @@ fn directive(
         "preempt" => put(&mut router.preempt, value::flag(node, true), inert),
         "nopreempt" => put(&mut router.preempt, value::flag(node, false), inert),
         "preempt_delay" => put(&mut router.preempt_delay, value::seconds(node), inert),
-        "mcast_src_ip" | "unicast_src_ip" => put(&mut transport.source, value::address(node), inert),
+        "mcast_src_ip" | "unicast_src_ip" => {
+            put(&mut transport.source, value::address(node), inert)
+        }
         "mcast_dst_ip" => put(&mut transport.group, value::address(node), inert),
         "unicast_peer" => peers(node, router),
         "virtual_ipaddress" => addresses(node, &mut router.addresses, &mut router.carried),
-        "virtual_ipaddress_excluded" => {
-            addresses(node, &mut router.excluded, &mut router.carried)
-        }
+        "virtual_ipaddress_excluded" => addresses(node, &mut router.excluded, &mut router.carried),
         "authentication" => authentication(node, router, inert),
         "track_interface" => tracks(node, router, |name, weight| Track::Interface { name, weight }),
         "track_script" => tracks(node, router, |name, weight| Track::Script { name, weight }),

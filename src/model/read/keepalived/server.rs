@@ -41,11 +41,6 @@ fn directive(node: NodeRef<'_>, server: &mut Server, inert: &mut Vec<Inert>) -> 
     }
 }
 
-fn hook(
-    node: NodeRef<'_>,
-    event: HookEvent,
-    server: &mut Server,
-    inert: &mut Vec<Inert>,
-) -> bool {
+fn hook(node: NodeRef<'_>, event: HookEvent, server: &mut Server, inert: &mut Vec<Inert>) -> bool {
     add_hook(&mut server.own_mut().hooks, value::hook(node, event), node, inert)
 }

@@ -39,14 +39,19 @@ pub(super) fn read(block: NodeRef<'_>, cluster: &mut Cluster, findings: &mut Fin
 
 /// The words behind `virtual_server`: `IP [PORT]`, `fwmark N` or `group NAME`.
 fn target(block: NodeRef<'_>) -> Result<Sourced<Target>, Box<Diagnostic>> {
-    let problem = |code, at: Place, message: &str| Err(Box::new(Diagnostic::new(code, at, message)));
+    let problem =
+        |code, at: Place, message: &str| Err(Box::new(Diagnostic::new(code, at, message)));
     let mut words = block.arguments();
     let (Some(first), second) = (words.next(), words.next()) else {
-        return problem(codes::MISSING_ARGUMENT, block.place(), "`virtual_server` needs an address");
+        return problem(
+            codes::MISSING_ARGUMENT,
+            block.place(),
+            "`virtual_server` needs an address",
+        );
     };
-    let at = second.map_or(first.place(), |second| first.place().file.at(
-        first.place().span.to(second.place().span),
-    ));
+    let at = second.map_or(first.place(), |second| {
+        first.place().file.at(first.place().span.to(second.place().span))
+    });
     let value = first.value();
     let target = match (&*value, second) {
         ("fwmark" | "group", None) => {
@@ -72,7 +77,11 @@ fn target(block: NodeRef<'_>) -> Result<Sourced<Target>, Box<Diagnostic>> {
                 None => Target::Endpoint { address, port: 0 },
                 Some((_, Some(port))) => Target::Endpoint { address, port: port.value },
                 Some((word, None)) => {
-                    return problem(codes::NOT_A_NUMBER, word.place(), "a port is a number up to 65535");
+                    return problem(
+                        codes::NOT_A_NUMBER,
+                        word.place(),
+                        "a port is a number up to 65535",
+                    );
                 }
             }
         }
@@ -89,12 +98,10 @@ fn directive(
 ) -> bool {
     let checks = &mut service.checks;
     match &*node.name() {
-        "real_server" => {
-            server::read(node, inert).is_some_and(|server| {
-                service.servers.push(server);
-                true
-            })
-        }
+        "real_server" => server::read(node, inert).is_some_and(|server| {
+            service.servers.push(server);
+            true
+        }),
         "sorry_server" => put(&mut service.fallback, fallback(node), inert),
         "sorry_server_lvs_method" => put(sorry_method, method(node), inert),
         "protocol" => put(&mut service.protocol, protocol(node), inert),
@@ -111,7 +118,11 @@ fn directive(
         "ops" => put(&mut service.one_packet, value::flag(node, true), inert),
         "persistence_timeout" => {
             // A bare keyword means six minutes.
-            let time = if node.arguments().len() == 0 { value::flag(node, 360) } else { value::number(node) };
+            let time = if node.arguments().len() == 0 {
+                value::flag(node, 360)
+            } else {
+                value::number(node)
+            };
             put(&mut service.persistence, time, inert)
         }
         "persistence_granularity" => put(&mut service.granularity, granularity(node), inert),

@@ -60,11 +60,9 @@ pub(super) fn read_group(block: NodeRef<'_>, cluster: &mut Cluster) {
         cluster.carried.push(carry(block));
         return;
     };
-    let mut group =
-        SyncGroup { name, members: Vec::new(), hooks: Vec::new(), carried: Vec::new() };
+    let mut group = SyncGroup { name, members: Vec::new(), hooks: Vec::new(), carried: Vec::new() };
     for node in block.directives() {
-        let unexpanded =
-            value::is_unexpanded(node) || node.directives().any(value::is_unexpanded);
+        let unexpanded = value::is_unexpanded(node) || node.directives().any(value::is_unexpanded);
         let known = !unexpanded
             && match &*node.name() {
                 // The group's first list of members is the one that counts.

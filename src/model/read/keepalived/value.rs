@@ -28,7 +28,9 @@ pub(super) fn hides_keywords(keyword: &str) -> bool {
 /// Whether a keyword is a form of the preprocessor.
 pub(super) fn is_preprocessor(word: &str) -> bool {
     word.starts_with(['@', '$', '~'])
-        || word.strip_prefix("include").is_some_and(|rest| matches!(rest, "" | "a" | "b" | "m" | "r" | "w"))
+        || word
+            .strip_prefix("include")
+            .is_some_and(|rest| matches!(rest, "" | "a" | "b" | "m" | "r" | "w"))
 }
 
 fn uses_definition(raw: &str) -> bool {

@@ -1,7 +1,7 @@
 use std::collections::HashSet;
 
-use crate::syntax::schema::{Body, Keyword, find_anywhere, keywords};
 use crate::syntax::Format;
+use crate::syntax::schema::{Body, Keyword, find_anywhere, keywords};
 
 fn rows() -> impl Iterator<Item = &'static Keyword> {
     keywords(Format::Keepalived).iter().flat_map(|rows| rows.iter())
@@ -38,7 +38,9 @@ fn every_alias_and_every_block_leads_somewhere() {
         assert!(target.is_none_or(|rows| !rows.is_empty()), "{}", row.word);
         match row.body {
             Body::Block(within) => assert!(blocks.contains(within), "{within}"),
-            Body::Lines(within) => assert!(within == "names" || blocks.contains(within), "{within}"),
+            Body::Lines(within) => {
+                assert!(within == "names" || blocks.contains(within), "{within}")
+            }
             Body::None => {}
         }
         assert!(!row.meaning.is_empty(), "{}", row.word);

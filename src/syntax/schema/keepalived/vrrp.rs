@@ -151,4 +151,3 @@ table! {
     "anti_replay" [OneOf(&["time", "monotonic"])] "time" "how old adverts are recognised";
     "mode" [OneOf(&["enforce", "permissive", "receive-only"])] "enforce" "what happens without a key";
 }
-
