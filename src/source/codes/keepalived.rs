@@ -241,7 +241,7 @@ keepalived rounds the interval, and `keepalived -t` exits with 5. When one direc
 other does not, version 2 drops the other's adverts and both become master. Write a whole number, or
 `version 3` on all directors.";
 
-    WRONG_PLACE_OR_TWICE = "LV0532" "given-twice" Error Refuses
+    GIVEN_TWICE = "LV0532" "given-twice" Error Refuses
         "a command that was already given"
 "For most keywords the last line wins, silently. For notify commands, and for the group of a
 vrrp_sync_group, the first line wins: keepalived reports the second, ignores it, and `keepalived -t`
@@ -249,10 +249,11 @@ exits with 5.
 
 Remove one of the two, or call both commands from one script.";
 
-    OVERLONG_LINE = "LV0533" "overlong-line" Error Depends
+    OVERLONG_LINE = "LV0533" "overlong-line" Error Refuses
         "a line that is too long for keepalived"
 "keepalived reads lines of at most 1023 characters. Release 2.2.7 cuts a longer line in two without
-a word, and reads the second half as a line of its own; later releases drop the first part.
+a word, and reads the second half as a line of its own, even of a comment; later releases drop the
+first part.
 
 Spread the line over several, or move a long command into a script.";
 
@@ -278,4 +279,12 @@ then. vrrp_iptables is reported as unsupported, vrrp_ipsets is not even known.
 
 `keepalived -t` exits with 5; the daemon uses nftables all the same. Write `nftables` instead, which
 needs no chains to be prepared.";
+
+    FAMILY_DIFFERS = "LV0537" "address-family-differs" Error Refuses
+        "IPv4 and IPv6 addresses where only one family can be"
+"The real servers of a virtual_server have the family of its address, except through a tunnel, and
+all addresses in virtual_ipaddress have the family of the first: adverts carry one family.
+
+keepalived skips the other ones and `keepalived -t` exits with 5. Write a second virtual_server or
+vrrp_instance for the other family; addresses of both may stand in virtual_ipaddress_excluded.";
 }

@@ -42,14 +42,19 @@ pub(super) fn check(node: NodeRef<'_>, row: &Keyword, findings: &mut Findings) {
         }
     }
     if let Some(surplus) = words.next() {
+        let strict = STRICT_NAMES.contains(&row.word);
         findings.push(
             Diagnostic::new(
                 codes::SURPLUS_WORDS,
                 surplus.place(),
                 format!("`{}` takes no further words", row.word),
             )
-            .verdict(Verdict::Accepts)
-            .note("keepalived ignores them silently"),
+            .verdict(if strict { Verdict::Refuses } else { Verdict::Accepts })
+            .note(if strict {
+                "keepalived takes the block for one without a name"
+            } else {
+                "keepalived ignores them silently"
+            }),
         );
     }
 }
@@ -91,10 +96,20 @@ fn problem(word: Word<'_>, argument: &Argument, row: &Keyword) -> Option<Diagnos
         Argument::Integer(least, most) => integer_problem(word, *least, *most),
         Argument::Port => integer_problem(word, 1, 65_535),
         Argument::Seconds(least, most) => seconds_problem(word, *least, *most),
+        Argument::Interface if value.len() > 15 => {
+            new(codes::OUT_OF_RANGE, "an interface's name has at most 15 characters".into())
+        }
+        Argument::Name if row.word == "digest" && value.len() != 32 => {
+            new(codes::OUT_OF_RANGE, "an MD5 digest has 32 digits".into())
+        }
+        Argument::Name if row.word == "status_code" => status_problem(word),
         Argument::OneOf(choices) if !choices.contains(&&*value) => {
+            let known = choices.iter().find(|choice| choice.eq_ignore_ascii_case(&value));
+            if known.is_some() && ANY_CASE.contains(&row.word) {
+                return None;
+            }
             let message = format!("`{value}` may not stand behind `{}`", row.word);
             let help = format!("write one of {}", choices.join(", "));
-            let known = choices.iter().find(|choice| choice.eq_ignore_ascii_case(&value));
             let diagnostic = new(codes::NOT_A_CHOICE, message)?.help(help);
             Some(match known {
                 Some(known) => diagnostic.fix(word.place(), *known, "write it in this case"),
@@ -135,12 +150,31 @@ fn integer_problem(word: Word<'_>, least: i64, most: i64) -> Option<Diagnostic> 
     (!fits).then(|| Diagnostic::new(codes::OUT_OF_RANGE, word.place(), message))
 }
 
+/// `200` or `200-299`.
+fn status_problem(word: Word<'_>) -> Option<Diagnostic> {
+    let value = word.value();
+    let (first, last) = value.split_once('-').unwrap_or((&value, &value));
+    let range = parse_integer(first).zip(parse_integer(last));
+    let Some((first, last)) = range else {
+        let message = format!("`{value}` is no status code");
+        return Some(Diagnostic::new(codes::NOT_A_NUMBER, word.place(), message));
+    };
+    let fits = (100..=599).contains(&first) && (first..=599).contains(&last);
+    let message = "status codes lie between 100 and 599";
+    (!fits).then(|| Diagnostic::new(codes::OUT_OF_RANGE, word.place(), message))
+}
+
 fn seconds_problem(word: Word<'_>, least: f64, most: f64) -> Option<Diagnostic> {
     let value = word.value();
     let Some(number) = parse_decimal(&value) else {
         let message = format!("`{value}` is no number");
         return Some(Diagnostic::new(codes::NOT_A_NUMBER, word.place(), message));
     };
+    // keepalived counts microseconds.
+    if value.split_once('.').is_some_and(|(_, decimals)| decimals.len() > 6) {
+        let message = "more than six decimal places";
+        return Some(Diagnostic::new(codes::OUT_OF_RANGE, word.place(), message));
+    }
     let message = format!("`{value}` is not between {least} and {most}");
     let fits = (least..=most).contains(&number);
     (!fits).then(|| Diagnostic::new(codes::OUT_OF_RANGE, word.place(), message))
@@ -164,6 +198,12 @@ fn describe(argument: &Argument) -> String {
         Argument::Optional(_) | Argument::Many(_) => "a value".into(),
     }
 }
+
+/// Blocks whose head must have exactly one word behind it (tried).
+const STRICT_NAMES: &[&str] = &["vrrp_instance", "vrrp_sync_group"];
+
+/// Keywords whose choices may be written in any case (tried).
+const ANY_CASE: &[&str] = &["protocol", "type"];
 
 /// 2.2.7 reads any word behind these as true (tried).
 const TOLERANT_BOOLEANS: &[&str] = &["vrrp_strict", "vrrp_skip_check_adv_addr"];

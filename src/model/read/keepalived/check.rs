@@ -9,9 +9,8 @@ use crate::syntax::{Format, Kind, NodeRef, Tree, Word, suggest};
 
 /// Judges all lines of `tree`.
 pub(super) fn check(file: &SourceFile, tree: &Tree, findings: &mut Findings) {
-    overlong_lines(file, tree, findings);
-    let top = Level { end: u32::MAX, inside: Inside::Block(""), late: None, unclosed: false };
-    let mut open = vec![top];
+    overlong_lines(file, findings);
+    let mut open = vec![Level::new(u32::MAX, Inside::Block(""), false)];
     for node in tree.walk(file.text()) {
         // A block ends where its last byte ends; an unclosed one may be empty behind that.
         while open.len() > 1 && open.last().is_some_and(|level| level.end <= node.span().start) {
@@ -34,8 +33,7 @@ pub(super) fn check(file: &SourceFile, tree: &Tree, findings: &mut Findings) {
             if node.is_unclosed() && !level.unclosed {
                 findings.push(unclosed(node));
             }
-            let unclosed = node.is_unclosed();
-            open.push(Level { end: node.span().end, inside, late: None, unclosed });
+            open.push(Level::new(node.span().end, inside, node.is_unclosed()));
         }
     }
 }
@@ -49,6 +47,14 @@ struct Level {
     /// A block whose opening brace is missing: its lines follow on this level.
     late: Option<&'static str>,
     unclosed: bool,
+    /// Commands that were given, of which only the first counts.
+    commands: Vec<&'static str>,
+}
+
+impl Level {
+    fn new(end: u32, inside: Inside, unclosed: bool) -> Self {
+        Self { end, inside, late: None, unclosed, commands: Vec::new() }
+    }
 }
 
 /// What may stand in a block.
@@ -128,6 +134,13 @@ fn known(
     findings: &mut Findings,
 ) -> Inside {
     age(node, row, findings);
+    if FIRST_COUNTS.contains(&row.word) {
+        if level.commands.contains(&row.word) {
+            let message = format!("`{}` was given before, and the first one counts", row.word);
+            findings.push(Diagnostic::new(codes::GIVEN_TWICE, node.place(), message));
+        }
+        level.commands.push(row.word);
+    }
     match row.body {
         Body::None => {
             argument::check(node, row, findings);
@@ -144,12 +157,21 @@ fn known(
                 level.late = Some(within);
                 return Inside::Anything;
             }
-            required::check(node, within, findings);
+            // A block without its name is in trouble enough.
+            if row.arguments.is_empty() || node.arguments().len() > 0 {
+                required::check(node, within, findings);
+            }
         }
-        Body::Lines(_) => {
+        Body::Lines(within) => {
             list_head(node, row, findings);
             if !node.has_body() {
                 findings.push(missing_brace(node, row));
+            } else if row.word == "notification_email" && node.directives().next().is_none() {
+                let message = "the list of mail addresses is empty";
+                findings.push(Diagnostic::new(codes::MISSING_KEYWORD, node.place(), message));
+            } else if within == "unicast_peer" && node.directives().next().is_none() {
+                let message = "the list of peers is empty, so adverts are multicast";
+                findings.push(Diagnostic::new(codes::NO_PEERS, node.place(), message));
             }
         }
     }
@@ -372,19 +394,18 @@ fn not_expanded(word: Word<'_>) -> Diagnostic {
     )
 }
 
-/// Release 2.2.7 reads a line in pieces of 1023 bytes; comments may be longer without harm.
-fn overlong_lines(file: &SourceFile, tree: &Tree, findings: &mut Findings) {
+/// Release 2.2.7 reads a line in pieces of 1023 bytes; even of a comment the second piece becomes
+/// a line.
+fn overlong_lines(file: &SourceFile, findings: &mut Findings) {
     let mut start = 0_u32;
     for line in file.text().split_inclusive('\n') {
         let length = u32::try_from(line.len()).unwrap_or(u32::MAX);
         let end = start.saturating_add(length);
-        if length > LONGEST_LINE && !tree.in_comment(start.saturating_add(LONGEST_LINE)) {
+        if length > LONGEST_LINE {
             let place =
                 file.id().at(crate::source::Span::new(start, start.saturating_add(LONGEST_LINE)));
             let message = format!("the line has {length} bytes; keepalived reads {LONGEST_LINE}");
-            findings.push(
-                Diagnostic::new(codes::OVERLONG_LINE, place, message).verdict(Verdict::Depends),
-            );
+            findings.push(Diagnostic::new(codes::OVERLONG_LINE, place, message));
         }
         start = end;
     }
@@ -406,6 +427,22 @@ const REFUSED_OLD_WORDS: &[&str] = &[
     "nb_get_retry",
     "vmac_garp_intvl",
     "vrrp_vmac_garp_intvl",
+];
+
+/// Keywords of which the first line counts, and the second is an error (tried).
+const FIRST_COUNTS: &[&str] = &[
+    "group",
+    "notify",
+    "notify_backup",
+    "notify_deleted",
+    "notify_down",
+    "notify_fault",
+    "notify_master",
+    "notify_master_rx_lower_pri",
+    "notify_stop",
+    "notify_up",
+    "quorum_down",
+    "quorum_up",
 ];
 
 /// Words that distributions leave out: Debian's 2.2.7 refuses the first and does not know the

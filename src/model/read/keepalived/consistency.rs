@@ -5,10 +5,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::value::is_preprocessor;
+use super::value::hides_keywords;
 use crate::model::{
-    Carried, Cluster, Forwarding, ProbeKind, Router, Server, Service, Sourced, SyncGroup, Target,
-    Track, VrrpVersion,
+    Carried, Cluster, Family, Forwarding, ProbeKind, Router, Server, Service, Sourced, SyncGroup,
+    Target, Track, VrrpVersion,
 };
 use crate::source::codes::keepalived as codes;
 use crate::source::{Code, Diagnostic, Findings, Place};
@@ -80,15 +80,23 @@ impl File<'_> {
         }
         let addressed = !router.addresses.is_empty() || !router.excluded.is_empty();
         let blocks = ["virtual_ipaddress", "virtual_ipaddress_excluded", "no_virtual_ipaddress"];
-        if !addressed && complete(&router.carried, &blocks) && lines_are_complete(router) {
+        if !addressed && complete(&router.carried, &blocks) {
             let message = format!("vrrp_instance `{name}` has no virtual_ipaddress");
             report(codes::MISSING_KEYWORD, at, message, findings);
         }
-        if !unicast && complete(&router.carried, &[]) && lines_are_complete(router) {
+        if !unicast && complete(&router.carried, &["unicast_peer"]) {
             let lonely = router.carried.iter().find(|c| UNICAST.contains(&c.keyword.as_str()));
             if let Some(carried) = lonely {
                 let message = format!("`{}` without any unicast_peer", carried.keyword);
                 report(codes::NO_PEERS, Some(carried.at), message, findings);
+            }
+        }
+        let first = router.addresses.first().map(|first| Family::of(first.value.address));
+        for other in &router.addresses {
+            if Some(Family::of(other.value.address)) != first {
+                let message =
+                    format!("{} is not of the first address's family", other.value.address);
+                report(codes::FAMILY_DIFFERS, other.at, message, findings);
             }
         }
         self.interval(router, findings);
@@ -220,6 +228,7 @@ impl File<'_> {
             return;
         }
         quorum(service, findings);
+        families(service, findings);
         let mut seen = HashSet::new();
         for server in &service.servers {
             server_ports(service, server, findings);
@@ -290,12 +299,7 @@ impl File<'_> {
 /// Whether a block is read whole: none of `keywords`, and nothing of the preprocessor, stands
 /// among what it carries.
 fn complete(carried: &[Carried], keywords: &[&str]) -> bool {
-    !carried.iter().any(|c| is_preprocessor(&c.keyword) || keywords.contains(&c.keyword.as_str()))
-}
-
-/// Whether no address or peer was left out because of what is not expanded.
-fn lines_are_complete(router: &Router) -> bool {
-    !router.carried.iter().any(|carried| carried.keyword.contains('$'))
+    !carried.iter().any(|c| hides_keywords(&c.keyword) || keywords.contains(&c.keyword.as_str()))
 }
 
 fn quorum(service: &Service, findings: &mut Findings) {
@@ -314,6 +318,24 @@ fn quorum(service: &Service, findings: &mut Findings) {
         let at = service.quorum.and_then(|quorum| quorum.at).or(service.at);
         let message = format!("the quorum is {quorum}, all weights together are {total}");
         report(codes::QUORUM_TOO_HIGH, at, message, findings);
+    }
+}
+
+/// One service has one family; a group may hold both.
+fn families(service: &Service, findings: &mut Findings) {
+    let Target::Endpoint { address, port } = service.target.value else { return };
+    let family = Family::of(address);
+    // A tunnel may carry the other family inside.
+    let tunnel = service.method.is_some_and(|method| method.value == Forwarding::Tunnelling);
+    for server in service.servers.iter().filter(|s| !tunnel && Family::of(s.address) != family) {
+        let message = format!("{} is not of the service's address family", server.address);
+        report(codes::FAMILY_DIFFERS, server.at, message, findings);
+    }
+    let direct = service.method.is_some_and(|method| method.value != Forwarding::Masquerading);
+    let Some(fallback) = &service.fallback else { return };
+    if let (true, Some(wrong)) = (direct, fallback.value.port.filter(|wrong| *wrong != port)) {
+        let message = format!("port {wrong} is not the service's port {port}");
+        report(codes::PORT_DIFFERS, fallback.at, message, findings);
     }
 }
 
@@ -357,7 +379,7 @@ fn report_pair(
 
 /// Settings that only unicast has.
 const UNICAST: &[&str] =
-    &["unicast_peer", "check_unicast_src", "old_unicast_checksum", "unicast_src_ip", "unicast_ttl"];
+    &["check_unicast_src", "old_unicast_checksum", "unicast_src_ip", "unicast_ttl"];
 
 /// Commands in global_defs.
 const GLOBAL_SCRIPTS: &[&str] = &[

@@ -4,7 +4,7 @@
 //! [`consistency`] looks at what they say together. Values that the first step found wrong are left out
 //! of the model by the second, without a second word.
 
-use crate::model::{Carried, Cluster, Inert, Sourced};
+use crate::model::{Carried, Cluster, Hook, Inert, Sourced};
 use crate::source::{Findings, SourceFile};
 use crate::syntax::{Kind, NodeRef, Tree};
 
@@ -44,7 +44,7 @@ pub(super) fn read(file: &SourceFile, tree: &Tree, cluster: &mut Cluster, findin
 
 /// A directive without a field. A carried block stands for everything inside.
 fn carry(node: NodeRef<'_>) -> Carried {
-    Carried { keyword: node.name().into_owned(), at: node.place() }
+    Carried { keyword: value::keyword(node).into_owned(), at: node.place() }
 }
 
 /// Puts a value where it belongs. The earlier of two values has no effect.
@@ -57,6 +57,22 @@ fn put<T>(
     let Some(value) = value else { return false };
     if let Some(at) = slot.replace(value).and_then(|old| old.at) {
         inert.push(Inert { at, why: "a later line says it again" });
+    }
+    true
+}
+
+/// Adds a command. Of two for the same event the first counts.
+fn add_hook(
+    hooks: &mut Vec<Sourced<Hook>>,
+    hook: Option<Sourced<Hook>>,
+    node: NodeRef<'_>,
+    inert: &mut Vec<Inert>,
+) -> bool {
+    let Some(hook) = hook else { return false };
+    if hooks.iter().any(|earlier| earlier.value.event == hook.value.event) {
+        inert.push(Inert { at: node.place(), why: "an earlier line says it already" });
+    } else {
+        hooks.push(hook);
     }
     true
 }

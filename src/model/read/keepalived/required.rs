@@ -1,6 +1,6 @@
 //! Keywords that a block cannot do without.
 
-use super::value::is_unexpanded;
+use super::value::{hides_keywords, keyword};
 use crate::source::codes::keepalived as codes;
 use crate::source::{Diagnostic, Findings};
 use crate::syntax::NodeRef;
@@ -9,10 +9,12 @@ use crate::syntax::NodeRef;
 pub(super) fn check(block: NodeRef<'_>, within: &str, findings: &mut Findings) {
     for (_, keywords) in REQUIRED.iter().filter(|(path, _)| *path == within) {
         // An include or a definition may hold the keyword.
-        let given =
-            block.directives().any(|node| is_unexpanded(node) || keywords.contains(&&*node.name()));
-        if let (false, Some(keyword)) = (given, keywords.first()) {
-            let message = format!("`{}` needs `{keyword}`", block.name());
+        let given = block
+            .directives()
+            .map(keyword)
+            .any(|word| hides_keywords(&word) || keywords.contains(&&*word));
+        if let (false, Some(needed)) = (given, keywords.first()) {
+            let message = format!("`{}` needs `{needed}`", block.name());
             findings.push(Diagnostic::new(codes::MISSING_KEYWORD, block.place(), message));
         }
     }

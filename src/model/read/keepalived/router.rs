@@ -1,6 +1,6 @@
 //! `vrrp_instance`.
 
-use super::{address, carry, put, value};
+use super::{add_hook, address, carry, put, value};
 use crate::model::{
     Authentication, Carried, Cluster, Digest, HookEvent, Inert, Key, Member, Role, Router, Sourced,
     Track, VirtualAddress, VrrpVersion,
@@ -9,7 +9,7 @@ use crate::syntax::NodeRef;
 
 /// Adds a router. Its only member is the node that the file belongs to.
 pub(super) fn read(block: NodeRef<'_>, cluster: &mut Cluster) {
-    let Some(name) = value::text(block) else {
+    let Some(name) = value::text(block).filter(|_| block.has_body()) else {
         cluster.carried.push(carry(block));
         return;
     };
@@ -76,10 +76,7 @@ fn directive(
         "smtp_alert" => put(&mut router.alert, value::boolean(node), inert),
         name => {
             let hook = hook_event(name).and_then(|event| value::hook(node, event));
-            hook.is_some_and(|hook| {
-                router.hooks.push(hook);
-                true
-            })
+            add_hook(&mut router.hooks, hook, node, inert)
         }
     }
 }
@@ -124,14 +121,15 @@ fn addresses(
     list: &mut Vec<Sourced<VirtualAddress>>,
     carried: &mut Vec<Carried>,
 ) -> bool {
+    let before = carried.len();
     for line in block.directives() {
         match address::read(line).filter(|_| !value::is_unexpanded(line)) {
             Some(address) => list.push(address),
             None => carried.push(carry(line)),
         }
     }
-    // Addresses that are not expanded yet may be there, so the list is not known to be whole.
-    block.directives().next().is_some() && !block.directives().any(value::is_unexpanded)
+    // When a line was not understood, the list is not known to be whole.
+    block.directives().next().is_some() && carried.len() == before
 }
 
 /// `auth_type` and `auth_pass`, in whatever order.

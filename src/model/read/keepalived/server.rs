@@ -1,7 +1,7 @@
 //! `real_server`.
 
 use super::service::method;
-use super::{carry, probe, put, value};
+use super::{add_hook, carry, probe, put, value};
 use crate::model::{HookEvent, Inert, Server};
 use crate::syntax::NodeRef;
 
@@ -29,8 +29,8 @@ fn directive(node: NodeRef<'_>, server: &mut Server, inert: &mut Vec<Inert>) -> 
         "uthreshold" => put(&mut server.upper_threshold, value::number(node), inert),
         "lthreshold" => put(&mut server.lower_threshold, value::number(node), inert),
         "inhibit_on_failure" => put(&mut server.quiescent, value::boolean(node), inert),
-        "notify_up" => hook(node, HookEvent::Up, server),
-        "notify_down" => hook(node, HookEvent::Down, server),
+        "notify_up" => hook(node, HookEvent::Up, server, inert),
+        "notify_down" => hook(node, HookEvent::Down, server, inert),
         _ => probe::read(node, inert).is_some_and(|probe| {
             let probes = &mut server.own_mut().probes;
             // Nearly every server has one; a vector grows to four at once.
@@ -41,11 +41,6 @@ fn directive(node: NodeRef<'_>, server: &mut Server, inert: &mut Vec<Inert>) -> 
     }
 }
 
-fn hook(node: NodeRef<'_>, event: HookEvent, server: &mut Server) -> bool {
-    let hook = value::hook(node, event);
-    let known = hook.is_some();
-    if known {
-        server.own_mut().hooks.extend(hook);
-    }
-    known
+fn hook(node: NodeRef<'_>, event: HookEvent, server: &mut Server, inert: &mut Vec<Inert>) -> bool {
+    add_hook(&mut server.own_mut().hooks, value::hook(node, event), node, inert)
 }

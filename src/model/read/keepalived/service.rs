@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use super::{carry, put, server, value};
+use super::{add_hook, carry, put, server, value};
 use crate::model::{
     Cluster, Fallback, Family, Forwarding, HookEvent, Inert, Protocol, Service, Sourced, Target,
 };
@@ -136,17 +136,14 @@ fn directive(
         "delay_before_retry" => put(&mut checks.retry_delay, value::seconds(node), inert),
         "warmup" => put(&mut checks.warmup, value::seconds(node), inert),
         "ip_family" => family(node, service),
-        "quorum_up" => hook(node, HookEvent::QuorumUp, service),
-        "quorum_down" => hook(node, HookEvent::QuorumDown, service),
+        "quorum_up" => {
+            add_hook(&mut service.hooks, value::hook(node, HookEvent::QuorumUp), node, inert)
+        }
+        "quorum_down" => {
+            add_hook(&mut service.hooks, value::hook(node, HookEvent::QuorumDown), node, inert)
+        }
         _ => false,
     }
-}
-
-fn hook(node: NodeRef<'_>, event: HookEvent, service: &mut Service) -> bool {
-    let hook = value::hook(node, event);
-    let known = hook.is_some();
-    service.hooks.extend(hook);
-    known
 }
 
 /// keepalived counts tries after the first failure; the model counts failures.

@@ -1,7 +1,7 @@
 //! `vrrp_script` and `vrrp_sync_group`.
 
 use super::router::hook_event;
-use super::{carry, put, value};
+use super::{add_hook, carry, put, value};
 use crate::model::{Cluster, Sourced, SyncGroup, Tracker};
 use crate::syntax::NodeRef;
 
@@ -73,13 +73,10 @@ pub(super) fn read_group(block: NodeRef<'_>, cluster: &mut Cluster) {
                     );
                     !group.members.is_empty()
                 }
-                name => match hook_event(name).and_then(|event| value::hook(node, event)) {
-                    Some(hook) => {
-                        group.hooks.push(hook);
-                        true
-                    }
-                    None => false,
-                },
+                name => {
+                    let hook = hook_event(name).and_then(|event| value::hook(node, event));
+                    add_hook(&mut group.hooks, hook, node, &mut cluster.inert)
+                }
             };
         if !known {
             group.carried.push(carry(node));

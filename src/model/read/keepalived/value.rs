@@ -1,5 +1,6 @@
 //! Words to values. Nothing is reported here: [`super::check`] did that.
 
+use std::borrow::Cow;
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -10,6 +11,18 @@ use crate::syntax::{NodeRef, Word};
 pub(super) fn is_unexpanded(node: NodeRef<'_>) -> bool {
     let first = node.word(0).map_or("", Word::raw);
     is_preprocessor(first) || node.words().any(|word| uses_definition(word.raw()))
+}
+
+/// The keyword of a line: behind the condition, if there is one.
+pub(super) fn keyword(node: NodeRef<'_>) -> Cow<'_, str> {
+    let conditional = node.word(0).is_some_and(|word| word.raw().starts_with('@'));
+    node.word(usize::from(conditional)).map(Word::value).unwrap_or_default()
+}
+
+/// Whether a line may turn into any other line: an include, or the use of a definition in the
+/// place of a keyword. A definition by itself says nothing, a condition hides only its own line.
+pub(super) fn hides_keywords(keyword: &str) -> bool {
+    !keyword.ends_with('=') && (is_preprocessor(keyword) || keyword.contains('$'))
 }
 
 /// Whether a keyword is a form of the preprocessor.

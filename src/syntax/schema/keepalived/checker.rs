@@ -118,7 +118,7 @@ table! {
 table! {
     /// What only DNS_CHECK knows.
     DNS_OWN within "virtual_server/real_server/DNS_CHECK";
-    "type" [Name] "SOA" "record type", field: "record";
+    "type" [OneOf(&["A", "NS", "CNAME", "SOA", "MX", "TXT", "AAAA", "RRSIG", "DNSKEY"])] "SOA" "record type", field: "record";
     "name" [Name] "." "name that is asked for", field: "name";
 }
 

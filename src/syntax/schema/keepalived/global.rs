@@ -76,9 +76,9 @@ table! {
     /// Gratuitous ARP and neighbour advertisements.
     ANNOUNCEMENTS within "global_defs";
     "vrrp_garp_master_delay" [Integer(0, MANY)] "5" "seconds until the second batch";
-    "vrrp_garp_master_repeat" [Integer(0, MANY)] "5" "messages in a batch";
+    "vrrp_garp_master_repeat" [Integer(1, MANY)] "5" "messages in a batch";
     "vrrp_garp_master_refresh" [Integer(0, MANY)] "0" "seconds between later batches";
-    "vrrp_garp_master_refresh_repeat" [Integer(0, MANY)] "1" "messages in a later batch";
+    "vrrp_garp_master_refresh_repeat" [Integer(1, MANY)] "1" "messages in a later batch";
     "vrrp_garp_lower_prio_delay" [Integer(0, MANY)] "vrrp_garp_master_delay" "delay after an advert of lower priority";
     "vrrp_garp_lower_prio_repeat" [Integer(0, MANY)] "vrrp_garp_master_repeat" "messages after such an advert";
     "vrrp_garp_interval" [Seconds(0.000_001, LONG)] "0" "pause between two gratuitous ARP messages";

@@ -25,7 +25,7 @@ table! {
     "persistence_timeout" [Optional(&Integer(1, 2_678_400))] "off, 360 when bare" "seconds that a client stays",
         field: "persistence";
     "persistence_granularity" [Name] "one address" "netmask of clients that count as one", field: "granularity";
-    "protocol" [Name] "UDP" "transport protocol", field: "protocol";
+    "protocol" [OneOf(&["TCP", "UDP", "SCTP"])] "UDP" "transport protocol", field: "protocol";
     "smtp_alert" [Boolean] "smtp_alert_checker" "mail changes of state";
     "snmp_name" [Name] "" "name in SNMP";
 }
@@ -33,9 +33,9 @@ table! {
 table! {
     /// Its real servers.
     POOL within "virtual_server";
-    "real_server" [Address, Optional(&super::Argument::Port)] "" "a real server",
+    "real_server" [Address, Optional(&Integer(0, 65535))] "" "a real server",
         body: Block("virtual_server/real_server"), field: "servers";
-    "sorry_server" [Address, Optional(&super::Argument::Port)] "" "server of last resort", field: "fallback";
+    "sorry_server" [Address, Optional(&Integer(0, 65535))] "" "server of last resort", field: "fallback";
     "sorry_server_inhibit" [] "off" "it stays in the table with weight 0";
     "sorry_server_lvs_method" [METHOD, Rest] "the virtual server's" "its forwarding method", field: "fallback";
     "weight" [Integer(1, 2_147_483_647)] "1" "weight of real servers that state none";

@@ -29,7 +29,7 @@ table! {
 table! {
     /// What a router is.
     INSTANCE within "vrrp_instance";
-    "state" [Name] "BACKUP, MASTER at priority 255" "first state; only affects preemption", field: "members.role";
+    "state" [OneOf(&["MASTER", "BACKUP"])] "BACKUP, MASTER at priority 255" "first state; only affects preemption", field: "members.role";
     "interface" [Interface] "" "interface of the adverts", field: "interface";
     "vrf" [Interface] "" "VRF of a unicast router without interface";
     "virtual_router_id" [Integer(1, 255)] "" "VRID, the same on all directors", field: "virtual_router_id";
@@ -109,9 +109,9 @@ table! {
     /// Gratuitous ARP and neighbour advertisements.
     ANNOUNCEMENTS within "vrrp_instance";
     "garp_master_delay" [Integer(0, MANY)] "vrrp_garp_master_delay" "seconds until the second batch";
-    "garp_master_repeat" [Integer(0, MANY)] "vrrp_garp_master_repeat" "messages in a batch";
+    "garp_master_repeat" [Integer(1, MANY)] "vrrp_garp_master_repeat" "messages in a batch";
     "garp_master_refresh" [Integer(0, MANY)] "vrrp_garp_master_refresh" "seconds between later batches";
-    "garp_master_refresh_repeat" [Integer(0, MANY)] "vrrp_garp_master_refresh_repeat" "messages in a later batch";
+    "garp_master_refresh_repeat" [Integer(1, MANY)] "vrrp_garp_master_refresh_repeat" "messages in a later batch";
     "garp_lower_prio_delay" [Integer(0, MANY)] "vrrp_garp_lower_prio_delay" "delay after an advert of lower priority";
     "garp_lower_prio_repeat" [Integer(0, MANY)] "vrrp_garp_lower_prio_repeat" "messages after such an advert";
     "garp_extra_if" [Rest] "vrrp_garp_extra_if" "repeat on other interfaces that hold addresses";
@@ -143,12 +143,11 @@ table! {
 }
 
 table! {
-    /// Authentication of keepalived 2.4.
+    /// Authentication of keepalived 2.4; the block itself says since when.
     AUTH_HMAC within "vrrp_instance/auth_hmac";
-    "key" [Integer(1, 255), Name] "" "a numbered key", secret: true, since: AFTER_2_2_7;
-    "active_key" [Integer(1, 255)] "" "number of the key that signs", since: AFTER_2_2_7;
-    "time_window" [Integer(1, 300)] "three adverts, at least 5" "seconds that clocks may differ", since: AFTER_2_2_7;
-    "anti_replay" [OneOf(&["time", "monotonic"])] "time" "how old adverts are recognised", since: AFTER_2_2_7;
-    "mode" [OneOf(&["enforce", "permissive", "receive-only"])] "enforce" "what happens without a key",
-        since: AFTER_2_2_7;
+    "key" [Integer(1, 255), Name] "" "a numbered key", secret: true;
+    "active_key" [Integer(1, 255)] "" "number of the key that signs";
+    "time_window" [Integer(1, 300)] "three adverts, at least 5" "seconds that clocks may differ";
+    "anti_replay" [OneOf(&["time", "monotonic"])] "time" "how old adverts are recognised";
+    "mode" [OneOf(&["enforce", "permissive", "receive-only"])] "enforce" "what happens without a key";
 }
