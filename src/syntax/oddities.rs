@@ -10,8 +10,10 @@ use crate::source::text::{self, is_escaped_byte};
 use crate::source::{Diagnostic, Edit, Findings, Fix, Place, SourceFile, Span, Verdict};
 
 mod effects;
+mod verdict;
 
-use effects::{Line, Oddity, Spot};
+use effects::Oddity;
+use verdict::Spot;
 
 /// Reports the odd characters of `file` outside comments, and lines too long for its program.
 pub fn oddities(file: &SourceFile, tree: &Tree, format: Format, findings: &mut Findings) {
@@ -52,11 +54,11 @@ struct Tally {
 impl Scan<'_> {
     /// Looks at the line that begins at byte `start`.
     fn line(&mut self, start: u32, line: &str) {
-        if let Some(limit) = effects::longest_line(self.format)
+        if let Some(limit) = verdict::longest_line(self.format)
             && line.len() > limit
             && text::encode(line).len() > limit
         {
-            self.long_line(start, line);
+            self.long_line(start, line, limit);
         }
         let content = line.strip_suffix('\n').unwrap_or(line);
         // Several carriage returns are what a twice converted file has; they are one line end.
@@ -72,18 +74,23 @@ impl Scan<'_> {
         }
     }
 
-    fn long_line(&mut self, start: u32, line: &str) {
+    fn long_line(&mut self, start: u32, line: &str, limit: usize) {
         let shown = line.trim_end_matches(['\n', '\r']);
         let at = self.file.id().at(Span::new(start, start + length(shown)));
-        self.count(Oddity::LongLine, at, ' ', true, Spot::Unquoted, None);
+        let refused = verdict::long_line_refused(&text::encode(line), limit);
+        self.count(Oddity::LongLine, at, &self.spot(shown, ' ', false), refused, None);
     }
 
     fn carriage_return(&mut self, start: u32, body: &str, content: &str) {
         let at = Span::new(start + length(body), start + length(content));
         let at = self.file.id().at(at);
-        let line = Line { format: self.format, before: body };
-        let refused = effects::refused(Oddity::CarriageReturn, Spot::Unquoted, &line);
-        self.count(Oddity::CarriageReturn, at, '\r', refused, Spot::Unquoted, Some(String::new()));
+        let spot = self.spot(body, '\r', false);
+        let refused = verdict::refused(Oddity::CarriageReturn, &spot);
+        self.count(Oddity::CarriageReturn, at, &spot, refused, Some(String::new()));
+    }
+
+    fn spot<'b>(&self, before: &'b str, sample: char, quoted: bool) -> Spot<'b> {
+        Spot { format: self.format, before, sample, quoted }
     }
 
     /// Looks at every character of a line that holds more than plain ASCII; neighbours of one kind
@@ -116,10 +123,11 @@ impl Scan<'_> {
                 }
                 (_, None) => self.finish(run.take(), start, body),
             }
-            // keepalived cuts a line at its braces; found on the way, because searching back from
-            // each character would take quadratic time on a long line.
-            if !quoted && matches!(character, '{' | '}') {
-                statement = end - start;
+            // Found on the way, because searching back from each character would take quadratic
+            // time on a long line. keepalived cuts lines at braces; no indent belongs to it.
+            let cut = self.format == Format::Keepalived && matches!(character, '{' | '}');
+            if (cut && !quoted) || (at == statement && matches!(character, ' ' | '\t')) {
+                statement = at + 1;
             }
         }
         self.finish(run, start, body);
@@ -128,41 +136,44 @@ impl Scan<'_> {
     /// Counts the place that `run` covers.
     fn finish(&mut self, run: Option<Run>, line_start: u32, body: &str) {
         let Some(run) = run else { return };
-        let from = if self.format == Format::Keepalived { run.statement } else { 0 };
-        let before = Span::new(from, run.at.start - line_start).of(body);
-        let line = Line { format: self.format, before };
-        let spot = if run.quoted { Spot::Quoted } else { Spot::Unquoted };
+        let end = Span::new(line_start, run.at.start).range().len();
+        let before = body.get(run.statement..end).unwrap_or_default();
+        // Keyword and first value decide; looking at all that is in front of each of a million
+        // places of one line would take quadratic time.
+        // A character has at most four bytes, so one of four cuts is on a border.
+        let cut = (LOOK - 3..=LOOK).find_map(|end| before.get(..end));
+        let before = cut.unwrap_or(before);
+        let spot = self.spot(before, run.sample, run.quoted);
         // One refusal decides; asking once more for each place of a long line would be quadratic.
         let known = self.tallies.get(run.oddity as usize).and_then(Option::as_ref);
         let refused =
-            known.is_some_and(|tally| tally.refused) || effects::refused(run.oddity, spot, &line);
+            known.is_some_and(|tally| tally.refused) || verdict::refused(run.oddity, &spot);
         let at = self.file.id().at(run.at);
         // Inside quotes the character may be wanted: a page that holds a non-breaking space is
         // only matched by a non-breaking space.
         let edit = run.edit.filter(|_| !run.quoted);
-        self.count(run.oddity, at, run.sample, refused, spot, edit);
+        self.count(run.oddity, at, &spot, refused, edit);
     }
 
     fn count(
         &mut self,
         oddity: Oddity,
         at: Place,
-        sample: char,
+        spot: &Spot<'_>,
         refused: bool,
-        spot: Spot,
         edit: Option<String>,
     ) {
         let Some(slot) = self.tallies.get_mut(oddity as usize) else { return };
         let tally = slot.get_or_insert_with(|| Tally {
             first: at,
-            sample,
+            sample: spot.sample,
             places: 0,
             quoted: 0,
             refused: false,
             edits: Vec::new(),
         });
         tally.places += 1;
-        tally.quoted += u32::from(spot == Spot::Quoted);
+        tally.quoted += u32::from(spot.quoted);
         tally.refused |= refused;
         tally.edits.extend(edit.map(|text| Edit { at, text }));
     }
@@ -172,10 +183,10 @@ impl Tally {
     /// The finding about all places.
     fn finding(self, oddity: Oddity, format: Format) -> Diagnostic {
         let (message, label) = effects::words(oddity, self.sample);
-        let verdict = if self.refused { Verdict::Refuses } else { Verdict::Accepts };
+        let refused = if self.refused { Verdict::Refuses } else { Verdict::Accepts };
         let mut finding = Diagnostic::new(oddity.code(), self.first, message)
             .label(label)
-            .verdict(verdict)
+            .verdict(refused)
             .note(effects::effect(oddity, format));
         if self.quoted > 0 {
             finding = finding.note(effects::quoted_note(self.quoted, self.places));
@@ -196,8 +207,8 @@ struct Run {
     oddity: Oddity,
     quoted: bool,
     at: Span,
-    /// Where on its line the statement around it begins.
-    statement: u32,
+    /// Byte of its line at which the statement around it begins.
+    statement: usize,
     sample: char,
     /// The text to put there instead; `None` when nobody but the author knows.
     edit: Option<String>,
@@ -290,6 +301,9 @@ fn is_odd_byte(byte: u8) -> bool {
 fn length(text: &str) -> u32 {
     u32::try_from(text.len()).unwrap_or(u32::MAX)
 }
+
+/// Bytes of a statement that decide what an odd character in it does.
+const LOOK: usize = 512;
 
 #[cfg(test)]
 mod tests;

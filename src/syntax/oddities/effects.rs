@@ -1,10 +1,8 @@
-//! What the real programs make of odd characters, as data; measured with heartbeat 3.0.6,
-//! ldirectord 4.x and keepalived 2.2 and later.
+//! What is said about odd characters, as data: one row per kind and format.
 
 use crate::source::Code;
 use crate::source::codes::characters as codes;
 use crate::syntax::Format;
-use crate::syntax::schema::{self, Argument};
 
 /// The kinds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,114 +47,6 @@ impl Oddity {
     }
 }
 
-/// Where an odd character stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Spot {
-    /// Inside closed quotes.
-    Quoted,
-    /// Anywhere else.
-    Unquoted,
-}
-
-/// The part of a statement in front of an odd character.
-pub(super) struct Line<'a> {
-    pub(super) format: Format,
-    pub(super) before: &'a str,
-}
-
-impl Line<'_> {
-    /// Whether the character is in the first word or in front of it, as the program cuts words.
-    fn is_keyword(&self) -> bool {
-        let ldirectord = self.format == Format::Ldirectord;
-        let ends = |c: char| matches!(c, ' ' | '\t') || (ldirectord && c == '=');
-        !self.before.trim_start_matches([' ', '\t']).contains(ends)
-    }
-}
-
-/// Bytes of a line, its line feed included, that the program reads in one piece.
-pub(super) fn longest_line(format: Format) -> Option<usize> {
-    // keepalived: fgets into 1024 bytes. The buffers of the others were not measured.
-    (format == Format::Keepalived).then_some(1023)
-}
-
-/// Whether the program refuses to start because of `oddity` at `spot`.
-pub(super) fn refused(oddity: Oddity, spot: Spot, line: &Line<'_>) -> bool {
-    match rule(oddity, line.format) {
-        _ if spot == Spot::Quoted => false,
-        Rule::Always => true,
-        Rule::Never => false,
-        Rule::Keyword => line.is_keyword(),
-        Rule::Word => line.is_keyword() || !takes_any_value(line),
-        Rule::Continuation => line.before.ends_with('\\'),
-        Rule::YesNo => {
-            let (keyword, value) = line.before.split_once('=').unwrap_or_default();
-            keyword.trim() == "netmask" || matches!(value.trim(), "yes" | "no")
-        }
-    }
-}
-
-/// When a kind of oddity keeps a program from starting.
-#[derive(Clone, Copy)]
-enum Rule {
-    Always,
-    Never,
-    /// In the first word.
-    Keyword,
-    /// In the first word, or in a value that is more than free text.
-    Word,
-    /// Behind the backslash that should continue the line.
-    Continuation,
-    /// Behind `yes`, `no` or a netmask.
-    YesNo,
-}
-
-fn rule(oddity: Oddity, format: Format) -> Rule {
-    match (oddity, format) {
-        (Oddity::ByteOrderMark | Oddity::LongLine, _) | (Oddity::Nul, Format::Keepalived) => {
-            Rule::Always
-        }
-        (Oddity::CarriageReturn, Format::Haresources) => Rule::Continuation,
-        (Oddity::CarriageReturn, Format::Ldirectord) => Rule::YesNo,
-        (Oddity::CarriageReturn, _) => Rule::Never,
-        // heartbeat checks only node names; a resource's script is looked for at the takeover.
-        (_, Format::Haresources) => Rule::Keyword,
-        _ => Rule::Word,
-    }
-}
-
-/// Whether the directive on this line takes any text, odd characters included.
-fn takes_any_value(line: &Line<'_>) -> bool {
-    let blank = [' ', '\t'];
-    let before = line.before.trim_start_matches(blank);
-    let (keyword, rest) = before.split_once([' ', '\t', '=']).unwrap_or((before, ""));
-    match line.format {
-        // `1 sha1 KEY`: number and method are checked, the key is any text.
-        Format::Authkeys => rest.trim_start_matches(blank).contains(blank),
-        // ldirectord takes the first digits of a number and ignores what follows.
-        Format::Ldirectord => has_only(line.format, keyword, |argument| {
-            matches!(argument, Argument::Integer(..) | Argument::Seconds(..))
-        }),
-        // Any text may be a node, but this host must be one of them.
-        Format::HaCf if keyword == "node" => false,
-        _ => has_only(line.format, keyword, |argument| {
-            matches!(argument, Argument::Command | Argument::Name | Argument::Path | Argument::Rest)
-        }),
-    }
-}
-
-/// Whether `keyword` is known and has only arguments that `accept` accepts, in whatever block.
-fn has_only(format: Format, keyword: &str, accept: fn(&Argument) -> bool) -> bool {
-    let rows = schema::keywords(format).iter().flat_map(|rows| rows.iter());
-    let mut rows = rows.filter(|row| row.word == keyword).peekable();
-    rows.peek().is_some()
-        && rows.all(|row| {
-            row.arguments.iter().all(|argument| match argument {
-                Argument::Optional(inner) | Argument::Many(inner) => accept(inner),
-                other => accept(other),
-            })
-        })
-}
-
 /// What is said about the first place: message and label.
 pub(super) fn words(oddity: Oddity, sample: char) -> (String, String) {
     let number = format!("U+{:04X}", u32::from(sample));
@@ -166,7 +56,8 @@ pub(super) fn words(oddity: Oddity, sample: char) -> (String, String) {
         }
         Oddity::CarriageReturn => ("line ends in CR LF".into(), "carriage return".into()),
         Oddity::FullWidth => {
-            let plain = super::characters::plain(sample.encode_utf8(&mut [0; 4])).into_owned();
+            let plain =
+                crate::syntax::characters::plain(sample.encode_utf8(&mut [0; 4])).into_owned();
             (
                 format!("full-width `{sample}` ({number}) where `{plain}` is meant"),
                 format!("reads as `{plain}`"),
@@ -304,7 +195,8 @@ const EFFECTS: &[(Oddity, &[Format], &str)] = &[
     (
         Oddity::FullWidth,
         &[Format::Ldirectord],
-        "ldirectord knows only the ASCII character and stops with `Unknown command`",
+        "ldirectord knows only the ASCII character: the line is an `Unknown command`, or its \
+         value ends there",
     ),
     (
         Oddity::FullWidth,
@@ -326,7 +218,7 @@ const EFFECTS: &[(Oddity, &[Format], &str)] = &[
     (
         Oddity::Nul,
         &[Format::Keepalived],
-        "keepalived drops the line, older versions only what follows the NUL",
+        "keepalived 2.2 does not see what follows it on the line; later versions drop the line",
     ),
     (Oddity::Nul, HEARTBEAT, "heartbeat does not see what follows it on the line"),
     (Oddity::Nul, &[Format::Ldirectord], "ldirectord takes it as a part of the word"),
@@ -350,8 +242,8 @@ const EFFECTS: &[(Oddity, &[Format], &str)] = &[
     (
         Oddity::OddBlank,
         &[Format::Ldirectord],
-        "ldirectord knows only ASCII blanks: as indentation it ends the virtual section, \
-         elsewhere the line is an `Unknown command`",
+        "ldirectord knows only ASCII blanks: as indentation it ends the virtual section, behind \
+         an address, `yes` or `no` the value is invalid, behind most others it is ignored",
     ),
     (
         Oddity::OddBlank,
@@ -362,7 +254,8 @@ const EFFECTS: &[(Oddity, &[Format], &str)] = &[
     (
         Oddity::TypographicQuote,
         &[Format::Ldirectord],
-        "ldirectord knows only the ASCII quotation mark and stops with `Unknown command`",
+        "ldirectord knows only the ASCII quotation mark: where a text must be quoted the line is an \
+         `Unknown command`",
     ),
     (
         Oddity::TypographicQuote,
