@@ -58,10 +58,15 @@ impl SourceFile {
         self.lines().position(&self.text, at)
     }
 
+    /// Whether `span` holds a secret or a part of one.
+    pub fn is_secret(&self, span: Span) -> bool {
+        self.secrets.iter().any(|s| s.start < span.end && span.start < s.end)
+    }
+
     /// The text of `span` for people: secrets as asterisks, undecodable bytes as U+FFFD.
     pub fn shown(&self, span: Span) -> String {
         let text = span.of(&self.text);
-        if !self.secrets.iter().any(|s| s.start < span.end && span.start < s.end) {
+        if !self.is_secret(span) {
             return text::printable(text).into_owned();
         }
         // One asterisk per character keeps the columns under a frame aligned.

@@ -38,7 +38,9 @@ pub(super) fn parse<P: Parser<R>, R: RuleType>(
                 }
             }
             // The grammars match any text; should one not, no byte is lost all the same.
-            Err(_) => builder.leaf(Kind::Junk, &Head { span, ..Head::default() }),
+            Err(_) => {
+                builder.leaf(Kind::Junk, &Head { span, ..Head::default() });
+            }
         }
         base = span.end;
     }

@@ -87,15 +87,10 @@ struct Parsed {
 impl Parsed {
     /// A tree in which the arguments of the schema's secret keywords are secrets.
     fn new(tree: Tree, source: &SourceFile, format: Format) -> Self {
-        let is_secret = |word: &str| {
-            schema::keywords(format)
-                .iter()
-                .flat_map(|rows| rows.iter())
-                .any(|k| k.secret && k.word == word)
-        };
+        let words = schema::secret_words(format);
         let secrets = tree
             .walk(source.text())
-            .filter(|node| is_secret(&node.name()))
+            .filter(|node| words.contains(&&*node.name()))
             .filter_map(|node| node.rest().map(|rest| rest.place().span))
             .collect();
         Self { tree, secrets }

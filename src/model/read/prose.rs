@@ -3,17 +3,19 @@
 use std::ops::Range;
 
 use crate::source::Place;
+use crate::source::text::is_escaped_byte;
 use crate::syntax::NodeRef;
 
 /// Whether `word` looks like the beginning of a note: an arrow, a bracket, a dash, a semicolon,
-/// two slashes, or letters beyond ASCII, which no value of heartbeat's files has.
+/// two slashes, or a letter beyond ASCII, with which no value of heartbeat's files begins.
 pub(super) fn is_note(word: &str) -> bool {
     let mut characters = word.chars();
     match (characters.next(), characters.next()) {
         (Some('<' | '>' | '=' | '(' | ';' | '!' | '|'), _) | (Some('/'), Some('/')) => true,
         // A negative number is a value, though mostly a wrong one.
         (Some('-'), next) => !next.is_some_and(|c| c.is_ascii_digit()),
-        _ => !word.is_ascii(),
+        (Some(first), _) => !first.is_ascii() && !is_escaped_byte(first),
+        (None, _) => false,
     }
 }
 

@@ -98,5 +98,5 @@ pub(super) fn node(reader: &mut Reader<'_>, directive: &Directive<'_>, value: &V
         return;
     }
     reader.nodes.insert(name.clone(), value.at);
-    reader.cluster.nodes.push(Node { name: Sourced::new(name, value.at) });
+    reader.cluster.nodes.push(Node { name: Sourced::new(name, value.at), address: None });
 }
