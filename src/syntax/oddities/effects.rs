@@ -136,6 +136,8 @@ fn takes_any_value(line: &Line<'_>) -> bool {
         Format::Ldirectord => has_only(line.format, keyword, |argument| {
             matches!(argument, Argument::Integer(..) | Argument::Seconds(..))
         }),
+        // Any text may be a node, but this host must be one of them.
+        Format::HaCf if keyword == "node" => false,
         _ => has_only(line.format, keyword, |argument| {
             matches!(argument, Argument::Command | Argument::Name | Argument::Path | Argument::Rest)
         }),
