@@ -90,7 +90,8 @@ impl Parsed {
         let words = schema::secret_words(format);
         let secrets = tree
             .walk(source.text())
-            .filter(|node| words.contains(&&*node.name()))
+            // A keyword in the wrong case is read as meant, and so are its secrets.
+            .filter(|node| words.iter().any(|word| node.name().eq_ignore_ascii_case(word)))
             .filter_map(|node| node.rest().map(|rest| rest.place().span))
             .collect();
         Self { tree, secrets }
