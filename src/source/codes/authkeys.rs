@@ -32,8 +32,8 @@ signing with the earlier key. Move `auth` to the top of the file.";
 
     BAD_NUMBER = "LV0306" "key-number" Error Refuses
         "a key number outside of 0 to 15"
-"heartbeat has room for the keys 0 to 15 and refuses to start with another number. Use 1, and 2 while
-the key is being changed.";
+"heartbeat has room for the keys 0 to 15 and refuses to start with another number. Use 1, and 2
+while the key is being changed.";
 
     KEY_ZERO = "LV0307" "key-number-zero" Warning Accepts
         "key number 0"
@@ -73,13 +73,13 @@ start. Give the comment a line of its own.";
 
     KEY_WITH_BLANKS = "LV0314" "key-with-blanks" Warning Accepts
         "only the first word of the key counts"
-"The key ends at the first blank; what follows is ignored without a message. `1 sha1 my secret` is
-protected by two letters. Use a key without blanks, or delete the rest.";
+"heartbeat's key ends at the first blank; what follows is ignored without a message. `1 sha1 my
+secret` is protected by two letters. Use a key without blanks, or delete the rest.";
 
     KEY_TWICE = "LV0315" "key-twice" Warning Accepts
         "two lines for one key number"
-"The last line with a number wins. During a change of keys the new one needs another number, so that
-packets signed with the old one are still accepted.";
+"heartbeat takes the last line with a number. During a change of keys the new one needs another
+number, so that packets signed with the old one are still accepted.";
 
     READABLE = "LV0316" "key-file-readable" Error Refuses
         "others may read the keys"
@@ -98,6 +98,6 @@ Check the file that the tool writes on the node instead.";
 
     AUTH_REPLACED = "LV0318" "auth-twice" Warning Accepts
         "several `auth` lines"
-"Each key line whose number equals the `auth` in force there becomes the active key, so that the last
-such pair wins. Keep one `auth` line, at the top.";
+"In heartbeat each key line whose number equals the `auth` in force there becomes the active key, so
+that the last such pair wins. Keep one `auth` line, at the top.";
 }

@@ -174,7 +174,7 @@ refuses to start. Delete the line, or add for example `logfacility daemon`.";
 
     FURTHER_WORDS = "LV0128" "further-words" Warning Accepts
         "words that heartbeat ignores"
-"The directive reads a fixed number of words and drops the rest of the line without a message.
+"heartbeat reads a fixed number of words here and drops the rest of the line without a message.
 A second peer on a `ucast` line is never sent to. Give each peer a line of its own.";
 
     SEVERAL_VALUES = "LV0129" "several-values" Warning Accepts

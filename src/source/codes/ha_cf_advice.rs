@@ -18,15 +18,16 @@ others may write is theirs to replace. Set `chown root:root authkeys` and `chmod
 
     WEAK_KEY = "LV2003" "weak-key" Warning Accepts
         "a key that can be guessed"
-"The key is one of the manual's examples, a common password, or shorter than 12 characters. A
-recorded packet is enough to try such keys offline. Take a random one from `openssl rand -hex 20`,
-the same on all nodes; a second key line lets you change it without an interruption.";
+"heartbeat takes any key. This one is an example of the manual, a common password, or shorter than
+12 characters: a recorded packet is enough to try such keys offline. Take a random one from
+`openssl rand -hex 20`, the same on all nodes; a second key line lets you change it without an
+interruption.";
 
     SHORT_DEAD_TIME = "LV2011" "short-dead-time" Warning Accepts
         "two lost heartbeats count as a dead node"
-"deadtime is less than three times keepalive: two lost or late packets in a row make the other node
-take over while this one still runs, and both own the resources. Choose deadtime at least three,
-better ten times keepalive.";
+"deadtime is less than three times keepalive: heartbeat starts, and two lost or late packets in a
+row make the other node take over while this one still runs, and both own the resources. Choose
+deadtime at least three, better ten times keepalive.";
 
     SHORT_BOOT = "LV2012" "short-initdead" Warning Accepts
         "little time for the network at boot"
@@ -42,9 +43,9 @@ default and a good choice.";
 
     PING_DEAD_TIME_FAR = "LV2014" "odd-deadping" Warning Accepts
         "ping nodes die at a very different pace than nodes"
-"deadping is less than a third or more than three times deadtime. A short one makes resources move
-because of a few lost pings; with a long one a node keeps the resources although it lost its
-network. Delete the line: the default is deadtime.";
+"deadping is less than a third or more than three times deadtime; heartbeat takes both. A short one
+makes resources move because of a few lost pings; with a long one a node keeps the resources
+although it lost its network. Delete the line: the default is deadtime.";
 
     FAST_INTERVAL = "LV2015" "fast-keepalive" Warning Accepts
         "heartbeats faster than the scheduler is reliable"
@@ -60,8 +61,9 @@ keepalived, which elects among any number.";
 
     STRANGE_PEER = "LV2030" "strange-peer" Warning Accepts
         "unicast to a host that is no node"
-"The peer of `ucast` is a host name that no `node` line has. Heartbeats go there, and come from
-there, only when the name is an alias of a node. Use the address of the node on this network.";
+"The peer of `ucast` is a host name that no `node` line has; heartbeat does not compare them. Its
+packets go there, and come from there, only when the name is an alias of a node. Use the address
+of the node on this network.";
 
     SINGLE_PATH = "LV2031" "single-path" Warning Accepts
         "one path between the nodes"

@@ -60,8 +60,8 @@ names. Write it in both files as `uname -n` prints it.";
 
     NO_RESOURCES = "LV0209" "group-without-resources" Warning Accepts
         "a node without resources"
-"The line names a node and nothing to run there. It has no effect. If the resources stand on the
-next line, end this one in ` \\`.";
+"The line names a node and nothing to run there. heartbeat accepts it, and it has no effect. If the
+resources stand on the next line, end this one in ` \\`.";
 
     BAD_ADDRESS = "LV0210" "haresources-bad-address" Error Accepts
         "no valid address, mask or broadcast address"
@@ -78,20 +78,21 @@ lvsha reads the interface. Write the mask: `10.0.0.5/24/eth0`.";
 
     LOST_INTERFACE = "LV0212" "interface-behind-broadcast" Error Accepts
         "an interface behind the broadcast address is lost"
-"The third part is the broadcast address when it begins with a digit, and nothing is read behind
-it: the address goes to the interface of its route. The order is mask, interface, broadcast:
-`10.0.0.5/24/eth0/10.0.0.255`.";
+"The third part is the broadcast address when it begins with a digit, and heartbeat's script reads
+nothing behind it: the address goes to the interface of its route. The order is mask, interface,
+broadcast: `10.0.0.5/24/eth0/10.0.0.255`.";
 
     DOUBLED_SLASH = "LV0213" "doubled-slash" Warning Accepts
         "two slashes count as one"
-"An empty part cannot be written: `10.0.30.15//8/eth0` has the mask 8, an address in a network of
-sixteen million hosts. Write each part that is meant, in the order mask, interface, broadcast.";
+"An empty part cannot be written: heartbeat's script gives `10.0.30.15//8/eth0` the mask 8, a
+network of sixteen million hosts. Write each part that is meant, in the order mask, interface,
+broadcast.";
 
     ARGUMENT_COUNT = "LV0214" "script-arguments" Error Accepts
         "more or fewer arguments than the script takes"
-"What `::` separates is handed to the script one by one, in front of `start` or `stop`. The script
-stops with its usage text when the number is wrong, so the group fails when the node takes it over.
-Arguments cannot hold blanks or `::`.";
+"heartbeat hands what `::` separates to the script one by one, in front of `start` or `stop`. The
+script stops with its usage text when the number is wrong, so the group fails when the node takes
+it over. Arguments cannot hold blanks or `::`.";
 
     QUOTES = "LV0215" "haresources-quotes" Error Accepts
         "quotes have no meaning here"
@@ -121,13 +122,13 @@ take it over. lvsha reads it as the script with the nearest name.";
 
     BARE_IPV6 = "LV0219" "bare-ipv6-address" Error Accepts
         "an IPv6 address needs its script in front"
-"Only an IPv4 address may stand alone. Any other word is the name of a script and what `::`
-separates its arguments: `2001:db8::5` runs a script called `2001:db8` with the argument 5, which
-does not exist. Write `IPv6addr::` and the address without `::` inside.";
+"Only an IPv4 address may stand alone. heartbeat takes any other word for the name of a script and
+what `::` separates for its arguments: `2001:db8::5` runs a script called `2001:db8` with the
+argument 5, which does not exist. Write `IPv6addr::` and the address without `::` inside.";
 
     GLUED_COMMENT = "LV0220" "comment-glued-to-node" Error Refuses
         "a comment directly behind the node's name"
-"The reader that checks node names at start knows comments only at the beginning of a line: it takes
+"heartbeat's check of node names at start knows comments only at the beginning of a line: it takes
 the number sign and what follows for a part of the name, does not know such a node, and refuses to
 start. Put a blank in front of the number sign.";
 }

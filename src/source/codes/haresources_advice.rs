@@ -5,8 +5,9 @@ use super::codes;
 codes! {
     ADDRESS_TWICE = "LV2101" "address-in-two-groups" Warning Accepts
         "the same address in two groups"
-"Groups move independently. With both nodes up, each may own one of the groups: the address is then
-on both nodes and the network sees two hosts with one address. Keep it in one group.";
+"heartbeat moves groups independently. With both nodes up, each may own one of the groups: the
+address is then on both nodes and the network sees two hosts with one address. Keep it in one
+group.";
 
     SAME_KEY = "LV2102" "group-key-twice" Warning Accepts
         "two groups cannot be told apart"
@@ -17,20 +18,22 @@ that stands nowhere else.";
 
     STRANGE_MASK = "LV2103" "strange-mask" Warning Accepts
         "a mask that does not fit the address"
-"A host mask leaves the address without a network, which is right for LVS on `lo` but rarely on the
-outside. A broadcast address outside of the network of address and mask is never heard. The mask
-of a moving address is that of its interface, for example 24 with broadcast .255.";
+"heartbeat's script takes any mask. A host mask leaves the address without a network, which is
+right for LVS on `lo` but rarely on the outside. A broadcast address outside of the network of
+address and mask is never heard. The mask of a moving address is that of its interface, for
+example 24 with broadcast .255.";
 
     NODE_ADDRESS = "LV2104" "address-of-a-node" Warning Accepts
         "the moving address is the own address of a node"
-"Heartbeats are sent to this address, so it belongs to a node. When the group moves, both nodes have
-it, or the node that lost it can no longer be reached. Choose a free address for the group.";
+"ha.cf has heartbeat send its packets to this address, so it belongs to a node. When the group
+moves, both nodes have it, or the node that lost it can no longer be reached. Choose a free
+address for the group.";
 
     ADDRESS_INTERFACE = "LV2105" "address-interface" Info Accepts
         "an address without a usable interface"
-"Without an interface the script takes the one of the most specific route to the address, which
-changes with the routing table. A label such as `eth0:0` may have at most 15 characters: a longer
-one is cut or refused by the kernel. Write mask and interface: `10.0.0.5/24/eth0`.";
+"Without an interface heartbeat's script takes the one of the most specific route to the address,
+which changes with the routing table. A label such as `eth0:0` may have at most 15 characters: a
+longer one is cut or refused by the kernel. Write mask and interface: `10.0.0.5/24/eth0`.";
 
     ORDER = "LV2106" "resource-order" Warning Accepts
         "resources in an order that does not work well"
@@ -51,7 +54,7 @@ lvsha reads it as a comment. Move it to a line of its own above the group.";
 
     COMPRESSED_ADDRESS = "LV2109" "compressed-ipv6-address" Error Accepts
         "`::` inside an IPv6 address separates arguments"
-"heartbeat splits a resource at every `::`. `IPv6addr::2001:db8::1/64/eth0` calls the script with two
-arguments, `2001:db8` and `1/64/eth0`, and fails. lvsha reads the address as it was meant. Write
-all eight groups: `IPv6addr::2001:db8:0:0:0:0:0:1/64/eth0`.";
+"heartbeat splits a resource at every `::`. `IPv6addr::2001:db8::1/64/eth0` calls the script with
+two arguments, `2001:db8` and `1/64/eth0`, and fails. lvsha reads the address as it was meant.
+Write all eight groups: `IPv6addr::2001:db8:0:0:0:0:0:1/64/eth0`.";
 }
