@@ -19,7 +19,8 @@
 use pest::Parser as _;
 use pest::iterators::Pair;
 
-use super::{Builder, Format, Head, Kind, Parsed, characters, schema};
+use super::schema::{self, Body};
+use super::{Builder, Format, Head, Kind, Parsed, characters};
 use crate::source::{SourceFile, Span};
 
 /// Parses the whole text.
@@ -32,11 +33,9 @@ pub(super) fn parse(source: &SourceFile) -> Parsed {
         let end = chunk_end(text, start);
         let chunk = text.get(start..end).unwrap_or_default();
         parse_chunk(chunk, start, |line| {
-            // The schema marks the words as they are spelled; a capital must not reveal a password.
-            if matches!(line.keyword.as_deref(), Some("passwd" | "secret")) {
-                secrets.extend(
-                    line.head.words.get(1).zip(line.head.words.last()).map(|(a, b)| a.to(*b)),
-                );
+            if line.is_secret {
+                let value = line.head.words.get(1).zip(line.head.words.last());
+                secrets.extend(value.map(|(first, last)| first.to(*last)));
             }
             sections.line(line);
         });
@@ -66,7 +65,7 @@ fn parse_chunk(chunk: &str, base: usize, mut take: impl FnMut(Line)) {
     // The grammar matches any text; should it ever not, the chunk is kept as one line.
     let Ok(pairs) = Grammar::parse(Rule::lines, chunk) else {
         let span = Span::new(offset(base), offset(base + chunk.len()));
-        take(Line::new(Kind::Junk, Head { span, ..Head::default() }, None, 0));
+        take(Line { kind: Kind::Junk, ..Line::blank(span) });
         return;
     };
     for pair in pairs.flat_map(Pair::into_inner).filter(|pair| pair.as_rule() == Rule::line) {
@@ -82,15 +81,24 @@ fn parse_chunk(chunk: &str, base: usize, mut take: impl FnMut(Line)) {
 struct Line {
     kind: Kind,
     head: Head,
-    /// First word in lower case, odd characters as they are read.
-    keyword: Option<String>,
+    scope: Scope,
+    /// Whether its word may stand in a section, perhaps among other places.
+    fits_section: bool,
+    is_secret: bool,
     /// Blanks before the first word; a tab counts as four, as ldirectord replaces it.
     indent: usize,
 }
 
 impl Line {
-    fn new(kind: Kind, head: Head, keyword: Option<String>, indent: usize) -> Self {
-        Self { kind, head, keyword, indent }
+    fn blank(span: Span) -> Self {
+        Self {
+            kind: Kind::Blank,
+            head: Head { span, ..Head::default() },
+            scope: Scope::Either,
+            fits_section: false,
+            is_secret: false,
+            indent: 0,
+        }
     }
 
     fn of(pair: Pair<'_, Rule>, chunk: &str, base: usize) -> Self {
@@ -99,44 +107,51 @@ impl Line {
         let returns = tail.iter().take_while(|byte| **byte == b'\r').count();
         let feed = usize::from(tail.get(returns) == Some(&b'\n'));
         let at = |from: usize, to: usize| Span::new(offset(base + from), offset(base + to));
-        let span = at(start, content_end + returns + feed);
-        let mut line = Self::new(Kind::Blank, Head { span, ..Head::default() }, None, 0);
+        let mut line = Self::blank(at(start, content_end + returns + feed));
         for part in pair.into_inner() {
-            let inner = at(part.as_span().start(), part.as_span().end());
+            let span = part.as_span();
+            let inner = at(span.start(), span.end());
             match part.as_rule() {
-                Rule::comment | Rule::wide_comment => line.head.comment = inner,
+                Rule::comment | Rule::wide_comment => {
+                    line.head.comment = inner;
+                    continue;
+                }
                 Rule::keyword => {
                     line.kind = Kind::Directive;
-                    line.keyword = Some(characters::plain(part.as_str()).to_ascii_lowercase());
-                    line.indent =
-                        width(chunk.get(start..part.as_span().start()).unwrap_or_default());
-                    line.head.words.push(inner);
+                    line.indent = width(chunk.get(start..span.start()).unwrap_or_default());
+                    line.keyword(part.as_str());
                 }
-                Rule::junk => {
-                    line.kind = Kind::Junk;
-                    line.head.words.push(inner);
-                }
-                _ => line.head.words.push(inner),
+                Rule::junk => line.kind = Kind::Junk,
+                _ => {}
             }
+            line.head.words.push(inner);
         }
         line
     }
 
-    fn scope(&self) -> Scope {
-        let Some(keyword) = self.keyword.as_deref() else { return Scope::Either };
-        if matches!(keyword, "virtual" | "virtual6") {
-            return Scope::Header;
+    /// Looks up the first word, in whatever letters.
+    fn keyword(&mut self, word: &str) {
+        let mut word = characters::plain(word);
+        if word.bytes().any(|byte| byte.is_ascii_uppercase()) {
+            word = word.to_ascii_lowercase().into();
         }
-        // Alone on a line it is the second half of a `real` line that was broken.
-        if matches!(keyword, "gate" | "masq" | "ipip") {
-            return Scope::Section;
-        }
-        let known = |within| schema::find(Format::Ldirectord, within, keyword).is_some();
-        match (known(""), known("virtual")) {
-            (false, true) => Scope::Section,
-            (true, false) => Scope::Global,
+        let places = schema::ldirectord::places(&word);
+        self.fits_section = places.section.is_some();
+        // A capital letter must not reveal a password.
+        self.is_secret = places.section.is_some_and(|row| row.secret);
+        self.scope = match (places.global, places.section) {
+            (Some(row), _) if row.body != Body::None => Scope::Header,
+            (Some(_), None) => Scope::Global,
+            (None, Some(_)) => Scope::Section,
+            // Alone on a line it is the second half of a `real` line that was broken.
+            (None, None) if matches!(&*word, "gate" | "masq" | "ipip") => Scope::Section,
             _ => Scope::Either,
-        }
+        };
+    }
+
+    /// Whether it is empty but for blanks.
+    fn is_empty(&self) -> bool {
+        self.kind == Kind::Blank && self.head.comment.is_empty()
     }
 }
 
@@ -158,6 +173,10 @@ struct Sections {
     builder: Builder,
     /// Blank lines, comments and doubtful lines since the last line of the open section.
     pending: Vec<Line>,
+    /// Whether a blank line is among them.
+    blank_pending: bool,
+    /// Whether a doubtful line is.
+    doubt_pending: bool,
     /// How the last directive of the open section stands.
     last: Last,
     /// End of the last line that is in the builder.
@@ -177,13 +196,19 @@ enum Last {
 
 impl Sections {
     fn new(builder: Builder) -> Self {
-        Self { builder, pending: Vec::new(), last: Last::Header, end: 0 }
+        Self {
+            builder,
+            pending: Vec::new(),
+            blank_pending: false,
+            doubt_pending: false,
+            last: Last::Header,
+            end: 0,
+        }
     }
 
     /// Puts the next line of the text in its place.
     fn line(&mut self, line: Line) {
-        let scope = line.scope();
-        if scope == Scope::Header {
+        if line.scope == Scope::Header {
             self.leave();
             self.end = line.head.span.end;
             self.builder.open(&line.head);
@@ -193,38 +218,36 @@ impl Sections {
         } else if line.kind == Kind::Blank {
             self.blank(line);
         } else {
-            self.directive(line, scope);
+            self.directive(line);
         }
     }
 
     /// A line without words while a section is open.
     fn blank(&mut self, line: Line) {
-        let is_comment = !line.head.comment.is_empty();
-        if !is_comment && self.pending.iter().any(|line| line.kind != Kind::Blank) {
+        let is_empty = line.is_empty();
+        if is_empty && self.doubt_pending {
             // The blank line ends the run before anything showed that it is one.
             self.leave();
             self.put(&line);
-        } else if is_comment && self.pending.is_empty() {
+        } else if !is_empty && self.pending.is_empty() {
             self.put(&line);
         } else {
+            self.blank_pending |= is_empty;
             self.pending.push(line);
         }
     }
 
     /// A line with words while a section is open.
-    fn directive(&mut self, line: Line, scope: Scope) {
-        let after_blank = self
-            .pending
-            .iter()
-            .any(|line| line.kind == Kind::Blank && line.head.comment.is_empty());
-        let indented = line.indent > 0;
-        let belongs = match scope {
+    fn directive(&mut self, line: Line) {
+        let after_blank = self.blank_pending;
+        let belongs = match line.scope {
             Scope::Section => true,
-            Scope::Global => indented && !after_blank,
-            Scope::Either if indented => !after_blank || line.is_known(),
+            Scope::Global => line.indent > 0 && !after_blank,
+            Scope::Either if line.indent > 0 => !after_blank || line.fits_section,
             Scope::Either if after_blank => false,
             Scope::Either if self.last == Last::Header => {
                 // Only a later line can tell.
+                self.doubt_pending = true;
                 self.pending.push(line);
                 return;
             }
@@ -250,6 +273,8 @@ impl Sections {
 
     /// Gives the pending lines the place that is current now.
     fn settle(&mut self) {
+        self.blank_pending = false;
+        self.doubt_pending = false;
         for line in std::mem::take(&mut self.pending) {
             self.put(&line);
         }
@@ -263,13 +288,6 @@ impl Sections {
     fn finish(mut self) -> Builder {
         self.leave();
         self.builder
-    }
-}
-
-impl Line {
-    fn is_known(&self) -> bool {
-        let known = |keyword| schema::find(Format::Ldirectord, "virtual", keyword).is_some();
-        self.keyword.as_deref().is_some_and(known)
     }
 }
 

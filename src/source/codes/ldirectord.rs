@@ -331,12 +331,13 @@ the lower one; IPv6 addresses cannot form ranges. lvsha leaves the line out.
 
 ldirectord stops with `Invalid Range` or `Address range for IPv6 is not supported yet`.";
 
-    LARGE_RANGE = "LV0445" "large-range" Error Accepts
+    LARGE_RANGE = "LV0445" "large-range" Error Refuses
         "a range of more than 65536 addresses"
 "The range stands for more real servers than one service can reasonably have; probably a number is
 mistyped. lvsha leaves the line out.
 
-ldirectord would add every one of them and check one after the other. Correct the last address.";
+ldirectord compares every address with every one before it, so it is still busy with that when whatever
+started it has long given up. Correct the last address.";
 
     WRONG_FAMILY = "LV0446" "wrong-family" Error Refuses
         "IPv4 and IPv6 are mixed"

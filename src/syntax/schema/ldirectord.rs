@@ -1,5 +1,8 @@
 //! Keywords of ldirectord.cf: first the global ones, then those of a `virtual` section.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use super::Argument::{
     Address, Boolean, Command, Integer, Name, OneOf, Optional, Path, Port, Rest,
 };
@@ -115,6 +118,30 @@ pub const KEYWORDS: &[Keyword] = &[
     section("smtp", &[Name], "", "mail server for alerts", ""),
     section("virtualhost", &[Name], "", "host name sent by HTTP checks", "host"),
 ];
+
+/// The rows of one word.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Places {
+    /// Outside of sections.
+    pub global: Option<&'static Keyword>,
+    /// Inside a `virtual` section.
+    pub section: Option<&'static Keyword>,
+}
+
+/// Where `word`, in small letters, may stand. Every line of a large file asks this.
+pub fn places(word: &str) -> Places {
+    PLACES.get(word).copied().unwrap_or_default()
+}
+
+static PLACES: LazyLock<HashMap<&'static str, Places>> = LazyLock::new(|| {
+    let mut places: HashMap<&'static str, Places> = HashMap::new();
+    for row in KEYWORDS {
+        let entry = places.entry(row.word).or_default();
+        let place = if row.within.is_empty() { &mut entry.global } else { &mut entry.section };
+        *place = Some(row);
+    }
+    places
+});
 
 /// The dialogues that `service` can name.
 pub const SERVICES: &[&str] = &[

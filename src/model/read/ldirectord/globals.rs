@@ -1,9 +1,8 @@
 //! What holds for the whole of ldirectord.
 
-use crate::model::Sourced;
+use crate::model::{Service, Sourced};
 use crate::source::codes::ldirectord as codes;
 use crate::source::{Diagnostic, Place};
-use crate::syntax::schema::ldirectord::VIRTUAL;
 use crate::syntax::{NodeRef, Tree};
 
 use super::line::{self, Line};
@@ -29,12 +28,61 @@ pub(super) fn read<'a>(reader: &mut Reader<'a>, tree: &'a Tree) -> Globals {
             continue;
         }
         for child in node.directives() {
-            if line::find(VIRTUAL, &child.name()).is_none() {
+            if line::places(&child.name()).section.is_none() {
                 globals.node(reader, child);
             }
         }
     }
     globals
+}
+
+/// Notes the globals that no service takes, because each says it again or there is none.
+pub(super) fn unused(reader: &mut Reader<'_>, globals: &Globals) {
+    let Common {
+        check_timeout,
+        negotiate_timeout,
+        interval,
+        ping_count,
+        failures,
+        fallback,
+        fallback6,
+        fallback_command,
+        quiescent,
+    } = &globals.common;
+    let slots = [
+        (check_timeout.directive(), check_timeout.get().and_then(|value| value.at)),
+        (negotiate_timeout.directive(), negotiate_timeout.get().and_then(|value| value.at)),
+        (interval.directive(), interval.get().and_then(|value| value.at)),
+        (ping_count.directive(), ping_count.get().and_then(|value| value.at)),
+        (failures.directive(), failures.get().and_then(|value| value.at)),
+        (fallback.directive(), fallback.get().and_then(|value| value.at)),
+        (fallback6.directive(), fallback6.get().and_then(|value| value.at)),
+        (fallback_command.directive(), fallback_command.get().and_then(|value| value.at)),
+        (quiescent.directive(), quiescent.get().and_then(|value| value.at)),
+    ];
+    for (directive, value) in slots {
+        let (Some(directive), Some(value)) = (directive, value) else { continue };
+        // The first service nearly always takes it.
+        if !reader.cluster.services.iter().any(|service| takes(service, value)) {
+            reader.ignored(directive, "no service takes the global value");
+        }
+    }
+}
+
+/// Whether a value of `service` comes from `place`.
+fn takes(service: &Service, place: Place) -> bool {
+    let checks = &service.checks;
+    let places = [
+        checks.connect_timeout.and_then(|value| value.at),
+        checks.negotiate_timeout.and_then(|value| value.at),
+        checks.interval.and_then(|value| value.at),
+        checks.ping_count.and_then(|value| value.at),
+        checks.failures.and_then(|value| value.at),
+        service.fallback.as_ref().and_then(|value| value.at),
+        service.hooks.first().and_then(|value| value.at),
+        service.quiescent.and_then(|value| value.at),
+    ];
+    places.contains(&Some(place))
 }
 
 impl Globals {

@@ -37,8 +37,8 @@ pub(super) fn is_header(node: NodeRef<'_>) -> bool {
 
 /// Whether the first word of `node` can stand in a section only.
 pub(super) fn is_section_word(node: NodeRef<'_>) -> bool {
-    let name = node.name();
-    line::find("", &name).is_none() && line::find(VIRTUAL, &name).is_some()
+    let places = line::places(&node.name());
+    places.global.is_none() && places.section.is_some()
 }
 
 struct Layout<'r, 'a> {
@@ -85,8 +85,9 @@ impl<'a> Layout<'_, 'a> {
             return;
         }
         let name = node.name();
-        if line::find(VIRTUAL, &name).is_none() && !is_retired(&name) {
-            match line::find("", &name) {
+        let places = line::places(&name);
+        if places.section.is_none() && !is_retired(&name) {
+            match places.global {
                 Some(row) => self.global_inside(node, row.word),
                 None => self.unknown(node, VIRTUAL),
             }
@@ -111,7 +112,7 @@ impl<'a> Layout<'_, 'a> {
             self.section_word_outside(node);
             return;
         }
-        if line::find("", &name).is_none() && !is_retired(&name) {
+        if line::places(&name).global.is_none() && !is_retired(&name) {
             self.unknown(node, "");
         } else if indent(node, self.reader.text) > 0 {
             self.indented_outside(node);

@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 
 use crate::source::{Place, Span};
+use crate::syntax::schema::ldirectord::Places;
 use crate::syntax::schema::{self, Keyword};
-use crate::syntax::{Format, NodeRef, Word, characters};
+use crate::syntax::{NodeRef, Word, characters};
 
 /// A line with a known keyword.
 #[derive(Clone, Copy)]
@@ -19,8 +20,8 @@ pub(super) struct Line<'a> {
 impl<'a> Line<'a> {
     /// The line of `node`, if its first word is a keyword there, in whatever letters.
     pub(super) fn of(node: NodeRef<'a>, text: &'a str, inside: bool) -> Option<Self> {
-        let within = if inside { schema::ldirectord::VIRTUAL } else { "" };
-        let row = find(within, &node.name())?;
+        let places = places(&node.name());
+        let row = if inside { places.section } else { places.global }?;
         Some(Self { node, row, inside, text })
     }
 
@@ -120,10 +121,12 @@ impl<'a> Line<'a> {
     }
 }
 
-/// The row of `word` in whatever letters.
-pub(super) fn find(within: &str, word: &str) -> Option<&'static Keyword> {
-    schema::find(Format::Ldirectord, within, word)
-        .or_else(|| schema::find(Format::Ldirectord, within, &word.to_ascii_lowercase()))
+/// The rows of `word` in whatever letters.
+pub(super) fn places(word: &str) -> Places {
+    match word.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        true => schema::ldirectord::places(&word.to_ascii_lowercase()),
+        false => schema::ldirectord::places(word),
+    }
 }
 
 /// What Perl counts as white space in a text of bytes; a line feed ends the line before.

@@ -39,6 +39,7 @@ pub(super) fn read(file: &SourceFile, tree: &Tree, cluster: &mut Cluster, findin
     // Globals may stand behind the services and hold for them all the same.
     let globals = globals::read(&mut reader, tree);
     virtuals::read(&mut reader, tree, &globals);
+    globals::unused(&mut reader, &globals);
 }
 
 /// What all parts of the reader need.

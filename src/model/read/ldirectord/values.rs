@@ -287,6 +287,7 @@ impl Reader<'_> {
                         at,
                         format!("`{keyword}` must not be empty"),
                     )
+                    .verdict(Verdict::Refuses)
                     .note("ldirectord stops here")
                     .help("delete the line");
                     self.push(finding);

@@ -23,6 +23,8 @@ mod directives;
 /// Reads every `virtual` section.
 pub(super) fn read<'a>(reader: &mut Reader<'a>, tree: &'a Tree, globals: &Globals) {
     let text = reader.text;
+    let headers = tree.top(text).filter(|node| layout::is_header(*node)).count();
+    reader.cluster.services.reserve_exact(headers);
     let mut nodes = tree.top(text).peekable();
     while let Some(node) = nodes.next() {
         if !layout::is_header(node) {
@@ -339,22 +341,26 @@ impl Draft {
     }
 
     fn notice_duplicate(&self, reader: &mut Reader<'_>) {
-        let key = (
-            self.service.protocol.map(|protocol| protocol.value),
-            self.service.target.value.clone(),
-        );
+        let protocol = self.service.protocol.map(|protocol| protocol.value);
+        let key = match (&self.service.target.value, self.forgotten) {
+            // ldirectord compares what it took for a firewall mark.
+            (Target::Endpoint { address: IpAddr::V4(address), .. }, true) => {
+                let [mark, ..] = address.octets();
+                (None, Target::Mark { mark: mark.into(), family: Family::V4 })
+            }
+            (target, _) => (protocol, target.clone()),
+        };
         let at = self.service.target.at;
         let first = reader.services.insert(key, at);
-        // Two forgotten ports may mean two different ports.
-        if let (Some(Some(first)), Some(at), false) = (first, at, self.forgotten) {
+        if let (Some(Some(first)), Some(at)) = (first, at) {
+            let message = match self.forgotten {
+                true => "two addresses without a port are one firewall mark",
+                false => "this virtual service is defined twice",
+            };
             reader.push(
-                Diagnostic::new(
-                    codes::DUPLICATE_VIRTUAL,
-                    at,
-                    "this virtual service is defined twice",
-                )
-                .context(first, "defined here already")
-                .note("ldirectord stops with `duplicate virtual server`"),
+                Diagnostic::new(codes::DUPLICATE_VIRTUAL, at, message)
+                    .context(first, "defined here already")
+                    .note("ldirectord stops with `duplicate virtual server`"),
             );
         }
     }
@@ -388,7 +394,8 @@ impl Draft {
                 self.check.own_probe(server, &probe, texts, port, protocol);
             }
         }
-        self.service.probes.push(probe);
+        // A pushed first element would take room for four.
+        self.service.probes = vec![probe];
         self.check.unused(reader, port);
     }
 }
