@@ -27,6 +27,7 @@ pub(super) fn write(service: &Service, view: &View<'_>, text: &mut Text<'_>) {
             .interval
             .map_or_else(|| "60".to_owned(), |time| show_seconds(time.value));
         text.line(format_args!("delay_loop {interval}"));
+        text.maybe("warmup", service.checks.warmup.map(|time| show_seconds(time.value)));
         text.line(format_args!(
             "lvs_sched {}",
             service.scheduler.as_ref().map_or("wlc", |s| &s.value)

@@ -24,11 +24,6 @@ pub(super) fn apply(
     extras: &mut Extras,
     account: &mut Account,
 ) {
-    if service.probes.iter().any(|probe| probe.kind == ProbeKind::AlwaysDown) {
-        for server in &mut service.servers {
-            server.weight = Some(Sourced { value: 0, at: server.weight.and_then(|w| w.at) });
-        }
-    }
     let mut translator = Translator {
         checks: service.checks.clone(),
         host: service.host.as_ref().map(|host| host.value.clone()),
@@ -72,7 +67,7 @@ impl Translator<'_> {
             ProbeKind::AlwaysUp => {
                 self.changed(&chosen, conversion::NEVER_CHECKED, "no checker", NEVER)
             }
-            // The weights of its servers speak for it.
+            // Services that are switched off were rebuilt without probes.
             ProbeKind::AlwaysDown => {}
             ProbeKind::Combined { connects, negotiate } => {
                 self.combined(connects, *negotiate, &chosen, port);

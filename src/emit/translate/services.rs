@@ -1,9 +1,12 @@
 //! Virtual services: what ldirectord means, in the terms keepalived has.
 
+use std::time::Duration;
+
 use super::{Extras, probes};
 use crate::emit::{Account, Feature, Target as Version};
 use crate::model::{
-    Cluster, Forwarding, Hook, HookEvent, ProbeKind, Protocol, Server, Service, Sourced, Target,
+    Cluster, Forwarding, Hook, HookEvent, Probe, ProbeKind, Protocol, Server, Service, Sourced,
+    Target,
 };
 use crate::source::codes::conversion;
 
@@ -16,14 +19,24 @@ pub(super) fn apply(
 ) {
     for service in &mut cluster.services {
         endpoint(service, account);
+        fallback_method(service);
+        switched_off(service, account);
         servers(service, account);
         fallback(service, target, account);
         hooks(service, account);
         texts(service, account);
         probes::apply(service, target, extras, account);
-        // ldirectord puts a server in only after its first success; keepalived at once.
-        service.start_down = Some(Sourced::implied(true));
+        // ldirectord puts a server in only after its first success, and asks at once; keepalived
+        // puts it in untested and waits for up to delay_loop before it asks. A server that nobody
+        // asks must not start down.
+        if service.servers.iter().any(|server| !server.own_probes().is_empty())
+            || !service.probes.is_empty()
+        {
+            service.start_down = Some(Sourced::implied(true));
+            service.checks.warmup = Some(Sourced::implied(Duration::ZERO));
+        }
     }
+    cluster.services.retain(|service| is_writable(service, account));
     let alerts = &cluster.alerts;
     for place in alerts.recipients.iter().map(|r| r.at).chain(alerts.sender.iter().map(|s| s.at)) {
         account.exact(place, "notification_email");
@@ -138,12 +151,18 @@ fn common_method(servers: &[Server]) -> Option<Forwarding> {
         .or(Some(first))
 }
 
+/// ldirectord's default; keepalived would take the service's method.
+fn fallback_method(service: &mut Service) {
+    if let Some(fallback) = &mut service.fallback {
+        fallback.value.method.get_or_insert(Forwarding::DirectRouting);
+    }
+}
+
 fn fallback(service: &mut Service, target: Version, account: &mut Account) {
     let Some(fallback) = &mut service.fallback else { return };
     let place = fallback.at;
     account.exact(place, "sorry_server");
-    // ldirectord's default; keepalived would take the service's method.
-    let method = *fallback.value.method.get_or_insert(Forwarding::DirectRouting);
+    let method = fallback.value.method.unwrap_or(Forwarding::DirectRouting);
     if !target.has(Feature::SorryServerMethod) && Some(method) != service.method.map(|m| m.value) {
         let note = format!("keepalived {} uses the service's method for it", target.version);
         account.lossy(place, conversion::VERSION_TOO_OLD, "sorry_server", &[&note]);
@@ -187,18 +206,56 @@ fn texts(service: &Service, account: &mut Account) {
     for text in service.name.iter().chain(&service.comment) {
         account.exact(text.at, "a comment");
     }
-    if service.servers.is_empty() {
-        let note = "keepalived ignores a virtual_server without real_server";
-        account.lossy(service.target.at, conversion::SERVICE_EMPTY, "", &[note]);
+}
+
+/// `checktype=off` keeps every server out, so that only the fallback serves: it becomes the only
+/// real server, unchecked.
+fn switched_off(service: &mut Service, account: &mut Account) {
+    let off = |probe: &&Probe| probe.kind == ProbeKind::AlwaysDown;
+    let Some(probe) = service.probes.iter().find(off) else { return };
+    let (becomes, note) = match &service.fallback {
+        Some(_) => {
+            ("real_server", "the fallback is written as the only real server, as it served alone")
+        }
+        None => ("", "no server is in use and there is no fallback: nothing is left to write"),
+    };
+    for place in &probe.chosen_by {
+        account.lossy(Some(*place), conversion::SERVICE_EMPTY, becomes, &[note]);
     }
-    if service.probes.iter().any(|probe| probe.kind == ProbeKind::AlwaysDown) {
-        let note = "the servers are written with weight 0, which brings in the sorry_server";
-        for probe in &service.probes {
-            for place in &probe.chosen_by {
-                account.lossy(Some(*place), conversion::SERVICE_EMPTY, "weight 0", &[note]);
-            }
+    for server in service.servers.drain(..) {
+        let note = "kept out by checktype=off, and not written";
+        account.lossy(server.at, conversion::SERVICE_EMPTY, "", &[note]);
+        for weight in
+            [server.weight, server.upper_threshold, server.lower_threshold].into_iter().flatten()
+        {
+            account.lossy(weight.at, conversion::SERVICE_EMPTY, "", &[note]);
         }
     }
+    service.probes.clear();
+    if let Some(fallback) = service.fallback.take() {
+        account.exact(fallback.at, "real_server");
+        let mut server = Server::new(fallback.value.address, fallback.value.port, fallback.at);
+        server.method = fallback.value.method.map(Sourced::implied);
+        service.servers.push(server);
+    }
+}
+
+/// Whether keepalived can have the service at all; speaks for it when not.
+fn is_writable(service: &Service, account: &mut Account) -> bool {
+    let weights =
+        || service.servers.iter().map(|server| server.weight.map_or(1, |weight| weight.value));
+    let note = if service.servers.is_empty() {
+        "not written: keepalived ignores a virtual_server without real_server"
+    } else if weights().all(|weight| weight == 0) {
+        "not written: keepalived -t refuses a service whose servers all have weight 0"
+    } else {
+        return true;
+    };
+    let servers = service.servers.iter().map(|server| server.at);
+    for place in servers.chain([service.target.at]) {
+        account.lossy(place, conversion::SERVICE_EMPTY, "", &[note]);
+    }
+    false
 }
 
 /// keepalived's own default for a bare persistence_timeout, in seconds.

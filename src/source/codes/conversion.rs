@@ -179,11 +179,12 @@ again.";
 
     SERVICE_EMPTY = "LV0721" "service-empty" Warning Accepts
         "a service without real servers is ignored"
-"`checktype=off` keeps all real servers of a service out and serves the fallback. keepalived ignores
-a virtual_server without a real_server, so the service is not written with its fallback in force.
+"keepalived ignores a virtual_server without a real_server, and `keepalived -t` refuses one whose
+real servers all have weight 0. ldirectord knows both: a section without `real=`, `checktype=off`,
+and a pool that is drained entirely.
 
-lvsha writes the real servers with weight 0 and no checker: zero live weight brings in the
-sorry_server, which is what ldirectord did.";
+For `checktype=off` lvsha writes the fallback as the only real server, unchecked, because it is what
+served. Otherwise the service is left out: give at least one server a weight, and convert again.";
 
     FOR_ALL = "LV0722" "for-all" Info Accepts
         "a setting of one service now holds for all"
