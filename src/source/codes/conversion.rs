@@ -169,7 +169,7 @@ the answer. keepalived has no such checker: lvsha writes a TCP connection (a pin
 
 To keep the dialogue, write a MISC_CHECK that calls a program of yours; exit status 0 means up.";
 
-    NEVER_CHECKED = "LV0720" "never-checked" Warning Accepts
+    NEVER_CHECKED = "LV0720" "still-never-checked" Warning Accepts
         "the servers of this service are never checked"
 "`checktype=on`, and `negotiate` on a port that ldirectord knows no service for (8080!), mean that
 every server counts as up for ever. The same is written for keepalived: no checker at all.
@@ -211,8 +211,8 @@ The command gets the same arguments: start or stop, address:port, protocol.";
 
     MANAGER = "LV0725" "manager" Error Accepts
         "haresources is not in use on this cluster"
-"`crm yes` (or `pacemaker`) hands the resources to another manager, and heartbeat ignores haresources.
-Converting haresources would therefore convert something that was not running.
+"`crm yes` (or `pacemaker`) hands the resources to another manager, and heartbeat ignores
+haresources. Converting haresources would therefore convert something that was not running.
 
 Take the resources from that manager (`crm configure show`), write them as haresources or as an
 inventory, and convert that.";
@@ -235,11 +235,11 @@ Change the priorities in the written files when another order is wanted; all mus
     VERSION_TOO_OLD = "LV0728" "version-too-old" Warning Accepts
         "this version of keepalived cannot say it"
 "The keyword that says the same exists only in a later version of keepalived: `down_timer_adverts`
-since 2.2.3, PING_CHECK since 2.1.0, `vrrp_startup_delay` since 2.0.14, `regex` since 2.0.7, ranges in
-`status_code` since 2.0.17, `auth_hmac` since 2.4.0.
+since 2.2.3, PING_CHECK since 2.1.0, `vrrp_startup_delay` since 2.0.14, `regex` since 2.0.7,
+ranges in `status_code` since 2.0.17, `auth_hmac` since 2.4.0.
 
-Convert for the version that is installed (`keepalived -v`), with `--keepalived-version`, or update
-keepalived first.";
+Convert for the version that is installed (`keepalived -v`), with `--keepalived-version`, or
+update keepalived first.";
 
     REPLACED = "LV0729" "replaced" Info Accepts
         "the directive is replaced by another one"

@@ -241,7 +241,7 @@ keepalived rounds the interval, and `keepalived -t` exits with 5. When one direc
 other does not, version 2 drops the other's adverts and both become master. Write a whole number, or
 `version 3` on all directors.";
 
-    GIVEN_TWICE = "LV0532" "given-twice" Error Refuses
+    GIVEN_TWICE = "LV0532" "keyword-given-twice" Error Refuses
         "a command that was already given"
 "For most keywords the last line wins, silently. For notify commands, and for the group of a
 vrrp_sync_group, the first line wins: keepalived reports the second, ignores it, and `keepalived -t`
