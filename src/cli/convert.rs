@@ -212,7 +212,7 @@ fn print_errors(conversion: &Conversion, sources: &Sources, printer: &Printer) {
     };
     let frames: Vec<Diagnostic> = conversion.findings.iter().filter(about_lost).cloned().collect();
     if !frames.is_empty() {
-        printer.account(&source::report::human(sources, &frames, printer.colour_on_stderr()));
+        printer.account(&source::report::human(sources, &frames, printer.colour_of_notes()));
     }
     let others = conversion.findings.iter().count() - frames.len();
     if others > 0 {

@@ -65,7 +65,7 @@ impl Printer {
     }
 
     /// Whether standard error is shown in colour.
-    pub(super) fn colour_on_stderr(&self) -> bool {
+    pub(super) fn colour_of_notes(&self) -> bool {
         let stderr = AutoStream::new(std::io::stderr(), self.choice);
         stderr.current_choice() != ColorChoice::Never
     }

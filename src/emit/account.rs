@@ -68,6 +68,8 @@ pub struct Account {
 #[derive(Debug)]
 struct Unit {
     at: Place,
+    /// The unit whose block it stands in, or [`NOWHERE`].
+    within: u32,
     outcome: Option<u32>,
 }
 
@@ -77,17 +79,22 @@ impl Account {
         let mut units = Vec::new();
         for (input, tree) in trees {
             let text = sources.get(input.file).text();
+            // Blocks around the current node: where each ends, and its unit.
+            let mut around: Vec<(u32, u32)> = Vec::new();
             for node in tree.walk(text).filter(|node| node.kind() != Kind::Blank) {
+                while around.pop_if(|(behind, _)| *behind <= node.index()).is_some() {}
+                let within = around.last().map_or(NOWHERE, |(_, unit)| *unit);
+                around.push((node.behind(), index(units.len())));
+                let mut add = |at| units.push(Unit { at, within, outcome: None });
                 // A line of haresources is a list of resources with fates of their own.
                 if input.format == Format::Haresources && node.kind() == Kind::Directive {
-                    units.extend(node.words().map(|word| word.place()));
+                    node.words().for_each(|word| add(word.place()));
                 } else {
-                    units.push(node.place());
+                    add(node.place());
                 }
             }
         }
-        units.sort_unstable();
-        let units = units.into_iter().map(|at| Unit { at, outcome: None }).collect();
+        debug_assert!(units.is_sorted_by_key(|unit| unit.at), "files and nodes come in order");
         Self { units, outcomes: Vec::new(), numbers: HashMap::new() }
     }
 
@@ -125,19 +132,19 @@ impl Account {
     /// Ends the account: units that nobody spoke for are lost under `code`; `is_error` tells
     /// whether a diagnostic already points at a place.
     pub fn close(&mut self, code: Code, is_error: impl Fn(Place) -> bool) {
-        let open: Vec<Place> =
-            self.units.iter().filter(|unit| unit.outcome.is_none()).map(|unit| unit.at).collect();
-        for at in open {
-            if is_error(at) {
-                self.lossy(
-                    Some(at),
-                    code,
-                    "",
-                    &["not understood; see the diagnostic about this line"],
-                );
+        for number in 0..self.units.len() {
+            let Some(unit) = self.units.get(number).filter(|unit| unit.outcome.is_none()) else {
+                continue;
+            };
+            let (at, within) = (unit.at, unit.within);
+            let note = if is_error(at) {
+                "not understood; see the diagnostic about this line"
+            } else if self.outcome(within).is_some_and(|outcome| outcome.code == Some(code)) {
+                "belongs to a line that was not understood"
             } else {
-                self.lossy(Some(at), code, "", &[UNACCOUNTED]);
-            }
+                UNACCOUNTED
+            };
+            self.lossy(Some(at), code, "", &[note]);
         }
     }
 
@@ -209,8 +216,14 @@ impl Account {
         }
     }
 
+    /// What became of unit number `unit` so far.
+    fn outcome(&self, unit: u32) -> Option<&Outcome> {
+        let outcome = self.units.get(usize::try_from(unit).ok()?)?.outcome?;
+        self.outcomes.get(usize::try_from(outcome).ok()?)
+    }
+
     fn number(&mut self, outcome: Outcome) -> u32 {
-        let next = u32::try_from(self.outcomes.len()).unwrap_or(u32::MAX);
+        let next = index(self.outcomes.len());
         *self.numbers.entry(outcome).or_insert_with_key(|outcome| {
             self.outcomes.push(outcome.clone());
             next
@@ -227,6 +240,14 @@ impl Account {
         (unit.at.file == at.file && at.span.start <= unit.at.span.end).then_some(index)
     }
 }
+
+/// Units and outcomes are fewer than bytes, which are below 2^30.
+fn index(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
+
+/// The block around a unit at the top of its file.
+const NOWHERE: u32 = u32::MAX;
 
 /// The note of a unit that no part of a conversion spoke for: a defect of lvsha, never of the input.
 pub const UNACCOUNTED: &str = "lvsha has no rule for it; please report this";

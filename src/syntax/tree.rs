@@ -128,6 +128,11 @@ impl<'a> NodeRef<'a> {
         self.at
     }
 
+    /// The number of the node behind its last descendant.
+    pub fn behind(self) -> u32 {
+        self.node.next
+    }
+
     /// The first word as it means, or "" when there is none.
     pub fn name(self) -> Cow<'a, str> {
         self.word(0).map(Word::value).unwrap_or_default()

@@ -4,9 +4,11 @@ use crate::source::{FileId, Span};
 
 fn account(units: &[(u32, u32)]) -> (Account, FileId) {
     let file = Sources::new().add("t", b"");
-    let units = units
-        .iter()
-        .map(|(start, end)| Unit { at: file.at(Span::new(*start, *end)), outcome: None });
+    let units = units.iter().map(|(start, end)| Unit {
+        at: file.at(Span::new(*start, *end)),
+        within: NOWHERE,
+        outcome: None,
+    });
     (Account { units: units.collect(), outcomes: Vec::new(), numbers: HashMap::new() }, file)
 }
 
@@ -41,4 +43,15 @@ fn a_place_between_two_units_belongs_to_none() {
     account.exact(at(file, 15), "x");
     assert_eq!(account.entries().count(), 0);
     assert!(!account.knows(file.at(Span::new(0, 1))));
+}
+
+#[test]
+fn what_stands_in_a_block_that_was_not_understood_is_not_understood() {
+    let (mut account, file) = account(&[(0, 10), (12, 20)]);
+    if let Some(inner) = account.units.get_mut(1) {
+        inner.within = 0;
+    }
+    account.close(conversion::NOT_UNDERSTOOD, |place| place == file.at(Span::new(0, 10)));
+    let notes: Vec<_> = account.entries().map(|(_, outcome)| outcome.notes.concat()).collect();
+    assert_eq!(notes.last().map(String::as_str), Some("belongs to a line that was not understood"));
 }

@@ -25,7 +25,12 @@ pub(super) fn apply(cluster: &mut Cluster, target: Target, account: &mut Account
         }
         None
     };
+    let names_a_key = old.keys.iter().any(|key| Some(key.number) == active);
     match &new {
+        None if !names_a_key => {
+            let note = "the key that it names was not understood: nothing is authenticated";
+            account.lossy(active_at, conversion::AUTHENTICATION, "", &[note]);
+        }
         Some(_) => account.exact(active_at, "authentication"),
         None => account.needless(active_at, "no key is written"),
     }

@@ -13,7 +13,6 @@ pub(super) fn apply(cluster: &mut Cluster, account: &mut Account) {
     let name = cluster.name.as_ref().map_or("linux-ha", |name| &name.value);
     let mut taken: BTreeSet<u8> = BTreeSet::new();
     for router in &mut cluster.routers {
-        let preferred = router.members.first().and_then(|member| member.node.as_ref());
         let key = router.resources.first().map_or_else(String::new, |resource| {
             let arguments = resource.arguments.iter().map(|a| a.value.as_str());
             arguments.fold(resource.name.clone(), |key, argument| format!("{key}::{argument}"))

@@ -29,7 +29,13 @@ pub(super) fn apply(
         router.unicast = media.unicast;
 
         let preferred = router.members.first().and_then(|member| member.node.clone());
-        let mut ranked: Vec<Sourced<String>> = preferred.into_iter().collect();
+        let is_node = |name: &Sourced<String>| names.is_empty() || names.contains(name);
+        if let Some(stranger) = preferred.as_ref().filter(|name| !is_node(name)) {
+            let note =
+                format!("{} is no `node` of ha.cf: the first node is preferred", stranger.value);
+            account.lossy(stranger.at, conversion::NOT_UNDERSTOOD, "", &[&note]);
+        }
+        let mut ranked: Vec<Sourced<String>> = preferred.into_iter().filter(is_node).collect();
         for name in &names {
             if !ranked.contains(name) {
                 ranked.push(name.clone());

@@ -38,10 +38,13 @@ pub(super) fn apply(
     }
     cluster.services.retain(|service| is_writable(service, account));
     let alerts = &cluster.alerts;
-    for place in alerts.recipients.iter().map(|r| r.at).chain(alerts.sender.iter().map(|s| s.at)) {
-        account.exact(place, "notification_email");
+    let senders = alerts.sender.iter().map(|sender| (sender.at, "notification_email_from"));
+    let servers = alerts.server.iter().map(|server| (server.at, "smtp_server"));
+    let recipients = alerts.recipients.iter().map(|recipient| (recipient.at, "notification_email"));
+    for (place, becomes) in recipients.chain(senders).chain(servers) {
+        let note = "one list of recipients, one sender and one mail server for all services";
+        account.changed(place, conversion::FOR_ALL, becomes, note);
     }
-    account.exact(alerts.server.as_ref().and_then(|s| s.at), "smtp_server");
 }
 
 fn endpoint(service: &mut Service, account: &mut Account) {
