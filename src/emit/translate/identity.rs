@@ -29,9 +29,9 @@ pub(super) fn apply(cluster: &mut Cluster, account: &mut Account) {
         taken.insert(number);
         router.virtual_router_id = Some(Sourced::implied(number));
         let note = format!("virtual_router_id {number} was chosen for this group");
-        let place = preferred.and_then(|node| node.at);
+        // A group's place begins with the name of its preferred node.
         account.changed(
-            place,
+            router.at,
             conversion::ROUTER_ID_INVENTED,
             "priority, virtual_router_id",
             &note,
