@@ -132,7 +132,7 @@ fn weight(targets: usize) -> i16 {
 
 /// `ping_10_0_0_1`: keepalived's names are single words.
 fn script_name(group: Option<&str>, hosts: &[String]) -> String {
-    let base = group.map_or_else(|| hosts.first().map_or("", String::as_str), |group| group);
+    let base = group.unwrap_or_else(|| hosts.first().map_or("", String::as_str));
     let word: String =
         base.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
     format!("ping_{word}")
