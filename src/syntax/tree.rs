@@ -337,6 +337,9 @@ impl Builder {
         while let Some(at) = self.open.pop() {
             self.end(at, Span::new(length, length), true);
         }
+        // The tree lives as long as the run; what growing by doubling left over is given back.
+        self.tree.nodes.shrink_to_fit();
+        self.tree.words.shrink_to_fit();
         self.tree
     }
 

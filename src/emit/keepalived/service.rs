@@ -76,9 +76,10 @@ fn real_server(server: &Server, service: &Service, text: &mut Text<'_>) {
     text.block(format_args!("real_server {}", endpoint(server.address, server.port)), |text| {
         text.line(format_args!("weight {}", server.weight.map_or(1, |weight| weight.value)));
         text.maybe("lvs_method", server.method.map(|own| method(own.value)));
-        text.maybe("uthreshold", server.upper_threshold.map(|limit| limit.value));
-        text.maybe("lthreshold", server.lower_threshold.map(|limit| limit.value));
-        if server.quiescent.is_some_and(|quiescent| quiescent.value) {
+        let (upper, lower) = server.thresholds();
+        text.maybe("uthreshold", upper.map(|limit| limit.value));
+        text.maybe("lthreshold", lower.map(|limit| limit.value));
+        if server.quiescent().is_some_and(|quiescent| quiescent.value) {
             text.line("inhibit_on_failure");
         }
         if let Some(own) = &server.own {

@@ -18,8 +18,10 @@ impl<'a> Text<'a> {
     /// A line of words.
     pub(super) fn line(&mut self, words: impl Display) {
         if self.result.is_ok() {
-            let indent = self.depth * INDENT;
-            self.result = writeln!(self.out, "{:indent$}{words}", "");
+            // Formatting with a width writes blank by blank, which is most of the time then.
+            let indent = BLANKS.get(..self.depth * INDENT).unwrap_or(BLANKS);
+            self.result =
+                self.out.write_all(indent.as_bytes()).and_then(|()| writeln!(self.out, "{words}"));
         }
     }
 
@@ -85,3 +87,5 @@ pub(super) fn path(value: &str) -> String {
 }
 
 const INDENT: usize = 4;
+/// The deepest indent: url blocks stand five levels deep.
+const BLANKS: &str = "                                ";

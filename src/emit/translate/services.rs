@@ -228,9 +228,8 @@ fn switched_off(service: &mut Service, account: &mut Account) {
     for server in service.servers.drain(..) {
         let note = "kept out by checktype=off, and not written";
         account.lossy(server.at, conversion::SERVICE_EMPTY, "", &[note]);
-        for weight in
-            [server.weight, server.upper_threshold, server.lower_threshold].into_iter().flatten()
-        {
+        let (upper, lower) = server.thresholds();
+        for weight in [server.weight, upper, lower].into_iter().flatten() {
             account.lossy(weight.at, conversion::SERVICE_EMPTY, "", &[note]);
         }
     }

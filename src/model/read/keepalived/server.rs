@@ -26,9 +26,9 @@ fn directive(node: NodeRef<'_>, server: &mut Server, inert: &mut Vec<Inert>) -> 
     match &*node.name() {
         "weight" => put(&mut server.weight, value::number(node), inert),
         "lvs_method" => put(&mut server.method, method(node), inert),
-        "uthreshold" => put(&mut server.upper_threshold, value::number(node), inert),
-        "lthreshold" => put(&mut server.lower_threshold, value::number(node), inert),
-        "inhibit_on_failure" => put(&mut server.quiescent, value::boolean(node), inert),
+        "uthreshold" => put(&mut server.own_mut().upper_threshold, value::number(node), inert),
+        "lthreshold" => put(&mut server.own_mut().lower_threshold, value::number(node), inert),
+        "inhibit_on_failure" => put(&mut server.own_mut().quiescent, value::boolean(node), inert),
         "notify_up" => hook(node, HookEvent::Up, server, inert),
         "notify_down" => hook(node, HookEvent::Down, server, inert),
         _ => probe::read(node, inert).is_some_and(|probe| {
