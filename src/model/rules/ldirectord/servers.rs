@@ -74,7 +74,7 @@ pub(super) fn duplicate(view: &View<'_>, findings: &mut Findings) {
 pub(super) fn weights_differ(view: &View<'_>, findings: &mut Findings) {
     let endpoint = |(service, _)| match service {
         Service { target: Sourced { value: Target::Endpoint { address, .. }, .. }, .. } => {
-            Some((*address, service))
+            Some((address, service))
         }
         _ => None,
     };
