@@ -5,7 +5,7 @@
 //! [`DIRECTIVES`] says which is which; what a single value may be stands in the schema.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use super::prose;
@@ -29,6 +29,9 @@ pub(super) fn read(file: &SourceFile, tree: &Tree, cluster: &mut Cluster, findin
         said: HashMap::new(),
         nodes: HashMap::new(),
         clients: HashMap::new(),
+        dropped: HashSet::new(),
+        udp_paths: 0,
+        serial_paths: 0,
         ports: Vec::new(),
         bauds: Vec::new(),
     };
@@ -40,6 +43,8 @@ pub(super) fn read(file: &SourceFile, tree: &Tree, cluster: &mut Cluster, findin
         }
     }
     paths::settle(&mut reader);
+    let dropped = reader.dropped;
+    cluster.carried.retain(|carried| !dropped.contains(&carried.at));
 }
 
 /// How heartbeat reads the words behind a directive.
@@ -62,6 +67,12 @@ struct Reader<'a> {
     nodes: HashMap<String, Place>,
     /// The first `apiauth` line of each client.
     clients: HashMap<String, Place>,
+    /// Directives that are inert after all; at the end they no longer travel along.
+    dropped: HashSet<Place>,
+    /// Broadcast and unicast paths so far.
+    udp_paths: usize,
+    /// Serial lines so far.
+    serial_paths: usize,
     /// `udpport` lines, each with the number of paths above it.
     ports: Vec<(Sourced<u16>, Place, usize)>,
     /// `baud` lines likewise.
@@ -149,7 +160,7 @@ impl Reader<'_> {
     }
 
     fn inert(&mut self, at: Place, why: &'static str) {
-        self.cluster.carried.retain(|carried| carried.at != at);
+        self.dropped.insert(at);
         self.cluster.inert.push(Inert { at, why });
     }
 

@@ -129,23 +129,24 @@ fn strange_mask(view: &View<'_>, findings: &mut Findings) {
 }
 
 fn node_address(view: &View<'_>, findings: &mut Findings) {
+    let paths = view.cluster.membership.paths.iter();
+    let peers: HashMap<IpAddr, Option<Place>> = paths
+        .filter_map(|path| match &path.value {
+            Path::Unicast { peer, .. } => Some((peer.parse().ok()?, path.at)),
+            _ => None,
+        })
+        .collect();
     for address in addresses(view) {
-        let text = address.value.address.to_string();
-        let path = view
-            .cluster
-            .membership
-            .paths
-            .iter()
-            .find(|path| matches!(&path.value, Path::Unicast { peer, .. } if *peer == text));
-        if let (Some(path), Some(at)) = (path, address.at) {
-            let message = format!("{text} is the address of a node");
-            let code = codes::haresources_advice::NODE_ADDRESS;
-            let diagnostic = Diagnostic::new(code, at, message);
-            findings.push(match path.at {
-                Some(path) => diagnostic.context(path, "heartbeats are sent to it"),
-                None => diagnostic,
-            });
-        }
+        let (Some(path), Some(at)) = (peers.get(&address.value.address), address.at) else {
+            continue;
+        };
+        let message = format!("{} is the address of a node", address.value.address);
+        let code = codes::haresources_advice::NODE_ADDRESS;
+        let diagnostic = Diagnostic::new(code, at, message);
+        findings.push(match path {
+            Some(path) => diagnostic.context(*path, "heartbeats are sent to it"),
+            None => diagnostic,
+        });
     }
 }
 

@@ -95,9 +95,9 @@ pub(super) fn multicast(reader: &mut Reader<'_>, directive: &Directive<'_>) {
 /// `udpport`: acts on the broadcast and unicast lines below it.
 pub(super) fn port(reader: &mut Reader<'_>, directive: &Directive<'_>, value: &Value<'_>) -> bool {
     if let Some(port) = port_number(reader, value) {
-        let paths = udp_paths(reader);
+        let paths = reader.udp_paths;
         // Of several values on the line the last counts.
-        reader.ports.retain(|(_, place, _)| *place != directive.place());
+        reader.ports.pop_if(|(_, place, _)| *place == directive.place());
         reader.ports.push((Sourced::new(port, value.at), directive.place(), paths));
     }
     // Whether an earlier line still counts is settled at the end of the file.
@@ -106,13 +106,13 @@ pub(super) fn port(reader: &mut Reader<'_>, directive: &Directive<'_>, value: &V
 
 /// `baud`: acts on the serial lines below it.
 pub(super) fn baud(reader: &mut Reader<'_>, directive: &Directive<'_>, value: &Value<'_>) -> bool {
-    reader.bauds.push((directive.place(), serial_paths(reader)));
+    reader.bauds.push((directive.place(), reader.serial_paths));
     super::values::carried(reader, directive, value)
 }
 
 /// Decides, at the end of the file, which ports and speeds have an effect.
 pub(super) fn settle(reader: &mut Reader<'_>) {
-    let (total, ports) = (udp_paths(reader), std::mem::take(&mut reader.ports));
+    let (total, ports) = (reader.udp_paths, std::mem::take(&mut reader.ports));
     let mut effective = None;
     for (index, (port, place, above)) in ports.iter().enumerate() {
         let next = ports.get(index + 1).map_or(total, |(_, _, above)| *above);
@@ -129,7 +129,7 @@ pub(super) fn settle(reader: &mut Reader<'_>) {
     if let Some((port, _)) = effective {
         reader.cluster.membership.port = Some(port);
     }
-    let total = serial_paths(reader);
+    let total = reader.serial_paths;
     for (place, above) in std::mem::take(&mut reader.bauds) {
         if above == total {
             reader.inert(place, "no serial line below it uses it");
@@ -221,17 +221,13 @@ fn port_number(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<u16> {
 }
 
 fn add(reader: &mut Reader<'_>, path: Path, at: Place) {
+    match path {
+        Path::Broadcast { .. } | Path::Unicast { .. } => reader.udp_paths += 1,
+        Path::Serial { .. } => reader.serial_paths += 1,
+        // A multicast path has a port of its own.
+        Path::Multicast { .. } => {}
+    }
     reader.cluster.membership.paths.push(Sourced::new(path, at));
-}
-
-fn udp_paths(reader: &Reader<'_>) -> usize {
-    let is_udp = |path: &Path| matches!(path, Path::Broadcast { .. } | Path::Unicast { .. });
-    reader.cluster.membership.paths.iter().filter(|path| is_udp(&path.value)).count()
-}
-
-fn serial_paths(reader: &Reader<'_>) -> usize {
-    let is_serial = |path: &Path| matches!(path, Path::Serial { .. });
-    reader.cluster.membership.paths.iter().filter(|path| is_serial(&path.value)).count()
 }
 
 /// `ha-cluster` in /etc/services.

@@ -1,5 +1,8 @@
 //! Nodes, failback, ping targets, fencing: the cluster as a whole.
 
+use std::collections::HashSet;
+use std::net::IpAddr;
+
 use super::{directives, file, is_managed, paths, start};
 use crate::model::rules::View;
 use crate::model::{Failback, Path, ResourceKind};
@@ -105,9 +108,10 @@ pub(super) fn ping_use(view: &View<'_>, findings: &mut Findings) {
         let message = "ipfail does nothing with `auto_failback legacy`, the default";
         findings.push(Diagnostic::new(code, at, message));
     }
+    let own = Own::new(view);
     for target in &membership.ping_targets {
-        let own = target.value.hosts.iter().find_map(|host| Some((host, owner(view, host)?)));
-        if let (Some((host, owner)), Some(at)) = (own, target.at) {
+        let found = target.value.hosts.iter().find_map(|host| Some((host, own.holds(host)?)));
+        if let (Some((host, owner)), Some(at)) = (found, target.at) {
             let message = format!("the ping target {host} is {owner}");
             findings.push(Diagnostic::new(code, at, message).help("ping a router instead"));
         }
@@ -136,22 +140,32 @@ pub(super) fn ignored(view: &View<'_>, findings: &mut Findings) {
     }
 }
 
-/// What of the cluster itself `host` is.
-fn owner(view: &View<'_>, host: &str) -> Option<&'static str> {
-    let is_peer = view
-        .cluster
-        .membership
-        .paths
-        .iter()
-        .any(|path| matches!(&path.value, Path::Unicast { peer, .. } if peer == host));
-    let address = host.parse().ok();
-    let mut addresses = view.cluster.routers.iter().flat_map(|router| &router.addresses);
-    let is_virtual = addresses.any(|found| Some(found.value.address) == address);
-    // An address shares no first label with a node's name.
-    let is_name = address.is_none() && paths::is_node(view, host);
-    match () {
-        () if is_peer || is_name => Some("a node of the cluster"),
-        () if is_virtual => Some("a virtual address"),
-        () => None,
+/// What of the cluster itself a ping target may be by mistake.
+struct Own<'a> {
+    peers: HashSet<&'a str>,
+    names: HashSet<String>,
+    addresses: HashSet<IpAddr>,
+}
+
+impl<'a> Own<'a> {
+    fn new(view: &View<'a>) -> Self {
+        let peers = view.cluster.membership.paths.iter().filter_map(|path| match &path.value {
+            Path::Unicast { peer, .. } => Some(peer.as_str()),
+            _ => None,
+        });
+        let addresses = view.cluster.routers.iter().flat_map(|router| &router.addresses);
+        Self {
+            peers: peers.collect(),
+            names: paths::short_names(view),
+            addresses: addresses.map(|address| address.value.address).collect(),
+        }
+    }
+
+    fn holds(&self, host: &str) -> Option<&'static str> {
+        match host.parse::<IpAddr>() {
+            _ if self.peers.contains(host) => Some("a node of the cluster"),
+            Ok(address) => self.addresses.contains(&address).then_some("a virtual address"),
+            Err(_) => self.names.contains(&paths::short(host)).then_some("a node of the cluster"),
+        }
     }
 }

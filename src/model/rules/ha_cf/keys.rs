@@ -1,8 +1,10 @@
 //! authkeys. No message holds any part of a key.
 
+use std::collections::HashSet;
+
 use super::{file, start};
 use crate::model::rules::View;
-use crate::model::{Digest, Key, Path};
+use crate::model::{Digest, Key, Path, Sourced};
 use crate::source::{Diagnostic, Findings, codes};
 use crate::syntax::Format;
 
@@ -53,20 +55,20 @@ pub(super) fn weak(view: &View<'_>, findings: &mut Findings) {
     }
 }
 
-/// Whether heartbeats only use cables between the nodes: serial lines, and interfaces without a
-/// virtual address while every virtual address names its interface.
+/// Whether heartbeats only use cables between the nodes: every virtual address names its interface,
+/// and no path runs over one of those.
 fn is_dedicated(view: &View<'_>) -> bool {
-    let addresses = || view.cluster.routers.iter().flat_map(|router| &router.addresses);
-    let is_known = addresses().next().is_some()
-        && addresses().all(|address| address.value.interface.is_some());
-    let is_free = |interface: &str| {
-        is_known && addresses().all(|a| a.value.interface.as_deref() != Some(interface))
+    let addresses = view.cluster.routers.iter().flat_map(|router| &router.addresses);
+    let interfaces: Option<HashSet<&str>> =
+        addresses.map(|address| address.value.interface.as_deref()).collect();
+    let Some(interfaces) = interfaces.filter(|interfaces| !interfaces.is_empty()) else {
+        return false;
     };
     let paths = &view.cluster.membership.paths;
-    !paths.is_empty()
-        && paths
-            .iter()
-            .all(|path: &crate::model::Sourced<Path>| path.value.interface().is_none_or(is_free))
+    let is_free = |path: &Sourced<Path>| {
+        path.value.interface().is_none_or(|interface| !interfaces.contains(interface))
+    };
+    !paths.is_empty() && paths.iter().all(is_free)
 }
 
 /// Shorter keys fall to an offline search within the life of a cluster.

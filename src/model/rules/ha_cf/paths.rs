@@ -1,6 +1,6 @@
 //! The paths that heartbeats take.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::net::IpAddr;
 
 use super::{directives, start};
@@ -30,11 +30,12 @@ pub(super) fn none(view: &View<'_>, findings: &mut Findings) {
 }
 
 pub(super) fn strange_peer(view: &View<'_>, findings: &mut Findings) {
+    let nodes = short_names(view);
     for path in paths(view) {
         let (Path::Unicast { peer, .. }, Some(at)) = (&path.value, path.at) else { continue };
         let is_address = peer.split('%').next().is_some_and(|host| host.parse::<IpAddr>().is_ok());
         let is_number = peer.bytes().all(|b| b.is_ascii_digit() || b == b'.');
-        if is_address || is_number || view.cluster.nodes.is_empty() || is_node(view, peer) {
+        if is_address || is_number || nodes.is_empty() || nodes.contains(&short(peer)) {
             continue;
         }
         let message = format!("`{peer}` is no node");
@@ -127,10 +128,14 @@ fn wire(path: &Path) -> &str {
     }
 }
 
-/// Whether `host` is a node's name, with or without its domain.
-pub(super) fn is_node(view: &View<'_>, host: &str) -> bool {
-    let short = |name: &str| name.split('.').next().unwrap_or_default().to_ascii_lowercase();
-    view.cluster.nodes.iter().any(|node| short(&node.name.value) == short(host))
+/// The nodes' names without their domains.
+pub(super) fn short_names(view: &View<'_>) -> HashSet<String> {
+    view.cluster.nodes.iter().map(|node| short(&node.name.value)).collect()
+}
+
+/// `host` without its domain, in lower case.
+pub(super) fn short(host: &str) -> String {
+    host.split('.').next().unwrap_or_default().to_ascii_lowercase()
 }
 
 const MEDIA: &[&str] = &["bcast", "udp", "ucast", "ucast6", "mcast", "mcast6", "serial", "hbaping"];
