@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use super::super::View;
 use super::{codes, once, services};
-use crate::model::{Forwarding, Path, Server, Service, Sourced, Target};
+use crate::model::{Forwarding, Path, Server, Service, Target};
 use crate::source::{Diagnostic, Findings, Place};
 
 /// LD010, LD011: no fallback, or one on another port.
@@ -72,13 +72,12 @@ pub(super) fn duplicate(view: &View<'_>, findings: &mut Findings) {
 
 /// LD020: one machine, two weights.
 pub(super) fn weights_differ(view: &View<'_>, findings: &mut Findings) {
-    let endpoint = |(service, _)| match service {
-        Service { target: Sourced { value: Target::Endpoint { address, .. }, .. }, .. } => {
-            Some((address, service))
-        }
-        _ => None,
-    };
-    let mut by_address: Vec<(IpAddr, &Service)> = services(view).filter_map(endpoint).collect();
+    let mut by_address: Vec<(IpAddr, &Service)> = services(view)
+        .filter_map(|(service, _)| match service.target.value {
+            Target::Endpoint { address, .. } => Some((address, service)),
+            _ => None,
+        })
+        .collect();
     // One virtual address at a time, in the order of the file: a map of all real servers of a
     // large file would take more memory than the file.
     by_address.sort_by_key(|(address, _)| *address);
