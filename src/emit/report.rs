@@ -18,8 +18,8 @@ pub fn human(account: &Account, sources: &Sources) -> String {
             continue;
         }
         let _ = writeln!(out, "{} ({})", mark.word(), account.count(mark));
-        for (outcome, places) in groups {
-            group(outcome, &places, sources, &mut out);
+        for group in &groups {
+            group.write(sources, &mut out);
         }
         out.push('\n');
     }
@@ -57,36 +57,50 @@ pub fn json(account: &Account, sources: &Sources, out: &mut dyn io::Write) -> io
 }
 
 /// Outcomes with `mark` and the units that ended so, in order of their first unit.
-fn groups(account: &Account, mark: Mark) -> Vec<(&Outcome, Vec<Place>)> {
-    let mut order: Vec<(&Outcome, Vec<Place>)> = Vec::new();
+fn groups(account: &Account, mark: Mark) -> Vec<Group<'_>> {
+    let mut order: Vec<Group<'_>> = Vec::new();
     let mut numbers: HashMap<&Outcome, usize> = HashMap::new();
     for (at, outcome) in account.entries().filter(|(_, outcome)| outcome.mark == mark) {
         let number = *numbers.entry(outcome).or_insert_with(|| {
-            order.push((outcome, Vec::new()));
+            order.push(Group { outcome, first: Vec::new(), count: 0 });
             order.len() - 1
         });
-        if let Some((_, places)) = order.get_mut(number) {
-            places.push(at);
+        if let Some(group) = order.get_mut(number) {
+            group.count += 1;
+            if group.count <= SHOWN {
+                group.first.push(at);
+            }
         }
     }
     order
 }
 
-fn group(outcome: &Outcome, places: &[Place], sources: &Sources, out: &mut String) {
-    for at in places.iter().take(SHOWN) {
-        let _ = write!(out, "  {}  {}", sources.describe(*at), words(*at, sources));
-        if !outcome.becomes.is_empty() {
-            let _ = write!(out, "  ->  {}", outcome.becomes);
+/// Units that ended in the same way.
+struct Group<'a> {
+    outcome: &'a Outcome,
+    /// The first of them, at most [`SHOWN`].
+    first: Vec<Place>,
+    count: usize,
+}
+
+impl Group<'_> {
+    fn write(&self, sources: &Sources, out: &mut String) {
+        let Self { outcome, first, count } = self;
+        for at in first {
+            let _ = write!(out, "  {}  {}", sources.describe(*at), words(*at, sources));
+            if !outcome.becomes.is_empty() {
+                let _ = write!(out, "  ->  {}", outcome.becomes);
+            }
+            out.push('\n');
         }
-        out.push('\n');
-    }
-    if let Some(more) = places.len().checked_sub(SHOWN).filter(|more| *more > 0) {
-        let _ = writeln!(out, "  and {more} more like these");
-    }
-    let last = outcome.notes.len().saturating_sub(1);
-    for (number, note) in outcome.notes.iter().enumerate() {
-        let code = outcome.code.filter(|_| number == last).map(|code| format!("  [{code}]"));
-        let _ = writeln!(out, "      {note}{}", code.unwrap_or_default());
+        if *count > SHOWN {
+            let _ = writeln!(out, "  and {} more like these", count - SHOWN);
+        }
+        let last = outcome.notes.len().saturating_sub(1);
+        for (number, note) in outcome.notes.iter().enumerate() {
+            let code = outcome.code.filter(|_| number == last).map(|code| format!("  [{code}]"));
+            let _ = writeln!(out, "      {note}{}", code.unwrap_or_default());
+        }
     }
 }
 

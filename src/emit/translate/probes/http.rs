@@ -26,7 +26,7 @@ impl Translator<'_> {
         for request in &mut http.requests {
             self.path(request);
             if request.status.is_empty() && ranges {
-                request.status.push(Sourced::implied((200, 299)));
+                request.status = vec![Sourced::implied((200, 299))];
             }
             if let Some(body) = &request.body
                 && !self.searchable(body)
