@@ -11,6 +11,7 @@ mod heartbeat;
 mod keepalived;
 mod ldirectord;
 mod oddities;
+mod pieces;
 pub mod schema;
 mod suggest;
 mod tree;

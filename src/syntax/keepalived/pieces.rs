@@ -1,57 +1,14 @@
-//! Cuts a text at line ends, so that pest's pairs never stand in memory for a whole large file.
-
-use std::sync::mpsc::sync_channel;
-use std::thread;
+//! Where a keepalived.conf may be cut.
 
 use super::tokens::{Token, tokenize as tokenize_piece};
+use crate::syntax::pieces::{in_order, pieces};
 
-/// Hands the tokens of `text` to `add`, piece by piece in the order of the text. Two threads parse
-/// when there is more than one piece.
+/// Hands the tokens of `text` to `add`, piece by piece in the order of the text.
 pub(super) fn tokenize(text: &str, mut add: impl FnMut(&[Token])) {
-    let pieces = pieces(text);
-    if let [only] = pieces.as_slice() {
-        add(&tokenize_piece(only.text, only.base));
-        return;
-    }
-    thread::scope(|scope| {
-        let mut queues = Vec::with_capacity(THREADS);
-        for first in 0..THREADS {
-            // A queue of one piece bounds the memory when building is slower than parsing.
-            let (sender, queue) = sync_channel(1);
-            queues.push(queue);
-            let pieces = &pieces;
-            scope.spawn(move || {
-                for piece in pieces.iter().skip(first).step_by(THREADS) {
-                    if sender.send(tokenize_piece(piece.text, piece.base)).is_err() {
-                        return;
-                    }
-                }
-            });
-        }
-        for queue in queues.iter().cycle().take(pieces.len()) {
-            // A thread only hangs up early when it panicked, which the scope passes on.
-            let Ok(tokens) = queue.recv() else { return };
-            add(&tokens);
-        }
-    });
-}
-
-/// A part of the text that can be parsed alone.
-struct Piece<'a> {
-    text: &'a str,
-    base: u32,
-}
-
-fn pieces(text: &str) -> Vec<Piece<'_>> {
-    let mut pieces = Vec::with_capacity(text.len() / PIECE_BYTES + 1);
-    let mut from = 0;
-    while from < text.len() {
-        let to = cut(text, from + PIECE_BYTES);
-        let base = u32::try_from(from).unwrap_or(u32::MAX);
-        pieces.push(Piece { text: text.get(from..to).unwrap_or_default(), base });
-        from = to;
-    }
-    pieces
+    let tokens = |piece: crate::syntax::pieces::Piece<'_>| {
+        tokenize_piece(piece.text, u32::try_from(piece.base).unwrap_or(u32::MAX))
+    };
+    in_order(&pieces(text, cut), tokens, |tokens| add(&tokens));
 }
 
 /// The first place from `wanted` on where nothing of the line before reaches into the next.
@@ -76,9 +33,3 @@ fn cut(text: &str, wanted: usize) -> usize {
     }
     text.len()
 }
-
-/// Large enough that threads cost nothing, small enough that the pairs (about 50 bytes for each
-/// byte of text) fit the processor's cache.
-const PIECE_BYTES: usize = 128 * 1024;
-
-const THREADS: usize = 2;
