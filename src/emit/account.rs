@@ -76,7 +76,7 @@ struct Unit {
 impl Account {
     /// Opens the account of these trees.
     pub fn new(sources: &Sources, trees: &[(Input, Tree)]) -> Self {
-        let mut units = Vec::new();
+        let mut units = Vec::with_capacity(trees.iter().map(|(_, tree)| tree.len()).sum());
         for (input, tree) in trees {
             let text = sources.get(input.file).text();
             // Blocks around the current node: where each ends, and its unit.

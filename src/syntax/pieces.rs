@@ -67,5 +67,5 @@ pub(super) fn in_order<T: Send>(
 
 /// Large enough that threads cost nothing, small enough that the pairs (about 50 bytes for each
 /// byte of text) fit the processor's cache.
-const PIECE_BYTES: usize = 64 * 1024;
+const PIECE_BYTES: usize = 32 * 1024;
 const THREADS: usize = 2;

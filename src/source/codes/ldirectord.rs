@@ -443,8 +443,8 @@ ldirectord reads the placeholder as text and mostly stops. Let the tool that own
 
     GIVEN_TWICE = "LV0459" "given-twice" Warning Accepts
         "a directive is given twice"
-"The same directive stands twice in the same section, or twice globally. The last one counts, the
-first does nothing.
+"The same directive stands twice in the same section, or twice globally. ldirectord takes the last
+one; the first does nothing.
 
 Delete the line that is not meant.";
 
