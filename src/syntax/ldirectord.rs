@@ -19,8 +19,8 @@
 use pest::Parser as _;
 use pest::iterators::Pair;
 
-use super::schema::{self, Body};
 use super::pieces::{Piece, at_line_end, in_order, pieces};
+use super::schema::{self, Body};
 use super::{Builder, Format, Head, Kind, Parsed, characters};
 use crate::source::{SourceFile, Span};
 

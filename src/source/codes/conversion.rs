@@ -87,7 +87,7 @@ director is replaced. Without ipfail, heartbeat itself takes no action on ping t
     FENCING_LOST = "LV0710" "fencing-lost" Warning Accepts
         "fencing has no counterpart in keepalived"
 "stonith powers off a node that does not answer, before its resources are started elsewhere.
-VRRP has nothing of the kind: after a split both directors hold the addresses.
+keepalived has nothing of the kind: after a split both directors hold the addresses.
 
 That is harmless for a load balancer without shared storage. With shared disks do not convert:
 use Pacemaker. For `watchdog`, systemd has RuntimeWatchdogSec= and WatchdogSec=.";
@@ -219,7 +219,7 @@ inventory, and convert that.";
 
     NOT_UNDERSTOOD = "LV0726" "not-understood" Error Accepts
         "a line was not understood and is not in the result"
-"The line has an error that leaves its meaning open; the diagnostic about it says which. The original
+"The line has an error that leaves its meaning open; the diagnostic about it says which. The real
 program refuses the file because of it, or ignores the line.
 
 Mend the line and convert again, or take it over by hand. `--strict` refuses to write anything while

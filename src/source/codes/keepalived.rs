@@ -279,4 +279,12 @@ all addresses in virtual_ipaddress have the family of the first: adverts carry o
 
 keepalived skips the other ones and `keepalived -t` exits with 5. Write a second virtual_server or
 vrrp_instance for the other family; addresses of both may stand in virtual_ipaddress_excluded.";
+
+    HEADER_AS_MASTER = "LV0538" "authentication-header-as-master" Error Refuses
+        "an instance with authentication headers begins as MASTER"
+"Authentication headers (`auth_type AH`) carry a sequence number, which a router must learn from the
+others before it sends: it has to begin as BACKUP.
+
+keepalived sets the state to BACKUP, and `keepalived -t` exits with 5. Write `state BACKUP`; the
+priority alone decides who becomes master.";
 }

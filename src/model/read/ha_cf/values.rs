@@ -106,7 +106,10 @@ pub(super) fn manager(
 /// `env`.
 pub(super) fn environment(reader: &mut Reader<'_>, directive: &Directive<'_>, value: &Value<'_>) {
     if !value.text.contains('=') {
-        bad_value(reader, directive, value, "NAME=VALUE");
+        let message = format!("`env` needs NAME=VALUE, `{}` sets nothing", value.text);
+        // heartbeat notices nothing before it starts a client.
+        let finding = Diagnostic::new(codes::ha_cf::BAD_VALUE, value.at, message);
+        reader.report(finding.verdict(Verdict::Accepts).help("it takes NAME=VALUE"));
     }
     reader.carry(directive);
 }

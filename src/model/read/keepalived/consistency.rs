@@ -7,8 +7,8 @@ use std::collections::{HashMap, HashSet};
 
 use super::value::hides_keywords;
 use crate::model::{
-    Carried, Cluster, Family, Forwarding, ProbeKind, Router, Server, Service, Sourced, SyncGroup,
-    Target, Track, VrrpVersion,
+    Carried, Cluster, Digest, Family, Forwarding, Key, ProbeKind, Role, Router, Server, Service,
+    Sourced, SyncGroup, Target, Track, VrrpVersion,
 };
 use crate::source::codes::keepalived as codes;
 use crate::source::{Code, Diagnostic, Findings, Place};
@@ -98,6 +98,14 @@ impl File<'_> {
                     format!("{} is not of the first address's family", other.value.address);
                 report(codes::FAMILY_DIFFERS, other.at, message, findings);
             }
+        }
+        let header = |key: &Key| key.digest == Digest::Header;
+        let signs = router.authentication.as_ref().is_some_and(|a| a.keys.iter().any(header));
+        let role = router.members.first().and_then(|member| member.role);
+        if let Some(role) = role.filter(|role| signs && role.value == Role::Master) {
+            let message =
+                format!("vrrp_instance `{name}` has authentication headers and begins as MASTER");
+            report(codes::HEADER_AS_MASTER, role.at, message, findings);
         }
         self.interval(router, findings);
         self.tracks(router, findings);
