@@ -219,8 +219,8 @@ inventory, and convert that.";
 
     NOT_UNDERSTOOD = "LV0726" "not-understood" Error Accepts
         "a line was not understood and is not in the result"
-"The line has an error that leaves its meaning open; the diagnostic about it says which. The real
-program refuses the file because of it, or ignores the line.
+"The line has an error that leaves its meaning open; the diagnostic about it says which.
+The real program refuses the file because of it, or ignores the line.
 
 Mend the line and convert again, or take it over by hand. `--strict` refuses to write anything while
 such lines exist.";

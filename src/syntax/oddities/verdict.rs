@@ -95,9 +95,8 @@ fn authkeys_refuses(spot: &Spot<'_>) -> bool {
 
 fn ha_cf_takes(spot: &Spot<'_>) -> bool {
     let (keyword, value) = spot.cut();
-    has_only(Format::HaCf, keyword, |argument| match argument {
-        Argument::Name | Argument::Path | Argument::Rest => true,
-        _ => false,
+    has_only(Format::HaCf, keyword, |argument| {
+        matches!(argument, Argument::Name | Argument::Path | Argument::Rest)
     }) || (keyword == "udpport" && !value.trim_start_matches(BLANKS).is_empty())
 }
 
