@@ -79,6 +79,6 @@ fn cut(text: &str, wanted: usize) -> usize {
 
 /// Large enough that threads cost nothing, small enough that the pairs (about 50 bytes for each
 /// byte of text) fit the processor's cache.
-const PIECE_BYTES: usize = 128 * 1024;
+const PIECE_BYTES: usize = 64 * 1024;
 
 const THREADS: usize = 2;
