@@ -1,6 +1,6 @@
 //! Advice about keepalived.conf, as far as one node's file tells.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::{Rule, View};
 use crate::model::{
@@ -16,7 +16,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule { codes: &[codes::PREEMPTION], check: |view, f| routers(view, f, preemption) },
     Rule {
         codes: &[codes::WEIGHT_WITHOUT_PREEMPTION, codes::GATEWAY_FAULT, codes::WEIGHT_IN_GROUP],
-        check: |view, f| routers(view, f, trackers),
+        check: trackers,
     },
     Rule { codes: &[codes::PASSWORD], check: |view, f| routers(view, f, password) },
     Rule { codes: &[codes::OWN_ADDRESS_AS_PEER], check: |view, f| routers(view, f, peers) },
@@ -80,15 +80,41 @@ fn preemption(router: &Router, _: &Cluster, findings: &mut Findings) {
     }
 }
 
-fn trackers(router: &Router, cluster: &Cluster, findings: &mut Findings) {
+/// Trackers with weights, and without. Names are looked up in maps: there may be as many names as
+/// routers.
+fn trackers(view: &View<'_>, findings: &mut Findings) {
+    if !view.trees.iter().any(|(input, _)| input.format == Format::Keepalived) {
+        return;
+    }
+    let mut groups = HashMap::new();
+    for group in &view.cluster.sync_groups {
+        for member in &group.members {
+            groups.entry(member.value.as_str()).or_insert(group);
+        }
+    }
+    let mut scripts = HashMap::new();
+    for tracker in &view.cluster.trackers {
+        scripts.entry(tracker.name.value.as_str()).or_insert(tracker);
+    }
+    for router in &view.cluster.routers {
+        let group = groups.get(router.name.value.as_str()).copied();
+        followed(router, group, &scripts, findings);
+    }
+}
+
+fn followed(
+    router: &Router,
+    group: Option<&SyncGroup>,
+    scripts: &HashMap<&str, &Tracker>,
+    findings: &mut Findings,
+) {
     let stays = router.preempt.is_some_and(|preempt| !preempt.value);
-    let group = cluster.sync_groups.iter().find(|group| has_member(group, router));
     let weights_allowed = group.is_none_or(|group| {
         let words = ["sync_group_tracking_weight", "global_tracking"];
         group.carried.iter().any(|carried| words.contains(&carried.keyword.as_str()))
     });
     for track in &router.tracks {
-        let (weight, tracker) = effective(&track.value, cluster);
+        let (weight, tracker) = effective(&track.value, scripts);
         if weight != 0 && stays {
             let message = "the weight changes nothing while nopreempt keeps the master";
             report(codes::WEIGHT_WITHOUT_PREEMPTION, track.at, message, findings);
@@ -106,19 +132,18 @@ fn trackers(router: &Router, cluster: &Cluster, findings: &mut Findings) {
 }
 
 /// The weight that counts, and the script behind it.
-fn effective<'a>(track: &Track, cluster: &'a Cluster) -> (i16, Option<&'a Tracker>) {
+fn effective<'a>(
+    track: &Track,
+    scripts: &HashMap<&str, &'a Tracker>,
+) -> (i16, Option<&'a Tracker>) {
     match track {
         Track::Interface { weight, .. } => (weight.unwrap_or(0), None),
         Track::Script { name, weight } => {
-            let tracker = cluster.trackers.iter().find(|tracker| &tracker.name.value == name);
+            let tracker = scripts.get(name.as_str()).copied();
             let own = tracker.and_then(|tracker| tracker.weight).map_or(0, |weight| weight.value);
             (weight.unwrap_or(own), tracker)
         }
     }
-}
-
-fn has_member(group: &SyncGroup, router: &Router) -> bool {
-    group.members.iter().any(|member| member.value == router.name.value)
 }
 
 fn is_ping(command: &Sourced<String>) -> bool {

@@ -137,8 +137,9 @@ fn known(
         if level.commands.contains(&row.word) {
             let message = format!("`{}` was given before, and the first one counts", row.word);
             findings.push(Diagnostic::new(codes::GIVEN_TWICE, node.place(), message));
+        } else {
+            level.commands.push(row.word);
         }
-        level.commands.push(row.word);
     }
     match row.body {
         Body::None => {

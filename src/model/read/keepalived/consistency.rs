@@ -38,14 +38,26 @@ impl Extent {
 
 /// Judges what was added to `cluster` since `before`.
 pub(super) fn check(cluster: &Cluster, before: &Extent, findings: &mut Findings) {
-    let file = File {
+    let mut file = File {
         cluster,
         carried: cluster.carried.get(before.carried..).unwrap_or_default(),
         groups: cluster.sync_groups.get(before.groups..).unwrap_or_default(),
         routers: cluster.routers.get(before.routers..).unwrap_or_default(),
         services: cluster.services.get(before.services..).unwrap_or_default(),
         trackers: cluster.trackers.get(before.trackers..).unwrap_or_default(),
+        is_complete: false,
+        has_version: false,
+        scripts: HashMap::new(),
+        names: HashSet::new(),
     };
+    // Looked up once: a file may have as many routers, groups and scripts as lines.
+    file.is_complete = complete(file.carried, &[]);
+    file.has_version = cluster.carried.iter().any(|c| c.keyword == "vrrp_version");
+    file.names = file.routers.iter().map(|router| router.name.value.as_str()).collect();
+    // Of two scripts with one name the earlier decides from where on it is known.
+    for tracker in file.trackers {
+        file.scripts.entry(&tracker.name.value).or_insert(tracker.name.at);
+    }
     file.routers.iter().for_each(|router| file.router(router, findings));
     file.same_routers(findings);
     file.groups.iter().for_each(|group| file.group(group, findings));
@@ -61,14 +73,17 @@ struct File<'a> {
     routers: &'a [Router],
     services: &'a [Service],
     trackers: &'a [crate::model::Tracker],
+    /// Whether nothing at the top comes from an include or a definition.
+    is_complete: bool,
+    /// Whether global_defs states a version, which is not in the model.
+    has_version: bool,
+    /// Where each script is defined.
+    scripts: HashMap<&'a str, Option<Place>>,
+    /// The routers' names.
+    names: HashSet<&'a str>,
 }
 
 impl File<'_> {
-    /// Whether nothing at the top comes from an include or a definition.
-    fn is_complete(&self) -> bool {
-        complete(self.carried, &[])
-    }
-
     fn router(&self, router: &Router, findings: &mut Findings) {
         let name = &router.name.value;
         let at = router.name.at;
@@ -116,9 +131,7 @@ impl File<'_> {
         let first = router.addresses.first().map(|address| address.value.address);
         let ipv6 = first.is_some_and(|address| address.is_ipv6());
         // A global version, or one that is not expanded, is not in the model.
-        let unknown = router.carried.iter().any(|c| c.keyword == "version")
-            || self.carried.iter().any(|c| c.keyword == "vrrp_version")
-            || self.cluster.carried.iter().any(|c| c.keyword == "vrrp_version");
+        let unknown = self.has_version || router.carried.iter().any(|c| c.keyword == "version");
         let version = router.version.map(|version| version.value);
         if version.is_none() && (ipv6 || unknown) || !complete(&router.carried, &[]) {
             return;
@@ -141,13 +154,13 @@ impl File<'_> {
     }
 
     fn tracks(&self, router: &Router, findings: &mut Findings) {
-        if !self.is_complete() {
+        if !self.is_complete {
             return;
         }
         for track in &router.tracks {
             let Track::Script { name, .. } = &track.value else { continue };
             // keepalived looks the name up at once, so a later definition does not count.
-            let known = self.trackers.iter().any(|t| &t.name.value == name && t.name.at < track.at);
+            let known = self.scripts.get(name.as_str()).is_some_and(|at| *at < track.at);
             if !known {
                 let message = format!("no vrrp_script `{name}` before this line");
                 report(codes::UNKNOWN_NAME, track.at, message, findings);
@@ -183,12 +196,12 @@ impl File<'_> {
     }
 
     fn group(&self, group: &SyncGroup, findings: &mut Findings) {
-        if !complete(&group.carried, &["group"]) || !self.is_complete() {
+        if !complete(&group.carried, &["group"]) || !self.is_complete {
             return;
         }
-        let names: HashSet<_> = self.routers.iter().map(|router| &router.name.value).collect();
-        let known = group.members.iter().filter(|member| names.contains(&member.value)).count();
-        for member in group.members.iter().filter(|member| !names.contains(&member.value)) {
+        let is_router = |member: &&Sourced<String>| self.names.contains(member.value.as_str());
+        let known = group.members.iter().filter(is_router).count();
+        for member in group.members.iter().filter(|member| !is_router(member)) {
             let message = format!("there is no vrrp_instance `{}`", member.value);
             report(codes::UNKNOWN_NAME, member.at, message, findings);
         }

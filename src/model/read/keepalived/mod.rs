@@ -1,8 +1,8 @@
 //! Reads keepalived.conf into the model.
 //!
 //! First [`check`] holds every line against the keyword table, then the blocks are read, then
-//! [`consistency`] looks at what they say together. Values that the first step found wrong are left out
-//! of the model by the second, without a second word.
+//! [`consistency`] looks at what they say together. Values that the first step found wrong are
+//! left out of the model by the second, without a second word.
 
 use crate::model::{Carried, Cluster, Hook, Inert, Sourced};
 use crate::source::{Findings, SourceFile};

@@ -34,6 +34,8 @@ pub(super) fn read(block: NodeRef<'_>, cluster: &mut Cluster, findings: &mut Fin
         fallback.value.method = sorry_method.map(|method: Sourced<Forwarding>| method.value);
     }
     deduce_family(&mut service);
+    // There may be a hundred thousand servers; the room that growing left over is given back.
+    service.servers.shrink_to_fit();
     cluster.services.push(service);
 }
 

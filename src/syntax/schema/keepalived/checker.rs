@@ -19,7 +19,8 @@ macro_rules! connection {
             "bindto" [Address] "any" "source address";
             "bind_port" [Port] "any" "source port";
             "bind_if" [Interface] "any" "interface";
-            "connect_timeout" [Seconds(0.000_001, LONG)] "the real server's" "time limit of a connection",
+            "connect_timeout" [Seconds(0.000_001, LONG)]
+                "the real server's" "time limit of a connection",
                 field: "checks.connect_timeout";
             "fwmark" [Integer(0, MANY)] "0" "firewall mark of its packets";
         }
@@ -32,9 +33,12 @@ macro_rules! timing {
         table! {
             #[doc = concat!("Rhythm of ", $within)]
             $name within $within;
-            "retry" [Integer(0, MANY)] $retry "further tries after a failure", field: "checks.failures";
-            "delay_before_retry" [Seconds(0.0, LONG)] $delay "time until the next try", field: "checks.retry_delay";
-            "warmup" [Seconds(0.0, LONG)] "delay_loop" "longest wait before the first check", field: "checks.warmup";
+            "retry" [Integer(0, MANY)] $retry "further tries after a failure",
+                field: "checks.failures";
+            "delay_before_retry" [Seconds(0.0, LONG)] $delay "time until the next try",
+                field: "checks.retry_delay";
+            "warmup" [Seconds(0.0, LONG)] "delay_loop" "longest wait before the first check",
+                field: "checks.warmup";
             "delay_loop" [Seconds(0.000_001, LONG)] "the real server's" "time between two checks",
                 field: "checks.interval";
             "alpha" [Boolean] "the real server's" "down until the first success";
@@ -49,10 +53,13 @@ macro_rules! http {
         table! {
             #[doc = concat!("What only ", $within, " knows")]
             $name within $within;
-            "nb_get_retry" [Integer(0, MANY)] "" "older name of retry", alias_of: Some("retry"), field: "checks.failures";
+            "nb_get_retry" [Integer(0, MANY)] "" "older name of retry",
+                alias_of: Some("retry"), field: "checks.failures";
             "virtualhost" [Name] "the real server's" "Host header", field: "host";
-            "http_protocol" [OneOf(&["1.0", "1.0C", "1.0c", "1.1"])] "1.0" "protocol version", field: "version";
-            "enable_sni" [Boolean] "false" "send the host in the TLS handshake", field: "server_name_indication";
+            "http_protocol" [OneOf(&["1.0", "1.0C", "1.0c", "1.1"])] "1.0" "protocol version",
+                field: "version";
+            "enable_sni" [Boolean] "false" "send the host in the TLS handshake",
+                field: "server_name_indication";
             "sni_name" [Optional(&Name)] "virtualhost" "another name for that", since: AFTER_2_2_7;
             "fast_recovery" [Boolean] "false" "no pause between requests of a returning server";
             "url" [] "" "a request", body: Block(concat!($within, "/url")), field: "requests";
@@ -118,7 +125,8 @@ table! {
 table! {
     /// What only DNS_CHECK knows.
     DNS_OWN within "virtual_server/real_server/DNS_CHECK";
-    "type" [OneOf(&["A", "NS", "CNAME", "SOA", "MX", "TXT", "AAAA", "RRSIG", "DNSKEY"])] "SOA" "record type", field: "record";
+    "type" [OneOf(&["A", "NS", "CNAME", "SOA", "MX", "TXT", "AAAA", "RRSIG", "DNSKEY"])]
+        "SOA" "record type", field: "record";
     "name" [Name] "." "name that is asked for", field: "name";
 }
 
@@ -134,7 +142,8 @@ table! {
     /// What only MISC_CHECK knows.
     MISC_OWN within "virtual_server/real_server/MISC_CHECK";
     "misc_path" [Command] "" "the command", field: "command";
-    "misc_timeout" [Integer(0, MANY)] "delay_loop" "its time limit", field: "checks.negotiate_timeout";
+    "misc_timeout" [Integer(0, MANY)] "delay_loop" "its time limit",
+        field: "checks.negotiate_timeout";
     "misc_dynamic" [] "off" "its exit code sets the weight", field: "dynamic_weight";
     "user" [Name, Optional(&Name)] "script_user" "user and group that it runs as", field: "user";
 }

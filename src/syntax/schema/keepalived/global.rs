@@ -14,18 +14,22 @@ table! {
     "process_name" [Name] "" "name of the parent process";
     "vrrp_process_name" [Name] "" "name of the VRRP process";
     "checker_process_name" [Name] "" "name of the checker process";
-    "lvs_process_name" [Name] "" "older name of checker_process_name", alias_of: Some("checker_process_name");
+    "lvs_process_name" [Name] "" "older name of checker_process_name",
+        alias_of: Some("checker_process_name");
     "bfd_process_name" [Name] "" "name of the BFD process";
 }
 
 table! {
     /// Mail alerts.
     MAIL within "global_defs";
-    "notification_email" [Many(&Name)] "" "who is told by mail", body: Lines("names"), field: "alerts.recipients";
+    "notification_email" [Many(&Name)] "" "who is told by mail",
+        body: Lines("names"), field: "alerts.recipients";
     "notification_email_from" [Name] "user@host" "sender of mails", field: "alerts.sender";
-    "smtp_server" [Name, Optional(&Integer(1, 65535))] "" "mail server and its port", field: "alerts.server";
+    "smtp_server" [Name, Optional(&Integer(1, 65535))] "" "mail server and its port",
+        field: "alerts.server";
     "smtp_helo_name" [Name] "local host name" "name given to the mail server";
-    "smtp_connect_timeout" [Integer(0, MANY)] "30" "seconds to wait for the mail server", field: "alerts.timeout";
+    "smtp_connect_timeout" [Integer(0, MANY)] "30" "seconds to wait for the mail server",
+        field: "alerts.timeout";
     "smtp_alert" [Boolean] "" "mail changes of state unless a block says otherwise";
     "smtp_alert_vrrp" [Boolean] "" "the same for routers";
     "smtp_alert_checker" [Boolean] "" "the same for real servers";
@@ -41,14 +45,17 @@ table! {
     "startup_script_timeout" [Integer(1, 1000)] "10" "seconds that it may take";
     "shutdown_script" [Command] "" "runs behind everything else";
     "shutdown_script_timeout" [Integer(1, 1000)] "10" "seconds that it may take";
-    "vrrp_startup_delay" [Seconds(0.001, LONG)] "0" "silence after the start", field: "startup_delay";
-    "vrrp_delay_after_boot" [Seconds(0.001, LONG)] "0" "silence counted from the boot", since: AFTER_2_2_7;
+    "vrrp_startup_delay" [Seconds(0.001, LONG)] "0" "silence after the start",
+        field: "startup_delay";
+    "vrrp_delay_after_boot" [Seconds(0.001, LONG)] "0" "silence counted from the boot",
+        since: AFTER_2_2_7;
 }
 
 table! {
     /// Network interfaces.
     INTERFACES within "global_defs";
-    "dynamic_interfaces" [Optional(&OneOf(&["allow_if_changes"]))] "off" "interfaces may come and go";
+    "dynamic_interfaces" [Optional(&OneOf(&["allow_if_changes"]))]
+        "off" "interfaces may come and go";
     "default_interface" [Interface] "eth0" "interface of static addresses that name none";
     "disable_local_igmp" [] "off" "no IGMP for link-local groups";
     "vmac_prefix" [Name] "vrrp" "how names of virtual MAC interfaces begin";
@@ -68,8 +75,10 @@ table! {
     "vrrp_skip_check_adv_addr" [Boolean] "false" "trust the address list of a known master";
     "vrrp_lower_prio_no_advert" [Boolean] "false" "no answer to adverts of lower priority";
     "vrrp_higher_prio_send_advert" [Boolean] "false" "a last advert before giving way";
-    "vrrp_owner_ignore_adverts" [Boolean] "false" "an address owner ignores adverts", since: AFTER_2_2_7;
-    "vrrp_down_timer_adverts" [Integer(1, 100)] "3" "missed adverts until the master counts as dead";
+    "vrrp_owner_ignore_adverts" [Boolean] "false" "an address owner ignores adverts",
+        since: AFTER_2_2_7;
+    "vrrp_down_timer_adverts" [Integer(1, 100)]
+        "3" "missed adverts until the master counts as dead";
 }
 
 table! {
@@ -79,13 +88,16 @@ table! {
     "vrrp_garp_master_repeat" [Integer(1, MANY)] "5" "messages in a batch";
     "vrrp_garp_master_refresh" [Integer(0, MANY)] "0" "seconds between later batches";
     "vrrp_garp_master_refresh_repeat" [Integer(1, MANY)] "1" "messages in a later batch";
-    "vrrp_garp_lower_prio_delay" [Integer(0, MANY)] "vrrp_garp_master_delay" "delay after an advert of lower priority";
-    "vrrp_garp_lower_prio_repeat" [Integer(0, MANY)] "vrrp_garp_master_repeat" "messages after such an advert";
+    "vrrp_garp_lower_prio_delay" [Integer(0, MANY)]
+        "vrrp_garp_master_delay" "delay after an advert of lower priority";
+    "vrrp_garp_lower_prio_repeat" [Integer(0, MANY)]
+        "vrrp_garp_master_repeat" "messages after such an advert";
     "vrrp_garp_interval" [Seconds(0.000_001, LONG)] "0" "pause between two gratuitous ARP messages";
     "vrrp_gna_interval" [Seconds(0.000_001, LONG)] "0" "pause between two neighbour advertisements";
     "vrrp_min_garp" [Boolean] "false" "one message instead of a batch";
     "vrrp_garp_extra_if" [Rest] "off" "repeat on other interfaces that hold addresses";
-    "vrrp_vmac_garp_intvl" [Rest] "" "older name of vrrp_garp_extra_if", alias_of: Some("vrrp_garp_extra_if");
+    "vrrp_vmac_garp_intvl" [Rest] "" "older name of vrrp_garp_extra_if",
+        alias_of: Some("vrrp_garp_extra_if");
 }
 
 table! {
@@ -103,13 +115,16 @@ table! {
 table! {
     /// Virtual servers.
     IPVS within "global_defs";
-    "lvs_sync_daemon" [Interface, Rest] "off" "send connections to the other director", field: "sync_daemon";
+    "lvs_sync_daemon" [Interface, Rest] "off" "send connections to the other director",
+        field: "sync_daemon";
     "lvs_timeouts" [Rest] "kernel" "timeouts of connections";
     "lvs_flush" [] "off" "empty the table at the start";
     "lvs_flush_on_stop" [Optional(&OneOf(&["VS"]))] "off" "empty the table at the end";
-    "lvs_flush_onstop" [Optional(&OneOf(&["VS"]))] "" "older name of lvs_flush_on_stop", alias_of: Some("lvs_flush_on_stop");
+    "lvs_flush_onstop" [Optional(&OneOf(&["VS"]))] "" "older name of lvs_flush_on_stop",
+        alias_of: Some("lvs_flush_on_stop");
     "nftables_ipvs" [Optional(&Name)] "off" "marks for groups are set by nftables";
-    "nftables_ipvs_priority" [Integer(-2_147_483_648, 2_147_483_647)] "-1" "priority of those chains";
+    "nftables_ipvs_priority" [Integer(-2_147_483_648, 2_147_483_647)]
+        "-1" "priority of those chains";
     "nftables_ipvs_start_fwmark" [Integer(1, MANY)] "1000" "first mark of those";
     "rs_init_notifies" [Boolean] "false" "notify the first state of real servers";
 }
@@ -117,10 +132,14 @@ table! {
 table! {
     /// Scripts and event pipes.
     SCRIPTS within "global_defs";
-    "script_user" [Name, Optional(&Name)] "keepalived_script, else root" "user and group of scripts", field: "script_user";
-    "enable_script_security" [] "off" "refuse scripts that others can change", field: "script_security";
-    "use_symlink_paths" [Boolean] "false" "keep symbolic links in paths of scripts", since: AFTER_2_2_7;
-    "set_supplementary_groups" [Boolean] "false" "scripts get the user's other groups", since: AFTER_2_2_7;
+    "script_user" [Name, Optional(&Name)]
+        "keepalived_script, else root" "user and group of scripts", field: "script_user";
+    "enable_script_security" [] "off" "refuse scripts that others can change",
+        field: "script_security";
+    "use_symlink_paths" [Boolean] "false" "keep symbolic links in paths of scripts",
+        since: AFTER_2_2_7;
+    "set_supplementary_groups" [Boolean] "false" "scripts get the user's other groups",
+        since: AFTER_2_2_7;
     "notify_fifo" [Path, Optional(&Name), Optional(&Name)] "" "pipe that is told every event";
     "notify_fifo_script" [Command] "" "reader of that pipe";
     "vrrp_notify_fifo" [Path, Optional(&Name), Optional(&Name)] "" "pipe for events of routers";
@@ -137,21 +156,27 @@ table! {
     "vrrp_priority" [Integer(-20, 19)] "0" "nice value of the VRRP process";
     "vrrp_no_swap" [] "off" "keep the VRRP process in memory";
     "vrrp_rt_priority" [Integer(1, 99)] "off" "real-time priority of the VRRP process";
-    "vrrp_cpu_affinity" [Integer(0, 4095), Many(&Integer(0, 4095))] "all" "processors of the VRRP process";
+    "vrrp_cpu_affinity" [Integer(0, 4095), Many(&Integer(0, 4095))]
+        "all" "processors of the VRRP process";
     "vrrp_rlimit_rttime" [Integer(1, MANY)] "10000" "microseconds without a system call";
-    "vrrp_rlimit_rtime" [Integer(1, MANY)] "" "older name of vrrp_rlimit_rttime", alias_of: Some("vrrp_rlimit_rttime");
+    "vrrp_rlimit_rtime" [Integer(1, MANY)] "" "older name of vrrp_rlimit_rttime",
+        alias_of: Some("vrrp_rlimit_rttime");
     "checker_priority" [Integer(-20, 19)] "0" "nice value of the checker process";
     "checker_no_swap" [] "off" "keep the checker process in memory";
     "checker_rt_priority" [Integer(1, 99)] "off" "real-time priority of the checker process";
-    "checker_cpu_affinity" [Integer(0, 4095), Many(&Integer(0, 4095))] "all" "processors of the checker process";
+    "checker_cpu_affinity" [Integer(0, 4095), Many(&Integer(0, 4095))]
+        "all" "processors of the checker process";
     "checker_rlimit_rttime" [Integer(1, MANY)] "10000" "microseconds without a system call";
-    "checker_rlimit_rtime" [Integer(1, MANY)] "" "older name of checker_rlimit_rttime", alias_of: Some("checker_rlimit_rttime");
+    "checker_rlimit_rtime" [Integer(1, MANY)] "" "older name of checker_rlimit_rttime",
+        alias_of: Some("checker_rlimit_rttime");
     "bfd_priority" [Integer(-20, 19)] "0" "nice value of the BFD process";
     "bfd_no_swap" [] "off" "keep the BFD process in memory";
     "bfd_rt_priority" [Integer(1, 99)] "off" "real-time priority of the BFD process";
-    "bfd_cpu_affinity" [Integer(0, 4095), Many(&Integer(0, 4095))] "all" "processors of the BFD process";
+    "bfd_cpu_affinity" [Integer(0, 4095), Many(&Integer(0, 4095))]
+        "all" "processors of the BFD process";
     "bfd_rlimit_rttime" [Integer(1, MANY)] "10000" "microseconds without a system call";
-    "bfd_rlimit_rtime" [Integer(1, MANY)] "" "older name of bfd_rlimit_rttime", alias_of: Some("bfd_rlimit_rttime");
+    "bfd_rlimit_rtime" [Integer(1, MANY)] "" "older name of bfd_rlimit_rttime",
+        alias_of: Some("bfd_rlimit_rttime");
     "max_auto_priority" [Optional(&Integer(-1, 99))] "0" "highest priority when timers run late";
     "min_auto_priority_delay" [Integer(1, 10_000_000)] "1000000" "microseconds late that raise it";
 }
@@ -179,13 +204,16 @@ table! {
     "snmp_socket" [Name] "unix:/var/agentx/master" "socket of the SNMP agent";
     "enable_traps" [] "off" "send SNMP traps";
     "enable_snmp_vrrp" [] "off" "SNMP for routers";
-    "enable_snmp_keepalived" [] "" "older name of enable_snmp_vrrp", alias_of: Some("enable_snmp_vrrp");
+    "enable_snmp_keepalived" [] "" "older name of enable_snmp_vrrp",
+        alias_of: Some("enable_snmp_vrrp");
     "enable_snmp_checker" [] "off" "SNMP for real servers";
     "enable_snmp_rfc" [] "off" "SNMP as the RFCs have it";
     "enable_snmp_rfcv2" [] "off" "SNMP of RFC 2787";
     "enable_snmp_rfcv3" [] "off" "SNMP of RFC 6527";
-    "snmp_vs_stats_update_interval" [Seconds(0.001, 30.0)] "5" "age of numbers about virtual servers", since: AFTER_2_2_7;
-    "snmp_rs_stats_update_interval" [Seconds(0.001, 30.0)] "0" "age of numbers about real servers", since: AFTER_2_2_7;
+    "snmp_vs_stats_update_interval" [Seconds(0.001, 30.0)]
+        "5" "age of numbers about virtual servers", since: AFTER_2_2_7;
+    "snmp_rs_stats_update_interval" [Seconds(0.001, 30.0)] "0" "age of numbers about real servers",
+        since: AFTER_2_2_7;
     "enable_dbus" [] "off" "offer DBus";
     "dbus_service_name" [Name] "org.keepalived.Vrrp1" "name on DBus";
     "dbus_no_interface_name" [Name] "none" "path of routers without interface", since: AFTER_2_2_7;
@@ -213,6 +241,7 @@ table! {
     "iproute_usr_dir" [Path] "build time" "folder of iproute2's tables", since: AFTER_2_2_7;
     "iproute_etc_dir" [Path] "build time" "folder of iproute2's tables", since: AFTER_2_2_7;
     "state_dump_file" [Path] "/tmp/keepalived.data" "where the state is dumped", since: AFTER_2_2_7;
-    "stats_dump_file" [Path] "/tmp/keepalived.stats" "where the counters are dumped", since: AFTER_2_2_7;
+    "stats_dump_file" [Path] "/tmp/keepalived.stats" "where the counters are dumped",
+        since: AFTER_2_2_7;
     "json_dump_file" [Path] "/tmp/keepalived.json" "where JSON is dumped", since: AFTER_2_2_7;
 }

@@ -203,7 +203,8 @@ table! {
 table! {
     /// Lines of `interface_up_down_delays`.
     DELAY within "interface_up_down_delays";
-    "<interface>" [Interface, Integer(0, 255), Optional(&Integer(0, 255))] "" "interface and seconds";
+    "<interface>" [Interface, Integer(0, 255), Optional(&Integer(0, 255))]
+        "" "interface and seconds";
 }
 
 table! {

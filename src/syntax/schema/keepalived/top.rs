@@ -38,7 +38,8 @@ table! {
     "SSL" [] "" "client certificate of SSL_GET", body: Block("SSL");
     "virtual_server_group" [Name] "" "addresses that share their real servers",
         body: Lines("virtual_server_group");
-    "virtual_server" [Rest] "" "a virtual service", body: Block("virtual_server"), field: "services";
+    "virtual_server" [Rest] "" "a virtual service",
+        body: Block("virtual_server"), field: "services";
 }
 
 table! {

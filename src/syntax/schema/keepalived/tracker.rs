@@ -11,7 +11,8 @@ table! {
     "script" [Command] "" "the command whose exit code is judged", field: "command";
     "interval" [Seconds(0.001, LONG)] "1" "time between two runs", field: "interval";
     "timeout" [Seconds(0.001, LONG)] "interval" "time limit of one run", field: "timeout";
-    "weight" [Integer(-253, 253), Optional(&OneOf(&["reverse"]))] "0" "change of priority; 0 means fault", field: "weight";
+    "weight" [Integer(-253, 253), Optional(&OneOf(&["reverse"]))]
+        "0" "change of priority; 0 means fault", field: "weight";
     "rise" [Integer(1, MANY)] "1" "successes until it is up", field: "rise";
     "fall" [Integer(1, MANY)] "1" "failures until it is down", field: "fall";
     "user" [Name, Optional(&Name)] "script_user" "user and group that it runs as", field: "user";
@@ -23,7 +24,8 @@ table! {
     PROCESS within "vrrp_track_process";
     "process" [Name, Many(&Name)] "" "name and parameters of the process";
     "param_match" [Optional(&OneOf(&["initial", "partial"]))] "exact" "how parameters are compared";
-    "weight" [Integer(-254, 254), Optional(&OneOf(&["reverse"]))] "0" "change of priority; 0 means fault";
+    "weight" [Integer(-254, 254), Optional(&OneOf(&["reverse"]))]
+        "0" "change of priority; 0 means fault";
     "quorum" [Integer(1, 65535)] "1" "processes that must run";
     "quorum_max" [Integer(0, 65535)] "" "processes that may run";
     "delay" [Seconds(0.000_001, 3600.0)] "0" "how long a change must last";
@@ -63,7 +65,8 @@ table! {
     "hoplimit" [Integer(1, 255)] "64" "hop limit of IPv6";
     "max_hops" [Integer(-1, 255)] "0" "how far the other side may be";
     "multihop" [Boolean] "false" "the port for several hops", since: AFTER_2_2_7;
-    "weight" [Integer(-253, 253), Optional(&OneOf(&["reverse"]))] "0" "change of priority; 0 means fault";
+    "weight" [Integer(-253, 253), Optional(&OneOf(&["reverse"]))]
+        "0" "change of priority; 0 means fault";
     "vrrp" [] "both" "only routers are told";
     "checker" [] "both" "only checkers are told";
 }
