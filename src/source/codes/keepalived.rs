@@ -249,14 +249,6 @@ exits with 5.
 
 Remove one of the two, or call both commands from one script.";
 
-    OVERLONG_LINE = "LV0533" "overlong-line" Error Refuses
-        "a line that is too long for keepalived"
-"keepalived reads lines of at most 1023 characters. Release 2.2.7 cuts a longer line in two without
-a word, and reads the second half as a line of its own, even of a comment; later releases drop the
-first part.
-
-Spread the line over several, or move a long command into a script.";
-
     DUPLICATE_SERVER = "LV0534" "duplicate-real-server" Error Refuses
         "a real server that the service already has"
 "The same address and port stand twice in one virtual_server. keepalived removes the second one, and

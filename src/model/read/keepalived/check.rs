@@ -9,7 +9,6 @@ use crate::syntax::{Format, Kind, NodeRef, Tree, Word, suggest};
 
 /// Judges all lines of `tree`.
 pub(super) fn check(file: &SourceFile, tree: &Tree, findings: &mut Findings) {
-    overlong_lines(file, findings);
     let mut open = vec![Level::new(u32::MAX, Inside::Block(""), false)];
     for node in tree.walk(file.text()) {
         // A block ends where its last byte ends; an unclosed one may be empty behind that.
@@ -394,23 +393,6 @@ fn not_expanded(word: Word<'_>) -> Diagnostic {
     )
 }
 
-/// Release 2.2.7 reads a line in pieces of 1023 bytes; even of a comment the second piece becomes
-/// a line.
-fn overlong_lines(file: &SourceFile, findings: &mut Findings) {
-    let mut start = 0_u32;
-    for line in file.text().split_inclusive('\n') {
-        let length = u32::try_from(line.len()).unwrap_or(u32::MAX);
-        let end = start.saturating_add(length);
-        if length > LONGEST_LINE {
-            let place =
-                file.id().at(crate::source::Span::new(start, start.saturating_add(LONGEST_LINE)));
-            let message = format!("the line has {length} bytes; keepalived reads {LONGEST_LINE}");
-            findings.push(Diagnostic::new(codes::OVERLONG_LINE, place, message));
-        }
-        start = end;
-    }
-}
-
 /// The last part of a block's path.
 fn last(within: &str) -> &str {
     within.rsplit('/').next().unwrap_or(within)
@@ -448,6 +430,3 @@ const FIRST_COUNTS: &[&str] = &[
 /// Words that distributions leave out: Debian's 2.2.7 refuses the first and does not know the
 /// second (tried).
 const BUILD_OPTIONS: &[&str] = &["vrrp_iptables", "vrrp_ipsets"];
-
-/// Bytes of a line with its line feed.
-const LONGEST_LINE: u32 = 1023;
