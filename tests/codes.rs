@@ -26,12 +26,9 @@ fn every_code_is_triggered_by_a_file() {
 }
 
 #[test]
-fn every_page_says_what_the_real_program_does() {
-    let programs = ["heartbeat", "ldirectord", "keepalived", "real program", "lvsha"];
+fn no_page_is_a_single_line() {
     for code in Code::all() {
-        let page = code.page();
-        assert!(programs.iter().any(|p| page.contains(p)), "{code}: whose behaviour is it?");
-        assert!(page.lines().count() > 1, "{code}: one line is no page");
+        assert!(code.page().lines().count() > 1, "{code}: what does it mean, what is to be done?");
     }
 }
 
