@@ -351,6 +351,14 @@ fn wrong_block(node: NodeRef<'_>, within: &'static str, row: &Keyword) -> Diagno
         format!("in `{}`", last(within))
     };
     let message = format!("`{}` may not stand {here}", row.word);
+    // Tutorials write an old word where only its successor was ever known.
+    let successor =
+        row.alias_of.filter(|word| schema::find(Format::Keepalived, within, word).is_some());
+    if let Some(successor) = successor {
+        return Diagnostic::new(codes::WRONG_BLOCK, at, message)
+            .help(format!("write `{successor}`"))
+            .fix(at, successor, "use the word that is known here");
+    }
     Diagnostic::new(codes::WRONG_BLOCK, at, message)
         .label(format!("belongs {belongs}"))
         .help("a brace in the wrong place is the usual reason")
