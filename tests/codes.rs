@@ -11,8 +11,9 @@ use lvsha::source::Code;
 #[test]
 fn every_code_is_triggered_by_a_file() {
     let mut reports = String::new();
-    collect(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases"), &mut reports);
-    collect(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cli"), &mut reports);
+    for folder in ["cases", "cli", "conversions"] {
+        collect(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(folder), &mut reports);
+    }
     let untriggered: Vec<String> = Code::all()
         .filter(|code| !reports.contains(&format!("[{code}]")))
         .map(|code| format!("{code} {}: {}", code.name(), code.title()))
@@ -32,13 +33,15 @@ fn no_page_is_a_single_line() {
     }
 }
 
-/// Appends every `expected` of the cases and the snapshots of the commands. The snapshots of
+/// Appends every `expected` of the cases, the reports of the conversions and the snapshots of the commands. The snapshots of
 /// `explain` show codes without triggering them.
 fn collect(path: &Path, reports: &mut String) {
     for entry in fs::read_dir(path).unwrap() {
         let path = entry.unwrap().path();
         let is_explained = path.to_string_lossy().contains("explain");
-        let is_report = path.ends_with("expected") || path.extension().is_some_and(|e| e == "snap");
+        let is_report = path.ends_with("expected")
+            || path.ends_with("report")
+            || path.extension().is_some_and(|e| e == "snap");
         if path.is_dir() {
             collect(&path, reports);
         } else if is_report && !is_explained {
