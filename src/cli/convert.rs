@@ -107,7 +107,7 @@ pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, 
     let count = |mark| conversion.account.count(mark);
     let lossless = count(Mark::Lossy) + count(Mark::Impossible) == 0;
     if arguments.strict && !(lossless && conversion.findings.count(Severity::Error) == 0) {
-        printer.status("nothing was written: --strict allows no loss and no error");
+        say(arguments, printer, "nothing was written: --strict allows no loss and no error");
         return Ok(ExitCode::Findings);
     }
     match &arguments.out {
@@ -236,12 +236,12 @@ fn write_one(
     if !beside.is_empty() {
         let line =
             format!("{node} needs {} as well: --out DIR writes everything", beside.join(", "));
-        printer.status(&line);
+        say(arguments, printer, &line);
     }
     if nodes.len() > 1 && arguments.node.is_none() {
         let line =
             format!("this is the file of {node}: --out DIR writes those of {}", nodes.join(", "));
-        printer.status(&line);
+        say(arguments, printer, &line);
     }
     Ok(())
 }
@@ -267,13 +267,14 @@ fn write_all(
     });
     match staged.and_then(|()| output.commit(arguments.force)) {
         Ok(written) => {
-            printer.status(&format!(
+            let line = format!(
                 "{} for {}: {} files written, {} already so",
                 folder.display(),
                 nodes.join(", "),
                 written.changed,
                 written.unchanged
-            ));
+            );
+            say(arguments, printer, &line);
             Ok(())
         }
         Err(error) => {
@@ -282,6 +283,13 @@ fn write_all(
             let help = "`--force` overwrites; another `--out` keeps both";
             Err(if in_the_way { problem.help(help) } else { problem }.into())
         }
+    }
+}
+
+/// A line about the work; standard error holds nothing but the account when it is JSON.
+fn say(arguments: &HeartbeatToKeepalived, printer: &Printer, line: &str) {
+    if arguments.report == ReportForm::Human {
+        printer.status(line);
     }
 }
 

@@ -6,6 +6,7 @@
 #![expect(clippy::unwrap_used)]
 
 mod check;
+mod convert;
 mod explain;
 mod generate;
 mod options;
