@@ -57,6 +57,7 @@ fn main() {
                 && memory <= 8.0
         },
     );
+    let _ = fs::remove_file(peers().join("tmp/bench.conf"));
     let start = measure(|| lvsha(&["--help"], Path::new("")));
     row("--help", &start, None, 0, "under 10 ms", |run, _| {
         run.median() < Duration::from_millis(10)
@@ -146,7 +147,7 @@ fn lvsha(arguments: &[&str], path: &Path) -> Command {
 
 /// `keepalived -t` in the peers' tree, with the interfaces of the host; `None` without the tree.
 fn keepalived(configuration: &Path) -> Option<Command> {
-    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target/peers/root");
+    let root = peers();
     if !root.join("etc/lvsha-peers").exists() {
         eprintln!("no peer: run `make peers` first");
         return None;
@@ -157,6 +158,11 @@ fn keepalived(configuration: &Path) -> Option<Command> {
         "ip link add eth0 type bridge; exec chroot \"$0\" keepalived -t -f /tmp/bench.conf";
     command.args(["--net", "sh", "-c", script]).arg(root);
     Some(command)
+}
+
+/// The tree with the real programs.
+fn peers() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target/peers/root")
 }
 
 /// A cluster with one large ldirectord.cf.

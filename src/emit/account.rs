@@ -183,6 +183,11 @@ impl Account {
     ) {
         let Some(index) = at.and_then(|at| self.unit(at)) else { return };
         let Some(known) = self.units.get(index) else { return };
+        if known.outcome.is_none()
+            && let Some(number) = self.frequent(mark, code, becomes, notes)
+        {
+            return self.settle(index, number);
+        }
         let old = known.outcome.and_then(|n| self.outcomes.get(usize::try_from(n).ok()?));
         let merged = match old {
             None => Outcome {
@@ -211,9 +216,32 @@ impl Account {
             }
         };
         let number = self.number(merged);
-        if let Some(unit) = self.units.get_mut(index) {
+        self.settle(index, number);
+    }
+
+    fn settle(&mut self, unit: usize, number: u32) {
+        if let Some(unit) = self.units.get_mut(unit) {
             unit.outcome = Some(number);
         }
+    }
+
+    /// The number of an outcome that was met early, found without building it: a large file has
+    /// a hundred thousand units and a few dozen outcomes.
+    fn frequent(
+        &self,
+        mark: Mark,
+        code: Option<Code>,
+        becomes: &str,
+        notes: &[&str],
+    ) -> Option<u32> {
+        let early = self.outcomes.iter().take(EARLY);
+        let position = early.into_iter().position(|outcome| {
+            outcome.mark == mark
+                && outcome.code == code
+                && outcome.becomes == becomes
+                && outcome.notes.iter().map(String::as_str).eq(notes.iter().copied())
+        });
+        position.map(index)
     }
 
     /// What became of unit number `unit` so far.
@@ -246,6 +274,8 @@ fn index(count: usize) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
 }
 
+/// Outcomes that are compared one by one before one is built and looked up.
+const EARLY: usize = 64;
 /// The block around a unit at the top of its file.
 const NOWHERE: u32 = u32::MAX;
 
