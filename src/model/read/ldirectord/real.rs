@@ -207,10 +207,11 @@ impl<'a> Reader<'a> {
             let first = self.host(&text, at, family)?;
             return Some(Addresses { first, count: 1, port: None });
         }
-        let mended = mended(&text);
+        let mended;
         let location = match Location::of(&text) {
             Some(location) => location,
             None => {
+                mended = without_stray_signs(&text);
                 self.odd_location(&text, at, family, strict, mended.is_some());
                 Location::of(mended.as_deref()?)?
             }
@@ -338,7 +339,7 @@ pub(super) fn is_broken(first: NodeRef<'_>, second: NodeRef<'_>) -> bool {
 }
 
 /// `text` without signs that are one too many, if that makes it an address with a port.
-fn mended(text: &str) -> Option<String> {
+fn without_stray_signs(text: &str) -> Option<String> {
     let text = text.split(',').next()?.replace(['"', '\'', '(', ')'], "");
     let text = text.trim_end_matches([';', ':']).replace("::", ":");
     // A name with a hole in it tells nothing; four numbers do.
