@@ -1,6 +1,10 @@
 //! Data cases: each folder under `tests/cases/<format>/` is named after the oddity that it shows,
 //! holds the files of one cluster (or a part of them), and `expected`: the short report and, for
 //! each file, what the real program does with it. `LVSHA_UPDATE=1` rewrites `expected`.
+//! A file `NAME.mode` holds the permission bits that NAME has on the director, in octal.
+
+// A test that cannot read its own data has nothing better to do than to stop.
+#![expect(clippy::unwrap_used)]
 
 use std::fmt::Write as _;
 use std::fs;
@@ -66,7 +70,11 @@ fn load(case: &Path, sources: &mut Sources) -> Vec<Input> {
     for path in paths {
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
         if Format::ALL.iter().any(|format| format.file_name() == name) {
+            let mode = fs::read_to_string(case.join(format!("{name}.mode")));
             let file = sources.add(name, &fs::read(&path).unwrap());
+            if let Ok(mode) = mode {
+                sources.set_mode(file, u32::from_str_radix(mode.trim(), 8).unwrap());
+            }
             let format = detect(sources.get(file)).unwrap();
             inputs.push(Input { file, format });
         }

@@ -1,1 +1,99 @@
-//! cli
+//! The command line: one small file per subcommand, each of which reads, calls and prints.
+
+use std::ffi::OsString;
+
+use clap::Parser as _;
+use clap::error::ErrorKind;
+
+mod args;
+mod check;
+mod completions;
+mod convert;
+mod exit;
+mod explain;
+mod inputs;
+mod man;
+mod output_directory;
+mod panic;
+mod printer;
+
+pub use exit::ExitCode;
+use printer::{Printer, Problem};
+
+/// Runs the program; nothing but this function decides about the exit code.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    panic::guard(|| match args::Arguments::try_parse_from(arguments) {
+        Ok(arguments) => {
+            let printer = Printer::new(arguments.color, arguments.quiet);
+            let done = dispatch(arguments.command, &printer);
+            done.unwrap_or_else(|failure| failed(&failure, &printer))
+        }
+        Err(error) => explain_usage(&error),
+    })
+}
+
+/// Why a command ended early.
+#[derive(Debug)]
+enum Failure {
+    /// The input cannot be used.
+    Input(Problem),
+    /// The result could not be written.
+    Output(std::io::Error),
+}
+
+impl From<Problem> for Failure {
+    fn from(problem: Problem) -> Self {
+        Self::Input(problem)
+    }
+}
+
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Self {
+        Self::Output(error)
+    }
+}
+
+fn dispatch(command: args::Command, printer: &Printer) -> Result<ExitCode, Failure> {
+    match command {
+        args::Command::Check(arguments) => check::run(&arguments, printer),
+        args::Command::Completions(arguments) => completions::run(&arguments, printer),
+        args::Command::Convert(arguments) => convert::run(&arguments, printer),
+        args::Command::Explain(arguments) => explain::run(&arguments, printer),
+        args::Command::Man(arguments) => man::run(&arguments, printer),
+    }
+}
+
+fn failed(failure: &Failure, printer: &Printer) -> ExitCode {
+    match failure {
+        Failure::Input(problem) => {
+            printer.problem(problem);
+            ExitCode::Usage
+        }
+        // The reader has seen enough: `lvsha check DIR | head` is no mistake.
+        Failure::Output(error) if error.kind() == std::io::ErrorKind::BrokenPipe => {
+            ExitCode::Success
+        }
+        Failure::Output(error) => {
+            printer.problem(&Problem::new(format!("cannot write the result: {error}")));
+            ExitCode::Usage
+        }
+    }
+}
+
+/// Help and version are results; everything else that clap says is about a mistake, also the help
+/// that it prints for a call without any argument.
+fn explain_usage(error: &clap::Error) -> ExitCode {
+    // The option that would say otherwise could not be read.
+    let printer = Printer::new(args::Color::Auto, false);
+    let text = error.render().ansi().to_string();
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => match printer.result(&text) {
+            Ok(()) => ExitCode::Success,
+            Err(error) => failed(&Failure::Output(error), &printer),
+        },
+        _ => {
+            printer.usage(&text);
+            ExitCode::Usage
+        }
+    }
+}

@@ -1,1 +1,14 @@
-//! emit
+//! Model to text: one writer per format, the translations between the two worlds, and the account
+//! of what could not be said.
+
+pub mod account;
+mod convert;
+pub mod keepalived;
+pub mod report;
+pub mod scripts;
+mod target;
+pub mod translate;
+
+pub use account::{Account, Mark, Outcome};
+pub use convert::Conversion;
+pub use target::{Feature, Target};

@@ -1,5 +1,6 @@
 //! The whole cluster: what all directors share.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use super::{Membership, Router, Service, Sourced, SyncGroup, Tracker};
@@ -41,6 +42,8 @@ pub struct Cluster {
 pub struct Node {
     /// Its name, lower-cased as heartbeat compares it.
     pub name: Sourced<String>,
+    /// Its address on the path to the other directors, where it is known.
+    pub address: Option<Sourced<IpAddr>>,
 }
 
 /// Keys for messages between directors (authkeys, `authentication`, `auth_hmac`).

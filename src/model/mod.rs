@@ -22,7 +22,9 @@ pub use cluster::{
     Alerts, Authentication, Carried, Cluster, Digest, Globals, Inert, Key, Node, SyncDaemon,
 };
 pub use membership::{Failback, Membership, Path, PingTarget};
-pub use probe::{Dialogue, Http, HttpRequest, HttpVersion, Pattern, Probe, ProbeKind, Script};
+pub use probe::{
+    Appended, Dialogue, Http, HttpRequest, HttpVersion, Pattern, Probe, ProbeKind, Script,
+};
 pub use resource::{Resource, ResourceKind};
 pub use router::{
     Hook, HookEvent, Member, Role, Router, SyncGroup, Track, Tracker, Transport, VrrpVersion,

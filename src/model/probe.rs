@@ -89,6 +89,9 @@ pub struct Http {
     pub version: Option<Sourced<HttpVersion>>,
     /// Host header.
     pub host: Option<Sourced<String>>,
+    /// Whether a missing host header means the server's address (ldirectord) instead of the
+    /// program's own choice.
+    pub address_as_host: bool,
     /// Whether the host is sent in the TLS handshake.
     pub server_name_indication: Option<Sourced<bool>>,
     /// The requests.
@@ -156,10 +159,24 @@ pub struct Dialogue {
 pub struct Script {
     /// Command line as written, without the quotes around it.
     pub command: Sourced<String>,
-    /// Whether ldirectord appends virtual address, virtual port, real address and real port.
-    pub ldirectord_arguments: bool,
+    /// What is put behind the command.
+    pub appended: Appended,
     /// Whether the exit code sets the weight (misc_dynamic).
     pub dynamic_weight: Option<Sourced<bool>>,
     /// User and group, as written.
     pub user: Option<Sourced<String>>,
+}
+
+/// Arguments that are put behind a probe's command.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Appended {
+    /// The real server's address.
+    Address,
+    /// The real server's address and port.
+    AddressAndPort,
+    /// None.
+    #[default]
+    Nothing,
+    /// Virtual address (or mark) and port, real address and port, as ldirectord does.
+    VirtualAndReal,
 }

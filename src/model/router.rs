@@ -17,8 +17,10 @@ pub struct Router {
     pub version: Option<Sourced<VrrpVersion>>,
     /// Interface that advertisements use.
     pub interface: Option<Sourced<String>>,
-    /// How advertisements travel.
+    /// How advertisements travel, as one node's file says it.
     pub transport: Transport,
+    /// Whether directors tell each other one by one, at the addresses of the cluster's nodes.
+    pub unicast: bool,
     /// Addresses that stand in the advertisements.
     pub addresses: Vec<Sourced<VirtualAddress>>,
     /// Addresses that move along without being advertised.
@@ -59,6 +61,7 @@ impl Router {
             version: None,
             interface: None,
             transport: Transport::default(),
+            unicast: false,
             addresses: Vec::new(),
             excluded: Vec::new(),
             interval: None,

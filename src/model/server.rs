@@ -18,12 +18,6 @@ pub struct Server {
     pub weight: Option<Sourced<u32>>,
     /// Forwarding method; `None` means the service's.
     pub method: Option<Sourced<Forwarding>>,
-    /// Connections from which on it takes no more (`u:`, uthreshold).
-    pub upper_threshold: Option<Sourced<u32>>,
-    /// Connections below which it takes new ones again (`l:`, lthreshold).
-    pub lower_threshold: Option<Sourced<u32>>,
-    /// Whether a dead server stays in the table with weight 0; `None` means the service's.
-    pub quiescent: Option<Sourced<bool>>,
     /// Rare settings, boxed because there may be a hundred thousand servers.
     pub own: Option<Box<Own>>,
 }
@@ -31,6 +25,12 @@ pub struct Server {
 /// What few real servers have of their own.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Own {
+    /// Connections from which on it takes no more (`u:`, uthreshold).
+    pub upper_threshold: Option<Sourced<u32>>,
+    /// Connections below which it takes new ones again (`l:`, lthreshold).
+    pub lower_threshold: Option<Sourced<u32>>,
+    /// Whether a dead server stays in the table with weight 0; `None` means the service's.
+    pub quiescent: Option<Sourced<bool>>,
     /// Probes instead of the service's.
     pub probes: Vec<Probe>,
     /// Commands when it goes up or down.
@@ -42,22 +42,23 @@ pub struct Own {
 impl Server {
     /// A server with an address only.
     pub fn new(address: IpAddr, port: Option<u16>, at: Option<Place>) -> Self {
-        Self {
-            address,
-            port,
-            at,
-            weight: None,
-            method: None,
-            upper_threshold: None,
-            lower_threshold: None,
-            quiescent: None,
-            own: None,
-        }
+        Self { address, port, at, weight: None, method: None, own: None }
     }
 
     /// Its own settings, made on first use.
     pub fn own_mut(&mut self) -> &mut Own {
         self.own.get_or_insert_default()
+    }
+
+    /// Its limits of connections: from the first on it takes no more, below the second again.
+    pub fn thresholds(&self) -> (Option<Sourced<u32>>, Option<Sourced<u32>>) {
+        let own = self.own.as_ref();
+        own.map_or((None, None), |own| (own.upper_threshold, own.lower_threshold))
+    }
+
+    /// Whether it stays in the table with weight 0 when it is dead; `None` means the service's.
+    pub fn quiescent(&self) -> Option<Sourced<bool>> {
+        self.own.as_ref().and_then(|own| own.quiescent)
     }
 
     /// Probes of its own; empty means the service's.

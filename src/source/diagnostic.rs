@@ -149,6 +149,10 @@ impl Findings {
         match known {
             Some(known) => {
                 known.occurrences = known.occurrences.saturating_add(diagnostic.occurrences);
+                // One place that is refused is enough for the file.
+                if diagnostic.verdict == Verdict::Refuses {
+                    known.verdict = Verdict::Refuses;
+                }
                 if let (Some(fix), Some(more)) = (&mut known.fix, diagnostic.fix) {
                     fix.edits.extend(more.edits);
                 }
@@ -158,6 +162,11 @@ impl Findings {
                 self.list.push(diagnostic);
             }
         }
+    }
+
+    /// Adds several findings.
+    pub fn extend(&mut self, diagnostics: impl IntoIterator<Item = Diagnostic>) {
+        self.list.extend(diagnostics);
     }
 
     /// All findings.

@@ -58,10 +58,15 @@ impl SourceFile {
         self.lines().position(&self.text, at)
     }
 
+    /// Whether `span` holds a secret or a part of one.
+    pub fn is_secret(&self, span: Span) -> bool {
+        self.secrets.iter().any(|s| s.start < span.end && span.start < s.end)
+    }
+
     /// The text of `span` for people: secrets as asterisks, undecodable bytes as U+FFFD.
     pub fn shown(&self, span: Span) -> String {
         let text = span.of(&self.text);
-        if !self.secrets.iter().any(|s| s.start < span.end && span.start < s.end) {
+        if !self.is_secret(span) {
             return text::printable(text).into_owned();
         }
         // One asterisk per character keeps the columns under a frame aligned.
@@ -140,6 +145,13 @@ impl Sources {
     /// All files in the order they were added.
     pub fn iter(&self) -> impl Iterator<Item = &SourceFile> {
         self.files.iter()
+    }
+
+    /// Sets the permission bits of a file that was not loaded from this machine's disk.
+    pub fn set_mode(&mut self, id: FileId, mode: u32) {
+        if let Some(file) = self.files.get_mut(id.index()) {
+            file.mode = Some(mode & 0o7777);
+        }
     }
 
     /// Marks ranges whose text must never be shown.

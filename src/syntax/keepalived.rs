@@ -1,10 +1,62 @@
-//! keepalived: text to tree.
+//! keepalived.conf: text to tree.
+//!
+//! Three steps, so that neither size nor depth of a file matters: the text is cut into pieces at
+//! line ends, pest turns each piece into a flat list of tokens, and braces become nesting by the
+//! tree builder's own stack.
 
-use super::{Builder, Format, Parsed};
+use super::{Format, Parsed};
 use crate::source::SourceFile;
+
+mod nesting;
+mod pieces;
+mod tokens;
 
 /// Parses the whole text.
 pub(super) fn parse(source: &SourceFile) -> Parsed {
-    let length = u32::try_from(source.text().len()).unwrap_or(u32::MAX);
-    Parsed::new(Builder::new(source.id()).finish(length), source, Format::Keepalived)
+    let mut nesting = nesting::Nesting::new(source.id(), source.text());
+    pieces::tokenize(source.text(), |tokens| nesting.add(tokens));
+    let mut parsed = Parsed::new(nesting.finish(), source, Format::Keepalived);
+    parsed.secrets.extend(conditional_secrets(&parsed, source));
+    parsed
 }
+
+/// Secrets behind a condition: `@node1 auth_pass ...`, where the keyword is the second word.
+fn conditional_secrets(parsed: &Parsed, source: &SourceFile) -> Vec<crate::source::Span> {
+    let words = super::schema::secret_words(Format::Keepalived);
+    let conditional = parsed.tree.walk(source.text()).filter(|node| {
+        let mut words_of_node = node.words();
+        words_of_node.next().is_some_and(|word| word.raw().starts_with('@'))
+            && words_of_node.next().is_some_and(|word| words.contains(&word.raw()))
+    });
+    conditional
+        .filter_map(|node| {
+            let mut values = node.words().skip(2);
+            let first = values.next()?.place().span;
+            Some(values.next_back().map_or(first, |last| first.to(last.place().span)))
+        })
+        .collect()
+}
+
+/// Words that open a block at the top of a file and nowhere else. When one begins a line inside a
+/// block, closing braces were forgotten before it.
+const TOP_LEVEL_BLOCKS: &[&str] = &[
+    "SSL",
+    "bfd_instance",
+    "garp_group",
+    "global_defs",
+    "interface_up_down_delays",
+    "linkbeat_interfaces",
+    "static_ipaddress",
+    "static_routes",
+    "static_rules",
+    "virtual_server",
+    "virtual_server_group",
+    "vrrp_instance",
+    "vrrp_script",
+    "vrrp_sync_group",
+    "vrrp_track_file",
+    "vrrp_track_process",
+];
+
+#[cfg(test)]
+mod tests;

@@ -19,6 +19,7 @@
 use pest::Parser as _;
 use pest::iterators::Pair;
 
+use super::pieces::{Piece, at_line_end, in_order, pieces};
 use super::schema::{self, Body};
 use super::{Builder, Format, Head, Kind, Parsed, characters};
 use crate::source::{SourceFile, Span};
@@ -28,19 +29,20 @@ pub(super) fn parse(source: &SourceFile) -> Parsed {
     let text = source.text();
     let mut sections = Sections::new(Builder::new(source.id()));
     let mut secrets = Vec::new();
-    let mut start = 0;
-    while start < text.len() {
-        let end = chunk_end(text, start);
-        let chunk = text.get(start..end).unwrap_or_default();
-        parse_chunk(chunk, start, |line| {
+    let lines = |piece: Piece<'_>| {
+        let mut lines = Vec::new();
+        parse_piece(piece, |line| lines.push(line));
+        lines
+    };
+    in_order(&pieces(text, at_line_end), lines, |lines| {
+        for line in lines {
             if line.is_secret {
                 let value = line.head.words.get(1).zip(line.head.words.last());
                 secrets.extend(value.map(|(first, last)| first.to(*last)));
             }
             sections.line(line);
-        });
-        start = end;
-    }
+        }
+    });
     let tree = sections.finish().finish(offset(text.len()));
     let mut parsed = Parsed::new(tree, source, Format::Ldirectord);
     parsed.secrets.append(&mut secrets);
@@ -52,16 +54,9 @@ pub(super) fn parse(source: &SourceFile) -> Parsed {
 #[grammar = "grammars/ldirectord.pest"]
 struct Grammar;
 
-/// Where the chunk that begins at `start` ends: at a line end, so that pest's pairs of a large file
-/// never stand in memory all at once.
-fn chunk_end(text: &str, start: usize) -> usize {
-    let rest = text.as_bytes().get(start + CHUNK_BYTES..).unwrap_or_default();
-    let line_feed = rest.iter().position(|byte| *byte == b'\n');
-    line_feed.map_or(text.len(), |at| start + CHUNK_BYTES + at + 1)
-}
-
-/// Hands every line of `chunk`, which begins at byte `base` of the text, to `take`.
-fn parse_chunk(chunk: &str, base: usize, mut take: impl FnMut(Line)) {
+/// Hands every line of `piece` to `take`.
+fn parse_piece(piece: Piece<'_>, mut take: impl FnMut(Line)) {
+    let Piece { text: chunk, base } = piece;
     // The grammar matches any text; should it ever not, the chunk is kept as one line.
     let Ok(pairs) = Grammar::parse(Rule::lines, chunk) else {
         let span = Span::new(offset(base), offset(base + chunk.len()));
@@ -303,8 +298,6 @@ fn offset(at: usize) -> u32 {
 
 /// Blanks that make a line part of a section; ldirectord replaces a tab by as many.
 const INDENT: usize = 4;
-/// Size of the pieces that pest is given.
-const CHUNK_BYTES: usize = 128 * 1024;
 
 #[cfg(test)]
 mod tests;

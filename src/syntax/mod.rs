@@ -7,9 +7,11 @@ pub mod characters;
 mod detect;
 mod ha_cf;
 mod haresources;
+mod heartbeat;
 mod keepalived;
 mod ldirectord;
 mod oddities;
+mod pieces;
 pub mod schema;
 mod suggest;
 mod tree;
@@ -86,15 +88,11 @@ struct Parsed {
 impl Parsed {
     /// A tree in which the arguments of the schema's secret keywords are secrets.
     fn new(tree: Tree, source: &SourceFile, format: Format) -> Self {
-        let is_secret = |word: &str| {
-            schema::keywords(format)
-                .iter()
-                .flat_map(|rows| rows.iter())
-                .any(|k| k.secret && k.word == word)
-        };
+        let words = schema::secret_words(format);
         let secrets = tree
             .walk(source.text())
-            .filter(|node| is_secret(&node.name()))
+            // A keyword in the wrong case is read as meant, and so are its secrets.
+            .filter(|node| words.iter().any(|word| node.name().eq_ignore_ascii_case(word)))
             .filter_map(|node| node.rest().map(|rest| rest.place().span))
             .collect();
         Self { tree, secrets }

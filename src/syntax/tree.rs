@@ -20,7 +20,7 @@ pub struct Tree {
 /// What a node is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
-    /// A line without words: empty, or only a comment.
+    /// A line without words: empty, only a comment, or the opening brace of the node around it.
     Blank,
     /// Words on a line, perhaps with children: a directive, a block's head, an item of a list.
     Directive,
@@ -128,6 +128,11 @@ impl<'a> NodeRef<'a> {
         self.at
     }
 
+    /// The number of the node behind its last descendant.
+    pub fn behind(self) -> u32 {
+        self.node.next
+    }
+
     /// The first word as it means, or "" when there is none.
     pub fn name(self) -> Cow<'a, str> {
         self.word(0).map(Word::value).unwrap_or_default()
@@ -190,7 +195,7 @@ impl<'a> NodeRef<'a> {
             || self.node.tail != self.node.span.end
     }
 
-    /// Whether its body was still open at the end of the file.
+    /// Whether its body was still open at the end of the file, or where another block began.
     pub fn is_unclosed(self) -> bool {
         self.node.unclosed
     }
@@ -288,9 +293,15 @@ impl Builder {
         Self { tree: Tree { file, nodes: Vec::new(), words: Vec::new() }, open: Vec::new() }
     }
 
-    /// Adds a node without children.
-    pub fn leaf(&mut self, kind: Kind, head: &Head) {
-        self.push(kind, head);
+    /// Adds a node without children; its number is for [`Builder::reopen`].
+    pub fn leaf(&mut self, kind: Kind, head: &Head) -> u32 {
+        self.push(kind, head)
+    }
+
+    /// Opens a leaf after all, where the opening sign stands on a later line: the nodes that were
+    /// added since become its first children. It must not be inside a node that was closed.
+    pub fn reopen(&mut self, leaf: u32) {
+        self.open.push(leaf);
     }
 
     /// Adds a node whose children follow until [`Builder::close`].
@@ -307,6 +318,14 @@ impl Builder {
         true
     }
 
+    /// Ends the innermost open node at `at` without a closing part, and marks it as unclosed.
+    /// Returns false, and does nothing, when no node is open.
+    pub fn abandon(&mut self, at: u32) -> bool {
+        let Some(node) = self.open.pop() else { return false };
+        self.end(node, Span::new(at, at), true);
+        true
+    }
+
     /// How many nodes are open.
     pub fn depth(&self) -> usize {
         self.open.len()
@@ -318,6 +337,9 @@ impl Builder {
         while let Some(at) = self.open.pop() {
             self.end(at, Span::new(length, length), true);
         }
+        // The tree lives as long as the run; what growing by doubling left over is given back.
+        self.tree.nodes.shrink_to_fit();
+        self.tree.words.shrink_to_fit();
         self.tree
     }
 

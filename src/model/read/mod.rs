@@ -10,6 +10,7 @@ mod ha_cf;
 mod haresources;
 mod keepalived;
 mod ldirectord;
+mod prose;
 
 /// A loaded file and what it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,6 +1,261 @@
-//! Advice about keepalived.
+//! Advice about keepalived.conf, as far as one node's file tells.
 
-use super::Rule;
+use std::collections::{HashMap, HashSet};
+
+use super::{Rule, View};
+use crate::model::{
+    Cluster, Digest, Role, Router, Sourced, SyncGroup, Track, Tracker, VirtualAddress, VrrpVersion,
+};
+use crate::source::codes::keepalived_advice as codes;
+use crate::source::{Code, Diagnostic, Findings, Place};
+use crate::syntax::Format;
 
 /// The rules.
-pub(super) const RULES: &[Rule] = &[];
+pub(super) const RULES: &[Rule] = &[
+    Rule { codes: &[codes::OWNER], check: |view, f| routers(view, f, owner) },
+    Rule { codes: &[codes::PREEMPTION], check: |view, f| routers(view, f, preemption) },
+    Rule {
+        codes: &[codes::WEIGHT_WITHOUT_PREEMPTION, codes::GATEWAY_FAULT, codes::WEIGHT_IN_GROUP],
+        check: trackers,
+    },
+    Rule { codes: &[codes::PASSWORD], check: |view, f| routers(view, f, password) },
+    Rule { codes: &[codes::OWN_ADDRESS_AS_PEER], check: |view, f| routers(view, f, peers) },
+    Rule {
+        codes: &[codes::NO_PREFIX, codes::UNTRACKED_INTERFACE, codes::MANY_ADDRESSES],
+        check: |view, f| routers(view, f, addresses),
+    },
+    Rule { codes: &[codes::OWN_INTERFACE], check: |view, f| routers(view, f, own_interface) },
+    Rule { codes: &[codes::NO_DELAY_LOOP], check: delay_loop },
+];
+
+/// Runs a check over the routers of keepalived; a haresources line has no VRID and no member
+/// without a name.
+fn routers(view: &View<'_>, findings: &mut Findings, check: fn(&Router, &Cluster, &mut Findings)) {
+    if view.trees.iter().any(|(input, _)| input.format == Format::Keepalived) {
+        view.cluster.routers.iter().for_each(|router| check(router, view.cluster, findings));
+    }
+}
+
+fn owner(router: &Router, _: &Cluster, findings: &mut Findings) {
+    let Some(member) = router.members.first() else { return };
+    match (&member.priority, &member.role) {
+        (Some(priority), _) if priority.value == 255 => {
+            report(
+                codes::OWNER,
+                priority.at,
+                "priority 255 means that the addresses are this node's own",
+                findings,
+            );
+        }
+        (None, Some(role)) if role.value == Role::Master && !carries(router, "priority") => {
+            report(codes::OWNER, role.at, "MASTER without a priority means priority 255", findings);
+        }
+        _ => {}
+    }
+}
+
+/// `nopreempt` and `preempt_delay` against the first state and against each other.
+fn preemption(router: &Router, _: &Cluster, findings: &mut Findings) {
+    let Some(member) = router.members.first() else { return };
+    let master = member.role.is_some_and(|role| role.value == Role::Master);
+    let owner = member.priority.is_some_and(|priority| priority.value == 255);
+    let stays = router.preempt.filter(|preempt| !preempt.value);
+    let messages = [
+        (stays.and_then(|s| s.at), master || owner, "nopreempt does not work with state MASTER"),
+        (
+            router.preempt_delay.and_then(|delay| delay.at),
+            master || owner,
+            "preempt_delay does not work with state MASTER",
+        ),
+        (
+            router.preempt_delay.and_then(|delay| delay.at),
+            stays.is_some() && !master,
+            "preempt_delay has no meaning together with nopreempt",
+        ),
+    ];
+    for (at, applies, message) in messages {
+        if applies && at.is_some() {
+            report(codes::PREEMPTION, at, message, findings);
+        }
+    }
+}
+
+/// Trackers with weights, and without. Names are looked up in maps: there may be as many names as
+/// routers.
+fn trackers(view: &View<'_>, findings: &mut Findings) {
+    if !view.trees.iter().any(|(input, _)| input.format == Format::Keepalived) {
+        return;
+    }
+    let mut groups = HashMap::new();
+    for group in &view.cluster.sync_groups {
+        for member in &group.members {
+            groups.entry(member.value.as_str()).or_insert(group);
+        }
+    }
+    let mut scripts = HashMap::new();
+    for tracker in &view.cluster.trackers {
+        scripts.entry(tracker.name.value.as_str()).or_insert(tracker);
+    }
+    for router in &view.cluster.routers {
+        let group = groups.get(router.name.value.as_str()).copied();
+        followed(router, group, &scripts, findings);
+    }
+}
+
+fn followed(
+    router: &Router,
+    group: Option<&SyncGroup>,
+    scripts: &HashMap<&str, &Tracker>,
+    findings: &mut Findings,
+) {
+    let stays = router.preempt.is_some_and(|preempt| !preempt.value);
+    let weights_allowed = group.is_none_or(|group| {
+        let words = ["sync_group_tracking_weight", "global_tracking"];
+        group.carried.iter().any(|carried| words.contains(&carried.keyword.as_str()))
+    });
+    for track in &router.tracks {
+        let (weight, tracker) = effective(&track.value, scripts);
+        if weight != 0 && stays {
+            let message = "the weight changes nothing while nopreempt keeps the master";
+            report(codes::WEIGHT_WITHOUT_PREEMPTION, track.at, message, findings);
+        }
+        if weight != 0 && !weights_allowed {
+            let message = "keepalived ignores a weighted tracker in a sync group's member";
+            report(codes::WEIGHT_IN_GROUP, track.at, message, findings);
+        }
+        let pings = tracker.and_then(|tracker| tracker.command.as_ref()).is_some_and(is_ping);
+        if weight == 0 && pings {
+            let message = "when this ping fails everywhere, no director holds the address";
+            report(codes::GATEWAY_FAULT, track.at, message, findings);
+        }
+    }
+}
+
+/// The weight that counts, and the script behind it.
+fn effective<'a>(
+    track: &Track,
+    scripts: &HashMap<&str, &'a Tracker>,
+) -> (i16, Option<&'a Tracker>) {
+    match track {
+        Track::Interface { weight, .. } => (weight.unwrap_or(0), None),
+        Track::Script { name, weight } => {
+            let tracker = scripts.get(name.as_str()).copied();
+            let own = tracker.and_then(|tracker| tracker.weight).map_or(0, |weight| weight.value);
+            (weight.unwrap_or(own), tracker)
+        }
+    }
+}
+
+fn is_ping(command: &Sourced<String>) -> bool {
+    let program = command.value.split_whitespace().next().unwrap_or_default();
+    matches!(program.rsplit('/').next(), Some("ping" | "ping6" | "arping" | "fping"))
+}
+
+fn password(router: &Router, cluster: &Cluster, findings: &mut Findings) {
+    let Some(key) = router.authentication.as_ref().and_then(|a| a.keys.first()) else { return };
+    let first = router.addresses.first().map(|address| address.value.address);
+    let three = router.version.is_some_and(|version| version.value == VrrpVersion::Three)
+        || first.is_some_and(|address| address.is_ipv6());
+    let strict = cluster.globals.strict.is_some_and(|strict| strict.value);
+    let message = if three {
+        "version 3 of VRRP has no authentication"
+    } else if strict {
+        "vrrp_strict has no authentication"
+    } else if key.digest == Digest::Password && key.secret.len() > 8 {
+        "only the first eight characters of the password count"
+    } else {
+        return;
+    };
+    report(codes::PASSWORD, Some(key.at), message, findings);
+}
+
+fn peers(router: &Router, _: &Cluster, findings: &mut Findings) {
+    let Some(source) = &router.transport.source else { return };
+    for peer in router.transport.peers.iter().filter(|peer| peer.value == source.value) {
+        let message = "this peer is the director's own address";
+        report(codes::OWN_ADDRESS_AS_PEER, peer.at, message, findings);
+    }
+}
+
+fn addresses(router: &Router, _: &Cluster, findings: &mut Findings) {
+    if let Some(first) = router.addresses.get(20) {
+        let message = format!("{} addresses are in every advert", router.addresses.len());
+        report(codes::MANY_ADDRESSES, first.at, message, findings);
+    }
+    let all = || router.addresses.iter().chain(&router.excluded);
+    for address in all().filter(|address| address.value.prefix.is_none()) {
+        // Once per file: most addresses of a file are written alike.
+        let message = format!("{} is added as a single host", address.value.address);
+        if let Some(at) = address.at {
+            findings.push_once_per_file(Diagnostic::new(codes::NO_PREFIX, at, message));
+        }
+    }
+    let tracked: HashSet<&str> = router
+        .tracks
+        .iter()
+        .filter_map(|track| match &track.value {
+            Track::Interface { name, .. } => Some(name.as_str()),
+            Track::Script { .. } => None,
+        })
+        .chain(router.interface.as_ref().map(|interface| interface.value.as_str()))
+        .collect();
+    let mut told = HashSet::new();
+    for address in all() {
+        let Some(interface) = elsewhere(address, router) else { continue };
+        if !tracked.contains(interface) && told.insert(interface) {
+            let message = format!("nobody follows {interface}, which holds this address");
+            report(codes::UNTRACKED_INTERFACE, address.at, message, findings);
+        }
+    }
+}
+
+/// The interface of an address whose failure is not the router's own affair.
+fn elsewhere<'a>(address: &'a Sourced<VirtualAddress>, router: &Router) -> Option<&'a str> {
+    let followed = !address.value.further.iter().any(|word| word == "no_track");
+    // Interfaces may be followed by lines that the model does not hold.
+    let known = router.interface.is_some() && !carries(router, "track_interface");
+    address.value.interface.as_deref().filter(|name| followed && known && *name != "lo")
+}
+
+fn own_interface(router: &Router, _: &Cluster, findings: &mut Findings) {
+    let Some(own) = &router.interface else { return };
+    for track in &router.tracks {
+        if matches!(&track.value, Track::Interface { name, .. } if *name == own.value) {
+            let message = format!("{} is the router's own interface", own.value);
+            report(codes::OWN_INTERFACE, track.at, message, findings);
+        }
+    }
+}
+
+/// A service that is checked at all, at keepalived's default rhythm.
+fn delay_loop(view: &View<'_>, findings: &mut Findings) {
+    if !view.trees.iter().any(|(input, _)| input.format == Format::Keepalived) {
+        return;
+    }
+    for service in &view.cluster.services {
+        let checked = service.servers.iter().any(|server| !server.own_probes().is_empty());
+        let rhythm = service.carried.iter().any(|c| c.keyword.starts_with(['@', '$', '~', 'i']));
+        let own = service.servers.iter().flat_map(|server| server.own_probes());
+        let stated = own.map(|probe| &probe.checks).any(|checks| checks.interval.is_some());
+        if let (true, false, false, None, Some(at)) =
+            (checked, rhythm, stated, &service.checks.interval, service.at)
+        {
+            let message = "without delay_loop servers are checked once a minute";
+            findings.push_once_per_file(Diagnostic::new(codes::NO_DELAY_LOOP, at, message));
+        }
+    }
+}
+
+fn carries(router: &Router, keyword: &str) -> bool {
+    router
+        .carried
+        .iter()
+        .any(|carried| carried.keyword == keyword || carried.keyword.starts_with(['@', '$', '~']))
+}
+
+fn report(code: Code, at: Option<Place>, message: impl Into<String>, findings: &mut Findings) {
+    findings.push(match at {
+        Some(at) => Diagnostic::new(code, at, message),
+        None => Diagnostic::general(code, message),
+    });
+}

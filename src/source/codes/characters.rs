@@ -74,11 +74,12 @@ lvsha reads it as if it were not there.
 The real programs take it as a part of the word, so that a keyword which looks right is unknown.
 Delete the line and type it again by hand.";
 
-    LONG_LINE = "LV0009" "long-line" Warning Depends
+    LONG_LINE = "LV0009" "long-line" Error Depends
         "a line longer than the real program reads"
-"keepalived reads lines of at most 1023 bytes: version 2.2 silently continues with the rest as if
-it were a new line, later versions drop the first part and read on with the rest. heartbeat has
-similar fixed buffers. lvsha reads lines of any length as one line.
+"keepalived reads lines of at most 1023 bytes, the line feed included. Version 2.2 silently continues
+with the rest as if it were a new line, even with the rest of a comment, and `keepalived -t` refuses
+the file unless that rest is empty or a comment by itself. Later versions drop the first part and
+read on with the rest. lvsha reads lines of any length as one line.
 
 Move long comments to lines of their own, and split lists over several lines.";
 }

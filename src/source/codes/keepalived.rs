@@ -1,5 +1,290 @@
-//! Codes: keepalived.
+//! Codes `LV05xx`: keepalived.conf. What `keepalived -t` does was tried with release 2.2.7.
 
 use super::codes;
 
-codes! {}
+codes! {
+    UNKNOWN_KEYWORD = "LV0501" "unknown-keyword" Error Refuses
+        "a word that keepalived does not know"
+"The first word of the line is no keyword of keepalived.
+
+keepalived reports `Unknown keyword` and skips the line; when the line opens a block, every line
+inside is reported too. `keepalived -t` exits with 5, yet the daemon starts without the setting.
+
+Correct the word, or remove the line.";
+
+    WRONG_BLOCK = "LV0502" "keyword-in-wrong-block" Error Refuses
+        "a keyword that belongs to another block"
+"keepalived knows the word, but not in this block. A closing brace in the wrong place, or one that
+was forgotten, is the usual reason.
+
+keepalived reports `Unknown keyword` and skips the line. Move the line into the block that the
+message names, or mend the braces around it.";
+
+    MISSING_CLOSING_BRACE = "LV0503" "missing-closing-brace" Error Refuses
+        "a block that is never closed"
+"Every `{` needs a `}`. lvsha ends the block where the next block of the top level begins, because
+such a block cannot stand inside another.
+
+keepalived takes all that follows as part of the open block, reports its lines as unknown keywords
+and counts the missing braces at the end of the file. Add the `}` where the block should end.";
+
+    STRAY_CLOSING_BRACE = "LV0504" "stray-closing-brace" Error Refuses
+        "a closing brace that closes nothing"
+"There are more `}` than `{` up to here. keepalived reports an extra `}` and goes on, but the block
+before may have ended too early, and then its last lines were read as part of something else.
+
+Remove the brace, or find the `{` that is missing before it.";
+
+    UNEXPECTED_OPENING_BRACE = "LV0505" "unexpected-opening-brace" Error Refuses
+        "an opening brace where no block begins"
+"The `{` stands behind a word that takes no block, or behind nothing at all.
+
+keepalived reports `Unexpected '{'`, ignores the brace, and reads the lines inside as if they stood
+outside; the closing brace is one too many then. Remove both braces, or write the block's name.";
+
+    MISSING_OPENING_BRACE = "LV0506" "missing-opening-brace" Error Refuses
+        "a block's name without an opening brace"
+"The word begins a block, but no `{` follows, neither on the line nor on the next.
+
+keepalived reports the missing brace, or takes the following lines for the list that it expects, and
+reports what should be inside as unknown. Write ` {` at the end of the line.";
+
+    UNTERMINATED_QUOTE = "LV0507" "unterminated-quote" Error Refuses
+        "a quotation mark without its partner on the line"
+"A text in double quotes must end on the line on which it begins.
+
+keepalived reports an unterminated quote and drops the word; in the command of a vrrp_script or a
+MISC_CHECK it crashes. When a running daemon reads such a file again, its VRRP process dies over and
+over, while its addresses stay configured. Write the closing quotation mark.";
+
+    MISSING_ARGUMENT = "LV0508" "missing-argument" Error Refuses
+        "a keyword without the value that it needs"
+"Nothing, or too little, stands behind the keyword.
+
+For most keywords this stops keepalived: it exits with 2 and does not start at all. `virtual_server
+fwmark {` and a vrrp_instance without name even crash it. Write the value behind the word.";
+
+    NOT_A_NUMBER = "LV0509" "not-a-number" Error Refuses
+        "something else where a number is needed"
+"keepalived wants a number written in decimal digits here, without a unit. It knows no names: not
+for ports, and not for marks.
+
+`keepalived -t` calls the number invalid and exits with 5; the daemon runs with the default value
+instead. Write the number.";
+
+    OUT_OF_RANGE = "LV0510" "number-out-of-range" Error Refuses
+        "a number that is too small or too large"
+"The number lies outside of what keepalived takes at this place.
+
+`keepalived -t` reports the range and exits with 5; the daemon takes the default value, or the
+nearest one. Choose a number within the range that the message names.";
+
+    NOT_AN_ADDRESS = "LV0511" "not-an-address" Error Refuses
+        "something else where an IP address is needed"
+"keepalived takes IPv4 and IPv6 addresses in figures here; it never looks up host names. An address
+with a prefix takes `/24`, not `/255.255.255.0`, and there are no commas between addresses.
+
+`keepalived -t` reports the invalid address and exits with 5; the daemon skips the line. Write the
+address in figures.";
+
+    NOT_A_CHOICE = "LV0512" "not-one-of-the-choices" Error Refuses
+        "a word that is none of those that may stand here"
+"Only certain words may follow the keyword, in exactly this spelling: `MASTER`, not `master`;
+`NAT`, not `nat`.
+
+`keepalived -t` reports the word and exits with 5; the daemon takes the default instead. Choose one
+of the words that the message names.";
+
+    NOT_A_BOOLEAN = "LV0513" "not-a-boolean" Error Refuses
+        "a truth value that keepalived does not know"
+"A truth value is one of `on off true false yes no` in lower case, or nothing, which means true.
+
+`keepalived -t` reports an invalid value and exits with 5, and the daemon keeps the default. Two
+settings, vrrp_strict and vrrp_skip_check_adv_addr, silently take any other word for true.";
+
+    SURPLUS_WORDS = "LV0514" "surplus-words" Warning Depends
+        "words behind the last value"
+"The keyword takes fewer values than the line has. keepalived ignores such words without a message,
+except behind the name of a block, where they make `keepalived -t` fail.
+
+If the words are a remark, put `#` before them. If they are further values, each needs a line of its
+own.";
+
+    DEPRECATED = "LV0515" "deprecated-keyword" Warning Depends
+        "an old keyword that has a successor"
+"The keyword still works, but another has replaced it.
+
+keepalived reports some old words as configuration errors: a file whose only fault is nb_get_retry
+makes `keepalived -t` exit with 5, although the daemon runs with it. Use the successor.";
+
+    NEEDS_NEWER = "LV0516" "needs-newer-keepalived" Error Refuses
+        "a keyword that keepalived 2.2.7 does not know yet"
+"The keyword came after release 2.2.7, which many distributions have. There it is an unknown keyword:
+it is reported, the line is skipped, and `keepalived -t` exits with 5.
+
+Upgrade keepalived on all directors before you use it, or leave it out.";
+
+    NOT_EXPANDED = "LV0517" "preprocessor-not-expanded" Warning Accepts
+        "text that keepalived replaces before it reads it, not expanded yet"
+"Includes, conditions (`@node`), definitions (`$NAME=`), their uses, `~SEQ` and `~LST` are kept and
+carried along, but lvsha does not replace them yet. What depends on them is not judged.
+
+keepalived replaces them before it looks at keywords, so the file may well be right. To have all of
+it judged, check the text that keepalived itself writes with `config_save_dir`.";
+
+    UNKNOWN_OPTION = "LV0518" "unknown-option" Error Refuses
+        "a word on the line of a list that keepalived does not know"
+"On lines of addresses, peers and tracked objects, certain words with values may follow the first.
+There is one item per line.
+
+keepalived reports an unknown entry and ignores it; `keepalived -t` exits with 5. Correct the word,
+or move a second item to a line of its own.";
+
+    MISSING_KEYWORD = "LV0519" "missing-keyword" Error Refuses
+        "a block without a keyword that it needs"
+"The block does nothing, or not what it should, without this keyword. A vrrp_instance needs
+virtual_router_id and, unless it is unicast, interface and at least one address; a vrrp_script needs
+script; MISC_CHECK needs misc_path; HTTP_GET needs a url with a path.
+
+`keepalived -t` refuses the file; HTTP_GET without url makes it crash. Add the keyword.";
+
+    DUPLICATE_ROUTER = "LV0520" "duplicate-router" Error Refuses
+        "two routers with the same name or the same VRID"
+"The name of a vrrp_instance, and its virtual_router_id on an interface and for an address family,
+may be used only once in a file: two routers with the same VRID could not tell their adverts apart.
+
+keepalived reports both and exits; a second instance of the same name is skipped. Give the second
+one a number, or a name, of its own.";
+
+    UNKNOWN_NAME = "LV0521" "unknown-name" Error Refuses
+        "the name of something that the file does not define"
+"track_script names a vrrp_script, and the group of a vrrp_sync_group names vrrp_instances. The
+definition of a script must stand before its use.
+
+keepalived ignores the name: the script is not followed, the router stands outside the group.
+`keepalived -t` exits with 5. Correct the name, or add the definition.";
+
+    SMALL_GROUP = "LV0522" "small-sync-group" Error Refuses
+        "a vrrp_sync_group with fewer than two routers"
+"A group keeps several routers in the same state. With one member it does nothing but change how
+tracking and notifications work; without any it is removed.
+
+`keepalived -t` says that this is probably not what you want, and exits with 5. Add the other
+routers, or remove the group.";
+
+    DEFAULT_WITH_ERROR = "LV0523" "service-default-is-an-error" Error Refuses
+        "a virtual server without protocol, scheduler or forwarding method"
+"A virtual_server needs protocol, lvs_sched (or lb_algo) and lvs_method (or lb_kind). keepalived
+fills in what is missing and reports each as an error: UDP, wlc and NAT. UDP is a surprise for those
+who balance web servers.
+
+`keepalived -t` exits with 5. Write all three.";
+
+    NO_REAL_SERVERS = "LV0524" "no-real-servers" Error Refuses
+        "a virtual server without real servers"
+"keepalived ignores a virtual_server that has no real_server, even if it has a sorry_server, and
+`keepalived -t` exits with 5.
+
+Add a real_server, or remove the block.";
+
+    PORT_DIFFERS = "LV0525" "port-differs" Error Refuses
+        "a real server's port that differs from the service's without NAT"
+"Direct routing and tunnels hand the packet on as it is: its port cannot change on the way. Packets
+with a firewall mark have no port of the service at all.
+
+keepalived reports the difference, takes the service's port, and `keepalived -t` exits with 5. Write
+the same port, or none behind a firewall mark, or use NAT.";
+
+    QUORUM_TOO_HIGH = "LV0526" "quorum-above-weight" Error Refuses
+        "a quorum that all real servers together cannot reach"
+"The quorum is compared with the sum of the weights of the real servers that live. keepalived lowers
+it to the sum of all weights, and `keepalived -t` exits with 5.
+
+A real server of weight 0 counts nothing: when all have weight 0, even the default quorum of 1 is
+too high. Lower the quorum or raise the weights.";
+
+    SCRIPT_SECURITY = "LV0527" "script-security-off" Error Refuses
+        "scripts without enable_script_security"
+"keepalived runs as root, and so do its scripts. Without enable_script_security it also runs scripts
+that other users can change.
+
+`keepalived -t` calls this a security violation and exits with 6; the daemon logs it and starts.
+Write `enable_script_security` and `script_user USER` into global_defs.";
+
+    SCRIPT_USER = "LV0528" "no-script-user" Error Refuses
+        "script security without a user for the scripts"
+"With enable_script_security and without script_user, keepalived runs scripts as the user
+keepalived_script, which has to exist. Few systems have it.
+
+Without that user keepalived removes the scripts, and `keepalived -t` exits with 5. Write
+`script_user root`, or another user, into global_defs, or `user` into the script's block.";
+
+    NO_PEERS = "LV0529" "unicast-without-peers" Error Refuses
+        "a unicast setting without unicast peers"
+"unicast_src_ip, check_unicast_src and their relatives mean nothing without unicast_peer. keepalived
+sends multicast then, and calls the configuration deprecated; `keepalived -t` exits with 5.
+
+Add a unicast_peer block with the other directors, or use mcast_src_ip.";
+
+    MARK_WITH_PROTOCOL = "LV0530" "mark-with-protocol" Error Refuses
+        "a protocol on a service that is chosen by a firewall mark"
+"Packets with a firewall mark may have any protocol. keepalived ignores the keyword and reports it;
+`keepalived -t` exits with 5.
+
+Remove the line; restrict the protocol where the mark is set.";
+
+    FRACTION = "LV0531" "fraction-needs-version-3" Error Refuses
+        "an advert interval that the protocol version cannot say"
+"Version 2 of VRRP counts whole seconds from 1 to 255; version 3 counts hundredths up to 40.95.
+
+keepalived rounds the interval, and `keepalived -t` exits with 5. When one director rounds and the
+other does not, version 2 drops the other's adverts and both become master. Write a whole number, or
+`version 3` on all directors.";
+
+    GIVEN_TWICE = "LV0532" "keyword-given-twice" Error Refuses
+        "a command that was already given"
+"For most keywords the last line wins, silently. For notify commands, and for the group of a
+vrrp_sync_group, the first line wins: keepalived reports the second, ignores it, and `keepalived -t`
+exits with 5.
+
+Remove one of the two, or call both commands from one script.";
+
+    DUPLICATE_SERVER = "LV0534" "duplicate-real-server" Error Refuses
+        "a real server that the service already has"
+"The same address and port stand twice in one virtual_server. keepalived removes the second one, and
+`keepalived -t` exits with 5.
+
+Remove one; to give a server more connections, raise its weight.";
+
+    NO_PORT = "LV0535" "service-without-port" Error Refuses
+        "a virtual server without port and without persistence"
+"A virtual_server without port, or with port 0, takes all ports of its address. The kernel only
+allows this with persistence, so keepalived switches persistence on and reports it; `keepalived -t`
+exits with 5.
+
+Write the port behind the address, or add persistence_timeout.";
+
+    NOT_IN_BUILD = "LV0536" "not-in-this-build" Error Refuses
+        "a keyword that distributions leave out"
+"keepalived can be built without iptables, and Debian builds it so: the packet filter is nftables
+then. vrrp_iptables is reported as unsupported, vrrp_ipsets is not even known.
+
+`keepalived -t` exits with 5; the daemon uses nftables all the same. Write `nftables` instead, which
+needs no chains to be prepared.";
+
+    FAMILY_DIFFERS = "LV0537" "address-family-differs" Error Refuses
+        "IPv4 and IPv6 addresses where only one family can be"
+"The real servers of a virtual_server have the family of its address, except through a tunnel, and
+all addresses in virtual_ipaddress have the family of the first: adverts carry one family.
+
+keepalived skips the other ones and `keepalived -t` exits with 5. Write a second virtual_server or
+vrrp_instance for the other family; addresses of both may stand in virtual_ipaddress_excluded.";
+
+    HEADER_AS_MASTER = "LV0538" "authentication-header-as-master" Error Refuses
+        "an instance with authentication headers begins as MASTER"
+"Authentication headers (`auth_type AH`) carry a sequence number, which a router must learn from the
+others before it sends: it has to begin as BACKUP.
+
+keepalived sets the state to BACKUP, and `keepalived -t` exits with 5. Write `state BACKUP`; the
+priority alone decides who becomes master.";
+}

@@ -1,5 +1,97 @@
-//! Codes: keepalived_advice.
+//! Codes `LV23xx`: advice about keepalived.conf, as far as one node's file tells.
 
 use super::codes;
 
-codes! {}
+codes! {
+    OWNER = "LV2302" "address-owner" Warning Accepts
+        "a director that claims to own the addresses"
+"Priority 255 belongs to a director that owns the addresses all the time. It becomes master at once,
+cannot be lowered by trackers, and is never beaten. `state MASTER` without a priority means 255 too.
+
+keepalived accepts it. For an address that moves, write a priority between 1 and 254 on every
+director, a different one on each.";
+
+    PREEMPTION = "LV2303" "contradictory-preemption" Error Refuses
+        "settings of preemption that exclude each other"
+"nopreempt and preempt_delay only work when the first state is BACKUP, and a delay makes no sense
+without preemption.
+
+keepalived clears the setting, says so, and `keepalived -t` exits with 5. Write `state BACKUP` on
+every director that has nopreempt or preempt_delay; the priority alone decides who becomes master.";
+
+    WEIGHT_WITHOUT_PREEMPTION = "LV2304" "weight-without-preemption" Warning Accepts
+        "a weighted tracker together with nopreempt"
+"A weight changes the priority. With nopreempt no other director takes over from a living master
+because of its priority, so the failure of what is followed changes nothing while the master lives.
+
+Remove nopreempt, or follow the object without a weight: then its failure is a fault, and the master
+gives up.";
+
+    GATEWAY_FAULT = "LV2305" "gateway-as-fault" Warning Accepts
+        "a ping without weight whose failure stops every director"
+"A script of weight 0 puts the router into the state FAULT when it fails. A ping that fails on all
+directors at once, because the gateway does not answer, takes the address away from all of them.
+
+Give the script a negative weight that is larger than the distance between the priorities: then the
+best of the equally disturbed directors keeps the address.";
+
+    WEIGHT_IN_GROUP = "LV2306" "weight-in-sync-group" Error Refuses
+        "a weighted tracker in a router of a sync group"
+"Members of a vrrp_sync_group change state together, and their priorities must not drift apart.
+keepalived ignores trackers with weights in members, says so, and `keepalived -t` exits with 5.
+
+Follow the object without weight, on the group, or write sync_group_tracking_weight into the group.";
+
+    PASSWORD = "LV2307" "password-without-effect" Error Refuses
+        "authentication that is cut, or ignored"
+"VRRP version 2 carries eight characters of the password, in clear text; keepalived cuts longer ones.
+Version 3 and vrrp_strict have no authentication: keepalived ignores the block.
+
+`keepalived -t` exits with 5 in each case. Shorten the password to eight characters, or remove the
+block. It protects against accidents only, not against anyone on the network.";
+
+    OWN_ADDRESS_AS_PEER = "LV2309" "own-address-as-peer" Warning Accepts
+        "a unicast peer that is this director itself"
+"The list of unicast peers names the other directors. With its own address in it a director sends
+adverts to itself, and the other director may be missing from the list.
+
+Replace the address by that of the other director. Files that are copied between directors unchanged
+are the usual reason.";
+
+    NO_PREFIX = "LV2310" "address-without-prefix" Info Accepts
+        "a virtual address without a prefix length"
+"Without `/24` or the like keepalived adds the address as a single host, /32 or /128. That is right
+for an address of a network that the interface is in anyway, and for direct routing.
+
+When the virtual address is the only one of its network on the interface, there is no route to the
+network then. Write the prefix length that is meant.";
+
+    UNTRACKED_INTERFACE = "LV2311" "untracked-interface" Warning Accepts
+        "an address on an interface that nobody follows"
+"The address is put on another interface than the one that carries the adverts. When only that
+interface fails, the master notices nothing and keeps an address that nobody can reach.
+
+Add a track_interface block with that interface.";
+
+    MANY_ADDRESSES = "LV2312" "many-addresses" Info Accepts
+        "more than 20 addresses in the adverts"
+"Every address in virtual_ipaddress is part of every advert. Older releases take at most 20, and long
+adverts cost every receiver the comparison of the lists.
+
+Keep one address there and move the others to virtual_ipaddress_excluded: they move along all the
+same.";
+
+    NO_DELAY_LOOP = "LV2315" "no-delay-loop" Info Accepts
+        "a service that is checked once a minute"
+"Without delay_loop keepalived checks each real server every 60 seconds, so that a dead one can get
+connections for a minute.
+
+Write delay_loop with the seconds that you can bear, for example 6.";
+
+    OWN_INTERFACE = "LV2319" "own-interface-tracked" Error Refuses
+        "the router's own interface in track_interface"
+"A router follows its own interface anyway. keepalived ignores the line, says so, and
+`keepalived -t` exits with 5.
+
+Remove the line; list only other interfaces, for example that of the real servers.";
+}

@@ -31,18 +31,20 @@ follow: a line that is really empty ends the section.";
 
     INDENTED_OUTSIDE = "LV0404" "indented-outside" Error Refuses
         "a global directive or `virtual` line is indented"
-"Outside of a virtual section, and for the `virtual` line itself, every line has to begin in the first
-column. lvsha reads the line as if it did.
+"Outside of a virtual section, and for the `virtual` line itself, every line has to begin in the
+first column. lvsha reads the line as if it did.
 
-ldirectord stops with `Unknown command`. Remove the blanks in front of the line; the fix does that.";
+ldirectord stops with `Unknown command`. Remove the blanks in front of the line; the fix does
+that.";
 
     UNKNOWN_DIRECTIVE = "LV0405" "unknown-directive" Error Refuses
         "a line that is no directive of ldirectord.cf"
 "The first word of the line is not known in this place, or the line has no first word at all. lvsha
 leaves it out and reads on.
 
-ldirectord stops at the first such line with `Unknown command`. Correct the word, or begin the line
-with `#` if it was meant as a note. `lvsha explain` and the manual page ldirectord(8) list the words.";
+ldirectord stops at the first such line with `Unknown command`. Correct the word, or begin the
+line with `#` if it was meant as a note. `lvsha explain` and the manual page ldirectord(8) list
+the words.";
 
     GLOBAL_INSIDE = "LV0406" "global-inside" Error Refuses
         "a global directive inside a virtual service"
@@ -128,25 +130,25 @@ lines of their own.";
 lvsha reads the whole quoted text.
 
 What is left has no closing mark, so ldirectord stops with `Unknown command`; when a mark is left
-by chance it works with the shorter text. There is no way to write a `#`: in a regular expression use
-`\\x23`, in a path `%23`.";
+by chance it works with the shorter text. There is no way to write a `#`: in a regular expression
+use `\\x23`, in a path `%23`.";
 
     NUMBER_DIFFERS = "LV0417" "number-differs" Error Accepts
         "a number that ldirectord reads differently"
-"ldirectord takes the first run of digits and forgets the rest: `2.5` is 2, `-3` is 3, `1min` is 1 and
-`500ms` is 500. Numbers above 4294967295 are of no use to it. lvsha works with the number that
+"ldirectord takes the first run of digits and forgets the rest: `2.5` is 2, `-3` is 3, `1min` is 1
+and `500ms` is 500. Numbers above 4294967295 are of no use to it. lvsha works with the number that
 ldirectord works with.
 
 Write a whole number of seconds (or of whatever is counted) without a sign and without a unit.";
 
     NUMBER_WITH_TEXT = "LV0418" "number-with-text" Warning Accepts
         "text behind a number"
-"ldirectord takes the first run of digits and ignores what is behind it, so `5s`, `5;` and `5 seconds`
-all mean 5. Nothing is lost, but the file says more than it means.
+"ldirectord takes the first run of digits and ignores what is behind it, so `5s`, `5;` and `5
+seconds` all mean 5. Nothing is lost, but the file says more than it means.
 
 Write the bare number.";
 
-    NOT_A_NUMBER = "LV0419" "not-a-number" Error Depends
+    NOT_A_NUMBER = "LV0419" "not-a-count" Error Depends
         "a value that has to be a number above zero"
 "Times and counts have to be at least 1 (persistent and emailalertfreq may be 0), written in digits.
 lvsha reads the line as if it were not there.
@@ -236,8 +238,8 @@ Write the name exactly; the proxy check is `http_proxy`.";
 
     BAD_HTTP_METHOD = "LV0430" "bad-http-method" Error Refuses
         "an HTTP method other than GET and HEAD"
-"HTTP checks can use GET or HEAD, in capitals or small letters. lvsha reads any other word as GET, the
-default.
+"HTTP checks can use GET or HEAD, in capitals or small letters. lvsha reads any other word as GET,
+the default.
 
 ldirectord stops with `httpmethod must be GET or HEAD`. Use one of the two, or an external check.";
 
@@ -251,8 +253,8 @@ Write the scheduler in small letters and nothing else.";
 
     BAD_SCHEDULER = "LV0432" "bad-scheduler" Error Refuses
         "a scheduler without a small letter"
-"The name of a scheduler is written in small letters (rr, wrr, lc, wlc, sh, ...). lvsha reads capitals
-as meant.
+"The name of a scheduler is written in small letters (rr, wrr, lc, wlc, sh, ...). lvsha reads
+capitals as meant.
 
 ldirectord stops with `invalid scheduler`. Write the name in small letters; the fix does that.";
 
@@ -284,12 +286,14 @@ Write a mask such as 255.255.255.0.";
 [l:NUMBER] [u:NUMBER]`: no blanks around `->` and `:`, a blank in front of the method, the comma
 right behind the request's closing mark. lvsha reads what it can make sense of.
 
-ldirectord stops with `invalid address for real server (wrong format)` or `Invalid real server line`.";
+ldirectord stops with `invalid address for real server (wrong format)` or `Invalid real server
+line`.";
 
     BAD_METHOD = "LV0437" "bad-method" Error Refuses
         "a forwarding method is missing or wrong"
 "A real server needs a forwarding method, a fallback may have one: `gate` is direct routing, `masq`
-address translation, `ipip` tunnelling, in small letters. lvsha reads GATE, dr, nat and tun as meant.
+address translation, `ipip` tunnelling, in small letters. lvsha reads GATE, dr, nat and tun as
+meant.
 
 ldirectord stops with `forward method must be gate, masq or ipip`. Write one of the three words.";
 
@@ -327,8 +331,8 @@ Put `l:` in front of `u:`.";
 
     BAD_RANGE = "LV0443" "bad-range" Error Refuses
         "a range of addresses that is none"
-"A range `FIRST->LAST` stands for every IPv4 address from the first to the last, so the first has to be
-the lower one; IPv6 addresses cannot form ranges. lvsha leaves the line out.
+"A range `FIRST->LAST` stands for every IPv4 address from the first to the last, so the first has
+to be the lower one; IPv6 addresses cannot form ranges. lvsha leaves the line out.
 
 ldirectord stops with `Invalid Range` or `Address range for IPv6 is not supported yet`.";
 
@@ -337,23 +341,23 @@ ldirectord stops with `Invalid Range` or `Address range for IPv6 is not supporte
 "The range stands for more real servers than one service can reasonably have; probably a number is
 mistyped. lvsha leaves the line out.
 
-ldirectord compares every address with every one before it, so it is still busy with that when whatever
-started it has long given up. Correct the last address.";
+ldirectord compares every address with every one before it, so it is still busy with that when
+whatever started it has long given up. Correct the last address.";
 
     WRONG_FAMILY = "LV0446" "wrong-family" Error Refuses
         "IPv4 and IPv6 are mixed"
-"In a `virtual` section stand `real` and `fallback` with IPv4 addresses, in a `virtual6` section `real6`
-and `fallback6` with IPv6 addresses in brackets. IPVS itself can only mix families when tunnelling.
-lvsha reads the line by its address.
+"In a `virtual` section stand `real` and `fallback` with IPv4 addresses, in a `virtual6` section
+`real6` and `fallback6` with IPv6 addresses in brackets. IPVS itself can only mix families when
+tunnelling. lvsha reads the line by its address.
 
 ldirectord stops with `cannot specify ... here` or cannot resolve the address. Use the keyword of
 the section's family.";
 
     HOST_NAME = "LV0447" "host-name" Error Accepts
         "a host name instead of an address"
-"ldirectord resolves host names once, when it reads the file. lvsha never asks a name server while it
-reads: the answer can differ from one machine and moment to the next. The virtual service, real server
-or fallback with the name is left out.
+"ldirectord resolves host names once, when it reads the file. lvsha never asks a name server while
+it reads: the answer can differ from one machine and moment to the next. The virtual service, real
+server or fallback with the name is left out.
 
 ldirectord starts if the name can be resolved at that moment, and stops otherwise: after a power
 failure the name server is often not there yet. Write the address.";
@@ -367,9 +371,9 @@ ldirectord takes it for a host name, cannot resolve it, and stops. Correct the a
 
     BAD_VIRTUAL = "LV0449" "bad-virtual" Error Refuses
         "a `virtual` line that cannot be read"
-"The forms are `virtual=ADDRESS:PORT`, `virtual6=[ADDRESS]:PORT`, and a bare number for a firewall mark
-with either keyword. An IPv6 address needs the brackets and `virtual6`. lvsha reads what it can make
-sense of and leaves the rest of the section out.
+"The forms are `virtual=ADDRESS:PORT`, `virtual6=[ADDRESS]:PORT`, and a bare number for a firewall
+mark with either keyword. An IPv6 address needs the brackets and `virtual6`. lvsha reads what it
+can make sense of and leaves the rest of the section out.
 
 ldirectord stops with `invalid address for virtual server`.";
 
@@ -424,32 +428,32 @@ ldirectord does too, and asks in its log for the new form. Write `supervised=yes
 
     BROKEN_LINE = "LV0457" "broken-line" Error Refuses
         "a line was broken in two"
-"The forwarding method of a real server stands on the next line, probably because a mail program or web
-page wrapped a long line. lvsha reads the two lines as one.
+"The forwarding method of a real server stands on the next line, probably because a mail program or
+web page wrapped a long line. lvsha reads the two lines as one.
 
-There is no continuation of lines in ldirectord.cf: ldirectord stops with `wrong format` or `Unknown
-command`. Join the lines; the fix does that.";
+There is no continuation of lines in ldirectord.cf: ldirectord stops with `wrong format` or
+`Unknown command`. Join the lines; the fix does that.";
 
     TEMPLATE = "LV0458" "template" Error Depends
         "the file is a template that was not rendered"
-"The line holds a placeholder of a template language: `{{ }}`, `{% %}`, `<% %>`, `${ }` or `@NAME@`. lvsha
-keeps such lines aside; nothing can be said about their values.
+"The line holds a placeholder of a template language: `{{ }}`, `{% %}`, `<% %>`, `${ }` or
+`@NAME@`. lvsha keeps such lines aside; nothing can be said about their values.
 
 ldirectord reads the placeholder as text and mostly stops. Let the tool that owns the template
 (Ansible, Puppet, Chef, autoconf) write the file, and check that one.";
 
     GIVEN_TWICE = "LV0459" "given-twice" Warning Accepts
         "a directive is given twice"
-"The same directive stands twice in the same section, or twice globally. The last one counts, the
-first does nothing.
+"The same directive stands twice in the same section, or twice globally. ldirectord takes the last
+one; the first does nothing.
 
 Delete the line that is not meant.";
 
     BAD_FALLBACK = "LV0461" "bad-fallback" Error Refuses
         "a fallback line that cannot be read"
-"The form is `fallback=ADDRESS[:PORT] [gate|masq|ipip]`; a weight is not possible, the fallback always
-has weight 1. ldirectord takes the last two words of the line, so a third one shifts the meaning.
-lvsha reads what it can make sense of.
+"The form is `fallback=ADDRESS[:PORT] [gate|masq|ipip]`; a weight is not possible, the fallback
+always has weight 1. ldirectord takes the last two words of the line, so a third one shifts the
+meaning. lvsha reads what it can make sense of.
 
 ldirectord stops with `forward method must be gate, masq or ipip` or cannot resolve the address.";
 

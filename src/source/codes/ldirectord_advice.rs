@@ -30,15 +30,15 @@ Remove them, or use `checktype=negotiate` with the right service.";
 
     HEAD_WITHOUT_BODY = "LV2204" "head-without-body" Warning Accepts
         "HEAD has no body that could match"
-"The answer to a HEAD request has no body, so the receive text can never be found and every real server
-counts as down.
+"The answer to a HEAD request has no body, so the receive text can never be found and every real
+server counts as down.
 
 Use `httpmethod=GET`, or drop the receive line and rely on the status.";
 
     RECEIVE_PATTERN = "LV2205" "receive-pattern" Warning Accepts
         "receive holds signs with a special meaning"
-"receive is a regular expression of Perl, not a text: `?`, `+`, `*`, `|`, brackets and parentheses have
-a meaning there. Where they do not pair up, the check dies and the server counts as down.
+"receive is a regular expression of Perl, not a text: `?`, `+`, `*`, `|`, brackets and parentheses
+have a meaning there. Where they do not pair up, the check dies and the server counts as down.
 
 Write a `\\` in front of each sign that is meant as itself.";
 
@@ -52,8 +52,8 @@ every service with an address, but not for firewall marks.";
 
     FALLBACK_PORT = "LV2211" "fallback-port" Warning Accepts
         "a fallback with another port than the service's"
-"With gate and ipip the kernel does not rewrite ports: packets keep the port of the virtual service, so
-the port of the fallback has no effect.
+"With gate and ipip the kernel does not rewrite ports: packets keep the port of the virtual
+service, so the port of the fallback has no effect.
 
 Let the fallback listen on the port of the service, or use masq for a fallback on another machine.";
 
@@ -110,15 +110,15 @@ Write the port of the virtual service, or use masq, which can translate ports.";
 
     MASQ_WITHOUT_PORT = "LV2222" "masq-without-port" Error Accepts
         "masq without a port"
-"A real server without a port has port 0. gate and ipip keep the port of the virtual service, but masq
-translates to port 0, where nothing listens.
+"A real server without a port has port 0. gate and ipip keep the port of the virtual service, but
+masq translates to port 0, where nothing listens.
 
 Write `real=ADDRESS:PORT masq`.";
 
     OTHER_SUBNET = "LV2223" "other-subnet" Warning Accepts
         "direct routing to a server outside of the service's network"
-"With gate the director sends the packet with the server's hardware address, so both have to be on one
-network segment. The real server is not in the network of the virtual address.
+"With gate the director sends the packet with the server's hardware address, so both have to be on
+one network segment. The real server is not in the network of the virtual address.
 
 Use ipip or masq, or make sure that the director has an interface in the server's network.";
 
@@ -173,23 +173,24 @@ Write the line you want.";
 
     MARK_WITHOUT_PORT = "LV2232" "mark-without-port" Error Accepts
         "a check of a firewall mark has no port"
-"A firewall mark has no port and neither has the real server, so a connect check goes to port 0 and the
-server is always down.
+"A firewall mark has no port and neither has the real server, so a connect check goes to port 0 and
+the server is always down.
 
 Add `checkport=PORT`.";
 
     PORT_FORGOTTEN = "LV2233" "port-forgotten" Error Accepts
         "an address without a port becomes a firewall mark"
-"`virtual=192.168.1.10` is not an address to ldirectord: without a port it takes the leading digits as a
-firewall mark, here 192, and the address is never served. lvsha reads the address, with the port that
-the service or the real servers suggest.
+"`virtual=192.168.1.10` is not an address to ldirectord: without a port it takes the leading digits
+as a firewall mark, here 192, and the address is never served. lvsha reads the address, with the
+port that the service or the real servers suggest.
 
 Write `virtual=ADDRESS:PORT`.";
 
     REAL_REQUEST_LOST = "LV2234" "real-request-lost" Error Accepts
         "the request of a real server is lost"
-"If the request in a `real` line begins with `/`, ldirectord (since 2010) loses request, receive and the
-thresholds of that line, and the check uses the service's instead. lvsha reads them as meant.
+"If the request in a `real` line begins with `/`, ldirectord (since 2010) loses request, receive
+and the thresholds of that line, and the check uses the service's instead. lvsha reads them as
+meant.
 
 Leave out the slash: ldirectord adds it itself.";
 
@@ -209,8 +210,8 @@ Load the module at boot, or use gate.";
 
     ONE_PACKET = "LV2238" "one-packet" Warning Accepts
         "one-packet scheduling that cannot work"
-"`ops=yes` schedules every UDP packet on its own. ldirectord leaves it out for other protocols, and with
-persistence packets of one client stay together after all.
+"`ops=yes` schedules every UDP packet on its own. ldirectord leaves it out for other protocols, and
+with persistence packets of one client stay together after all.
 
 Use it with `protocol=udp` and without persistent.";
 }

@@ -20,7 +20,10 @@ fn numbers_and_names_are_unique_and_well_formed() {
 fn every_code_has_a_page_that_says_what_to_do() {
     for code in Code::all() {
         assert!(code.page().len() > 120, "{code}: the page is too short to help");
-        assert!(code.page().lines().all(|line| line.chars().count() <= 100), "{code}: a line is too long");
+        assert!(
+            code.page().lines().all(|line| line.chars().count() <= 100),
+            "{code}: a line is too long"
+        );
         assert!(!code.title().ends_with('.'), "{code}: titles have no full stop");
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::legible;
 use crate::source::{Diagnostic, Sources};
 
 /// `file:line:column: severity[code] message`, one line each.
@@ -10,10 +11,10 @@ pub fn short(sources: &Sources, diagnostics: &[Diagnostic]) -> String {
     for diagnostic in diagnostics {
         if let Some(at) = diagnostic.at {
             // Writing to a string cannot fail.
-            let _ = write!(out, "{}: ", sources.describe(at));
+            let _ = write!(out, "{}: ", legible(&sources.describe(at)));
         }
-        let _ =
-            write!(out, "{}[{}] {}", diagnostic.severity(), diagnostic.code, diagnostic.message);
+        let message = legible(&diagnostic.message);
+        let _ = write!(out, "{}[{}] {message}", diagnostic.severity(), diagnostic.code);
         if diagnostic.occurrences > 1 {
             let _ = write!(out, " ({} times)", diagnostic.occurrences);
         }

@@ -2,7 +2,9 @@
 //!
 //! The same rows check, suggest, document and mark secrets. Adding a keyword is adding a row.
 
+use std::collections::HashMap;
 use std::fmt;
+use std::sync::LazyLock;
 
 use crate::syntax::Format;
 
@@ -143,10 +145,21 @@ pub fn keywords(format: Format) -> &'static [&'static [Keyword]] {
 
 /// The row of `word` inside the block `within`.
 pub fn find(format: Format, within: &str, word: &str) -> Option<&'static Keyword> {
-    keywords(format)
-        .iter()
-        .flat_map(|rows| rows.iter())
-        .find(|k| k.word == word && k.within == within)
+    find_anywhere(format, word).iter().find(|k| k.within == within).copied()
+}
+
+/// The rows of `word` in any block.
+pub fn find_anywhere(format: Format, word: &str) -> &'static [&'static Keyword] {
+    INDEX.get(&format).and_then(|words| words.get(word)).map_or(&[], Vec::as_slice)
+}
+
+/// The words whose arguments must never be shown, each once.
+pub fn secret_words(format: Format) -> Vec<&'static str> {
+    let rows = keywords(format).iter().flat_map(|rows| rows.iter());
+    let mut words: Vec<_> = rows.filter(|k| k.secret).map(|k| k.word).collect();
+    words.sort_unstable();
+    words.dedup();
+    words
 }
 
 /// The words that may stand inside the block `within`.
@@ -154,3 +167,17 @@ pub fn words(format: Format, within: &str) -> impl Iterator<Item = &'static str>
     let rows = keywords(format).iter().flat_map(|rows| rows.iter());
     rows.filter(move |k| k.within == within).map(|k| k.word)
 }
+
+type Index = HashMap<&'static str, Vec<&'static Keyword>>;
+
+/// All rows by format and word: a file of a million lines asks for each line.
+static INDEX: LazyLock<HashMap<Format, Index>> = LazyLock::new(|| {
+    let index_of = |format| {
+        let mut index = Index::new();
+        for row in keywords(format).iter().flat_map(|rows| rows.iter()) {
+            index.entry(row.word).or_default().push(row);
+        }
+        (format, index)
+    };
+    Format::ALL.into_iter().map(index_of).collect()
+});

@@ -37,7 +37,7 @@ impl<'a> Location<'a> {
         let is_fine = is_host(host)
             && first.is_none_or(is_host)
             && port.is_none_or(|port| !port.is_empty() && port.chars().all(is_port_character));
-        is_fine.then(|| match first {
+        is_fine.then_some(match first {
             Some(first) => Self { host: first, last: Some(host), port },
             None => Self { host, last: None, port },
         })

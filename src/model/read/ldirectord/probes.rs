@@ -1,7 +1,8 @@
 //! What a service's checks ask: checktype, service and the texts around them.
 
 use crate::model::{
-    Dialogue, Http, HttpRequest, Pattern, Probe, ProbeKind, Protocol, Script, Server, Sourced,
+    Appended, Dialogue, Http, HttpRequest, Pattern, Probe, ProbeKind, Protocol, Script, Server,
+    Sourced,
 };
 use crate::source::codes::ldirectord_advice as advice;
 use crate::source::{Diagnostic, Place};
@@ -100,7 +101,7 @@ impl Check {
                 let default = || Sourced::implied("/bin/true".to_owned());
                 ProbeKind::Script(Box::new(Script {
                     command: self.command.value().unwrap_or_else(default),
-                    ldirectord_arguments: true,
+                    appended: Appended::VirtualAndReal,
                     dynamic_weight: None,
                     user: None,
                 }))

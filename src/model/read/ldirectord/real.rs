@@ -80,8 +80,10 @@ impl<'a> Reader<'a> {
             let mut server = Server::new(address, addresses.port, Some(line.node.place()));
             server.method = method;
             server.weight = words.weight;
-            server.lower_threshold = words.lower;
-            server.upper_threshold = words.upper;
+            if words.lower.is_some() || words.upper.is_some() {
+                let own = server.own_mut();
+                (own.upper_threshold, own.lower_threshold) = (words.upper, words.lower);
+            }
             draft.server(server, texts.clone());
         }
         joined.is_some()

@@ -122,8 +122,8 @@ fn a_real_server_may_have_texts_of_its_own() {
     assert!(other.own.is_none());
     let ProbeKind::Http(http) = &own.own_probes()[0].kind else { panic!("not http") };
     assert_eq!(http.requests[0].path.as_ref().map(|p| p.value.as_str()), Some("/own"));
-    assert_eq!(own.lower_threshold.map(|l| l.value), Some(5));
-    assert_eq!(own.upper_threshold.map(|u| u.value), Some(10));
+    assert_eq!(own.thresholds().1.map(|l| l.value), Some(5));
+    assert_eq!(own.thresholds().0.map(|u| u.value), Some(10));
 }
 
 #[test]

@@ -331,7 +331,7 @@ impl Reader<'_> {
             }
         }
         let text = behind.split('#').next().unwrap_or_default().trim_matches(is_space);
-        if !text.is_empty() && !(line.comment().contains('"') && !line.inside) {
+        if !text.is_empty() && (line.inside || !line.comment().contains('"')) {
             let finding = Diagnostic::new(
                 codes::TEXT_BEHIND_QUOTES,
                 line.value_place(),

@@ -72,14 +72,25 @@ pub(super) fn duplicate(view: &View<'_>, findings: &mut Findings) {
 
 /// LD020: one machine, two weights.
 pub(super) fn weights_differ(view: &View<'_>, findings: &mut Findings) {
-    let mut seen: HashMap<(IpAddr, IpAddr), (u32, Option<Place>)> = HashMap::new();
-    for (service, _) in services(view) {
-        let Target::Endpoint { address, .. } = service.target.value else { continue };
+    let mut by_address: Vec<(IpAddr, &Service)> = services(view)
+        .filter_map(|(service, _)| match service.target.value {
+            Target::Endpoint { address, .. } => Some((address, service)),
+            _ => None,
+        })
+        .collect();
+    // One virtual address at a time, in the order of the file: a map of all real servers of a
+    // large file would take more memory than the file.
+    by_address.sort_by_key(|(address, _)| *address);
+    let mut seen: HashMap<IpAddr, (u32, Option<Place>)> = HashMap::new();
+    let mut current = None;
+    for (address, service) in by_address {
+        if current.replace(address) != Some(address) {
+            seen.clear();
+        }
         for server in &service.servers {
             let weight = server.weight.map_or(1, |weight| weight.value);
             let place = server.weight.and_then(|weight| weight.at).or(server.at);
-            let (first, first_at) =
-                *seen.entry((address, server.address)).or_insert((weight, place));
+            let (first, first_at) = *seen.entry(server.address).or_insert((weight, place));
             let (Some(at), Some(first_at)) = (place, first_at) else { continue };
             // Within one service it is a duplicate, which is reported as such.
             let same_service =
@@ -244,8 +255,7 @@ pub(super) fn thresholds(view: &View<'_>, findings: &mut Findings) {
     for (service, _) in services(view) {
         let mut last = None;
         for server in &service.servers {
-            let (Some(lower), Some(upper)) = (server.lower_threshold, server.upper_threshold)
-            else {
+            let (Some(upper), Some(lower)) = server.thresholds() else {
                 continue;
             };
             let Some(at) = lower.at else { continue };

@@ -1,0 +1,64 @@
+# lvsha. `make help` lists the targets.
+
+PREFIX  ?= /usr/local
+DESTDIR ?=
+CARGO   ?= cargo
+
+binary := target/release/lvsha
+share  := $(DESTDIR)$(PREFIX)/share
+# The real programs run in a chroot with namespaces of their own, which root must set up.
+root   := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+
+.DEFAULT_GOAL := build
+.PHONY: bench build demo deny help install lint nextest peers quick test
+
+build: ## the program, optimised: target/release/lvsha
+	$(CARGO) build --release
+
+demo: ## what it does, on the built-in example
+	$(CARGO) run --quiet -- convert heartbeat-to-keepalived --example
+
+test: nextest peers ## every test, the real programs as judges included (as root)
+	@if $(CARGO) nextest --version >/dev/null 2>&1; then \
+		LVSHA_REQUIRE_PEERS=1 $(CARGO) nextest run; \
+	else \
+		LVSHA_REQUIRE_PEERS=1 $(CARGO) test; \
+	fi
+
+quick: ## the tests that need nothing but Rust
+	$(CARGO) test
+
+peers: ## a tree with the real heartbeat, ldirectord and keepalived, for the tests
+	$(root) tests/peers/build
+
+lint: deny ## formatting, clippy, licences of the dependencies
+	$(CARGO) fmt --check
+	$(CARGO) clippy --all-targets -- -D warnings
+
+bench: ## speed and memory beside the real programs
+	$(CARGO) bench --bench text
+
+install: build ## program, manual pages and completions, below PREFIX (/usr/local) and DESTDIR
+	install -D -m 755 $(binary) $(DESTDIR)$(PREFIX)/bin/lvsha
+	$(binary) --quiet man --out $(share)/man/man1
+	install -d $(share)/bash-completion/completions $(share)/fish/vendor_completions.d
+	install -d $(share)/zsh/site-functions
+	$(binary) completions bash > $(share)/bash-completion/completions/lvsha
+	$(binary) completions fish > $(share)/fish/vendor_completions.d/lvsha.fish
+	$(binary) completions zsh  > $(share)/zsh/site-functions/_lvsha
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# A test process each and a time limit, where it can be had; `cargo test` runs the same tests.
+nextest:
+	@$(CARGO) nextest --version >/dev/null 2>&1 \
+		|| $(CARGO) install --locked cargo-nextest \
+		|| echo "cargo-nextest cannot be installed: \`cargo test\` runs the tests"
+
+deny:
+	@if $(CARGO) deny --version >/dev/null 2>&1; then \
+		$(CARGO) deny check licenses bans sources; \
+	else \
+		echo "cargo-deny is not installed: licences are not checked"; \
+	fi

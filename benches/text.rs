@@ -1,0 +1,206 @@
+//! Speed and memory of the text half, beside the peer where there is one: `make bench`.
+//!
+//! Prints one table: work, ours, the peer's, the budget, met or not. Times are medians of
+//! interleaved runs; memory is the peak resident set that the kernel reports for the process.
+
+// A benchmark that cannot write its files or start a program has nothing better to do than stop,
+// and its table is for standard output.
+#![expect(clippy::expect_used, clippy::print_stdout, clippy::print_stderr)]
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+fn main() {
+    // `cargo test` starts benches with --test; there is nothing to test here.
+    if std::env::args().any(|argument| argument == "--test") {
+        return;
+    }
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("bench");
+    let input = folder.join("ha.d");
+    fs::create_dir_all(&input).expect("the target folder is writable");
+    heartbeat(&input);
+    let text = fs::metadata(input.join("ldirectord.cf")).expect("just written").len();
+
+    println!(
+        "{:<44} {:>10} {:>10} {:>8} {:>10}  budget",
+        "work", "ours", "peer", "ratio", "memory/text"
+    );
+    let convert = measure(|| lvsha(&["convert", "heartbeat-to-keepalived", "--from"], &input));
+    row(
+        "convert 10,000 x 10 ldirectord services",
+        &convert,
+        None,
+        text,
+        "under 1 s, memory at most 10 x",
+        |run, memory| run.median() < Duration::from_secs(1) && memory <= 10.0,
+    );
+
+    let output = lvsha(&["convert", "heartbeat-to-keepalived", "--from"], &input)
+        .stderr(Stdio::null())
+        .output();
+    let written = folder.join("keepalived.conf");
+    fs::write(&written, output.expect("lvsha runs").stdout).expect("the target folder is writable");
+    let text = fs::metadata(&written).expect("just written").len();
+    let (ours, theirs) =
+        beside(|| lvsha(&["check", "--output", "short"], &written), || keepalived(&written));
+    row(
+        "check 10,000 x 10 virtual_servers",
+        &ours,
+        theirs.as_ref(),
+        text,
+        "3 x keepalived -t, memory at most 8 x",
+        |run, memory| {
+            theirs.as_ref().is_some_and(|theirs| theirs.median() >= run.median() * 3)
+                && memory <= 8.0
+        },
+    );
+    let _ = fs::remove_file(peers().join("tmp/bench.conf"));
+    let start = measure(|| lvsha(&["--help"], Path::new("")));
+    row("--help", &start, None, 0, "under 10 ms", |run, _| {
+        run.median() < Duration::from_millis(10)
+    });
+}
+
+/// Several runs of one command.
+struct Runs {
+    times: Vec<Duration>,
+    /// Peak resident set of the largest run, in bytes.
+    memory: u64,
+}
+
+impl Runs {
+    fn new() -> Self {
+        Self { times: Vec::new(), memory: 0 }
+    }
+
+    fn median(&self) -> Duration {
+        let mut times = self.times.clone();
+        times.sort();
+        times.get(times.len() / 2).copied().unwrap_or_default()
+    }
+
+    fn add(&mut self, mut command: Command) {
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        let start = Instant::now();
+        let child = command.spawn().expect("the command starts");
+        let memory = wait(child);
+        self.times.push(start.elapsed());
+        self.memory = self.memory.max(memory);
+    }
+}
+
+fn measure(command: impl Fn() -> Command) -> Runs {
+    let mut runs = Runs::new();
+    (0..RUNS).for_each(|_| runs.add(command()));
+    runs
+}
+
+/// Interleaved, so that a busy moment of the machine meets both.
+fn beside(
+    ours: impl Fn() -> Command,
+    theirs: impl Fn() -> Option<Command>,
+) -> (Runs, Option<Runs>) {
+    let (mut left, mut right) = (Runs::new(), Runs::new());
+    for _ in 0..RUNS {
+        left.add(ours());
+        if let Some(command) = theirs() {
+            right.add(command);
+        }
+    }
+    let peer = (!right.times.is_empty()).then_some(right);
+    (left, peer)
+}
+
+fn row(
+    work: &str,
+    ours: &Runs,
+    theirs: Option<&Runs>,
+    text: u64,
+    budget: &str,
+    met: impl Fn(&Runs, f64) -> bool,
+) {
+    let seconds = |runs: &Runs| format!("{:.3} s", runs.median().as_secs_f64());
+    let peer = theirs.map_or_else(|| "-".to_owned(), seconds);
+    let ratio = theirs.map_or_else(
+        || "-".to_owned(),
+        |theirs| format!("{:.1}", theirs.median().as_secs_f64() / ours.median().as_secs_f64()),
+    );
+    let memory = if text == 0 { 0.0 } else { ours.memory as f64 / text as f64 };
+    let verdict = if met(ours, memory) { "met" } else { "MISSED" };
+    println!(
+        "{work:<44} {:>10} {peer:>10} {ratio:>8} {memory:>9.1} x  {verdict}: {budget}",
+        seconds(ours)
+    );
+}
+
+fn lvsha(arguments: &[&str], path: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_lvsha"));
+    command.args(arguments);
+    if !path.as_os_str().is_empty() {
+        command.arg(path);
+    }
+    command
+}
+
+/// `keepalived -t` in the peers' tree, with the interfaces of the host; `None` without the tree.
+fn keepalived(configuration: &Path) -> Option<Command> {
+    let root = peers();
+    if !root.join("etc/lvsha-peers").exists() {
+        eprintln!("no peer: run `make peers` first");
+        return None;
+    }
+    fs::copy(configuration, root.join("tmp/bench.conf")).ok()?;
+    let mut command = Command::new("unshare");
+    let script =
+        "ip link add eth0 type bridge; exec chroot \"$0\" keepalived -t -f /tmp/bench.conf";
+    command.args(["--net", "sh", "-c", script]).arg(root);
+    Some(command)
+}
+
+/// The tree with the real programs.
+fn peers() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target/peers/root")
+}
+
+/// A cluster with one large ldirectord.cf.
+fn heartbeat(folder: &Path) {
+    let write = |name: &str, text: &str| {
+        fs::write(folder.join(name), text).expect("the target folder is writable")
+    };
+    write("ha.cf", "keepalive 1\ndeadtime 10\nbcast eth0\nauto_failback on\nnode lw1 lw2\n");
+    write("haresources", "lw1 10.0.0.31/24/eth0 ldirectord\n");
+    write("authkeys", "auth 1\n1 crc\n");
+    let mut text = String::from("checktimeout=3\ncheckinterval=5\nquiescent=yes\n\n");
+    for service in 0..10_000 {
+        let (high, low) = (service / 250, service % 250 + 1);
+        let _ = writeln!(text, "virtual=10.1.{high}.{low}:80");
+        for server in 1..=10 {
+            let _ = writeln!(text, "    real=10.{}.{high}.{low}:80 gate {server}", server + 1);
+        }
+        text.push_str(
+            "    fallback=127.0.0.1:80 gate\n    service=http\n    request=\"index.html\"\n",
+        );
+        text.push_str("    receive=\"Test Page\"\n    scheduler=wlc\n    protocol=tcp\n    checktype=negotiate\n\n");
+    }
+    write("ldirectord.cf", &text);
+}
+
+/// Waits for `child` and returns its peak resident set in bytes.
+// The only way to the kernel's own figure of a child's peak memory.
+#[expect(unsafe_code)]
+fn wait(child: std::process::Child) -> u64 {
+    let mut status = 0;
+    // SAFETY: rusage is plain numbers, for which all zeros is a value; wait4 only writes to the two
+    // locals, which outlive the call, and the child is ours and not waited for elsewhere.
+    let usage = unsafe {
+        let mut usage: libc::rusage = std::mem::zeroed();
+        libc::wait4(child.id().cast_signed(), &raw mut status, 0, &raw mut usage);
+        usage
+    };
+    u64::try_from(usage.ru_maxrss).unwrap_or(0) * 1024
+}
+
+const RUNS: usize = 5;

@@ -1,0 +1,87 @@
+//! What can be typed.
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+use super::{check, completions, convert, exit, explain, man};
+use crate::syntax::Format;
+
+/// Reads, checks and converts the configuration of Linux Virtual Server directors: heartbeat,
+/// ldirectord, keepalived.
+#[derive(Debug, Parser)]
+#[command(name = "lvsha", version, propagate_version = true, arg_required_else_help = true)]
+#[command(max_term_width = 100, after_help = exit::table())]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    pub(super) command: Command,
+
+    /// When to use colours; NO_COLOR in the environment is respected
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
+    pub(super) color: Color,
+
+    /// Say nothing on standard error but errors
+    #[arg(short, long, global = true)]
+    pub(super) quiet: bool,
+}
+
+/// One subcommand per file of `src/cli`.
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    Check(check::Arguments),
+    #[command(hide = true)]
+    Completions(completions::Arguments),
+    Convert(convert::Arguments),
+    Explain(explain::Arguments),
+    #[command(hide = true)]
+    Man(man::Arguments),
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Color {
+    /// On a terminal
+    Auto,
+    /// Also in files and pipes
+    Always,
+    /// Nowhere
+    Never,
+}
+
+/// The formats under the names of their files, which is how people speak of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum FormatName {
+    /// heartbeat's keys
+    Authkeys,
+    /// heartbeat's main file
+    #[value(name = "ha.cf")]
+    HaCf,
+    /// heartbeat's resources
+    Haresources,
+    /// keepalived.conf and what it includes
+    Keepalived,
+    /// ldirectord.cf
+    Ldirectord,
+}
+
+impl From<FormatName> for Format {
+    fn from(name: FormatName) -> Self {
+        match name {
+            FormatName::Authkeys => Self::Authkeys,
+            FormatName::HaCf => Self::HaCf,
+            FormatName::Haresources => Self::Haresources,
+            FormatName::Keepalived => Self::Keepalived,
+            FormatName::Ldirectord => Self::Ldirectord,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_definition_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+}

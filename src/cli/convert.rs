@@ -1,0 +1,315 @@
+//! `lvsha convert`: read, translate, write, account.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Subcommand, ValueEnum};
+
+use super::output_directory::{OutputDirectory, OutputError};
+use super::printer::{Printer, Problem};
+use super::{ExitCode, Failure, inputs};
+use crate::emit::translate::Options;
+use crate::emit::{Conversion, Mark, Target, report, scripts};
+use crate::model::read::Input;
+use crate::source::codes::conversion::NOT_UNDERSTOOD;
+use crate::source::{self, Diagnostic, Place, Severity, Sources};
+use crate::syntax::Format;
+use crate::syntax::schema::Version;
+
+/// Convert between formats, with an account of every directive
+#[derive(Args, Debug)]
+pub(super) struct Arguments {
+    /// From what to what
+    #[command(subcommand)]
+    direction: Direction,
+}
+
+/// From what to what.
+#[derive(Debug, Subcommand)]
+enum Direction {
+    /// heartbeat and ldirectord to one keepalived.conf per director
+    ///
+    /// The result goes to stdout (one node) or to a directory (all nodes, with --out); the account
+    /// of every directive goes to stderr.
+    HeartbeatToKeepalived(HeartbeatToKeepalived),
+}
+
+/// Arguments of `heartbeat-to-keepalived`.
+#[derive(Args, Debug)]
+struct HeartbeatToKeepalived {
+    /// ha.cf, haresources, authkeys and ldirectord's configurations of one cluster
+    #[arg(value_name = "FILE", conflicts_with_all = ["from", "example"])]
+    files: Vec<PathBuf>,
+    /// Directory with the files [default: /etc/ha.d]
+    #[arg(long, value_name = "DIR", conflicts_with = "example")]
+    from: Option<PathBuf>,
+    /// Convert the example cluster that is built into lvsha
+    #[arg(long)]
+    example: bool,
+    /// Write DIR/NODE/keepalived.conf, and what it needs beside it, for every node
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// The node whose file goes to stdout [default: the first in ha.cf]
+    #[arg(long, value_name = "NAME", conflicts_with = "out")]
+    node: Option<String>,
+    /// The keepalived that will read the result
+    #[arg(long, value_name = "VERSION", default_value_t = Target::DEFAULT.version, value_parser = version)]
+    keepalived_version: Version,
+    /// Address of a director on the heartbeat path, for unicast_peer; repeat it for each
+    #[arg(long, value_name = "NODE=IP", value_parser = node_address)]
+    address: Vec<(String, IpAddr)>,
+    /// Write nothing when anything is lost or not understood
+    #[arg(long)]
+    strict: bool,
+    /// Overwrite files in --out that have other content
+    #[arg(long, requires = "out")]
+    force: bool,
+    /// Form of the account on stderr
+    #[arg(long, value_name = "FORM", default_value = "human")]
+    report: ReportForm,
+}
+
+/// Form of the account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum ReportForm {
+    /// For people
+    Human,
+    /// One JSON object
+    Json,
+}
+
+pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, Failure> {
+    let Direction::HeartbeatToKeepalived(arguments) = &arguments.direction;
+    let mut sources = Sources::new();
+    let inputs = load(arguments, &mut sources)?;
+    let options = Options {
+        target: Target { version: arguments.keepalived_version },
+        addresses: arguments.address.iter().cloned().collect::<HashMap<_, _>>(),
+    };
+    let conversion = Conversion::heartbeat_to_keepalived(&mut sources, &inputs, options);
+    let nodes: Vec<String> = conversion.nodes().map(str::to_owned).collect();
+    let possible = check(&conversion, &nodes, arguments);
+    if arguments.report == ReportForm::Human || possible.is_err() {
+        print_errors(&conversion, &sources, printer);
+    }
+    possible?;
+
+    let mut account = Vec::new();
+    match arguments.report {
+        ReportForm::Human => {
+            account.extend(report::human(&conversion.account, &sources).into_bytes())
+        }
+        ReportForm::Json => report::json(&conversion.account, &sources, &mut account)?,
+    }
+    printer.account(&String::from_utf8_lossy(&account));
+
+    let count = |mark| conversion.account.count(mark);
+    let lossless = count(Mark::Lossy) + count(Mark::Impossible) == 0;
+    if arguments.strict && !(lossless && conversion.findings.count(Severity::Error) == 0) {
+        say(arguments, printer, "nothing was written: --strict allows no loss and no error");
+        return Ok(ExitCode::Findings);
+    }
+    match &arguments.out {
+        Some(folder) => write_all(&conversion, &nodes, folder, arguments, printer)?,
+        None => write_one(&conversion, &nodes, arguments, printer)?,
+    }
+    let not_understood =
+        conversion.account.entries().any(|(_, outcome)| outcome.code == Some(NOT_UNDERSTOOD));
+    Ok(if not_understood { ExitCode::Findings } else { ExitCode::Success })
+}
+
+/// The files that were asked for.
+fn load(arguments: &HeartbeatToKeepalived, sources: &mut Sources) -> Result<Vec<Input>, Failure> {
+    if arguments.example {
+        let add = |(format, text): &(Format, &str)| {
+            let name = format!("example/{}", format.file_name());
+            Input { file: sources.add(name, text.as_bytes()), format: *format }
+        };
+        return Ok(EXAMPLE.iter().map(add).collect());
+    }
+    let standard = PathBuf::from(STANDARD);
+    let paths = match (&arguments.from, arguments.files.as_slice()) {
+        (Some(folder), _) => vec![folder.clone()],
+        (None, []) if standard.is_dir() => vec![standard],
+        (None, []) => {
+            let problem = Problem::new(format!("there is no {STANDARD} on this machine"));
+            let help = "name the files, or their directory with `--from DIR`; `--example` shows a conversion";
+            return Err(problem.help(help).into());
+        }
+        (None, files) => files.to_vec(),
+    };
+    let gathered = inputs::gather(&paths, None, sources);
+    if let Some(problem) = gathered.problems.into_iter().next() {
+        return Err(problem.into());
+    }
+    let mut inputs: Vec<Input> = gathered.groups.into_iter().flatten().collect();
+    // A directory may hold the new keepalived.conf already; it is no input of this direction.
+    inputs.retain(|input| input.format != Format::Keepalived);
+    for format in [Format::HaCf, Format::Haresources, Format::Authkeys] {
+        let mut same = inputs.iter().filter(|input| input.format == format);
+        if let (Some(first), Some(second)) = (same.next(), same.next()) {
+            let name = |input: &Input| sources.get(input.file).name().to_owned();
+            let message = format!(
+                "`{}` and `{}` are of two nodes or two clusters",
+                name(first),
+                name(second)
+            );
+            let help = "heartbeat's files are the same on every node: name those of one";
+            return Err(Problem::new(message).help(help).into());
+        }
+    }
+    Ok(inputs)
+}
+
+/// What makes a conversion pointless, and what to type instead.
+fn check(
+    conversion: &Conversion,
+    nodes: &[String],
+    arguments: &HeartbeatToKeepalived,
+) -> Result<(), Problem> {
+    if nodes.is_empty() {
+        let message = "no `node` line was read, so there is nobody to write a file for";
+        return Err(Problem::new(message).help("name ha.cf, too"));
+    }
+    if conversion.cluster.routers.is_empty() && conversion.cluster.services.is_empty() {
+        let message = "neither an address that moves nor a virtual service was read";
+        return Err(Problem::new(message).help("name haresources or ldirectord.cf, too"));
+    }
+    let known = |name: &str| nodes.iter().any(|node| node == &name.to_lowercase());
+    let named = arguments.node.iter().chain(arguments.address.iter().map(|(name, _)| name));
+    if let Some(stranger) = named.into_iter().find(|name| !known(name)) {
+        let message = format!("`{stranger}` is not a node of this cluster");
+        return Err(Problem::new(message).help(format!("its nodes are {}", nodes.join(", "))));
+    }
+    // Node names become directories.
+    let cannot_be_a_directory =
+        |name: &&String| name.contains('/') || matches!(name.as_str(), "." | "..");
+    match nodes.iter().find(cannot_be_a_directory) {
+        Some(name) => {
+            let message = format!("the node name `{name}` cannot name a directory");
+            Err(Problem::new(message).help("correct the `node` line in ha.cf"))
+        }
+        None => Ok(()),
+    }
+}
+
+/// Frames of what was not understood; one line about the rest.
+fn print_errors(conversion: &Conversion, sources: &Sources, printer: &Printer) {
+    let entries = conversion.account.entries();
+    let lost: Vec<Place> = entries
+        .filter(|(_, outcome)| outcome.code == Some(NOT_UNDERSTOOD))
+        .map(|(at, _)| at)
+        .collect();
+    let about_lost = |diagnostic: &&Diagnostic| {
+        let inside = |unit: &Place, at: Place| {
+            unit.file == at.file
+                && unit.span.start <= at.span.start
+                && at.span.start <= unit.span.end
+        };
+        diagnostic.severity() == Severity::Error
+            && diagnostic.at.is_some_and(|at| lost.iter().any(|unit| inside(unit, at)))
+    };
+    let frames: Vec<Diagnostic> = conversion.findings.iter().filter(about_lost).cloned().collect();
+    if !frames.is_empty() {
+        printer.account(&source::report::human(sources, &frames, printer.colour_of_notes()));
+    }
+    let others = conversion.findings.iter().count() - frames.len();
+    if others > 0 {
+        printer.status(&format!(
+            "{others} other findings about the input; `lvsha check` shows them\n"
+        ));
+    }
+}
+
+fn write_one(
+    conversion: &Conversion,
+    nodes: &[String],
+    arguments: &HeartbeatToKeepalived,
+    printer: &Printer,
+) -> Result<(), Failure> {
+    let wanted = arguments.node.as_ref().map(|name| name.to_lowercase());
+    let node = wanted.as_ref().or(nodes.first()).map_or("", String::as_str);
+    printer.results(|out| conversion.write(node, out))?;
+    let files = scripts::files(&conversion.extras).map_err(std::io::Error::other)?;
+    let beside: Vec<&str> = files.iter().map(|file| file.name.as_str()).collect();
+    if !beside.is_empty() {
+        let line =
+            format!("{node} needs {} as well: --out DIR writes everything", beside.join(", "));
+        say(arguments, printer, &line);
+    }
+    if nodes.len() > 1 && arguments.node.is_none() {
+        let line =
+            format!("this is the file of {node}: --out DIR writes those of {}", nodes.join(", "));
+        say(arguments, printer, &line);
+    }
+    Ok(())
+}
+
+fn write_all(
+    conversion: &Conversion,
+    nodes: &[String],
+    folder: &Path,
+    arguments: &HeartbeatToKeepalived,
+    printer: &Printer,
+) -> Result<(), Failure> {
+    let files = scripts::files(&conversion.extras).map_err(std::io::Error::other)?;
+    let mut output = OutputDirectory::new(folder);
+    let staged = nodes.iter().try_for_each(|node| {
+        let below = Path::new(node);
+        // Derived keys stand in it, so only its owner may read it.
+        output.stage(&below.join("keepalived.conf"), 0o600, |out| conversion.write(node, out))?;
+        files.iter().try_for_each(|file| {
+            output.stage(&below.join(&file.name), file.mode, |out| {
+                out.write_all(file.text.as_bytes())
+            })
+        })
+    });
+    match staged.and_then(|()| output.commit(arguments.force)) {
+        Ok(written) => {
+            let line = format!(
+                "{} for {}: {} files written, {} already so",
+                folder.display(),
+                nodes.join(", "),
+                written.changed,
+                written.unchanged
+            );
+            say(arguments, printer, &line);
+            Ok(())
+        }
+        Err(error) => {
+            let in_the_way = matches!(error, OutputError::InTheWay(..));
+            let problem = Problem::new(format!("{error}; nothing was written"));
+            let help = "`--force` overwrites; another `--out` keeps both";
+            Err(if in_the_way { problem.help(help) } else { problem }.into())
+        }
+    }
+}
+
+/// A line about the work; standard error holds nothing but the account when it is JSON.
+fn say(arguments: &HeartbeatToKeepalived, printer: &Printer, line: &str) {
+    if arguments.report == ReportForm::Human {
+        printer.status(line);
+    }
+}
+
+fn version(text: &str) -> Result<Version, String> {
+    Version::parse(text)
+        .ok_or_else(|| "a version looks like 2.2.7 (`keepalived -v` prints it)".to_owned())
+}
+
+fn node_address(text: &str) -> Result<(String, IpAddr), String> {
+    let (node, address) = text.split_once('=').ok_or("it looks like lw1=10.0.0.27")?;
+    let address = address.parse().map_err(|_| format!("`{address}` is not an IP address"))?;
+    Ok((node.to_lowercase(), address))
+}
+
+const STANDARD: &str = "/etc/ha.d";
+
+/// The cluster of `--example`, so that the first command works on any machine.
+const EXAMPLE: &[(Format, &str)] = &[
+    (Format::HaCf, include_str!("example/ha.cf")),
+    (Format::Haresources, include_str!("example/haresources")),
+    (Format::Authkeys, include_str!("example/authkeys")),
+    (Format::Ldirectord, include_str!("example/ldirectord.cf")),
+];

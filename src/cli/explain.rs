@@ -1,0 +1,94 @@
+//! `lvsha explain`: the page of a diagnostic.
+
+use std::fmt::Write as _;
+
+use anstyle::{AnsiColor, Style};
+
+use super::printer::{Printer, Problem};
+use super::{ExitCode, Failure};
+use crate::source::{Code, Severity, Verdict};
+use crate::syntax::suggest;
+
+/// Explain a diagnostic: what it means, what the real program does, what to do
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// Number (LV0001) or name (odd-blank) of the diagnostic
+    #[arg(required_unless_present = "list", value_name = "CODE")]
+    codes: Vec<String>,
+
+    /// List all diagnostics
+    #[arg(long, conflicts_with = "codes")]
+    list: bool,
+}
+
+pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, Failure> {
+    let mut out = String::new();
+    if arguments.list {
+        for code in Code::all() {
+            list_line(&mut out, code);
+        }
+    }
+    for (number, text) in arguments.codes.iter().enumerate() {
+        if number > 0 {
+            out.push('\n');
+        }
+        page(&mut out, Code::find(text).ok_or_else(|| unknown(text))?);
+    }
+    printer.result(&out)?;
+    Ok(ExitCode::Success)
+}
+
+fn list_line(out: &mut String, code: Code) {
+    let style = colour(code.severity());
+    // Writing to a string cannot fail. Padding stands inside the colour because it counts bytes.
+    let _ = writeln!(
+        out,
+        "{}  {style}{:<7}{style:#}  {:<NAME_WIDTH$}  {}",
+        code.id(),
+        code.severity().to_string(),
+        code.name(),
+        code.title(),
+    );
+}
+
+fn page(out: &mut String, code: Code) {
+    let style = colour(code.severity());
+    let program = match code.verdict() {
+        Verdict::Accepts => "starts with such a file",
+        Verdict::Refuses => "refuses such a file",
+        Verdict::Depends => "starts or not, depending on the place",
+    };
+    let _ = writeln!(
+        out,
+        "{style}{}{style:#}[{}] {}: {}\nThe real program {program}.\n\n{}",
+        code.severity(),
+        code.id(),
+        code.name(),
+        code.title(),
+        code.page(),
+    );
+}
+
+fn unknown(text: &str) -> Problem {
+    let problem = Problem::new(format!("there is no diagnostic `{text}`"));
+    let upper = text.to_ascii_uppercase();
+    let near = suggest(text, Code::all().map(Code::name))
+        .or_else(|| suggest(&upper, Code::all().map(Code::id)));
+    match near {
+        Some(near) => problem.help(format!("did you mean `lvsha explain {near}`?")),
+        None => problem.help("`lvsha explain --list` shows them all"),
+    }
+}
+
+/// The colours of the frames.
+fn colour(severity: Severity) -> Style {
+    let colour = match severity {
+        Severity::Error => AnsiColor::BrightRed,
+        Severity::Warning => AnsiColor::Yellow,
+        Severity::Info => AnsiColor::BrightBlue,
+    };
+    Style::new().bold().fg_color(Some(colour.into()))
+}
+
+/// Room for most names; a longer one moves its title to the right.
+const NAME_WIDTH: usize = 28;

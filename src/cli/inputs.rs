@@ -1,0 +1,224 @@
+//! From what was named on the command line to files that belong together.
+
+use std::path::{Path, PathBuf};
+
+use super::printer::Problem;
+use crate::model::read::Input;
+use crate::source::{FileId, LoadError, LoadReason, Sources};
+use crate::syntax::{Format, detect, suggest};
+
+/// What the named paths hold.
+#[derive(Debug, Default)]
+pub(super) struct Gathered {
+    /// Files that belong to one cluster, or to one node of it.
+    pub(super) groups: Vec<Vec<Input>>,
+    /// What could not be used.
+    pub(super) problems: Vec<Problem>,
+}
+
+/// Loads `paths`: files, and the known files of directories. Without `forced` each file's name
+/// and text tell its format.
+pub(super) fn gather(paths: &[PathBuf], forced: Option<Format>, sources: &mut Sources) -> Gathered {
+    let mut gatherer = Gatherer { sources, seen: Vec::new(), groups: Vec::new(), problems: vec![] };
+    for path in paths {
+        if path.is_dir() {
+            gatherer.directory(path);
+        } else {
+            gatherer.file(path, forced);
+        }
+    }
+    let Gatherer { mut groups, problems, .. } = gatherer;
+    for group in &mut groups {
+        // The order in which the formats build on each other, whatever order was typed.
+        group.inputs.sort_by_key(|input| input.format);
+    }
+    Gathered { groups: groups.into_iter().map(|group| group.inputs).collect(), problems }
+}
+
+struct Gatherer<'a> {
+    sources: &'a mut Sources,
+    /// Files that are loaded, by their real path.
+    seen: Vec<PathBuf>,
+    groups: Vec<Group>,
+    problems: Vec<Problem>,
+}
+
+/// Files of one directory that one cluster manager reads.
+struct Group {
+    directory: PathBuf,
+    is_keepalived: bool,
+    inputs: Vec<Input>,
+}
+
+impl Gatherer<'_> {
+    /// Takes one file that was named.
+    fn file(&mut self, path: &Path, forced: Option<Format>) {
+        let Some(file) = self.load(path) else { return };
+        match forced.or_else(|| detect(self.sources.get(file))) {
+            Some(format) => self.add(path, Input { file, format }),
+            None => self.problems.push(
+                Problem::new(format!("cannot tell the format of `{}`", path.display()))
+                    .help("name it with `--as ha.cf`, `--as ldirectord` and so on"),
+            ),
+        }
+    }
+
+    /// Takes the known files of a directory, or else those of the directories in it.
+    fn directory(&mut self, path: &Path) {
+        if let Err(error) = std::fs::read_dir(path) {
+            let text = format!("cannot list `{}`: {error}", path.display());
+            self.problems.push(Problem::new(text).help("name the files themselves"));
+            return;
+        }
+        let before = (self.groups.len(), self.problems.len());
+        let found = self.known_files(path);
+        if !found {
+            for entry in entries(path).into_iter().filter(|entry| entry.is_dir()) {
+                self.known_files(&entry);
+            }
+        }
+        if before == (self.groups.len(), self.problems.len()) && !found {
+            self.problems.push(
+                Problem::new(format!("`{}` holds no file of a known format", path.display())).help(
+                    "name the files, or a directory with ha.cf, haresources, authkeys, \
+                         ldirectord.cf or keepalived.conf",
+                ),
+            );
+        }
+    }
+
+    /// Takes the known files directly in a directory; false when there are none.
+    fn known_files(&mut self, directory: &Path) -> bool {
+        let entries = entries(directory);
+        let mut found = false;
+        for format in Format::ALL {
+            let path = directory.join(format.file_name());
+            if entries.contains(&path) {
+                found = true;
+                if let Some(file) = self.load(&path) {
+                    self.add(&path, Input { file, format });
+                }
+            }
+        }
+        // ldirectord's files have free names: a resource names them, or their text tells.
+        let started = self.started_by(directory);
+        for path in entries {
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let is_usual = Format::ALL.iter().any(|format| format.file_name() == name);
+            if is_usual || !path.is_file() {
+                continue;
+            }
+            let is_started = started.contains(&name);
+            if is_started || name.ends_with(".cf") {
+                found |= self.director_file(&path, is_started);
+            }
+        }
+        found
+    }
+
+    /// Takes a file if ldirectord reads it; one that is only suspected is passed over in silence.
+    fn director_file(&mut self, path: &Path, is_started: bool) -> bool {
+        if !is_started {
+            let mut trial = Sources::new();
+            let format = trial.load(path).ok().and_then(|file| detect(trial.get(file)));
+            if format != Some(Format::Ldirectord) {
+                return false;
+            }
+        }
+        if let Some(file) = self.load(path) {
+            self.add(path, Input { file, format: Format::Ldirectord });
+        }
+        true
+    }
+
+    /// Names of the files that the haresources of this directory give to ldirectord.
+    fn started_by(&self, directory: &Path) -> Vec<String> {
+        let haresources = self
+            .groups
+            .iter()
+            .filter(|group| group.directory == directory)
+            .flat_map(|group| &group.inputs)
+            .find(|input| input.format == Format::Haresources);
+        let text = haresources.map_or("", |input| self.sources.get(input.file).text());
+        text.split_whitespace()
+            .filter_map(|word| word.strip_prefix("ldirectord::"))
+            .map(ToOwned::to_owned)
+            .collect()
+    }
+
+    /// Loads a file once.
+    fn load(&mut self, path: &Path) -> Option<FileId> {
+        let real = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        if self.seen.contains(&real) {
+            return None;
+        }
+        self.seen.push(real);
+        match self.sources.load(path) {
+            Ok(file) => Some(file),
+            Err(error) => {
+                self.problems.push(unusable(&error));
+                None
+            }
+        }
+    }
+
+    /// Puts a file to its neighbours. A director has one file of each format, only ldirectord
+    /// may have several: a second keepalived.conf is that of another node.
+    fn add(&mut self, path: &Path, input: Input) {
+        let directory = path.parent().unwrap_or(Path::new("")).to_owned();
+        let is_keepalived = input.format == Format::Keepalived;
+        let is_free = |group: &Group| {
+            input.format == Format::Ldirectord
+                || group.inputs.iter().all(|other| other.format != input.format)
+        };
+        let group = self.groups.iter_mut().find(|group| {
+            group.directory == directory && group.is_keepalived == is_keepalived && is_free(group)
+        });
+        match group {
+            Some(group) => group.inputs.push(input),
+            None => self.groups.push(Group { directory, is_keepalived, inputs: vec![input] }),
+        }
+    }
+}
+
+/// What is in a directory, sorted; nothing when it cannot be listed.
+fn entries(directory: &Path) -> Vec<PathBuf> {
+    let Ok(listing) = std::fs::read_dir(directory) else { return Vec::new() };
+    let mut entries: Vec<PathBuf> =
+        listing.filter_map(Result::ok).map(|entry| entry.path()).collect();
+    entries.sort();
+    entries
+}
+
+/// Why a file is of no use, and what to type instead.
+fn unusable(error: &LoadError) -> Problem {
+    let problem = Problem::new(error.to_string());
+    match &error.reason {
+        LoadReason::Empty => problem
+            .help("its program would start without any service; name the file that is really used"),
+        LoadReason::Directory => problem.help("name a file in it"),
+        LoadReason::TooLarge => problem.help("split it with `include`"),
+        LoadReason::Unreadable(cause) => match cause.kind() {
+            std::io::ErrorKind::NotFound => match neighbour(&error.path) {
+                Some(near) => problem.help(format!("did you mean `{}`?", near.display())),
+                None => problem.help("name a file or a directory that exists"),
+            },
+            std::io::ErrorKind::PermissionDenied => {
+                problem.help("run lvsha as a user who may read it, for example with `sudo`")
+            }
+            _ => problem,
+        },
+    }
+}
+
+/// The file beside `path` with the most similar name.
+fn neighbour(path: &Path) -> Option<PathBuf> {
+    let directory = path.parent()?;
+    let listed = if directory == Path::new("") { Path::new(".") } else { directory };
+    let names: Vec<String> = entries(listed)
+        .iter()
+        .filter_map(|entry| Some(entry.file_name()?.to_str()?.to_owned()))
+        .collect();
+    let near = suggest(path.file_name()?.to_str()?, names.iter().map(String::as_str))?;
+    Some(directory.join(near))
+}

@@ -1,0 +1,160 @@
+//! Writing a directory of results: all files or none, and nobody's changes are lost.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufWriter, Read, Write};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+
+/// Files written beside their targets, which [`OutputDirectory::commit`] renames in one go.
+#[derive(Debug)]
+pub(super) struct OutputDirectory {
+    root: PathBuf,
+    staged: Vec<Staged>,
+}
+
+#[derive(Debug)]
+struct Staged {
+    target: PathBuf,
+    temporary: PathBuf,
+    state: State,
+}
+
+/// What stands at a target already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    Different,
+    Missing,
+    Same,
+}
+
+/// What a commit did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Written {
+    /// Files that are new or different now.
+    pub(super) changed: usize,
+    /// Files that already were as they should be.
+    pub(super) unchanged: usize,
+}
+
+/// Why nothing was written.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum OutputError {
+    /// Files are in the way.
+    #[error("`{}` has other content{}", .0.display(), more(*.1))]
+    InTheWay(PathBuf, usize),
+    /// The operating system refused.
+    #[error("cannot write `{}`: {}", .0.display(), .1)]
+    Io(PathBuf, io::Error),
+}
+
+impl OutputDirectory {
+    /// Nothing is touched before the first [`OutputDirectory::stage`].
+    pub(super) fn new(root: &Path) -> Self {
+        Self { root: root.to_owned(), staged: Vec::new() }
+    }
+
+    /// Writes a file beside its target `name` (a relative path).
+    pub(super) fn stage(
+        &mut self,
+        name: &Path,
+        mode: u32,
+        write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> Result<(), OutputError> {
+        let target = self.root.join(name);
+        let fail = |error| OutputError::Io(target.clone(), error);
+        let folder = target.parent().unwrap_or(&self.root);
+        fs::create_dir_all(folder).map_err(fail)?;
+        let base = target.file_name().unwrap_or_default().to_string_lossy();
+        let temporary = folder.join(format!(".{base}.{}.new", std::process::id()));
+        // The mode is set at creation: a file with keys is never readable by others, not even briefly.
+        let file = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(mode)
+            .open(&temporary)
+            .map_err(fail)?;
+        self.staged.push(Staged {
+            target: target.clone(),
+            temporary: temporary.clone(),
+            state: State::Missing,
+        });
+        let mut out = BufWriter::with_capacity(BUFFER, file);
+        write(&mut out).map_err(fail)?;
+        let file = out.into_inner().map_err(|error| fail(error.into_error()))?;
+        // The rename must not reach the disk before the content does.
+        file.sync_all().map_err(fail)?;
+        let state = compare(&target, &temporary).map_err(fail)?;
+        if let Some(staged) = self.staged.last_mut() {
+            staged.state = state;
+        }
+        Ok(())
+    }
+
+    /// Puts every file in its place. Files with other content stop it unless `force`.
+    pub(super) fn commit(mut self, force: bool) -> Result<Written, OutputError> {
+        let mut different = self.staged.iter().filter(|staged| staged.state == State::Different);
+        if !force && let Some(first) = different.next() {
+            return Err(OutputError::InTheWay(first.target.clone(), different.count()));
+        }
+        let mut written = Written::default();
+        for staged in std::mem::take(&mut self.staged) {
+            if staged.state == State::Same {
+                written.unchanged += 1;
+                let _ = fs::remove_file(&staged.temporary);
+                continue;
+            }
+            fs::rename(&staged.temporary, &staged.target)
+                .map_err(|error| OutputError::Io(staged.target.clone(), error))?;
+            written.changed += 1;
+        }
+        Ok(written)
+    }
+}
+
+/// What was staged and not committed goes away.
+impl Drop for OutputDirectory {
+    fn drop(&mut self) {
+        for staged in &self.staged {
+            let _ = fs::remove_file(&staged.temporary);
+        }
+    }
+}
+
+fn compare(target: &Path, new: &Path) -> io::Result<State> {
+    let old = match File::open(target) {
+        Ok(old) => old,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(State::Missing),
+        Err(error) => return Err(error),
+    };
+    let new = File::open(new)?;
+    let same = old.metadata()?.len() == new.metadata()?.len() && same_bytes(old, new)?;
+    Ok(if same { State::Same } else { State::Different })
+}
+
+fn same_bytes(mut old: File, mut new: File) -> io::Result<bool> {
+    let (mut left, mut right) = (vec![0; BUFFER], vec![0; BUFFER]);
+    loop {
+        let count = old.read(&mut left)?;
+        if count == 0 {
+            return Ok(true);
+        }
+        // `read` returns at most the length of the buffers, which are equal.
+        let (Some(left), Some(right)) = (left.get(..count), right.get_mut(..count)) else {
+            return Ok(false);
+        };
+        new.read_exact(right)?;
+        if *left != *right {
+            return Ok(false);
+        }
+    }
+}
+
+fn more(others: usize) -> String {
+    if others == 0 { String::new() } else { format!(", and {others} more files") }
+}
+
+/// Bytes per system call when a large file is written or compared.
+const BUFFER: usize = 64 * 1024;
+
+#[cfg(test)]
+mod tests;

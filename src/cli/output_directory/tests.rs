@@ -1,0 +1,59 @@
+use std::os::unix::fs::PermissionsExt as _;
+
+use super::*;
+
+fn stage(root: &Path, files: &[(&str, &str)]) -> OutputDirectory {
+    let mut output = OutputDirectory::new(root);
+    for (name, text) in files {
+        output.stage(Path::new(name), 0o600, |out| out.write_all(text.as_bytes())).unwrap();
+    }
+    output
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).unwrap().map(|e| e.unwrap().file_name());
+    let mut names: Vec<_> = entries.map(|name| name.to_string_lossy().into_owned()).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn files_appear_together_with_their_mode() {
+    let root = tempfile::tempdir().unwrap();
+    let written = stage(root.path(), &[("a/one", "1"), ("a/two", "2")]).commit(false).unwrap();
+    assert_eq!(written, Written { changed: 2, unchanged: 0 });
+    assert_eq!(names(&root.path().join("a")), ["one", "two"]);
+    let mode = fs::metadata(root.path().join("a/one")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+}
+
+#[test]
+fn a_changed_file_stops_everything_and_nothing_is_left_behind() {
+    let root = tempfile::tempdir().unwrap();
+    fs::write(root.path().join("two"), "edited by hand").unwrap();
+    let error = stage(root.path(), &[("one", "1"), ("two", "2")]).commit(false).unwrap_err();
+    assert!(matches!(error, OutputError::InTheWay(path, 0) if path.ends_with("two")));
+    assert_eq!(names(root.path()), ["two"]);
+    assert_eq!(fs::read_to_string(root.path().join("two")).unwrap(), "edited by hand");
+}
+
+#[test]
+fn force_overwrites_and_equal_files_are_left_alone() {
+    let root = tempfile::tempdir().unwrap();
+    fs::write(root.path().join("one"), "1").unwrap();
+    fs::write(root.path().join("two"), "edited by hand").unwrap();
+    let written = stage(root.path(), &[("one", "1"), ("two", "2")]).commit(true).unwrap();
+    assert_eq!(written, Written { changed: 1, unchanged: 1 });
+    assert_eq!(fs::read_to_string(root.path().join("two")).unwrap(), "2");
+    assert_eq!(names(root.path()), ["one", "two"]);
+}
+
+#[test]
+fn a_failed_writer_leaves_nothing() {
+    let root = tempfile::tempdir().unwrap();
+    let mut output = OutputDirectory::new(root.path());
+    let fails = |_: &mut dyn Write| Err(io::Error::other("disk full"));
+    assert!(output.stage(Path::new("one"), 0o600, fails).is_err());
+    drop(output);
+    assert!(names(root.path()).is_empty());
+}

@@ -1,0 +1,121 @@
+//! The only place that writes to standard output and standard error.
+//!
+//! Results go to standard output, everything else to standard error, so that a result can be
+//! piped. Whether colours are used is decided here: by option, terminal and NO_COLOR.
+
+use std::borrow::Cow;
+use std::io::Write as _;
+
+use anstream::{AutoStream, ColorChoice};
+use anstyle::{AnsiColor, Style};
+
+use super::args::Color;
+
+/// Writes what a command has to say.
+#[derive(Debug)]
+pub(super) struct Printer {
+    choice: ColorChoice,
+    quiet: bool,
+}
+
+/// A mistake in what was typed or named, and what to type next.
+#[derive(Debug)]
+pub(super) struct Problem {
+    message: String,
+    help: Option<Cow<'static, str>>,
+}
+
+impl Problem {
+    /// A problem; one sentence without a full stop.
+    pub(super) fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), help: None }
+    }
+
+    /// Adds what to type next.
+    pub(super) fn help(mut self, help: impl Into<Cow<'static, str>>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+}
+
+impl Printer {
+    pub(super) fn new(color: Color, quiet: bool) -> Self {
+        let choice = match color {
+            Color::Auto => ColorChoice::Auto,
+            Color::Always => ColorChoice::Always,
+            Color::Never => ColorChoice::Never,
+        };
+        Self { choice, quiet }
+    }
+
+    /// Whether results are shown in colour.
+    pub(super) fn colour(&self) -> bool {
+        let stdout = AutoStream::new(std::io::stdout(), self.choice);
+        stdout.current_choice() != ColorChoice::Never
+    }
+
+    /// Writes a result to standard output.
+    ///
+    /// # Errors
+    /// When it cannot be written, above all because nobody reads any more.
+    pub(super) fn result(&self, text: &str) -> std::io::Result<()> {
+        let mut stdout = AutoStream::new(std::io::stdout().lock(), self.choice);
+        stdout.write_all(text.as_bytes())?;
+        stdout.flush()
+    }
+
+    /// Whether standard error is shown in colour.
+    pub(super) fn colour_of_notes(&self) -> bool {
+        let stderr = AutoStream::new(std::io::stderr(), self.choice);
+        stderr.current_choice() != ColorChoice::Never
+    }
+
+    /// Lets `write` put a large result on standard output as it is made.
+    ///
+    /// # Errors
+    /// Those of `write` and of standard output.
+    pub(super) fn results(
+        &self,
+        write: impl FnOnce(&mut dyn std::io::Write) -> std::io::Result<()>,
+    ) -> std::io::Result<()> {
+        let mut stdout = std::io::BufWriter::with_capacity(64 * 1024, std::io::stdout().lock());
+        write(&mut stdout)?;
+        stdout.flush()
+    }
+
+    /// Writes the account of some work to standard error, unless `--quiet`.
+    pub(super) fn account(&self, text: &str) {
+        if !self.quiet {
+            self.stderr(text);
+        }
+    }
+
+    /// Writes a line about the work to standard error, unless `--quiet`.
+    pub(super) fn status(&self, line: &str) {
+        if !self.quiet {
+            self.stderr(&format!("{line}\n"));
+        }
+    }
+
+    /// Writes a problem to standard error.
+    pub(super) fn problem(&self, problem: &Problem) {
+        let error = Style::new().bold().fg_color(Some(AnsiColor::Red.into()));
+        let mut text = format!("{error}error{error:#}: {}\n", problem.message);
+        if let Some(help) = &problem.help {
+            let style = Style::new().bold().fg_color(Some(AnsiColor::Cyan.into()));
+            text.push_str(&format!("{style}help{style:#}: {help}\n"));
+        }
+        self.stderr(&text);
+    }
+
+    /// Writes clap's words about a mistake in the arguments to standard error.
+    pub(super) fn usage(&self, text: &str) {
+        self.stderr(text);
+    }
+
+    fn stderr(&self, text: &str) {
+        let mut stderr = AutoStream::new(std::io::stderr().lock(), self.choice);
+        // There is nowhere left to say that standard error is closed.
+        let _ = stderr.write_all(text.as_bytes());
+    }
+}

@@ -1,0 +1,286 @@
+//! The account of a conversion: what became of every directive.
+//!
+//! A loss is a diagnostic too, and so is a change. Each directive of the input is one *unit* and
+//! ends in exactly one outcome; what nobody accounted for shows as unaccounted instead of
+//! vanishing, and a test holds that this never happens for words that lvsha knows.
+
+use std::collections::HashMap;
+
+use serde::Serialize;
+
+use crate::model::read::Input;
+use crate::source::{Code, Place, Sources};
+use crate::syntax::{Format, Kind, Tree};
+
+/// What happened to a meaning on its way; ordered from best to worst.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mark {
+    /// The target says and does the same.
+    Exact,
+    /// The target does nearly the same; the note says what differs, with both numbers.
+    Approximate,
+    /// The target does not do it, or only a part that its users will notice; the notes say why and
+    /// what to do instead.
+    Lossy,
+    /// The target cannot do it, and its absence is dangerous.
+    Impossible,
+}
+
+impl Mark {
+    /// All marks, best first.
+    pub const ALL: [Self; 4] = [Self::Exact, Self::Approximate, Self::Lossy, Self::Impossible];
+
+    /// The word of the report.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Exact => "exact",
+            Self::Approximate => "approximate",
+            Self::Lossy => "lossy",
+            Self::Impossible => "impossible",
+        }
+    }
+}
+
+/// What became of a unit.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Outcome {
+    /// How well it went.
+    pub mark: Mark,
+    /// Row of the code table; `None` for what is kept.
+    pub code: Option<Code>,
+    /// The target's words for it; empty when there are none.
+    pub becomes: String,
+    /// What differs, why, what to do: one sentence each.
+    pub notes: Vec<String>,
+}
+
+/// The account of one conversion.
+#[derive(Debug)]
+pub struct Account {
+    /// The units in order of file and place.
+    units: Vec<Unit>,
+    /// Outcomes are few and units many, so each unit holds a number.
+    outcomes: Vec<Outcome>,
+    numbers: HashMap<Outcome, u32>,
+}
+
+#[derive(Debug)]
+struct Unit {
+    at: Place,
+    /// The unit whose block it stands in, or [`NOWHERE`].
+    within: u32,
+    outcome: Option<u32>,
+}
+
+impl Account {
+    /// Opens the account of these trees.
+    pub fn new(sources: &Sources, trees: &[(Input, Tree)]) -> Self {
+        let mut units = Vec::with_capacity(trees.iter().map(|(_, tree)| tree.len()).sum());
+        for (input, tree) in trees {
+            let text = sources.get(input.file).text();
+            // Blocks around the current node: where each ends, and its unit.
+            let mut around: Vec<(u32, u32)> = Vec::new();
+            for node in tree.walk(text).filter(|node| node.kind() != Kind::Blank) {
+                while around.pop_if(|(behind, _)| *behind <= node.index()).is_some() {}
+                let within = around.last().map_or(NOWHERE, |(_, unit)| *unit);
+                around.push((node.behind(), index(units.len())));
+                let mut add = |at| units.push(Unit { at, within, outcome: None });
+                // A line of haresources is a list of resources with fates of their own.
+                if input.format == Format::Haresources && node.kind() == Kind::Directive {
+                    node.words().for_each(|word| add(word.place()));
+                } else {
+                    add(node.place());
+                }
+            }
+        }
+        debug_assert!(units.is_sorted_by_key(|unit| unit.at), "files and nodes come in order");
+        Self { units, outcomes: Vec::new(), numbers: HashMap::new() }
+    }
+
+    /// The unit at `at` is said again as `becomes` with the same meaning.
+    pub fn exact(&mut self, at: Option<Place>, becomes: &str) {
+        self.record(at, Mark::Exact, None, becomes, &[]);
+    }
+
+    /// The unit at `at` has no effect in the target because none is needed there.
+    pub fn needless(&mut self, at: Option<Place>, why: &str) {
+        self.record(at, Mark::Exact, None, "", &[why]);
+    }
+
+    /// The unit at `at` became `becomes`, which differs as `note` says.
+    pub fn changed(&mut self, at: Option<Place>, code: Code, becomes: &str, note: &str) {
+        self.record(at, Mark::Approximate, Some(code), becomes, &[note]);
+    }
+
+    /// The unit at `at` is gone, or only `becomes` is left of it; `notes` say why and what to do
+    /// instead.
+    pub fn lossy(&mut self, at: Option<Place>, code: Code, becomes: &str, notes: &[&str]) {
+        self.record(at, Mark::Lossy, Some(code), becomes, notes);
+    }
+
+    /// The unit at `at` cannot be had in the target; `notes` say why and what to do instead.
+    pub fn impossible(&mut self, at: Option<Place>, code: Code, notes: &[&str]) {
+        self.record(at, Mark::Impossible, Some(code), "", notes);
+    }
+
+    /// Whether anything was recorded for the unit at `at`.
+    pub fn knows(&self, at: Place) -> bool {
+        self.unit(at).and_then(|i| self.units.get(i)).is_some_and(|unit| unit.outcome.is_some())
+    }
+
+    /// Ends the account: units that nobody spoke for are lost under `code`; `is_error` tells
+    /// whether a diagnostic already points at a place.
+    pub fn close(&mut self, code: Code, is_error: impl Fn(Place) -> bool) {
+        for number in 0..self.units.len() {
+            let Some(unit) = self.units.get(number).filter(|unit| unit.outcome.is_none()) else {
+                continue;
+            };
+            let (at, within) = (unit.at, unit.within);
+            let note = if is_error(at) {
+                "not understood; see the diagnostic about this line"
+            } else if self.outcome(within).is_some_and(|outcome| outcome.code == Some(code)) {
+                "belongs to a line that was not understood"
+            } else {
+                UNACCOUNTED
+            };
+            self.lossy(Some(at), code, "", &[note]);
+        }
+    }
+
+    /// Every unit with its outcome, in order. Units still open are left out.
+    pub fn entries(&self) -> impl Iterator<Item = (Place, &Outcome)> {
+        self.units.iter().filter_map(|unit| {
+            let outcome = self.outcomes.get(usize::try_from(unit.outcome?).ok()?)?;
+            Some((unit.at, outcome))
+        })
+    }
+
+    /// How many units ended with `mark`.
+    pub fn count(&self, mark: Mark) -> usize {
+        self.entries().filter(|(_, outcome)| outcome.mark == mark).count()
+    }
+
+    /// How many units there are.
+    pub fn len(&self) -> usize {
+        self.units.len()
+    }
+
+    /// Whether the input had no directive at all.
+    pub fn is_empty(&self) -> bool {
+        self.units.is_empty()
+    }
+
+    /// Records an outcome. A unit that is spoken for several times (a global setting used by many
+    /// services) keeps its worst mark and every different note.
+    fn record(
+        &mut self,
+        at: Option<Place>,
+        mark: Mark,
+        code: Option<Code>,
+        becomes: &str,
+        notes: &[&str],
+    ) {
+        let Some(index) = at.and_then(|at| self.unit(at)) else { return };
+        let Some(known) = self.units.get(index) else { return };
+        if known.outcome.is_none()
+            && let Some(number) = self.frequent(mark, code, becomes, notes)
+        {
+            return self.settle(index, number);
+        }
+        let old = known.outcome.and_then(|n| self.outcomes.get(usize::try_from(n).ok()?));
+        let merged = match old {
+            None => Outcome {
+                mark,
+                code,
+                becomes: becomes.to_owned(),
+                notes: notes.iter().map(|note| (*note).to_owned()).collect(),
+            },
+            Some(old) => {
+                let fresh = |note: &&&str| !old.notes.iter().any(|known| known == **note);
+                let new_notes: Vec<&&str> = notes.iter().filter(fresh).collect();
+                let worse = mark > old.mark;
+                if !worse && new_notes.is_empty() {
+                    return;
+                }
+                let mut merged = old.clone();
+                merged.notes.extend(new_notes.into_iter().map(|note| (*note).to_owned()));
+                if worse {
+                    merged.mark = mark;
+                    merged.code = code;
+                }
+                if merged.becomes.is_empty() {
+                    becomes.clone_into(&mut merged.becomes);
+                }
+                merged
+            }
+        };
+        let number = self.number(merged);
+        self.settle(index, number);
+    }
+
+    fn settle(&mut self, unit: usize, number: u32) {
+        if let Some(unit) = self.units.get_mut(unit) {
+            unit.outcome = Some(number);
+        }
+    }
+
+    /// The number of an outcome that was met early, found without building it: a large file has
+    /// a hundred thousand units and a few dozen outcomes.
+    fn frequent(
+        &self,
+        mark: Mark,
+        code: Option<Code>,
+        becomes: &str,
+        notes: &[&str],
+    ) -> Option<u32> {
+        let early = self.outcomes.iter().take(EARLY);
+        let position = early.into_iter().position(|outcome| {
+            outcome.mark == mark
+                && outcome.code == code
+                && outcome.becomes == becomes
+                && outcome.notes.iter().map(String::as_str).eq(notes.iter().copied())
+        });
+        position.map(index)
+    }
+
+    /// What became of unit number `unit` so far.
+    fn outcome(&self, unit: u32) -> Option<&Outcome> {
+        let outcome = self.units.get(usize::try_from(unit).ok()?)?.outcome?;
+        self.outcomes.get(usize::try_from(outcome).ok()?)
+    }
+
+    fn number(&mut self, outcome: Outcome) -> u32 {
+        let next = index(self.outcomes.len());
+        *self.numbers.entry(outcome).or_insert_with_key(|outcome| {
+            self.outcomes.push(outcome.clone());
+            next
+        })
+    }
+
+    /// The unit that holds `at`: the last one that starts at or before it in the same file.
+    fn unit(&self, at: Place) -> Option<usize> {
+        let behind = self
+            .units
+            .partition_point(|unit| (unit.at.file, unit.at.span.start) <= (at.file, at.span.start));
+        let index = behind.checked_sub(1)?;
+        let unit = self.units.get(index)?;
+        (unit.at.file == at.file && at.span.start <= unit.at.span.end).then_some(index)
+    }
+}
+
+/// Units and outcomes are fewer than bytes, which are below 2^30.
+fn index(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
+
+/// Outcomes that are compared one by one before one is built and looked up.
+const EARLY: usize = 64;
+/// The block around a unit at the top of its file.
+const NOWHERE: u32 = u32::MAX;
+
+/// The note of a unit that no part of a conversion spoke for: a defect of lvsha, never of the input.
+pub const UNACCOUNTED: &str = "lvsha has no rule for it; please report this";
+
+#[cfg(test)]
+mod tests;

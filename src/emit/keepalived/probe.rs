@@ -1,0 +1,124 @@
+//! Checker blocks.
+
+use super::text::{Text, command, expression, path, word};
+use crate::model::{
+    Appended, Http, HttpRequest, HttpVersion, Probe, ProbeKind, Script, Server, Service, Target,
+    show_seconds,
+};
+
+pub(super) fn write(probe: &Probe, server: &Server, service: &Service, text: &mut Text<'_>) {
+    let head = match &probe.kind {
+        // No block means that the server always counts as up.
+        ProbeKind::AlwaysUp | ProbeKind::AlwaysDown => return,
+        // Translations replace these; a cluster that still holds them is checked by connection.
+        ProbeKind::Combined { .. } | ProbeKind::Dialogue(_) | ProbeKind::Connect => "TCP_CHECK",
+        ProbeKind::Dns { .. } => "DNS_CHECK",
+        ProbeKind::Http(http) if http.tls => "SSL_GET",
+        ProbeKind::Http(_) => "HTTP_GET",
+        ProbeKind::Other(name) => name,
+        ProbeKind::Ping => "PING_CHECK",
+        ProbeKind::Script(_) => "MISC_CHECK",
+        ProbeKind::Smtp { .. } => "SMTP_CHECK",
+    };
+    text.block(head, |text| {
+        match &probe.kind {
+            ProbeKind::Http(http) => self::http(http, server, text),
+            ProbeKind::Dns { record, name, .. } => {
+                text.maybe("type", record.as_ref().map(|record| &record.value));
+                text.maybe("name", name.as_ref().map(|name| word(&name.value)));
+            }
+            ProbeKind::Script(script) => misc(script, server, service, text),
+            ProbeKind::Smtp { helo } => {
+                text.maybe("helo_name", helo.as_ref().map(|name| word(&name.value)))
+            }
+            _ => {}
+        }
+        if !matches!(probe.kind, ProbeKind::Script(_)) {
+            text.maybe("connect_ip", probe.address.map(|address| address.value));
+            if !matches!(probe.kind, ProbeKind::Ping) {
+                text.maybe("connect_port", probe.port.map(|port| port.value));
+            }
+        }
+        timing(probe, text);
+    });
+}
+
+/// `retry 0` is legal only in here, so the numbers stand in every checker.
+fn timing(probe: &Probe, text: &mut Text<'_>) {
+    let checks = &probe.checks;
+    let limit =
+        if matches!(probe.kind, ProbeKind::Script(_)) { "misc_timeout" } else { "connect_timeout" };
+    text.maybe(limit, checks.connect_timeout.map(|time| show_seconds(time.value)));
+    text.maybe("delay_loop", checks.interval.map(|time| show_seconds(time.value)));
+    text.maybe("retry", checks.failures.map(|count| count.value.saturating_sub(1)));
+    text.maybe("delay_before_retry", checks.retry_delay.map(|time| show_seconds(time.value)));
+    text.maybe("warmup", checks.warmup.map(|time| show_seconds(time.value)));
+}
+
+fn http(http: &Http, server: &Server, text: &mut Text<'_>) {
+    text.maybe(
+        "http_protocol",
+        http.version.map(|version| match version.value {
+            HttpVersion::Http10 => "1.0",
+            HttpVersion::Http10Close => "1.0C",
+            HttpVersion::Http11 => "1.1",
+        }),
+    );
+    match &http.host {
+        Some(host) => text.line(format_args!("virtualhost {}", word(&host.value))),
+        None if http.address_as_host => text.line(format_args!("virtualhost {}", server.address)),
+        None => {}
+    }
+    if http.server_name_indication.is_some_and(|indication| indication.value) {
+        text.line("enable_sni");
+    }
+    http.requests.iter().for_each(|request| text.block("url", |text| url(request, text)));
+}
+
+fn url(request: &HttpRequest, text: &mut Text<'_>) {
+    text.line(format_args!("path {}", path(request.path.as_ref().map_or("/", |path| &path.value))));
+    text.maybe("digest", request.digest.as_ref().map(|digest| &digest.value));
+    if !request.status.is_empty() {
+        let ranges: Vec<String> = request
+            .status
+            .iter()
+            .map(|status| match status.value {
+                (first, last) if first == last => first.to_string(),
+                (first, last) => format!("{first}-{last}"),
+            })
+            .collect();
+        text.line(format_args!("status_code {}", ranges.join(" ")));
+    }
+    text.maybe("virtualhost", request.host.as_ref().map(|host| word(&host.value)));
+    if let Some(body) = &request.body {
+        text.line(format_args!("regex {}", expression(&body.value.expression)));
+        if body.value.negated {
+            text.line("regex_no_match");
+        }
+    }
+}
+
+fn misc(script: &Script, server: &Server, service: &Service, text: &mut Text<'_>) {
+    let (address, port) = (server.address, server.port.unwrap_or(0));
+    let appended = match script.appended {
+        Appended::Nothing => String::new(),
+        Appended::Address => format!(" {address}"),
+        Appended::AddressAndPort => format!(" {address} {port}"),
+        Appended::VirtualAndReal => {
+            let (about, virtual_port) = match &service.target.value {
+                Target::Endpoint { address, port } => (address.to_string(), *port),
+                Target::Group(name) => (name.clone(), 0),
+                Target::Mark { mark, .. } => (mark.to_string(), 0),
+            };
+            format!(" {about} {virtual_port} {address} {port}")
+        }
+    };
+    text.line(format_args!(
+        "misc_path {}",
+        command(&format!("{}{appended}", script.command.value))
+    ));
+    if script.dynamic_weight.is_some_and(|dynamic| dynamic.value) {
+        text.line("misc_dynamic");
+    }
+    text.maybe("user", script.user.as_ref().map(|user| &user.value));
+}

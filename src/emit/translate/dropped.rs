@@ -1,0 +1,319 @@
+//! Directives without a field in the model, as one table: what their absence means in keepalived.
+
+use crate::emit::{Account, Mark};
+use crate::model::{Carried, Cluster, Service};
+use crate::source::codes::conversion;
+use crate::source::{Code, Place, Sources};
+
+/// keepalived's command line, as far as the old files ask for anything.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CommandLine {
+    /// `-S`: syslog facility local0 to local7.
+    pub facility: Option<u8>,
+    /// `-g`: log file.
+    pub log_file: Option<String>,
+    /// `-D`: details.
+    pub details: bool,
+    /// `-I`: leave the IPVS table when stopping.
+    pub keep_table: bool,
+}
+
+impl CommandLine {
+    /// The options in their usual order; empty when none is needed.
+    pub fn options(&self) -> Vec<String> {
+        let mut options = Vec::new();
+        if self.details {
+            options.push("-D".to_owned());
+        }
+        if let Some(facility) = self.facility {
+            options.extend(["-S".to_owned(), facility.to_string()]);
+        }
+        if let Some(file) = &self.log_file {
+            options.extend(["-g".to_owned(), file.clone()]);
+        }
+        if self.keep_table {
+            options.push("-I".to_owned());
+        }
+        options
+    }
+}
+
+/// Speaks for everything that is carried or inert.
+pub(super) fn apply(
+    cluster: &mut Cluster,
+    sources: &Sources,
+    command_line: &mut CommandLine,
+    account: &mut Account,
+) {
+    for inert in &cluster.inert {
+        account.needless(Some(inert.at), inert.why);
+    }
+    if let Some(manager) = cluster.membership.manager {
+        if manager.value {
+            let note = "another manager ran the resources; haresources was not in use";
+            account.impossible(manager.at, conversion::MANAGER, &[note]);
+        } else {
+            account.needless(manager.at, "no other manager is the normal state");
+        }
+    }
+    for place in &cluster.membership.fencing {
+        let note = "fencing is lost; do not share disks between the directors";
+        account.impossible(Some(*place), conversion::FENCING_LOST, &[note]);
+    }
+    let services = cluster.services.iter();
+    let of_service = |service: &'_ Service| {
+        let own = service.servers.iter().filter_map(|server| server.own.as_ref());
+        let own = own.flat_map(|own| own.carried.clone());
+        let probes = service.probes.iter().flat_map(|probe| probe.carried.clone());
+        service.carried.iter().cloned().chain(own).chain(probes).collect::<Vec<Carried>>()
+    };
+    let carried: Vec<Carried> =
+        cluster.carried.iter().cloned().chain(services.flat_map(of_service)).collect();
+    for directive in &carried {
+        one(directive, sources, command_line, account);
+    }
+}
+
+fn one(
+    directive: &Carried,
+    sources: &Sources,
+    command_line: &mut CommandLine,
+    account: &mut Account,
+) {
+    let place = Some(directive.at);
+    let keyword = directive.keyword.to_ascii_lowercase();
+    if let Some(becomes) = option(&keyword, directive.at, sources, command_line) {
+        account.changed(
+            place,
+            conversion::LOGGING,
+            &becomes,
+            "a command line option, see keepalived.default",
+        );
+        return;
+    }
+    let Some(row) = ROWS.iter().find(|row| row.keywords.contains(&keyword.as_str())) else {
+        return;
+    };
+    match (row.mark, row.code) {
+        (Mark::Exact, _) => account.needless(place, row.note),
+        (Mark::Approximate, Some(code)) => account.changed(place, code, row.becomes, row.note),
+        (Mark::Impossible, Some(code)) => account.impossible(place, code, &[row.note]),
+        (_, code) => {
+            account.lossy(
+                place,
+                code.unwrap_or(conversion::NO_COUNTERPART),
+                row.becomes,
+                &[row.note],
+            );
+        }
+    }
+}
+
+/// Logging directives and `cleanstop`, which keepalived takes on its command line.
+fn option(
+    keyword: &str,
+    at: Place,
+    sources: &Sources,
+    command_line: &mut CommandLine,
+) -> Option<String> {
+    let text = sources.get(at.file).text();
+    let written = crate::syntax::characters::plain(at.span.of(text));
+    let mut words =
+        written.split(|c: char| c.is_whitespace() || c == '=').filter(|word| !word.is_empty());
+    let value = words.nth(1)?.trim_matches('"').to_owned();
+    match keyword {
+        "logfacility" => match value.strip_prefix("local").and_then(|n| n.parse::<u8>().ok()) {
+            Some(number) => {
+                command_line.facility = Some(number);
+                Some(format!("-S {number}"))
+            }
+            None => Some("syslog facility daemon".to_owned()),
+        },
+        "logfile" if value.starts_with('/') => {
+            // heartbeat's file comes first when both programs name one: keepalived has one log.
+            let file = command_line.log_file.get_or_insert(value);
+            Some(format!("-g {file}"))
+        }
+        "logfile" => Some("syslog".to_owned()),
+        "debugfile" | "debug" => {
+            command_line.details = true;
+            Some("-D".to_owned())
+        }
+        "cleanstop" if value == "no" => {
+            command_line.keep_table = true;
+            Some("-I".to_owned())
+        }
+        _ => None,
+    }
+}
+
+/// One fate for several keywords.
+struct Row {
+    keywords: &'static [&'static str],
+    mark: Mark,
+    code: Option<Code>,
+    becomes: &'static str,
+    note: &'static str,
+}
+
+/// The fates, ha.cf first, then ldirectord.cf.
+const ROWS: &[Row] = &[
+    Row {
+        keywords: &["baud", "hopfudge"],
+        mark: Mark::Exact,
+        code: None,
+        becomes: "",
+        note: "only serial lines need it",
+    },
+    Row {
+        keywords: &["watchdog"],
+        mark: Mark::Lossy,
+        code: Some(conversion::FENCING_LOST),
+        becomes: "",
+        note: "use systemd's RuntimeWatchdogSec=",
+    },
+    Row {
+        keywords: &["respawn"],
+        mark: Mark::Lossy,
+        code: Some(conversion::NO_COUNTERPART),
+        becomes: "",
+        note: "keepalived starts no other programs; make it a systemd service with Restart=always",
+    },
+    Row {
+        keywords: &["env"],
+        mark: Mark::Lossy,
+        code: Some(conversion::NO_COUNTERPART),
+        becomes: "",
+        note: "keepalived passes no environment to scripts; set the variable in the script",
+    },
+    Row {
+        keywords: &[
+            "apiauth",
+            "autojoin",
+            "compression",
+            "compression_threshold",
+            "conn_logd_time",
+            "coredumps",
+            "coreroot",
+            "crm_daemon_dir",
+            "crmd_spawns_pengine",
+            "enable_config_writes",
+            "hbgenmethod",
+            "log_badpack",
+            "max_rexmit_delay",
+            "memreserve",
+            "msgfmt",
+            "normalpoll",
+            "nice_failback",
+            "qserver",
+            "realtime",
+            "record_config_changes",
+            "record_pengine_inputs",
+            "rtprio",
+            "syslogmsgfmt",
+            "traditional_compression",
+            "use_apphbd",
+            "use_logd",
+            "uuidfrom",
+            "hbaping",
+        ],
+        mark: Mark::Exact,
+        code: None,
+        becomes: "",
+        note: "about heartbeat's own machinery; keepalived needs nothing like it",
+    },
+    Row {
+        keywords: &["autoreload"],
+        mark: Mark::Lossy,
+        code: Some(conversion::NO_COUNTERPART),
+        becomes: "",
+        note: "keepalived does not watch its file; run `systemctl reload keepalived` after a change",
+    },
+    Row {
+        keywords: &["callback"],
+        mark: Mark::Lossy,
+        code: Some(conversion::NO_COUNTERPART),
+        becomes: "",
+        note: "keepalived runs nothing when its file changes; put the command into the deployment",
+    },
+    Row {
+        keywords: &["checkcount"],
+        mark: Mark::Exact,
+        code: None,
+        becomes: "",
+        note: "ldirectord uses it for ping checks only",
+    },
+    Row {
+        keywords: &["cleanstop"],
+        mark: Mark::Exact,
+        code: None,
+        becomes: "",
+        note: "keepalived removes its services when it stops, too",
+    },
+    Row {
+        keywords: &["execute"],
+        mark: Mark::Lossy,
+        code: Some(conversion::NO_COUNTERPART),
+        becomes: "",
+        note: "convert the other ldirectord configuration too and include its result",
+    },
+    Row {
+        keywords: &["fork", "supervised"],
+        mark: Mark::Exact,
+        code: None,
+        becomes: "",
+        note: "keepalived checks in parallel anyway; systemd supervises it",
+    },
+    Row {
+        keywords: &["emailalertfreq", "emailalertstatus"],
+        mark: Mark::Lossy,
+        code: Some(conversion::NO_COUNTERPART),
+        becomes: "",
+        note: "keepalived mails each change once and has no repetition and no selection",
+    },
+    Row {
+        keywords: &["maintenancedir", "monitorfile"],
+        mark: Mark::Lossy,
+        code: Some(conversion::NO_COUNTERPART),
+        becomes: "",
+        note: "take a server out by weight 0 in the file and a reload, or with a MISC_CHECK that looks for a file",
+    },
+    Row {
+        keywords: &["readdquiescent"],
+        mark: Mark::Lossy,
+        code: Some(conversion::NO_COUNTERPART),
+        becomes: "",
+        note: "keepalived never reads the table back; what others delete with ipvsadm stays away",
+    },
+    Row {
+        keywords: &["load"],
+        mark: Mark::Lossy,
+        code: Some(conversion::NO_COUNTERPART),
+        becomes: "",
+        note: "weights do not follow the load; use a MISC_CHECK with misc_dynamic",
+    },
+    Row {
+        keywords: &["emailalert", "emailalertfrom", "smtp"],
+        mark: Mark::Approximate,
+        code: Some(conversion::FOR_ALL),
+        becomes: "notification_email",
+        note: "one list of recipients for all services",
+    },
+    Row {
+        keywords: &[
+            "receive",
+            "request",
+            "login",
+            "passwd",
+            "database",
+            "secret",
+            "virtualhost",
+            "httpmethod",
+            "checkcommand",
+        ],
+        mark: Mark::Exact,
+        code: None,
+        becomes: "",
+        note: "the chosen kind of check does not use it, in ldirectord neither",
+    },
+];

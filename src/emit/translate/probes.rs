@@ -1,0 +1,294 @@
+//! Checks: what ldirectord asks, by the checkers keepalived has.
+
+use std::time::Duration;
+
+use super::Extras;
+use crate::emit::{Account, Feature, Target as Version};
+use crate::model::{
+    Appended, Checks, Dialogue, Pattern, Probe, ProbeKind, Script, Service, Sourced, Target,
+};
+use crate::source::codes::conversion;
+use crate::source::{Code, Place};
+
+mod http;
+
+/// Whether a probe runs a program.
+pub(super) fn is_script(probe: &Probe) -> bool {
+    matches!(probe.kind, ProbeKind::Script(_))
+}
+
+/// Translates the probes of a service and of its servers.
+pub(super) fn apply(
+    service: &mut Service,
+    version: Version,
+    extras: &mut Extras,
+    account: &mut Account,
+) {
+    let mut translator = Translator {
+        checks: service.checks.clone(),
+        host: service.host.as_ref().map(|host| host.value.clone()),
+        is_mark: !matches!(service.target.value, Target::Endpoint { .. }),
+        version,
+        extras,
+        account,
+        done: Vec::new(),
+    };
+    translator.timing(service);
+    translator.host(service);
+    service.probes = translator.all(std::mem::take(&mut service.probes));
+    for own in service.servers.iter_mut().filter_map(|server| server.own.as_mut()) {
+        own.probes = translator.all(std::mem::take(&mut own.probes));
+    }
+}
+
+/// What the probes of one service have in common.
+struct Translator<'a> {
+    checks: Checks,
+    host: Option<String>,
+    is_mark: bool,
+    version: Version,
+    extras: &'a mut Extras,
+    account: &'a mut Account,
+    /// What replaces the probes so far.
+    done: Vec<Probe>,
+}
+
+impl Translator<'_> {
+    fn all(&mut self, probes: Vec<Probe>) -> Vec<Probe> {
+        probes.into_iter().for_each(|probe| self.one(probe));
+        // A vector that grew has room for four, which are kilobytes for each service.
+        let mut done = std::mem::take(&mut self.done);
+        done.shrink_to_fit();
+        done
+    }
+
+    fn one(&mut self, probe: Probe) {
+        let Probe { kind, chosen_by: chosen, address, port, checks, carried } = probe;
+        self.account.exact(port.and_then(|port| port.at), "connect_port");
+        let (connect, dialogue) = (self.connect_timeout(), self.dialogue_timeout());
+        match kind {
+            ProbeKind::AlwaysUp => {
+                self.changed(&chosen, conversion::NEVER_CHECKED, "no checker", NEVER)
+            }
+            // Services that are switched off were rebuilt without probes.
+            ProbeKind::AlwaysDown => {}
+            ProbeKind::Combined { connects, negotiate } => {
+                self.combined(connects, *negotiate, &chosen, port);
+            }
+            ProbeKind::Connect => {
+                self.exact(&chosen, "TCP_CHECK");
+                if self.is_mark && port.is_none() {
+                    self.changed(&chosen, conversion::CHECK_DIFFERENT, "TCP_CHECK", NO_PORT);
+                }
+                self.push(ProbeKind::Connect, connect, port);
+            }
+            ProbeKind::Dialogue(dialogue) => self.dialogue(&dialogue, &chosen, port),
+            ProbeKind::Dns { name, answer, .. } => self.dns(name, answer, &chosen, port),
+            ProbeKind::Http(http) => self.http(*http, &chosen, port),
+            ProbeKind::Other(_) => {
+                self.done.push(Probe { kind, chosen_by: chosen, address, port, checks, carried });
+            }
+            ProbeKind::Ping => self.ping(&chosen),
+            ProbeKind::Script(external) => {
+                self.exact(&chosen, "MISC_CHECK");
+                self.account.exact(external.command.at, "misc_path");
+                self.push(ProbeKind::Script(external), connect, port);
+            }
+            ProbeKind::Smtp { helo } => {
+                self.changed(&chosen, conversion::CHECK_DIFFERENT, "SMTP_CHECK", HELO);
+                self.push(ProbeKind::Smtp { helo }, dialogue, port);
+            }
+        }
+    }
+
+    /// N plain connections between two dialogues: two checkers with a delay of their own.
+    fn combined(
+        &mut self,
+        connects: u32,
+        negotiate: ProbeKind,
+        chosen: &[Place],
+        port: Option<Sourced<u16>>,
+    ) {
+        let interval = self.interval();
+        let rare = interval.saturating_mul(connects.saturating_add(1));
+        let first = self.done.len();
+        self.one(Probe { chosen_by: chosen.to_vec(), port, ..Probe::new(negotiate) });
+        for probe in self.done.iter_mut().skip(first) {
+            probe.checks.interval = Some(Sourced::implied(rare));
+        }
+        let note = format!(
+            "a TCP_CHECK every {} s and the dialogue every {} s",
+            interval.as_secs(),
+            rare.as_secs()
+        );
+        self.changed(chosen, conversion::CHECK_DIFFERENT, "TCP_CHECK and the dialogue", &note);
+        let connect = self.connect_timeout();
+        self.push(ProbeKind::Connect, connect, port);
+    }
+
+    /// What only ldirectord can talk: the port is tried instead.
+    fn dialogue(&mut self, dialogue: &Dialogue, chosen: &[Place], port: Option<Sourced<u16>>) {
+        let udp = UDP_DIALOGUES.contains(&dialogue.service.as_str());
+        let (kind, becomes) = if udp && self.version.has(Feature::PingCheck) {
+            (ProbeKind::Ping, "PING_CHECK")
+        } else {
+            (ProbeKind::Connect, "TCP_CHECK")
+        };
+        let note =
+            format!("keepalived has no {} checker; only reachability is checked", dialogue.service);
+        for place in chosen {
+            self.account.lossy(Some(*place), conversion::CHECK_REDUCED, becomes, &[&note]);
+        }
+        let texts = [&dialogue.login, &dialogue.database, &dialogue.request, &dialogue.host];
+        let texts = texts.map(|text| text.as_ref().and_then(|text| text.at));
+        let receive = dialogue.receive.as_ref().and_then(|receive| receive.at);
+        for place in texts.into_iter().chain([receive, dialogue.password, dialogue.secret]) {
+            self.account.lossy(place, conversion::CHECK_REDUCED, "", &["belongs to the dialogue"]);
+        }
+        let connect = self.connect_timeout();
+        self.push(kind, connect, port);
+    }
+
+    /// DNS_CHECK asks, but does not compare. It cannot ask for PTR records: the reverse name is
+    /// asked for as A, and an empty answer without error passes.
+    fn dns(
+        &mut self,
+        mut name: Option<Sourced<String>>,
+        answer: Option<Sourced<Pattern>>,
+        chosen: &[Place],
+        port: Option<Sourced<u16>>,
+    ) {
+        self.changed(chosen, conversion::CHECK_DIFFERENT, "DNS_CHECK", DNS);
+        self.account.exact(name.as_ref().and_then(|name| name.at), "name");
+        if let Some(answer) = answer {
+            let note = "DNS_CHECK does not compare the answer";
+            self.account.lossy(answer.at, conversion::CHECK_REDUCED, "", &[note]);
+        }
+        if let Some(name) = &mut name
+            && let Ok(address) = name.value.parse::<std::net::Ipv4Addr>()
+        {
+            let [a, b, c, d] = address.octets();
+            name.value = format!("{d}.{c}.{b}.{a}.in-addr.arpa");
+        }
+        let record = Some(Sourced::implied("A".to_owned()));
+        let dialogue = self.dialogue_timeout();
+        self.push(ProbeKind::Dns { record, name, answer: None }, dialogue, port);
+    }
+
+    fn ping(&mut self, chosen: &[Place]) {
+        let timeout = self.connect_timeout();
+        self.exact(chosen, "PING_CHECK");
+        let kind = if self.version.has(Feature::PingCheck) {
+            ProbeKind::Ping
+        } else {
+            let note = format!(
+                "keepalived {} has no PING_CHECK; ping runs as a script",
+                self.version.version
+            );
+            self.changed(chosen, conversion::VERSION_TOO_OLD, "MISC_CHECK", &note);
+            let wait = timeout.unwrap_or(DEFAULT_TIMEOUT).as_secs().max(1);
+            script(format!("/bin/ping -n -q -c 1 -W {wait}"), Appended::Address)
+        };
+        let each = self.checks.ping_count.map_or(1, |count| count.value).max(1);
+        self.push(kind, timeout, None);
+        if let Some(probe) = self.done.last_mut() {
+            let failures = probe.checks.failures.map_or(1, |count| count.value);
+            probe.checks.failures = Some(Sourced::implied(failures.saturating_mul(each)));
+        }
+    }
+
+    /// The service's timing directives, once for all its probes.
+    fn timing(&mut self, service: &Service) {
+        let checks = &service.checks;
+        let rows = [
+            (checks.interval.and_then(|time| time.at), "delay_loop, delay_before_retry", CLOCK),
+            (checks.failures.and_then(|count| count.at), "retry", FAILURES),
+            (checks.connect_timeout.and_then(|time| time.at), "connect_timeout", EACH_STEP),
+            (checks.negotiate_timeout.and_then(|time| time.at), "connect_timeout", EACH_STEP),
+        ];
+        for (place, becomes, note) in rows {
+            self.account.changed(place, conversion::CHECK_TIMING, becomes, note);
+        }
+        let count = checks.ping_count.and_then(|count| count.at);
+        if service.probes.iter().any(|probe| probe.kind == ProbeKind::Ping) {
+            self.account.changed(count, conversion::CHECK_TIMING, "retry", PINGS);
+        } else {
+            self.account.needless(count, "ldirectord uses it for ping checks only");
+        }
+    }
+
+    /// A service's host name is of use to HTTP checks only.
+    fn host(&mut self, service: &Service) {
+        let own = service.servers.iter().flat_map(|server| server.own_probes());
+        let mut kinds = service.probes.iter().chain(own).map(|probe| match &probe.kind {
+            ProbeKind::Combined { negotiate, .. } => negotiate.as_ref(),
+            kind => kind,
+        });
+        let place = service.host.as_ref().and_then(|host| host.at);
+        if kinds.any(|kind| matches!(kind, ProbeKind::Http(_))) {
+            self.account.exact(place, "virtualhost");
+        } else {
+            self.account
+                .needless(place, "this kind of check does not use it, in ldirectord neither");
+        }
+    }
+
+    fn exact(&mut self, chosen: &[Place], becomes: &str) {
+        chosen.iter().for_each(|place| self.account.exact(Some(*place), becomes));
+    }
+
+    fn changed(&mut self, chosen: &[Place], code: Code, becomes: &str, note: &str) {
+        chosen.iter().for_each(|place| self.account.changed(Some(*place), code, becomes, note));
+    }
+
+    /// Adds a probe with the service's failure count and spacing.
+    fn push(&mut self, kind: ProbeKind, timeout: Option<Duration>, port: Option<Sourced<u16>>) {
+        let failures = self.checks.failures.map_or(1, |count| count.value).max(1);
+        let checks = Checks {
+            connect_timeout: timeout.map(Sourced::implied),
+            failures: Some(Sourced::implied(failures)),
+            retry_delay: Some(Sourced::implied(self.interval())),
+            ..Checks::default()
+        };
+        self.done.push(Probe { port, checks, ..Probe::new(kind) });
+    }
+
+    fn interval(&self) -> Duration {
+        self.checks.interval.map_or(DEFAULT_INTERVAL, |time| time.value)
+    }
+
+    fn connect_timeout(&self) -> Option<Duration> {
+        self.checks.connect_timeout.map(|time| time.value)
+    }
+
+    fn dialogue_timeout(&self) -> Option<Duration> {
+        self.checks.negotiate_timeout.or(self.checks.connect_timeout).map(|time| time.value)
+    }
+}
+
+fn script(command: String, appended: Appended) -> ProbeKind {
+    ProbeKind::Script(Box::new(Script {
+        command: Sourced::implied(command),
+        appended,
+        dynamic_weight: None,
+        user: None,
+    }))
+}
+
+/// ldirectord's checkinterval.
+const DEFAULT_INTERVAL: Duration = Duration::from_secs(10);
+/// ldirectord's checktimeout.
+const DEFAULT_TIMEOUT: Duration = Duration::from_secs(5);
+const UDP_DIALOGUES: &[&str] = &["radius", "sip"];
+
+const NEVER: &str = "the servers count as up for ever, in ldirectord and in keepalived";
+const NO_PORT: &str =
+    "a firewall mark has no port: ldirectord checks port 0, which never answers; write checkport";
+const HELO: &str = "SMTP_CHECK says HELO where ldirectord says EHLO";
+const DNS: &str =
+    "any answer without an error passes; DNS_CHECK does not look at its content and uses UDP";
+const CLOCK: &str =
+    "each server has its own clock; ldirectord waited this long after a round through all servers";
+const FAILURES: &str = "failures in a row, counted for each server of each service";
+const EACH_STEP: &str = "applies to the connection and to each read, not to the whole exchange";
+const PINGS: &str = "one retry for each further ping, delay_before_retry apart";

@@ -1,0 +1,240 @@
+//! Ordered resources to what VRRP has instead: addresses, hooks, alerts, a sync daemon.
+
+use super::media::Media;
+use super::{Extras, GeneratedScript, Purpose, SCRIPT_DIRECTORY};
+use crate::emit::Account;
+use crate::model::{
+    Cluster, Family, Hook, HookEvent, Resource, ResourceKind, Router, Sourced, SyncDaemon, Track,
+    VirtualAddress,
+};
+use crate::source::codes::conversion;
+
+/// Translates every group's resources, in order.
+pub(super) fn apply(
+    cluster: &mut Cluster,
+    media: &Media,
+    extras: &mut Extras,
+    account: &mut Account,
+) {
+    let mut routers = std::mem::take(&mut cluster.routers);
+    for router in &mut routers {
+        addresses(router, media, account);
+        services(router, extras, account);
+        for resource in &router.resources {
+            others(resource, &router.name.value, cluster, media, account);
+        }
+        if router.resources.iter().any(|resource| resource.kind == ResourceKind::Mail) {
+            router.alert = Some(Sourced::implied(true));
+        }
+    }
+    // `keepalived -t` refuses an instance without an address.
+    let (with, without): (Vec<Router>, Vec<Router>) =
+        routers.into_iter().partition(|router| !router.addresses.is_empty());
+    for router in &without {
+        let preferred = router.members.first().and_then(|member| member.node.as_ref());
+        let places = router.resources.iter().map(|resource| Some(resource.at));
+        for place in places.chain([preferred.and_then(|node| node.at)]) {
+            let note =
+                "keepalived needs an address in every group: let the service run on every director";
+            account.lossy(place, conversion::SERVICE_ASYNCHRONOUS, "", &[note]);
+        }
+    }
+    cluster.routers = with;
+}
+
+/// Addresses of one family go into the advertisements, up to twenty; the rest moves along.
+fn addresses(router: &mut Router, media: &Media, account: &mut Account) {
+    let mut found = Vec::new();
+    let mut service_before = false;
+    for resource in &router.resources {
+        let ResourceKind::Address { address, lvs_support } = &resource.kind else {
+            service_before |= is_script(&resource.kind);
+            continue;
+        };
+        let place = Some(resource.at);
+        account.exact(place, "virtual_ipaddress");
+        if address.prefix.is_none() {
+            let note = "without a prefix heartbeat takes the route's, keepalived a host address: write the prefix";
+            account.changed(place, conversion::ADDRESS_DETAIL, "virtual_ipaddress", note);
+        }
+        if *lvs_support {
+            let note = "IPaddr2 also moved a copy of the address on lo out of the way; keepalived does not";
+            account.changed(place, conversion::ADDRESS_DETAIL, "virtual_ipaddress", note);
+        }
+        if service_before {
+            let note = "keepalived takes addresses first; what stood left of it starts later";
+            account.lossy(place, conversion::ORDER_LOST, "virtual_ipaddress", &[note]);
+        }
+        found.push(Sourced { value: on_interface(address, media, account, resource), at: place });
+    }
+    let interface = media.interface.as_ref().map(|interface| interface.value.as_str());
+    let mut tracked: Vec<String> = Vec::new();
+    for address in &found {
+        // A VIP elsewhere than the advertisements must fail with its own link.
+        if let Some(name) =
+            address.value.interface.as_deref().filter(|name| Some(*name) != interface)
+            && !tracked.iter().any(|known| known == name)
+        {
+            tracked.push(name.to_owned());
+        }
+    }
+    for name in tracked {
+        router.tracks.push(Sourced::implied(Track::Interface { name, weight: None }));
+    }
+    // The family of the advertisements is IPv4 unless the group has nothing else than IPv6.
+    let v4 = found.iter().any(|address| address.value.address.is_ipv4());
+    let main = if v4 { Family::V4 } else { Family::V6 };
+    let (inside, outside): (Vec<_>, Vec<_>) =
+        found.into_iter().partition(|address| Family::of(address.value.address) == main);
+    let (advertised, surplus) = inside.split_at(inside.len().min(ADVERTISED));
+    for address in surplus.iter().chain(&outside) {
+        let note = "moves along without being named in the advertisements";
+        account.changed(address.at, conversion::ADDRESS_DETAIL, "virtual_ipaddress_excluded", note);
+    }
+    router.addresses = advertised.to_vec();
+    router.excluded = surplus.iter().chain(&outside).cloned().collect();
+}
+
+/// The address as keepalived wants it: a label the kernel takes, a device where it is not the
+/// instance's own.
+fn on_interface(
+    address: &VirtualAddress,
+    media: &Media,
+    account: &mut Account,
+    resource: &Resource,
+) -> VirtualAddress {
+    let mut address = address.clone();
+    if let Some(label) = address.label.take_if(|label| label.len() > LABEL_LENGTH) {
+        let note = format!("the label {label} is longer than the kernel's 15 characters");
+        account.changed(Some(resource.at), conversion::ADDRESS_DETAIL, "virtual_ipaddress", &note);
+    }
+    if address.interface.is_none()
+        && let Some(interface) = &media.interface
+    {
+        let note = format!(
+            "heartbeat takes the interface of the route; keepalived takes the instance's, {}",
+            interface.value
+        );
+        account.changed(Some(resource.at), conversion::ADDRESS_DETAIL, "virtual_ipaddress", &note);
+    }
+    address
+}
+
+/// Start/stop scripts become hooks: one plain service directly, anything else through a script
+/// that keeps heartbeat's order and its look-up.
+fn services(router: &mut Router, extras: &mut Extras, account: &mut Account) {
+    let scripts: Vec<&Resource> = router.resources.iter().filter(|r| is_script(&r.kind)).collect();
+    if scripts.is_empty() {
+        return;
+    }
+    let (start, stop) = match scripts.as_slice() {
+        [only] if only.arguments.is_empty() && only.kind == ResourceKind::Service => (
+            format!("/usr/bin/systemctl start {}", only.name),
+            format!("/usr/bin/systemctl stop {}", only.name),
+        ),
+        _ => {
+            let name = format!("resources-{}", router.name.value);
+            let words = |resource: &&Resource| {
+                let arguments = resource.arguments.iter().map(|argument| argument.value.clone());
+                std::iter::once(resource.name.clone()).chain(arguments).collect::<Vec<String>>()
+            };
+            let list = scripts.iter().map(words).collect();
+            let path = format!("{SCRIPT_DIRECTORY}/{name}");
+            extras.scripts.push(GeneratedScript { name, purpose: Purpose::Resources(list) });
+            (format!("{path} start"), format!("{path} stop"))
+        }
+    };
+    for resource in &scripts {
+        let becomes = "notify_master, notify_backup, notify_fault, notify_stop";
+        let note =
+            "started after the address is up, nobody waits for it and its exit status is ignored";
+        account.lossy(Some(resource.at), conversion::SERVICE_ASYNCHRONOUS, becomes, &[note]);
+    }
+    let events = [
+        (HookEvent::Master, &start),
+        (HookEvent::Backup, &stop),
+        (HookEvent::Fault, &stop),
+        (HookEvent::Stop, &stop),
+    ];
+    router.hooks = events
+        .into_iter()
+        .map(|(event, command)| {
+            Sourced::implied(Hook { event, command: command.clone(), user: None })
+        })
+        .collect();
+}
+
+/// What is neither an address nor a script.
+fn others(
+    resource: &Resource,
+    router: &str,
+    cluster: &mut Cluster,
+    media: &Media,
+    account: &mut Account,
+) {
+    let place = Some(resource.at);
+    match &resource.kind {
+        ResourceKind::Address { .. } | ResourceKind::Service | ResourceKind::Helper => {}
+        ResourceKind::Announcement => {
+            account.needless(place, "keepalived announces its addresses itself");
+        }
+        ResourceKind::Director { .. } => account.changed(
+            place,
+            conversion::TABLE_ON_EVERY_NODE,
+            "virtual_server",
+            "the IPVS table and the checks are on every director all the time, not only on the active one",
+        ),
+        ResourceKind::Mail => {
+            let mut arguments = resource.arguments.iter();
+            for recipient in arguments.next().iter().flat_map(|list| list.value.split(',')) {
+                let recipient = recipient.trim().to_owned();
+                if !recipient.is_empty() && !cluster.alerts.recipients.iter().any(|r| r.value == recipient) {
+                    cluster.alerts.recipients.push(Sourced { value: recipient, at: place });
+                }
+            }
+            let note = if arguments.next().is_some() {
+                "keepalived writes its own subject"
+            } else {
+                "sent by keepalived over SMTP; set smtp_server if 127.0.0.1 takes no mail"
+            };
+            account.changed(place, conversion::REPLACED, "notification_email, smtp_alert", note);
+        }
+        ResourceKind::SourceAddress => account.lossy(
+            place,
+            conversion::REPLACED,
+            "",
+            &["needs the gateway: add `virtual_routes { default via GATEWAY src ADDRESS }` to the instance"],
+        ),
+        ResourceKind::Storage => account.impossible(
+            place,
+            conversion::STORAGE_UNSAFE,
+            &["VRRP has no fencing: the storage could be active on two nodes; move it to Pacemaker"],
+        ),
+        ResourceKind::SyncDaemon if cluster.sync_daemon.is_none() => {
+            let interface = media.interface.as_ref().map(|interface| interface.value.clone());
+            let note = format!(
+                "heartbeat's script does not name the interface; {} was taken",
+                interface.as_deref().unwrap_or("none")
+            );
+            let daemon = SyncDaemon { interface, router: Some(router.to_owned()), identifier: None };
+            cluster.sync_daemon = Some(Sourced::new(daemon, resource.at));
+            account.changed(place, conversion::REPLACED, "lvs_sync_daemon", &note);
+        }
+        ResourceKind::SyncDaemon => account.lossy(
+            place,
+            conversion::REPLACED,
+            "",
+            &["keepalived has one sync daemon, and it follows the first group"],
+        ),
+    }
+}
+
+fn is_script(kind: &ResourceKind) -> bool {
+    matches!(kind, ResourceKind::Service | ResourceKind::Helper)
+}
+
+/// VRRPv2's address count fits more, but long adverts are refused by old peers; keepalived's own
+/// manual recommends 20.
+const ADVERTISED: usize = 20;
+/// IFNAMSIZ without its NUL.
+const LABEL_LENGTH: usize = 15;

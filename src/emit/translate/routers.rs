@@ -1,0 +1,82 @@
+//! haresources lines to VRRP instances: names, ranks, preemption.
+
+use super::arbitration::Ranks;
+use super::media::Media;
+use super::timing::Timing;
+use crate::emit::Account;
+use crate::model::{Cluster, Failback, Member, Role, Sourced};
+use crate::source::codes::conversion;
+
+/// Gives every group its VRRP settings.
+pub(super) fn apply(
+    cluster: &mut Cluster,
+    timing: &Timing,
+    media: &Media,
+    ranks: &Ranks,
+    account: &mut Account,
+) {
+    let failback = cluster.membership.failback;
+    let stays = matches!(failback.map(|f| f.value), Some(Failback::Off));
+    let names: Vec<Sourced<String>> = cluster.nodes.iter().map(|node| node.name.clone()).collect();
+
+    for (number, router) in (1..).zip(&mut cluster.routers) {
+        router.name = Sourced { value: format!("VI_{number}"), at: router.at };
+        router.version = Some(Sourced::implied(timing.version));
+        router.interface.clone_from(&media.interface);
+        router.interval = Some(Sourced::implied(timing.interval));
+        router.down_count = Some(Sourced::implied(timing.down_count));
+        router.preempt = stays.then(|| Sourced { value: false, at: failback.and_then(|f| f.at) });
+        router.unicast = media.unicast;
+
+        let preferred = router.members.first().and_then(|member| member.node.clone());
+        let is_node = |name: &Sourced<String>| names.is_empty() || names.contains(name);
+        if let Some(stranger) = preferred.as_ref().filter(|name| !is_node(name)) {
+            let note =
+                format!("{} is no `node` of ha.cf: the first node is preferred", stranger.value);
+            account.lossy(stranger.at, conversion::NOT_UNDERSTOOD, "", &[&note]);
+        }
+        let mut ranked: Vec<Sourced<String>> = preferred.into_iter().filter(is_node).collect();
+        for name in &names {
+            if !ranked.contains(name) {
+                ranked.push(name.clone());
+            }
+        }
+        if let Some(first) = ranked.first() {
+            account.exact(first.at, "priority");
+            if ranked.len() > 2 {
+                let order: Vec<&str> = ranked.iter().map(|name| name.value.as_str()).collect();
+                let note = format!("the order of take-over becomes {}", order.join(", "));
+                account.changed(first.at, conversion::MORE_NODES, "priority", &note);
+            }
+        }
+        router.members = ranked
+            .into_iter()
+            .zip(ranks.iter())
+            .enumerate()
+            .map(|(rank, (node, priority))| Member {
+                node: Some(node),
+                priority: Some(Sourced::implied(priority)),
+                // nopreempt only works from the state BACKUP (keepalived.conf(5)).
+                role: Some(Sourced::implied(if rank == 0 && !stays {
+                    Role::Master
+                } else {
+                    Role::Backup
+                })),
+            })
+            .collect();
+    }
+    let Some(failback) = failback else { return };
+    let (becomes, note) = match failback.value {
+        Failback::On => (
+            "priority",
+            "a returning director waits its dead time, then takes the address itself; \
+             heartbeat's holder gave it up first",
+        ),
+        Failback::Off => (
+            "nopreempt",
+            "with nopreempt a weighted track_script moves nothing; only a dead director is replaced",
+        ),
+        Failback::Legacy => ("priority", "legacy is treated as on"),
+    };
+    account.changed(failback.at, conversion::FAILBACK, becomes, note);
+}

@@ -1,0 +1,264 @@
+//! Virtual services: what ldirectord means, in the terms keepalived has.
+
+use std::time::Duration;
+
+use super::{Extras, probes};
+use crate::emit::{Account, Feature, Target as Version};
+use crate::model::{
+    Cluster, Forwarding, Hook, HookEvent, Probe, ProbeKind, Protocol, Server, Service, Sourced,
+    Target,
+};
+use crate::source::codes::conversion;
+
+/// Translates every service.
+pub(super) fn apply(
+    cluster: &mut Cluster,
+    target: Version,
+    extras: &mut Extras,
+    account: &mut Account,
+) {
+    for service in &mut cluster.services {
+        endpoint(service, account);
+        fallback_method(service);
+        switched_off(service, account);
+        servers(service, account);
+        fallback(service, target, account);
+        hooks(service, account);
+        texts(service, account);
+        probes::apply(service, target, extras, account);
+        // ldirectord puts a server in only after its first success, and asks at once; keepalived
+        // puts it in untested and waits for up to delay_loop before it asks. A server that nobody
+        // asks must not start down.
+        if service.servers.iter().any(|server| !server.own_probes().is_empty())
+            || !service.probes.is_empty()
+        {
+            service.start_down = Some(Sourced::implied(true));
+            service.checks.warmup = Some(Sourced::implied(Duration::ZERO));
+        }
+    }
+    cluster.services.retain(|service| is_writable(service, account));
+    let alerts = &cluster.alerts;
+    let senders = alerts.sender.iter().map(|sender| (sender.at, "notification_email_from"));
+    let servers = alerts.server.iter().map(|server| (server.at, "smtp_server"));
+    let recipients = alerts.recipients.iter().map(|recipient| (recipient.at, "notification_email"));
+    for (place, becomes) in recipients.chain(senders).chain(servers) {
+        let note = "one list of recipients, one sender and one mail server for all services";
+        account.changed(place, conversion::FOR_ALL, becomes, note);
+    }
+}
+
+fn endpoint(service: &mut Service, account: &mut Account) {
+    account.exact(service.target.at, "virtual_server");
+    match service.target.value {
+        Target::Endpoint { port, .. } => {
+            let protocol = *service.protocol.get_or_insert(Sourced::implied(Protocol::Tcp));
+            account.exact(protocol.at, "protocol");
+            if port == 0 && service.persistence.is_none_or(|time| time.value == 0) {
+                let note = "a service for every port needs persistence; 360 s were set";
+                account.changed(
+                    service.target.at,
+                    conversion::VERSION_TOO_OLD,
+                    "virtual_server",
+                    note,
+                );
+                service.persistence = Some(Sourced::implied(DEFAULT_PERSISTENCE));
+            }
+        }
+        Target::Mark { .. } | Target::Group(_) => {
+            let place = service.protocol.take().and_then(|protocol| protocol.at);
+            account.needless(place, "a firewall mark has no protocol");
+        }
+    }
+    let scheduler = service.scheduler.get_or_insert_with(|| Sourced::implied("wrr".to_owned()));
+    account.exact(scheduler.at, "lvs_sched");
+    for flag in &service.scheduler_flags {
+        account.exact(flag.at, "scheduler flags");
+    }
+    let udp = service.protocol.is_some_and(|protocol| protocol.value == Protocol::Udp);
+    if let Some(one_packet) = service.one_packet {
+        match (one_packet.value, udp) {
+            (true, true) => account.exact(one_packet.at, "ops"),
+            (true, false) => {
+                account.needless(one_packet.at, "one-packet scheduling exists for UDP only")
+            }
+            (false, _) => account.needless(one_packet.at, "off is keepalived's default"),
+        }
+        if !(one_packet.value && udp) {
+            service.one_packet = None;
+        }
+    }
+    match service.persistence {
+        Some(time) if time.value == 0 => {
+            account.needless(time.at, "a persistence of 0 s is none");
+            service.persistence = None;
+        }
+        Some(time) => account.exact(time.at, "persistence_timeout"),
+        None => {}
+    }
+    if let Some(mask) = service.granularity {
+        if service.persistence.is_some() {
+            account.exact(mask.at, "persistence_granularity");
+        } else {
+            account.needless(mask.at, "ldirectord ignores netmask without persistent");
+            service.granularity = None;
+        }
+    }
+    if let Some(quiescent) = service.quiescent {
+        if quiescent.value {
+            account.exact(quiescent.at, "inhibit_on_failure");
+        } else {
+            account.needless(quiescent.at, "keepalived removes dead servers unless told otherwise");
+        }
+    }
+}
+
+fn servers(service: &mut Service, account: &mut Account) {
+    let service_port = match service.target.value {
+        Target::Endpoint { port, .. } => Some(port),
+        Target::Mark { .. } | Target::Group(_) => None,
+    };
+    let common = common_method(&service.servers);
+    service.method = common.map(Sourced::implied);
+    for server in &mut service.servers {
+        account.exact(server.at, "real_server");
+        let method = server.method.map(|method| method.value);
+        if method == common {
+            // Said once for all servers; a hundred thousand equal lines help nobody.
+            server.method = None;
+        }
+        let routed = method != Some(Forwarding::Masquerading);
+        match (server.port.filter(|port| *port != 0), service_port) {
+            (None, port) => server.port = port,
+            (Some(own), Some(port)) if routed && own != port => {
+                let note = format!(
+                    "direct routing and tunnelling keep the service's port {port}; {own} was never used"
+                );
+                account.changed(server.at, conversion::CHECK_DIFFERENT, "real_server", &note);
+                server.port = Some(port);
+            }
+            (Some(_), _) => {}
+        }
+    }
+}
+
+/// The method of most servers, the first of them on a tie.
+fn common_method(servers: &[Server]) -> Option<Forwarding> {
+    let count = |method: Forwarding| {
+        servers.iter().filter(|server| server.method.is_some_and(|m| m.value == method)).count()
+    };
+    let first = servers.first()?.method?.value;
+    [Forwarding::DirectRouting, Forwarding::Masquerading, Forwarding::Tunnelling]
+        .into_iter()
+        .filter(|method| count(*method) > count(first))
+        .max_by_key(|method| count(*method))
+        .or(Some(first))
+}
+
+/// ldirectord's default; keepalived would take the service's method.
+fn fallback_method(service: &mut Service) {
+    if let Some(fallback) = &mut service.fallback {
+        fallback.value.method.get_or_insert(Forwarding::DirectRouting);
+    }
+}
+
+fn fallback(service: &mut Service, target: Version, account: &mut Account) {
+    let Some(fallback) = &mut service.fallback else { return };
+    let place = fallback.at;
+    account.exact(place, "sorry_server");
+    let method = fallback.value.method.unwrap_or(Forwarding::DirectRouting);
+    if !target.has(Feature::SorryServerMethod) && Some(method) != service.method.map(|m| m.value) {
+        let note = format!("keepalived {} uses the service's method for it", target.version);
+        account.lossy(place, conversion::VERSION_TOO_OLD, "sorry_server", &[&note]);
+    }
+    if let Target::Endpoint { port, .. } = service.target.value {
+        let own = *fallback.value.port.get_or_insert(port);
+        if own != port && method != Forwarding::Masquerading {
+            let note = format!(
+                "with this method packets keep the service's port {port}; {own} was never used"
+            );
+            account.changed(place, conversion::CHECK_DIFFERENT, "sorry_server", &note);
+            fallback.value.port = Some(port);
+        }
+    }
+}
+
+/// fallbackcommand gets the same arguments from quorum hooks: `start|stop address:port protocol`.
+fn hooks(service: &mut Service, account: &mut Account) {
+    let about = match &service.target.value {
+        Target::Endpoint { address, port } if address.is_ipv6() => format!("[{address}]:{port}"),
+        Target::Endpoint { address, port } => format!("{address}:{port}"),
+        Target::Mark { mark, .. } => mark.to_string(),
+        Target::Group(name) => name.clone(),
+    };
+    let protocol = match service.protocol.map(|protocol| protocol.value) {
+        Some(Protocol::Tcp) => "tcp",
+        Some(Protocol::Udp) => "udp",
+        Some(Protocol::Sctp) => "sctp",
+        None => "fwm",
+    };
+    for hook in &mut service.hooks {
+        let Hook { event, command, .. } = &mut hook.value;
+        let verb = if *event == HookEvent::QuorumDown { "start" } else { "stop" };
+        *command = format!("{command} {verb} {about} {protocol}");
+        let note = "runs at the same changes, but not once more at start";
+        account.changed(hook.at, conversion::FALLBACK_COMMAND, "quorum_down, quorum_up", note);
+    }
+}
+
+fn texts(service: &Service, account: &mut Account) {
+    for text in service.name.iter().chain(&service.comment) {
+        account.exact(text.at, "a comment");
+    }
+}
+
+/// `checktype=off` keeps every server out, so that only the fallback serves: it becomes the only
+/// real server, unchecked.
+fn switched_off(service: &mut Service, account: &mut Account) {
+    let off = |probe: &&Probe| probe.kind == ProbeKind::AlwaysDown;
+    let Some(probe) = service.probes.iter().find(off) else { return };
+    let (becomes, note) = match &service.fallback {
+        Some(_) => {
+            ("real_server", "the fallback is written as the only real server, as it served alone")
+        }
+        None => ("", "no server is in use and there is no fallback: nothing is left to write"),
+    };
+    for place in &probe.chosen_by {
+        account.lossy(Some(*place), conversion::SERVICE_EMPTY, becomes, &[note]);
+    }
+    for server in service.servers.drain(..) {
+        let note = "kept out by checktype=off, and not written";
+        account.lossy(server.at, conversion::SERVICE_EMPTY, "", &[note]);
+        let (upper, lower) = server.thresholds();
+        for weight in [server.weight, upper, lower].into_iter().flatten() {
+            account.lossy(weight.at, conversion::SERVICE_EMPTY, "", &[note]);
+        }
+    }
+    service.probes.clear();
+    if let Some(fallback) = service.fallback.take() {
+        account.exact(fallback.at, "real_server");
+        let mut server = Server::new(fallback.value.address, fallback.value.port, fallback.at);
+        server.method = fallback.value.method.map(Sourced::implied);
+        service.servers.push(server);
+    }
+}
+
+/// Whether keepalived can have the service at all; speaks for it when not.
+fn is_writable(service: &Service, account: &mut Account) -> bool {
+    let weights =
+        || service.servers.iter().map(|server| server.weight.map_or(1, |weight| weight.value));
+    let note = if service.servers.is_empty() {
+        "not written: keepalived ignores a virtual_server without real_server"
+    } else if weights().all(|weight| weight == 0) {
+        "not written: keepalived -t refuses a service whose servers all have weight 0"
+    } else {
+        return true;
+    };
+    let servers = service.servers.iter().map(|server| server.at);
+    for place in servers.chain([service.target.at]) {
+        account.lossy(place, conversion::SERVICE_EMPTY, "", &[note]);
+    }
+    false
+}
+
+/// keepalived's own default for a bare persistence_timeout, in seconds.
+const DEFAULT_PERSISTENCE: u32 = 360;

@@ -1,0 +1,197 @@
+//! Dead times: heartbeat's silence, VRRP's intervals.
+//!
+//! A backup of priority P with interval A and count n takes over `n*A + skew` after the last
+//! advertisement. The skew is (256-P)/256 seconds in version 2 (RFC 3768 section 6.1) and that
+//! fraction of A in version 3 (RFC 9568 section 6.1). heartbeat takes over after `deadtime`.
+
+use std::time::Duration;
+
+use super::arbitration::Ranks;
+use crate::emit::{Account, Feature, Target};
+use crate::model::{Cluster, Family, ResourceKind, Sourced, VrrpVersion, show_seconds};
+use crate::source::codes::conversion;
+
+/// VRRP's answer to `keepalive` and `deadtime`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Timing {
+    /// Protocol version.
+    pub version: VrrpVersion,
+    /// Time between advertisements.
+    pub interval: Duration,
+    /// Intervals until the master counts as dead; 3 where the target cannot say another number.
+    pub down_count: u8,
+    /// Time from the last advertisement to take-over.
+    pub takeover: Duration,
+}
+
+impl Timing {
+    /// The timing nearest to `keepalive` and `dead_time` for a backup of `priority`.
+    ///
+    /// Version 2 is preferred because only it has authentication before keepalived 2.4, but it
+    /// counts whole seconds. `adjustable` tells whether `down_timer_adverts` exists.
+    pub fn nearest(
+        keepalive: Duration,
+        dead_time: Duration,
+        priority: u8,
+        adjustable: bool,
+    ) -> Self {
+        let interval = keepalive.as_secs_f64();
+        let dead = dead_time.as_secs_f64();
+        let fraction = f64::from(256 - u16::from(priority)) / 256.0;
+        let whole_seconds = keepalive.subsec_nanos() == 0 && !keepalive.is_zero();
+        let version = if whole_seconds || interval > LONGEST_V3 {
+            VrrpVersion::Two
+        } else {
+            VrrpVersion::Three
+        };
+        let (interval, count) = match (version, adjustable) {
+            (VrrpVersion::Two, true) => {
+                let interval = interval.round().clamp(1.0, 255.0);
+                (interval, ((dead - fraction) / interval).round())
+            }
+            (VrrpVersion::Three, true) => {
+                let interval = centiseconds(interval).clamp(SHORTEST_V3, LONGEST_V3);
+                (interval, (dead / interval - fraction).round())
+            }
+            (VrrpVersion::Two, false) => {
+                (((dead - fraction) / FIXED_COUNT).round().clamp(1.0, 255.0), FIXED_COUNT)
+            }
+            (VrrpVersion::Three, false) => {
+                let interval = centiseconds(dead / (FIXED_COUNT + fraction));
+                (interval.clamp(SHORTEST_V3, LONGEST_V3), FIXED_COUNT)
+            }
+        };
+        let count = count.clamp(2.0, 100.0);
+        let skew = if version == VrrpVersion::Two { fraction } else { interval * fraction };
+        Self {
+            version,
+            interval: Duration::from_secs_f64(interval),
+            // Clamped to 2..=100 above, so the conversion is exact.
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+            down_count: count as u8,
+            takeover: Duration::from_secs_f64(count * interval + skew),
+        }
+    }
+}
+
+/// Translates the cluster's timing and speaks for its directives.
+pub(super) fn apply(
+    cluster: &mut Cluster,
+    target: Target,
+    ranks: &Ranks,
+    account: &mut Account,
+) -> Timing {
+    let adjustable = target.has(Feature::DownTimerAdverts);
+    let membership = &cluster.membership;
+    let (keepalive, dead_time) =
+        (membership.effective_interval(), membership.effective_dead_time());
+    let mut timing = Timing::nearest(keepalive, dead_time, ranks.second(), adjustable);
+    if has_only_ipv6_group(cluster) && timing.version == VrrpVersion::Two {
+        // One version for all groups keeps the numbers in the report true for each of them.
+        timing = version_three(keepalive, dead_time, ranks.second(), adjustable);
+    }
+
+    if timing.interval == keepalive {
+        account.exact(membership.interval.map(|t| t.at).unwrap_or_default(), "advert_int");
+    } else {
+        let note =
+            format!("{} s becomes {} s", show_seconds(keepalive), show_seconds(timing.interval));
+        account.changed(at(membership.interval), conversion::TIMING, "advert_int", &note);
+    }
+    let note = format!(
+        "dead time {} s becomes {} s: {} advertisements of {} s, and the skew of priority {}",
+        show_seconds(dead_time),
+        tenths(timing.takeover),
+        timing.down_count,
+        show_seconds(timing.interval),
+        ranks.second(),
+    );
+    let becomes = if adjustable { "down_timer_adverts" } else { "advert_int" };
+    account.changed(at(membership.dead_time), conversion::TIMING, becomes, &note);
+    if !adjustable {
+        let note = format!("keepalived {} always waits for 3 advertisements", target.version);
+        account.changed(at(membership.dead_time), conversion::VERSION_TOO_OLD, "advert_int", &note);
+    }
+    account.lossy(
+        at(membership.warn_time),
+        conversion::NO_LATE_WARNING,
+        "",
+        &["keepalived does not warn about late advertisements; watch keepalived.stats"],
+    );
+    startup(cluster, target, timing, account);
+    timing
+}
+
+/// `initdead`: the part of it that exceeds the normal dead time becomes a silence after start.
+fn startup(cluster: &mut Cluster, target: Target, timing: Timing, account: &mut Account) {
+    let initial = cluster.membership.effective_initial_dead_time();
+    let place = at(cluster.membership.initial_dead_time);
+    let Some(delay) = initial.checked_sub(timing.takeover).filter(|delay| *delay >= MILLISECOND)
+    else {
+        account.needless(place, "not longer than the normal dead time");
+        return;
+    };
+    // An unwritten initdead is heartbeat's caution about its own slow start, not a wish.
+    if place.is_none() {
+        return;
+    }
+    if !target.has(Feature::StartupDelay) {
+        let note = format!("keepalived {} has no vrrp_startup_delay", target.version);
+        account.lossy(place, conversion::VERSION_TOO_OLD, "", &[&note]);
+        return;
+    }
+    let delay = Duration::from_millis(u64::try_from(delay.as_millis()).unwrap_or(u64::MAX));
+    let note = format!(
+        "{} s become {} s of silence and the normal {} s, also when the peer is alive",
+        show_seconds(initial),
+        show_seconds(delay),
+        tenths(timing.takeover)
+    );
+    account.changed(place, conversion::STARTUP_SILENCE, "vrrp_startup_delay", &note);
+    cluster.globals.startup_delay = place.map(|at| Sourced::new(delay, at));
+}
+
+/// Version 3 even for whole seconds, as IPv6 needs it.
+fn version_three(
+    keepalive: Duration,
+    dead_time: Duration,
+    priority: u8,
+    adjustable: bool,
+) -> Timing {
+    // One nanosecond more than whole seconds selects version 3 and rounds away again.
+    let capped = keepalive.min(Duration::from_secs_f64(LONGEST_V3) - MILLISECOND);
+    Timing::nearest(capped + Duration::from_nanos(1), dead_time, priority, adjustable)
+}
+
+fn has_only_ipv6_group(cluster: &Cluster) -> bool {
+    cluster.routers.iter().any(|router| {
+        let mut families = router.resources.iter().filter_map(|resource| match &resource.kind {
+            ResourceKind::Address { address, .. } => Some(Family::of(address.address)),
+            _ => None,
+        });
+        families.next() == Some(Family::V6) && families.all(|family| family == Family::V6)
+    })
+}
+
+fn at<T: Copy>(value: Option<Sourced<T>>) -> Option<crate::source::Place> {
+    value.and_then(|value| value.at)
+}
+
+/// Seconds with one decimal at most, for comparisons between two times.
+fn tenths(time: Duration) -> String {
+    show_seconds(Duration::from_millis((time.as_millis() as u64 + 50) / 100 * 100))
+}
+
+fn centiseconds(seconds: f64) -> f64 {
+    (seconds * 100.0).round() / 100.0
+}
+
+/// VRRPv3's interval field has 12 bits of centiseconds (RFC 9568 section 5.2.7).
+const LONGEST_V3: f64 = 40.95;
+const SHORTEST_V3: f64 = 0.01;
+/// Advertisements that may be missed where no keyword changes it.
+const FIXED_COUNT: f64 = 3.0;
+const MILLISECOND: Duration = Duration::from_millis(1);
+
+#[cfg(test)]
+mod tests;

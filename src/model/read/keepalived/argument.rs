@@ -1,0 +1,209 @@
+//! Words against the argument kinds of the keyword table.
+
+use crate::model::read::keepalived::value::{
+    is_unexpanded, parse_address, parse_boolean, parse_decimal, parse_integer,
+};
+use crate::source::codes::keepalived as codes;
+use crate::source::{Diagnostic, Findings, Verdict};
+use crate::syntax::schema::{Argument, Keyword};
+use crate::syntax::{NodeRef, Word};
+
+/// Judges the words behind the keyword of `node`.
+pub(super) fn check(node: NodeRef<'_>, row: &Keyword, findings: &mut Findings) {
+    let mut words = node.arguments();
+    for argument in row.arguments {
+        match argument {
+            Argument::Rest | Argument::Command => {
+                if matches!(argument, Argument::Command) && words.len() == 0 {
+                    findings.push(missing(node, row));
+                }
+                return;
+            }
+            Argument::Many(inner) => {
+                words.by_ref().for_each(|word| judge(word, inner, row, findings));
+                return;
+            }
+            Argument::Optional(Argument::Command) => return,
+            Argument::Optional(inner) => {
+                let Some(word) = words.next() else { return };
+                judge(word, inner, row, findings);
+            }
+            Argument::Boolean => {
+                let Some(word) = words.next() else { return };
+                judge(word, argument, row, findings);
+            }
+            _ => {
+                let Some(word) = words.next() else {
+                    findings.push(missing(node, row));
+                    return;
+                };
+                judge(word, argument, row, findings);
+            }
+        }
+    }
+    if let Some(surplus) = words.next() {
+        let strict = STRICT_NAMES.contains(&row.word);
+        findings.push(
+            Diagnostic::new(
+                codes::SURPLUS_WORDS,
+                surplus.place(),
+                format!("`{}` takes no further words", row.word),
+            )
+            .verdict(if strict { Verdict::Refuses } else { Verdict::Accepts })
+            .note(if strict {
+                "keepalived takes the block for one without a name"
+            } else {
+                "keepalived ignores them silently"
+            }),
+        );
+    }
+}
+
+/// Judges one word.
+pub(super) fn judge(word: Word<'_>, argument: &Argument, row: &Keyword, findings: &mut Findings) {
+    if let Some(diagnostic) = problem(word, argument, row) {
+        findings.push(diagnostic);
+    }
+}
+
+/// That a keyword has no value.
+pub(super) fn missing(node: NodeRef<'_>, row: &Keyword) -> Diagnostic {
+    debug_assert!(!is_unexpanded(node), "what a definition hides is not judged");
+    let expected = row.arguments.first().map_or("a value".into(), describe);
+    Diagnostic::new(
+        codes::MISSING_ARGUMENT,
+        node.word(0).map_or_else(|| node.place(), Word::place),
+        format!("`{}` needs {expected}", row.word),
+    )
+}
+
+fn problem(word: Word<'_>, argument: &Argument, row: &Keyword) -> Option<Diagnostic> {
+    let value = word.value();
+    let new = |code, message: String| Some(Diagnostic::new(code, word.place(), message));
+    match argument {
+        Argument::Address if parse_address(&value).is_none() => {
+            new(codes::NOT_AN_ADDRESS, format!("`{value}` is no IP address"))
+        }
+        Argument::Prefix => prefix_problem(word),
+        // Passwords and names may be anything, so they are never quoted in a message.
+        Argument::Boolean if parse_boolean(&value).is_none() => {
+            let tolerated = TOLERANT_BOOLEANS.contains(&row.word);
+            let verdict = if tolerated { Verdict::Accepts } else { Verdict::Refuses };
+            let message = format!("`{value}` is no truth value");
+            new(codes::NOT_A_BOOLEAN, message)
+                .map(|d| d.verdict(verdict).help("write `on` or `off`"))
+        }
+        Argument::Integer(least, most) => integer_problem(word, *least, *most),
+        Argument::Port => integer_problem(word, 1, 65_535),
+        Argument::Seconds(least, most) => seconds_problem(word, *least, *most),
+        Argument::Interface if value.len() > 15 => {
+            new(codes::OUT_OF_RANGE, "an interface's name has at most 15 characters".into())
+        }
+        Argument::Name if row.word == "digest" && value.len() != 32 => {
+            new(codes::OUT_OF_RANGE, "an MD5 digest has 32 digits".into())
+        }
+        Argument::Name if row.word == "status_code" => status_problem(word),
+        Argument::OneOf(choices) if !choices.contains(&&*value) => {
+            let known = choices.iter().find(|choice| choice.eq_ignore_ascii_case(&value));
+            if known.is_some() && ANY_CASE.contains(&row.word) {
+                return None;
+            }
+            let message = format!("`{value}` may not stand behind `{}`", row.word);
+            let help = format!("write one of {}", choices.join(", "));
+            let diagnostic = new(codes::NOT_A_CHOICE, message)?.help(help);
+            Some(match known {
+                Some(known) => diagnostic.fix(word.place(), *known, "write it in this case"),
+                None => diagnostic,
+            })
+        }
+        _ => None,
+    }
+}
+
+fn prefix_problem(word: Word<'_>) -> Option<Diagnostic> {
+    let value = word.value();
+    let (address, length) = value.split_once('/').unwrap_or((&value, "0"));
+    let new = |code, message| Some(Diagnostic::new(code, word.place(), message));
+    let Some(parsed) = parse_address(address) else {
+        return new(codes::NOT_AN_ADDRESS, format!("`{value}` is no IP address"));
+    };
+    let longest = if parsed.is_ipv4() { 32 } else { 128 };
+    match parse_integer(length) {
+        None => new(codes::NOT_A_NUMBER, format!("`{length}` is no prefix length")),
+        Some(length) if !(0..=longest).contains(&length) => {
+            new(codes::OUT_OF_RANGE, format!("a prefix length lies between 0 and {longest}"))
+        }
+        Some(_) => None,
+    }
+}
+
+fn integer_problem(word: Word<'_>, least: i64, most: i64) -> Option<Diagnostic> {
+    let value = word.value();
+    let digits = value.strip_prefix(['-', '+']).unwrap_or(&value);
+    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        let message = format!("`{value}` is no whole number");
+        return Some(Diagnostic::new(codes::NOT_A_NUMBER, word.place(), message));
+    }
+    // Digits that do not fit are out of any range.
+    let fits = parse_integer(&value).is_some_and(|number| (least..=most).contains(&number));
+    let message = format!("`{value}` is not between {least} and {most}");
+    (!fits).then(|| Diagnostic::new(codes::OUT_OF_RANGE, word.place(), message))
+}
+
+/// `200` or `200-299`.
+fn status_problem(word: Word<'_>) -> Option<Diagnostic> {
+    let value = word.value();
+    let (first, last) = value.split_once('-').unwrap_or((&value, &value));
+    let range = parse_integer(first).zip(parse_integer(last));
+    let Some((first, last)) = range else {
+        let message = format!("`{value}` is no status code");
+        return Some(Diagnostic::new(codes::NOT_A_NUMBER, word.place(), message));
+    };
+    let fits = (100..=599).contains(&first) && (first..=599).contains(&last);
+    let message = "status codes lie between 100 and 599";
+    (!fits).then(|| Diagnostic::new(codes::OUT_OF_RANGE, word.place(), message))
+}
+
+fn seconds_problem(word: Word<'_>, least: f64, most: f64) -> Option<Diagnostic> {
+    let value = word.value();
+    let Some(number) = parse_decimal(&value) else {
+        let message = format!("`{value}` is no number");
+        return Some(Diagnostic::new(codes::NOT_A_NUMBER, word.place(), message));
+    };
+    // keepalived counts microseconds.
+    if value.split_once('.').is_some_and(|(_, decimals)| decimals.len() > 6) {
+        let message = "more than six decimal places";
+        return Some(Diagnostic::new(codes::OUT_OF_RANGE, word.place(), message));
+    }
+    let message = format!("`{value}` is not between {least} and {most}");
+    let fits = (least..=most).contains(&number);
+    (!fits).then(|| Diagnostic::new(codes::OUT_OF_RANGE, word.place(), message))
+}
+
+fn describe(argument: &Argument) -> String {
+    match argument {
+        Argument::Address => "an IP address".into(),
+        Argument::Prefix => "an address with a prefix length".into(),
+        Argument::Boolean => "a truth value".into(),
+        Argument::Command => "a command".into(),
+        Argument::Interface => "an interface".into(),
+        Argument::Integer(least, most) => format!("a number between {least} and {most}"),
+        Argument::Name => "a name".into(),
+        Argument::OneOf(choices) => format!("one of {}", choices.join(", ")),
+        Argument::Path => "a file".into(),
+        Argument::Port => "a port".into(),
+        Argument::Seconds(least, most) => format!("a number between {least} and {most}"),
+        Argument::Rest => "a value".into(),
+        // These may be left out, so nobody misses them.
+        Argument::Optional(_) | Argument::Many(_) => "a value".into(),
+    }
+}
+
+/// Blocks whose head must have exactly one word behind it (tried).
+const STRICT_NAMES: &[&str] = &["vrrp_instance", "vrrp_sync_group"];
+
+/// Keywords whose choices may be written in any case (tried).
+const ANY_CASE: &[&str] = &["protocol", "type"];
+
+/// 2.2.7 reads any word behind these as true (tried).
+const TOLERANT_BOOLEANS: &[&str] = &["vrrp_strict", "vrrp_skip_check_adv_addr"];

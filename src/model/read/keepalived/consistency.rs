@@ -1,0 +1,412 @@
+//! What the blocks of a file say together, judged as `keepalived -t` does.
+//!
+//! What depends on text that is not expanded yet is not judged: a block whose lines come from an
+//! include may lack nothing.
+
+use std::collections::{HashMap, HashSet};
+
+use super::value::hides_keywords;
+use crate::model::{
+    Carried, Cluster, Digest, Family, Forwarding, Key, ProbeKind, Role, Router, Server, Service,
+    Sourced, SyncGroup, Target, Track, VrrpVersion,
+};
+use crate::source::codes::keepalived as codes;
+use crate::source::{Code, Diagnostic, Findings, Place};
+
+/// How much of a cluster was there before a file was read: two nodes' files name the same things.
+#[derive(Debug)]
+pub(super) struct Extent {
+    carried: usize,
+    groups: usize,
+    routers: usize,
+    services: usize,
+    trackers: usize,
+}
+
+impl Extent {
+    /// What is in `cluster` now.
+    pub(super) fn of(cluster: &Cluster) -> Self {
+        Self {
+            carried: cluster.carried.len(),
+            groups: cluster.sync_groups.len(),
+            routers: cluster.routers.len(),
+            services: cluster.services.len(),
+            trackers: cluster.trackers.len(),
+        }
+    }
+}
+
+/// Judges what was added to `cluster` since `before`.
+pub(super) fn check(cluster: &Cluster, before: &Extent, findings: &mut Findings) {
+    let mut file = File {
+        cluster,
+        carried: cluster.carried.get(before.carried..).unwrap_or_default(),
+        groups: cluster.sync_groups.get(before.groups..).unwrap_or_default(),
+        routers: cluster.routers.get(before.routers..).unwrap_or_default(),
+        services: cluster.services.get(before.services..).unwrap_or_default(),
+        trackers: cluster.trackers.get(before.trackers..).unwrap_or_default(),
+        is_complete: false,
+        has_version: false,
+        scripts: HashMap::new(),
+        names: HashSet::new(),
+    };
+    // Looked up once: a file may have as many routers, groups and scripts as lines.
+    file.is_complete = complete(file.carried, &[]);
+    file.has_version = cluster.carried.iter().any(|c| c.keyword == "vrrp_version");
+    file.names = file.routers.iter().map(|router| router.name.value.as_str()).collect();
+    // Of two scripts with one name the earlier decides from where on it is known.
+    for tracker in file.trackers {
+        file.scripts.entry(&tracker.name.value).or_insert(tracker.name.at);
+    }
+    file.routers.iter().for_each(|router| file.router(router, findings));
+    file.same_routers(findings);
+    file.groups.iter().for_each(|group| file.group(group, findings));
+    file.services.iter().for_each(|service| file.service(service, findings));
+    file.scripts(findings);
+}
+
+/// What one file says.
+struct File<'a> {
+    cluster: &'a Cluster,
+    carried: &'a [Carried],
+    groups: &'a [SyncGroup],
+    routers: &'a [Router],
+    services: &'a [Service],
+    trackers: &'a [crate::model::Tracker],
+    /// Whether nothing at the top comes from an include or a definition.
+    is_complete: bool,
+    /// Whether global_defs states a version, which is not in the model.
+    has_version: bool,
+    /// Where each script is defined.
+    scripts: HashMap<&'a str, Option<Place>>,
+    /// The routers' names.
+    names: HashSet<&'a str>,
+}
+
+impl File<'_> {
+    fn router(&self, router: &Router, findings: &mut Findings) {
+        let name = &router.name.value;
+        let at = router.name.at;
+        let unicast = !router.transport.peers.is_empty();
+        let sourced = unicast && router.transport.source.is_some();
+        if router.interface.is_none() && !sourced && complete(&router.carried, &["interface"]) {
+            let message = format!("vrrp_instance `{name}` has no interface");
+            report(codes::MISSING_KEYWORD, at, message, findings);
+        }
+        let addressed = !router.addresses.is_empty() || !router.excluded.is_empty();
+        let blocks = ["virtual_ipaddress", "virtual_ipaddress_excluded", "no_virtual_ipaddress"];
+        if !addressed && complete(&router.carried, &blocks) {
+            let message = format!("vrrp_instance `{name}` has no virtual_ipaddress");
+            report(codes::MISSING_KEYWORD, at, message, findings);
+        }
+        if !unicast && complete(&router.carried, &["unicast_peer"]) {
+            let lonely = router.carried.iter().find(|c| UNICAST.contains(&c.keyword.as_str()));
+            if let Some(carried) = lonely {
+                let message = format!("`{}` without any unicast_peer", carried.keyword);
+                report(codes::NO_PEERS, Some(carried.at), message, findings);
+            }
+        }
+        let first = router.addresses.first().map(|first| Family::of(first.value.address));
+        for other in &router.addresses {
+            if Some(Family::of(other.value.address)) != first {
+                let message =
+                    format!("{} is not of the first address's family", other.value.address);
+                report(codes::FAMILY_DIFFERS, other.at, message, findings);
+            }
+        }
+        let header = |key: &Key| key.digest == Digest::Header;
+        let signs = router.authentication.as_ref().is_some_and(|a| a.keys.iter().any(header));
+        let role = router.members.first().and_then(|member| member.role);
+        if let Some(role) = role.filter(|role| signs && role.value == Role::Master) {
+            let message =
+                format!("vrrp_instance `{name}` has authentication headers and begins as MASTER");
+            report(codes::HEADER_AS_MASTER, role.at, message, findings);
+        }
+        self.interval(router, findings);
+        self.tracks(router, findings);
+    }
+
+    fn interval(&self, router: &Router, findings: &mut Findings) {
+        let Some(interval) = &router.interval else { return };
+        let first = router.addresses.first().map(|address| address.value.address);
+        let ipv6 = first.is_some_and(|address| address.is_ipv6());
+        // A global version, or one that is not expanded, is not in the model.
+        let unknown = self.has_version || router.carried.iter().any(|c| c.keyword == "version");
+        let version = router.version.map(|version| version.value);
+        if version.is_none() && (ipv6 || unknown) || !complete(&router.carried, &[]) {
+            return;
+        }
+        match version {
+            None | Some(VrrpVersion::Two) if interval.value.subsec_nanos() != 0 && !ipv6 => report(
+                codes::FRACTION,
+                interval.at,
+                "version 2 of VRRP counts whole seconds".into(),
+                findings,
+            ),
+            Some(VrrpVersion::Three) if interval.value.as_millis() > 40_950 => report(
+                codes::FRACTION,
+                interval.at,
+                "version 3 of VRRP counts up to 40.95 seconds".into(),
+                findings,
+            ),
+            _ => {}
+        }
+    }
+
+    fn tracks(&self, router: &Router, findings: &mut Findings) {
+        if !self.is_complete {
+            return;
+        }
+        for track in &router.tracks {
+            let Track::Script { name, .. } = &track.value else { continue };
+            // keepalived looks the name up at once, so a later definition does not count.
+            let known = self.scripts.get(name.as_str()).is_some_and(|at| *at < track.at);
+            if !known {
+                let message = format!("no vrrp_script `{name}` before this line");
+                report(codes::UNKNOWN_NAME, track.at, message, findings);
+            }
+        }
+    }
+
+    /// Names, and VRIDs for each interface and address family.
+    fn same_routers(&self, findings: &mut Findings) {
+        let mut names = HashMap::new();
+        let mut numbers = HashMap::new();
+        for router in self.routers {
+            let name = &router.name;
+            if let Some(earlier) = names.insert(&name.value, name.at) {
+                let message = format!("vrrp_instance `{}` is there already", name.value);
+                report_pair(name.at, earlier, message, findings);
+                continue;
+            }
+            let (Some(number), Some(interface)) = (&router.virtual_router_id, &router.interface)
+            else {
+                continue;
+            };
+            let first = router.addresses.iter().chain(&router.excluded).next();
+            let ipv6 = first.is_some_and(|address| address.value.address.is_ipv6());
+            // Unicast routers with other peers are told apart by them.
+            let peers: Vec<_> = router.transport.peers.iter().map(|peer| peer.value).collect();
+            let key = (number.value, &interface.value, ipv6, peers);
+            if let Some(earlier) = numbers.insert(key, number.at) {
+                let message = format!("VRID {} is used twice on {}", number.value, interface.value);
+                report_pair(number.at, earlier, message, findings);
+            }
+        }
+    }
+
+    fn group(&self, group: &SyncGroup, findings: &mut Findings) {
+        if !complete(&group.carried, &["group"]) || !self.is_complete {
+            return;
+        }
+        let is_router = |member: &&Sourced<String>| self.names.contains(member.value.as_str());
+        let known = group.members.iter().filter(is_router).count();
+        for member in group.members.iter().filter(|member| !is_router(member)) {
+            let message = format!("there is no vrrp_instance `{}`", member.value);
+            report(codes::UNKNOWN_NAME, member.at, message, findings);
+        }
+        if known < 2 {
+            let message = format!("vrrp_sync_group `{}` has {known} routers", group.name.value);
+            report(codes::SMALL_GROUP, group.name.at, message, findings);
+        }
+    }
+
+    fn service(&self, service: &Service, findings: &mut Findings) {
+        let at = service.at;
+        let mark = matches!(service.target.value, Target::Mark { .. });
+        let missing = [
+            (service.protocol.is_none() && !mark, &["protocol"][..], "protocol", "UDP"),
+            (service.scheduler.is_none(), &["lvs_sched", "lb_algo"], "lvs_sched", "wlc"),
+            (service.method.is_none(), &["lvs_method", "lb_kind"], "lvs_method", "NAT"),
+        ];
+        for (missing, words, word, default) in missing {
+            if missing && complete(&service.carried, words) && !self.is_group_of_marks(service) {
+                let message = format!("the virtual server has no {word}; {default} is assumed");
+                report(codes::DEFAULT_WITH_ERROR, at, message, findings);
+            }
+        }
+        if let (true, Some(protocol)) = (mark, &service.protocol) {
+            let message = "packets with a mark may have any protocol".into();
+            report(codes::MARK_WITH_PROTOCOL, protocol.at, message, findings);
+        }
+        if matches!(service.target.value, Target::Endpoint { port: 0, .. })
+            && service.persistence.is_none()
+            && complete(&service.carried, &["persistence_timeout"])
+        {
+            let message = "without a port the service needs persistence_timeout".into();
+            report(codes::NO_PORT, service.target.at, message, findings);
+        }
+        if !complete(&service.carried, &["real_server"]) {
+            return;
+        }
+        if service.servers.is_empty() {
+            report(
+                codes::NO_REAL_SERVERS,
+                at,
+                "the virtual server has no real_server".into(),
+                findings,
+            );
+            return;
+        }
+        quorum(service, findings);
+        families(service, findings);
+        let mut seen = HashSet::new();
+        for server in &service.servers {
+            server_ports(service, server, findings);
+            if !seen.insert((server.address, server.port)) {
+                let message = format!("real server {} is there already", server.address);
+                report(codes::DUPLICATE_SERVER, server.at, message, findings);
+            }
+        }
+    }
+
+    /// Groups may hold marks, whose protocol is no concern.
+    fn is_group_of_marks(&self, service: &Service) -> bool {
+        matches!(service.target.value, Target::Group(_))
+    }
+
+    /// Scripts need `enable_script_security`, and a user.
+    fn scripts(&self, findings: &mut Findings) {
+        // Scripts of routers count only where there is a router.
+        let mut scripts = self.commands();
+        let Some(first) = scripts.next() else { return };
+        if !complete(&self.cluster.carried, &["enable_script_security", "script_user"]) {
+            return;
+        }
+        if self.cluster.globals.script_security.is_none() {
+            let message = "scripts run, but enable_script_security is not set".into();
+            report(codes::SCRIPT_SECURITY, first.0, message, findings);
+        } else if self.cluster.globals.script_user.is_none()
+            && let Some((at, _)) = std::iter::once(first).chain(scripts).find(|(_, own)| !own)
+        {
+            let message = "this script has no user: write script_user".into();
+            report(codes::SCRIPT_USER, at, message, findings);
+        }
+    }
+
+    /// Every command that keepalived would run, and whether its line names a user.
+    fn commands(&self) -> impl Iterator<Item = (Option<Place>, bool)> {
+        let hook = |hook: &Sourced<crate::model::Hook>| (hook.at, hook.value.user.is_some());
+        let routers = self.routers.iter().flat_map(|router| &router.hooks).map(hook);
+        let groups = self.groups.iter().flat_map(|group| &group.hooks).map(hook);
+        let trackers = self.trackers.iter().filter_map(|tracker| {
+            let command = tracker.command.as_ref()?;
+            // `</path` only asks whether a file can be opened.
+            let runs = !command.value.starts_with('<');
+            (runs && !self.routers.is_empty()).then_some((command.at, tracker.user.is_some()))
+        });
+        let services = self.services.iter().flat_map(|service| &service.hooks).map(hook);
+        let servers = || self.services.iter().flat_map(|service| &service.servers);
+        let owns = move || servers().filter_map(|server| server.own.as_deref());
+        let servers_hooks = owns().flat_map(|own| &own.hooks).map(hook);
+        let probes = owns().flat_map(|own| &own.probes).filter_map(|probe| match &probe.kind {
+            ProbeKind::Script(script) => Some((script.command.at, script.user.is_some())),
+            _ => None,
+        });
+        let globals = self.cluster.carried.iter().filter_map(|carried| {
+            let runs = GLOBAL_SCRIPTS.contains(&carried.keyword.as_str());
+            runs.then_some((Some(carried.at), true))
+        });
+        routers
+            .chain(groups)
+            .chain(trackers)
+            .chain(services)
+            .chain(servers_hooks)
+            .chain(probes)
+            .chain(globals)
+    }
+}
+
+/// Whether a block is read whole: none of `keywords`, and nothing of the preprocessor, stands
+/// among what it carries.
+fn complete(carried: &[Carried], keywords: &[&str]) -> bool {
+    !carried.iter().any(|c| hides_keywords(&c.keyword) || keywords.contains(&c.keyword.as_str()))
+}
+
+fn quorum(service: &Service, findings: &mut Findings) {
+    // A default weight, or weights that are not expanded, make the sum unknown.
+    let stated = complete(&service.carried, &["weight", "quorum"]);
+    let own =
+        |server: &Server| server.own.as_ref().is_none_or(|own| complete(&own.carried, &["weight"]));
+    if !stated || !service.servers.iter().all(own) {
+        return;
+    }
+    let weights =
+        service.servers.iter().map(|s| s.weight.map_or(1, |weight| u64::from(weight.value)));
+    let total: u64 = weights.sum();
+    let quorum = service.quorum.map_or(1, |quorum| quorum.value);
+    if u64::from(quorum) > total {
+        let at = service.quorum.and_then(|quorum| quorum.at).or(service.at);
+        let message = format!("the quorum is {quorum}, all weights together are {total}");
+        report(codes::QUORUM_TOO_HIGH, at, message, findings);
+    }
+}
+
+/// One service has one family; a group may hold both.
+fn families(service: &Service, findings: &mut Findings) {
+    let Target::Endpoint { address, port } = service.target.value else { return };
+    let family = Family::of(address);
+    // A tunnel may carry the other family inside.
+    let tunnel = service.method.is_some_and(|method| method.value == Forwarding::Tunnelling);
+    for server in service.servers.iter().filter(|s| !tunnel && Family::of(s.address) != family) {
+        let message = format!("{} is not of the service's address family", server.address);
+        report(codes::FAMILY_DIFFERS, server.at, message, findings);
+    }
+    let direct = service.method.is_some_and(|method| method.value != Forwarding::Masquerading);
+    let Some(fallback) = &service.fallback else { return };
+    if let (true, Some(wrong)) = (direct, fallback.value.port.filter(|wrong| *wrong != port)) {
+        let message = format!("port {wrong} is not the service's port {port}");
+        report(codes::PORT_DIFFERS, fallback.at, message, findings);
+    }
+}
+
+fn server_ports(service: &Service, server: &Server, findings: &mut Findings) {
+    let Some(port) = server.port else { return };
+    let method = server.method.or(service.method).map(|method| method.value);
+    let direct = matches!(method, Some(Forwarding::DirectRouting | Forwarding::Tunnelling));
+    match service.target.value {
+        Target::Endpoint { port: wanted, .. } if direct && wanted != port => {
+            let message = format!("port {port} is not the service's port {wanted}");
+            report(codes::PORT_DIFFERS, server.at, message, findings);
+        }
+        Target::Mark { .. } if direct && port != 0 => {
+            let message = format!("a service with a mark has no port {port}");
+            report(codes::PORT_DIFFERS, server.at, message, findings);
+        }
+        _ => {}
+    }
+}
+
+fn report(code: Code, at: Option<Place>, message: String, findings: &mut Findings) {
+    findings.push(match at {
+        Some(at) => Diagnostic::new(code, at, message),
+        None => Diagnostic::general(code, message),
+    });
+}
+
+fn report_pair(
+    at: Option<Place>,
+    earlier: Option<Place>,
+    message: String,
+    findings: &mut Findings,
+) {
+    let Some(at) = at else { return };
+    let diagnostic = Diagnostic::new(codes::DUPLICATE_ROUTER, at, message);
+    findings.push(match earlier {
+        Some(earlier) => diagnostic.context(earlier, "first here"),
+        None => diagnostic,
+    });
+}
+
+/// Settings that only unicast has.
+const UNICAST: &[&str] =
+    &["check_unicast_src", "old_unicast_checksum", "unicast_src_ip", "unicast_ttl"];
+
+/// Commands in global_defs.
+const GLOBAL_SCRIPTS: &[&str] = &[
+    "startup_script",
+    "shutdown_script",
+    "notify_fifo_script",
+    "vrrp_notify_fifo_script",
+    "lvs_notify_fifo_script",
+];

@@ -1,0 +1,137 @@
+//! The checkers of a real server.
+
+use super::service::failures;
+use super::{carry, put, value};
+use crate::model::{
+    Appended, Http, HttpRequest, HttpVersion, Inert, Pattern, Probe, ProbeKind, Script, Sourced,
+};
+use crate::syntax::{NodeRef, Word};
+
+/// The probe of a checker's block; `None` when the block is no checker.
+pub(super) fn read(block: NodeRef<'_>, inert: &mut Vec<Inert>) -> Option<Probe> {
+    let kind = match &*block.name() {
+        "TCP_CHECK" => ProbeKind::Connect,
+        "PING_CHECK" => ProbeKind::Ping,
+        "HTTP_GET" => ProbeKind::Http(Box::default()),
+        "SSL_GET" => ProbeKind::Http(Box::new(Http { tls: true, ..Http::default() })),
+        "SMTP_CHECK" => ProbeKind::Smtp { helo: None },
+        "DNS_CHECK" => ProbeKind::Dns { record: None, name: None, answer: None },
+        "MISC_CHECK" => ProbeKind::Script(Box::new(script(block)?)),
+        name @ ("UDP_CHECK" | "FILE_CHECK" | "BFD_CHECK") => ProbeKind::Other(name.to_owned()),
+        _ => return None,
+    };
+    let mut probe = Probe::new(kind);
+    probe.chosen_by.reserve_exact(1);
+    probe.chosen_by.push(block.place());
+    // The deprecated `host` block of SMTP_CHECK holds the same keywords as the checker itself.
+    let nodes = block.directives().flat_map(|node| {
+        let nested = node.name() == "host" && node.has_body();
+        let inner = nested.then(|| node.directives()).into_iter().flatten();
+        inner.chain((!nested).then_some(node))
+    });
+    for node in nodes {
+        if value::is_unexpanded(node) || !directive(node, &mut probe, inert) {
+            probe.carried.push(carry(node));
+        }
+    }
+    Some(probe)
+}
+
+/// Whether the model has a field for the line.
+fn directive(node: NodeRef<'_>, probe: &mut Probe, inert: &mut Vec<Inert>) -> bool {
+    let checks = &mut probe.checks;
+    match (&*node.name(), &mut probe.kind) {
+        ("connect_ip", _) => put(&mut probe.address, value::address(node), inert),
+        ("connect_port", _) => put(&mut probe.port, value::number(node), inert),
+        ("connect_timeout", _) => put(&mut checks.connect_timeout, value::seconds(node), inert),
+        ("retry" | "nb_get_retry", _) => put(&mut checks.failures, failures(node), inert),
+        ("delay_before_retry", _) => put(&mut checks.retry_delay, value::seconds(node), inert),
+        ("delay_loop", _) => put(&mut checks.interval, value::seconds(node), inert),
+        ("warmup", _) => put(&mut checks.warmup, value::seconds(node), inert),
+        ("misc_timeout", _) => put(&mut checks.negotiate_timeout, value::seconds(node), inert),
+        // Read by `script` before.
+        ("misc_path" | "misc_dynamic" | "user", ProbeKind::Script(_)) => true,
+        ("helo_name", ProbeKind::Smtp { helo }) => put(helo, value::text(node), inert),
+        ("type", ProbeKind::Dns { record, .. }) => put(record, value::text(node), inert),
+        ("name", ProbeKind::Dns { name, .. }) => put(name, value::text(node), inert),
+        ("virtualhost", ProbeKind::Http(http)) => put(&mut http.host, value::text(node), inert),
+        ("http_protocol", ProbeKind::Http(http)) => put(&mut http.version, version(node), inert),
+        ("enable_sni", ProbeKind::Http(http)) => {
+            put(&mut http.server_name_indication, value::boolean(node), inert)
+        }
+        ("url", ProbeKind::Http(http)) => {
+            let request = request(node, &mut probe.carried, inert);
+            http.requests.push(request);
+            node.directives().next().is_some()
+        }
+        _ => false,
+    }
+}
+
+fn version(node: NodeRef<'_>) -> Option<Sourced<HttpVersion>> {
+    let word = node.word(1)?;
+    let version = match &*word.value() {
+        "1.0" => HttpVersion::Http10,
+        "1.0C" | "1.0c" => HttpVersion::Http10Close,
+        "1.1" => HttpVersion::Http11,
+        _ => return None,
+    };
+    Some(Sourced::new(version, word.place()))
+}
+
+fn request(
+    block: NodeRef<'_>,
+    carried: &mut Vec<crate::model::Carried>,
+    inert: &mut Vec<Inert>,
+) -> HttpRequest {
+    let mut request = HttpRequest::default();
+    let has = |name: &str| block.directives().any(|node| node.name() == name);
+    let (negated, has_regex) = (has("regex_no_match"), has("regex"));
+    for node in block.directives() {
+        let known = !value::is_unexpanded(node)
+            && match &*node.name() {
+                "path" => put(&mut request.path, value::text(node), inert),
+                "digest" => put(&mut request.digest, value::text(node), inert),
+                "virtualhost" => put(&mut request.host, value::text(node), inert),
+                "status_code" => {
+                    let codes: Vec<_> = node.arguments().map(status).collect();
+                    let known = codes.iter().all(Option::is_some) && !codes.is_empty();
+                    request.status.extend(codes.into_iter().flatten());
+                    known
+                }
+                "regex" => {
+                    let pattern = value::rest(node)
+                        .map(|text| text.map(|expression| Pattern { expression, negated }));
+                    put(&mut request.body, pattern, inert)
+                }
+                // Part of the pattern, when there is one.
+                "regex_no_match" => has_regex,
+                _ => false,
+            };
+        if !known {
+            carried.push(carry(node));
+        }
+    }
+    request
+}
+
+/// `200` or `200-299`.
+fn status(word: Word<'_>) -> Option<Sourced<(u16, u16)>> {
+    let value = word.value();
+    let (first, last) = value.split_once('-').unwrap_or((&value, &value));
+    let range = (first.parse().ok()?, last.parse().ok()?);
+    Some(Sourced::new(range, word.place()))
+}
+
+/// The command of a MISC_CHECK; without one the block is no probe.
+fn script(block: NodeRef<'_>) -> Option<Script> {
+    let find = |name: &str| {
+        let nodes = block.directives().filter(|node| node.name() == name);
+        nodes.last().filter(|node| !value::is_unexpanded(*node))
+    };
+    let (command, behind) = value::command(find("misc_path")?)?;
+    let user = find("user").and_then(value::rest);
+    let user = user.or_else(|| behind.map(Sourced::implied));
+    let dynamic_weight = find("misc_dynamic").and_then(|node| value::flag(node, true));
+    Some(Script { command, appended: Appended::Nothing, dynamic_weight, user })
+}

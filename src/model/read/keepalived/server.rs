@@ -1,0 +1,46 @@
+//! `real_server`.
+
+use super::service::method;
+use super::{add_hook, carry, probe, put, value};
+use crate::model::{HookEvent, Inert, Server};
+use crate::syntax::NodeRef;
+
+/// The server of a block; `None` without an address.
+pub(super) fn read(block: NodeRef<'_>, inert: &mut Vec<Inert>) -> Option<Server> {
+    let address = value::address(block)?;
+    let port = match block.word(2) {
+        Some(word) => Some(value::number_of(word)?.value),
+        None => None,
+    };
+    let mut server = Server::new(address.value, port, Some(block.place()));
+    for node in block.directives() {
+        if value::is_unexpanded(node) || !directive(node, &mut server, inert) {
+            server.own_mut().carried.push(carry(node));
+        }
+    }
+    Some(server)
+}
+
+/// Whether the model has a field for the line.
+fn directive(node: NodeRef<'_>, server: &mut Server, inert: &mut Vec<Inert>) -> bool {
+    match &*node.name() {
+        "weight" => put(&mut server.weight, value::number(node), inert),
+        "lvs_method" => put(&mut server.method, method(node), inert),
+        "uthreshold" => put(&mut server.own_mut().upper_threshold, value::number(node), inert),
+        "lthreshold" => put(&mut server.own_mut().lower_threshold, value::number(node), inert),
+        "inhibit_on_failure" => put(&mut server.own_mut().quiescent, value::boolean(node), inert),
+        "notify_up" => hook(node, HookEvent::Up, server, inert),
+        "notify_down" => hook(node, HookEvent::Down, server, inert),
+        _ => probe::read(node, inert).is_some_and(|probe| {
+            let probes = &mut server.own_mut().probes;
+            // Nearly every server has one; a vector grows to four at once.
+            probes.reserve_exact(1);
+            probes.push(probe);
+            true
+        }),
+    }
+}
+
+fn hook(node: NodeRef<'_>, event: HookEvent, server: &mut Server, inert: &mut Vec<Inert>) -> bool {
+    add_hook(&mut server.own_mut().hooks, value::hook(node, event), node, inert)
+}

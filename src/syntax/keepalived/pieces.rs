@@ -1,0 +1,35 @@
+//! Where a keepalived.conf may be cut.
+
+use super::tokens::{Token, tokenize as tokenize_piece};
+use crate::syntax::pieces::{in_order, pieces};
+
+/// Hands the tokens of `text` to `add`, piece by piece in the order of the text.
+pub(super) fn tokenize(text: &str, mut add: impl FnMut(&[Token])) {
+    let tokens = |piece: crate::syntax::pieces::Piece<'_>| {
+        tokenize_piece(piece.text, u32::try_from(piece.base).unwrap_or(u32::MAX))
+    };
+    in_order(&pieces(text, cut), tokens, |tokens| add(&tokens));
+}
+
+/// The first place from `wanted` on where nothing of the line before reaches into the next.
+fn cut(text: &str, wanted: usize) -> usize {
+    let bytes = text.as_bytes();
+    let mut line_start = bytes
+        .get(..wanted)
+        .and_then(|before| before.iter().rposition(|byte| *byte == b'\n'))
+        .map_or(0, |at| at + 1);
+    while let Some(length) =
+        bytes.get(line_start..).and_then(|rest| rest.iter().position(|byte| *byte == b'\n'))
+    {
+        let line_end = line_start + length;
+        let line = bytes.get(line_start..line_end).unwrap_or_default().trim_ascii();
+        line_start = line_end + 1;
+        // A backslash may join the line to the next, even with a comment behind it; empty lines and
+        // comments inside such a definition are skipped.
+        let joins = line.contains(&b'\\') || matches!(line, [] | [b'#' | b'!', ..]);
+        if !joins && line_start >= wanted {
+            return line_start;
+        }
+    }
+    text.len()
+}

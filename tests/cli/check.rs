@@ -1,0 +1,158 @@
+//! `lvsha check`.
+
+use super::{Place, snapshot};
+
+/// A file in which keepalived finds nothing wrong.
+const GOOD: &str = "\
+vrrp_instance web {
+    state BACKUP
+    interface eth0
+    virtual_router_id 51
+    priority 100
+    advert_int 1
+    virtual_ipaddress {
+        10.0.0.31/24
+    }
+}
+";
+
+/// The same, pasted from a web page.
+fn pasted() -> String {
+    GOOD.replace("    priority 100", "\u{A0}\u{A0}\u{A0}\u{A0}priority\u{A0}100")
+}
+
+#[test]
+fn a_finding_is_shown_as_a_frame() {
+    let place = Place::new().file("keepalived.conf", pasted());
+    // Odd blanks would be invisible in the snapshot.
+    snapshot!(place.run(&["check", "keepalived.conf"]).replace('\u{A0}', "~"));
+}
+
+#[test]
+fn short_output_is_one_line_each() {
+    let place = Place::new().file("keepalived.conf", pasted());
+    snapshot!(place.run(&["check", "--output", "short", "keepalived.conf"]));
+}
+
+#[test]
+fn json_output_is_one_object() {
+    let place = Place::new().file("keepalived.conf", pasted());
+    let output = place.command(&["check", "--output=json", "keepalived.conf"]).output().unwrap();
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["version"], 1);
+    assert_eq!(report["diagnostics"][0]["code"], "LV0001");
+    assert_eq!(output.status.code(), Some(1));
+}
+
+#[test]
+fn sarif_output_is_a_log_of_one_run() {
+    let place = Place::new().file("keepalived.conf", pasted());
+    let output = place.command(&["check", "--output=sarif", "keepalived.conf"]).output().unwrap();
+    let log: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(log["runs"][0]["tool"]["driver"]["name"], "lvsha");
+    assert_eq!(log["runs"][0]["results"][0]["ruleId"], "LV0001");
+}
+
+#[test]
+fn nothing_found_is_said_and_exits_0() {
+    let place = Place::new().file("keepalived.conf", GOOD);
+    snapshot!(place.run(&["check", "keepalived.conf"]));
+}
+
+#[test]
+fn warnings_exit_1_only_when_strict() {
+    let place = Place::new().file("keepalived.conf", GOOD.replace('\n', "\r\n"));
+    let code = |arguments: &[&str]| place.command(arguments).status().unwrap().code();
+    assert_eq!(code(&["check", "keepalived.conf"]), Some(0));
+    assert_eq!(code(&["check", "--strict", "keepalived.conf"]), Some(1));
+}
+
+#[test]
+fn quiet_leaves_out_the_summary() {
+    let place = Place::new().file("keepalived.conf", GOOD);
+    let output = place.command(&["check", "-q", "keepalived.conf"]).output().unwrap();
+    assert!(output.stderr.is_empty() && output.stdout.is_empty(), "{output:?}");
+}
+
+#[test]
+fn a_directory_is_searched_for_known_files() {
+    let place = Place::new()
+        .file("ha.d/ha.cf", "\u{FEFF}node lw1\nnode lw2\n")
+        .file("ha.d/haresources", "lw1 IPaddr::10.0.0.31/24/eth0 ldirectord::shop.conf\r\n")
+        .file("ha.d/authkeys", "auth 1\n1 sha1 correct horse\u{A0}battery\n")
+        .file("ha.d/mail.cf", "virtual=10.0.0.31:25\r\n\treal=10.0.0.29:25 gate\r\n")
+        .file("ha.d/shop.conf", "virtual=10.0.0.31:80\r\n\treal=10.0.0.29:80 gate\r\n")
+        .file("ha.d/README.cf", "not a configuration\n");
+    let shown = place.run(&["check", "--output", "short", "ha.d"]);
+    for name in ["ha.cf", "haresources", "mail.cf", "shop.conf"] {
+        assert!(shown.contains(&format!("ha.d/{name}:")), "{name} is missing in\n{shown}");
+    }
+    assert!(shown.contains("5 files checked"), "{shown}");
+}
+
+#[test]
+fn a_directory_of_nodes_is_read_node_by_node() {
+    let place = Place::new()
+        .file("site/lw1/keepalived.conf", pasted())
+        .file("site/lw2/keepalived.conf", pasted())
+        .file("site/notes/todo.txt", "nothing");
+    let shown = place.run(&["check", "--output", "short", "site"]);
+    assert!(shown.contains("site/lw1/keepalived.conf:"), "{shown}");
+    assert!(shown.contains("site/lw2/keepalived.conf:"), "{shown}");
+    assert!(shown.contains("2 files checked"), "{shown}");
+}
+
+#[test]
+fn a_file_named_twice_is_read_once() {
+    let place = Place::new().file("d/keepalived.conf", pasted());
+    let shown = place.run(&["check", "--output", "short", "d", "d/keepalived.conf"]);
+    assert!(shown.contains("1 file checked"), "{shown}");
+}
+
+#[test]
+fn the_format_can_be_said() {
+    let place = Place::new().file("odd.txt", "\u{FEFF}node lw1\n");
+    snapshot!(place.run(&["check", "--as", "ha.cf", "--output", "short", "odd.txt"]));
+}
+
+#[test]
+fn a_missing_file_has_a_neighbour() {
+    let place = Place::new().file("keepalived.conf", GOOD);
+    snapshot!(place.run(&["check", "keepalive.conf"]));
+}
+
+#[test]
+fn a_missing_directory_is_said() {
+    snapshot!(Place::new().run(&["check", "/nowhere/at/all"]));
+}
+
+#[test]
+fn an_empty_file_is_no_success() {
+    let place = Place::new().file("keepalived.conf", " \n\n");
+    snapshot!(place.run(&["check", "keepalived.conf"]));
+}
+
+#[test]
+fn an_unreadable_file_is_said() {
+    // Reading offset 0 of a process's memory fails for everybody, root included.
+    snapshot!(Place::new().run(&["check", "/proc/self/mem"]));
+}
+
+#[test]
+fn a_directory_without_known_files_is_no_success() {
+    let place = Place::new().file("d/todo.txt", "nothing");
+    snapshot!(place.run(&["check", "d"]));
+}
+
+#[test]
+fn an_unknown_format_is_asked_for() {
+    let place = Place::new().file("notes.txt", "buy milk\n");
+    snapshot!(place.run(&["check", "notes.txt"]));
+}
+
+#[test]
+fn what_can_be_read_is_checked_although_something_else_is_missing() {
+    let place = Place::new().file("keepalived.conf", GOOD.replace('\n', "\r\n"));
+    let shown = place.run(&["check", "--output", "short", "keepalived.conf", "gone"]);
+    assert!(shown.contains("[LV0005]") && shown.contains("exit code: 2"), "{shown}");
+}

@@ -1,0 +1,135 @@
+//! `lvsha convert`: results, the account, files, and what is said when it cannot be done.
+
+use std::fs;
+
+use super::{Place, snapshot};
+
+#[test]
+fn the_example_converts_anywhere() {
+    snapshot!(Place::new().run(&["convert", "heartbeat-to-keepalived", "--example"]));
+}
+
+#[test]
+fn help_of_convert() {
+    snapshot!(Place::new().run(&["convert", "heartbeat-to-keepalived", "--help"]));
+}
+
+#[test]
+fn every_node_gets_its_files() {
+    let place = small();
+    snapshot!(place.run(&["convert", "heartbeat-to-keepalived", "--from", "ha.d", "--out", "new"]));
+    let read = |path: &str| fs::read_to_string(place.0.path().join(path)).unwrap();
+    assert!(read("new/lw1/keepalived.conf").contains("priority 150\n"));
+    assert!(read("new/lw2/keepalived.conf").contains("priority 100\n"));
+}
+
+#[test]
+fn another_run_changes_nothing() {
+    let place = small();
+    let arguments =
+        ["convert", "heartbeat-to-keepalived", "--from", "ha.d", "--out", "new", "--force"];
+    place.run(&arguments);
+    let again = place.run(&arguments);
+    assert!(again.contains("0 files written, 2 already so"), "{again}");
+}
+
+#[test]
+fn a_changed_file_is_not_overwritten() {
+    let place = small().file("new/lw2/keepalived.conf", "edited by hand\n");
+    let arguments =
+        ["convert", "heartbeat-to-keepalived", "--from", "ha.d", "--out", "new", "--quiet"];
+    snapshot!(place.run(&arguments));
+    let kept = fs::read_to_string(place.0.path().join("new/lw2/keepalived.conf")).unwrap();
+    assert_eq!(kept, "edited by hand\n");
+    let forced: Vec<&str> = arguments.into_iter().chain(["--force"]).collect();
+    assert!(place.run(&forced).contains("exit code: 0"));
+}
+
+#[test]
+fn strict_writes_nothing_when_something_is_lost() {
+    let place = small().file("ha.d/authkeys", "auth 1\n1 sha1 a-long-enough-key\n");
+    let got = place.run(&[
+        "convert",
+        "heartbeat-to-keepalived",
+        "--from",
+        "ha.d",
+        "--out",
+        "new",
+        "--strict",
+    ]);
+    assert!(got.contains("exit code: 1") && !got.contains("--- made"), "{got}");
+    assert!(!got.contains("a-long-enough-key"), "the key is shown\n{got}");
+}
+
+#[test]
+fn lines_without_meaning_are_shown_and_counted() {
+    let place =
+        small().file("ha.d/ha.cf", "bcast eth0\nauto_failback on\nnode lw1 lw2\nkepalive 2\n");
+    let got = place.run(&["convert", "heartbeat-to-keepalived", "--from", "ha.d"]);
+    assert!(got.contains("exit code: 1"), "{got}");
+    assert!(got.contains("ha.d/ha.cf:4:1") && got.contains("keepalive"), "{got}");
+}
+
+#[test]
+fn the_account_as_json() {
+    let place = small();
+    let output = place
+        .command(&["convert", "heartbeat-to-keepalived", "--from", "ha.d", "--report", "json"])
+        .output()
+        .unwrap();
+    let text = String::from_utf8(output.stderr).unwrap();
+    let report: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(report["version"], 1);
+    let directives = report["directives"].as_array().unwrap();
+    let total: u64 =
+        report["summary"].as_object().unwrap().values().map(|n| n.as_u64().unwrap()).sum();
+    assert_eq!(directives.len() as u64, total);
+    assert!(directives.iter().any(|d| d["directive"] == "deadtime 10" && d["code"] == "LV0701"));
+}
+
+#[test]
+fn one_node_is_chosen_by_name() {
+    let got =
+        small().run(&["convert", "heartbeat-to-keepalived", "--from", "ha.d", "--node", "LW2"]);
+    assert!(got.contains("router_id lw2") && got.contains("state BACKUP"), "{got}");
+}
+
+#[test]
+fn a_stranger_is_no_node() {
+    snapshot!(small().run(&[
+        "convert",
+        "heartbeat-to-keepalived",
+        "--from",
+        "ha.d",
+        "--node",
+        "lw9"
+    ]));
+}
+
+#[test]
+fn files_without_nodes_are_not_enough() {
+    snapshot!(small().run(&["convert", "heartbeat-to-keepalived", "ha.d/haresources"]));
+}
+
+#[test]
+fn a_version_that_is_none_is_said() {
+    let got = Place::new().run(&[
+        "convert",
+        "heartbeat-to-keepalived",
+        "--example",
+        "--keepalived-version",
+        "new",
+    ]);
+    assert!(got.contains("exit code: 2") && got.contains("2.2.7"), "{got}");
+}
+
+/// A pair without anything that is lost.
+fn small() -> Place {
+    Place::new()
+        .file(
+            "ha.d/ha.cf",
+            "keepalive 1\ndeadtime 10\nbcast eth0\nauto_failback on\nnode lw1 lw2\n",
+        )
+        .file("ha.d/haresources", "lw1 10.0.0.31/24/eth0\n")
+        .file("ha.d/authkeys", "auth 1\n1 crc\n")
+}

@@ -1,0 +1,89 @@
+//! The built program as its users see it: exit code, standard output, standard error and files.
+//!
+//! Each test has a directory of its own; `INSTA_UPDATE=always` accepts what is got.
+
+// A test that cannot run the program has nothing better to do than to stop.
+#![expect(clippy::unwrap_used)]
+
+mod check;
+mod convert;
+mod explain;
+mod generate;
+mod options;
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// A directory that is removed behind the test.
+struct Place(tempfile::TempDir);
+
+impl Place {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    /// Writes a file, and the directories above it.
+    fn file(self, name: &str, bytes: impl AsRef<[u8]>) -> Self {
+        let path = self.0.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, bytes).unwrap();
+        self
+    }
+
+    /// The program, ready to run here in an empty environment.
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_lvsha"));
+        command.args(arguments).current_dir(self.0.path()).env_clear();
+        command
+    }
+
+    /// All that can be observed of a run: exit code, both streams, files that it made.
+    fn run(&self, arguments: &[&str]) -> String {
+        let before = files(self.0.path());
+        let output = self.command(arguments).output().unwrap();
+        let mut out = format!("$ lvsha {}\n{}", arguments.join(" "), shown(&output));
+        for path in files(self.0.path()).iter().filter(|path| !before.contains(path)) {
+            let _ = writeln!(out, "--- made: {}", path.display());
+        }
+        out
+    }
+}
+
+fn shown(output: &Output) -> String {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    format!(
+        "exit code: {}\n--- stdout\n{}--- stderr\n{}",
+        output.status.code().map_or("none".to_owned(), |code| code.to_string()),
+        text(&output.stdout),
+        text(&output.stderr)
+    )
+}
+
+/// Files below `root`, as paths from there.
+fn files(root: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut open = vec![root.to_owned()];
+    while let Some(path) = open.pop() {
+        if path.is_dir() {
+            open.extend(fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()));
+        } else {
+            found.push(path.strip_prefix(root).unwrap().to_owned());
+        }
+    }
+    found.sort();
+    found
+}
+
+/// Compares with the snapshot file named after the test; the version changes without a reason.
+macro_rules! snapshot {
+    ($text:expr) => {
+        insta::with_settings!({
+            filters => vec![(env!("CARGO_PKG_VERSION"), "[VERSION]")],
+            omit_expression => true,
+            prepend_module_to_snapshot => false,
+        }, { insta::assert_snapshot!($text) })
+    };
+}
+use snapshot;
