@@ -148,12 +148,13 @@ seconds` all mean 5. Nothing is lost, but the file says more than it means.
 
 Write the bare number.";
 
-    NOT_A_NUMBER = "LV0419" "not-a-count" Error Refuses
+    NOT_A_NUMBER = "LV0419" "not-a-count" Error Depends
         "a value that has to be a number above zero"
 "Times and counts have to be at least 1 (persistent and emailalertfreq may be 0), written in digits.
 lvsha reads the line as if it were not there.
 
-ldirectord stops, for example with `invalid check timeout value`. Write a whole number.";
+ldirectord stops, for example with `invalid check timeout value`; only `00` goes through in some
+places and works as zero. Write a whole number.";
 
     BAD_PORT = "LV0420" "bad-port" Error Refuses
         "a port that does not exist"

@@ -169,6 +169,11 @@ impl Reader<'_> {
     }
 }
 
+/// Whether ldirectord can look up the port `text`.
+pub(super) fn is_port(text: &str) -> bool {
+    text.parse::<u16>().is_ok() || PORTS.iter().any(|(name, ..)| *name == text)
+}
+
 /// An address of digits and dots.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Numbers {

@@ -11,7 +11,7 @@ use crate::source::codes::ldirectord_advice as advice;
 use crate::source::{Code, Diagnostic, Place, Span, Verdict};
 use crate::syntax::NodeRef;
 
-use super::endpoint::Location;
+use super::endpoint::{Location, is_port};
 use super::line::Line;
 use super::settings::method_named;
 use super::values::first_word;
@@ -57,9 +57,12 @@ impl<'a> Reader<'a> {
         }
         let family = draft.family();
         self.keyword_family(line, family);
+        // The address has the family that its keyword says, or the keyword is wrong.
+        let family = if line.row.word == "real6" { Family::V6 } else { Family::V4 };
         let servers = self.servers(&words, family, strict.as_ref());
         // Whatever was not recognised above: ldirectord's own answer is the truth.
-        let silent = self.findings.iter().count() == before;
+        let is_refused = |finding: &Diagnostic| finding.verdict == Verdict::Refuses;
+        let silent = !self.findings.iter().skip(before).any(is_refused);
         if strict.is_none() && silent && joined.is_none() {
             self.push(
                 Diagnostic::new(
@@ -206,10 +209,11 @@ impl<'a> Reader<'a> {
             let first = self.host(&text, at, family)?;
             return Some(Addresses { first, count: 1, port: None });
         }
-        let mended = mended(&text);
+        let mended;
         let location = match Location::of(&text) {
             Some(location) => location,
             None => {
+                mended = without_stray_signs(&text);
                 self.odd_location(&text, at, family, strict, mended.is_some());
                 Location::of(mended.as_deref()?)?
             }
@@ -226,7 +230,6 @@ impl<'a> Reader<'a> {
             Some(port) => Some(self.port(port, at, 0)?),
             None => None,
         };
-        let family = if location.host.starts_with('[') { Family::V6 } else { family };
         let first = self.host(location.host, at, family);
         let Some(last) = location.last else {
             let first = first?;
@@ -280,7 +283,7 @@ impl<'a> Reader<'a> {
         is_mended: bool,
     ) {
         let (code, message): (Code, _) =
-            match (strict.map(|strict| strict.host), text.contains(',')) {
+            match (strict.map(|strict| strict.location.host), text.contains(',')) {
                 (Some(host), _) if !text.starts_with(host) => {
                     (codes::HOST_CUT, format!("ldirectord reads the host `{host}` here"))
                 }
@@ -291,9 +294,13 @@ impl<'a> Reader<'a> {
             };
         // A part made of digits is an address to the C library; any other is a name that hardly
         // exists.
-        let is_number = strict
-            .is_some_and(|strict| strict.host.bytes().all(|b| b.is_ascii_digit() || b == b'.'));
-        let accepted = is_number && code == codes::HOST_CUT && family == Family::V4;
+        let is_found = |location: Location<'_>| {
+            location.host.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
+                && location.port.is_none_or(is_port)
+        };
+        let accepted = code == codes::HOST_CUT
+            && family == Family::V4
+            && strict.is_some_and(|strict| is_found(strict.location));
         let note = if accepted {
             "it starts and sends traffic to that address"
         } else {
@@ -334,8 +341,9 @@ pub(super) fn is_broken(first: NodeRef<'_>, second: NodeRef<'_>) -> bool {
 }
 
 /// `text` without signs that are one too many, if that makes it an address with a port.
-fn mended(text: &str) -> Option<String> {
-    let text = text.split(',').next()?.trim_end_matches([';', ':']).replace("::", ":");
+fn without_stray_signs(text: &str) -> Option<String> {
+    let text = text.split(',').next()?.replace(['"', '\'', '(', ')'], "");
+    let text = text.trim_end_matches([';', ':']).replace("::", ":");
     // A name with a hole in it tells nothing; four numbers do.
     let is_address = |location: &Location<'_>| location.host.parse::<Ipv4Addr>().is_ok();
     Location::of(&text).is_some_and(|location| is_address(&location)).then_some(text)

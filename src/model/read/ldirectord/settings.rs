@@ -154,14 +154,14 @@ impl Reader<'_> {
         let words: Vec<Word<'_>> = line.node.arguments().collect();
         let [endpoint, behind @ ..] = words.as_slice() else { return None };
         let text = endpoint.value();
-        let Some(location) = Location::of(&text).filter(|location| location.last.is_none()) else {
-            self.refused(
-                codes::BAD_FALLBACK,
-                endpoint.place(),
-                "this is no address with a port".into(),
-            );
-            return None;
-        };
+        let quoted = endpoint.raw().starts_with(['"', '\'']);
+        let location = Location::of(text.trim_matches(['"', '\'']));
+        let location = location.filter(|location| location.last.is_none());
+        if quoted || location.is_none() {
+            let message = "this is no address with a port";
+            self.refused(codes::BAD_FALLBACK, endpoint.place(), message.into());
+        }
+        let location = location?;
         let method = match behind {
             [] => None,
             [method, more @ ..] => {
@@ -190,15 +190,7 @@ impl Reader<'_> {
             Some(port) => Some(self.port(port, endpoint.place(), protocols)?),
             None => None,
         };
-        let family = if text.starts_with('[') { Family::V6 } else { own };
-        if family != own {
-            self.refused(
-                codes::WRONG_FAMILY,
-                endpoint.place(),
-                "an IPv4 address is needed here".into(),
-            );
-        }
-        let address: IpAddr = self.host(location.host, endpoint.place(), family)?;
+        let address: IpAddr = self.host(location.host, endpoint.place(), own)?;
         Some(Sourced::new(
             Fallback { address, port, method: method.map(|method| method.value) },
             at,

@@ -99,8 +99,10 @@ impl Reader<'_> {
     pub(super) fn number(&mut self, line: &Line<'_>, minimum: u32) -> Option<Sourced<u32>> {
         let (keyword, at) = (line.row.word, line.value_place());
         let seen = line.seen();
-        let Some((before, digits)) = digits(&seen) else {
-            self.not_a_number(line, minimum);
+        // Of all numbers only this one has to begin with a digit.
+        let leads = |before: &str| before.is_empty() || keyword != "emailalertfreq";
+        let Some((before, digits)) = digits(&seen).filter(|(before, _)| leads(before)) else {
+            self.not_a_number(line, minimum, Verdict::Refuses);
             return None;
         };
         let Ok(number) = digits.parse::<u32>() else {
@@ -108,7 +110,11 @@ impl Reader<'_> {
             return None;
         };
         if number < minimum {
-            self.not_a_number(line, minimum);
+            // `00` is not false to Perl, and only the global time limits are compared with zero.
+            let is_compared = !line.inside && keyword.ends_with("timeout");
+            let accepted = digits != "0" && !is_compared;
+            let verdict = if accepted { Verdict::Accepts } else { Verdict::Refuses };
+            self.not_a_number(line, minimum, verdict);
             return None;
         }
         self.harmless_comment(line);
@@ -142,14 +148,17 @@ impl Reader<'_> {
         );
     }
 
-    fn not_a_number(&mut self, line: &Line<'_>, minimum: u32) {
+    fn not_a_number(&mut self, line: &Line<'_>, minimum: u32, verdict: Verdict) {
         let message = match minimum {
             0 => format!("`{}` has to be a number", line.row.word),
             _ => format!("`{}` has to be a number of at least {minimum}", line.row.word),
         };
-        let finding = Diagnostic::new(codes::NOT_A_NUMBER, line.value_place(), message)
-            .note("ldirectord stops here");
-        self.push(finding);
+        let note = match verdict {
+            Verdict::Accepts => "ldirectord starts, and works with zero",
+            Verdict::Refuses | Verdict::Depends => "ldirectord stops here",
+        };
+        let finding = Diagnostic::new(codes::NOT_A_NUMBER, line.value_place(), message);
+        self.push(finding.verdict(verdict).note(note));
     }
 
     /// `yes` or `no`, to the very end of the line.
@@ -349,7 +358,9 @@ impl Reader<'_> {
         let text = line.unquoted();
         let text = self.blanks(inner(&text));
         if text.is_empty() {
-            let accepted = MAY_BE_EMPTY.contains(&line.row.word);
+            // A lone quotation mark is a text to ldirectord.
+            let is_text = between_quotes(&seen).is_none();
+            let accepted = is_text || MAY_BE_EMPTY.contains(&line.row.word);
             let verdict = if accepted { Verdict::Accepts } else { Verdict::Refuses };
             let message = format!("`{}` must not be empty", line.row.word);
             let finding = Diagnostic::new(codes::EMPTY_QUOTES, at, message).verdict(verdict);

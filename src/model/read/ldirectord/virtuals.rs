@@ -78,6 +78,9 @@ fn section<'a>(
     reader.cluster.carried.extend(lines.map(|line| Reader::carried(&line)));
 }
 
+/// Signs that people put around an address.
+const WRAPPING: [char; 7] = ['"', '\'', '(', ')', '<', '>', '='];
+
 /// What a `virtual` line says.
 struct Header {
     target: Sourced<Target>,
@@ -93,26 +96,33 @@ impl Reader<'_> {
         let at = word.place();
         let family = if line.row.word == "virtual6" { Family::V6 } else { Family::V4 };
         let seen = line.seen();
-        if seen.starts_with(['"', '\'']) {
-            self.refused(codes::BAD_VIRTUAL, at, "an address takes no quotes".into());
+        if seen.starts_with(WRAPPING) {
+            self.refused(
+                codes::BAD_VIRTUAL,
+                at,
+                "an address takes no quotes or other signs".into(),
+            );
         }
         self.harmless_comment(line);
         let text = word.value();
-        let text = text.trim_matches(['"', '\'']);
+        // A colon without a port says as little as none.
+        let text =
+            text.trim_start_matches(WRAPPING).trim_end_matches(WRAPPING).trim_end_matches(':');
         if let Some(header) = self.mark(text, at, family) {
             return header;
         }
-        let (host, behind) = match text.strip_prefix('[').and_then(|inside| inside.split_once(']'))
-        {
-            Some((address, behind)) => (text.get(..address.len() + 2)?, behind.strip_prefix(':')?),
-            None => match text.split_once(':') {
-                Some(parts) if text.parse::<IpAddr>().is_err() => parts,
-                _ => return self.bad_virtual(text, at),
-            },
+        let parts = match text.strip_prefix('[').and_then(|inside| inside.split_once(']')) {
+            Some((address, behind)) => text.get(..address.len() + 2).zip(behind.strip_prefix(':')),
+            None => text.split_once(':').filter(|_| text.parse::<IpAddr>().is_err()),
         };
+        let Some((host, behind)) = parts else { return self.bad_virtual(text, at) };
         let port_end = behind.find(|c| !is_port_character(c)).unwrap_or(behind.len());
         let (port_text, rest) = behind.split_at(port_end);
-        if port_text.is_empty() {
+        let is_name = |c: char| c.is_ascii_alphanumeric() || "._+-".contains(c);
+        if port_text.is_empty()
+            || host.is_empty()
+            || !host.starts_with('[') && !host.chars().all(is_name)
+        {
             return self.bad_virtual(text, at);
         }
         if !rest.is_empty() || line.node.words().len() > 2 {

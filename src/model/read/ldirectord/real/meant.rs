@@ -54,7 +54,8 @@ impl<'a> Meant<'a> {
 
     /// `10.0.0.2 -> 10.0.0.5:80`
     fn continues_range(&self, text: &str) -> bool {
-        text.starts_with("->") || self.location_text().ends_with("->")
+        // A range has two addresses and an arrow.
+        self.location_words < 3 && (text.starts_with("->") || self.location_text().ends_with("->"))
     }
 
     fn quoted(&mut self, word: Word<'a>) {
@@ -77,7 +78,7 @@ impl<'a> Meant<'a> {
 
     pub(super) fn location_text(&self) -> String {
         let words = self.location.iter().chain(&self.location_rest);
-        words.map(|word| word.value()).collect()
+        words.map(|word| characters::plain(word.raw())).collect()
     }
 
     pub(super) fn location_place(&self, first: Word<'a>) -> Place {

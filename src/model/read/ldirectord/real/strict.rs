@@ -3,12 +3,12 @@
 
 use crate::model::read::ldirectord::endpoint::Location;
 use crate::model::read::ldirectord::line::is_space;
-use crate::model::read::ldirectord::values::{digits, first_word};
+use crate::model::read::ldirectord::values::first_word;
 
 /// What ldirectord makes of a line that it accepts.
 pub(super) struct Strict<'a> {
-    /// The host that it finds.
-    pub(super) host: &'a str,
+    /// The address and port that it finds.
+    pub(super) location: Location<'a>,
     /// Whether request, receive and thresholds are lost.
     pub(super) lost_request: bool,
     /// Whether it found the upper threshold.
@@ -18,52 +18,54 @@ pub(super) struct Strict<'a> {
 impl<'a> Strict<'a> {
     /// `None` when it stops.
     pub(super) fn of(seen: &'a str) -> Option<Self> {
-        let first = seen.trim_start_matches(is_space);
-        let (word, flags) = first.split_once(is_space)?;
-        let location = Location::of(word).or_else(|| Location::within(word))?;
+        // Nobody writes longer lines by accident, and repeated searches are quadratic.
+        let (location, flags) = (seen.len() <= LONGEST).then(|| location_and_flags(seen))??;
         let method = first_word(flags);
         if !matches!(method, "gate" | "masq" | "ipip") {
             return None;
         }
         let (_, mut rest) = flags.split_once(method)?;
-        if let Some(behind) = behind_blank(rest, |text| {
-            Some(digits(text)?)
-                .filter(|(before, _)| before.is_empty())
-                .and_then(|(_, run)| text.strip_prefix(run))
-        }) {
+        rest = behind_blank(rest, behind_digits).unwrap_or(rest);
+        if let Some((request, behind)) = behind_blank(rest, greedy_texts) {
+            if request.starts_with('/') {
+                // The rest of the line is lost with it, so it is not checked either.
+                return Some(Self { location, lost_request: true, upper: false });
+            }
             rest = behind;
         }
-        let texts = behind_blank(rest, |text| {
-            greedy_texts(text)
-                .map(|(request, behind)| if request.starts_with('/') { "\0" } else { behind })
-        });
-        let lost_request = texts == Some("\0");
-        if lost_request {
-            // The rest of the line is lost with it, so it is not checked either.
-            return Some(Self { host: location.host, lost_request, upper: false });
-        }
-        rest = texts.unwrap_or(rest);
         let threshold = |rest: &'a str, prefix: &str| {
-            behind_blank(rest, |text| {
-                let text = text.strip_prefix(prefix)?;
-                let (_, run) = digits(text).filter(|(before, _)| before.is_empty())?;
-                text.strip_prefix(run)
-            })
+            behind_blank(rest, |text| behind_digits(text.strip_prefix(prefix)?))
         };
         rest = threshold(rest, "l:").unwrap_or(rest);
         let behind_upper = threshold(rest, "u:");
         let upper = behind_upper.is_some();
         rest = behind_upper.unwrap_or(rest);
         let nothing_left = rest.chars().all(is_space);
-        nothing_left.then_some(Self { host: location.host, lost_request, upper })
+        nothing_left.then_some(Self { location, lost_request: false, upper })
     }
 }
 
-/// What is behind the first match of `pattern` that begins behind a blank.
-fn behind_blank<'a>(
-    text: &'a str,
-    pattern: impl Fn(&'a str) -> Option<&'a str>,
-) -> Option<&'a str> {
+/// The first word that holds an address and has a blank behind it, and what follows.
+fn location_and_flags(seen: &str) -> Option<(Location<'_>, &str)> {
+    let mut rest = seen;
+    loop {
+        rest = rest.trim_start_matches(is_space);
+        let (word, flags) = rest.split_once(is_space)?;
+        if let Some(location) = Location::of(word).or_else(|| Location::within(word)) {
+            return Some((location, flags));
+        }
+        rest = flags;
+    }
+}
+
+/// What is behind the digits that `text` begins with.
+fn behind_digits(text: &str) -> Option<&str> {
+    let rest = text.trim_start_matches(|c: char| c.is_ascii_digit());
+    (rest.len() < text.len()).then_some(rest)
+}
+
+/// The first match of `pattern` that begins behind a blank.
+fn behind_blank<'a, T>(text: &'a str, pattern: impl Fn(&'a str) -> Option<T>) -> Option<T> {
     let mut starts = text.char_indices().filter(|(_, character)| is_space(*character));
     starts.find_map(|(at, _)| pattern(text.get(at + 1..)?))
 }
@@ -86,3 +88,6 @@ fn greedy_texts(text: &str) -> Option<(&str, &str)> {
     }
     None
 }
+
+/// Longest line that is taken apart, in bytes.
+const LONGEST: usize = 4096;
