@@ -60,6 +60,8 @@ pub struct Outcome {
 pub struct Account {
     /// The units in order of file and place.
     units: Vec<Unit>,
+    /// Lines of haresources, whose words are units.
+    lines: Vec<Place>,
     /// Outcomes are few and units many, so each unit holds a number.
     outcomes: Vec<Outcome>,
     numbers: HashMap<Outcome, u32>,
@@ -77,6 +79,7 @@ impl Account {
     /// Opens the account of these trees.
     pub fn new(sources: &Sources, trees: &[(Input, Tree)]) -> Self {
         let mut units = Vec::with_capacity(trees.iter().map(|(_, tree)| tree.len()).sum());
+        let mut lines = Vec::new();
         for (input, tree) in trees {
             let text = sources.get(input.file).text();
             // Blocks around the current node: where each ends, and its unit.
@@ -89,13 +92,14 @@ impl Account {
                 // A line of haresources is a list of resources with fates of their own.
                 if input.format == Format::Haresources && node.kind() == Kind::Directive {
                     node.words().for_each(|word| add(word.place()));
+                    lines.push(node.place());
                 } else {
                     add(node.place());
                 }
             }
         }
         debug_assert!(units.is_sorted_by_key(|unit| unit.at), "files and nodes come in order");
-        Self { units, outcomes: Vec::new(), numbers: HashMap::new() }
+        Self { units, lines, outcomes: Vec::new(), numbers: HashMap::new() }
     }
 
     /// The unit at `at` is said again as `becomes` with the same meaning.
@@ -139,6 +143,8 @@ impl Account {
             let (at, within) = (unit.at, unit.within);
             let note = if is_error(at) {
                 "not understood; see the diagnostic about this line"
+            } else if self.lines.iter().any(|line| line.holds(at) && is_error(*line)) {
+                "stands in a line with an error; see the diagnostic about it"
             } else if self.outcome(within).is_some_and(|outcome| outcome.code == Some(code)) {
                 "belongs to a line that was not understood"
             } else {

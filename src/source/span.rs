@@ -59,6 +59,13 @@ pub struct Place {
     pub span: Span,
 }
 
+impl Place {
+    /// Whether `other` begins inside.
+    pub fn holds(self, other: Self) -> bool {
+        self.file == other.file && self.span.contains(other.span.start)
+    }
+}
+
 /// Names a file in [`Sources`](super::Sources).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FileId(NonZeroU32);

@@ -9,7 +9,15 @@ fn account(units: &[(u32, u32)]) -> (Account, FileId) {
         within: NOWHERE,
         outcome: None,
     });
-    (Account { units: units.collect(), outcomes: Vec::new(), numbers: HashMap::new() }, file)
+    (
+        Account {
+            units: units.collect(),
+            lines: Vec::new(),
+            outcomes: Vec::new(),
+            numbers: HashMap::new(),
+        },
+        file,
+    )
 }
 
 fn at(file: FileId, start: u32) -> Option<Place> {
