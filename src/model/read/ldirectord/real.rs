@@ -347,7 +347,9 @@ fn without_stray_signs(text: &str) -> Option<String> {
     let text = text.split(',').next()?.replace(['"', '\'', '(', ')'], "");
     let text = text.trim_end_matches([';', ':']).replace("::", ":");
     // A name with a hole in it tells nothing; four numbers do.
-    let is_address = |location: &Location<'_>| location.host.parse::<Ipv4Addr>().is_ok();
+    let is_address = |location: &Location<'_>| {
+        location.host.parse::<Ipv4Addr>().is_ok() && location.port.is_none_or(is_port)
+    };
     Location::of(&text).is_some_and(|location| is_address(&location)).then_some(text)
 }
 
