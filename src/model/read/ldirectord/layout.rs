@@ -10,7 +10,13 @@ use super::{Reader, line, real, template};
 /// Reports what stands where ldirectord does not look for it, each kind once with all edits.
 pub(super) fn report<'a>(reader: &mut Reader<'a>, tree: &'a Tree) {
     let text = reader.text;
-    let mut layout = Layout { reader, open: false, gap: Vec::new(), section_before: false };
+    let mut layout = Layout {
+        reader,
+        open: false,
+        gap: Vec::new(),
+        section_before: false,
+        suggestions: SUGGESTIONS,
+    };
     let mut last = None;
     for node in tree.top(text) {
         layout.top(node);
@@ -48,6 +54,8 @@ struct Layout<'r, 'a> {
     /// Blank lines since the last directive of the section.
     gap: Vec<Place>,
     section_before: bool,
+    /// How many more unknown words are compared with the known ones.
+    suggestions: u32,
 }
 
 impl<'a> Layout<'_, 'a> {
@@ -226,7 +234,10 @@ impl<'a> Layout<'_, 'a> {
             format!("`{shown}` is no directive here"),
         )
         .note("ldirectord stops with `Unknown command`");
-        finding = match suggest(&name, schema::words(Format::Ldirectord, within)) {
+        let left = self.suggestions.checked_sub(1);
+        self.suggestions = left.unwrap_or(0);
+        let words = || schema::words(Format::Ldirectord, within);
+        finding = match left.and_then(|_| suggest(&name, words())) {
             Some(near) => finding.help(format!("did you mean `{near}`?")),
             None => finding.help("begin the line with `#` if it is a note"),
         };
@@ -269,5 +280,7 @@ fn length(text: &str) -> u32 {
 
 /// Blanks that make a line a part of a section.
 const INDENT: usize = 4;
+/// A file with more unknown words is no ldirectord.cf, and comparing takes time.
+const SUGGESTIONS: u32 = 1000;
 /// Characters of an unknown word that are repeated in a message.
 const NAME_SHOWN: usize = 40;

@@ -218,9 +218,11 @@ impl<'a> Reader<'a> {
                 Location::of(mended.as_deref()?)?
             }
         };
-        if words.location_words > 1 {
+        // A port stands directly behind an address in quotes, and is a word of its own all the same.
+        let has_gap = at.span.range().len() > text.len();
+        if words.location_words > 1 && has_gap {
             self.push(
-                Diagnostic::new(codes::BAD_REAL, at, "no blanks may stand in a range of addresses")
+                Diagnostic::new(codes::BAD_REAL, at, "no blanks may stand in an address or range")
                     .note("ldirectord stops here")
                     .fix(at, text.clone(), "close the gaps"),
             );
@@ -345,7 +347,9 @@ fn without_stray_signs(text: &str) -> Option<String> {
     let text = text.split(',').next()?.replace(['"', '\'', '(', ')'], "");
     let text = text.trim_end_matches([';', ':']).replace("::", ":");
     // A name with a hole in it tells nothing; four numbers do.
-    let is_address = |location: &Location<'_>| location.host.parse::<Ipv4Addr>().is_ok();
+    let is_address = |location: &Location<'_>| {
+        location.host.parse::<Ipv4Addr>().is_ok() && location.port.is_none_or(is_port)
+    };
     Location::of(&text).is_some_and(|location| is_address(&location)).then_some(text)
 }
 

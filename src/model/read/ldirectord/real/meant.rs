@@ -34,7 +34,7 @@ impl<'a> Meant<'a> {
         if self.location.is_none() {
             self.location = Some(word);
             self.location_words = 1;
-        } else if self.method.is_none() && self.continues_range(&text) {
+        } else if self.method.is_none() && self.continues_address(&text) {
             self.location_rest.push(word);
             self.location_words += 1;
         } else if self.method.is_none() && method_named(text.trim_matches(',')).0.is_some() {
@@ -52,10 +52,11 @@ impl<'a> Meant<'a> {
         }
     }
 
-    /// `10.0.0.2 -> 10.0.0.5:80`
-    fn continues_range(&self, text: &str) -> bool {
-        // A range has two addresses and an arrow.
-        self.location_words < 3 && (text.starts_with("->") || self.location_text().ends_with("->"))
+    /// `10.0.0.2 -> 10.0.0.5 :80`
+    fn continues_address(&self, text: &str) -> bool {
+        // A range has two addresses and an arrow; a port may stand apart.
+        let is_open = || self.location_text().ends_with("->");
+        self.location_words < 4 && (text.starts_with("->") || text.starts_with(':') || is_open())
     }
 
     fn quoted(&mut self, word: Word<'a>) {
