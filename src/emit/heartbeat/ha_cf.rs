@@ -11,7 +11,7 @@ use crate::syntax::Format;
 /// before everything, speed and port before the paths.
 pub fn ha_cf(view: &View<'_>) -> String {
     let mut out = view.head();
-    carried(view, &mut out);
+    carried(view, |keyword| keyword != RESPAWN, &mut out);
     let mut say = |word: &str, value: &dyn Display| {
         let _ = writeln!(out, "{word} {value}");
     };
@@ -50,21 +50,23 @@ pub fn ha_cf(view: &View<'_>) -> String {
         say(word, &value);
     }
     if let Some(program) = &membership.arbitrator {
-        say("respawn", &program.value);
+        say(RESPAWN, &program.value);
     }
     if let Some(manager) = membership.manager {
         say("crm", &if manager.value { "on" } else { "off" });
     }
+    // Of two arbitrators the first counts.
+    carried(view, |keyword| keyword == RESPAWN, &mut out);
     out
 }
 
 /// What the model has no field for, as it was written. Fencing is among it, because its lines
 /// hold passwords and the model holds none.
-fn carried(view: &View<'_>, out: &mut String) {
+fn carried(view: &View<'_>, wanted: impl Fn(&str) -> bool, out: &mut String) {
     let Some(origin) = view.origin else { return };
-    let fencing = view.cluster.membership.fencing.iter().copied();
-    let mut places: Vec<_> =
-        view.cluster.carried.iter().map(|carried| carried.at).chain(fencing).collect();
+    let fencing = view.cluster.membership.fencing.iter().filter(|_| wanted(""));
+    let carried = view.cluster.carried.iter().filter(|carried| wanted(&carried.keyword));
+    let mut places: Vec<_> = carried.map(|carried| carried.at).chain(fencing.copied()).collect();
     places.sort_unstable();
     for text in places.into_iter().filter_map(|at| origin.text(at, Format::HaCf)) {
         let _ = writeln!(out, "{text}");
@@ -109,3 +111,5 @@ fn failback(failback: Failback) -> &'static str {
         Failback::Legacy => "legacy",
     }
 }
+
+const RESPAWN: &str = "respawn";

@@ -13,7 +13,9 @@ pub fn haresources(view: &View<'_>) -> String {
         let node = router.members.first().and_then(|member| member.node.as_ref());
         // Without a node heartbeat takes the first resource for one.
         let Some(node) = node else { continue };
-        let resources: String = router.resources.iter().map(|r| format!(" {}", word(r))).collect();
+        let title = &router.name.value;
+        let resources: String =
+            router.resources.iter().map(|resource| format!(" {}", word(resource, title))).collect();
         let _ = writeln!(out, "{}{resources}", node.value);
     }
     out
@@ -40,8 +42,14 @@ pub fn address(address: &VirtualAddress) -> String {
     text
 }
 
-/// `name::argument::argument`.
-fn word(resource: &Resource) -> String {
+/// `name::argument::argument`, or the bare address that names its group.
+fn word(resource: &Resource, title: &str) -> String {
+    if let [only] = resource.arguments.as_slice()
+        && resource.name == "IPaddr"
+        && only.value == title
+    {
+        return only.value.clone();
+    }
     let mut word = resource.name.clone();
     for argument in &resource.arguments {
         let text = argument.value.as_str();

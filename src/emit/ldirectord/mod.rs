@@ -9,6 +9,7 @@ use std::time::Duration;
 use super::heartbeat::View;
 use crate::model::{Carried, Cluster, Service};
 use crate::syntax::Format;
+use crate::syntax::schema::ldirectord::places;
 
 mod probe;
 mod service;
@@ -131,10 +132,11 @@ fn carried(list: &[Carried], view: &View<'_>, indent: &str, out: &mut String) {
         // The keyword is what the reader took it for, in small letters.
         let behind = text.get(carried.keyword.len()..).unwrap_or_default().trim_start();
         let value = behind.strip_prefix('=').unwrap_or(behind).trim();
-        let _ = match value {
-            "" => writeln!(out, "{indent}{}", carried.keyword),
-            value => writeln!(out, "{indent}{}={value}", carried.keyword),
-        };
+        // Lines of a section that has no address would be no directives out here.
+        let places = places(&carried.keyword);
+        let sign = if indent.is_empty() && places.global.is_none() { "# " } else { "" };
+        let equals = if value.is_empty() { "" } else { "=" };
+        let _ = writeln!(out, "{indent}{sign}{}{equals}{value}", carried.keyword);
     }
 }
 

@@ -112,7 +112,9 @@ fn real(server: &Server, service: &Service) -> String {
         endpoint(server.address, server.port),
         self::method(method.unwrap_or(Forwarding::DirectRouting)),
     );
-    let _ = write!(line, " {}", server.weight.map_or(1, |weight| weight.value));
+    if let Some(weight) = server.weight {
+        let _ = write!(line, " {}", weight.value);
+    }
     if let Some((request, receive)) = server.own_probes().first().and_then(probe::own_texts) {
         let _ = write!(line, " \"{request}\", \"{receive}\"");
     }
