@@ -133,6 +133,12 @@ impl Account {
         self.unit(at).and_then(|i| self.units.get(i)).is_some_and(|unit| unit.outcome.is_some())
     }
 
+    /// What became of the unit at `at` so far.
+    pub fn outcome_at(&self, at: Place) -> Option<&Outcome> {
+        let unit = self.unit(at).and_then(|index| self.units.get(index))?;
+        self.outcomes.get(usize::try_from(unit.outcome?).ok()?)
+    }
+
     /// Ends the account: units that nobody spoke for are lost under `code`; `is_error` tells
     /// whether a diagnostic already points at a place.
     pub fn close(&mut self, code: Code, is_error: impl Fn(Place) -> bool) {

@@ -13,6 +13,6 @@ mod target;
 pub mod translate;
 
 pub use account::{Account, Mark, Outcome};
-pub use convert::Conversion;
+pub use convert::{Conversion, NodeInput, ToHeartbeat};
 pub use origin::Origin;
 pub use target::{Feature, Target};

@@ -27,6 +27,7 @@ pub mod keepalived;
 pub mod keepalived_advice;
 pub mod ldirectord;
 pub mod ldirectord_advice;
+pub mod to_heartbeat;
 
 /// A row of the code table.
 #[derive(Clone, Copy, Debug)]
@@ -177,6 +178,7 @@ const FAMILIES: &[&[Code]] = &[
     ldirectord::ROWS,
     keepalived::ROWS,
     conversion::ROWS,
+    to_heartbeat::ROWS,
     inputs::ROWS,
     ha_cf_advice::ROWS,
     haresources_advice::ROWS,
