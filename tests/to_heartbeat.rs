@@ -36,8 +36,15 @@ fn every_conversion_gives_what_it_expects() {
         for name in got.keys().chain(wanted.keys()).collect::<std::collections::BTreeSet<_>>() {
             let (got, wanted) = (got.get(name), wanted.get(name));
             if got != wanted {
-                let show = |text: Option<&String>| text.map_or("(no such file)", String::as_str).to_owned();
-                wrong += &format!("== {}/{name}\n-- expected\n{}\n-- got\n{}\n", case.display(), show(wanted), show(got));
+                let show = |text: Option<&String>| {
+                    text.map_or("(no such file)", String::as_str).to_owned()
+                };
+                wrong += &format!(
+                    "== {}/{name}\n-- expected\n{}\n-- got\n{}\n",
+                    case.display(),
+                    show(wanted),
+                    show(got)
+                );
             }
         }
     }
@@ -72,7 +79,11 @@ fn no_password_is_used_or_shown() {
         let files = run(&case);
         for (name, text) in files {
             let hidden = ["8chars", "1111", "hex:5ec"];
-            assert!(!hidden.iter().any(|secret| text.contains(secret)), "{}/{name}", case.display());
+            assert!(
+                !hidden.iter().any(|secret| text.contains(secret)),
+                "{}/{name}",
+                case.display()
+            );
         }
     }
 }
@@ -100,7 +111,8 @@ fn convert(case: &Path, sources: &mut Sources) -> Option<ToHeartbeat> {
         let path = folder.join("keepalived.conf");
         let relative = path.strip_prefix(case).unwrap().to_string_lossy().into_owned();
         let Ok(bytes) = fs::read(&path) else { return };
-        let inputs = vec![Input { file: sources.add(relative, &bytes), format: Format::Keepalived }];
+        let inputs =
+            vec![Input { file: sources.add(relative, &bytes), format: Format::Keepalived }];
         nodes.push(NodeInput { name, inputs });
     };
     add(node, case);

@@ -158,7 +158,10 @@ heartbeat 2 or leave the resource out.";
 
     NODE_NAME = "LV0751" "node-name" Info Accepts
         "heartbeat takes the name that uname -n prints"
-"`router_id` is free text for mails and logs. A node of heartbeat has the name that `uname -n` prints.";
+"`router_id` is free text for mails and logs. A node of heartbeat has the name that `uname -n` prints.
+
+If the report shows another name than that, give the right one with `--node`, or name the
+director's directory after it.";
 
     STARTS_DOWN = "LV0752" "starts-down" Info Accepts
         "servers start down"

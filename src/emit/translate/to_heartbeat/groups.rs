@@ -412,6 +412,10 @@ fn add_hook(
     let note = "a resource at the end of the line: it starts behind the addresses and is waited for, \
                 stop also runs it";
     account.changed(hook.at, codes::NOTIFY_SCRIPT, "a script in resource.d", note);
+    if hook.value.event == HookEvent::Any {
+        let note = "it gets no priority behind the state: heartbeat has none";
+        account.changed(hook.at, codes::NOTIFY_SCRIPT, "a script in resource.d", note);
+    }
 }
 
 /// What routers follow by a script: place, name, weight.

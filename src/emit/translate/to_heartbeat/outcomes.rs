@@ -6,6 +6,7 @@ use super::{NodeFile, codes};
 use crate::emit::{Account, Mark, Outcome};
 use crate::model::read::Input;
 use crate::model::{Carried, Cluster};
+use crate::source::codes::conversion::NOT_UNDERSTOOD;
 use crate::source::{Code, Place, Sources};
 use crate::syntax::schema::Body;
 use crate::syntax::{Format, Kind, NodeRef, Tree};
@@ -30,13 +31,15 @@ pub(in crate::emit) fn settle(
         let text = sources.get(input.file).text();
         // Blocks around the current node: where each ends, its path and its place.
         let mut around: Vec<(u32, String, Place)> = Vec::new();
-        for node in tree.walk(text).filter(|node| node.kind() == Kind::Directive) {
+        for node in tree.walk(text).filter(|node| node.kind() != Kind::Blank) {
             while around.pop_if(|(behind, ..)| *behind <= node.index()).is_some() {}
             let parent = around.last().map(|(_, path, at)| (path.as_str(), *at));
             let at = node.place();
             if !account.knows(at) {
                 if let Some(why) = inert.get(&at) {
                     account.needless(Some(at), why);
+                } else if node.kind() != Kind::Directive {
+                    account.lossy(Some(at), NOT_UNDERSTOOD, "", &[UNREAD]);
                 } else {
                     one(node, parent, unread.contains(&at), account);
                 }
@@ -57,7 +60,9 @@ fn one(node: NodeRef<'_>, parent: Option<(&str, Place)>, unread: bool, account: 
     let gone = of_block.as_ref().is_some_and(|outcome| outcome.mark >= Mark::Lossy);
     let row = if gone { None } else { row(path, &node.name()) };
     match row.map(|row| row.fate) {
-        Some(Fate::Kept(_)) if unread => {}
+        Some(Fate::Kept(_)) | None if unread => {
+            account.lossy(Some(at), NOT_UNDERSTOOD, "", &[UNREAD]);
+        }
         Some(Fate::Kept(becomes)) => account.exact(Some(at), becomes),
         Some(Fate::Needless(why)) => account.needless(Some(at), why),
         Some(Fate::Changed(code, becomes, note)) => account.changed(Some(at), code, becomes, note),
@@ -67,10 +72,18 @@ fn one(node: NodeRef<'_>, parent: Option<(&str, Place)>, unread: bool, account: 
         }
         Some(Fate::Impossible(code, why)) => account.impossible(Some(at), code, &[why]),
         None => {
-            let Some(outcome) = of_block.filter(|_| gone || is_list(path)) else { return };
-            inherit(at, &outcome, account);
+            if let Some(outcome) = of_block.filter(|_| gone || is_list(path)) {
+                inherit(at, &outcome, account);
+            } else if !is_known(path, &node.name()) {
+                account.lossy(Some(at), NOT_UNDERSTOOD, "", &[STRANGE]);
+            }
         }
     }
+}
+
+/// Whether the keyword table has the word in this block.
+fn is_known(path: &str, keyword: &str) -> bool {
+    crate::syntax::schema::find(Format::Keepalived, path, keyword).is_some()
 }
 
 /// Whether a block holds a list of values and no keywords.
@@ -858,6 +871,8 @@ const LOST_HOOKS: &[&str] = &[
     "notify_master_rx_lower_pri",
     "notify_priority_changes",
 ];
+const UNREAD: &str = "not understood; `lvsha check` shows what is wrong with it";
+const STRANGE: &str = "keepalived has no such word here";
 const BLOCK: &str = "what stands in it is spoken for line by line";
 const MACHINERY: &str = "about keepalived's own machinery";
 const ABOUT_VRRP: &str = "about VRRP's own packets";

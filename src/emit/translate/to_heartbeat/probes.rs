@@ -21,7 +21,6 @@ pub(super) fn apply(
     account: &mut Account,
 ) -> Option<Vec<ServerChecks>> {
     let probes = || service.servers.iter().flat_map(Server::own_probes);
-    limits(service, new, interval, account);
     let mut plain: Vec<Option<Plain>> =
         service.servers.iter().map(|server| Plain::of(server, service)).collect();
     let first = plain.first().cloned().flatten();
@@ -29,7 +28,9 @@ pub(super) fn apply(
         (Some(one), Some(first)) => one.is_like(first),
         _ => false,
     };
-    if service.servers.is_empty() || plain.iter().all(alike) {
+    let is_plain = service.servers.is_empty() || plain.iter().all(alike);
+    limits(service, new, (interval, is_plain), account);
+    if is_plain {
         let Some(common) = first else {
             new.probes = vec![Probe::new(ProbeKind::AlwaysUp)];
             return None;
@@ -230,10 +231,20 @@ fn request(request: &HttpRequest, http: &Http, service: &Service) -> Request {
 }
 
 /// Time limits and failures: the service has one of each, its probes may differ.
-fn limits(service: &Service, new: &mut Service, interval: Duration, account: &mut Account) {
+fn limits(
+    service: &Service,
+    new: &mut Service,
+    (interval, is_plain): (Duration, bool),
+    account: &mut Account,
+) {
     let all: Vec<&Probe> = service.servers.iter().flat_map(Server::own_probes).collect();
     let own_limit = service.checks.connect_timeout;
-    let longest = all.iter().map(|probe| limit(probe, service)).max();
+    // A program asks one check after the other, so it needs the time of all of them.
+    let of_server = |server: &Server| {
+        let limits = server.own_probes().iter().map(|probe| limit(probe, service));
+        if is_plain { limits.max() } else { Some(limits.sum()) }
+    };
+    let longest = service.servers.iter().filter_map(of_server).max();
     let longest = longest.unwrap_or_else(|| whole(own_limit.map_or(STANDARD_LIMIT, |t| t.value)));
     let failures = all.iter().map(|probe| failures(probe, service)).max().unwrap_or(1);
     let checks = &mut new.checks;
