@@ -131,7 +131,7 @@ fn addresses(
 
 /// Addresses that a router tells its state one by one.
 pub(super) fn peers_of(router: &crate::model::Router) -> impl Iterator<Item = IpAddr> {
-    router.transport.peers.iter().map(|peer| peer.value)
+    router.transport.peers.iter().map(|peer| peer.value.address)
 }
 
 /// Whether a router_id can be what `uname -n` prints.

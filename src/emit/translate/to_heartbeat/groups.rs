@@ -10,8 +10,9 @@ use crate::emit::Account;
 use crate::emit::heartbeat::address;
 use crate::model::{
     Broadcast, Cluster, Family, Hook, HookEvent, Member, Resource, ResourceKind, Role, Router,
-    Sourced, Track, VirtualAddress,
+    Sourced, TrackKind, VirtualAddress,
 };
+use crate::model::setting::{Rare, Settings as _};
 use crate::source::Place;
 
 /// One line of haresources in the making.
@@ -271,7 +272,7 @@ fn add_address(
             account.lossy(from.at, codes::ADDRESS_OPTION, name, &[&note]);
         }
     }
-    (new.scope, new.further) = (None, Vec::new());
+    (new.scope, new.options, new.further) = (None, Rare::default(), Vec::new());
     let argument = address(&new);
     let is_known = resources
         .iter()
@@ -307,10 +308,13 @@ fn resolved(broadcast: Broadcast, address: IpAddr, prefix: u8) -> Option<Broadca
 fn lost_options(address: &VirtualAddress) -> Vec<String> {
     let scope = address.scope.as_ref().filter(|scope| *scope != "global");
     let label = address.label.as_ref().filter(|label| !label.contains(':'));
+    let mut stated = Vec::new();
+    address.options.each(&mut |keyword, _| stated.push(keyword.to_owned()));
     scope
         .map(|scope| format!("scope {scope}"))
         .into_iter()
         .chain(label.map(|label| format!("label {label} without a colon")))
+        .chain(stated)
         .chain(address.further.iter().cloned())
         .collect()
 }
@@ -421,11 +425,10 @@ fn add_hook(
 /// What routers follow by a script: place, name, weight.
 pub(super) fn script_tracks(
     routers: &[Router],
-) -> impl Iterator<Item = (Option<Place>, &String, Option<i32>)> + Clone {
-    routers.iter().flat_map(|router| &router.tracks).filter_map(|track| match &track.value {
-        Track::Script { name, weight } => Some((track.at, name, weight.map(i32::from))),
-        Track::Interface { .. } => None,
-    })
+) -> impl Iterator<Item = (Option<Place>, &String, Option<i16>)> + Clone {
+    let tracks = routers.iter().flat_map(|router| &router.tracks);
+    let scripts = tracks.filter(|track| track.value.kind == TrackKind::Script);
+    scripts.map(|track| (track.at, &track.value.name, track.value.weight))
 }
 
 /// The only member of an instance: the director that the file belongs to.

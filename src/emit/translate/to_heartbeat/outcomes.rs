@@ -113,9 +113,12 @@ fn carried(cluster: &Cluster) -> impl Iterator<Item = &Carried> {
         let probes = own.clone().flat_map(|own| own.probes.iter().flat_map(|p| &p.carried));
         service.carried.iter().chain(own.flat_map(|own| &own.carried)).chain(probes)
     });
+    let groups = cluster.service_groups.iter().flat_map(|group| &group.carried);
     cluster
         .carried
         .iter()
+        .chain(&cluster.globals.carried)
+        .chain(groups)
         .chain(cluster.routers.iter().flat_map(|router| &router.carried))
         .chain(cluster.sync_groups.iter().flat_map(|group| &group.carried))
         .chain(cluster.trackers.iter().flat_map(|tracker| &tracker.carried))

@@ -81,8 +81,8 @@ fn lost(tracker: &Tracker, routers: &[Router], account: &mut Account) {
     }
 }
 
-fn tracker_weight(tracker: &Tracker) -> Option<i32> {
-    tracker.weight.map(|weight| i32::from(weight.value))
+fn tracker_weight(tracker: &Tracker) -> Option<i16> {
+    tracker.weight.map(|weight| weight.value)
 }
 
 /// The hosts of a command that does nothing but ping: one ping, or several of which one has to be

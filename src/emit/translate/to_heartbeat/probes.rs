@@ -8,7 +8,7 @@ use super::scripts::{Check, Request, ServerChecks, words};
 use super::services::{place, whole};
 use crate::emit::Account;
 use crate::model::{
-    Appended, Http, HttpRequest, Pattern, Probe, ProbeKind, Script, Server, Service, Sourced,
+    Appended, Checks, Http, HttpRequest, Pattern, Probe, ProbeKind, Script, Server, Service, Sourced,
     Target, show_seconds,
 };
 
@@ -133,7 +133,8 @@ fn plain_http(http: &Http) -> Option<Http> {
 /// The host header; the server's own address is ldirectord's default.
 fn host_of(http: &Http, server: &Server, service: &Service) -> Option<Sourced<String>> {
     let request = http.requests.first().and_then(|request| request.host.as_ref());
-    let host = request.or(http.host.as_ref()).or(service.host.as_ref())?;
+    let of_server = server.own.as_ref().and_then(|own| own.settings.host.as_ref());
+    let host = request.or(http.host.as_ref()).or(of_server).or(service.host.as_ref())?;
     (host.value != server.address.to_string()).then(|| host.clone())
 }
 
@@ -168,7 +169,7 @@ fn check(
     let head = probe.chosen_by.first().copied();
     let address = probe.address.map_or(server.address, |address| address.value);
     let port = probe.port.map_or_else(|| port_of(server, service), |port| port.value);
-    let timeout = limit(probe, service).as_secs();
+    let timeout = limit(probe, server, service).as_secs();
     let text = address.to_string();
     let check = match &probe.kind {
         ProbeKind::Connect => Check::Connect { address: text, port, timeout },
@@ -178,7 +179,7 @@ fn check(
             scheme: if http.tls { "https" } else { "http" },
             address: if address.is_ipv6() { format!("[{address}]") } else { text },
             port,
-            requests: http.requests.iter().map(|one| request(one, http, service)).collect(),
+            requests: http.requests.iter().map(|one| request(one, http, server, service)).collect(),
             timeout,
         },
         ProbeKind::Dns { record, name, .. } => Check::Dns {
@@ -205,6 +206,19 @@ fn check(
                 timeout,
             }
         }
+        ProbeKind::Udp(udp) => {
+            let number = |value: Option<Sourced<u32>>| value.map(|value| value.value);
+            let reply = udp.reply.as_ref().map(|reply| reply.value.clone().unwrap_or_default());
+            Check::Udp {
+                address: text,
+                port,
+                payload: udp.payload.as_ref().map_or_else(String::new, |hex| hex.value.clone()),
+                reply,
+                least: number(udp.least_length),
+                largest: number(udp.largest_length),
+                timeout,
+            }
+        }
         _ => {
             let note = "ldirectord has no such check: without another one the server counts as up";
             account.impossible(head, codes::CHECK_DIFFERENT, &[note]);
@@ -216,8 +230,9 @@ fn check(
     Some(check)
 }
 
-fn request(request: &HttpRequest, http: &Http, service: &Service) -> Request {
-    let host = request.host.as_ref().or(http.host.as_ref()).or(service.host.as_ref());
+fn request(request: &HttpRequest, http: &Http, server: &Server, service: &Service) -> Request {
+    let of_server = server.own.as_ref().and_then(|own| own.settings.host.as_ref());
+    let host = request.host.as_ref().or(http.host.as_ref()).or(of_server).or(service.host.as_ref());
     let status = request.status.iter().map(|status| status.value).collect::<Vec<_>>();
     let body = request.body.as_ref().map(|body| &body.value);
     Request {
@@ -237,24 +252,31 @@ fn limits(
     (interval, is_plain): (Duration, bool),
     account: &mut Account,
 ) {
-    let all: Vec<&Probe> = service.servers.iter().flat_map(Server::own_probes).collect();
+    let with_server = |server| move |probe| (probe, server);
+    let all: Vec<(&Probe, &Server)> = service
+        .servers
+        .iter()
+        .flat_map(|server| server.own_probes().iter().map(with_server(server)))
+        .collect();
     let own_limit = service.checks.connect_timeout;
     // A program asks one check after the other, so it needs the time of all of them.
-    let of_server = |server: &Server| {
-        let limits = server.own_probes().iter().map(|probe| limit(probe, service));
+    let longest_of = |server: &Server| {
+        let limits = server.own_probes().iter().map(|probe| limit(probe, server, service));
         if is_plain { limits.max() } else { Some(limits.sum()) }
     };
-    let longest = service.servers.iter().filter_map(of_server).max();
+    let longest = service.servers.iter().filter_map(longest_of).max();
     let longest = longest.unwrap_or_else(|| whole(own_limit.map_or(STANDARD_LIMIT, |t| t.value)));
-    let failures = all.iter().map(|probe| failures(probe, service)).max().unwrap_or(1);
+    let failures = all.iter().map(|(probe, server)| failures(probe, server, service)).max().unwrap_or(1);
     let checks = &mut new.checks;
     checks.connect_timeout = Some(Sourced::implied(longest));
     checks.negotiate_timeout = Some(Sourced::implied(longest));
     checks.failures = Some(Sourced::implied(failures));
     checks.ping_count = Some(Sourced::implied(1));
 
-    let timings = all.iter().map(|probe| (&probe.checks, Some(*probe)));
-    for (checks, probe) in timings.chain([(&service.checks, None)]) {
+    let timings = all.iter().map(|(probe, server)| (&probe.checks, Some((*probe, *server))));
+    let of_servers = service.servers.iter().filter_map(|server| server.own.as_ref());
+    let of_servers = of_servers.map(|own| (&*own.checks, None));
+    for (checks, probe) in timings.chain(of_servers).chain([(&service.checks, None)]) {
         for own in [checks.connect_timeout, checks.negotiate_timeout].into_iter().flatten() {
             let (was, is) = (show_seconds(own.value), show_seconds(longest));
             match own.value == longest {
@@ -266,8 +288,9 @@ fn limits(
                 }
             }
         }
-        let detection = probe.map_or_else(String::new, |probe| {
-            detection(probe, service, new_time(failures, interval, longest))
+        let after = new_time(failures, interval, longest);
+        let detection = probe.map_or_else(String::new, |(probe, server)| {
+            detection(probe, server, service, after)
         });
         if let Some(own) = checks.failures {
             let note = format!("failurecount={failures}{detection}");
@@ -291,14 +314,14 @@ fn limits(
 }
 
 /// `; a dead server is out after 12 s at most, before after 21 s`.
-fn detection(probe: &Probe, service: &Service, after: Duration) -> String {
+fn detection(probe: &Probe, server: &Server, service: &Service, after: Duration) -> String {
     let interval = probe.checks.interval.or(service.checks.interval);
     let interval = interval.map_or(Duration::from_secs(60), |interval| interval.value);
-    let tries = failures(probe, service);
+    let tries = failures(probe, server, service);
     let delay = probe.checks.retry_delay.or(service.checks.retry_delay);
     let delay = delay.map_or(Duration::from_secs(1), |delay| delay.value);
     let before = interval
-        .saturating_add(limit(probe, service).saturating_mul(tries))
+        .saturating_add(limit(probe, server, service).saturating_mul(tries))
         .saturating_add(delay.saturating_mul(tries.saturating_sub(1)));
     format!(
         "; a dead server is out after {} s at most, before after {} s",
@@ -313,10 +336,11 @@ fn new_time(failures: u32, interval: Duration, limit: Duration) -> Duration {
 }
 
 /// Time limit of a check, in whole seconds.
-fn limit(probe: &Probe, service: &Service) -> Duration {
+fn limit(probe: &Probe, server: &Server, service: &Service) -> Duration {
     let checks = &probe.checks;
-    let own =
-        checks.negotiate_timeout.or(checks.connect_timeout).or(service.checks.connect_timeout);
+    let of_server = of_server(server).and_then(|checks| checks.connect_timeout);
+    let own = checks.negotiate_timeout.or(checks.connect_timeout).or(of_server);
+    let own = own.or(service.checks.connect_timeout);
     let standard = match probe.kind {
         // A program may run until its next turn.
         ProbeKind::Script(_) => {
@@ -328,8 +352,9 @@ fn limit(probe: &Probe, service: &Service) -> Duration {
 }
 
 /// Failures in a row until the server is down; the defaults of keepalived differ by checker.
-fn failures(probe: &Probe, service: &Service) -> u32 {
-    let own = probe.checks.failures.or(service.checks.failures);
+fn failures(probe: &Probe, server: &Server, service: &Service) -> u32 {
+    let of_server = of_server(server).and_then(|checks| checks.failures);
+    let own = probe.checks.failures.or(of_server).or(service.checks.failures);
     own.map_or_else(
         || match probe.kind {
             ProbeKind::Script(_) => 1,
@@ -338,6 +363,11 @@ fn failures(probe: &Probe, service: &Service) -> u32 {
         },
         |failures| failures.value,
     )
+}
+
+/// Timing that a server states for its probes.
+fn of_server(server: &Server) -> Option<&Checks> {
+    server.own.as_ref().map(|own| &*own.checks)
 }
 
 fn port_of(server: &Server, service: &Service) -> u16 {

@@ -62,7 +62,9 @@ pub(super) fn apply(
 /// silence that keepalived was told to keep.
 fn startup(files: &[NodeFile], dead: Duration, membership: &mut Membership, account: &mut Account) {
     let mut initial = (dead * 2).max(Duration::from_secs(10));
-    for delay in files.iter().filter_map(|file| file.cluster.globals.startup_delay) {
+    let delays = files.iter().map(|file| &file.cluster.globals);
+    let delays = delays.flat_map(|globals| [globals.startup_delay, globals.lifetime.delay_after_boot]);
+    for delay in delays.flatten() {
         let wanted = dead.saturating_add(delay.value);
         initial = initial.max(wanted);
         let note = format!(
@@ -116,20 +118,23 @@ struct Takeover {
 impl Takeover {
     fn of(file: &NodeFile, router: &Router, priority: u8) -> Self {
         let interval = router.interval.map_or(Duration::from_secs(1), |interval| interval.value);
-        let count = router.down_count.map_or(STANDARD_COUNT, |count| count.value);
+        let of_all = file.cluster.globals.routers.down_count.map(|count| count.value);
+        let own = router.down_count.map(|count| u32::from(count.value));
+        let count = own.or(of_all).unwrap_or(STANDARD_COUNT);
         let share = f64::from(256 - u16::from(priority)) / 256.0;
         let skew = match version(file, router) {
             VrrpVersion::Two => Duration::from_secs_f64(share),
             VrrpVersion::Three => interval.mul_f64(share),
         };
-        Self { interval, total: (interval * u32::from(count)).saturating_add(skew) }
+        Self { interval, total: interval.saturating_mul(count).saturating_add(skew) }
     }
 }
 
 /// Version 2 unless something says or needs the other one.
-fn version(_file: &NodeFile, router: &Router) -> VrrpVersion {
+fn version(file: &NodeFile, router: &Router) -> VrrpVersion {
     let six = router.addresses.first().is_some_and(|address| address.value.address.is_ipv6());
-    let standard = if six { VrrpVersion::Three } else { VrrpVersion::Two };
+    let stated = file.cluster.globals.routers.version.is_some_and(|version| version.value == 3);
+    let standard = if six || stated { VrrpVersion::Three } else { VrrpVersion::Two };
     router.version.map_or(standard, |version| version.value)
 }
 
@@ -140,7 +145,7 @@ fn up_to_milliseconds(time: Duration) -> Duration {
 }
 
 /// Adverts that may be missed when nothing is written (RFC 9568 section 6.1).
-const STANDARD_COUNT: u8 = 3;
+const STANDARD_COUNT: u32 = 3;
 /// keepalived's priority when none is written.
 const STANDARD_PRIORITY: u8 = 100;
 const MILLISECOND: Duration = Duration::from_millis(1);

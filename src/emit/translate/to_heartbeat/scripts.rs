@@ -96,6 +96,23 @@ pub enum Check {
         /// Seconds.
         timeout: u64,
     },
+    /// A datagram, and perhaps an answer.
+    Udp {
+        /// Where to.
+        address: String,
+        /// Port.
+        port: u16,
+        /// What is sent, as hexadecimal digits.
+        payload: String,
+        /// Digits that the answer begins with; `None` when none has to come.
+        reply: Option<String>,
+        /// Shortest answer in bytes.
+        least: Option<u32>,
+        /// Longest answer in bytes.
+        largest: Option<u32>,
+        /// Seconds.
+        timeout: u64,
+    },
     /// An SMTP greeting.
     Smtp {
         /// Where to.

@@ -1,7 +1,7 @@
 //! Virtual services: what keepalived means, in the words of ldirectord.
 
 use std::collections::{BTreeMap, HashMap};
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
 use super::groups::Group;
@@ -9,7 +9,8 @@ use super::scripts::{DIRECTORY, GeneratedScript, Purpose, file_name, words};
 use super::{NodeFile, NodeParts, codes, probes};
 use crate::emit::Account;
 use crate::model::{
-    Cluster, Family, Forwarding, Hook, HookEvent, Protocol, Service, Sourced, Target, show_seconds,
+    Cluster, Family, Forwarding, GroupMember, Hook, HookEvent, Protocol, Service, Sourced, Target,
+    Tunnel, TunnelKind, show_seconds,
 };
 use crate::source::Place;
 
@@ -39,11 +40,16 @@ impl Homes {
     }
 
     /// Services go where their address is; a mark, or an address of nobody, with the first group.
-    fn of(&self, service: &Service) -> usize {
-        match &service.target.value {
-            Target::Endpoint { address, .. } => self.addresses.get(address).copied().unwrap_or(0),
-            _ => 0,
-        }
+    fn of(&self, service: &Service, file: &NodeFile) -> usize {
+        let home = |target: &Target| match target {
+            Target::Endpoint { address, .. } => self.addresses.get(address).copied(),
+            _ => None,
+        };
+        let found = match &service.target.value {
+            Target::Group(name) => members(name, file).iter().find_map(home),
+            target => home(target),
+        };
+        found.unwrap_or(0)
     }
 }
 
@@ -56,8 +62,10 @@ pub(super) fn homes(files: &[NodeFile], groups: &[Group]) -> Homes {
             homes.addresses.insert(address.value.address, number);
         }
     }
-    let services = files.iter().flat_map(|file| &file.cluster.services);
-    homes.used = services.map(|service| homes.of(service)).collect();
+    let services = files
+        .iter()
+        .flat_map(|file| file.cluster.services.iter().map(move |service| (service, file)));
+    homes.used = services.map(|(service, file)| homes.of(service, file)).collect();
     homes.used.sort_unstable();
     homes.used.dedup();
     homes
@@ -69,7 +77,7 @@ pub(super) fn apply(file: &NodeFile, homes: &Homes, account: &mut Account) -> No
     let mut sorted: BTreeMap<usize, Vec<&Service>> =
         homes.used.iter().map(|number| (*number, Vec::new())).collect();
     for service in &file.cluster.services {
-        sorted.entry(homes.of(service)).or_default().push(service);
+        sorted.entry(homes.of(service, file)).or_default().push(service);
     }
     let alerts = alerts(file, account);
     for (number, services) in sorted {
@@ -128,7 +136,7 @@ impl Translator<'_> {
     /// The services that stand for `service`: none when ldirectord cannot have it.
     fn all(&mut self, service: &Service, file: &NodeFile) -> Vec<Service> {
         let mut new = Service::new(service.target.clone());
-        if !self.is_possible(service) {
+        if !self.is_possible(service, file) {
             return Vec::new();
         }
         self.account.exact(service.target.at, "virtual");
@@ -148,11 +156,17 @@ impl Translator<'_> {
         expand(new, file)
     }
 
-    fn is_possible(&mut self, service: &Service) -> bool {
+    fn is_possible(&mut self, service: &Service, file: &NodeFile) -> bool {
         let protocol = service.protocol.map(|protocol| protocol.value);
+        let own = service.servers.iter().filter_map(|server| server.own.as_ref());
+        let mut tunnels = own.filter_map(|own| own.tunnel.as_ref()).chain(&service.tunnel);
+        let is_other = |tunnel: &Tunnel| tunnel.kind.is_some_and(|kind| kind != TunnelKind::Ipip);
         let note = match (&service.target.value, protocol) {
             (_, Some(Protocol::Sctp)) => "ldirectord knows tcp and udp, not sctp",
-            (Target::Group(_), _) => "the group's addresses are not known",
+            (Target::Group(name), _) if members(name, file).is_empty() => {
+                "no group of that name has an address that can be written"
+            }
+            _ if tunnels.any(|tunnel| is_other(tunnel)) => "ldirectord knows IPIP tunnels only",
             _ => return true,
         };
         let servers = service.servers.iter().map(|server| server.at);
@@ -230,7 +244,8 @@ impl Translator<'_> {
             let method = server.method.unwrap_or(Sourced::implied(own_method));
             self.account.exact(method.at, "real");
             copy.method = Some(method);
-            copy.weight = server.weight.or(Some(Sourced::implied(1)));
+            let common = service.settings.weight;
+            copy.weight = server.weight.or(common).or(Some(Sourced::implied(1)));
             self.account.exact(server.weight.and_then(|weight| weight.at), "real");
             let (upper, lower) = server.thresholds();
             for limit in [upper, lower].into_iter().flatten() {
@@ -287,7 +302,15 @@ impl Translator<'_> {
         };
         self.account.changed(at, codes::CHECK_RHYTHM, "checkinterval", &note);
         new.checks.interval = Some(Sourced::implied(self.shortest));
+        let server_alpha = |server: &crate::model::Server| {
+            let own = server.own.as_ref().and_then(|own| own.settings.alpha);
+            let probes = server.own_probes().iter();
+            own.is_some_and(|alpha| alpha.value)
+                || probes.filter_map(|probe| probe.settings.alpha).any(|alpha| alpha.value)
+        };
+        let all_down = !service.servers.is_empty() && service.servers.iter().all(server_alpha);
         match service.start_down {
+            None if all_down => {}
             Some(alpha) => self.account.exact(alpha.at, "ldirectord starts every server down"),
             None if !service.servers.is_empty() => {
                 let note = "servers start down and come in with their first success; keepalived \
@@ -357,8 +380,58 @@ fn about(service: &Service) -> String {
 }
 
 /// A named group becomes one service for each of its members.
-fn expand(service: Service, _file: &NodeFile) -> Vec<Service> {
-    vec![service]
+fn expand(service: Service, file: &NodeFile) -> Vec<Service> {
+    let Target::Group(name) = &service.target.value else { return vec![service] };
+    let one = |target: Target| {
+        let mut one = service.clone();
+        if matches!(target, Target::Mark { .. }) {
+            one.protocol = None;
+        }
+        one.target.value = target;
+        one
+    };
+    members(name, file).into_iter().map(one).collect()
+}
+
+/// The members of a named group, ranges address by address.
+fn members(name: &str, file: &NodeFile) -> Vec<Target> {
+    let groups = file.cluster.service_groups.iter().filter(|group| group.name.value == name);
+    let mut targets = Vec::new();
+    for member in groups.flat_map(|group| &group.members) {
+        let port = |port: &Option<u16>| port.unwrap_or(0);
+        match &member.value {
+            GroupMember::Mark { mark, family } => {
+                targets.push(Target::Mark { mark: *mark, family: family.unwrap_or(Family::V4) });
+            }
+            GroupMember::Network { address, prefix, port: own } => {
+                let count = host_bits(*address, *prefix).min(LONGEST_RANGE);
+                let all = (0..count).map(|offset| plus(*address, offset));
+                targets.extend(all.map(|address| Target::Endpoint { address, port: port(own) }));
+            }
+            GroupMember::Range { first, last, port: own } => {
+                let all = (0..LONGEST_RANGE).map(|offset| plus(*first, offset));
+                let all = all.take_while(|address| address <= last);
+                targets.extend(all.map(|address| Target::Endpoint { address, port: port(own) }));
+            }
+        }
+    }
+    targets
+}
+
+/// Addresses of a network.
+fn host_bits(address: IpAddr, prefix: u8) -> u32 {
+    let length: u8 = if address.is_ipv4() { 32 } else { 128 };
+    1_u32.checked_shl(u32::from(length.saturating_sub(prefix))).unwrap_or(u32::MAX)
+}
+
+/// The address `offset` behind another; the last one stays the last one.
+fn plus(address: IpAddr, offset: u32) -> IpAddr {
+    match address {
+        IpAddr::V4(address) => Ipv4Addr::from_bits(address.to_bits().saturating_add(offset)).into(),
+        IpAddr::V6(address) => {
+            Ipv6Addr::from_bits(address.to_bits().saturating_add(u128::from(offset))).into()
+        }
+    }
 }
 
 pub(super) fn family(target: &Target) -> Family {
@@ -387,3 +460,6 @@ pub(super) fn place<T: Copy>(value: Option<Sourced<T>>) -> Option<Place> {
 
 /// keepalived's delay_loop when none is written.
 const STANDARD_INTERVAL: Duration = Duration::from_secs(60);
+
+/// Addresses of one range or network that are written out; keepalived's ranges are at most as long.
+const LONGEST_RANGE: u32 = 256;
