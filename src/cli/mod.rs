@@ -9,6 +9,7 @@ mod args;
 mod check;
 mod completions;
 mod convert;
+mod diff;
 mod exit;
 mod explain;
 mod inputs;
@@ -58,6 +59,7 @@ fn dispatch(command: args::Command, printer: &Printer) -> Result<ExitCode, Failu
         args::Command::Check(arguments) => check::run(&arguments, printer),
         args::Command::Completions(arguments) => completions::run(&arguments, printer),
         args::Command::Convert(arguments) => convert::run(&arguments, printer),
+        args::Command::Diff(arguments) => diff::run(&arguments, printer),
         args::Command::Explain(arguments) => explain::run(&arguments, printer),
         args::Command::Man(arguments) => man::run(&arguments, printer),
     }

@@ -3,6 +3,7 @@
 
 pub mod account;
 mod convert;
+pub mod differences;
 pub mod heartbeat;
 pub mod keepalived;
 pub mod ldirectord;

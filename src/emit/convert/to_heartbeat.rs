@@ -118,7 +118,8 @@ impl ToHeartbeat {
         if let Some(at) = self.nowhere.filter(|_| self.needs_key()) {
             let key = Key { number: 1, digest: Digest::Sha1, secret: key.to_owned(), at };
             let active = Some(Sourced::implied(key.number));
-            shared.authentication = Some(Authentication { active, keys: vec![key], ..Authentication::default() });
+            shared.authentication =
+                Some(Authentication { active, keys: vec![key], ..Authentication::default() });
         }
         shared
     }

@@ -81,7 +81,8 @@ impl Comparison {
 
     fn fields(&self, left: &Object, right: &Object, path: &[String], found: &mut Vec<Difference>) {
         let counts = |field: &&Field| !(self.foreign && field.private);
-        let names = left.fields.keys().chain(right.fields.keys().filter(|n| !left.fields.contains_key(*n)));
+        let names =
+            left.fields.keys().chain(right.fields.keys().filter(|n| !left.fields.contains_key(*n)));
         for name in names {
             let ours = left.fields.get(name).filter(counts);
             let theirs = right.fields.get(name).filter(counts);

@@ -167,7 +167,9 @@ fn whole(cluster: &Cluster, world: World) -> Object {
         object.say_settings(prefix, settings, true);
     }
     let globals = &cluster.globals;
-    for (field, stated) in [("router_id", &globals.router_id), ("script_user", &globals.script_user)] {
+    for (field, stated) in
+        [("router_id", &globals.router_id), ("script_user", &globals.script_user)]
+    {
         if let Some(stated) = stated {
             object.say_privately(field, stated.value.clone(), stated.at);
         }

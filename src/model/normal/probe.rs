@@ -60,7 +60,11 @@ fn one(
     let own = server.port.filter(|port| *port > 0).unwrap_or(of_service);
     if !matches!(probe.kind, ProbeKind::Ping | ProbeKind::Script(_)) {
         let port = probe.port.map_or(own, |port| port.value);
-        object.say(&format!("{prefix} port"), port.to_string(), probe.port.and_then(|p| p.at).or(head));
+        object.say(
+            &format!("{prefix} port"),
+            port.to_string(),
+            probe.port.and_then(|p| p.at).or(head),
+        );
     }
     asks(&probe.kind, (server, service), prefix, head, object);
     timing(probe, (server, service), (world, negotiates), prefix, head, object);
@@ -151,7 +155,8 @@ fn http(
         object.say(&format!("{prefix} names the server in TLS"), "yes", indication.at);
     }
     for (number, request) in (1..).zip(&http.requests) {
-        let prefix = if number == 1 { prefix.to_owned() } else { format!("{prefix} request {number}") };
+        let prefix =
+            if number == 1 { prefix.to_owned() } else { format!("{prefix} request {number}") };
         let host = request.host.as_ref().or(common);
         // The server's own address is what both programs send without a word.
         let host = host.filter(|host| host.value != server.address.to_string());

@@ -18,8 +18,8 @@ pub(super) fn all(cluster: &Cluster, world: World, together: bool) -> Vec<Object
         }
         let mut object = one(router, cluster, world);
         if together {
-            for other in companions(router, cluster) {
-                join(&mut object, one(&cluster.routers[other], cluster, world));
+            for (other, companion) in companions(router, cluster) {
+                join(&mut object, one(companion, cluster, world));
                 done.push(other);
             }
         }
@@ -28,15 +28,15 @@ pub(super) fn all(cluster: &Cluster, world: World, together: bool) -> Vec<Object
     objects
 }
 
-/// Indices of the other members of a router's sync group.
-fn companions(router: &Router, cluster: &Cluster) -> Vec<usize> {
+/// The other members of a router's sync group, with their numbers.
+fn companions<'a>(router: &Router, cluster: &'a Cluster) -> Vec<(usize, &'a Router)> {
     let is_own = |name: &Sourced<String>| name.value == router.name.value;
     let group = cluster.sync_groups.iter().find(|group| group.members.iter().any(is_own));
     let Some(group) = group else { return Vec::new() };
-    let is_member = |other: &Router| group.members.iter().any(|name| name.value == other.name.value);
+    let is_member =
+        |other: &Router| group.members.iter().any(|name| name.value == other.name.value);
     let others = cluster.routers.iter().enumerate();
-    let others = others.filter(|(_, other)| is_member(other) && other.name != router.name);
-    others.map(|(number, _)| number).collect()
+    others.filter(|(_, other)| is_member(other) && other.name != router.name).collect()
 }
 
 /// Adds a companion: its addresses move along, its number is one more.
@@ -113,10 +113,11 @@ fn timing(router: &Router, cluster: &Cluster, world: World, object: &mut Object)
     let share = f64::from(256 - u16::from(priority.map_or(100, |p| p.value))) / 256.0;
     let three = globals.version.is_some_and(|version| version.value == 3);
     let six = router.addresses.first().is_some_and(|a| a.value.address.is_ipv6());
-    let version = router.version.map_or(
-        if three || six { VrrpVersion::Three } else { VrrpVersion::Two },
-        |version| version.value,
-    );
+    let version = router
+        .version
+        .map_or(if three || six { VrrpVersion::Three } else { VrrpVersion::Two }, |version| {
+            version.value
+        });
     let skew = match version {
         VrrpVersion::Two => Duration::from_secs_f64(share),
         VrrpVersion::Three => interval.mul_f64(share),
@@ -150,7 +151,8 @@ fn ways(router: &Router, cluster: &Cluster, world: World, object: &mut Object) {
     let transport = &router.transport;
     let unicast = !transport.peers.is_empty();
     if !unicast {
-        let group = transport.group.map_or_else(String::new, |group| format!(" to {}", group.value));
+        let group =
+            transport.group.map_or_else(String::new, |group| format!(" to {}", group.value));
         let path = format!("path VRRP on {}{group}", interface.value);
         object.say(&path, "used", interface.at);
     }
@@ -216,7 +218,11 @@ fn follows(router: &Router, cluster: &Cluster, world: World, object: &mut Object
         };
         let weight = track.value.weight.map_or_else(|| "its weight".to_owned(), |w| w.to_string());
         let reverse = if track.value.reverse == Some(true) { " reverse" } else { "" };
-        object.say(&format!("follows {kind} {}", track.value.name), format!("{weight}{reverse}"), track.at);
+        object.say(
+            &format!("follows {kind} {}", track.value.name),
+            format!("{weight}{reverse}"),
+            track.at,
+        );
     }
 }
 

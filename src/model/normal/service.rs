@@ -64,7 +64,12 @@ fn table(service: &Service, world: World, object: &mut Object) {
     if let Some(time) = persistence {
         object.say("persistence", format!("{} s", time.value), time.at);
         let full = if is_six(service) { 128 } else { 32 };
-        object.say_or("persistence prefix", service.granularity.as_ref(), full, ToString::to_string);
+        object.say_or(
+            "persistence prefix",
+            service.granularity.as_ref(),
+            full,
+            ToString::to_string,
+        );
     }
     object.say_or("quiescent", service.quiescent.as_ref(), false, yes_no);
     // Without a check nobody is ever down.
@@ -142,7 +147,8 @@ fn server(server: &Server, service: &Service, world: World) -> Object {
     object.say_or("weight", weight.as_ref(), 1, ToString::to_string);
     let at = method.and_then(|method| method.at).or(server.at);
     object.say("method", method_name(forwarding), at);
-    let tunnel = server.own.as_ref().and_then(|own| own.tunnel.as_ref()).or(service.tunnel.as_ref());
+    let tunnel =
+        server.own.as_ref().and_then(|own| own.tunnel.as_ref()).or(service.tunnel.as_ref());
     if let Some(tunnel) = tunnel.filter(|tunnel| !is_plain(tunnel)) {
         object.say("tunnel", format!("{tunnel:?}"), at);
     }

@@ -34,8 +34,8 @@ With `auto_failback off` an operator can still move groups with hb_standby and h
     CONVERSATION = "LV0733" "conversation" Info Accepts
         "VRRP adverts become heartbeat's UDP messages"
 "VRRP is IP protocol 112 to 224.0.0.18, ff02::12 or named peers; its instances are told apart by
-virtual_router_id. heartbeat is UDP on port 694, by multicast, broadcast or unicast, and clusters are
-told apart by group, port and key.
+virtual_router_id. heartbeat is UDP on port 694, by multicast, broadcast or unicast, and clusters
+are told apart by group, port and key.
 
 lvsha writes `ucast` lines for unicast peers and `mcast` with a group of the site's own range that
 ends in the number of the first instance. Let UDP port 694 pass the firewalls between the
@@ -93,17 +93,17 @@ With equal losses nobody moves, as before when both directors lose the same weig
 
     NOT_FOLLOWED = "LV0741" "not-followed" Warning Accepts
         "heartbeat does not follow it"
-"heartbeat notices dead nodes and, with ipfail, lost ping targets. It follows no interfaces, scripts,
-files, processes and BFD sessions.
+"heartbeat notices dead nodes and, with ipfail, lost ping targets. It follows no interfaces,
+scripts, files, processes and BFD sessions.
 
 For an interface, ping an address behind it and start ipfail. For everything else let a timer or
 cron call `hb_standby` on the node that should give its groups up.";
 
     TABLE_ON_HOLDER = "LV0742" "table-on-holder" Info Accepts
         "a group's services are in the table of its holder only"
-"keepalived checks servers and fills the kernel's IPVS table on every director all the time. heartbeat
-starts ldirectord with the group, so only the node that holds the group's addresses has the table,
-and its first round of checks comes after the take-over.";
+"keepalived checks servers and fills the kernel's IPVS table on every director all the time.
+heartbeat starts ldirectord with the group, so only the node that holds the group's addresses has
+the table, and its first round of checks comes after the take-over.";
 
     CHECK_RHYTHM = "LV0743" "check-rhythm" Info Accepts
         "servers are checked in another rhythm"
@@ -129,8 +129,8 @@ It is written in Perl with the modules that ldirectord itself needs.";
 
     SERVER_DETAIL = "LV0746" "server-detail" Warning Accepts
         "a detail of servers is the same for the whole service"
-"`quiescent` and the family of a fallback are settings of a virtual service in ldirectord. What single
-servers say otherwise is lost; the report says which value was written.";
+"`quiescent` and the family of a fallback are settings of a virtual service in ldirectord. What
+single servers say otherwise is lost; the report says which value was written.";
 
     QUORUM = "LV0747" "quorum" Warning Accepts
         "ldirectord knows no quorum"
@@ -140,8 +140,8 @@ without hysteresis, cannot be said.";
 
     SERVICE_IMPOSSIBLE = "LV0748" "service-impossible" Error Accepts
         "ldirectord cannot have this service"
-"ldirectord balances TCP, UDP and firewall marks, with plain IPIP tunnels. SCTP and other tunnels are
-not written at all: what would be left is another service than the one that was meant.
+"ldirectord balances TCP, UDP and firewall marks, with plain IPIP tunnels. SCTP and other tunnels
+are not written at all: what would be left is another service than the one that was meant.
 
 Keep such services on keepalived, or let lvsha's own daemon run them.";
 
@@ -158,21 +158,22 @@ heartbeat 2 or leave the resource out.";
 
     NODE_NAME = "LV0751" "node-name" Info Accepts
         "heartbeat takes the name that uname -n prints"
-"`router_id` is free text for mails and logs. A node of heartbeat has the name that `uname -n` prints.
+"`router_id` is free text for mails and logs. A node of heartbeat has the name that `uname -n`
+prints.
 
 If the report shows another name than that, give the right one with `--node`, or name the
 director's directory after it.";
 
     STARTS_DOWN = "LV0752" "starts-down" Info Accepts
         "servers start down"
-"keepalived puts every server into the table at once and takes it out after its first failure, unless
-`alpha` is set. ldirectord takes servers in with their first success. A server whose check fails is
-never used, and a new master serves a moment later.";
+"keepalived puts every server into the table at once and takes it out after its first failure,
+unless `alpha` is set. ldirectord takes servers in with their first success. A server whose check
+fails is never used, and a new master serves a moment later.";
 
     FILES_DIFFER = "LV0753" "files-differ" Warning Accepts
         "the files of the directors differ where heartbeat has one"
-"heartbeat's groups are the same on every node. What only one director's keepalived.conf says is taken
-for all of them: the union of all addresses.
+"heartbeat's groups are the same on every node. What only one director's keepalived.conf says is
+taken for all of them: the union of all addresses.
 
 Make the files equal before the conversion if the difference was a mistake.";
 }

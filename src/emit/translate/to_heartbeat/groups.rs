@@ -8,11 +8,11 @@ use super::services::Homes;
 use super::{NodeFile, codes};
 use crate::emit::Account;
 use crate::emit::heartbeat::address;
+use crate::model::setting::{Rare, Settings as _};
 use crate::model::{
     Broadcast, Cluster, Family, Hook, HookEvent, Member, Resource, ResourceKind, Role, Router,
     Sourced, TrackKind, VirtualAddress,
 };
-use crate::model::setting::{Rare, Settings as _};
 use crate::source::Place;
 
 /// One line of haresources in the making.

@@ -8,8 +8,8 @@ use super::scripts::{Check, Request, ServerChecks, words};
 use super::services::{place, whole};
 use crate::emit::Account;
 use crate::model::{
-    Appended, Checks, Http, HttpRequest, Pattern, Probe, ProbeKind, Script, Server, Service, Sourced,
-    Target, show_seconds,
+    Appended, Checks, Http, HttpRequest, Pattern, Probe, ProbeKind, Script, Server, Service,
+    Sourced, Target, show_seconds,
 };
 
 /// Gives `new` its probe and timing. `None` when ldirectord has words for it; else the checks of
@@ -266,7 +266,8 @@ fn limits(
     };
     let longest = service.servers.iter().filter_map(longest_of).max();
     let longest = longest.unwrap_or_else(|| whole(own_limit.map_or(STANDARD_LIMIT, |t| t.value)));
-    let failures = all.iter().map(|(probe, server)| failures(probe, server, service)).max().unwrap_or(1);
+    let failures =
+        all.iter().map(|(probe, server)| failures(probe, server, service)).max().unwrap_or(1);
     let checks = &mut new.checks;
     checks.connect_timeout = Some(Sourced::implied(longest));
     checks.negotiate_timeout = Some(Sourced::implied(longest));
@@ -289,9 +290,8 @@ fn limits(
             }
         }
         let after = new_time(failures, interval, longest);
-        let detection = probe.map_or_else(String::new, |(probe, server)| {
-            detection(probe, server, service, after)
-        });
+        let detection = probe
+            .map_or_else(String::new, |(probe, server)| detection(probe, server, service, after));
         if let Some(own) = checks.failures {
             let note = format!("failurecount={failures}{detection}");
             account.changed(own.at, codes::CHECK_RHYTHM, "failurecount", &note);

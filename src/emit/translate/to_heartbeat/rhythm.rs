@@ -63,7 +63,8 @@ pub(super) fn apply(
 fn startup(files: &[NodeFile], dead: Duration, membership: &mut Membership, account: &mut Account) {
     let mut initial = (dead * 2).max(Duration::from_secs(10));
     let delays = files.iter().map(|file| &file.cluster.globals);
-    let delays = delays.flat_map(|globals| [globals.startup_delay, globals.lifetime.delay_after_boot]);
+    let delays =
+        delays.flat_map(|globals| [globals.startup_delay, globals.lifetime.delay_after_boot]);
     for delay in delays.flatten() {
         let wanted = dead.saturating_add(delay.value);
         initial = initial.max(wanted);
