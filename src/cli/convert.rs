@@ -8,10 +8,11 @@ use clap::{Args, Subcommand, ValueEnum};
 
 use super::output_directory::{OutputDirectory, OutputError};
 use super::printer::{Printer, Problem};
-use super::{ExitCode, Failure, inputs};
+use super::{ExitCode, Failure, inputs, to_inventory};
 use crate::emit::translate::Options;
 use crate::emit::{Conversion, Mark, Target, report, scripts};
 use crate::model::read::Input;
+use crate::site::Stack;
 use crate::source::codes::conversion::NOT_UNDERSTOOD;
 use crate::source::{self, Diagnostic, Place, Severity, Sources};
 use crate::syntax::Format;
@@ -33,6 +34,12 @@ enum Direction {
     /// The result goes to stdout (one node) or to a directory (all nodes, with --out); the account
     /// of every directive goes to stderr.
     HeartbeatToKeepalived(HeartbeatToKeepalived),
+    /// heartbeat and ldirectord to an inventory: the whole cluster in one TOML file
+    HeartbeatToInventory(to_inventory::Arguments),
+    /// keepalived.conf of one or more directors to an inventory
+    ///
+    /// What the files say alike is said once; what differs becomes a setting of the node.
+    KeepalivedToInventory(to_inventory::Arguments),
 }
 
 /// Arguments of `heartbeat-to-keepalived`.
@@ -72,7 +79,7 @@ struct HeartbeatToKeepalived {
 
 /// Form of the account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum ReportForm {
+pub(super) enum ReportForm {
     /// For people
     Human,
     /// One JSON object
@@ -80,7 +87,15 @@ enum ReportForm {
 }
 
 pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, Failure> {
-    let Direction::HeartbeatToKeepalived(arguments) = &arguments.direction;
+    let arguments = match &arguments.direction {
+        Direction::HeartbeatToKeepalived(arguments) => arguments,
+        Direction::HeartbeatToInventory(arguments) => {
+            return to_inventory::run(arguments, Stack::Heartbeat, printer);
+        }
+        Direction::KeepalivedToInventory(arguments) => {
+            return to_inventory::run(arguments, Stack::Keepalived, printer);
+        }
+    };
     let mut sources = Sources::new();
     let inputs = load(arguments, &mut sources)?;
     let options = Options {

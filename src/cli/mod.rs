@@ -16,6 +16,7 @@ mod man;
 mod output_directory;
 mod panic;
 mod printer;
+mod to_inventory;
 
 pub use exit::ExitCode;
 use printer::{Printer, Problem};

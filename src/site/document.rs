@@ -8,14 +8,23 @@ use std::fmt::Write as _;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::source::Span;
+use crate::source::{Place, Span};
 
 /// A value and where it stands. Two items are equal when they say the same, wherever they stand.
 #[derive(Clone, Debug)]
 pub(super) struct Item {
     pub(super) value: Literal,
-    /// Empty for an item that no file says.
+    /// Where it stands in the inventory; empty for an item that no inventory says.
     pub(super) span: Span,
+    /// The directive of another file that it was made from.
+    pub(super) origin: Option<Place>,
+}
+
+impl Item {
+    /// A value that was made from the directive at `origin`.
+    pub(super) fn from_place(value: Literal, origin: Option<Place>) -> Self {
+        Self { value, span: Span::default(), origin }
+    }
 }
 
 impl PartialEq for Item {
@@ -26,7 +35,7 @@ impl PartialEq for Item {
 
 impl From<Literal> for Item {
     fn from(value: Literal) -> Self {
-        Self { value, span: Span::default() }
+        Self::from_place(value, None)
     }
 }
 
@@ -128,7 +137,7 @@ fn item(value: &Spanned<DeValue<'_>>) -> Item {
         DeValue::String(value) => Literal::Text(value.clone().into_owned()),
         DeValue::Table(table) => Literal::Table(entries(table)),
     };
-    Item { value: literal, span: span(&value.span()) }
+    Item { value: literal, span: span(&value.span()), origin: None }
 }
 
 /// Files are smaller than 2^30 bytes.
