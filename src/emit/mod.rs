@@ -3,7 +3,10 @@
 
 pub mod account;
 mod convert;
+pub mod heartbeat;
 pub mod keepalived;
+pub mod ldirectord;
+mod origin;
 pub mod report;
 pub mod scripts;
 mod target;
@@ -11,4 +14,5 @@ pub mod translate;
 
 pub use account::{Account, Mark, Outcome};
 pub use convert::Conversion;
+pub use origin::Origin;
 pub use target::{Feature, Target};

@@ -27,8 +27,8 @@ pub struct Membership {
     pub failback: Option<Sourced<Failback>>,
     /// Outside addresses that tell whether a node has a network.
     pub ping_targets: Vec<Sourced<PingTarget>>,
-    /// Where ipfail (or pingd) is started, which acts on the ping targets.
-    pub arbitrator: Option<Place>,
+    /// User and command of ipfail (or pingd), which acts on the ping targets.
+    pub arbitrator: Option<Sourced<String>>,
     /// Where fencing is configured.
     pub fencing: Vec<Place>,
     /// Whether another manager (crm, pacemaker) replaces haresources.
