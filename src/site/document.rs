@@ -5,6 +5,7 @@
 
 use std::fmt::Write as _;
 
+use serde::{Serialize, Serializer};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -24,6 +25,23 @@ impl Item {
     /// A value that was made from the directive at `origin`.
     pub(super) fn from_place(value: Literal, origin: Option<Place>) -> Self {
         Self { value, span: Span::default(), origin }
+    }
+}
+
+/// As templates see it.
+impl Serialize for Item {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match &self.value {
+            Literal::Boolean(value) => serializer.serialize_bool(*value),
+            Literal::Float(value) => serializer.serialize_f64(*value),
+            Literal::Integer(value) => serializer.serialize_i64(*value),
+            Literal::List(items) => serializer.collect_seq(items),
+            Literal::Other => serializer.serialize_none(),
+            Literal::Table(entries) => {
+                serializer.collect_map(entries.iter().map(|entry| (&entry.key, &entry.item)))
+            }
+            Literal::Text(text) => serializer.serialize_str(text),
+        }
     }
 }
 

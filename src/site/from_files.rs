@@ -151,7 +151,6 @@ fn without_key(cluster: &Cluster) -> Vec<Place> {
         .chain(services().flat_map(|s| &s.servers).flat_map(|server| server.own_probes()));
     places.extend(probes.flat_map(passwords));
     places.extend(cluster.membership.fencing.iter().copied());
-    places.extend(cluster.membership.arbitrator);
     places
 }
 

@@ -18,6 +18,7 @@ mod import;
 mod keys;
 mod load;
 mod node;
+pub mod render;
 pub mod secret;
 mod unite;
 mod write;

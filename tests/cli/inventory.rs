@@ -102,3 +102,13 @@ fn an_inventory_and_its_secrets_are_written_together() {
     let checked = place.run(&["check", "--secrets", "new/site.toml"]);
     assert!(checked.contains("nothing found"), "{checked}");
 }
+
+#[test]
+fn render_writes_the_files_of_every_node() {
+    let lab = concat!(env!("CARGO_MANIFEST_DIR"), "/inventories/lab.toml");
+    let place = Place::new().file("lab.toml", std::fs::read(lab).unwrap());
+    let got = place.run(&["render", "lab.toml", "--out", "new"]);
+    snapshot!(got);
+    let again = place.run(&["render", "lab.toml", "--out", "new"]);
+    assert!(again.contains("0 files written, 10 already so"), "{again}");
+}
