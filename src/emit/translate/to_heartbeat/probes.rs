@@ -8,8 +8,8 @@ use super::scripts::{Check, Request, ServerChecks, words};
 use super::services::{place, whole};
 use crate::emit::Account;
 use crate::model::{
-    Appended, Checks, Http, HttpRequest, Pattern, Probe, ProbeKind, Script, Server, Service,
-    Sourced, Target, show_seconds,
+    Appended, Checks, Http, HttpRequest, Pattern, Probe, ProbeKind, Protocol, Script, Server,
+    Service, Sourced, Target, show_seconds,
 };
 
 /// Gives `new` its probe and timing. `None` when ldirectord has words for it; else the checks of
@@ -21,8 +21,9 @@ pub(super) fn apply(
     account: &mut Account,
 ) -> Option<Vec<ServerChecks>> {
     let probes = || service.servers.iter().flat_map(Server::own_probes);
+    let is_udp = new.protocol.is_some_and(|protocol| protocol.value == Protocol::Udp);
     let mut plain: Vec<Option<Plain>> =
-        service.servers.iter().map(|server| Plain::of(server, service)).collect();
+        service.servers.iter().map(|server| Plain::of(server, service, is_udp)).collect();
     let first = plain.first().cloned().flatten();
     let alike = |one: &Option<Plain>| match (one, &first) {
         (Some(one), Some(first)) => one.is_like(first),
@@ -81,7 +82,7 @@ struct Plain {
 }
 
 impl Plain {
-    fn of(server: &Server, service: &Service) -> Option<Self> {
+    fn of(server: &Server, service: &Service, is_udp: bool) -> Option<Self> {
         let probe = match server.own_probes() {
             [] => return Some(Self { kind: ProbeKind::AlwaysUp, port: None, host: None }),
             [probe] => probe,
@@ -94,6 +95,8 @@ impl Plain {
         let port = probe.port.map(|port| port.value).filter(|port| *port != own_port);
         let mut host = None;
         let kind = match &probe.kind {
+            // ldirectord pings where a service is UDP, so a connection needs a program there.
+            ProbeKind::Connect if is_udp => return None,
             ProbeKind::Connect | ProbeKind::Ping => probe.kind.clone(),
             ProbeKind::Smtp { .. } => ProbeKind::Smtp { helo: None },
             ProbeKind::Http(http) => {
@@ -191,6 +194,8 @@ fn check(
             timeout,
         },
         ProbeKind::Script(script) => {
+            let note = "called by a generated program, without a shell";
+            account.changed(script.command.at, codes::CHECK_SCRIPT, "checkcommand", note);
             let dynamic = script.dynamic_weight;
             if dynamic.is_some_and(|dynamic| dynamic.value) {
                 let note =
