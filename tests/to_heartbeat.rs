@@ -162,6 +162,7 @@ fn generated_programs_do_what_they_say() {
         let arguments = ["10.0.0.31", "80", &format!("10.0.0.{server}"), "80"];
         let output = command.arg(&path).args(arguments).output().unwrap();
         assert_eq!(output.status.success(), expected, "server {server}: {output:?}");
+        assert!(output.stderr.is_empty(), "server {server}: {output:?}");
     }
     let mut stranger = Command::new("perl");
     stranger.arg(&path).args(["10.0.0.31", "80", "10.0.0.99", "80"]);

@@ -99,6 +99,7 @@ impl Plain {
             ProbeKind::Connect if is_udp => return None,
             ProbeKind::Connect | ProbeKind::Ping => probe.kind.clone(),
             ProbeKind::Smtp { .. } => ProbeKind::Smtp { helo: None },
+            ProbeKind::Script(script) => plain_script(script, server, service)?,
             ProbeKind::Http(http) => {
                 host = host_of(http, server, service);
                 ProbeKind::Http(Box::new(plain_http(http)?))
@@ -116,6 +117,31 @@ impl Plain {
         };
         same_kind && self.port == other.port && self.host == other.host
     }
+}
+
+/// A program that gets what ldirectord hands over anyway: virtual address and port, real address
+/// and port.
+fn plain_script(script: &Script, server: &Server, service: &Service) -> Option<ProbeKind> {
+    let words = shell_words::split(&script.command.value).ok()?;
+    let (program, arguments) = words.split_first()?;
+    let (about, port) = match &service.target.value {
+        Target::Endpoint { address, port } => (address.to_string(), *port),
+        Target::Mark { mark, .. } => (mark.to_string(), 0),
+        Target::Group(_) => return None,
+    };
+    let real = port_of(server, service).to_string();
+    let handed = [about, port.to_string(), server.address.to_string(), real];
+    let is_root = script.user.as_ref().is_none_or(|user| user.value == "root");
+    let sets_weight = script.dynamic_weight.is_some_and(|dynamic| dynamic.value);
+    if arguments != handed || !is_root || sets_weight {
+        return None;
+    }
+    Some(ProbeKind::Script(Box::new(Script {
+        command: Sourced { value: program.clone(), at: script.command.at },
+        appended: Appended::VirtualAndReal,
+        dynamic_weight: None,
+        user: None,
+    })))
 }
 
 /// One request whose answer is a success and perhaps matches: all that ldirectord looks at.
@@ -158,6 +184,7 @@ fn speak(probe: &Probe, account: &mut Account) {
             account.lossy(helo, codes::CHECK_DIFFERENT, "", &[note]);
         }
         ProbeKind::Ping => account.exact(head, "checktype=ping"),
+        ProbeKind::Script(_) => account.exact(head, "checktype=external"),
         _ => account.exact(head, "checktype=connect"),
     }
 }
