@@ -7,10 +7,15 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use lvsha::emit::account::UNACCOUNTED;
-use lvsha::emit::translate::to_heartbeat::Options;
+use lvsha::emit::heartbeat::scripts;
+use lvsha::emit::translate::to_heartbeat::{
+    Check, GeneratedScript, Options, Purpose, ServerChecks,
+};
 use lvsha::emit::{NodeInput, ToHeartbeat, report};
 use lvsha::model::read::Input;
 use lvsha::source::Sources;
@@ -86,6 +91,82 @@ fn no_password_is_used_or_shown() {
             );
         }
     }
+}
+
+/// The generated programs are run, not only compared: resources start, stop and say their state,
+/// and checks tell a living server from a dead one.
+#[test]
+fn generated_programs_do_what_they_say() {
+    let place = tempfile::tempdir().unwrap();
+    let program = |name: &str, text: &str| {
+        let path = place.path().join(name);
+        fs::write(&path, text).unwrap();
+        path
+    };
+    let log = place.path().join("log");
+    let tell = |words: &[&str]| -> Vec<String> {
+        let script = format!("echo \"$*\" >>'{}'", log.display());
+        ["sh", "-c", &script, "sh"].iter().chain(words).map(|word| (*word).to_owned()).collect()
+    };
+    let start = vec![tell(&["taken", "it's mine"]), vec!["false".to_owned()], tell(&["done"])];
+    let notify = GeneratedScript {
+        name: "resource.d/notify-VI_1".to_owned(),
+        purpose: Purpose::Notify { start, stop: vec![tell(&["given up"])] },
+    };
+    let text = scripts(&[notify]).unwrap().remove(0).text;
+    let path = program("notify", &text);
+    let run = |verb: &str| {
+        let mut command = Command::new("sh");
+        command.arg(&path).arg(verb).env("LVSHA_STATE", place.path());
+        let output = command.output().unwrap();
+        assert!(output.status.success(), "{verb}: {output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    assert_eq!(run("status"), "stopped\n");
+    run("start");
+    assert_eq!(run("status"), "running\n");
+    run("stop");
+    assert_eq!(run("status"), "stopped\n");
+    assert_eq!(fs::read_to_string(&log).unwrap(), "taken it's mine\ndone\ngiven up\n");
+
+    let living = TcpListener::bind("127.0.0.1:0").unwrap();
+    let alive = living.local_addr().unwrap().port();
+    // A port that was free a moment ago, and that nobody listens on.
+    let dead = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let address = || "127.0.0.1".to_owned();
+    let connect = |port| Check::Connect { address: address(), port, timeout: 5 };
+    let command = |words: &[&str], dynamic| Check::Command {
+        words: words.iter().map(|word| (*word).to_owned()).collect(),
+        dynamic,
+        timeout: 1,
+    };
+    let servers = [
+        ("1", vec![connect(alive)], true),
+        ("2", vec![connect(dead)], false),
+        ("3", vec![connect(alive), command(&["true"], false)], true),
+        ("4", vec![connect(alive), command(&["false"], false)], false),
+        ("5", vec![command(&["sh", "-c", "exit 7"], true)], true),
+        ("6", vec![command(&["sh", "-c", "exit 7"], false)], false),
+        ("7", vec![command(&["sleep", "60"], false)], false),
+        ("8", vec![], true),
+    ];
+    let checks = servers.iter().map(|(server, checks, _)| ServerChecks {
+        server: format!("10.0.0.{server} 80"),
+        checks: checks.clone(),
+    });
+    let purpose = Purpose::Probe(checks.collect());
+    let probe = GeneratedScript { name: "checks/all".to_owned(), purpose };
+    let path = program("probe", &scripts(&[probe]).unwrap().remove(0).text);
+    for (server, _, expected) in servers {
+        let mut command = Command::new("perl");
+        let arguments = ["10.0.0.31", "80", &format!("10.0.0.{server}"), "80"];
+        let output = command.arg(&path).args(arguments).output().unwrap();
+        assert_eq!(output.status.success(), expected, "server {server}: {output:?}");
+        assert!(output.stderr.is_empty(), "server {server}: {output:?}");
+    }
+    let mut stranger = Command::new("perl");
+    stranger.arg(&path).args(["10.0.0.31", "80", "10.0.0.99", "80"]);
+    assert!(!stranger.output().unwrap().status.success(), "an unknown server is no living one");
 }
 
 fn run(case: &Path) -> BTreeMap<String, String> {

@@ -74,9 +74,11 @@ pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, 
     for (side, path) in [(&left, &arguments.left), (&right, &arguments.right)] {
         if side.errors > 0 {
             let path = path.display();
+            let number = side.errors;
+            let errors =
+                if number == 1 { "an error".to_owned() } else { format!("{number} errors") };
             printer.status(&format!(
-                "`{path}` has {} errors, and was compared as its author meant it; `lvsha check` shows them",
-                side.errors
+                "`{path}` has {errors} and was compared as its author meant it; see `lvsha check`"
             ));
         }
     }

@@ -7,10 +7,12 @@
 
 mod check;
 mod convert;
+mod diff;
 mod explain;
 mod generate;
 mod inventory;
 mod options;
+mod to_heartbeat;
 
 use std::fmt::Write as _;
 use std::fs;

@@ -86,21 +86,38 @@ impl Comparison {
         for name in names {
             let ours = left.fields.get(name).filter(counts);
             let theirs = right.fields.get(name).filter(counts);
-            if ours == theirs {
+            if ours == theirs || is_detail_of_another(name, left, right) {
                 continue;
             }
             let side = |field: &Field, object: &Object| Side {
                 value: field.value.clone(),
                 at: field.at.or(object.at),
             };
+            let mut second = theirs.map(|field| side(field, right));
+            // Equal for people and yet not the same: only what is hidden differs.
+            if let (Some(ours), Some(second)) = (ours, &mut second)
+                && ours.value == second.value
+            {
+                second.value = "another one".to_owned();
+            }
             found.push(Difference {
                 path: path.to_vec(),
                 field: Some(name.clone()),
                 left: ours.map(|field| side(field, left)),
-                right: theirs.map(|field| side(field, right)),
+                right: second,
             });
         }
     }
+}
+
+/// Whether the field is a detail of a check that is of another kind on the other side: then only
+/// the kinds are compared, the time limit and the failures.
+fn is_detail_of_another(name: &str, left: &Object, right: &Object) -> bool {
+    let Some(rest) = name.strip_prefix("check ") else { return false };
+    let number = rest.split(' ').next().filter(|word| word.bytes().all(|b| b.is_ascii_digit()));
+    let head = number.map_or_else(|| "check".to_owned(), |number| format!("check {number}"));
+    let limits = ["check time limit", "check failures"];
+    name != head && left.fields.get(&head) != right.fields.get(&head) && !limits.contains(&name)
 }
 
 fn below(path: &[String], object: &Object) -> Vec<String> {

@@ -73,10 +73,11 @@ impl PartialEq for Field {
 impl Normal {
     /// The normal form of `cluster`, as `world` reads it.
     ///
-    /// Routers that move together are one object when `together` is set, as heartbeat has it.
-    pub fn of(cluster: &Cluster, world: World, together: bool) -> Self {
+    /// For a comparison with the other world (`foreign`) routers that move together are one
+    /// object, as heartbeat has it, and what VRRP derives is stated.
+    pub fn of(cluster: &Cluster, world: World, foreign: bool) -> Self {
         let mut objects = vec![whole(cluster, world)];
-        objects.extend(router::all(cluster, world, together));
+        objects.extend(router::all(cluster, world, foreign));
         objects.extend(service::all(cluster, world));
         Self { world, objects }
     }

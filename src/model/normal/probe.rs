@@ -11,7 +11,8 @@ use crate::source::Place;
 
 /// Whether anything is asked of the server.
 pub(super) fn is_checked(server: &Server, service: &Service) -> bool {
-    let is_real = |probe: &Probe| !matches!(probe.kind, ProbeKind::AlwaysUp);
+    let is_real =
+        |probe: &Probe| !matches!(probe.kind, ProbeKind::AlwaysDown | ProbeKind::AlwaysUp);
     probes(server, service).iter().any(is_real)
 }
 
@@ -122,11 +123,18 @@ fn asks(
         }
         ProbeKind::Http(http) => self::http(http, (server, service), prefix, head, object),
         ProbeKind::Script(script) => {
+            let (address, port) = (server.address, server.port.unwrap_or(0));
             let appended = match script.appended {
-                Appended::Nothing => "",
-                Appended::Address => " ADDRESS",
-                Appended::AddressAndPort => " ADDRESS PORT",
-                Appended::VirtualAndReal => " VIRTUAL PORT ADDRESS PORT",
+                Appended::Nothing => String::new(),
+                Appended::Address => format!(" {address}"),
+                Appended::AddressAndPort => format!(" {address} {port}"),
+                Appended::VirtualAndReal => match &service.target.value {
+                    Target::Endpoint { address: own, port: at } => {
+                        format!(" {own} {at} {address} {port}")
+                    }
+                    Target::Mark { mark, .. } => format!(" {mark} 0 {address} {port}"),
+                    Target::Group(name) => format!(" {name} 0 {address} {port}"),
+                },
             };
             let value = format!("{}{appended}", script.command.value);
             object.say(&format!("{prefix} command"), value, script.command.at.or(head));
@@ -167,7 +175,9 @@ fn http(
 
 fn one_request(request: &HttpRequest, prefix: &str, head: Option<Place>, object: &mut Object) {
     let path = request.path.as_ref();
-    let value = path.map_or("/", |path| &path.value).replace('#', "%23");
+    // What a request line cannot hold is encoded sooner or later (RFC 3986 section 2.1).
+    let value = path.map_or("/", |path| &path.value);
+    let value = value.replace('#', "%23").replace(' ', "%20").replace('"', "%22");
     object.say(&format!("{prefix} request"), value, path.and_then(|path| path.at).or(head));
     let mut status: Vec<(u16, u16)> = request.status.iter().map(|status| status.value).collect();
     status.sort_unstable();
@@ -223,15 +233,17 @@ fn timing(
         (World::Keepalived, _) => 2,
     };
     let value = failures.map_or(standard, |failures| failures.value);
-    let at = failures.and_then(|failures| failures.at).or(head);
+    // Pings within one check are tries as well.
+    let pings = service.checks.ping_count.filter(|_| probe.kind == ProbeKind::Ping);
+    let at = failures.and_then(|failures| failures.at);
+    let at = at.or(pings.and_then(|pings| pings.at)).or(head);
     object.say(&format!("{prefix} failures"), value.to_string(), at);
     // ldirectord tries again in the next round, keepalived after a time of its own.
     let delay = levels.iter().find_map(|checks| checks.retry_delay);
     if let Some(delay) = delay {
         object.say_privately(&format!("{prefix} retry after"), seconds(delay.value), delay.at);
     }
-    let count = service.checks.ping_count.filter(|count| count.value != 1);
-    if let Some(count) = count.filter(|_| probe.kind == ProbeKind::Ping) {
+    if let Some(count) = pings.filter(|count| count.value != 1) {
         object.say(&format!("{prefix} pings"), count.value.to_string(), count.at);
     }
 }

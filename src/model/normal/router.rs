@@ -5,21 +5,28 @@ use std::time::Duration;
 use super::{Object, World, seconds, yes_no};
 use crate::model::{
     Authentication, Broadcast, Cluster, Digest, Failback, Family, Path, Resource, ResourceKind,
-    Role, Router, Sourced, TrackKind, VirtualAddress, VrrpVersion,
+    Role, Router, Sourced, TrackKind, VirtualAddress, VrrpVersion, show_seconds,
 };
+use crate::source::Place;
 
 /// Every router, or every set of routers that move together.
-pub(super) fn all(cluster: &Cluster, world: World, together: bool) -> Vec<Object> {
+pub(super) fn all(cluster: &Cluster, world: World, foreign: bool) -> Vec<Object> {
     let mut objects = Vec::new();
     let mut done: Vec<usize> = Vec::new();
     for (number, router) in cluster.routers.iter().enumerate() {
         if done.contains(&number) {
             continue;
         }
-        let mut object = one(router, cluster, world);
-        if together {
-            for (other, companion) in companions(router, cluster) {
-                join(&mut object, one(companion, cluster, world));
+        let mut object = one(router, cluster, world, foreign);
+        if foreign {
+            let (group, companions) = companions(router, cluster);
+            for (other, companion) in companions {
+                join(
+                    &mut object,
+                    one(companion, cluster, world, foreign),
+                    &companion.name.value,
+                    group,
+                );
                 done.push(other);
             }
         }
@@ -28,35 +35,40 @@ pub(super) fn all(cluster: &Cluster, world: World, together: bool) -> Vec<Object
     objects
 }
 
-/// The other members of a router's sync group, with their numbers.
-fn companions<'a>(router: &Router, cluster: &'a Cluster) -> Vec<(usize, &'a Router)> {
+/// Where a router's sync group stands, and its other members with their numbers.
+fn companions<'a>(
+    router: &Router,
+    cluster: &'a Cluster,
+) -> (Option<Place>, Vec<(usize, &'a Router)>) {
     let is_own = |name: &Sourced<String>| name.value == router.name.value;
     let group = cluster.sync_groups.iter().find(|group| group.members.iter().any(is_own));
-    let Some(group) = group else { return Vec::new() };
+    let Some(group) = group else { return (None, Vec::new()) };
     let is_member =
         |other: &Router| group.members.iter().any(|name| name.value == other.name.value);
     let others = cluster.routers.iter().enumerate();
-    others.filter(|(_, other)| is_member(other) && other.name != router.name).collect()
+    let others = others.filter(|(_, other)| is_member(other) && other.name != router.name);
+    (group.name.at, others.collect())
 }
 
-/// Adds a companion: its addresses move along, its number is one more.
-fn join(object: &mut Object, other: Object) {
+/// Adds a companion. That its addresses move along is what the group says; what it says otherwise
+/// has its name behind it.
+fn join(object: &mut Object, other: Object, name: &str, group: Option<Place>) {
     object.keys.extend(other.keys);
-    object.parts.extend(other.parts);
-    for (name, field) in other.fields {
-        match object.fields.get_mut(&name) {
-            Some(own) if own.value != field.value => {
-                own.value = format!("{}, {}", own.value, field.value);
+    object.parts.extend(other.parts.into_iter().map(|part| Object { at: group, ..part }));
+    for (field, value) in other.fields {
+        match object.fields.get(&field) {
+            Some(own) if own.value == value.value => {}
+            Some(_) => {
+                object.fields.insert(format!("{field} of {name}"), value);
             }
-            Some(_) => {}
             None => {
-                object.fields.insert(name, field);
+                object.fields.insert(field, value);
             }
         }
     }
 }
 
-fn one(router: &Router, cluster: &Cluster, world: World) -> Object {
+fn one(router: &Router, cluster: &Cluster, world: World, foreign: bool) -> Object {
     let addresses = || router.addresses.iter().chain(&router.excluded);
     let family = addresses().next().map_or(Family::V4, |a| Family::of(a.value.address));
     let number = router.virtual_router_id.map(|id| format!("{} {family:?}", id.value));
@@ -67,7 +79,7 @@ fn one(router: &Router, cluster: &Cluster, world: World) -> Object {
     let keys = if keys.is_empty() { vec![router.name.value.clone()] } else { keys };
     let mut object = Object::new(title, keys, router.at);
     object.parts = addresses().map(|a| address(a, router, world)).collect();
-    timing(router, cluster, world, &mut object);
+    timing(router, cluster, (world, foreign), &mut object);
     ways(router, cluster, world, &mut object);
     match world {
         World::Heartbeat => keys_of(cluster.authentication.as_ref(), &mut object),
@@ -89,7 +101,12 @@ fn one(router: &Router, cluster: &Cluster, world: World) -> Object {
 }
 
 /// When a backup takes over, and whether the group goes home.
-fn timing(router: &Router, cluster: &Cluster, world: World, object: &mut Object) {
+fn timing(
+    router: &Router,
+    cluster: &Cluster,
+    (world, foreign): (World, bool),
+    object: &mut Object,
+) {
     let membership = &cluster.membership;
     if world == World::Heartbeat {
         let at = membership.interval.and_then(|interval| interval.at);
@@ -125,7 +142,10 @@ fn timing(router: &Router, cluster: &Cluster, world: World, object: &mut Object)
     let total = interval.saturating_mul(count).saturating_add(skew);
     // Whichever line decides is the one to look at.
     let at = count_at.or(router.interval.and_then(|i| i.at)).or(router.at);
-    object.say("take-over after", seconds(total), at);
+    if foreign {
+        // heartbeat counts milliseconds.
+        object.say("take-over after", format!("{} s", show_seconds(total)), at);
+    }
     let preempt = router.preempt;
     let home = preempt.is_none_or(|preempt| preempt.value);
     object.say("goes home", yes_no(&home), preempt.and_then(|preempt| preempt.at));
@@ -185,7 +205,8 @@ fn keys_of(authentication: Option<&Authentication>, object: &mut Object) {
     let Some(authentication) = authentication else { return };
     for key in &authentication.keys {
         let method = match key.digest {
-            Digest::Crc => "checksum without a key",
+            // A checksum is no protection.
+            Digest::Crc => continue,
             Digest::Header => "authentication header",
             Digest::HmacSha256 => "HMAC-SHA256",
             Digest::Md5 => "HMAC-MD5",

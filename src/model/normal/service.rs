@@ -10,25 +10,42 @@ use crate::model::{
 
 /// Every service.
 pub(super) fn all(cluster: &Cluster, world: World) -> Vec<Object> {
-    cluster.services.iter().map(|service| one(service, cluster, world)).collect()
+    cluster.services.iter().map(|service| one(service, world)).collect()
 }
 
-fn one(service: &Service, cluster: &Cluster, world: World) -> Object {
+fn one(service: &Service, world: World) -> Object {
     let name = name(service, world);
     let mut object = Object::new(format!("service {name}"), vec![name], service.at);
     table(service, world, &mut object);
-    checks(service, cluster, world, &mut object);
+    checks(service, world, &mut object);
     for hook in &service.hooks {
-        let field = match (world, hook.value.event) {
-            // One command for both edges.
-            (World::Heartbeat, HookEvent::QuorumDown) => "fallbackcommand",
-            (World::Heartbeat, _) => continue,
-            (World::Keepalived, event) => event.keyword(),
+        let command = &hook.value.command;
+        // ldirectord tells its command what happens to which service.
+        let command = match (world, hook.value.event) {
+            (World::Heartbeat, HookEvent::QuorumDown) => {
+                format!("{command} start {}", about(service))
+            }
+            (World::Heartbeat, _) => format!("{command} stop {}", about(service)),
+            (World::Keepalived, _) => command.clone(),
         };
-        object.say(field, hook.value.command.clone(), hook.at);
+        object.say(hook.value.event.keyword(), command, hook.at);
     }
     object.parts = service.servers.iter().map(|s| server(s, service, world)).collect();
     object
+}
+
+/// How ldirectord names a service to its fallbackcommand.
+fn about(service: &Service) -> String {
+    let protocol = match service.protocol.map(|protocol| protocol.value) {
+        Some(Protocol::Udp) => "udp",
+        Some(Protocol::Sctp) => "sctp",
+        Some(Protocol::Tcp) | None => "tcp",
+    };
+    match &service.target.value {
+        Target::Endpoint { address, port } => format!("{} {protocol}", endpoint(*address, *port)),
+        Target::Mark { mark, .. } => format!("{mark} fwm"),
+        Target::Group(name) => name.clone(),
+    }
 }
 
 /// `tcp 10.0.0.31:80`, `fwmark 7`.
@@ -71,7 +88,6 @@ fn table(service: &Service, world: World, object: &mut Object) {
             ToString::to_string,
         );
     }
-    object.say_or("quiescent", service.quiescent.as_ref(), false, yes_no);
     // Without a check nobody is ever down.
     let down = world == World::Heartbeat || service.start_down.is_some_and(|down| down.value);
     let at = service.start_down.and_then(|down| down.at).or(service.at);
@@ -97,13 +113,12 @@ fn table(service: &Service, world: World, object: &mut Object) {
 }
 
 /// When servers are checked.
-fn checks(service: &Service, cluster: &Cluster, world: World, object: &mut Object) {
+fn checks(service: &Service, world: World, object: &mut Object) {
     let own = service.checks.interval.map(|interval| interval.value);
     let standard = if world == World::Heartbeat { 10 } else { 60 };
     let at = service.checks.interval.and_then(|interval| interval.at);
     let interval = own.unwrap_or(Duration::from_secs(standard));
     object.say("check interval", seconds(interval), at.or(service.at));
-    let _ = cluster;
 }
 
 fn fallback(fallback: &Fallback, service: &Service, world: World) -> String {
@@ -158,11 +173,9 @@ fn server(server: &Server, service: &Service, world: World) -> Object {
             object.say(field, limit.value.to_string(), limit.at);
         }
     }
+    let quiescent = server.quiescent().or(service.quiescent);
+    object.say_or("quiescent", quiescent.as_ref(), false, yes_no);
     if let Some(own) = &server.own {
-        let common = service.quiescent.is_some_and(|quiescent| quiescent.value);
-        if let Some(quiescent) = own.quiescent.filter(|own| own.value != common) {
-            object.say("quiescent", yes_no(&quiescent.value), quiescent.at);
-        }
         for hook in &own.hooks {
             object.say(hook.value.event.keyword(), hook.value.command.clone(), hook.at);
         }

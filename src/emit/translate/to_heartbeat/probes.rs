@@ -8,8 +8,8 @@ use super::scripts::{Check, Request, ServerChecks, words};
 use super::services::{place, whole};
 use crate::emit::Account;
 use crate::model::{
-    Appended, Checks, Http, HttpRequest, Pattern, Probe, ProbeKind, Script, Server, Service,
-    Sourced, Target, show_seconds,
+    Appended, Checks, Http, HttpRequest, Pattern, Probe, ProbeKind, Protocol, Script, Server,
+    Service, Sourced, Target, show_seconds,
 };
 
 /// Gives `new` its probe and timing. `None` when ldirectord has words for it; else the checks of
@@ -21,8 +21,9 @@ pub(super) fn apply(
     account: &mut Account,
 ) -> Option<Vec<ServerChecks>> {
     let probes = || service.servers.iter().flat_map(Server::own_probes);
+    let is_udp = new.protocol.is_some_and(|protocol| protocol.value == Protocol::Udp);
     let mut plain: Vec<Option<Plain>> =
-        service.servers.iter().map(|server| Plain::of(server, service)).collect();
+        service.servers.iter().map(|server| Plain::of(server, service, is_udp)).collect();
     let first = plain.first().cloned().flatten();
     let alike = |one: &Option<Plain>| match (one, &first) {
         (Some(one), Some(first)) => one.is_like(first),
@@ -81,7 +82,7 @@ struct Plain {
 }
 
 impl Plain {
-    fn of(server: &Server, service: &Service) -> Option<Self> {
+    fn of(server: &Server, service: &Service, is_udp: bool) -> Option<Self> {
         let probe = match server.own_probes() {
             [] => return Some(Self { kind: ProbeKind::AlwaysUp, port: None, host: None }),
             [probe] => probe,
@@ -94,8 +95,11 @@ impl Plain {
         let port = probe.port.map(|port| port.value).filter(|port| *port != own_port);
         let mut host = None;
         let kind = match &probe.kind {
+            // ldirectord pings where a service is UDP, so a connection needs a program there.
+            ProbeKind::Connect if is_udp => return None,
             ProbeKind::Connect | ProbeKind::Ping => probe.kind.clone(),
             ProbeKind::Smtp { .. } => ProbeKind::Smtp { helo: None },
+            ProbeKind::Script(script) => plain_script(script, server, service)?,
             ProbeKind::Http(http) => {
                 host = host_of(http, server, service);
                 ProbeKind::Http(Box::new(plain_http(http)?))
@@ -113,6 +117,31 @@ impl Plain {
         };
         same_kind && self.port == other.port && self.host == other.host
     }
+}
+
+/// A program that gets what ldirectord hands over anyway: virtual address and port, real address
+/// and port.
+fn plain_script(script: &Script, server: &Server, service: &Service) -> Option<ProbeKind> {
+    let words = shell_words::split(&script.command.value).ok()?;
+    let (program, arguments) = words.split_first()?;
+    let (about, port) = match &service.target.value {
+        Target::Endpoint { address, port } => (address.to_string(), *port),
+        Target::Mark { mark, .. } => (mark.to_string(), 0),
+        Target::Group(_) => return None,
+    };
+    let real = port_of(server, service).to_string();
+    let handed = [about, port.to_string(), server.address.to_string(), real];
+    let is_root = script.user.as_ref().is_none_or(|user| user.value == "root");
+    let sets_weight = script.dynamic_weight.is_some_and(|dynamic| dynamic.value);
+    if arguments != handed || !is_root || sets_weight {
+        return None;
+    }
+    Some(ProbeKind::Script(Box::new(Script {
+        command: Sourced { value: program.clone(), at: script.command.at },
+        appended: Appended::VirtualAndReal,
+        dynamic_weight: None,
+        user: None,
+    })))
 }
 
 /// One request whose answer is a success and perhaps matches: all that ldirectord looks at.
@@ -155,6 +184,7 @@ fn speak(probe: &Probe, account: &mut Account) {
             account.lossy(helo, codes::CHECK_DIFFERENT, "", &[note]);
         }
         ProbeKind::Ping => account.exact(head, "checktype=ping"),
+        ProbeKind::Script(_) => account.exact(head, "checktype=external"),
         _ => account.exact(head, "checktype=connect"),
     }
 }
@@ -191,6 +221,8 @@ fn check(
             timeout,
         },
         ProbeKind::Script(script) => {
+            let note = "called by a generated program, without a shell";
+            account.changed(script.command.at, codes::CHECK_SCRIPT, "checkcommand", note);
             let dynamic = script.dynamic_weight;
             if dynamic.is_some_and(|dynamic| dynamic.value) {
                 let note =
