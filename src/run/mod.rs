@@ -1,0 +1,5 @@
+//! Model to running state: the director daemon.
+//!
+//! - [`vrrp`]: who is master; machines without sockets and clocks.
+
+pub mod vrrp;
