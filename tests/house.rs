@@ -1,7 +1,7 @@
 //! The rules of the house that a machine can check: what may import what, and how long a file is.
 
 // A test that cannot read its own sources has nothing better to do than to stop.
-#![expect(clippy::unwrap_used)]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing)]
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -71,8 +71,22 @@ fn only_syntax_knows_pest() {
 }
 
 #[test]
-fn nothing_is_unsafe() {
-    occur_only_in("src", &["unsafe {", "unsafe fn", "unsafe impl", "extern \"C\""], |_| false);
+fn only_the_network_is_unsafe() {
+    let words = ["unsafe {", "unsafe fn", "unsafe impl", "extern \"C\""];
+    occur_only_in("src", &words, |path| path.starts_with(root().join("src/run/net")));
+}
+
+#[test]
+fn every_unsafe_block_says_why_it_is_sound() {
+    for (path, text) in sources("src/run/net") {
+        let lines: Vec<&str> = text.lines().collect();
+        for (number, line) in lines.iter().enumerate().filter(|(_, line)| line.contains("unsafe {"))
+        {
+            let before = &lines[number.saturating_sub(6)..number];
+            let is_reasoned = before.iter().any(|line| line.trim_start().starts_with("// SAFETY:"));
+            assert!(is_reasoned, "{}:{}: SAFETY?: {line}", path.display(), number + 1);
+        }
+    }
 }
 
 #[test]
