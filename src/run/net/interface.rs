@@ -1,5 +1,6 @@
 //! Names of virtual links, and the settings under /proc/sys that they need.
 
+use std::fmt;
 use std::fs;
 use std::io;
 use std::path::PathBuf;
@@ -14,6 +15,12 @@ pub fn virtual_link_name(virtual_router_id: u8, is_ipv6: bool) -> String {
 pub struct Setting {
     path: String,
     value: &'static str,
+}
+
+impl fmt::Display for Setting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "/proc/sys/net/{} = {}", self.path, self.value)
+    }
 }
 
 /// What a macvlan with a virtual MAC needs before it is up (C14, A78, A81).

@@ -84,6 +84,13 @@ impl Director {
         Self { routers, groups, sources, ..Self::default() }
     }
 
+    /// Before the start: a router's addresses are there already, see [`Machine::adopt`].
+    pub fn adopt(&mut self, index: RouterIndex) {
+        if let Some(router) = self.routers.get_mut(index) {
+            router.machine.adopt();
+        }
+    }
+
     /// Starts every router whose dependencies are known.
     pub fn start(&mut self, now: Instant) {
         for index in 0..self.routers.len() {
@@ -333,7 +340,8 @@ impl Consequence {
             | Output::Announce(_)
             | Output::Changed(_)
             | Output::Notice(_)
-            | Output::PriorityChanged { .. } => Self::None,
+            | Output::PriorityChanged { .. }
+            | Output::Withdraw => Self::None,
         }
     }
 }

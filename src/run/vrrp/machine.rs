@@ -114,6 +114,8 @@ pub struct Machine {
     /// Backup: the master that gave up.
     released_by: Option<IpAddr>,
     is_ready: bool,
+    /// Backup: the addresses are still there from a master that ended without a word.
+    is_adopting: bool,
     peers: Peers,
     counters: Counters,
     outputs: VecDeque<Output>,
@@ -138,6 +140,7 @@ impl Machine {
             ignored: None,
             released_by: None,
             is_ready: false,
+            is_adopting: false,
             peers: Peers::default(),
             counters: Counters::default(),
             outputs: VecDeque::new(),
@@ -151,6 +154,12 @@ impl Machine {
     pub fn start(&mut self, now: Instant) {
         let now = self.forward(now);
         self.event(Event::Start, now);
+    }
+
+    /// Before the start: the addresses are there already, from a process that was killed. They
+    /// stay until another master is heard, for which there is one interval of time.
+    pub fn adopt(&mut self) {
+        self.is_adopting = true;
     }
 
     /// Takes what happened.
@@ -243,6 +252,11 @@ impl Machine {
         self.is_ready
     }
 
+    /// Whether it keeps addresses that it found, without being master.
+    pub fn is_adopting(&self) -> bool {
+        self.is_adopting
+    }
+
     /// Its settings.
     pub fn settings(&self) -> &Settings {
         &self.settings
@@ -287,8 +301,12 @@ impl Machine {
             return;
         }
         self.enter(State::Backup, Cause::Overslept { silence }, now);
+        self.listen_shortly(now);
+    }
+
+    /// Another master is heard within one interval; if there is none, do not wait any longer.
+    fn listen_shortly(&mut self, now: Instant) {
         self.master_interval = self.settings.interval;
-        // A new master is heard within one interval; if there is none, do not wait any longer.
         let timing = self.settings.timing(self.priority, self.settings.interval);
         self.deadline = Some(now + self.settings.interval + timing.skew());
     }

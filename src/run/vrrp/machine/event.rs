@@ -135,6 +135,11 @@ impl Machine {
 
     /// The one door between states.
     pub(super) fn enter(&mut self, to: State, cause: Cause, now: Instant) {
+        if to == State::Master {
+            self.is_adopting = false;
+        } else if cause != Cause::Adopted {
+            self.withdraw();
+        }
         let from = std::mem::replace(&mut self.state, to);
         self.deadline = None;
         self.advertised = None;
@@ -170,6 +175,9 @@ impl Machine {
         self.master_interval = self.settings.interval; // A36
         if self.settings.is_owner() && !self.settings.is_grouped {
             self.take_over(Cause::Owner, now); // A35
+        } else if self.is_adopting {
+            self.enter(State::Backup, Cause::Adopted, now);
+            self.listen_shortly(now);
         } else {
             self.enter(State::Backup, cause, now);
             self.await_master(now);
@@ -200,6 +208,7 @@ impl Machine {
             let notice = Notice::LateAdvertisement { peer: heard.source, silence };
             self.outputs.push_back(Output::Notice(notice));
         }
+        self.withdraw();
         self.master_interval = heard.interval;
         self.ignored = None;
         self.released_by = None;
@@ -210,6 +219,13 @@ impl Machine {
     fn await_successor(&mut self, heard: Heard, now: Instant) {
         self.released_by = Some(heard.source);
         self.await_master(now);
+    }
+
+    /// Another one is master: addresses that were found are not kept any longer.
+    fn withdraw(&mut self) {
+        if std::mem::take(&mut self.is_adopting) {
+            self.outputs.push_back(Output::Withdraw);
+        }
     }
 
     /// Whether this backup is to replace the worse master that was heard (A31).

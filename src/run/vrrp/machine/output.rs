@@ -31,6 +31,8 @@ pub enum Output {
     },
     /// It would be master if its sync group consented.
     Ready,
+    /// Addresses that were found at the start are to be removed: another one is master.
+    Withdraw,
 }
 
 /// A change of state, and why.
@@ -51,6 +53,8 @@ pub struct Transition {
 /// Why a state changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Cause {
+    /// The start of a process that found its addresses there.
+    Adopted,
     /// A better router is master.
     BetterAdvertisement {
         /// The better one.
@@ -103,6 +107,7 @@ pub enum Cause {
 impl fmt::Display for Cause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Adopted => f.write_str("start, the addresses are still here"),
             Self::BetterAdvertisement { peer, priority, own } if priority == own => {
                 write!(f, "{peer} has the same priority {own} and the higher address")
             }

@@ -94,6 +94,7 @@ impl Bench {
                 Output::Notice(_) => None,
                 Output::PriorityChanged { to, .. } => Some(format!("priority {to}")),
                 Output::Ready => Some("ready".to_owned()),
+                Output::Withdraw => Some("withdraw".to_owned()),
             })
             .collect()
     }

@@ -292,3 +292,25 @@ fn peers_are_remembered_with_their_custom() {
     }
     assert_eq!(bench.machine.peers().count(), 16);
 }
+
+#[test]
+fn addresses_that_are_found_stay_until_another_master_is_heard() {
+    let adopt = || {
+        let mut bench = Bench::new(settings());
+        bench.machine.adopt();
+        bench.machine.start(bench.now);
+        assert_eq!(bench.effects(), ["BACKUP"]);
+        assert_eq!(bench.remaining(), Some(1609), "one interval and the skew");
+        bench
+    };
+    let mut alone = adopt();
+    alone.expire();
+    assert_eq!(alone.effects(), ["MASTER", "advertise 100", "announce"]);
+
+    let mut replaced = adopt();
+    assert_eq!(replaced.hear(ABOVE, 200), ["withdraw"]);
+    assert_eq!(replaced.hear(ABOVE, 200), NOTHING);
+
+    let mut failed = adopt();
+    assert_eq!(failed.give(Input::Fail("test".to_owned())), ["withdraw", "FAULT"]);
+}
