@@ -47,6 +47,8 @@ pub struct Director {
     /// Who is due when, soonest first.
     deadlines: BTreeSet<(Instant, RouterIndex)>,
     outputs: VecDeque<(RouterIndex, Output)>,
+    /// Observations before the start are only noted.
+    is_started: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -96,6 +98,7 @@ impl Director {
         for index in 0..self.routers.len() {
             self.settle(index, now);
         }
+        self.is_started = true;
         self.judge(now);
     }
 
@@ -242,6 +245,9 @@ impl Director {
 
     /// Recomputes priorities and faults from what was observed.
     fn judge(&mut self, now: Instant) {
+        if !self.is_started {
+            return;
+        }
         let standings: Vec<Standing> = self
             .routers
             .iter()
