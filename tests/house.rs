@@ -1,7 +1,7 @@
 //! The rules of the house that a machine can check: what may import what, and how long a file is.
 
 // A test that cannot read its own sources has nothing better to do than to stop.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing)]
+#![expect(clippy::unwrap_used)]
 
 use std::fs;
 use std::path::{Path, PathBuf};

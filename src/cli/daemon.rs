@@ -8,11 +8,13 @@ use super::printer::{LogForm, Printer, Problem};
 use super::{ExitCode, Failure, inputs};
 use crate::run::control::DEFAULT_SOCKET;
 use crate::run::daemon::{self, Ended, Loaded, Options, Plan, StartError};
+use crate::site::{self, Secrets};
 use crate::source::{Diagnostic, Severity, Sources, report};
 
 /// Be a director: elect, hold the virtual addresses, announce them
 ///
-/// The configuration is a keepalived.conf, or a directory with heartbeat's files. Without any,
+/// The configuration is a keepalived.conf, a directory with heartbeat's files, or an inventory
+/// (*.toml), of which this node's part counts. Without any,
 /// /etc/keepalived/keepalived.conf is read, or else /etc/ha.d.
 ///
 /// SIGHUP reads it again: all of it, or, if there is an error, nothing. SIGTERM hands over to
@@ -96,6 +98,11 @@ struct Request {
 impl Request {
     fn load(&self) -> Result<(Loaded, Sources), Problem> {
         let mut sources = Sources::new();
+        if let [path] = self.paths.as_slice()
+            && inputs::is_inventory(path)
+        {
+            return Ok((self.inventory(path, &mut sources)?, sources));
+        }
         let gathered = inputs::gather(&self.paths, None, &mut sources);
         if let Some(problem) = gathered.problems.into_iter().next() {
             return Err(problem);
@@ -105,6 +112,22 @@ impl Request {
                 .help("name the files of one node, or of one cluster"));
         };
         Ok((daemon::load(&mut sources, inputs, &self.node, &self.addresses), sources))
+    }
+
+    /// An inventory is the same on all nodes: this node's part of it counts.
+    fn inventory(&self, path: &Path, sources: &mut Sources) -> Result<Loaded, Problem> {
+        let (site, found) =
+            site::load(sources, path, Secrets::Fetch).map_err(|error| inputs::unusable(&error))?;
+        let Some(cluster) = site::for_node(&site, &self.node) else {
+            let names: Vec<&str> = site.machines("directors");
+            let text = format!("the inventory has no director `{}`", self.node);
+            let help = format!("name one of {} with `--node`", names.join(", "));
+            return Err(Problem::new(text).help(help));
+        };
+        let mut loaded = daemon::of_cluster(&cluster, &self.node);
+        let errors = found.sorted().into_iter().filter(|f| f.severity() == Severity::Error);
+        loaded.findings.extend(errors);
+        Ok(loaded)
     }
 
     /// For the log: the first error is enough to say why nothing has changed.

@@ -7,8 +7,10 @@
 
 mod check;
 mod convert;
+mod daemon;
 mod explain;
 mod generate;
+mod inventory;
 mod options;
 
 use std::fmt::Write as _;

@@ -152,7 +152,8 @@ impl Announcer {
 
     /// A planned batch whose time has come.
     fn due(&mut self, now: Instant) -> Option<Batch> {
-        if let Some((_, rounds)) = self.planned.pop_front_if(|(at, _)| *at <= now) {
+        let is_due = self.planned.front().is_some_and(|(at, _)| *at <= now);
+        if let Some((_, rounds)) = is_due.then(|| self.planned.pop_front()).flatten() {
             return Some(Batch { next: 0, rounds });
         }
         let refresh = self.refresh_at.filter(|at| *at <= now)?;

@@ -322,8 +322,7 @@ impl Machine {
 
     /// The priority is part of the skew, so that a running down timer moves with it.
     fn reprioritise(&mut self, priority: u8, now: Instant) {
-        let priority =
-            if self.settings.is_owner() { OWNER } else { priority.min(OWNER - 1).max(1) };
+        let priority = if self.settings.is_owner() { OWNER } else { priority.clamp(1, OWNER - 1) };
         if priority == self.priority {
             return;
         }

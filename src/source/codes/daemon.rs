@@ -38,9 +38,10 @@ Change `advert_int` on all directors, or `version`.";
 
 Move the addresses of the other family to `virtual_ipaddress_excluded`, or to a router of their own.";
     VERSION_2_IPV6 = "LV0957" "daemon-version-2-ipv6" Error Refuses "version 2 with IPv6 addresses"
-        "Version 2 exists for IPv4 only (RFC 3768). The daemon does not start.
+        "Version 2 exists for IPv4 only (RFC 3768): its packets have no room for longer addresses. The
+daemon does not start, since no other director would understand what it sends.
 
-Write `version 3`.";
+Write `version 3`, on all directors.";
     BAD_COMMAND = "LV0958" "daemon-bad-command" Error Refuses "a command that cannot be taken apart"
         "A command line is split into program and arguments as a shell does, without a shell. Here a
 quote is missing. The daemon does not start, since a hook that never runs is noticed too late.

@@ -324,6 +324,8 @@ impl Planner<'_> {
             for member in &group.members {
                 match numbers.get(member.value.as_str()) {
                     Some(number) => members.push(*number),
+                    // A router that cannot run was reported already.
+                    None if self.runs_here(&member.value) => {}
                     None => {
                         let message = format!(
                             "sync group `{}` names `{}`, which does not run here",
@@ -342,6 +344,11 @@ impl Planner<'_> {
             groups.push(GroupPlan { name: group.name.value.clone(), members, hooks });
         }
         groups
+    }
+
+    fn runs_here(&self, name: &str) -> bool {
+        let named = self.cluster.routers.iter().find(|router| router.name.value == name);
+        named.is_some_and(|router| self.member(router).is_some())
     }
 
     fn tell_what_is_not_executed(&mut self, router: &Router) {

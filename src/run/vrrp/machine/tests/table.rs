@@ -13,6 +13,9 @@ enum What {
     Stop,
 }
 
+/// State, event; state after, what is done, milliseconds to the next deadline.
+type Row = (State, What, State, &'static [&'static str], Option<u128>);
+
 fn in_state(state: State) -> Bench {
     match state {
         State::Initialize => Bench::started(Settings { startup_delay: SECOND * 9, ..settings() }),
@@ -26,7 +29,6 @@ fn in_state(state: State) -> Bench {
     }
 }
 
-/// State, event; state after, what is done, milliseconds to the next deadline.
 #[test]
 fn the_whole_table() {
     use State::{Backup, Fault, Initialize, Master};
@@ -40,7 +42,7 @@ fn the_whole_table() {
     let skew = Some(609);
     let interval = Some(1000);
     #[rustfmt::skip]
-    let rows: &[(State, What, State, &[&str], Option<u128>)] = &[
+    let rows: &[Row] = &[
         (Initialize, Demote,      Initialize, &[], Some(8500)),
         (Initialize, Expired,     Backup,     &["BACKUP"], down),
         (Initialize, Fail,        Fault,      &["FAULT"], None),
