@@ -19,7 +19,7 @@ fn instance(lines: &str) -> String {
 #[test]
 fn a_good_configuration_is_accepted() {
     snapshot!(check(&instance(
-        "    interface eth1\n    virtual_router_id 51\n    debug 2\n    virtual_ipaddress {\n        10.0.0.31/24\n    }"
+        "    interface eth1\n    virtual_router_id 51\n    no_accept\n    virtual_ipaddress {\n        10.0.0.31/24\n    }"
     )));
 }
 

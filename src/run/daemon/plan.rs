@@ -45,6 +45,8 @@ pub struct RouterPlan {
     pub addresses: Vec<PlannedAddress>,
     /// How they are announced.
     pub schedule: Schedule,
+    /// Whether advertisements leave from the interface itself, not from the virtual link.
+    pub transmits_on_base: bool,
     /// Name of the link with the virtual MAC; `None` without one.
     pub virtual_link: Option<String>,
     /// What it depends on.
@@ -96,6 +98,13 @@ pub struct GroupPlan {
 /// Something that is observed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SourcePlan {
+    /// A file with a number.
+    File {
+        /// Its name in the configuration.
+        name: String,
+        /// Where it is.
+        path: PathBuf,
+    },
     /// A link: up when it runs, and has an address of that family to send from if one is asked
     /// for.
     Interface {
@@ -104,6 +113,8 @@ pub enum SourcePlan {
         /// The family that a router sends in.
         family: Option<Family>,
     },
+    /// Processes that are to run.
+    Process(ProcessPlan),
     /// A command whose exit code is judged.
     Script(ScriptPlan),
 }
@@ -112,10 +123,25 @@ impl SourcePlan {
     /// As it is called in a reason.
     pub fn name(&self) -> String {
         match self {
+            Self::File { name, .. } => format!("file {name}"),
             Self::Interface { name, .. } => format!("interface {name}"),
+            Self::Process(process) => format!("process {}", process.name),
             Self::Script(script) => format!("script {}", script.name),
         }
     }
+}
+
+/// Processes that are to run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProcessPlan {
+    /// Their name in the configuration.
+    pub name: String,
+    /// Name of the program, and its first arguments if they count.
+    pub command: Vec<String>,
+    /// As many have to run.
+    pub least: u32,
+    /// No more may run.
+    pub most: Option<u32>,
 }
 
 /// A script that is run again and again.

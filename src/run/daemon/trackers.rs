@@ -1,12 +1,14 @@
-//! Scripts whose exit code is judged, again and again.
+//! What has to be looked at again and again: scripts, files, processes.
 
+use std::fs;
+use std::path::Path;
 use std::time::Duration;
 
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval};
 
-use super::plan::{ScriptPlan, ScriptPolicy, SourcePlan};
+use super::plan::{ProcessPlan, ScriptPlan, ScriptPolicy, SourcePlan};
 use super::report::Order;
 use super::{Plan, script};
 use crate::run::vrrp::Observation;
@@ -15,8 +17,18 @@ use crate::run::vrrp::Observation;
 pub(super) fn start(plan: &Plan, orders: &mpsc::UnboundedSender<Order>) -> JoinSet<()> {
     let mut tasks = JoinSet::new();
     for (source, planned) in (0..).zip(&plan.sources) {
-        if let SourcePlan::Script(script) = planned {
-            tasks.spawn(follow(source, script.clone(), plan.scripts.clone(), orders.clone()));
+        match planned.clone() {
+            SourcePlan::File { path, .. } => {
+                tasks.spawn(look(source, orders.clone(), move || file(&path)));
+            }
+            // The worker is told by the kernel.
+            SourcePlan::Interface { .. } => {}
+            SourcePlan::Process(process) => {
+                tasks.spawn(look(source, orders.clone(), move || processes(&process)));
+            }
+            SourcePlan::Script(script) => {
+                tasks.spawn(follow(source, script, plan.scripts.clone(), orders.clone()));
+            }
         }
     }
     tasks
@@ -46,6 +58,65 @@ async fn follow(
             }
         }
     }
+}
+
+/// Looks at something that is quick to look at.
+async fn look(
+    source: usize,
+    orders: mpsc::UnboundedSender<Order>,
+    mut observe: impl FnMut() -> Observation,
+) {
+    let mut ticks = interval(LOOK);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut last = Observation::Unknown;
+    loop {
+        ticks.tick().await;
+        let observation = observe();
+        if observation == last {
+            continue;
+        }
+        last = observation;
+        if orders.send(Order::Observe { source, observation }).is_err() {
+            return;
+        }
+    }
+}
+
+/// The number in a file; a file that is missing or holds none says 0, as with keepalived.
+fn file(path: &Path) -> Observation {
+    let text = fs::read_to_string(path).unwrap_or_default();
+    let number = text.split_whitespace().next().and_then(|word| word.parse().ok());
+    Observation::Value(number.unwrap_or(0))
+}
+
+/// Whether enough processes run, and not too many.
+fn processes(plan: &ProcessPlan) -> Observation {
+    let Ok(listing) = fs::read_dir("/proc") else { return Observation::Down };
+    let is_it = |entry: &fs::DirEntry| {
+        let is_process =
+            entry.file_name().to_string_lossy().starts_with(|c: char| c.is_ascii_digit());
+        // One that ends meanwhile has no command line any more.
+        is_process
+            && fs::read(entry.path().join("cmdline"))
+                .is_ok_and(|line| is_command(&line, &plan.command))
+    };
+    let count = listing.filter_map(Result::ok).filter(is_it).count();
+    let count = u32::try_from(count).unwrap_or(u32::MAX);
+    let is_enough = count >= plan.least && plan.most.is_none_or(|most| count <= most);
+    if is_enough { Observation::Up } else { Observation::Down }
+}
+
+/// Compares a command line of /proc with the words that are wanted: the program's name without its
+/// path, and as many arguments as are given.
+fn is_command(line: &[u8], wanted: &[String]) -> bool {
+    let mut words = line.split(|byte| *byte == 0);
+    wanted.iter().enumerate().all(|(number, wanted)| {
+        let Some(word) = words.next() else { return false };
+        let name = if number == 0 { word.rsplit(|byte| *byte == b'/').next() } else { Some(word) };
+        let wanted_name =
+            if number == 0 { wanted.rsplit('/').next() } else { Some(wanted.as_str()) };
+        name == wanted_name.map(str::as_bytes)
+    })
 }
 
 /// Counts successes and failures in a row.
@@ -86,9 +157,33 @@ impl Judge {
 /// A script without an interval would occupy a core.
 const SHORTEST_INTERVAL: Duration = Duration::from_millis(10);
 
+/// Time between two looks.
+const LOOK: Duration = Duration::from_millis(500);
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_holds_a_number_or_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("number");
+        assert_eq!(file(&path), Observation::Value(0));
+        for (text, number) in [("-7\n", -7), ("12 and more", 12), ("none", 0)] {
+            fs::write(&path, text).unwrap();
+            assert_eq!(file(&path), Observation::Value(number), "{text}");
+        }
+    }
+
+    #[test]
+    fn processes_are_found_by_name_and_first_arguments() {
+        let line = b"/usr/sbin/nginx\0-g\0daemon off;\0";
+        let wanted = |words: &[&str]| words.iter().map(|w| (*w).to_owned()).collect::<Vec<_>>();
+        assert!(is_command(line, &wanted(&["nginx"])));
+        assert!(is_command(line, &wanted(&["/usr/bin/nginx", "-g"])));
+        assert!(!is_command(line, &wanted(&["nginx", "-t"])));
+        assert!(!is_command(line, &wanted(&["ngin"])));
+    }
 
     #[test]
     fn results_count_in_a_row() {

@@ -7,19 +7,19 @@ use std::time::Duration;
 
 use super::addresses::planned;
 use super::refusals::{at, required, same_id};
-use super::{
-    GroupPlan, HookMoment, HookPlan, Plan, RouterPlan, ScriptPlan, ScriptPolicy, SourcePlan,
-    Transport,
-};
-use crate::model::{
-    Cluster, Digest, Hook, HookEvent, Member, Role, Router, Sourced, Track, Tracker, VrrpVersion,
-};
+use super::{GroupPlan, Plan, RouterPlan, ScriptPolicy, SourcePlan, Transport};
+use crate::model::{Cluster, Digest, Member, OwnInterface, Role, Router, Sourced, VrrpVersion};
+use crate::run::net::interface::virtual_link_name;
 use crate::run::net::socket::group_of;
 use crate::run::vrrp::{
-    Authentication, ChecksumCustom, Family, Password, Schedule, Settings, Tracked, Version,
+    Authentication, ChecksumCustom, Family, Password, Schedule, Settings, Version,
 };
 use crate::source::codes::daemon;
 use crate::source::{Code, Diagnostic, Findings, Place, Severity};
+
+mod commands;
+mod follow;
+mod unexecuted;
 
 /// What `node` is to do. Errors among the findings mean that it must not start with this plan.
 pub fn plan(cluster: &Cluster, node: &str, findings: &mut Findings) -> Plan {
@@ -79,18 +79,37 @@ impl Planner<'_> {
 
         let tracked = self.tracked(router, &interface, settings.family);
         let hooks = self.hooks(&router.hooks);
+        let is_ipv6 = settings.family == Family::V6;
+        let virtual_link = router.own_interface.as_deref().and_then(|own| match &own.value {
+            OwnInterface::VirtualMac(link) => Some(
+                link.name
+                    .clone()
+                    .unwrap_or_else(|| virtual_link_name(settings.virtual_router_id, is_ipv6)),
+            ),
+            OwnInterface::SharedMac(_) => None,
+        });
+        let delivery = &router.delivery;
+        let has_plain_checksum = delivery
+            .checksum_as_v2
+            .as_ref()
+            .or(self.cluster.globals.routers.checksum_as_v2.as_ref())
+            .is_some_and(|on| on.value);
         let planned = RouterPlan {
             source: router.transport.source.as_ref().map(|source| source.value),
             transport: self.transport(router, settings.family),
-            custom: ChecksumCustom::PseudoHeader,
+            custom: match has_plain_checksum {
+                true => ChecksumCustom::Message,
+                false => ChecksumCustom::PseudoHeader,
+            },
             addresses: router
                 .addresses
                 .iter()
                 .chain(&router.excluded)
                 .map(|address| planned(&address.value))
                 .collect(),
-            schedule: Schedule::default(),
-            virtual_link: None,
+            schedule: self.schedule(router),
+            transmits_on_base: delivery.transmit_on_base.is_some(),
+            virtual_link,
             tracked,
             hooks,
             interface,
@@ -123,8 +142,11 @@ impl Planner<'_> {
             let finding = at(router, daemon::MIXED_FAMILIES, message);
             self.findings.push(finding.help("move one family to `virtual_ipaddress_excluded`"));
         }
+        let globals = &self.cluster.globals;
+        let default = globals.routers.version.as_ref().map(|version| version.value);
         let version = match (router.version.as_ref().map(|version| version.value), family) {
             (Some(VrrpVersion::Three), _) | (None, Family::V6) => Version::Three,
+            (None, Family::V4) if default == Some(3) => Version::Three,
             (Some(VrrpVersion::Two) | None, _) => Version::Two,
         };
         if version == Version::Two && family == Family::V6 {
@@ -139,18 +161,29 @@ impl Planner<'_> {
         let waits = role != Some(Role::Master);
         let preempt = router.preempt.as_ref().is_none_or(|preempt| preempt.value) || !waits;
         let preempt_delay = router.preempt_delay.filter(|_| waits).map(|delay| delay.value);
+        let is_silent = router
+            .conduct
+            .lower_priority_no_advert
+            .as_ref()
+            .or(globals.conduct.lower_priority_no_advert.as_ref())
+            .is_some_and(|silent| silent.value);
         let mut settings = Settings {
             version,
             family,
             priority: member.priority.as_ref().map_or(assumed, |priority| priority.value),
             interval: self.interval(router, version),
-            down_count: router.down_count.as_ref().map_or(3, |count| count.value.max(1)),
+            down_count: self.down_count(router),
             preempt,
             preempt_delay: preempt_delay.unwrap_or_default(),
-            startup_delay: self.cluster.globals.startup_delay.map_or(Duration::ZERO, |d| d.value),
+            startup_delay: globals.startup_delay.map_or(Duration::ZERO, |d| d.value),
             authentication: self.authentication(router, version),
-            strict: self.cluster.globals.strict.as_ref().is_some_and(|strict| strict.value),
-            answers_lower: version == Version::Three,
+            strict: router
+                .delivery
+                .strict
+                .as_ref()
+                .or(globals.strict.as_ref())
+                .is_some_and(|strict| strict.value),
+            answers_lower: version == Version::Three && !is_silent,
             warn_after: self.cluster.membership.warn_time.map(|time| time.value),
             ..Settings::new(&router.name.value, id, addresses)
         };
@@ -160,6 +193,52 @@ impl Planner<'_> {
             IpAddr::V4(_) => false,
         });
         Some(settings)
+    }
+
+    fn down_count(&self, router: &Router) -> u8 {
+        let own = router.down_count.as_ref().map(|count| u32::from(count.value));
+        let default = self.cluster.globals.routers.down_count.as_ref().map(|count| count.value);
+        let count = own.or(default).unwrap_or(3);
+        u8::try_from(count).unwrap_or(u8::MAX).max(1)
+    }
+
+    /// The router's words, then the global ones, then keepalived's defaults.
+    fn schedule(&self, router: &Router) -> Schedule {
+        let (own, global) = (&router.announcements, &self.cluster.globals.announcements);
+        let all = &self.cluster.globals.routers;
+        let default = Schedule::default();
+        let number = |own: &Option<Sourced<u32>>, global: &Option<Sourced<u32>>, default| {
+            own.as_ref().or(global.as_ref()).map_or(default, |stated| stated.value)
+        };
+        let time =
+            |own: &Option<Sourced<Duration>>, global: &Option<Sourced<Duration>>, default| {
+                own.as_ref().or(global.as_ref()).map_or(default, |stated| stated.value)
+            };
+        let pace =
+            match Family::of(router.addresses.first().map_or(NO_ADDRESS, |a| a.value.address)) {
+                Family::V4 => &all.garp_interval,
+                Family::V6 => &all.gna_interval,
+            };
+        let repeat = number(&own.master_repeat, &global.master_repeat, default.repeat);
+        let is_least = all.min_garp.as_ref().is_some_and(|on| on.value);
+        let delay = time(&own.master_delay, &global.master_delay, default.delay);
+        Schedule {
+            repeat: if is_least { 1 } else { repeat },
+            delay: if is_least { Duration::ZERO } else { delay },
+            conflict_repeat: number(
+                &own.lower_priority_repeat,
+                &global.lower_priority_repeat,
+                repeat,
+            ),
+            conflict_delay: time(&own.lower_priority_delay, &global.lower_priority_delay, delay),
+            refresh: time(&own.master_refresh, &global.master_refresh, default.refresh),
+            refresh_repeat: number(
+                &own.master_refresh_repeat,
+                &global.master_refresh_repeat,
+                default.refresh_repeat,
+            ),
+            pace: pace.as_ref().map_or(default.pace, |stated| stated.value),
+        }
     }
 
     fn interval(&mut self, router: &Router, version: Version) -> Duration {
@@ -206,7 +285,8 @@ impl Planner<'_> {
     }
 
     fn transport(&self, router: &Router, family: Family) -> Transport {
-        let mut peers: Vec<IpAddr> = router.transport.peers.iter().map(|peer| peer.value).collect();
+        let mut peers: Vec<IpAddr> =
+            router.transport.peers.iter().map(|peer| peer.value.address).collect();
         if router.unicast && peers.is_empty() {
             let others = self
                 .cluster
@@ -217,101 +297,16 @@ impl Planner<'_> {
         }
         match peers.is_empty() {
             true => {
-                let group = router.transport.group.as_ref().map(|group| group.value);
+                let globals = &self.cluster.globals.routers;
+                let default = match family {
+                    Family::V4 => &globals.group4,
+                    Family::V6 => &globals.group6,
+                };
+                let group = router.transport.group.as_ref().or(default.as_ref());
+                let group = group.map(|group| group.value);
                 Transport::Multicast(group.unwrap_or_else(|| group_of(family)))
             }
             false => Transport::Unicast(peers),
-        }
-    }
-
-    /// The own interface, and what the configuration says.
-    fn tracked(&mut self, router: &Router, interface: &str, family: Family) -> Vec<Tracked> {
-        let own = SourcePlan::Interface { name: interface.to_owned(), family: Some(family) };
-        let mut tracked = vec![Tracked { source: self.source(own), weight: 0, reverse: false }];
-        for track in &router.tracks {
-            let (source, weight) = match &track.value {
-                Track::Interface { name, weight } => {
-                    let plan = SourcePlan::Interface { name: name.clone(), family: None };
-                    (Some(self.source(plan)), weight.unwrap_or(0))
-                }
-                Track::Script { name, weight } => {
-                    let tracker =
-                        self.cluster.trackers.iter().find(|tracker| tracker.name.value == *name);
-                    let default = tracker.and_then(|tracker| tracker.weight.as_ref());
-                    let weight = weight.or(default.map(|weight| weight.value)).unwrap_or(0);
-                    (self.script(name, tracker, track), weight)
-                }
-            };
-            let Some(source) = source else { continue };
-            tracked.push(Tracked { source, weight, reverse: false });
-        }
-        tracked
-    }
-
-    fn script(
-        &mut self,
-        name: &str,
-        tracker: Option<&Tracker>,
-        track: &Sourced<Track>,
-    ) -> Option<usize> {
-        let command = tracker.and_then(|tracker| tracker.command.as_ref());
-        let (Some(tracker), Some(command)) = (tracker, command) else {
-            let message = format!("no `vrrp_script` with a command is named `{name}`");
-            self.findings.push(finding(daemon::UNKNOWN_TRACKER, track.at, message));
-            return None;
-        };
-        let command = self.split(&command.value, command.at)?;
-        let interval = tracker.interval.map_or(Duration::from_secs(1), |time| time.value);
-        let plan = SourcePlan::Script(ScriptPlan {
-            name: name.to_owned(),
-            command,
-            interval,
-            timeout: tracker.timeout.map_or(interval, |time| time.value),
-            rise: tracker.rise.as_ref().map_or(1, |count| count.value.max(1)),
-            fall: tracker.fall.as_ref().map_or(1, |count| count.value.max(1)),
-            user: tracker.user.as_ref().map(|user| user.value.clone()),
-        });
-        Some(self.source(plan))
-    }
-
-    /// Number of a source; each is observed once, however many follow it.
-    fn source(&mut self, plan: SourcePlan) -> usize {
-        if let Some(known) = self.sources.iter().position(|source| *source == plan) {
-            return known;
-        }
-        self.sources.push(plan);
-        self.sources.len() - 1
-    }
-
-    fn hooks(&mut self, hooks: &[Sourced<Hook>]) -> Vec<HookPlan> {
-        let mut planned = Vec::new();
-        for hook in hooks {
-            let event = match hook.value.event {
-                HookEvent::Any => HookMoment::Any,
-                HookEvent::Backup => HookMoment::Backup,
-                HookEvent::Fault => HookMoment::Fault,
-                HookEvent::Master => HookMoment::Master,
-                HookEvent::Stop => HookMoment::Stop,
-                // Of services, not of routers.
-                HookEvent::Down | HookEvent::QuorumDown | HookEvent::QuorumUp | HookEvent::Up => {
-                    continue;
-                }
-            };
-            let Some(command) = self.split(&hook.value.command, hook.at) else { continue };
-            planned.push(HookPlan { event, command, user: hook.value.user.clone() });
-        }
-        planned
-    }
-
-    /// As a shell takes a line apart, but no shell is started.
-    fn split(&mut self, line: &str, at: Option<Place>) -> Option<Vec<String>> {
-        match shell_words::split(line) {
-            Ok(words) if !words.is_empty() => Some(words),
-            Ok(_) | Err(_) => {
-                let message = "the command has no end: a quote is missing".to_owned();
-                self.findings.push(finding(daemon::BAD_COMMAND, at, message));
-                None
-            }
         }
     }
 
@@ -340,6 +335,15 @@ impl Planner<'_> {
                     router.settings.is_grouped = true;
                 }
             }
+            // What a group follows, all its members follow.
+            for track in &group.tracks {
+                let Some(tracked) = self.track(track) else { continue };
+                for member in &members {
+                    if let Some(router) = routers.get_mut(*member) {
+                        router.tracked.push(tracked.clone());
+                    }
+                }
+            }
             let hooks = self.hooks(&group.hooks);
             groups.push(GroupPlan { name: group.name.value.clone(), members, hooks });
         }
@@ -350,13 +354,6 @@ impl Planner<'_> {
         let named = self.cluster.routers.iter().find(|router| router.name.value == name);
         named.is_some_and(|router| self.member(router).is_some())
     }
-
-    fn tell_what_is_not_executed(&mut self, router: &Router) {
-        for carried in &router.carried {
-            let message = format!("the daemon does not execute `{}`", carried.keyword);
-            self.findings.push(Diagnostic::new(daemon::NOT_EXECUTED, carried.at, message));
-        }
-    }
 }
 
 fn finding(code: Code, at: Option<Place>, message: String) -> Diagnostic {
@@ -365,3 +362,6 @@ fn finding(code: Code, at: Option<Place>, message: String) -> Diagnostic {
         None => Diagnostic::general(code, message),
     }
 }
+
+/// Stands for no address where one is only asked for its family.
+const NO_ADDRESS: IpAddr = IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED);

@@ -36,7 +36,8 @@ impl Worker {
             let primary = self.kernel.primary(base.index, router.settings.family, &self.moving);
             router.source.or(primary)
         });
-        let name = router.virtual_link.as_deref().unwrap_or(&router.interface);
+        let virtual_link = router.virtual_link.as_deref().filter(|_| !router.transmits_on_base);
+        let name = virtual_link.unwrap_or(&router.interface);
         let link = base.and_then(|_| self.kernel.link(name));
         let Some(slot) = self.ports.get_mut(number) else { return };
         let (Some(source), Some(link)) = (source, link) else {
