@@ -1,8 +1,10 @@
 //! Files with names: the only place that reads configuration from disk.
 
+use std::collections::BTreeMap;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use super::span::{FileId, LineIndex, Place, Position, Span};
 use super::text;
@@ -41,6 +43,12 @@ impl SourceFile {
     /// Decoded text, see [`text::decode`].
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// Behind the last byte of the text.
+    pub fn end(&self) -> u32 {
+        // Loading refuses texts that are longer than 32 bits can say.
+        u32::try_from(self.text.len()).unwrap_or(u32::MAX)
     }
 
     /// Permission bits on disk; `None` for a file that was never there.
@@ -87,7 +95,9 @@ impl SourceFile {
 /// All files of one run.
 #[derive(Debug, Default)]
 pub struct Sources {
-    files: Vec<SourceFile>,
+    files: BTreeMap<FileId, SourceFile>,
+    /// Number of the next file, shared with all that were split off, so that handles stay unique.
+    next: Arc<AtomicUsize>,
 }
 
 impl Sources {
@@ -98,16 +108,29 @@ impl Sources {
 
     /// Adds a file that is already in memory, for example the embedded example.
     pub fn add(&mut self, name: impl Into<String>, bytes: &[u8]) -> FileId {
-        let id = FileId::new(self.files.len());
-        self.files.push(SourceFile {
+        let id = FileId::new(self.next.fetch_add(1, Ordering::Relaxed));
+        let file = SourceFile {
             id,
             mode: None,
             name: name.into(),
             text: text::decode(bytes),
             lines: OnceLock::new(),
             secrets: Vec::new(),
-        });
+        };
+        self.files.insert(id, file);
         id
+    }
+
+    /// Moves some files into a collection of their own, for another thread to read; whatever is
+    /// added there gets handles that are unique in both.
+    pub fn split(&mut self, ids: impl IntoIterator<Item = FileId>) -> Self {
+        let files = ids.into_iter().filter_map(|id| self.files.remove_entry(&id)).collect();
+        Self { files, next: Arc::clone(&self.next) }
+    }
+
+    /// Takes back what was split off.
+    pub fn join(&mut self, other: Self) {
+        self.files.extend(other.files);
     }
 
     /// Reads `path`.
@@ -129,7 +152,7 @@ impl Sources {
             return Err(fail(LoadReason::Empty));
         }
         let id = self.add(path.display().to_string(), &bytes);
-        if let Some(file) = self.files.get_mut(id.index()) {
+        if let Some(file) = self.files.get_mut(&id) {
             file.mode = Some(meta.permissions().mode() & 0o7777);
         }
         Ok(id)
@@ -137,26 +160,26 @@ impl Sources {
 
     /// The file behind a handle of this collection.
     pub fn get(&self, id: FileId) -> &SourceFile {
-        // A handle is only made by `add` of the same collection, so the index exists.
+        // A handle is only made by `add` of the same collection, so the file exists.
         #[expect(clippy::indexing_slicing)]
-        &self.files[id.index()]
+        &self.files[&id]
     }
 
     /// All files in the order they were added.
     pub fn iter(&self) -> impl Iterator<Item = &SourceFile> {
-        self.files.iter()
+        self.files.values()
     }
 
     /// Sets the permission bits of a file that was not loaded from this machine's disk.
     pub fn set_mode(&mut self, id: FileId, mode: u32) {
-        if let Some(file) = self.files.get_mut(id.index()) {
+        if let Some(file) = self.files.get_mut(&id) {
             file.mode = Some(mode & 0o7777);
         }
     }
 
     /// Marks ranges whose text must never be shown.
     pub fn hide(&mut self, id: FileId, spans: impl IntoIterator<Item = Span>) {
-        if let Some(file) = self.files.get_mut(id.index()) {
+        if let Some(file) = self.files.get_mut(&id) {
             file.secrets.extend(spans);
             file.secrets.sort_unstable();
         }

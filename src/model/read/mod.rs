@@ -40,6 +40,7 @@ pub fn read(sources: &mut Sources, inputs: &[Input]) -> Reading {
     for input in inputs {
         let tree = syntax::parse(sources, input.file, input.format);
         let file = sources.get(input.file);
+        syntax::allowances(file, &tree, &mut findings);
         syntax::oddities(file, &tree, input.format, &mut findings);
         let reader = match input.format {
             Format::Authkeys => authkeys::read,

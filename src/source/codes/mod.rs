@@ -6,7 +6,7 @@
 //!
 //! Numbers by family: `LV00xx` the characters of any file, `LV01xx` ha.cf, `LV02xx` haresources,
 //! `LV03xx` authkeys, `LV04xx` ldirectord.cf, `LV05xx` keepalived.conf, `LV06xx` several files
-//! together, `LV07xx` conversion, `LV09xx` inputs and options. Advice about files that the real
+//! together and (`LV069x`) comments for lvsha, `LV07xx` conversion, `LV09xx` inputs and options. Advice about files that the real
 //! program accepts: `LV20xx` heartbeat, `LV21xx` haresources, `LV22xx` ldirectord, `LV23xx`
 //! keepalived.
 
@@ -17,6 +17,7 @@ use serde::Serialize;
 
 pub mod authkeys;
 pub mod characters;
+pub mod comments;
 pub mod conversion;
 pub mod ha_cf;
 pub mod ha_cf_advice;
@@ -176,6 +177,7 @@ const FAMILIES: &[&[Code]] = &[
     authkeys::ROWS,
     ldirectord::ROWS,
     keepalived::ROWS,
+    comments::ROWS,
     conversion::ROWS,
     inputs::ROWS,
     ha_cf_advice::ROWS,

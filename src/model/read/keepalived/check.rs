@@ -330,7 +330,7 @@ fn unknown(node: NodeRef<'_>, within: &'static str) -> Diagnostic {
     };
     let diagnostic = Diagnostic::new(codes::UNKNOWN_KEYWORD, at, message);
     match suggest(&name, schema::words(Format::Keepalived, within)) {
-        Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(
+        Some(near) => diagnostic.help(format!("did you mean `{near}`?")).guess(
             at,
             near,
             format!("write `{near}`"),
