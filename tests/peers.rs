@@ -178,6 +178,16 @@ fn case_questions() -> Vec<Question> {
             questions.push(Question { path, format });
         }
     }
+    let nodes = folders(&here().join("tests/cases/nodes"));
+    for node in nodes.iter().flat_map(|case| folders(case)) {
+        for format in [Format::Keepalived, Format::Ldirectord] {
+            let path = node.join(format.file_name());
+            questions.extend(path.exists().then_some(Question { path, format }));
+        }
+        if node.join(Format::HaCf.file_name()).exists() {
+            questions.push(Question { path: node, format: Format::HaCf });
+        }
+    }
     assert!(questions.len() > 50, "the cases are missing");
     questions
 }

@@ -20,7 +20,7 @@ pub struct SourceFile {
     text: String,
     mode: Option<u32>,
     lines: OnceLock<LineIndex>,
-    /// Ranges that hold secrets, sorted; never shown.
+    /// Ranges that hold secrets, sorted and disjoint; never shown.
     secrets: Vec<Span>,
 }
 
@@ -68,7 +68,9 @@ impl SourceFile {
 
     /// Whether `span` holds a secret or a part of one.
     pub fn is_secret(&self, span: Span) -> bool {
-        self.secrets.iter().any(|s| s.start < span.end && span.start < s.end)
+        let behind = self.secrets.partition_point(|secret| secret.start < span.end);
+        let last = behind.checked_sub(1).and_then(|index| self.secrets.get(index));
+        last.is_some_and(|secret| span.start < secret.end)
     }
 
     /// The text of `span` for people: secrets as asterisks, undecodable bytes as U+FFFD.
@@ -77,18 +79,26 @@ impl SourceFile {
         if !self.is_secret(span) {
             return text::printable(text).into_owned();
         }
+        let first = self.secrets.partition_point(|secret| secret.end <= span.start);
+        let mut secrets = self.secrets.get(first..).unwrap_or_default().iter().peekable();
         // One asterisk per character keeps the columns under a frame aligned.
         text.char_indices()
             .map(|(at, character)| {
                 let at = span.start.saturating_add(u32::try_from(at).unwrap_or(u32::MAX));
+                while secrets.next_if(|secret| secret.end <= at).is_some() {}
                 match character {
                     '\n' | '\r' => character,
-                    _ if self.secrets.iter().any(|s| s.contains(at)) => '*',
+                    _ if secrets.peek().is_some_and(|secret| secret.contains(at)) => '*',
                     _ if text::is_escaped_byte(character) => char::REPLACEMENT_CHARACTER,
                     _ => character,
                 }
             })
             .collect()
+    }
+
+    /// The whole text as [`SourceFile::shown`] gives it.
+    pub fn shown_whole(&self) -> String {
+        self.shown(Span::new(0, self.end()))
     }
 }
 
@@ -177,11 +187,27 @@ impl Sources {
         }
     }
 
+    /// Gives a file another text, which has to be parsed anew.
+    pub fn replace(&mut self, id: FileId, text: String) {
+        if let Some(file) = self.files.get_mut(&id) {
+            file.text = text;
+            file.lines = OnceLock::new();
+            file.secrets.clear();
+        }
+    }
+
     /// Marks ranges whose text must never be shown.
     pub fn hide(&mut self, id: FileId, spans: impl IntoIterator<Item = Span>) {
         if let Some(file) = self.files.get_mut(&id) {
             file.secrets.extend(spans);
             file.secrets.sort_unstable();
+            file.secrets.dedup_by(|later, earlier| {
+                let touches = later.start <= earlier.end;
+                if touches {
+                    earlier.end = earlier.end.max(later.end);
+                }
+                touches
+            });
         }
     }
 

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::allowance::{Allowance, Allowances};
-use super::codes::{Code, Severity, Verdict};
+use super::codes::{Code, Severity, Verdict, comments};
 use super::diagnostic::Diagnostic;
 use super::span::FileId;
 
@@ -102,6 +102,18 @@ impl Findings {
         self.allowances.unused()
     }
 
+    /// Reports each comment that silenced nothing, if its code `was_looked_for`.
+    pub fn report_unused_allowances(&mut self, was_looked_for: impl Fn(Code) -> bool) {
+        let unused = self.allowances.unused().filter(|allowance| was_looked_for(allowance.code));
+        let unused: Vec<_> = unused
+            .map(|allowance| {
+                let message = format!("there is no {} here to be allowed", allowance.code);
+                Diagnostic::new(comments::UNUSED, allowance.at, message)
+            })
+            .collect();
+        self.list.extend(unused);
+    }
+
     /// Whether nothing was found.
     pub fn is_empty(&self) -> bool {
         self.list.is_empty()
@@ -121,15 +133,22 @@ impl Findings {
 
     /// Sorted for reading: by file, then place, findings without a place last.
     pub fn sorted(self) -> Vec<Diagnostic> {
-        self.into_parts().0
+        self.into_parts(|_| 0).0
     }
 
-    /// The findings as [`Findings::sorted`] gives them, and those that comments silence.
-    pub fn into_parts(mut self) -> (Vec<Diagnostic>, Vec<Silenced>) {
-        self.list.sort_by(|a, b| {
-            let key = |d: &Diagnostic| (d.at.is_none(), d.at, d.code.id());
+    /// The findings as [`Findings::sorted`] gives them, and those that comments silence. Files of a
+    /// lower `rank` come first: handles of files that several threads loaded have no order.
+    pub fn into_parts(
+        mut self,
+        rank: impl Fn(FileId) -> usize,
+    ) -> (Vec<Diagnostic>, Vec<Silenced>) {
+        let key =
+            |d: &Diagnostic| (d.at.is_none(), d.at.map(|at| rank(at.file)), d.at, d.code.id());
+        let order = |a: &Diagnostic, b: &Diagnostic| {
             key(a).cmp(&key(b)).then_with(|| a.message.cmp(&b.message))
-        });
+        };
+        self.list.sort_by(order);
+        self.silenced.sort_by(|a, b| order(&a.diagnostic, &b.diagnostic));
         (self.list, self.silenced)
     }
 

@@ -3,6 +3,7 @@
 
 use super::{Cluster, rules};
 use crate::source::{FileId, Findings, Sources};
+use crate::syntax::schema::target::Targets;
 use crate::syntax::{self, Format, Tree};
 
 mod authkeys;
@@ -32,8 +33,20 @@ pub struct Reading {
     pub findings: Findings,
 }
 
-/// Reads files that belong together, and judges them.
+/// What is known besides the files.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// The versions of the programs that will read the files.
+    pub targets: Targets,
+}
+
+/// Reads files that belong together, and judges them for Debian's programs.
 pub fn read(sources: &mut Sources, inputs: &[Input]) -> Reading {
+    read_with(sources, inputs, &Options::default())
+}
+
+/// Reads files that belong together, and judges them.
+pub fn read_with(sources: &mut Sources, inputs: &[Input], options: &Options) -> Reading {
     let mut cluster = Cluster::default();
     let mut findings = Findings::new();
     let mut trees = Vec::new();
@@ -52,6 +65,7 @@ pub fn read(sources: &mut Sources, inputs: &[Input]) -> Reading {
         reader(file, &tree, &mut cluster, &mut findings);
         trees.push((*input, tree));
     }
-    rules::check(&rules::View { cluster: &cluster, sources, trees: &trees }, &mut findings);
+    let view = rules::View { cluster: &cluster, sources, trees: &trees, options };
+    rules::check(&view, &mut findings);
     Reading { cluster, trees, findings }
 }

@@ -5,13 +5,13 @@ use super::codes;
 codes! {
     UNKNOWN_REQUEST = "LV0691" "comment-not-understood" Warning Accepts
         "a comment for lvsha that it does not understand"
-"A comment that begins with `lvsha:` is meant for lvsha. It understands `allow`, one or more codes or
-names as `lvsha explain --list` shows them, separated by commas, and any words behind them:
+"A comment that begins with `lvsha:` is meant for lvsha. It understands `allow`, one or more codes
+or names as `lvsha explain --list` shows them, separated by commas, and any words behind them:
 
     # lvsha: allow LV2310, many-addresses one host is meant
 
-Behind a line it holds for the line; above a line or a block it holds for that; before the first line
-of the file that is no comment it holds for the whole file.";
+Behind a line it holds for the line; above a line or a block it holds for that; before the first
+line of the file that is no comment it holds for the whole file.";
 
     UNUSED = "LV0692" "allowance-without-effect" Warning Accepts
         "a comment that silences nothing"

@@ -28,6 +28,7 @@ pub mod keepalived;
 pub mod keepalived_advice;
 pub mod ldirectord;
 pub mod ldirectord_advice;
+pub mod nodes;
 
 /// A row of the code table.
 #[derive(Clone, Copy, Debug)]
@@ -180,6 +181,7 @@ const FAMILIES: &[&[Code]] = &[
     comments::ROWS,
     conversion::ROWS,
     inputs::ROWS,
+    nodes::ROWS,
     ha_cf_advice::ROWS,
     haresources_advice::ROWS,
     ldirectord_advice::ROWS,
