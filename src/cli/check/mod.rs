@@ -83,7 +83,7 @@ enum Output {
 }
 
 pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, Failure> {
-    let options = Options { targets: targets(&arguments.target)? };
+    let options = Options { targets: targets(&arguments.target)?, ..Options::default() };
     let mut sources = Sources::new();
     let forced = arguments.format.map(Into::into);
     let Gathered { groups, problems } = inputs::gather(&arguments.paths, forced, &mut sources);

@@ -87,7 +87,9 @@ fn read(sources: &mut Sources, groups: &[Group], options: &Options) -> Vec<(Read
     let work = || {
         let mut done = Vec::new();
         while let Some((index, (group, mut own))) = next() {
-            let reading = read_with(&mut own, &group.inputs, options);
+            let options =
+                Options { resource_scripts: group.resource_scripts(), targets: options.targets };
+            let reading = read_with(&mut own, &group.inputs, &options);
             done.push((index, own, reading));
         }
         done

@@ -1,6 +1,8 @@
 //! Tree to model: one file per format. A user's mistake is never a Rust error: readers fill what
 //! they understand and report the rest.
 
+use std::collections::BTreeSet;
+
 use super::{Cluster, rules};
 use crate::source::{FileId, Findings, Sources};
 use crate::syntax::schema::target::Targets;
@@ -38,6 +40,8 @@ pub struct Reading {
 pub struct Options {
     /// The versions of the programs that will read the files.
     pub targets: Targets,
+    /// Names of the scripts that heartbeat finds, where its directories are known.
+    pub resource_scripts: Option<BTreeSet<String>>,
 }
 
 /// Reads files that belong together, and judges them for Debian's programs.

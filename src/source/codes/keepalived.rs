@@ -119,9 +119,9 @@ makes `keepalived -t` exit with 5, although the daemon runs with it. Use the suc
 
     NEEDS_NEWER = "LV0516" "needs-newer-keepalived" Error Refuses
         "a keyword that the keepalived in question does not know yet"
-"The keyword came after the release that the file is for: 2.2.7, which many distributions have, or the
-one that `--target keepalived=VERSION` names. There it is an unknown keyword: it is reported, the
-line is skipped, and `keepalived -t` exits with 5.
+"The keyword came after the release that the file is for: 2.2.7, which many distributions have, or
+the one that `--target keepalived=VERSION` names. There it is an unknown keyword: it is reported,
+the line is skipped, and `keepalived -t` exits with 5.
 
 Upgrade keepalived on all directors before you use it, or leave it out.";
 

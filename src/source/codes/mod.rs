@@ -26,6 +26,7 @@ pub mod haresources_advice;
 pub mod inputs;
 pub mod keepalived;
 pub mod keepalived_advice;
+pub mod keepalived_quirks;
 pub mod ldirectord;
 pub mod ldirectord_advice;
 pub mod nodes;
@@ -178,6 +179,7 @@ const FAMILIES: &[&[Code]] = &[
     authkeys::ROWS,
     ldirectord::ROWS,
     keepalived::ROWS,
+    keepalived_quirks::ROWS,
     comments::ROWS,
     conversion::ROWS,
     inputs::ROWS,

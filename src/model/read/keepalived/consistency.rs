@@ -93,9 +93,9 @@ impl File<'_> {
             let message = format!("vrrp_instance `{name}` has no interface");
             report(codes::MISSING_KEYWORD, at, message, findings);
         }
-        let addressed = !router.addresses.is_empty() || !router.excluded.is_empty();
-        let blocks = ["virtual_ipaddress", "virtual_ipaddress_excluded", "no_virtual_ipaddress"];
-        if !addressed && complete(&router.carried, &blocks) {
+        // Excluded addresses alone are not enough (tried).
+        let blocks = ["virtual_ipaddress", "no_virtual_ipaddress"];
+        if router.addresses.is_empty() && complete(&router.carried, &blocks) {
             let message = format!("vrrp_instance `{name}` has no virtual_ipaddress");
             report(codes::MISSING_KEYWORD, at, message, findings);
         }

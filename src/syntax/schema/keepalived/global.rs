@@ -28,7 +28,7 @@ table! {
     "smtp_server" [Name, Optional(&Integer(1, 65535))] "" "mail server and its port",
         field: "alerts.server";
     "smtp_helo_name" [Name] "local host name" "name given to the mail server";
-    "smtp_connect_timeout" [Integer(0, MANY)] "30" "seconds to wait for the mail server",
+    "smtp_connect_timeout" [Integer(1, MANY)] "30" "seconds to wait for the mail server",
         field: "alerts.timeout";
     "smtp_alert" [Boolean] "" "mail changes of state unless a block says otherwise";
     "smtp_alert_vrrp" [Boolean] "" "the same for routers";
