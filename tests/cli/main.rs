@@ -9,6 +9,7 @@ mod check;
 mod convert;
 mod explain;
 mod generate;
+mod inventory;
 mod mend;
 mod options;
 

@@ -9,7 +9,10 @@ use super::inputs::{self, Gathered};
 use super::printer::{Printer, Problem};
 use super::{ExitCode, Failure};
 use crate::model::read::Options;
-use crate::source::{Diagnostic, Level, Policy, Selector, Severity, Silenced, Sources, report};
+use crate::site::{self, Secrets};
+use crate::source::{
+    Diagnostic, Findings, Level, Policy, Selector, Severity, Silenced, Sources, report,
+};
 use crate::syntax::schema::target::Targets;
 
 mod fix;
@@ -25,7 +28,8 @@ mod read;
 /// or at the head of the file for the whole file.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// Files, or directories such as /etc/ha.d and /etc/keepalived, or one directory per node
+    /// Files, directories such as /etc/ha.d and /etc/keepalived, one directory per node,
+    /// inventories (*.toml)
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
 
@@ -36,6 +40,10 @@ pub(super) struct Arguments {
     /// How the findings are shown
     #[arg(long, value_enum, default_value_t = Output::Human, value_name = "FORM")]
     output: Output,
+
+    /// Fetch the secrets of inventories, too; otherwise they are left out
+    #[arg(long)]
+    secrets: bool,
 
     /// Exit with 1 also for warnings
     #[arg(long)]
@@ -86,7 +94,9 @@ pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, 
     let options = Options { targets: targets(&arguments.target)?, ..Options::default() };
     let mut sources = Sources::new();
     let forced = arguments.format.map(Into::into);
-    let Gathered { groups, problems } = inputs::gather(&arguments.paths, forced, &mut sources);
+    let (inventories, paths): (Vec<PathBuf>, Vec<PathBuf>) =
+        arguments.paths.iter().cloned().partition(|path| inputs::is_inventory(path));
+    let Gathered { groups, mut problems } = inputs::gather(&paths, forced, &mut sources);
     let mut would_change = false;
     if arguments.fix || arguments.diff {
         let how = fix::How {
@@ -97,11 +107,23 @@ pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, 
         let changed = fix::run(&mut sources, &groups, &options, how, printer)?;
         would_change = !how.writes && changed > 0;
     }
-    let judged = read::judge(&mut sources, &groups, &options);
+    let mut files: usize = groups.iter().map(|group| group.inputs.len()).sum();
+    let mut findings = Findings::new();
+    // Who checks an inventory need not have its secrets.
+    let secrets = if arguments.secrets { Secrets::Fetch } else { Secrets::Leave };
+    for path in &inventories {
+        match site::load(&mut sources, path, secrets) {
+            Ok((_, found)) => {
+                findings.append(found);
+                files += 1;
+            }
+            Err(error) => problems.push(inputs::unusable(&error)),
+        }
+    }
+    let judged = read::judge(&mut sources, &groups, &options, findings);
     let mut silenced = judged.silenced;
     let (diagnostics, by_option) = policy(arguments).apply(judged.diagnostics);
     silenced.extend(by_option);
-    let files: usize = groups.iter().map(|group| group.inputs.len()).sum();
     let shows_diff = arguments.diff || arguments.dry_run;
     if files > 0 {
         if !shows_diff {

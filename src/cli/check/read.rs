@@ -18,9 +18,14 @@ pub(super) struct Judged {
     pub(super) silenced: Vec<Silenced>,
 }
 
-/// Reads and judges every group, then the nodes of each site together.
-pub(super) fn judge(sources: &mut Sources, groups: &[Group], options: &Options) -> Judged {
-    let mut findings = Findings::new();
+/// Reads and judges every group, then the nodes of each site together; `findings` are those of
+/// other files.
+pub(super) fn judge(
+    sources: &mut Sources,
+    groups: &[Group],
+    options: &Options,
+    mut findings: Findings,
+) -> Judged {
     let mut readings = Vec::with_capacity(groups.len());
     let mut ranks = HashMap::new();
     for (rank, (reading, files)) in read(sources, groups, options).into_iter().enumerate() {

@@ -4,22 +4,28 @@ use std::collections::{HashMap, HashSet};
 use std::net::{IpAddr, Ipv4Addr};
 
 use super::report;
+use crate::model::read::Input;
 use crate::model::rules::View;
-use crate::model::{Family, Forwarding, Protocol, Router, Service, Target, VrrpVersion};
+use crate::model::{
+    Carried, Family, Forwarding, GroupMember, Protocol, Router, Service, ServiceGroup, Target,
+    VrrpVersion,
+};
 use crate::source::codes::{keepalived_advice as advice, keepalived_quirks as codes};
-use crate::source::{Diagnostic, Findings, Place};
-use crate::syntax::{Format, NodeRef};
+use crate::source::{Diagnostic, FileId, Findings, Place};
+use crate::syntax::{Format, Tree};
 
 /// One service of the kernel, told by two blocks.
 pub(super) fn services(view: &View<'_>, findings: &mut Findings) {
-    let groups = groups(view);
-    let mut known: HashMap<Key, Option<Place>> = HashMap::new();
+    let groups = view.cluster.service_groups.iter();
+    let groups: HashMap<&str, &ServiceGroup> =
+        groups.map(|group| (group.name.value.as_str(), group)).collect();
+    let mut known: HashMap<(Option<FileId>, Key), Option<Place>> = HashMap::new();
     let keepalived = view.cluster.services.iter().filter(|service| is_of_keepalived(view, service));
     for service in keepalived {
         let at = service.target.at;
         let mut clash = None;
         for key in keys(service, &groups) {
-            let earlier = *known.entry(key).or_insert(at);
+            let earlier = *known.entry((owner(view, at), key)).or_insert(at);
             // A block that says one of its own twice is reported once all the same.
             if earlier != at {
                 clash = clash.or(Some((key, earlier)));
@@ -38,7 +44,7 @@ pub(super) fn services(view: &View<'_>, findings: &mut Findings) {
 
 /// One address, moved by two routers or told twice.
 pub(super) fn addresses(view: &View<'_>, findings: &mut Findings) {
-    let mut known: HashMap<(IpAddr, Option<&str>), (&Router, Option<Place>)> = HashMap::new();
+    let mut known = HashMap::new();
     for router in routers(view) {
         for address in router.addresses.iter().chain(&router.excluded) {
             let value = &address.value;
@@ -46,8 +52,8 @@ pub(super) fn addresses(view: &View<'_>, findings: &mut Findings) {
             // The same link-local address may be on each interface.
             let is_local = matches!(value.address, IpAddr::V6(a) if a.is_unicast_link_local());
             let interface = value.interface.as_deref().or(own).filter(|_| is_local);
-            let key = (value.address, interface);
-            let Some((other, earlier)) = known.get(&key) else {
+            let key = (owner(view, address.at), value.address, interface);
+            let Some((other, earlier)): Option<&(&Router, Option<Place>)> = known.get(&key) else {
                 known.insert(key, (router, address.at));
                 continue;
             };
@@ -71,11 +77,11 @@ pub(super) fn strict_filter(view: &View<'_>, findings: &mut Findings) {
     let Some(strict) = view.cluster.globals.strict.filter(|strict| strict.value) else { return };
     let accepts = |router: &Router| {
         let owner = router.members.first().and_then(|member| member.priority);
-        let says = |word: &str| router.carried.iter().any(|carried| carried.keyword == word);
+        let accepts = router.accept.is_some_and(|accept| accept.value);
         let three = router.version.is_some_and(|version| version.value == VrrpVersion::Three);
         let is_owner = owner.is_some_and(|priority| priority.value == 255);
-        // With a mode of its own a router may be no strict one.
-        is_owner || says("strict_mode") || (says("accept") && three)
+        let is_strict = router.delivery.strict.as_ref().is_none_or(|strict| strict.value);
+        is_owner || !is_strict || (accepts && three)
     };
     if routers(view).any(|router| !accepts(router)) {
         let message = "the addresses of this node will answer nothing";
@@ -109,8 +115,9 @@ pub(super) fn scripts(view: &View<'_>, findings: &mut Findings) {
 
 /// Interfaces that other services make.
 pub(super) fn interfaces(view: &View<'_>, findings: &mut Findings) {
-    let waits = |keyword: &str| keyword == "dynamic_interfaces" || keyword.starts_with(['@', '$']);
-    if view.cluster.carried.iter().any(|carried| waits(&carried.keyword)) {
+    let globals = &view.cluster.globals;
+    let is_hidden = |carried: &Carried| carried.keyword.starts_with(['@', '$', '~', 'i']);
+    if globals.interfaces.dynamic.is_some() || globals.carried.iter().any(is_hidden) {
         return;
     }
     let mut told = HashSet::new();
@@ -128,7 +135,8 @@ pub(super) fn interfaces(view: &View<'_>, findings: &mut Findings) {
 pub(super) fn directors(view: &View<'_>, findings: &mut Findings) {
     let own = routers(view).flat_map(|router| {
         let transport = &router.transport;
-        transport.source.iter().chain(&transport.peers).map(|address| (address.value, address.at))
+        let peers = transport.peers.iter().map(|peer| (peer.value.address, peer.at));
+        transport.source.iter().map(|source| (source.value, source.at)).chain(peers)
     });
     let directors: HashMap<IpAddr, Option<Place>> = own.collect();
     let mut told = HashSet::new();
@@ -151,6 +159,14 @@ pub(super) fn directors(view: &View<'_>, findings: &mut Findings) {
     }
 }
 
+/// Whose text a place is in, where the files of several nodes are read together; one node's file
+/// and what it includes are one text.
+fn owner(view: &View<'_>, at: Option<Place>) -> Option<FileId> {
+    let is_keepalived = |(input, _): &&(Input, Tree)| input.format == Format::Keepalived;
+    let several = view.trees.iter().filter(is_keepalived).nth(1).is_some();
+    at.filter(|_| several).map(|at| at.file)
+}
+
 /// What the kernel knows a service by.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 enum Key {
@@ -166,48 +182,38 @@ fn show(key: Key) -> String {
 }
 
 /// The kernel's services that a block makes.
-fn keys(service: &Service, groups: &HashMap<String, Vec<(IpAddr, u16)>>) -> Vec<Key> {
+fn keys(service: &Service, groups: &HashMap<&str, &ServiceGroup>) -> Vec<Key> {
     // keepalived's default, which has a finding of its own.
     let protocol = service.protocol.as_ref().map_or(Protocol::Udp, |protocol| protocol.value);
     match &service.target.value {
         Target::Endpoint { address, port } => vec![Key::Endpoint(*address, *port, protocol)],
         Target::Mark { mark, family } => vec![Key::Mark(*mark, *family)],
         Target::Group(name) => {
-            let members = groups.get(name).map_or(&[][..], Vec::as_slice);
-            members.iter().map(|(address, port)| Key::Endpoint(*address, *port, protocol)).collect()
+            let members = groups.get(name.as_str()).map_or(&[][..], |group| &group.members);
+            members.iter().flat_map(|member| keys_of(&member.value, protocol)).collect()
         }
     }
 }
 
-/// The addresses and ports of each virtual_server_group.
-fn groups(view: &View<'_>) -> HashMap<String, Vec<(IpAddr, u16)>> {
-    let mut groups = HashMap::new();
-    for (input, tree) in view.trees.iter().filter(|(input, _)| input.format == Format::Keepalived) {
-        let text = view.sources.get(input.file).text();
-        for node in tree.top(text).filter(|node| node.name() == "virtual_server_group") {
-            let Some(name) = node.word(1) else { continue };
-            let members: Vec<_> = node.directives().flat_map(members).collect();
-            groups.entry(name.value().into_owned()).or_insert(members);
+/// The kernel's services of one line of a group.
+fn keys_of(member: &GroupMember, protocol: Protocol) -> Vec<Key> {
+    match member {
+        GroupMember::Mark { mark, family } => {
+            vec![Key::Mark(*mark, family.unwrap_or(Family::V4))]
         }
-    }
-    groups
-}
-
-/// One line: an address or a range of its last octet, and a port.
-fn members(line: NodeRef<'_>) -> Vec<(IpAddr, u16)> {
-    let port = line.word(1).map_or(Some(0), |word| word.value().parse().ok());
-    let (Some(port), first) = (port, line.name()) else { return Vec::new() };
-    let (address, last) = match first.split_once('-') {
-        Some((address, last)) => (address, Some(last)),
-        None => (&*first, None),
-    };
-    let Ok(address) = address.parse::<IpAddr>() else { return Vec::new() };
-    match (address, last.and_then(|last| last.parse::<u8>().ok())) {
-        (IpAddr::V4(first), Some(last)) => {
-            let [a, b, c, start] = first.octets();
-            (start..=last).map(|d| (IpAddr::V4(Ipv4Addr::new(a, b, c, d)), port)).collect()
+        GroupMember::Range { first, last, port } => {
+            let port = port.unwrap_or(0);
+            let (IpAddr::V4(from), IpAddr::V4(to)) = (first, last) else {
+                return vec![Key::Endpoint(*first, port, protocol)];
+            };
+            // Only the last octet may differ.
+            let range = (u32::from(*from)..=u32::from(*to)).take(256);
+            range
+                .map(|address| Key::Endpoint(Ipv4Addr::from(address).into(), port, protocol))
+                .collect()
         }
-        _ => vec![(address, port)],
+        // As many services as the network has addresses: too many to be told one by one.
+        GroupMember::Network { .. } => Vec::new(),
     }
 }
 
