@@ -125,9 +125,9 @@ pub struct Edit {
 /// The findings of one run, in the order they were made.
 #[derive(Debug, Default)]
 pub struct Findings {
-    list: Vec<Diagnostic>,
+    pub(super) list: Vec<Diagnostic>,
     /// Where in `list` the findings of [`Findings::push_once_per_file`] stand.
-    collected: HashMap<(Code, Option<FileId>), usize>,
+    pub(super) collected: HashMap<(Code, Option<FileId>), usize>,
 }
 
 impl Findings {
@@ -195,6 +195,8 @@ impl Findings {
             let key = |d: &Diagnostic| (d.at.is_none(), d.at, d.code.id());
             key(a).cmp(&key(b)).then_with(|| a.message.cmp(&b.message))
         });
+        // What several nodes include is read for each of them.
+        self.list.dedup();
         self.list
     }
 }

@@ -3,7 +3,7 @@
 
 use super::{Cluster, rules};
 use crate::source::{FileId, Findings, Sources};
-use crate::syntax::{self, Format, Tree};
+use crate::syntax::{self, ConfigId, Format, Tree};
 
 mod authkeys;
 mod ha_cf;
@@ -32,15 +32,34 @@ pub struct Reading {
     pub findings: Findings,
 }
 
+/// How files are read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// The node that conditions in a keepalived.conf are judged for.
+    pub config_id: ConfigId,
+}
+
+impl Default for Settings {
+    /// For the first node that a file has lines for.
+    fn default() -> Self {
+        Self { config_id: ConfigId::Guess(Vec::new()) }
+    }
+}
+
 /// Reads files that belong together, and judges them.
 pub fn read(sources: &mut Sources, inputs: &[Input]) -> Reading {
+    read_with(sources, inputs, &Settings::default())
+}
+
+/// Reads files that belong together, and judges them. The trees of a keepalived.conf are those of
+/// its expanded text, which is a file of its own when anything was replaced.
+pub fn read_with(sources: &mut Sources, inputs: &[Input], settings: &Settings) -> Reading {
     let mut cluster = Cluster::default();
     let mut findings = Findings::new();
     let mut trees = Vec::new();
     for input in inputs {
-        let tree = syntax::parse(sources, input.file, input.format);
+        let (input, tree) = parse(sources, *input, settings, &mut findings);
         let file = sources.get(input.file);
-        syntax::oddities(file, &tree, input.format, &mut findings);
         let reader = match input.format {
             Format::Authkeys => authkeys::read,
             Format::HaCf => ha_cf::read,
@@ -49,8 +68,33 @@ pub fn read(sources: &mut Sources, inputs: &[Input]) -> Reading {
             Format::Ldirectord => ldirectord::read,
         };
         reader(file, &tree, &mut cluster, &mut findings);
-        trees.push((*input, tree));
+        trees.push((input, tree));
     }
     rules::check(&rules::View { cluster: &cluster, sources, trees: &trees }, &mut findings);
+    findings.resolve(sources);
     Reading { cluster, trees, findings }
+}
+
+/// The tree to read, and what is odd about the characters that the user wrote.
+fn parse(
+    sources: &mut Sources,
+    input: Input,
+    settings: &Settings,
+    findings: &mut Findings,
+) -> (Input, Tree) {
+    if input.format != Format::Keepalived {
+        let tree = syntax::parse(sources, input.file, input.format);
+        syntax::oddities(sources.get(input.file), &tree, input.format, findings);
+        return (input, tree);
+    }
+    let expanded = syntax::preprocess(sources, input.file, &settings.config_id, findings);
+    let mut written = None;
+    for file in expanded.read {
+        let tree = syntax::parse(sources, file, input.format);
+        syntax::oddities(sources.get(file), &tree, input.format, findings);
+        written = Some(tree).filter(|_| file == expanded.text);
+    }
+    let input = Input { file: expanded.text, ..input };
+    let tree = written.unwrap_or_else(|| syntax::parse(sources, input.file, input.format));
+    (input, tree)
 }

@@ -124,14 +124,6 @@ it is reported, the line is skipped, and `keepalived -t` exits with 5.
 
 Upgrade keepalived on all directors before you use it, or leave it out.";
 
-    NOT_EXPANDED = "LV0517" "preprocessor-not-expanded" Warning Accepts
-        "text that keepalived replaces before it reads it, not expanded yet"
-"Includes, conditions (`@node`), definitions (`$NAME=`), their uses, `~SEQ` and `~LST` are kept and
-carried along, but lvsha does not replace them yet. What depends on them is not judged.
-
-keepalived replaces them before it looks at keywords, so the file may well be right. To have all of
-it judged, check the text that keepalived itself writes with `config_save_dir`.";
-
     UNKNOWN_OPTION = "LV0518" "unknown-option" Error Refuses
         "a word on the line of a list that keepalived does not know"
 "On lines of addresses, peers and tracked objects, certain words with values may follow the first.

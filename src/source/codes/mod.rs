@@ -27,6 +27,7 @@ pub mod keepalived;
 pub mod keepalived_advice;
 pub mod ldirectord;
 pub mod ldirectord_advice;
+pub mod preprocessor;
 
 /// A row of the code table.
 #[derive(Clone, Copy, Debug)]
@@ -182,6 +183,7 @@ const FAMILIES: &[&[Code]] = &[
     haresources_advice::ROWS,
     ldirectord_advice::ROWS,
     keepalived_advice::ROWS,
+    preprocessor::ROWS,
 ];
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Every line against the keyword table: words, braces, quotes, values.
 
-use super::value::{is_preprocessor, is_unexpanded};
+use super::value::is_unexpanded;
 use super::{argument, required};
 use crate::source::codes::keepalived as codes;
 use crate::source::{Diagnostic, Findings, SourceFile, Verdict};
@@ -79,7 +79,6 @@ fn directive(node: NodeRef<'_>, level: &mut Level, findings: &mut Findings) -> I
     }
     quotes(node, findings);
     if is_unexpanded(node) {
-        findings.push_once_per_file(not_expanded(first));
         return expanded_body(first, level);
     }
     match level.inside {
@@ -95,9 +94,6 @@ fn directive(node: NodeRef<'_>, level: &mut Level, findings: &mut Findings) -> I
 /// Only the values of `vrrp_instance $NAME {` are hidden, not what may stand inside.
 fn expanded_body(first: Word<'_>, level: &Level) -> Inside {
     let Inside::Block(within) = level.inside else { return Inside::Anything };
-    if is_preprocessor(first.raw()) {
-        return Inside::Anything;
-    }
     schema::find(Format::Keepalived, within, &first.value()).map_or(Inside::Anything, inside_of)
 }
 
@@ -392,14 +388,6 @@ fn missing_brace(node: NodeRef<'_>, row: &Keyword) -> Diagnostic {
 
 fn unexpected_brace(node: NodeRef<'_>, message: &str) -> Diagnostic {
     Diagnostic::new(codes::UNEXPECTED_OPENING_BRACE, node.place(), message)
-}
-
-fn not_expanded(word: Word<'_>) -> Diagnostic {
-    Diagnostic::new(
-        codes::NOT_EXPANDED,
-        word.place(),
-        "includes, conditions and definitions are kept, but not expanded yet",
-    )
 }
 
 /// The last part of a block's path.
