@@ -11,7 +11,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use lvsha::model::read::{Input, Reading, Settings, read_with};
+use lvsha::model::read::{Input, Options, Reading, read_with};
 use lvsha::source::{Sources, report};
 use lvsha::syntax::{ConfigId, Format, detect};
 
@@ -64,8 +64,8 @@ fn run(case: &Path) -> String {
 
 /// Cases are judged as on the node `node1`, like the real program judges them.
 fn judged(sources: &mut Sources, inputs: &[Input]) -> Reading {
-    let settings = Settings { config_id: ConfigId::Exactly("node1".into()) };
-    read_with(sources, inputs, &settings)
+    let options = Options { config_id: ConfigId::Exactly("node1".into()) };
+    read_with(sources, inputs, &options)
 }
 
 fn load(case: &Path, sources: &mut Sources) -> Vec<Input> {

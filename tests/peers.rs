@@ -15,7 +15,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use lvsha::model::read::{Input, Settings, read_with};
+use lvsha::model::read::{Input, Options, read_with};
 use lvsha::source::{Sources, Verdict, report};
 use lvsha::syntax::schema::Version;
 use lvsha::syntax::{ConfigId, Format, detect};
@@ -160,8 +160,8 @@ fn our_verdict(path: &Path, format: Format) -> Verdict {
         inputs.push(Input { file, format });
     }
     // The name that the judge gives its machine.
-    let settings = Settings { config_id: ConfigId::Exactly("node1".into()) };
-    let diagnostics = read_with(&mut sources, &inputs, &settings).findings.sorted();
+    let options = Options { config_id: ConfigId::Exactly("node1".into()) };
+    let diagnostics = read_with(&mut sources, &inputs, &options).findings.sorted();
     let judged = inputs.iter().filter(|input| input.format.program() == format.program());
     let refused = judged
         .map(|input| report::verdict(&sources, input.file, &diagnostics))

@@ -34,12 +34,12 @@ pub struct Reading {
 
 /// How files are read.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Settings {
+pub struct Options {
     /// The node that conditions in a keepalived.conf are judged for.
     pub config_id: ConfigId,
 }
 
-impl Default for Settings {
+impl Default for Options {
     /// For the first node that a file has lines for.
     fn default() -> Self {
         Self { config_id: ConfigId::Guess(Vec::new()) }
@@ -48,17 +48,17 @@ impl Default for Settings {
 
 /// Reads files that belong together, and judges them.
 pub fn read(sources: &mut Sources, inputs: &[Input]) -> Reading {
-    read_with(sources, inputs, &Settings::default())
+    read_with(sources, inputs, &Options::default())
 }
 
 /// Reads files that belong together, and judges them. The trees of a keepalived.conf are those of
 /// its expanded text, which is a file of its own when anything was replaced.
-pub fn read_with(sources: &mut Sources, inputs: &[Input], settings: &Settings) -> Reading {
+pub fn read_with(sources: &mut Sources, inputs: &[Input], options: &Options) -> Reading {
     let mut cluster = Cluster::default();
     let mut findings = Findings::new();
     let mut trees = Vec::new();
     for input in inputs {
-        let (input, tree) = parse(sources, *input, settings, &mut findings);
+        let (input, tree) = parse(sources, *input, options, &mut findings);
         let file = sources.get(input.file);
         let reader = match input.format {
             Format::Authkeys => authkeys::read,
@@ -79,7 +79,7 @@ pub fn read_with(sources: &mut Sources, inputs: &[Input], settings: &Settings) -
 fn parse(
     sources: &mut Sources,
     input: Input,
-    settings: &Settings,
+    options: &Options,
     findings: &mut Findings,
 ) -> (Input, Tree) {
     if input.format != Format::Keepalived {
@@ -87,7 +87,7 @@ fn parse(
         syntax::oddities(sources.get(input.file), &tree, input.format, findings);
         return (input, tree);
     }
-    let expanded = syntax::preprocess(sources, input.file, &settings.config_id, findings);
+    let expanded = syntax::preprocess(sources, input.file, &options.config_id, findings);
     let mut written = None;
     for file in expanded.read {
         let tree = syntax::parse(sources, file, input.format);
