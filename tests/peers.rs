@@ -160,7 +160,8 @@ fn our_verdict(path: &Path, format: Format) -> Verdict {
         inputs.push(Input { file, format });
     }
     // The name that the judge gives its machine.
-    let options = Options { config_id: ConfigId::Exactly("node1".into()) };
+    let config_id = ConfigId::Exactly("node1".into());
+    let options = Options { config_id, ..Options::default() };
     let diagnostics = read_with(&mut sources, &inputs, &options).findings.sorted();
     let judged = inputs.iter().filter(|input| input.format.program() == format.program());
     let refused = judged
@@ -183,6 +184,16 @@ fn case_questions() -> Vec<Question> {
             let as_folder = has_parts || format.program() == "heartbeat";
             let path = if as_folder { case } else { case.join(format.file_name()) };
             questions.push(Question { path, format });
+        }
+    }
+    let nodes = folders(&here().join("tests/cases/nodes"));
+    for node in nodes.iter().flat_map(|case| folders(case)) {
+        for format in [Format::Keepalived, Format::Ldirectord] {
+            let path = node.join(format.file_name());
+            questions.extend(path.exists().then_some(Question { path, format }));
+        }
+        if node.join(Format::HaCf.file_name()).exists() {
+            questions.push(Question { path: node, format: Format::HaCf });
         }
     }
     assert!(questions.len() > 50, "the cases are missing");

@@ -7,6 +7,7 @@
 mod address;
 mod cluster;
 mod membership;
+pub mod mend;
 mod probe;
 pub mod read;
 mod resource;

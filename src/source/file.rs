@@ -1,8 +1,10 @@
 //! Files with names: the only place that reads configuration from disk.
 
+use std::collections::BTreeMap;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use super::composition::{Composition, Expansions};
 use super::span::{FileId, LineIndex, Place, Position, Span};
@@ -19,7 +21,7 @@ pub struct SourceFile {
     text: String,
     mode: Option<u32>,
     lines: OnceLock<LineIndex>,
-    /// Ranges that hold secrets, sorted; never shown.
+    /// Ranges that hold secrets, sorted and disjoint; never shown.
     secrets: Vec<Span>,
     /// Where it was read; `None` for a file in memory.
     path: Option<PathBuf>,
@@ -50,6 +52,12 @@ impl SourceFile {
     /// Decoded text, see [`text::decode`].
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// Behind the last byte of the text.
+    pub fn end(&self) -> u32 {
+        // Loading refuses texts that are longer than 32 bits can say.
+        u32::try_from(self.text.len()).unwrap_or(u32::MAX)
     }
 
     /// Permission bits on disk; `None` for a file that was never there.
@@ -89,7 +97,9 @@ impl SourceFile {
 
     /// Whether `span` holds a secret or a part of one.
     pub fn is_secret(&self, span: Span) -> bool {
-        self.secrets.iter().any(|s| s.start < span.end && span.start < s.end)
+        let behind = self.secrets.partition_point(|secret| secret.start < span.end);
+        let last = behind.checked_sub(1).and_then(|index| self.secrets.get(index));
+        last.is_some_and(|secret| span.start < secret.end)
     }
 
     /// The text of `span` for people: secrets as asterisks, undecodable bytes as U+FFFD.
@@ -98,25 +108,35 @@ impl SourceFile {
         if !self.is_secret(span) {
             return text::printable(text).into_owned();
         }
+        let first = self.secrets.partition_point(|secret| secret.end <= span.start);
+        let mut secrets = self.secrets.get(first..).unwrap_or_default().iter().peekable();
         // One asterisk per character keeps the columns under a frame aligned.
         text.char_indices()
             .map(|(at, character)| {
                 let at = span.start.saturating_add(u32::try_from(at).unwrap_or(u32::MAX));
+                while secrets.next_if(|secret| secret.end <= at).is_some() {}
                 match character {
                     '\n' | '\r' => character,
-                    _ if self.secrets.iter().any(|s| s.contains(at)) => '*',
+                    _ if secrets.peek().is_some_and(|secret| secret.contains(at)) => '*',
                     _ if text::is_escaped_byte(character) => char::REPLACEMENT_CHARACTER,
                     _ => character,
                 }
             })
             .collect()
     }
+
+    /// The whole text as [`SourceFile::shown`] gives it.
+    pub fn shown_whole(&self) -> String {
+        self.shown(Span::new(0, self.end()))
+    }
 }
 
 /// All files of one run.
 #[derive(Debug, Default)]
 pub struct Sources {
-    files: Vec<SourceFile>,
+    files: BTreeMap<FileId, SourceFile>,
+    /// Number of the next file, shared with all that were split off, so that handles stay unique.
+    next: Arc<AtomicUsize>,
 }
 
 impl Sources {
@@ -139,10 +159,22 @@ impl Sources {
     ) -> FileId {
         let name = self.get(origin).name().to_owned();
         let id = self.push(name, composition.take_text());
-        if let Some(file) = self.files.get_mut(id.index()) {
+        if let Some(file) = self.files.get_mut(&id) {
             file.composed = Some(Box::new((composition, expansions)));
         }
         id
+    }
+
+    /// Moves some files into a collection of their own, for another thread to read; whatever is
+    /// added there gets handles that are unique in both.
+    pub fn split(&mut self, ids: impl IntoIterator<Item = FileId>) -> Self {
+        let files = ids.into_iter().filter_map(|id| self.files.remove_entry(&id)).collect();
+        Self { files, next: Arc::clone(&self.next) }
+    }
+
+    /// Takes back what was split off.
+    pub fn join(&mut self, other: Self) {
+        self.files.extend(other.files);
     }
 
     /// Reads `path`.
@@ -164,7 +196,7 @@ impl Sources {
             return Err(fail(LoadReason::Empty));
         }
         let id = self.add(path.display().to_string(), &bytes);
-        if let Some(file) = self.files.get_mut(id.index()) {
+        if let Some(file) = self.files.get_mut(&id) {
             file.mode = Some(meta.permissions().mode() & 0o7777);
             file.path = Some(path.to_owned());
         }
@@ -173,20 +205,29 @@ impl Sources {
 
     /// The file behind a handle of this collection.
     pub fn get(&self, id: FileId) -> &SourceFile {
-        // A handle is only made by `add` of the same collection, so the index exists.
+        // A handle is only made by `add` of the same collection, so the file exists.
         #[expect(clippy::indexing_slicing)]
-        &self.files[id.index()]
+        &self.files[&id]
     }
 
     /// All files in the order they were added.
     pub fn iter(&self) -> impl Iterator<Item = &SourceFile> {
-        self.files.iter()
+        self.files.values()
     }
 
     /// Sets the permission bits of a file that was not loaded from this machine's disk.
     pub fn set_mode(&mut self, id: FileId, mode: u32) {
-        if let Some(file) = self.files.get_mut(id.index()) {
+        if let Some(file) = self.files.get_mut(&id) {
             file.mode = Some(mode & 0o7777);
+        }
+    }
+
+    /// Gives a file another text, which has to be parsed anew.
+    pub fn replace(&mut self, id: FileId, text: String) {
+        if let Some(file) = self.files.get_mut(&id) {
+            file.text = text;
+            file.lines = OnceLock::new();
+            file.secrets.clear();
         }
     }
 
@@ -198,21 +239,27 @@ impl Sources {
         written.extend(spans.into_iter().map(|span| id.at(span)));
         written.sort_unstable();
         for of_file in written.chunk_by(|a, b| a.file == b.file) {
-            let file = of_file.first().and_then(|at| self.files.get_mut(at.file.index()));
+            let file = of_file.first().and_then(|at| self.files.get_mut(&at.file));
             let Some(file) = file else { continue };
             file.secrets.extend(of_file.iter().map(|at| at.span));
             file.secrets.sort_unstable();
-            file.secrets.dedup();
+            file.secrets.dedup_by(|later, earlier| {
+                let touches = later.start <= earlier.end;
+                if touches {
+                    earlier.end = earlier.end.max(later.end);
+                }
+                touches
+            });
         }
     }
 
     /// Says that an `include` in `whole` brings in `part`.
     pub(super) fn set_part(&mut self, whole: FileId, part: FileId) {
-        let Some(file) = self.files.get_mut(whole.index()) else { return };
+        let Some(file) = self.files.get_mut(&whole) else { return };
         if whole != part && !file.includes.contains(&part) {
             file.includes.push(part);
         }
-        if let Some(file) = self.files.get_mut(part.index()) {
+        if let Some(file) = self.files.get_mut(&part) {
             file.is_part = whole != part;
         }
     }
@@ -240,8 +287,8 @@ impl Sources {
     }
 
     fn push(&mut self, name: String, text: String) -> FileId {
-        let id = FileId::new(self.files.len());
-        self.files.push(SourceFile {
+        let id = FileId::new(self.next.fetch_add(1, Ordering::Relaxed));
+        let file = SourceFile {
             id,
             name,
             text,
@@ -252,7 +299,8 @@ impl Sources {
             includes: Vec::new(),
             is_part: false,
             composed: None,
-        });
+        };
+        self.files.insert(id, file);
         id
     }
 }

@@ -4,8 +4,9 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::codes::Code;
-use super::diagnostic::{Diagnostic, Findings, Label};
+use super::diagnostic::{Diagnostic, Label};
 use super::file::Sources;
+use super::findings::Findings;
 use super::span::{FileId, Place, Span};
 
 impl Sources {
@@ -71,6 +72,7 @@ impl Findings {
                 resolved.push(diagnostic);
                 continue;
             };
+            let Some(now) = self.unless_silenced(now) else { continue };
             let key = now.at.map(|at| (now.code, at, now.context.first().map(|label| label.at)));
             let earlier = key.and_then(|key| seen.get(&key)).and_then(|at| resolved.get_mut(*at));
             match (earlier, key) {

@@ -2,6 +2,7 @@
 
 use crate::source::{FileId, SourceFile, Sources, Span};
 
+mod allowances;
 mod authkeys;
 pub mod characters;
 mod detect;
@@ -17,6 +18,7 @@ pub mod schema;
 mod suggest;
 mod tree;
 
+pub use allowances::allowances;
 pub use detect::detect;
 pub use oddities::oddities;
 pub use preprocess::{ConfigId, Expanded, preprocess};

@@ -2,7 +2,8 @@
 //! they understand and report the rest.
 
 use super::{Cluster, rules};
-use crate::source::{FileId, Findings, Sources};
+use crate::source::{FileId, Findings, SourceFile, Sources};
+use crate::syntax::schema::target::Targets;
 use crate::syntax::{self, ConfigId, Format, Tree};
 
 mod authkeys;
@@ -32,21 +33,23 @@ pub struct Reading {
     pub findings: Findings,
 }
 
-/// How files are read.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What is known besides the files.
+#[derive(Clone, Debug)]
 pub struct Options {
     /// The node that conditions in a keepalived.conf are judged for.
     pub config_id: ConfigId,
+    /// The versions of the programs that will read the files.
+    pub targets: Targets,
 }
 
 impl Default for Options {
-    /// For the first node that a file has lines for.
+    /// Debian's programs, on the first node that a file has lines for.
     fn default() -> Self {
-        Self { config_id: ConfigId::Guess(Vec::new()) }
+        Self { config_id: ConfigId::Guess(Vec::new()), targets: Targets::default() }
     }
 }
 
-/// Reads files that belong together, and judges them.
+/// Reads files that belong together, and judges them for Debian's programs.
 pub fn read(sources: &mut Sources, inputs: &[Input]) -> Reading {
     read_with(sources, inputs, &Options::default())
 }
@@ -70,7 +73,8 @@ pub fn read_with(sources: &mut Sources, inputs: &[Input], options: &Options) -> 
         reader(file, &tree, &mut cluster, &mut findings);
         trees.push((input, tree));
     }
-    rules::check(&rules::View { cluster: &cluster, sources, trees: &trees }, &mut findings);
+    let view = rules::View { cluster: &cluster, sources, trees: &trees, options };
+    rules::check(&view, &mut findings);
     findings.resolve(sources);
     Reading { cluster, trees, findings }
 }
@@ -84,17 +88,23 @@ fn parse(
 ) -> (Input, Tree) {
     if input.format != Format::Keepalived {
         let tree = syntax::parse(sources, input.file, input.format);
-        syntax::oddities(sources.get(input.file), &tree, input.format, findings);
+        written(sources.get(input.file), &tree, input.format, findings);
         return (input, tree);
     }
     let expanded = syntax::preprocess(sources, input.file, &options.config_id, findings);
-    let mut written = None;
+    let mut unchanged = None;
     for file in expanded.read {
         let tree = syntax::parse(sources, file, input.format);
-        syntax::oddities(sources.get(file), &tree, input.format, findings);
-        written = Some(tree).filter(|_| file == expanded.text);
+        written(sources.get(file), &tree, input.format, findings);
+        unchanged = Some(tree).filter(|_| file == expanded.text);
     }
     let input = Input { file: expanded.text, ..input };
-    let tree = written.unwrap_or_else(|| syntax::parse(sources, input.file, input.format));
+    let tree = unchanged.unwrap_or_else(|| syntax::parse(sources, input.file, input.format));
     (input, tree)
+}
+
+/// What there is to say about a file as it was written, whatever becomes of its text.
+fn written(file: &SourceFile, tree: &Tree, format: Format, findings: &mut Findings) {
+    syntax::allowances(file, tree, findings);
+    syntax::oddities(file, tree, format, findings);
 }

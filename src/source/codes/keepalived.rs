@@ -118,9 +118,10 @@ keepalived reports some old words as configuration errors: a file whose only fau
 makes `keepalived -t` exit with 5, although the daemon runs with it. Use the successor.";
 
     NEEDS_NEWER = "LV0516" "needs-newer-keepalived" Error Refuses
-        "a keyword that keepalived 2.2.7 does not know yet"
-"The keyword came after release 2.2.7, which many distributions have. There it is an unknown keyword:
-it is reported, the line is skipped, and `keepalived -t` exits with 5.
+        "a keyword that the keepalived in question does not know yet"
+"The keyword came after the release that the file is for: 2.2.7, which many distributions have, or the
+one that `--target keepalived=VERSION` names. There it is an unknown keyword: it is reported, the
+line is skipped, and `keepalived -t` exits with 5.
 
 Upgrade keepalived on all directors before you use it, or leave it out.";
 
@@ -257,12 +258,13 @@ exits with 5.
 Write the port behind the address, or add persistence_timeout.";
 
     NOT_IN_BUILD = "LV0536" "not-in-this-build" Error Refuses
-        "a keyword that distributions leave out"
-"keepalived can be built without iptables, and Debian builds it so: the packet filter is nftables
-then. vrrp_iptables is reported as unsupported, vrrp_ipsets is not even known.
+        "a keyword of a part that is left out of the build"
+"keepalived can be built without some of its parts, and does not know their words then: the line is
+skipped, and `keepalived -t` exits with 5. `keepalived -v` lists what a build has.
 
-`keepalived -t` exits with 5; the daemon uses nftables all the same. Write `nftables` instead, which
-needs no chains to be prepared.";
+Debian builds it without iptables: vrrp_iptables is reported as unsupported, vrrp_ipsets is not even
+known. The daemon uses nftables all the same; write `nftables` instead, which needs no chains to be
+prepared. `--target keepalived=2.2.7,with-iptables,no-regex` describes another build.";
 
     FAMILY_DIFFERS = "LV0537" "address-family-differs" Error Refuses
         "IPv4 and IPv6 addresses where only one family can be"

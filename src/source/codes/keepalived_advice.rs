@@ -94,4 +94,11 @@ Write delay_loop with the seconds that you can bear, for example 6.";
 `keepalived -t` exits with 5.
 
 Remove the line; list only other interfaces, for example that of the real servers.";
+
+    RELEASE_HABIT = "LV2320" "habit-of-the-release" Info Accepts
+        "something that the release does otherwise than its successors"
+"The file uses something that the release named with `--target` handles badly, and that a later one
+mends. The finding says what happens.
+
+Nothing is wrong with the text. Upgrade keepalived, or know what to expect.";
 }

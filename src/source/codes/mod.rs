@@ -6,7 +6,8 @@
 //!
 //! Numbers by family: `LV00xx` the characters of any file, `LV01xx` ha.cf, `LV02xx` haresources,
 //! `LV03xx` authkeys, `LV04xx` ldirectord.cf, `LV05xx` keepalived.conf, `LV06xx` several files
-//! together, `LV07xx` conversion, `LV08xx` inventories, `LV09xx` inputs and options. Advice about files that the real
+//! together and (`LV069x`) comments for lvsha, `LV07xx` conversion, `LV08xx` inventories, `LV09xx`
+//! inputs and options. Advice about files that the real
 //! program accepts: `LV20xx` heartbeat, `LV21xx` haresources, `LV22xx` ldirectord, `LV23xx`
 //! keepalived.
 
@@ -17,6 +18,7 @@ use serde::Serialize;
 
 pub mod authkeys;
 pub mod characters;
+pub mod comments;
 pub mod conversion;
 pub mod ha_cf;
 pub mod ha_cf_advice;
@@ -28,6 +30,7 @@ pub mod keepalived;
 pub mod keepalived_advice;
 pub mod ldirectord;
 pub mod ldirectord_advice;
+pub mod nodes;
 pub mod preprocessor;
 
 /// A row of the code table.
@@ -178,9 +181,11 @@ const FAMILIES: &[&[Code]] = &[
     authkeys::ROWS,
     ldirectord::ROWS,
     keepalived::ROWS,
+    comments::ROWS,
     conversion::ROWS,
     inputs::ROWS,
     inventory::ROWS,
+    nodes::ROWS,
     ha_cf_advice::ROWS,
     haresources_advice::ROWS,
     ldirectord_advice::ROWS,

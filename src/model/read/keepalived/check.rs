@@ -190,16 +190,11 @@ fn list_head(node: NodeRef<'_>, row: &Keyword, findings: &mut Findings) {
     }
 }
 
-/// Old words, and words that are too new.
+/// Old words. Words that are too new, or left out of a build, depend on the program that is meant:
+/// the rules look for them.
 fn age(node: NodeRef<'_>, row: &Keyword, findings: &mut Findings) {
     let at = node.word(0).map_or_else(|| node.place(), Word::place);
-    if BUILD_OPTIONS.contains(&row.word) {
-        let message = format!("`{}` needs a keepalived that is built with iptables", row.word);
-        findings.push(Diagnostic::new(codes::NOT_IN_BUILD, at, message).help("write `nftables`"));
-    } else if row.since.is_some() {
-        let message = format!("keepalived 2.2.7 does not know `{}` yet", row.word);
-        findings.push(Diagnostic::new(codes::NEEDS_NEWER, at, message));
-    } else if let Some(successor) = row.alias_of {
+    if let Some(successor) = row.alias_of.filter(|_| row.since.is_none()) {
         let refused = REFUSED_OLD_WORDS.contains(&row.word);
         let verdict = if refused { Verdict::Refuses } else { Verdict::Accepts };
         let message = format!("`{}` is an old word for `{successor}`", row.word);
@@ -326,7 +321,7 @@ fn unknown(node: NodeRef<'_>, within: &'static str) -> Diagnostic {
     };
     let diagnostic = Diagnostic::new(codes::UNKNOWN_KEYWORD, at, message);
     match suggest(&name, schema::words(Format::Keepalived, within)) {
-        Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(
+        Some(near) => diagnostic.help(format!("did you mean `{near}`?")).guess(
             at,
             near,
             format!("write `{near}`"),
@@ -423,7 +418,3 @@ const FIRST_COUNTS: &[&str] = &[
     "quorum_down",
     "quorum_up",
 ];
-
-/// Words that distributions leave out: Debian's 2.2.7 refuses the first and does not know the
-/// second (tried).
-const BUILD_OPTIONS: &[&str] = &["vrrp_iptables", "vrrp_ipsets"];
