@@ -114,6 +114,17 @@ impl Findings {
         self.list.extend(unused);
     }
 
+    /// Says that what the real program does with `files` depends on the machine, whatever is wrong
+    /// with them.
+    pub fn depend_on_machine(&mut self, files: &[FileId]) {
+        for diagnostic in &mut self.list {
+            let is_inside = diagnostic.at.is_some_and(|at| files.contains(&at.file));
+            if is_inside && diagnostic.verdict == Verdict::Refuses {
+                diagnostic.verdict = Verdict::Depends;
+            }
+        }
+    }
+
     /// Whether nothing was found.
     pub fn is_empty(&self) -> bool {
         self.list.is_empty()

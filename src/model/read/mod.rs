@@ -2,7 +2,8 @@
 //! they understand and report the rest.
 
 use super::{Cluster, rules};
-use crate::source::{FileId, Findings, SourceFile, Sources};
+use crate::source::codes::keepalived as codes;
+use crate::source::{Diagnostic, FileId, Findings, SourceFile, Sources};
 use crate::syntax::schema::target::Targets;
 use crate::syntax::{self, ConfigId, Format, Tree};
 
@@ -76,7 +77,24 @@ pub fn read_with(sources: &mut Sources, inputs: &[Input], options: &Options) -> 
     let view = rules::View { cluster: &cluster, sources, trees: &trees, options };
     rules::check(&view, &mut findings);
     findings.resolve(sources);
+    for (written, (input, tree)) in inputs.iter().zip(&trees) {
+        if input.format == Format::Keepalived {
+            namespace(sources, written.file, tree, &mut findings);
+        }
+    }
     Reading { cluster, trees, findings }
+}
+
+/// Inside a network namespace that is not there, keepalived judges nothing.
+fn namespace(sources: &Sources, written: FileId, tree: &Tree, findings: &mut Findings) {
+    let mut top = tree.top(sources.get(tree.file()).text());
+    let Some(node) = top.find(|node| node.name() == "net_namespace" && node.word(1).is_some())
+    else {
+        return;
+    };
+    findings.depend_on_machine(&sources.parts(written));
+    let message = "`keepalived -t` judges the file inside this namespace, and not at all without it";
+    findings.push(Diagnostic::new(codes::NET_NAMESPACE, sources.resolve(node.place()), message));
 }
 
 /// The tree to read, and what is odd about the characters that the user wrote.

@@ -12,6 +12,7 @@ mod address;
 mod argument;
 mod check;
 mod consistency;
+mod doubles;
 mod globals;
 mod probe;
 mod required;
@@ -24,6 +25,7 @@ mod value;
 /// Adds what `tree` says to `cluster`.
 pub(super) fn read(file: &SourceFile, tree: &Tree, cluster: &mut Cluster, findings: &mut Findings) {
     check::check(file, tree, findings);
+    doubles::check(file, tree, findings);
     let before = consistency::Extent::of(cluster);
     for node in tree.top(file.text()).filter(|node| node.kind() == Kind::Directive) {
         if value::is_unexpanded(node) {

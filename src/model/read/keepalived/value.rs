@@ -23,12 +23,15 @@ pub(super) fn hides_keywords(keyword: &str) -> bool {
     keyword.contains('$')
 }
 
-/// Whether a use of a definition is left in a word.
+/// Whether a word is a use of a definition that is not there, or holds one in braces.
 fn is_leftover(raw: &str) -> bool {
-    let is_name = |c: char| c == '_' || c.is_ascii_alphabetic();
-    let starts = |rest: &str| rest.starts_with(is_name);
+    let is_letter = |c: char| c == '_' || c.is_ascii_alphabetic();
+    let is_name = |name: &str| {
+        name.starts_with(is_letter) && name.chars().all(|c| is_letter(c) || c.is_ascii_digit())
+    };
     !raw.starts_with('"')
-        && (raw.strip_prefix('$').is_some_and(starts) || raw.split("${").skip(1).any(starts))
+        && (raw.strip_prefix('$').is_some_and(is_name)
+            || raw.split("${").skip(1).any(|rest| rest.starts_with(is_letter)))
 }
 
 /// The first argument as text.

@@ -1,6 +1,6 @@
 //! Words on the lines of a list block, behind what the line is about (`<address>`).
 
-use super::Argument::{Address, Integer, Interface, Name, OneOf, Optional, Prefix, Rest};
+use super::Argument::{Address, Integer, Interface, Name, OneOf, Optional, Prefix, Rest, Seconds};
 use super::{Keyword, MANY, ROW, table};
 
 /// What an address line knows, in whatever block.
@@ -203,7 +203,7 @@ table! {
 table! {
     /// Lines of `interface_up_down_delays`.
     DELAY within "interface_up_down_delays";
-    "<interface>" [Interface, Integer(0, 255), Optional(&Integer(0, 255))]
+    "<interface>" [Interface, Seconds(0.0, 255.0), Optional(&Seconds(0.0, 255.0))]
         "" "interface and seconds";
 }
 
