@@ -319,4 +319,12 @@ command belong into its quotes.
 
 keepalived 2.2.7 finds no such user and drops the command without a message; later releases report it.
 Put quotes around the command and its arguments.";
+
+    BACKSLASH_IN_COMMENT = "LV0562" "backslash-in-comment" Error Refuses
+        "a comment line that ends in a backslash"
+"A line may end in a backslash only inside a definition of several lines.
+
+Of a line that is only a comment, 2.2.7 removes the comment but keeps the backslash: it reports an
+unknown keyword, and `keepalived -t` exits with 5. Remove the backslash, or put any character behind
+it.";
 }

@@ -3,7 +3,7 @@
 use super::value::is_unexpanded;
 use super::{argument, required};
 use crate::source::codes::keepalived as codes;
-use crate::source::{Diagnostic, Findings, SourceFile, Verdict};
+use crate::source::{Diagnostic, Findings, SourceFile, Span, Verdict};
 use crate::syntax::schema::{self, Body, Keyword};
 use crate::syntax::{Format, Kind, NodeRef, Tree, Word, suggest};
 
@@ -17,7 +17,11 @@ pub(super) fn check(file: &SourceFile, tree: &Tree, findings: &mut Findings) {
         }
         let Some(level) = open.last_mut() else { return };
         let inside = match node.kind() {
-            Kind::Blank | Kind::Junk => continue,
+            Kind::Blank => {
+                comment(file, node, findings);
+                continue;
+            }
+            Kind::Junk => continue,
             Kind::Stray => {
                 // The brace belongs to the block whose opening brace was reported as missing.
                 if level.late.take().is_none() {
@@ -34,6 +38,22 @@ pub(super) fn check(file: &SourceFile, tree: &Tree, findings: &mut Findings) {
             }
             open.push(Level::new(node.span().end, inside, node.is_unclosed()));
         }
+    }
+}
+
+/// Of a comment without a statement in front, keepalived keeps a backslash at the end.
+fn comment(file: &SourceFile, node: NodeRef<'_>, findings: &mut Findings) {
+    let text = node.comment().of(file.text());
+    // Two of them are a pair, and a blank behind hides it (tried).
+    if text.ends_with('\\') && !text.ends_with("\\\\") {
+        let end = node.comment().end;
+        let at = file.id().at(Span::new(end - 1, end));
+        let message = "a comment that ends in a backslash";
+        findings.push(Diagnostic::new(codes::BACKSLASH_IN_COMMENT, at, message).fix(
+            at,
+            "",
+            "remove the backslash",
+        ));
     }
 }
 
