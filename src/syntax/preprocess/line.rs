@@ -25,9 +25,10 @@ pub(super) fn has_signs(text: &str) -> bool {
             && text.lines().any(has_sign))
 }
 
-/// Whether a line has anything that may be replaced.
+/// Whether a line has anything that may be replaced. A line that is only a comment is passed on.
 pub(super) fn has_sign(line: &str) -> bool {
-    line.contains('$') || sign(trimmed(line)).is_some()
+    let line = trimmed(line);
+    !line.starts_with(['#', '!']) && (line.contains('$') || sign(line).is_some())
 }
 
 /// The form of a line without blanks in front.

@@ -177,7 +177,14 @@ macro_rules! track {
     };
 }
 
-track!(TRACK_INTERFACE, "track_interface", 253);
+table! {
+    /// Lines of `track_interface`; what is followed has no direction of its own to undo.
+    TRACK_INTERFACE within "track_interface";
+    "<name>" [Name] "" "what is followed";
+    "weight" [Integer(-253, 253)] "0" "change of priority";
+    "reverse" [] "off" "up counts as down";
+}
+
 track!(TRACK_SCRIPT, "track_script", 253);
 track!(TRACK_FILE, "track_file/line", 254);
 track!(TRACK_PROCESS, "track_process", 254);
