@@ -87,6 +87,32 @@ fn real_files_agree_mostly() {
     }
 }
 
+/// `make corpus DIR=...`: every file of a directory that is of a known format.
+#[test]
+fn a_directory_of_files_agrees() {
+    let Some(folder) = std::env::var_os("LVSHA_CORPUS").map(PathBuf::from) else {
+        println!("skipped: LVSHA_CORPUS names no directory");
+        return;
+    };
+    let least = std::env::var("LVSHA_CORPUS_LEAST").ok().and_then(|n| n.parse().ok());
+    let mut questions: BTreeMap<Format, Vec<Question>> = BTreeMap::new();
+    for path in all_files(&folder) {
+        let mut sources = Sources::new();
+        let file = sources.load(&path).ok();
+        match file.and_then(|file| detect(sources.get(file))) {
+            Some(format) => {
+                questions.entry(format).or_default().push(Question { path, format });
+            }
+            None => println!("{}: of no known format", path.display()),
+        }
+    }
+    assert!(!questions.is_empty(), "{} holds no file of a known format", folder.display());
+    for questions in questions.values() {
+        let Some(answers) = judge_all(questions) else { return };
+        compare(questions, &answers, Agreement::AtLeast(least.unwrap_or(97)));
+    }
+}
+
 #[derive(Clone, Copy)]
 enum Agreement {
     /// Every difference stands in the table with its reason.
@@ -103,7 +129,7 @@ fn compare(questions: &[Question], answers: &BTreeMap<PathBuf, bool>, wanted: Ag
         let Some(accepted) = answers.get(path) else {
             panic!("no answer about {}", path.display())
         };
-        let ours = our_verdict(path, *format);
+        let (ours, codes) = our_verdict(path, *format);
         let same = (ours == Verdict::Accepts) == *accepted;
         let known = reasons.get(&relative(path));
         match (same, known) {
@@ -118,12 +144,10 @@ fn compare(questions: &[Question], answers: &BTreeMap<PathBuf, bool>, wanted: Ag
             (false, Some(_)) => agreed += 1,
             (false, None) => {
                 let theirs = if *accepted { "accepts" } else { "refuses" };
-                let _ = writeln!(
-                    wrong,
-                    "{}: lvsha says {ours}, {} {theirs}",
-                    path.display(),
-                    format.program()
-                );
+                let program = format.program();
+                let codes = codes.join(" ");
+                let path = path.display();
+                let _ = writeln!(wrong, "{path}: lvsha says {ours}, {program} {theirs} {codes}");
             }
         }
     }
@@ -141,8 +165,8 @@ fn compare(questions: &[Question], answers: &BTreeMap<PathBuf, bool>, wanted: Ag
     }
 }
 
-/// What lvsha says of a file, or of heartbeat's files in a directory.
-fn our_verdict(path: &Path, format: Format) -> Verdict {
+/// What lvsha says of a file, or of the files in a directory, and the codes behind a refusal.
+fn our_verdict(path: &Path, format: Format) -> (Verdict, Vec<&'static str>) {
     let mut sources = Sources::new();
     let mut inputs = Vec::new();
     if path.is_dir() {
@@ -167,7 +191,13 @@ fn our_verdict(path: &Path, format: Format) -> Verdict {
     let refused = judged
         .map(|input| report::verdict(&sources, input.file, &diagnostics))
         .any(|v| v == Verdict::Refuses);
-    if refused { Verdict::Refuses } else { Verdict::Accepts }
+    let mut codes: Vec<_> = diagnostics
+        .iter()
+        .filter(|found| found.verdict == Verdict::Refuses)
+        .map(|found| found.code.id())
+        .collect();
+    codes.dedup();
+    (if refused { Verdict::Refuses } else { Verdict::Accepts }, codes)
 }
 
 /// Heartbeat's cases are directories, because its three files are read together; so are those of
