@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
+use super::composition::{Composition, Expansions};
 use super::span::{FileId, LineIndex, Place, Position, Span};
 use super::text;
 
@@ -22,6 +23,14 @@ pub struct SourceFile {
     lines: OnceLock<LineIndex>,
     /// Ranges that hold secrets, sorted and disjoint; never shown.
     secrets: Vec<Span>,
+    /// Where it was read; `None` for a file in memory.
+    path: Option<PathBuf>,
+    /// The files that its `include` lines bring in.
+    includes: Vec<FileId>,
+    /// Whether an `include` brought it in.
+    is_part: bool,
+    /// For the text that a preprocessor wrote: where its pieces come from.
+    composed: Option<Box<(Composition, Expansions)>>,
 }
 
 impl SourceFile {
@@ -64,6 +73,26 @@ impl SourceFile {
     /// Line and column of a byte offset.
     pub fn position(&self, at: u32) -> Position {
         self.lines().position(&self.text, at)
+    }
+
+    /// Where it was read; `None` for a file in memory.
+    pub fn path(&self) -> Option<&Path> {
+        self.path.as_deref()
+    }
+
+    /// Whether an `include` of another file brought it in.
+    pub fn is_part(&self) -> bool {
+        self.is_part
+    }
+
+    /// Whether a preprocessor wrote it: then nobody has it on disk.
+    pub fn is_composed(&self) -> bool {
+        self.composed.is_some()
+    }
+
+    /// Where its pieces come from, when it is composed.
+    pub(super) fn composed(&self) -> Option<&(Composition, Expansions)> {
+        self.composed.as_deref()
     }
 
     /// Whether `span` holds a secret or a part of one.
@@ -118,16 +147,21 @@ impl Sources {
 
     /// Adds a file that is already in memory, for example the embedded example.
     pub fn add(&mut self, name: impl Into<String>, bytes: &[u8]) -> FileId {
-        let id = FileId::new(self.next.fetch_add(1, Ordering::Relaxed));
-        let file = SourceFile {
-            id,
-            mode: None,
-            name: name.into(),
-            text: text::decode(bytes),
-            lines: OnceLock::new(),
-            secrets: Vec::new(),
-        };
-        self.files.insert(id, file);
+        self.push(name.into(), text::decode(bytes))
+    }
+
+    /// Adds the text that a preprocessor made of `origin`; it goes by the same name.
+    pub fn add_composed(
+        &mut self,
+        origin: FileId,
+        mut composition: Composition,
+        expansions: Expansions,
+    ) -> FileId {
+        let name = self.get(origin).name().to_owned();
+        let id = self.push(name, composition.take_text());
+        if let Some(file) = self.files.get_mut(&id) {
+            file.composed = Some(Box::new((composition, expansions)));
+        }
         id
     }
 
@@ -164,6 +198,7 @@ impl Sources {
         let id = self.add(path.display().to_string(), &bytes);
         if let Some(file) = self.files.get_mut(&id) {
             file.mode = Some(meta.permissions().mode() & 0o7777);
+            file.path = Some(path.to_owned());
         }
         Ok(id)
     }
@@ -196,10 +231,17 @@ impl Sources {
         }
     }
 
-    /// Marks ranges whose text must never be shown.
+    /// Marks ranges whose text must never be shown. What a preprocessor wrote is hidden in the
+    /// files that it was taken from, too.
     pub fn hide(&mut self, id: FileId, spans: impl IntoIterator<Item = Span>) {
-        if let Some(file) = self.files.get_mut(&id) {
-            file.secrets.extend(spans);
+        let spans: Vec<Span> = spans.into_iter().collect();
+        let mut written = self.written(id, &spans);
+        written.extend(spans.into_iter().map(|span| id.at(span)));
+        written.sort_unstable();
+        for of_file in written.chunk_by(|a, b| a.file == b.file) {
+            let file = of_file.first().and_then(|at| self.files.get_mut(&at.file));
+            let Some(file) = file else { continue };
+            file.secrets.extend(of_file.iter().map(|at| at.span));
             file.secrets.sort_unstable();
             file.secrets.dedup_by(|later, earlier| {
                 let touches = later.start <= earlier.end;
@@ -211,10 +253,55 @@ impl Sources {
         }
     }
 
-    /// `file:line:column` of the start of `place`.
+    /// Says that an `include` in `whole` brings in `part`.
+    pub(super) fn set_part(&mut self, whole: FileId, part: FileId) {
+        let Some(file) = self.files.get_mut(&whole) else { return };
+        if whole != part && !file.includes.contains(&part) {
+            file.includes.push(part);
+        }
+        if let Some(file) = self.files.get_mut(&part) {
+            file.is_part = whole != part;
+        }
+    }
+
+    /// A file and all that it includes, directly or through another.
+    pub fn parts(&self, whole: FileId) -> Vec<FileId> {
+        let mut parts = vec![whole];
+        let mut at = 0;
+        while let Some(file) = parts.get(at).copied() {
+            for part in &self.get(file).includes {
+                if !parts.contains(part) {
+                    parts.push(*part);
+                }
+            }
+            at += 1;
+        }
+        parts
+    }
+
+    /// `file:line:column` of the start of `place`, on the line that the user wrote.
     pub fn describe(&self, place: Place) -> String {
+        let place = self.resolve(place);
         let file = self.get(place.file);
         format!("{}:{}", file.name(), file.position(place.span.start))
+    }
+
+    fn push(&mut self, name: String, text: String) -> FileId {
+        let id = FileId::new(self.next.fetch_add(1, Ordering::Relaxed));
+        let file = SourceFile {
+            id,
+            name,
+            text,
+            mode: None,
+            lines: OnceLock::new(),
+            secrets: Vec::new(),
+            path: None,
+            includes: Vec::new(),
+            is_part: false,
+            composed: None,
+        };
+        self.files.insert(id, file);
+        id
     }
 }
 

@@ -10,12 +10,12 @@ use super::span::FileId;
 /// The findings of one run, in the order they were made.
 #[derive(Debug, Default)]
 pub struct Findings {
-    list: Vec<Diagnostic>,
+    pub(super) list: Vec<Diagnostic>,
     /// Findings that comments in the files silence.
     silenced: Vec<Silenced>,
     allowances: Allowances,
     /// Where in `list` the findings of [`Findings::push_once_per_file`] stand.
-    collected: HashMap<(Code, Option<FileId>), usize>,
+    pub(super) collected: HashMap<(Code, Option<FileId>), usize>,
 }
 
 /// A finding that the user does not want to see.
@@ -62,6 +62,12 @@ impl Findings {
     pub fn push_once_per_file(&mut self, diagnostic: Diagnostic) {
         // Silenced one by one: a comment on one line says nothing about the others.
         let Some(diagnostic) = self.unless_silenced(diagnostic) else { return };
+        // A place in an expanded text is not yet one of the file that has the comment.
+        if diagnostic.at.is_some_and(|at| self.allowances.speak_elsewhere(diagnostic.code, at.file))
+        {
+            self.list.push(diagnostic);
+            return;
+        }
         let key = (diagnostic.code, diagnostic.at.map(|at| at.file));
         let known = self.collected.get(&key).and_then(|index| self.list.get_mut(*index));
         match known {
@@ -114,6 +120,17 @@ impl Findings {
         self.list.extend(unused);
     }
 
+    /// Says that what the real program does with `files` depends on the machine, whatever is wrong
+    /// with them.
+    pub fn depend_on_machine(&mut self, files: &[FileId]) {
+        for diagnostic in &mut self.list {
+            let is_inside = diagnostic.at.is_some_and(|at| files.contains(&at.file));
+            if is_inside && diagnostic.verdict == Verdict::Refuses {
+                diagnostic.verdict = Verdict::Depends;
+            }
+        }
+    }
+
     /// Whether nothing was found.
     pub fn is_empty(&self) -> bool {
         self.list.is_empty()
@@ -148,12 +165,14 @@ impl Findings {
             key(a).cmp(&key(b)).then_with(|| a.message.cmp(&b.message))
         };
         self.list.sort_by(order);
+        // What several nodes include is read for each of them.
+        self.list.dedup();
         self.silenced.sort_by(|a, b| order(&a.diagnostic, &b.diagnostic));
         (self.list, self.silenced)
     }
 
     /// The finding, unless a comment at one of its places takes it away.
-    fn unless_silenced(&mut self, diagnostic: Diagnostic) -> Option<Diagnostic> {
+    pub(super) fn unless_silenced(&mut self, diagnostic: Diagnostic) -> Option<Diagnostic> {
         let Some(allowance) = self.allowances.find(&diagnostic) else { return Some(diagnostic) };
         let by = Silencer::Comment { reason: allowance.reason.clone() };
         self.silenced.push(Silenced { diagnostic, by });

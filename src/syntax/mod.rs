@@ -13,6 +13,7 @@ mod keepalived;
 mod ldirectord;
 mod oddities;
 mod pieces;
+mod preprocess;
 pub mod schema;
 mod suggest;
 mod tree;
@@ -20,6 +21,7 @@ mod tree;
 pub use allowances::allowances;
 pub use detect::detect;
 pub use oddities::oddities;
+pub use preprocess::{ConfigId, Expanded, preprocess};
 pub use suggest::suggest;
 
 pub use tree::{Builder, Children, Head, Kind, NodeRef, Tree, Word};

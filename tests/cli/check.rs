@@ -215,3 +215,22 @@ fn scripts_are_looked_for_where_heartbeat_does() {
         .file("etc/init.d/named", "");
     snapshot!(place.run(&["check", "--output=short", "etc/ha.d"]));
 }
+
+/// Two nodes in one file, common lines in another.
+fn conditional() -> Place {
+    let text = "$VIP=10.0.0.300\n@lb1 $PRIORITY=101\n@lb2 $PRIORITY=1000\ninclude conf.d/*.conf\n";
+    let router = "vrrp_instance web {\n    state BACKUP\n    interface eth0\n    virtual_router_id 51\n    \
+        priority ${PRIORITY}\n    advert_int 1\n    virtual_ipaddress {\n        ${VIP}/24\n    }\n}\n";
+    Place::new().file("keepalived.conf", text).file("conf.d/web.conf", router)
+}
+
+#[test]
+fn what_comes_out_of_a_definition_points_at_its_use_and_names_the_definition() {
+    snapshot!(conditional().run(&["check", "keepalived.conf"]));
+}
+
+#[test]
+fn conditions_are_judged_for_the_node_that_is_named() {
+    let arguments = ["check", "--output", "short", "--config-id", "lb2", "keepalived.conf"];
+    snapshot!(conditional().run(&arguments));
+}

@@ -65,6 +65,18 @@ fn a_link_stays_a_link() {
 }
 
 #[test]
+fn included_files_are_mended_where_they_are() {
+    let place = Place::new()
+        .file("keepalived.conf", "$R=51\ninclude conf.d/*.conf\n")
+        .file("conf.d/web.conf", DAMAGED.replace("51", "$R"));
+    let shown = place.run(&["check", "--fix", "--output=short", "keepalived.conf"]);
+    assert!(shown.contains("mended: 3 edits in 1 file"), "{shown}");
+    assert_eq!(text(&place, "keepalived.conf"), "$R=51\ninclude conf.d/*.conf\n");
+    let mended = text(&place, "conf.d/web.conf");
+    assert!(mended.contains("state MASTER") && mended.contains("virtual_router_id $R"), "{mended}");
+}
+
+#[test]
 fn bytes_that_are_no_text_survive() {
     let mut bytes = b"# caf\xE9\n".to_vec();
     bytes.extend(DAMAGED.as_bytes());

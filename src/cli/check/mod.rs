@@ -13,6 +13,7 @@ use crate::site::{self, Secrets};
 use crate::source::{
     Diagnostic, Findings, Level, Policy, Selector, Severity, Silenced, Sources, report,
 };
+use crate::syntax::ConfigId;
 use crate::syntax::schema::target::Targets;
 
 mod fix;
@@ -40,6 +41,11 @@ pub(super) struct Arguments {
     /// How the findings are shown
     #[arg(long, value_enum, default_value_t = Output::Human, value_name = "FORM")]
     output: Output,
+
+    /// Node that conditions (`@NAME`) in a keepalived.conf are judged for, as `keepalived -i`; by
+    /// default the directory's or this host's name, whichever the file knows
+    #[arg(long, value_name = "NAME")]
+    config_id: Option<String>,
 
     /// Fetch the secrets of inventories, too; otherwise they are left out
     #[arg(long)]
@@ -91,7 +97,10 @@ enum Output {
 }
 
 pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, Failure> {
-    let options = Options { targets: targets(&arguments.target)?, ..Options::default() };
+    let config_id = arguments.config_id.clone();
+    let config_id = config_id.map_or_else(|| ConfigId::Guess(host_name()), ConfigId::Exactly);
+    let targets = targets(&arguments.target)?;
+    let options = Options { config_id, targets, ..Options::default() };
     let mut sources = Sources::new();
     let forced = arguments.format.map(Into::into);
     let (inventories, paths): (Vec<PathBuf>, Vec<PathBuf>) =
@@ -145,6 +154,12 @@ pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, 
         }
         () => ExitCode::Success,
     })
+}
+
+/// This host's name up to its first dot, which keepalived takes when it is given no id.
+fn host_name() -> Vec<String> {
+    let name = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    name.trim().split('.').next().map(ToOwned::to_owned).into_iter().collect()
 }
 
 fn targets(texts: &[String]) -> Result<Targets, Problem> {

@@ -9,6 +9,7 @@ use super::super::inputs::Group;
 use crate::model::read::{Options, Reading, read_with};
 use crate::model::rules::nodes::{self, Node};
 use crate::source::{Code, Diagnostic, FileId, Findings, Silenced, SourceFile, Sources};
+use crate::syntax::ConfigId;
 
 /// What was found in all groups.
 pub(super) struct Judged {
@@ -82,6 +83,15 @@ fn sites(groups: &[Group]) -> Vec<Vec<usize>> {
     sites.into_iter().filter(is_site).collect()
 }
 
+/// The options for one group: the name of its directory may be the node's.
+fn options_for(group: &Group, options: &Options) -> Options {
+    let mut options = Options { resource_scripts: group.resource_scripts(), ..options.clone() };
+    if let (ConfigId::Guess(candidates), Some((_, node))) = (&mut options.config_id, group.node()) {
+        candidates.insert(0, node.to_owned());
+    }
+    options
+}
+
 /// Reads the groups, as many at a time as there are cores; with each the files that it needed.
 fn read(sources: &mut Sources, groups: &[Group], options: &Options) -> Vec<(Reading, Vec<FileId>)> {
     let workers = thread::available_parallelism().map_or(1, usize::from).min(groups.len());
@@ -92,9 +102,7 @@ fn read(sources: &mut Sources, groups: &[Group], options: &Options) -> Vec<(Read
     let work = || {
         let mut done = Vec::new();
         while let Some((index, (group, mut own))) = next() {
-            let options =
-                Options { resource_scripts: group.resource_scripts(), targets: options.targets };
-            let reading = read_with(&mut own, &group.inputs, &options);
+            let reading = read_with(&mut own, &group.inputs, &options_for(group, options));
             done.push((index, own, reading));
         }
         done

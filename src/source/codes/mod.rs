@@ -32,6 +32,7 @@ pub mod keepalived_quirks;
 pub mod ldirectord;
 pub mod ldirectord_advice;
 pub mod nodes;
+pub mod preprocessor;
 
 /// A row of the code table.
 #[derive(Clone, Copy, Debug)]
@@ -191,6 +192,7 @@ const FAMILIES: &[&[Code]] = &[
     haresources_advice::ROWS,
     ldirectord_advice::ROWS,
     keepalived_advice::ROWS,
+    preprocessor::ROWS,
 ];
 
 #[cfg(test)]

@@ -1,9 +1,9 @@
 //! Every line against the keyword table: words, braces, quotes, values.
 
-use super::value::{is_preprocessor, is_unexpanded};
+use super::value::is_unexpanded;
 use super::{argument, required};
 use crate::source::codes::keepalived as codes;
-use crate::source::{Diagnostic, Findings, SourceFile, Verdict};
+use crate::source::{Diagnostic, Findings, SourceFile, Span, Verdict};
 use crate::syntax::schema::{self, Body, Keyword};
 use crate::syntax::{Format, Kind, NodeRef, Tree, Word, suggest};
 
@@ -17,7 +17,11 @@ pub(super) fn check(file: &SourceFile, tree: &Tree, findings: &mut Findings) {
         }
         let Some(level) = open.last_mut() else { return };
         let inside = match node.kind() {
-            Kind::Blank | Kind::Junk => continue,
+            Kind::Blank => {
+                comment(file, node, findings);
+                continue;
+            }
+            Kind::Junk => continue,
             Kind::Stray => {
                 // The brace belongs to the block whose opening brace was reported as missing.
                 if level.late.take().is_none() {
@@ -34,6 +38,22 @@ pub(super) fn check(file: &SourceFile, tree: &Tree, findings: &mut Findings) {
             }
             open.push(Level::new(node.span().end, inside, node.is_unclosed()));
         }
+    }
+}
+
+/// Of a comment without a statement in front, keepalived keeps a backslash at the end.
+fn comment(file: &SourceFile, node: NodeRef<'_>, findings: &mut Findings) {
+    let text = node.comment().of(file.text());
+    // Two of them are a pair, and a blank behind hides it (tried).
+    if text.ends_with('\\') && !text.ends_with("\\\\") {
+        let end = node.comment().end;
+        let at = file.id().at(Span::new(end - 1, end));
+        let message = "a comment that ends in a backslash";
+        findings.push(Diagnostic::new(codes::BACKSLASH_IN_COMMENT, at, message).fix(
+            at,
+            "",
+            "remove the backslash",
+        ));
     }
 }
 
@@ -79,7 +99,6 @@ fn directive(node: NodeRef<'_>, level: &mut Level, findings: &mut Findings) -> I
     }
     quotes(node, findings);
     if is_unexpanded(node) {
-        findings.push_once_per_file(not_expanded(first));
         return expanded_body(first, level);
     }
     match level.inside {
@@ -95,9 +114,6 @@ fn directive(node: NodeRef<'_>, level: &mut Level, findings: &mut Findings) -> I
 /// Only the values of `vrrp_instance $NAME {` are hidden, not what may stand inside.
 fn expanded_body(first: Word<'_>, level: &Level) -> Inside {
     let Inside::Block(within) = level.inside else { return Inside::Anything };
-    if is_preprocessor(first.raw()) {
-        return Inside::Anything;
-    }
     schema::find(Format::Keepalived, within, &first.value()).map_or(Inside::Anything, inside_of)
 }
 
@@ -387,14 +403,6 @@ fn missing_brace(node: NodeRef<'_>, row: &Keyword) -> Diagnostic {
 
 fn unexpected_brace(node: NodeRef<'_>, message: &str) -> Diagnostic {
     Diagnostic::new(codes::UNEXPECTED_OPENING_BRACE, node.place(), message)
-}
-
-fn not_expanded(word: Word<'_>) -> Diagnostic {
-    Diagnostic::new(
-        codes::NOT_EXPANDED,
-        word.place(),
-        "includes, conditions and definitions are kept, but not expanded yet",
-    )
 }
 
 /// The last part of a block's path.

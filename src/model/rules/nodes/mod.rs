@@ -55,6 +55,8 @@ pub fn check(nodes: &[Node<'_>], sources: &Sources, findings: &mut Findings) {
     for rule in RULES {
         (rule.check)(&site, findings);
     }
+    // What the model remembers of a keepalived.conf are places in its expanded text.
+    findings.resolve(sources);
 }
 
 const RULES: &[Rule] = &[
