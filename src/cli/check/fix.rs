@@ -8,6 +8,7 @@ use super::super::Failure;
 use super::super::inputs::Group;
 use super::super::output_directory::OutputDirectory;
 use super::super::printer::{Printer, Problem};
+use super::read::options_for;
 use crate::model::mend::{Made, mend};
 use crate::model::read::{Options, read_with};
 use crate::source::{FileId, Sources, text};
@@ -32,8 +33,9 @@ pub(super) fn run(
     let mut changed = Vec::new();
     let mut made = Vec::new();
     for group in groups {
+        let options = options_for(group, options);
         // Secrets are known, and can be hidden in the diff, when the text has been parsed.
-        read_with(sources, &group.inputs, options);
+        read_with(sources, &group.inputs, &options);
         let mut files: Vec<FileId> =
             group.inputs.iter().flat_map(|input| sources.parts(input.file)).collect();
         files.sort_unstable();
@@ -46,7 +48,7 @@ pub(super) fn run(
                 shown: if how.shows { sources.get(file).shown_whole() } else { String::new() },
             })
             .collect();
-        made.extend(mend(sources, &group.inputs, options));
+        made.extend(mend(sources, &group.inputs, &options));
         changed.extend(before.into_iter().filter(|old| sources.get(old.file).text() != old.text));
     }
     for old in changed.iter().filter(|_| how.shows) {

@@ -52,12 +52,9 @@ pub(super) fn judge(
 
 /// Whether this run would have found `code` if it were there.
 fn is_looked_for(code: Code, nodes_were_compared: bool) -> bool {
-    match code.id().get(..4) {
-        Some("LV06") => nodes_were_compared,
-        // Losses of a conversion.
-        Some("LV07") => false,
-        _ => true,
-    }
+    // Losses of a conversion are found by conversions only.
+    let is_loss = code.id().starts_with("LV07");
+    !is_loss && (nodes_were_compared || nodes::codes().all(|other| other != code))
 }
 
 /// Groups of files that are of the nodes of one site, as indices.
@@ -84,7 +81,7 @@ fn sites(groups: &[Group]) -> Vec<Vec<usize>> {
 }
 
 /// The options for one group: the name of its directory may be the node's.
-fn options_for(group: &Group, options: &Options) -> Options {
+pub(super) fn options_for(group: &Group, options: &Options) -> Options {
     let mut options = Options { resource_scripts: group.resource_scripts(), ..options.clone() };
     if let (ConfigId::Guess(candidates), Some((_, node))) = (&mut options.config_id, group.node()) {
         candidates.insert(0, node.to_owned());
