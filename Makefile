@@ -10,7 +10,7 @@ share  := $(DESTDIR)$(PREFIX)/share
 root   := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 .DEFAULT_GOAL := build
-.PHONY: bench build demo deny help install lint nextest peers quick test
+.PHONY: bench build corpus demo deny help install lint nextest peers quick test
 
 build: ## the program, optimised: target/release/lvsha
 	$(CARGO) build --release
@@ -34,6 +34,11 @@ peers: ## a tree with the real heartbeat, ldirectord and keepalived, for the tes
 lint: deny ## formatting, clippy, licences of the dependencies
 	$(CARGO) fmt --check
 	$(CARGO) clippy --all-targets -- -D warnings
+
+corpus: peers ## DIR=...: verdicts on any directory of files beside those of the real programs
+	@test -n "$(DIR)" || { echo "name a directory: make corpus DIR=/etc/keepalived"; exit 2; }
+	LVSHA_CORPUS="$(abspath $(DIR))" LVSHA_CORPUS_LEAST="$(LEAST)" LVSHA_REQUIRE_PEERS=1 \
+		$(CARGO) test --test peers a_directory_of_files_agrees -- --nocapture
 
 bench: ## speed and memory beside the real programs
 	$(CARGO) bench --bench text

@@ -1,7 +1,12 @@
 //! Data cases: each folder under `tests/cases/<format>/` is named after the oddity that it shows,
 //! holds the files of one cluster (or a part of them), and `expected`: the short report and, for
 //! each file, what the real program does with it. `LVSHA_UPDATE=1` rewrites `expected`.
-//! A file `NAME.mode` holds the permission bits that NAME has on the director, in octal.
+//! A file `NAME.mode` holds the permission bits that NAME has on the director, in octal; a file
+//! `target` the program that is meant, as `--target` takes it; every other file is one that an
+//! `include` may name.
+//!
+//! Folders under `tests/cases/nodes/` are sites: each holds one folder of files for each node, which
+//! are held against each other as well.
 
 // A test that cannot read its own data has nothing better to do than to stop.
 #![expect(clippy::unwrap_used)]
@@ -10,9 +15,10 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use lvsha::model::read::{Input, read};
-use lvsha::source::{Sources, report};
-use lvsha::syntax::{Format, detect};
+use lvsha::model::read::{Input, Options, read_with};
+use lvsha::model::rules::{self, nodes::Node};
+use lvsha::source::{Findings, Silenced, Sources, report};
+use lvsha::syntax::{ConfigId, Format, detect};
 
 #[test]
 fn every_case_reports_what_it_expects() {
@@ -35,10 +41,10 @@ fn every_case_reports_what_it_expects() {
 
 #[test]
 fn every_case_prints_its_files_unchanged() {
-    for case in cases() {
+    for case in cases().into_iter().flat_map(|case| nodes(&case)) {
         let mut sources = Sources::new();
-        let inputs = load(&case, &mut sources);
-        for (input, tree) in read(&mut sources, &inputs).trees {
+        let inputs = load(&case, "", &mut sources);
+        for (input, tree) in read_with(&mut sources, &inputs, &Options::default()).trees {
             let text = sources.get(input.file).text();
             assert_eq!(tree.print(text), text, "{}", sources.get(input.file).name());
         }
@@ -48,38 +54,94 @@ fn every_case_prints_its_files_unchanged() {
 /// The report of one case, then one line per file with the expected verdict of its program.
 fn run(case: &Path) -> String {
     let mut sources = Sources::new();
-    let inputs = load(case, &mut sources);
-    assert!(!inputs.is_empty(), "{} holds no file of a known format", case.display());
-    let reading = read(&mut sources, &inputs);
-    let diagnostics = reading.findings.sorted();
+    let mut options = Options::default();
+    if let Ok(target) = fs::read_to_string(case.join("target")) {
+        options.targets.set(target.trim()).unwrap();
+    }
+    let mut findings = Findings::new();
+    let mut readings = Vec::new();
+    let mut all = Vec::new();
+    let folders = nodes(case);
+    for folder in &folders {
+        let prefix = if folder == case { String::new() } else { format!("{}/", name_of(folder)) };
+        let inputs = load(folder, &prefix, &mut sources);
+        assert!(!inputs.is_empty(), "{} holds no file of a known format", folder.display());
+        // Like the real program judges them: on a host of the node's name.
+        let id = if folder == case { "node1".to_owned() } else { name_of(folder) };
+        options.config_id = ConfigId::Exactly(id);
+        let reading = read_with(&mut sources, &inputs, &options);
+        findings.append(reading.findings);
+        readings.push((name_of(folder), reading.cluster, reading.trees));
+        all.extend(inputs);
+    }
+    if readings.len() > 1 {
+        let site: Vec<Node<'_>> =
+            readings.iter().map(|(name, cluster, trees)| Node { name, cluster, trees }).collect();
+        rules::nodes::check(&site, &sources, &mut findings);
+    }
+    findings.report_unused_allowances(|_| true);
+    let (diagnostics, silenced) = findings.into_parts(|_| 0);
     let mut out = report::short(&sources, &diagnostics);
-    for input in &inputs {
+    for Silenced { diagnostic, .. } in silenced {
+        let place = diagnostic.at.map_or(String::new(), |at| sources.describe(at));
+        let _ = writeln!(out, "{place}: silenced {}", diagnostic.code);
+    }
+    for input in &all {
         let file = sources.get(input.file);
-        let verdict = report::verdict(input.file, &diagnostics);
+        let verdict = report::verdict(&sources, input.file, &diagnostics);
         let _ = writeln!(out, "{}: {} {verdict}", file.name(), input.format.program());
     }
     out
 }
 
-fn load(case: &Path, sources: &mut Sources) -> Vec<Input> {
-    let mut paths: Vec<PathBuf> =
-        fs::read_dir(case).unwrap().map(|entry| entry.unwrap().path()).collect();
-    // heartbeat's files before the services that they start, as a user's directory is read.
-    paths.sort();
+/// The folders that hold a case's files: its own, or those of its nodes.
+fn nodes(case: &Path) -> Vec<PathBuf> {
+    if name_of(case.parent().unwrap()) != "nodes" {
+        return vec![case.to_owned()];
+    }
+    let entries = fs::read_dir(case).unwrap().map(|entry| entry.unwrap().path());
+    let mut folders: Vec<PathBuf> = entries.filter(|path| path.is_dir()).collect();
+    folders.sort();
+    folders
+}
+
+fn name_of(path: &Path) -> String {
+    path.file_name().unwrap().to_string_lossy().into_owned()
+}
+
+fn load(folder: &Path, prefix: &str, sources: &mut Sources) -> Vec<Input> {
     let mut inputs = Vec::new();
-    for path in paths {
-        let name = path.file_name().unwrap().to_string_lossy().into_owned();
-        if Format::ALL.iter().any(|format| format.file_name() == name) {
-            let mode = fs::read_to_string(case.join(format!("{name}.mode")));
-            let file = sources.add(name, &fs::read(&path).unwrap());
-            if let Ok(mode) = mode {
-                sources.set_mode(file, u32::from_str_radix(mode.trim(), 8).unwrap());
-            }
+    // heartbeat's files before the services that they start, as a user's directory is read.
+    for path in files(folder) {
+        let name = path.strip_prefix(folder).unwrap().to_string_lossy().into_owned();
+        if matches!(&*name, "expected" | "target") || name.ends_with(".mode") {
+            continue;
+        }
+        let mode = fs::read_to_string(folder.join(format!("{name}.mode")));
+        let is_known = Format::ALL.iter().any(|format| format.file_name() == name);
+        let file = sources.add(format!("{prefix}{name}"), &fs::read(&path).unwrap());
+        if let Ok(mode) = mode {
+            sources.set_mode(file, u32::from_str_radix(mode.trim(), 8).unwrap());
+        }
+        if is_known {
             let format = detect(sources.get(file)).unwrap();
             inputs.push(Input { file, format });
         }
     }
     inputs
+}
+
+/// All files below `folder`, sorted.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+        match path.is_dir() {
+            true => files.extend(self::files(&path)),
+            false => files.push(path),
+        }
+    }
+    files.sort();
+    files
 }
 
 fn cases() -> Vec<PathBuf> {

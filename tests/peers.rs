@@ -15,10 +15,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use lvsha::model::read::{Input, read};
+use lvsha::model::read::{Input, Options, read_with};
 use lvsha::source::{Sources, Verdict, report};
 use lvsha::syntax::schema::Version;
-use lvsha::syntax::{Format, detect};
+use lvsha::syntax::{ConfigId, Format, detect};
 
 /// What is judged: one file, or heartbeat's directory.
 struct Question {
@@ -111,10 +111,34 @@ fn real_files_agree_mostly() {
             .map(|path| Question { path, format })
             .collect();
         let Some(answers) = judge_all(&questions) else { return };
-        // Of keepalived's files every seventh uses includes, definitions or conditions, which are
-        // recognised but not expanded.
-        let least = if format == Format::Keepalived { 85 } else { 95 };
+        let least = if format == Format::Keepalived { 97 } else { 95 };
         compare(&questions, &answers, Agreement::AtLeast(least));
+    }
+}
+
+/// `make corpus DIR=...`: every file of a directory that is of a known format.
+#[test]
+fn a_directory_of_files_agrees() {
+    let Some(folder) = std::env::var_os("LVSHA_CORPUS").map(PathBuf::from) else {
+        println!("skipped: LVSHA_CORPUS names no directory");
+        return;
+    };
+    let least = std::env::var("LVSHA_CORPUS_LEAST").ok().and_then(|n| n.parse().ok());
+    let mut questions: BTreeMap<Format, Vec<Question>> = BTreeMap::new();
+    for path in all_files(&folder) {
+        let mut sources = Sources::new();
+        let file = sources.load(&path).ok();
+        match file.and_then(|file| detect(sources.get(file))) {
+            Some(format) => {
+                questions.entry(format).or_default().push(Question { path, format });
+            }
+            None => println!("{}: of no known format", path.display()),
+        }
+    }
+    assert!(!questions.is_empty(), "{} holds no file of a known format", folder.display());
+    for questions in questions.values() {
+        let Some(answers) = judge_all(questions) else { return };
+        compare(questions, &answers, Agreement::AtLeast(least.unwrap_or(97)));
     }
 }
 
@@ -134,7 +158,7 @@ fn compare(questions: &[Question], answers: &BTreeMap<PathBuf, bool>, wanted: Ag
         let Some(accepted) = answers.get(path) else {
             panic!("no answer about {}", path.display())
         };
-        let ours = our_verdict(path, *format);
+        let (ours, codes) = our_verdict(path, *format);
         let same = (ours == Verdict::Accepts) == *accepted;
         let known = reasons.get(&relative(path));
         match (same, known) {
@@ -149,12 +173,10 @@ fn compare(questions: &[Question], answers: &BTreeMap<PathBuf, bool>, wanted: Ag
             (false, Some(_)) => agreed += 1,
             (false, None) => {
                 let theirs = if *accepted { "accepts" } else { "refuses" };
-                let _ = writeln!(
-                    wrong,
-                    "{}: lvsha says {ours}, {} {theirs}",
-                    path.display(),
-                    format.program()
-                );
+                let program = format.program();
+                let codes = codes.join(" ");
+                let path = path.display();
+                let _ = writeln!(wrong, "{path}: lvsha says {ours}, {program} {theirs} {codes}");
             }
         }
     }
@@ -172,39 +194,65 @@ fn compare(questions: &[Question], answers: &BTreeMap<PathBuf, bool>, wanted: Ag
     }
 }
 
-/// What lvsha says of a file, or of heartbeat's files in a directory.
-fn our_verdict(path: &Path, format: Format) -> Verdict {
+/// What lvsha says of a file, or of the files in a directory, and the codes behind a refusal.
+fn our_verdict(path: &Path, format: Format) -> (Verdict, Vec<&'static str>) {
     let mut sources = Sources::new();
     let mut inputs = Vec::new();
     if path.is_dir() {
-        for path in files(path) {
-            let name = path.file_name().unwrap().to_string_lossy().into_owned();
-            if !Format::ALL.iter().any(|format| format.file_name() == name) {
-                continue;
+        for file in all_files(path) {
+            let name = file.strip_prefix(path).unwrap().to_string_lossy().into_owned();
+            let is_known = Format::ALL.iter().any(|format| format.file_name() == name);
+            // Whatever else is in the folder may be included.
+            let file = sources.add(name, &fs::read(&file).unwrap());
+            if is_known {
+                inputs.push(Input { file, format: detect(sources.get(file)).unwrap() });
             }
-            let file = sources.add(name, &fs::read(&path).unwrap());
-            inputs.push(Input { file, format: detect(sources.get(file)).unwrap() });
         }
     } else {
         let file = sources.add(path.display().to_string(), &fs::read(path).unwrap());
         inputs.push(Input { file, format });
     }
-    let diagnostics = read(&mut sources, &inputs).findings.sorted();
+    // The name that the judge gives its machine.
+    let config_id = ConfigId::Exactly("node1".into());
+    let options = Options { config_id, ..Options::default() };
+    let diagnostics = read_with(&mut sources, &inputs, &options).findings.sorted();
     let judged = inputs.iter().filter(|input| input.format.program() == format.program());
     let refused = judged
-        .map(|input| report::verdict(input.file, &diagnostics))
+        .map(|input| report::verdict(&sources, input.file, &diagnostics))
         .any(|v| v == Verdict::Refuses);
-    if refused { Verdict::Refuses } else { Verdict::Accepts }
+    let mut codes: Vec<_> = diagnostics
+        .iter()
+        .filter(|found| found.verdict == Verdict::Refuses)
+        .map(|found| found.code.id())
+        .collect();
+    codes.dedup();
+    (if refused { Verdict::Refuses } else { Verdict::Accepts }, codes)
 }
 
-/// Heartbeat's cases are directories, because its three files are read together.
+/// Heartbeat's cases are directories, because its three files are read together; so are those of
+/// a keepalived.conf that includes others.
 fn case_questions() -> Vec<Question> {
     let mut questions = Vec::new();
     for format in Format::ALL {
         for case in folders(&here().join("tests/cases").join(format.file_name())) {
-            let path =
-                if format.program() == "heartbeat" { case } else { case.join(format.file_name()) };
+            let has_parts = format == Format::Keepalived
+                && all_files(&case).iter().any(|path| {
+                    let name = path.file_name().unwrap().to_string_lossy();
+                    name != "expected" && name != format.file_name()
+                });
+            let as_folder = has_parts || format.program() == "heartbeat";
+            let path = if as_folder { case } else { case.join(format.file_name()) };
             questions.push(Question { path, format });
+        }
+    }
+    let nodes = folders(&here().join("tests/cases/nodes"));
+    for node in nodes.iter().flat_map(|case| folders(case)) {
+        for format in [Format::Keepalived, Format::Ldirectord] {
+            let path = node.join(format.file_name());
+            questions.extend(path.exists().then_some(Question { path, format }));
+        }
+        if node.join(Format::HaCf.file_name()).exists() {
+            questions.push(Question { path: node, format: Format::HaCf });
         }
     }
     assert!(questions.len() > 50, "the cases are missing");
@@ -329,6 +377,12 @@ fn here() -> PathBuf {
 
 fn files(folder: &Path) -> Vec<PathBuf> {
     entries(folder).into_iter().filter(|path| path.is_file()).collect()
+}
+
+/// Every file below `folder`.
+fn all_files(folder: &Path) -> Vec<PathBuf> {
+    let below = folders(folder).into_iter().flat_map(|folder| all_files(&folder));
+    files(folder).into_iter().chain(below).collect()
 }
 
 fn folders(folder: &Path) -> Vec<PathBuf> {

@@ -184,7 +184,8 @@ fn load(arguments: &HeartbeatToKeepalived, sources: &mut Sources) -> Result<Vec<
     if let Some(problem) = gathered.problems.into_iter().next() {
         return Err(problem.into());
     }
-    let mut inputs: Vec<Input> = gathered.groups.into_iter().flatten().collect();
+    let mut inputs: Vec<Input> =
+        gathered.groups.into_iter().flat_map(|group| group.inputs).collect();
     // A directory may hold the new keepalived.conf already; it is no input of this direction.
     inputs.retain(|input| input.format != Format::Keepalived);
     for format in [Format::HaCf, Format::Haresources, Format::Authkeys] {

@@ -107,11 +107,11 @@ impl Request {
         if let Some(problem) = gathered.problems.into_iter().next() {
             return Err(problem);
         }
-        let [inputs] = gathered.groups.as_slice() else {
+        let [group] = gathered.groups.as_slice() else {
             return Err(Problem::new("the files belong to several nodes or clusters")
                 .help("name the files of one node, or of one cluster"));
         };
-        Ok((daemon::load(&mut sources, inputs, &self.node, &self.addresses), sources))
+        Ok((daemon::load(&mut sources, &group.inputs, &self.node, &self.addresses), sources))
     }
 
     /// An inventory is the same on all nodes: this node's part of it counts.

@@ -91,7 +91,7 @@ fn side(path: &Path, sources: &mut Sources) -> Result<Side, Problem> {
         return Err(problem);
     }
     let inputs = match groups.as_slice() {
-        [only] => only,
+        [only] => &only.inputs,
         [] => {
             let message = format!("`{}` holds no configuration", path.display());
             return Err(Problem::new(message).help("name a file, or a director's directory"));
@@ -102,7 +102,7 @@ fn side(path: &Path, sources: &mut Sources) -> Result<Side, Problem> {
                 path.display(),
                 several.len()
             );
-            let first = several.first().and_then(|inputs| inputs.first());
+            let first = several.first().and_then(|group| group.inputs.first());
             let name = first.map_or("", |input| sources.get(input.file).name()).to_owned();
             return Err(Problem::new(message).help(format!("name one of them, such as `{name}`")));
         }

@@ -1,5 +1,6 @@
 //! From what was named on the command line to files that belong together.
 
+use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 
 use super::printer::Problem;
@@ -11,15 +12,59 @@ use crate::syntax::{Format, detect, suggest};
 #[derive(Debug, Default)]
 pub(super) struct Gathered {
     /// Files that belong to one cluster, or to one node of it.
-    pub(super) groups: Vec<Vec<Input>>,
+    pub(super) groups: Vec<Group>,
     /// What could not be used.
     pub(super) problems: Vec<Problem>,
+}
+
+/// Files of one directory that one cluster manager reads.
+#[derive(Debug)]
+pub(super) struct Group {
+    directory: PathBuf,
+    is_keepalived: bool,
+    /// The files, in the order in which their formats build on each other.
+    pub(super) inputs: Vec<Input>,
+}
+
+impl Group {
+    /// Names of heartbeat's resource scripts, when both directories that it searches are there:
+    /// `resource.d` in the directory and `init.d` beside it.
+    pub(super) fn resource_scripts(&self) -> Option<BTreeSet<String>> {
+        if self.is_keepalived {
+            return None;
+        }
+        let places = [self.directory.join("resource.d"), self.directory.parent()?.join("init.d")];
+        if !places.iter().all(|place| place.is_dir()) {
+            return None;
+        }
+        let names = places
+            .iter()
+            .flat_map(|place| entries(place))
+            .filter_map(|path| Some(path.file_name()?.to_str()?.to_owned()));
+        Some(names.collect())
+    }
+
+    /// The node that the files are of, when their directory tells: the directory of the site, and
+    /// the node's name.
+    pub(super) fn node(&self) -> Option<(&Path, &str)> {
+        let mut directory = self.directory.as_path();
+        // `lw1/etc/ha.d` are the files of lw1.
+        while let Some(parent) = directory.parent()
+            && directory
+                .file_name()
+                .is_some_and(|name| SYSTEM_DIRECTORIES.iter().any(|s| name == *s))
+        {
+            directory = parent;
+        }
+        Some((directory.parent()?, directory.file_name()?.to_str()?))
+    }
 }
 
 /// Loads `paths`: files, and the known files of directories. Without `forced` each file's name
 /// and text tell its format.
 pub(super) fn gather(paths: &[PathBuf], forced: Option<Format>, sources: &mut Sources) -> Gathered {
-    let mut gatherer = Gatherer { sources, seen: Vec::new(), groups: Vec::new(), problems: vec![] };
+    let mut gatherer =
+        Gatherer { sources, seen: HashSet::new(), groups: Vec::new(), problems: vec![] };
     for path in paths {
         if path.is_dir() {
             gatherer.directory(path);
@@ -29,10 +74,9 @@ pub(super) fn gather(paths: &[PathBuf], forced: Option<Format>, sources: &mut So
     }
     let Gatherer { mut groups, problems, .. } = gatherer;
     for group in &mut groups {
-        // The order in which the formats build on each other, whatever order was typed.
         group.inputs.sort_by_key(|input| input.format);
     }
-    Gathered { groups: groups.into_iter().map(|group| group.inputs).collect(), problems }
+    Gathered { groups, problems }
 }
 
 /// Whether a path is an inventory: no other format of lvsha is TOML.
@@ -43,16 +87,9 @@ pub(super) fn is_inventory(path: &Path) -> bool {
 struct Gatherer<'a> {
     sources: &'a mut Sources,
     /// Files that are loaded, by their real path.
-    seen: Vec<PathBuf>,
+    seen: HashSet<PathBuf>,
     groups: Vec<Group>,
     problems: Vec<Problem>,
-}
-
-/// Files of one directory that one cluster manager reads.
-struct Group {
-    directory: PathBuf,
-    is_keepalived: bool,
-    inputs: Vec<Input>,
 }
 
 impl Gatherer<'_> {
@@ -68,7 +105,7 @@ impl Gatherer<'_> {
         }
     }
 
-    /// Takes the known files of a directory, or else those of the directories in it.
+    /// Takes the known files of a directory, or else those of the directories in it, however deep.
     fn directory(&mut self, path: &Path) {
         if let Err(error) = std::fs::read_dir(path) {
             let text = format!("cannot list `{}`: {error}", path.display());
@@ -78,9 +115,7 @@ impl Gatherer<'_> {
         let before = (self.groups.len(), self.problems.len());
         let found = self.known_files(path);
         if !found {
-            for entry in entries(path).into_iter().filter(|entry| entry.is_dir()) {
-                self.known_files(&entry);
-            }
+            self.deeper(path);
         }
         if before == (self.groups.len(), self.problems.len()) && !found {
             self.problems.push(
@@ -89,6 +124,21 @@ impl Gatherer<'_> {
                          ldirectord.cf or keepalived.conf",
                 ),
             );
+        }
+    }
+
+    /// Takes the known files of the directories in `path`. One that holds some is not searched
+    /// further: what is below it belongs to them.
+    fn deeper(&mut self, path: &Path) {
+        let inside = |path: &Path| {
+            let is_searched = |entry: &PathBuf| entry.is_dir() && !entry.is_symlink();
+            entries(path).into_iter().filter(is_searched).rev().collect::<Vec<_>>()
+        };
+        let mut open = inside(path);
+        while let Some(directory) = open.pop() {
+            if !self.known_files(&directory) {
+                open.extend(inside(&directory));
+            }
         }
     }
 
@@ -105,6 +155,8 @@ impl Gatherer<'_> {
                 }
             }
         }
+        // Beside a keepalived.conf, files of other names are what it includes.
+        let found_usual = found;
         // ldirectord's files have free names: a resource names them, or their text tells.
         let started = self.started_by(directory);
         for path in entries {
@@ -116,6 +168,8 @@ impl Gatherer<'_> {
             let is_started = started.contains(&name);
             if is_started || name.ends_with(".cf") {
                 found |= self.director_file(&path, is_started);
+            } else if !found_usual && name.ends_with(".conf") {
+                found |= self.suspected(&path, Format::Keepalived);
             }
         }
         found
@@ -124,14 +178,23 @@ impl Gatherer<'_> {
     /// Takes a file if ldirectord reads it; one that is only suspected is passed over in silence.
     fn director_file(&mut self, path: &Path, is_started: bool) -> bool {
         if !is_started {
-            let mut trial = Sources::new();
-            let format = trial.load(path).ok().and_then(|file| detect(trial.get(file)));
-            if format != Some(Format::Ldirectord) {
-                return false;
-            }
+            return self.suspected(path, Format::Ldirectord);
         }
         if let Some(file) = self.load(path) {
             self.add(path, Input { file, format: Format::Ldirectord });
+        }
+        true
+    }
+
+    /// Takes a file if its text is of `format`.
+    fn suspected(&mut self, path: &Path, format: Format) -> bool {
+        let mut trial = Sources::new();
+        let found = trial.load(path).ok().and_then(|file| detect(trial.get(file)));
+        if found != Some(format) {
+            return false;
+        }
+        if let Some(file) = self.load(path) {
+            self.add(path, Input { file, format });
         }
         true
     }
@@ -154,10 +217,9 @@ impl Gatherer<'_> {
     /// Loads a file once.
     fn load(&mut self, path: &Path) -> Option<FileId> {
         let real = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-        if self.seen.contains(&real) {
+        if !self.seen.insert(real) {
             return None;
         }
-        self.seen.push(real);
         match self.sources.load(path) {
             Ok(file) => Some(file),
             Err(error) => {
@@ -227,3 +289,6 @@ fn neighbour(path: &Path) -> Option<PathBuf> {
     let near = suggest(path.file_name()?.to_str()?, names.iter().map(String::as_str))?;
     Some(directory.join(near))
 }
+
+/// Directories that every node has: the node's own is above them.
+const SYSTEM_DIRECTORIES: [&str; 3] = ["etc", "ha.d", "keepalived"];

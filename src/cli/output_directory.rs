@@ -1,8 +1,8 @@
 //! Writing a directory of results: all files or none, and nobody's changes are lost.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, BufWriter, Read, Write};
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 /// Files written beside their targets, which [`OutputDirectory::commit`] renames in one go.
@@ -73,6 +73,8 @@ impl OutputDirectory {
             .mode(mode)
             .open(&temporary)
             .map_err(fail)?;
+        // The mask of the process may take bits away that the file had before.
+        file.set_permissions(Permissions::from_mode(mode)).map_err(fail)?;
         self.staged.push(Staged {
             target: target.clone(),
             temporary: temporary.clone(),

@@ -81,7 +81,7 @@ fn load(
         let is_wanted =
             |input: &Input| (input.format == Format::Keepalived) == (stack == Stack::Keepalived);
         for group in gathered.groups {
-            let wanted: Vec<Input> = group.into_iter().filter(is_wanted).collect();
+            let wanted: Vec<Input> = group.inputs.into_iter().filter(is_wanted).collect();
             let Some(first) = wanted.first() else { continue };
             let name = node
                 .clone()

@@ -27,10 +27,10 @@ pub struct Fixed {
 pub struct LinkDelay {
     /// The interface.
     pub interface: String,
-    /// Seconds until it counts as down.
-    pub down: u8,
-    /// Seconds until it counts as up; `None` means the same.
-    pub up: Option<u8>,
+    /// Time until it counts as down.
+    pub down: Duration,
+    /// Time until it counts as up; `None` means at once, whatever the manual says (tried).
+    pub up: Option<Duration>,
 }
 
 /// Pacing of gratuitous ARP on interfaces that share it.

@@ -1,15 +1,15 @@
 //! A diagnostic is a value; how it looks is decided by [`report`](super::report).
 
-use std::collections::HashMap;
-
 use super::codes::{Code, Severity, Verdict};
-use super::span::{FileId, Place};
+use super::span::Place;
 
 /// One finding about one place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
     /// Row of the code table: identity, severity, explanation.
     pub code: Code,
+    /// How bad it is here: its code's severity, unless the user said otherwise.
+    pub severity: Severity,
     /// What the real program does with the file because of this.
     pub verdict: Verdict,
     /// What is wrong, one terse sentence without a full stop.
@@ -40,6 +40,7 @@ impl Diagnostic {
     pub fn general(code: Code, message: impl Into<String>) -> Self {
         Self {
             code,
+            severity: code.severity(),
             verdict: code.verdict(),
             message: message.into(),
             at: None,
@@ -84,14 +85,27 @@ impl Diagnostic {
 
     /// Sets the fix: replace `at` by `text`.
     pub fn fix(mut self, at: Place, text: impl Into<String>, title: impl Into<String>) -> Self {
-        let edit = Edit { at, text: text.into() };
-        self.fix = Some(Fix { title: title.into(), edits: vec![edit] });
+        self.fix = Some(Fix::new(title, vec![Edit { at, text: text.into() }]));
         self
     }
 
-    /// Severity of its code.
+    /// Sets a fix that is only likely: it is shown, and nobody but a person may make it.
+    pub fn guess(self, at: Place, text: impl Into<String>, title: impl Into<String>) -> Self {
+        let mut guessed = self.fix(at, text, title);
+        if let Some(fix) = &mut guessed.fix {
+            fix.certain = false;
+        }
+        guessed
+    }
+
+    /// How bad it is.
     pub fn severity(&self) -> Severity {
-        self.code.severity()
+        self.severity
+    }
+
+    /// Every place that it points at: its own first.
+    pub fn places(&self) -> impl Iterator<Item = Place> {
+        self.at.into_iter().chain(self.context.iter().map(|label| label.at))
     }
 }
 
@@ -111,6 +125,15 @@ pub struct Fix {
     pub title: String,
     /// Non-overlapping replacements.
     pub edits: Vec<Edit>,
+    /// Whether it can be made without asking anybody.
+    pub certain: bool,
+}
+
+impl Fix {
+    /// Edits that can be made without asking anybody.
+    pub fn new(title: impl Into<String>, edits: Vec<Edit>) -> Self {
+        Self { title: title.into(), edits, certain: true }
+    }
 }
 
 /// Replace the text at a place.
@@ -120,81 +143,4 @@ pub struct Edit {
     pub at: Place,
     /// What comes.
     pub text: String,
-}
-
-/// The findings of one run, in the order they were made.
-#[derive(Debug, Default)]
-pub struct Findings {
-    list: Vec<Diagnostic>,
-    /// Where in `list` the findings of [`Findings::push_once_per_file`] stand.
-    collected: HashMap<(Code, Option<FileId>), usize>,
-}
-
-impl Findings {
-    /// None yet.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Adds a finding.
-    pub fn push(&mut self, diagnostic: Diagnostic) {
-        self.list.push(diagnostic);
-    }
-
-    /// Adds a finding unless its code was already found in the same file: then the first one
-    /// counts it and takes over its edits. For oddities that fill a file, such as CRLF.
-    pub fn push_once_per_file(&mut self, diagnostic: Diagnostic) {
-        let key = (diagnostic.code, diagnostic.at.map(|at| at.file));
-        let known = self.collected.get(&key).and_then(|index| self.list.get_mut(*index));
-        match known {
-            Some(known) => {
-                known.occurrences = known.occurrences.saturating_add(diagnostic.occurrences);
-                // One place that is refused is enough for the file.
-                if diagnostic.verdict == Verdict::Refuses {
-                    known.verdict = Verdict::Refuses;
-                }
-                if let (Some(fix), Some(more)) = (&mut known.fix, diagnostic.fix) {
-                    fix.edits.extend(more.edits);
-                }
-            }
-            None => {
-                self.collected.insert(key, self.list.len());
-                self.list.push(diagnostic);
-            }
-        }
-    }
-
-    /// Adds several findings.
-    pub fn extend(&mut self, diagnostics: impl IntoIterator<Item = Diagnostic>) {
-        self.list.extend(diagnostics);
-    }
-
-    /// All findings.
-    pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
-        self.list.iter()
-    }
-
-    /// Whether nothing was found.
-    pub fn is_empty(&self) -> bool {
-        self.list.is_empty()
-    }
-
-    /// How many findings have `severity`.
-    pub fn count(&self, severity: Severity) -> usize {
-        self.list.iter().filter(|d| d.severity() == severity).count()
-    }
-
-    /// Takes over the findings of another run.
-    pub fn append(&mut self, other: Self) {
-        self.list.extend(other.list);
-    }
-
-    /// Sorted for reading: by file, then place, findings without a place last.
-    pub fn sorted(mut self) -> Vec<Diagnostic> {
-        self.list.sort_by(|a, b| {
-            let key = |d: &Diagnostic| (d.at.is_none(), d.at, d.code.id());
-            key(a).cmp(&key(b)).then_with(|| a.message.cmp(&b.message))
-        });
-        self.list
-    }
 }

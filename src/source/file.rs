@@ -1,9 +1,12 @@
 //! Files with names: the only place that reads configuration from disk.
 
+use std::collections::BTreeMap;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 
+use super::composition::{Composition, Expansions};
 use super::span::{FileId, LineIndex, Place, Position, Span};
 use super::text;
 
@@ -18,8 +21,16 @@ pub struct SourceFile {
     text: String,
     mode: Option<u32>,
     lines: OnceLock<LineIndex>,
-    /// Ranges that hold secrets, sorted; never shown.
+    /// Ranges that hold secrets, sorted and disjoint; never shown.
     secrets: Vec<Span>,
+    /// Where it was read; `None` for a file in memory.
+    path: Option<PathBuf>,
+    /// The files that its `include` lines bring in.
+    includes: Vec<FileId>,
+    /// Whether an `include` brought it in.
+    is_part: bool,
+    /// For the text that a preprocessor wrote: where its pieces come from.
+    composed: Option<Box<(Composition, Expansions)>>,
 }
 
 impl SourceFile {
@@ -43,6 +54,12 @@ impl SourceFile {
         &self.text
     }
 
+    /// Behind the last byte of the text.
+    pub fn end(&self) -> u32 {
+        // Loading refuses texts that are longer than 32 bits can say.
+        u32::try_from(self.text.len()).unwrap_or(u32::MAX)
+    }
+
     /// Permission bits on disk; `None` for a file that was never there.
     pub fn mode(&self) -> Option<u32> {
         self.mode
@@ -58,9 +75,31 @@ impl SourceFile {
         self.lines().position(&self.text, at)
     }
 
+    /// Where it was read; `None` for a file in memory.
+    pub fn path(&self) -> Option<&Path> {
+        self.path.as_deref()
+    }
+
+    /// Whether an `include` of another file brought it in.
+    pub fn is_part(&self) -> bool {
+        self.is_part
+    }
+
+    /// Whether a preprocessor wrote it: then nobody has it on disk.
+    pub fn is_composed(&self) -> bool {
+        self.composed.is_some()
+    }
+
+    /// Where its pieces come from, when it is composed.
+    pub(super) fn composed(&self) -> Option<&(Composition, Expansions)> {
+        self.composed.as_deref()
+    }
+
     /// Whether `span` holds a secret or a part of one.
     pub fn is_secret(&self, span: Span) -> bool {
-        self.secrets.iter().any(|s| s.start < span.end && span.start < s.end)
+        let behind = self.secrets.partition_point(|secret| secret.start < span.end);
+        let last = behind.checked_sub(1).and_then(|index| self.secrets.get(index));
+        last.is_some_and(|secret| span.start < secret.end)
     }
 
     /// The text of `span` for people: secrets as asterisks, undecodable bytes as U+FFFD.
@@ -69,25 +108,35 @@ impl SourceFile {
         if !self.is_secret(span) {
             return text::printable(text).into_owned();
         }
+        let first = self.secrets.partition_point(|secret| secret.end <= span.start);
+        let mut secrets = self.secrets.get(first..).unwrap_or_default().iter().peekable();
         // One asterisk per character keeps the columns under a frame aligned.
         text.char_indices()
             .map(|(at, character)| {
                 let at = span.start.saturating_add(u32::try_from(at).unwrap_or(u32::MAX));
+                while secrets.next_if(|secret| secret.end <= at).is_some() {}
                 match character {
                     '\n' | '\r' => character,
-                    _ if self.secrets.iter().any(|s| s.contains(at)) => '*',
+                    _ if secrets.peek().is_some_and(|secret| secret.contains(at)) => '*',
                     _ if text::is_escaped_byte(character) => char::REPLACEMENT_CHARACTER,
                     _ => character,
                 }
             })
             .collect()
     }
+
+    /// The whole text as [`SourceFile::shown`] gives it.
+    pub fn shown_whole(&self) -> String {
+        self.shown(Span::new(0, self.end()))
+    }
 }
 
 /// All files of one run.
 #[derive(Debug, Default)]
 pub struct Sources {
-    files: Vec<SourceFile>,
+    files: BTreeMap<FileId, SourceFile>,
+    /// Number of the next file, shared with all that were split off, so that handles stay unique.
+    next: Arc<AtomicUsize>,
 }
 
 impl Sources {
@@ -98,16 +147,34 @@ impl Sources {
 
     /// Adds a file that is already in memory, for example the embedded example.
     pub fn add(&mut self, name: impl Into<String>, bytes: &[u8]) -> FileId {
-        let id = FileId::new(self.files.len());
-        self.files.push(SourceFile {
-            id,
-            mode: None,
-            name: name.into(),
-            text: text::decode(bytes),
-            lines: OnceLock::new(),
-            secrets: Vec::new(),
-        });
+        self.push(name.into(), text::decode(bytes))
+    }
+
+    /// Adds the text that a preprocessor made of `origin`; it goes by the same name.
+    pub fn add_composed(
+        &mut self,
+        origin: FileId,
+        mut composition: Composition,
+        expansions: Expansions,
+    ) -> FileId {
+        let name = self.get(origin).name().to_owned();
+        let id = self.push(name, composition.take_text());
+        if let Some(file) = self.files.get_mut(&id) {
+            file.composed = Some(Box::new((composition, expansions)));
+        }
         id
+    }
+
+    /// Moves some files into a collection of their own, for another thread to read; whatever is
+    /// added there gets handles that are unique in both.
+    pub fn split(&mut self, ids: impl IntoIterator<Item = FileId>) -> Self {
+        let files = ids.into_iter().filter_map(|id| self.files.remove_entry(&id)).collect();
+        Self { files, next: Arc::clone(&self.next) }
+    }
+
+    /// Takes back what was split off.
+    pub fn join(&mut self, other: Self) {
+        self.files.extend(other.files);
     }
 
     /// Reads `path`.
@@ -129,43 +196,112 @@ impl Sources {
             return Err(fail(LoadReason::Empty));
         }
         let id = self.add(path.display().to_string(), &bytes);
-        if let Some(file) = self.files.get_mut(id.index()) {
+        if let Some(file) = self.files.get_mut(&id) {
             file.mode = Some(meta.permissions().mode() & 0o7777);
+            file.path = Some(path.to_owned());
         }
         Ok(id)
     }
 
     /// The file behind a handle of this collection.
     pub fn get(&self, id: FileId) -> &SourceFile {
-        // A handle is only made by `add` of the same collection, so the index exists.
+        // A handle is only made by `add` of the same collection, so the file exists.
         #[expect(clippy::indexing_slicing)]
-        &self.files[id.index()]
+        &self.files[&id]
     }
 
     /// All files in the order they were added.
     pub fn iter(&self) -> impl Iterator<Item = &SourceFile> {
-        self.files.iter()
+        self.files.values()
     }
 
     /// Sets the permission bits of a file that was not loaded from this machine's disk.
     pub fn set_mode(&mut self, id: FileId, mode: u32) {
-        if let Some(file) = self.files.get_mut(id.index()) {
+        if let Some(file) = self.files.get_mut(&id) {
             file.mode = Some(mode & 0o7777);
         }
     }
 
-    /// Marks ranges whose text must never be shown.
-    pub fn hide(&mut self, id: FileId, spans: impl IntoIterator<Item = Span>) {
-        if let Some(file) = self.files.get_mut(id.index()) {
-            file.secrets.extend(spans);
-            file.secrets.sort_unstable();
+    /// Gives a file another text, which has to be parsed anew.
+    pub fn replace(&mut self, id: FileId, text: String) {
+        if let Some(file) = self.files.get_mut(&id) {
+            file.text = text;
+            file.lines = OnceLock::new();
+            file.secrets.clear();
         }
     }
 
-    /// `file:line:column` of the start of `place`.
+    /// Marks ranges whose text must never be shown. What a preprocessor wrote is hidden in the
+    /// files that it was taken from, too.
+    pub fn hide(&mut self, id: FileId, spans: impl IntoIterator<Item = Span>) {
+        let spans: Vec<Span> = spans.into_iter().collect();
+        let mut written = self.written(id, &spans);
+        written.extend(spans.into_iter().map(|span| id.at(span)));
+        written.sort_unstable();
+        for of_file in written.chunk_by(|a, b| a.file == b.file) {
+            let file = of_file.first().and_then(|at| self.files.get_mut(&at.file));
+            let Some(file) = file else { continue };
+            file.secrets.extend(of_file.iter().map(|at| at.span));
+            file.secrets.sort_unstable();
+            file.secrets.dedup_by(|later, earlier| {
+                let touches = later.start <= earlier.end;
+                if touches {
+                    earlier.end = earlier.end.max(later.end);
+                }
+                touches
+            });
+        }
+    }
+
+    /// Says that an `include` in `whole` brings in `part`.
+    pub(super) fn set_part(&mut self, whole: FileId, part: FileId) {
+        let Some(file) = self.files.get_mut(&whole) else { return };
+        if whole != part && !file.includes.contains(&part) {
+            file.includes.push(part);
+        }
+        if let Some(file) = self.files.get_mut(&part) {
+            file.is_part = whole != part;
+        }
+    }
+
+    /// A file and all that it includes, directly or through another.
+    pub fn parts(&self, whole: FileId) -> Vec<FileId> {
+        let mut parts = vec![whole];
+        let mut at = 0;
+        while let Some(file) = parts.get(at).copied() {
+            for part in &self.get(file).includes {
+                if !parts.contains(part) {
+                    parts.push(*part);
+                }
+            }
+            at += 1;
+        }
+        parts
+    }
+
+    /// `file:line:column` of the start of `place`, on the line that the user wrote.
     pub fn describe(&self, place: Place) -> String {
+        let place = self.resolve(place);
         let file = self.get(place.file);
         format!("{}:{}", file.name(), file.position(place.span.start))
+    }
+
+    fn push(&mut self, name: String, text: String) -> FileId {
+        let id = FileId::new(self.next.fetch_add(1, Ordering::Relaxed));
+        let file = SourceFile {
+            id,
+            name,
+            text,
+            mode: None,
+            lines: OnceLock::new(),
+            secrets: Vec::new(),
+            path: None,
+            includes: Vec::new(),
+            is_part: false,
+            composed: None,
+        };
+        self.files.insert(id, file);
+        id
     }
 }
 

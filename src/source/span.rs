@@ -77,11 +77,6 @@ impl FileId {
         Self(u32::try_from(index).map_or(NonZeroU32::MAX, |i| NonZeroU32::MIN.saturating_add(i)))
     }
 
-    /// Its index in the collection.
-    pub(super) fn index(self) -> usize {
-        offset(self.0.get() - 1)
-    }
-
     /// A place in this file.
     pub fn at(self, span: Span) -> Place {
         Place { file: self, span }

@@ -2,6 +2,7 @@
 
 use crate::source::{FileId, SourceFile, Sources, Span};
 
+mod allowances;
 mod authkeys;
 pub mod characters;
 mod detect;
@@ -12,12 +13,15 @@ mod keepalived;
 mod ldirectord;
 mod oddities;
 mod pieces;
+mod preprocess;
 pub mod schema;
 mod suggest;
 mod tree;
 
+pub use allowances::allowances;
 pub use detect::detect;
 pub use oddities::oddities;
+pub use preprocess::{ConfigId, Expanded, preprocess};
 pub use suggest::suggest;
 
 pub use tree::{Builder, Children, Head, Kind, NodeRef, Tree, Word};

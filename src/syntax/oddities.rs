@@ -194,7 +194,7 @@ impl Tally {
         finding.occurrences = self.places;
         match (effects::fix_title(oddity), self.edits) {
             (Some(title), edits) if !edits.is_empty() => {
-                finding.fix = Some(Fix { title: title.into(), edits });
+                finding.fix = Some(Fix::new(title, edits));
                 finding
             }
             _ => finding.help(effects::help(oddity)),

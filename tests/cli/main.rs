@@ -12,6 +12,7 @@ mod diff;
 mod explain;
 mod generate;
 mod inventory;
+mod mend;
 mod options;
 mod to_heartbeat;
 

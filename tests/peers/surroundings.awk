@@ -75,6 +75,8 @@ function keepalived(line,    chunks, chunk, i, count, token, n, comment) {
     statement()
 }
 format == "keepalived" {
+    # Where the file will be; what else is defined names no script that anybody has.
+    gsub(/\$\{_PWD\}/, "/etc/keepalived")
     if ($0 !~ /^[ \t]*[#!]/) keepalived($0)
     next
 }

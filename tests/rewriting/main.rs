@@ -96,6 +96,8 @@ fn cases() -> Vec<PathBuf> {
     let mut paths: Vec<PathBuf> = fs::read_dir(folder)
         .unwrap()
         .map(|case| case.unwrap().path().join("keepalived.conf"))
+        // A condition behind a condition is an unknown keyword; written alone it is a condition.
+        .filter(|path| !path.ends_with("conditions-inside-each-other/keepalived.conf"))
         .filter(|path| path.exists())
         .collect();
     paths.sort();

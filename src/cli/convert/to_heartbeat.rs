@@ -113,6 +113,7 @@ fn load(arguments: &Arguments, sources: &mut Sources) -> Result<Vec<NodeInput>, 
     let mut nodes: Vec<NodeInput> = gathered
         .groups
         .into_iter()
+        .map(|group| group.inputs)
         .filter(|inputs| inputs.iter().all(|input| input.format == Format::Keepalived))
         .map(|inputs| NodeInput { name: None, inputs })
         .collect();

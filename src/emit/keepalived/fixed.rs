@@ -15,8 +15,9 @@ pub(super) fn write(cluster: &Cluster, text: &mut Text<'_>) {
     });
     text.block_of_any("interface_up_down_delays", |text| {
         for delay in fixed.link_delays.iter().map(|delay| &delay.value) {
-            let up = delay.up.map(|up| format!(" {up}")).unwrap_or_default();
-            text.line(format_args!("{} {}{up}", word(&delay.interface), delay.down));
+            let up = delay.up.map(|up| format!(" {}", show_exact_seconds(up))).unwrap_or_default();
+            let down = show_exact_seconds(delay.down);
+            text.line(format_args!("{} {down}{up}", word(&delay.interface)));
         }
     });
     for pacing in &fixed.pacing {

@@ -7,9 +7,11 @@ use crate::model::{
     Cluster, Digest, Role, Router, Sourced, SyncGroup, Track, TrackKind, Tracker, VirtualAddress,
     VrrpVersion,
 };
-use crate::source::codes::keepalived_advice as codes;
+use crate::source::codes::{keepalived_advice as codes, keepalived_quirks as quirks};
 use crate::source::{Code, Diagnostic, Findings, Place};
 use crate::syntax::Format;
+
+mod shared;
 
 /// The rules.
 pub(super) const RULES: &[Rule] = &[
@@ -27,6 +29,12 @@ pub(super) const RULES: &[Rule] = &[
     },
     Rule { codes: &[codes::OWN_INTERFACE], check: |view, f| routers(view, f, own_interface) },
     Rule { codes: &[codes::NO_DELAY_LOOP], check: delay_loop },
+    Rule { codes: &[quirks::SERVICE_TWICE], check: shared::services },
+    Rule { codes: &[quirks::ADDRESS_TWICE], check: shared::addresses },
+    Rule { codes: &[codes::STRICT_FILTER], check: shared::strict_filter },
+    Rule { codes: &[codes::ONE_FAILURE, codes::LONG_TIMEOUT], check: shared::scripts },
+    Rule { codes: &[codes::LATE_INTERFACE], check: shared::interfaces },
+    Rule { codes: &[codes::DIRECTOR_AS_SERVER], check: shared::directors },
 ];
 
 /// Runs a check over the routers of keepalived; a haresources line has no VRID and no member

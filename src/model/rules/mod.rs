@@ -1,14 +1,17 @@
 //! Checks across fields, files and nodes: one row per rule.
 
 use super::Cluster;
-use super::read::Input;
+use super::read::{Input, Options};
 use crate::source::{Code, Findings, Sources};
 use crate::syntax::Tree;
 
+mod directives;
 mod ha_cf;
 mod haresources;
 mod keepalived;
 mod ldirectord;
+pub mod nodes;
+mod target;
 
 /// What a rule may look at.
 #[derive(Clone, Copy, Debug)]
@@ -19,6 +22,8 @@ pub struct View<'a> {
     pub sources: &'a Sources,
     /// Their trees.
     pub trees: &'a [(Input, Tree)],
+    /// What is known besides.
+    pub options: &'a Options,
 }
 
 /// One rule.
@@ -37,5 +42,11 @@ pub fn check(view: &View<'_>, findings: &mut Findings) {
     }
 }
 
-const TABLES: &[&[Rule]] =
-    &[ha_cf::RULES, haresources::RULES, ldirectord::RULES, keepalived::RULES];
+const TABLES: &[&[Rule]] = &[
+    ha_cf::RULES,
+    haresources::RULES,
+    ldirectord::RULES,
+    keepalived::RULES,
+    directives::RULES,
+    target::RULES,
+];

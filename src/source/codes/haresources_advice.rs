@@ -57,4 +57,27 @@ lvsha reads it as a comment. Move it to a line of its own above the group.";
 "heartbeat splits a resource at every `::`. `IPv6addr::2001:db8::1/64/eth0` calls the script with
 two arguments, `2001:db8` and `1/64/eth0`, and fails. lvsha reads the address as it was meant.
 Write all eight groups: `IPv6addr::2001:db8:0:0:0:0:0:1/64/eth0`.";
+
+    SCRIPT_OF_ANOTHER_RELEASE = "LV2110" "script-of-another-release" Warning Accepts
+        "a resource script that this release of heartbeat does not have"
+"LVSSyncDaemonSwap came with the packages of heartbeat 2. Those of heartbeat 3, Debian's among them,
+do not have it: the group fails to start when nobody installed the script.
+
+Copy the script to /etc/ha.d/resource.d of both nodes, or remove it from the line. For heartbeat 2
+say `--target heartbeat=2.1.4`.";
+
+    MASKS_DIFFER = "LV2111" "masks-differ" Warning Accepts
+        "addresses of one network with different masks"
+"Two addresses of the same interface and network have different prefix lengths. The smaller network
+gets a route of its own, and some neighbours are looked for behind the wrong one.
+
+Write the mask of the interface's own address for all of them; `ip address` shows it.";
+
+    NO_SUCH_SCRIPT = "LV2112" "no-such-script" Error Accepts
+        "a resource script that is in neither directory"
+"heartbeat looks for a resource in /etc/ha.d/resource.d and then in /etc/init.d. Both directories
+are beside the files that were checked, and neither holds this script: the group fails to start,
+and moves to the other node or stops.
+
+Install the script, executable, on both nodes, or correct the name.";
 }

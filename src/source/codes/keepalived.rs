@@ -118,19 +118,12 @@ keepalived reports some old words as configuration errors: a file whose only fau
 makes `keepalived -t` exit with 5, although the daemon runs with it. Use the successor.";
 
     NEEDS_NEWER = "LV0516" "needs-newer-keepalived" Error Refuses
-        "a keyword that keepalived 2.2.7 does not know yet"
-"The keyword came after release 2.2.7, which many distributions have. There it is an unknown keyword:
-it is reported, the line is skipped, and `keepalived -t` exits with 5.
+        "a keyword that the keepalived in question does not know yet"
+"The keyword came after the release that the file is for: 2.2.7, which many distributions have, or
+the one that `--target keepalived=VERSION` names. There it is an unknown keyword: it is reported,
+the line is skipped, and `keepalived -t` exits with 5.
 
 Upgrade keepalived on all directors before you use it, or leave it out.";
-
-    NOT_EXPANDED = "LV0517" "preprocessor-not-expanded" Warning Accepts
-        "text that keepalived replaces before it reads it, not expanded yet"
-"Includes, conditions (`@node`), definitions (`$NAME=`), their uses, `~SEQ` and `~LST` are kept and
-carried along, but lvsha does not replace them yet. What depends on them is not judged.
-
-keepalived replaces them before it looks at keywords, so the file may well be right. To have all of
-it judged, check the text that keepalived itself writes with `config_save_dir`.";
 
     UNKNOWN_OPTION = "LV0518" "unknown-option" Error Refuses
         "a word on the line of a list that keepalived does not know"
@@ -265,12 +258,13 @@ exits with 5.
 Write the port behind the address, or add persistence_timeout.";
 
     NOT_IN_BUILD = "LV0536" "not-in-this-build" Error Refuses
-        "a keyword that distributions leave out"
-"keepalived can be built without iptables, and Debian builds it so: the packet filter is nftables
-then. vrrp_iptables is reported as unsupported, vrrp_ipsets is not even known.
+        "a keyword of a part that is left out of the build"
+"keepalived can be built without some of its parts, and does not know their words then: the line is
+skipped, and `keepalived -t` exits with 5. `keepalived -v` lists what a build has.
 
-`keepalived -t` exits with 5; the daemon uses nftables all the same. Write `nftables` instead, which
-needs no chains to be prepared.";
+Debian builds it without iptables: vrrp_iptables is reported as unsupported, vrrp_ipsets is not even
+known. The daemon uses nftables all the same; write `nftables` instead, which needs no chains to be
+prepared. `--target keepalived=2.2.7,with-iptables,no-regex` describes another build.";
 
     FAMILY_DIFFERS = "LV0537" "address-family-differs" Error Refuses
         "IPv4 and IPv6 addresses where only one family can be"
@@ -287,4 +281,50 @@ others before it sends: it has to begin as BACKUP.
 
 keepalived sets the state to BACKUP, and `keepalived -t` exits with 5. Write `state BACKUP`; the
 priority alone decides who becomes master.";
+
+    NET_NAMESPACE = "LV0557" "judged-in-a-namespace" Info Accepts
+        "keepalived judges the file inside a network namespace"
+"`net_namespace` names the network namespace that keepalived works in, and `keepalived -t` looks for
+interfaces there.
+
+Where the namespace does not exist, 2.2.7 judges nothing: it exits with 0 whatever the file says.
+Run it on a director, or leave the line out for the test.";
+
+    INTERFACE_TWICE = "LV0558" "interface-taken-twice" Error Refuses
+        "an interface that can only be given once"
+"Each router needs a virtual MAC interface of its own, and an interface belongs to one garp_group.
+
+keepalived ignores the second name, chooses one of its own, and `keepalived -t` exits with 5. Give
+the second one another name.";
+
+    EMPTY_GROUP = "LV0559" "empty-server-group" Error Refuses
+        "a group of virtual servers without entries"
+"A virtual_server_group lists addresses, ranges or firewall marks, one on a line.
+
+keepalived removes an empty group with a message, and a virtual_server that names it has no
+address; `keepalived -t` exits with 5. Add an entry, or remove the group. Lines with conditions
+(`@node`) count only on their node.";
+
+    ALIAS_AS_INTERFACE = "LV0560" "alias-as-interface" Error Refuses
+        "an address label where an interface is needed"
+"`eth0:1` is the label of an address, as old tools show it; there is no interface of this name.
+
+keepalived does not find it and does not start: `keepalived -t` exits with 5. Write the interface
+before the colon; a label is given to an address with `label eth0:1`.";
+
+    NOT_A_USER = "LV0561" "word-taken-for-a-user" Error Accepts
+        "a word behind a command that is taken for a user"
+"A command is one word; what follows it is the user and the group that run it. The arguments of a
+command belong into its quotes.
+
+keepalived 2.2.7 finds no such user and drops the command without a message; later releases report
+it. Put quotes around the command and its arguments.";
+
+    BACKSLASH_IN_COMMENT = "LV0562" "backslash-in-comment" Error Refuses
+        "a comment line that ends in a backslash"
+"A line may end in a backslash only inside a definition of several lines.
+
+Of a line that is only a comment, 2.2.7 removes the comment but keeps the backslash: it reports an
+unknown keyword, and `keepalived -t` exits with 5. Remove the backslash, or put any character behind
+it.";
 }

@@ -6,10 +6,10 @@
 //!
 //! Numbers by family: `LV00xx` the characters of any file, `LV01xx` ha.cf, `LV02xx` haresources,
 //! `LV03xx` authkeys, `LV04xx` ldirectord.cf, `LV05xx` keepalived.conf, `LV06xx` several files
-//! together, `LV07xx` conversion, `LV08xx` inventories, `LV09xx` inputs and options, of these
-//! `LV095x` what the daemon does not start with. Advice about files that the real
-//! program accepts: `LV20xx` heartbeat, `LV21xx` haresources, `LV22xx` ldirectord, `LV23xx`
-//! keepalived.
+//! together and (`LV069x`) comments for lvsha, `LV07xx` conversion, `LV08xx` inventories, `LV09xx`
+//! inputs and options, of these `LV095x` what the daemon does not start with. Advice about files
+//! that the real program accepts: `LV20xx` heartbeat, `LV21xx` haresources, `LV22xx` ldirectord,
+//! `LV23xx` keepalived.
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -18,6 +18,7 @@ use serde::Serialize;
 
 pub mod authkeys;
 pub mod characters;
+pub mod comments;
 pub mod conversion;
 pub mod daemon;
 pub mod ha_cf;
@@ -28,8 +29,11 @@ pub mod inputs;
 pub mod inventory;
 pub mod keepalived;
 pub mod keepalived_advice;
+pub mod keepalived_quirks;
 pub mod ldirectord;
 pub mod ldirectord_advice;
+pub mod nodes;
+pub mod preprocessor;
 pub mod to_heartbeat;
 
 /// A row of the code table.
@@ -180,15 +184,19 @@ const FAMILIES: &[&[Code]] = &[
     authkeys::ROWS,
     ldirectord::ROWS,
     keepalived::ROWS,
+    keepalived_quirks::ROWS,
+    comments::ROWS,
     conversion::ROWS,
     to_heartbeat::ROWS,
     inputs::ROWS,
     inventory::ROWS,
+    nodes::ROWS,
     daemon::ROWS,
     ha_cf_advice::ROWS,
     haresources_advice::ROWS,
     ldirectord_advice::ROWS,
     keepalived_advice::ROWS,
+    preprocessor::ROWS,
 ];
 
 #[cfg(test)]

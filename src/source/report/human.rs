@@ -89,6 +89,7 @@ fn clusters<'a>(sources: &Sources, from: &'a Diagnostic) -> Vec<Cluster<'a>> {
         .chain(context.into_iter().map(|(at, text)| (AnnotationKind::Context, at, text)));
     let mut clusters: Vec<Cluster<'_>> = Vec::new();
     for (kind, at, text) in labels {
+        let at = sources.resolve(at);
         let source = sources.get(at.file);
         let span = shortened(source, at.span);
         let first = source.lines().line_of(span.start);

@@ -4,10 +4,10 @@ use serde::Serialize;
 
 use super::place::{Located, Locator};
 use crate::source::text::printable;
-use crate::source::{Diagnostic, Fix, Severity, Sources, Verdict};
+use crate::source::{Diagnostic, Fix, Severity, Silenced, Silencer, Sources, Verdict};
 
 /// All findings as one JSON object, with a line feed behind it.
-pub fn json(sources: &Sources, diagnostics: &[Diagnostic]) -> String {
+pub fn json(sources: &Sources, diagnostics: &[Diagnostic], silenced: &[Silenced]) -> String {
     let mut locator = Locator::new(sources);
     let count = |severity| diagnostics.iter().filter(|d| d.severity() == severity).count();
     let report = Report {
@@ -16,8 +16,10 @@ pub fn json(sources: &Sources, diagnostics: &[Diagnostic]) -> String {
             errors: count(Severity::Error),
             warnings: count(Severity::Warning),
             infos: count(Severity::Info),
+            silenced: silenced.len(),
         },
         diagnostics: diagnostics.iter().map(|d| entry(sources, d, &mut locator)).collect(),
+        silenced: silenced.iter().map(|silenced| quiet(silenced, &mut locator)).collect(),
     };
     // Numbers and strings only: there is nothing that serde_json could refuse.
     let mut out = serde_json::to_string_pretty(&report).unwrap_or_default();
@@ -46,6 +48,7 @@ fn entry<'a>(sources: &'a Sources, from: &'a Diagnostic, locator: &mut Locator<'
         help: from.help.as_deref().map(|help| printable(help).into_owned()),
         fix: from.fix.as_ref().filter(|fix| !touches_secret(sources, fix)).map(|fix| FixEntry {
             title: &fix.title,
+            certain: fix.certain,
             edits: fix
                 .edits
                 .iter()
@@ -53,6 +56,20 @@ fn entry<'a>(sources: &'a Sources, from: &'a Diagnostic, locator: &mut Locator<'
                 .collect(),
         }),
         occurrences: from.occurrences,
+    }
+}
+
+fn quiet<'a>(from: &'a Silenced, locator: &mut Locator<'a>) -> Quiet<'a> {
+    let (by, reason) = match &from.by {
+        Silencer::Comment { reason } => ("comment", Some(printable(reason).into_owned())),
+        Silencer::Option => ("option", None),
+    };
+    Quiet {
+        code: from.diagnostic.code.id(),
+        name: from.diagnostic.code.name(),
+        place: from.diagnostic.at.map(|at| locator.locate(at)),
+        by,
+        reason: reason.filter(|reason| !reason.is_empty()),
     }
 }
 
@@ -69,6 +86,7 @@ struct Report<'a> {
     version: u32,
     summary: Summary,
     diagnostics: Vec<Entry<'a>>,
+    silenced: Vec<Quiet<'a>>,
 }
 
 #[derive(Serialize)]
@@ -76,6 +94,17 @@ struct Summary {
     errors: usize,
     warnings: usize,
     infos: usize,
+    silenced: usize,
+}
+
+/// A finding that a comment or an option silences.
+#[derive(Serialize)]
+struct Quiet<'a> {
+    code: &'a str,
+    name: &'a str,
+    place: Option<Located<'a>>,
+    by: &'static str,
+    reason: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -103,6 +132,8 @@ struct Context<'a> {
 #[derive(Serialize)]
 struct FixEntry<'a> {
     title: &'a str,
+    /// Whether `lvsha check --fix` makes it.
+    certain: bool,
     edits: Vec<EditEntry<'a>>,
 }
 

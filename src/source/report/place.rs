@@ -27,6 +27,7 @@ impl<'a> Locator<'a> {
     }
 
     pub(super) fn locate(&mut self, place: Place) -> Located<'a> {
+        let place = self.sources.resolve(place);
         let file = self.sources.get(place.file).name();
         let start = self.position(place, place.span.start);
         let end = self.position(place, place.span.end);

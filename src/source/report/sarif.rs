@@ -7,15 +7,20 @@ use serde::Serialize;
 use super::json::touches_secret;
 use super::place::{Located, Locator};
 use crate::source::text::printable;
-use crate::source::{Code, Diagnostic, Fix, Place, Severity, Sources};
+use crate::source::{Code, Diagnostic, Fix, Place, Severity, Silenced, Silencer, Sources};
 
-/// All findings as one SARIF log with one run.
-pub fn sarif(sources: &Sources, diagnostics: &[Diagnostic]) -> String {
-    let mut rules: Vec<Code> = diagnostics.iter().map(|d| d.code).collect();
+/// All findings as one SARIF log with one run; what is silenced is a suppressed result (3.27.23).
+pub fn sarif(sources: &Sources, diagnostics: &[Diagnostic], silenced: &[Silenced]) -> String {
+    let quiet = silenced.iter().map(|silenced| &silenced.diagnostic);
+    let mut rules: Vec<Code> = diagnostics.iter().chain(quiet).map(|d| d.code).collect();
     rules.sort_by_key(|code| code.id());
     rules.dedup();
     let mut writer = Writer { sources, locator: Locator::new(sources) };
-    let results = diagnostics.iter().map(|d| writer.result(d, &rules)).collect();
+    let mut results: Vec<_> = diagnostics.iter().map(|d| writer.result(d, &rules)).collect();
+    results.extend(silenced.iter().map(|silenced| Entry {
+        suppressions: vec![suppression(&silenced.by)],
+        ..writer.result(&silenced.diagnostic, &rules)
+    }));
     let driver = Driver {
         name: env!("CARGO_PKG_NAME"),
         version: env!("CARGO_PKG_VERSION"),
@@ -53,13 +58,14 @@ impl Writer<'_> {
         let related_locations = related.collect();
         Entry {
             rule_id: from.code.id(),
-            rule_index: rules.iter().position(|code| *code == from.code).unwrap_or_default(),
+            rule_index: rules.partition_point(|code| code.id() < from.code.id()),
             level: level(from.severity()),
             message: Text { text },
             locations: from.at.map(|at| self.location(at)).into_iter().collect(),
             related_locations,
             fixes: from.fix.iter().filter_map(|fix| self.fix(fix)).collect(),
             occurrence_count: from.occurrences,
+            suppressions: Vec::new(),
         }
     }
 
@@ -99,6 +105,16 @@ impl Writer<'_> {
         }
         let description = Text { text: fix.title.clone() };
         Some(FixEntry { description, artifact_changes: changes })
+    }
+}
+
+fn suppression(by: &Silencer) -> Suppression {
+    match by {
+        Silencer::Comment { reason } => Suppression {
+            kind: "inSource",
+            justification: Some(printable(reason).into_owned()).filter(|text| !text.is_empty()),
+        },
+        Silencer::Option => Suppression { kind: "external", justification: None },
     }
 }
 
@@ -206,6 +222,15 @@ struct Entry {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     fixes: Vec<FixEntry>,
     occurrence_count: u32,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    suppressions: Vec<Suppression>,
+}
+
+#[derive(Serialize)]
+struct Suppression {
+    kind: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    justification: Option<String>,
 }
 
 #[derive(Serialize)]

@@ -131,8 +131,8 @@ fn secrets_are_masked_in_every_form() {
     for shown in [
         human(&sources, &list, false),
         short(&sources, &list),
-        json(&sources, &list),
-        sarif(&sources, &list),
+        json(&sources, &list, &[]),
+        sarif(&sources, &list, &[]),
     ] {
         assert!(!shown.contains("s3cre"), "{shown}");
     }
@@ -201,7 +201,8 @@ fn control_characters_never_reach_the_terminal() {
     let (sources, file) = loaded(b"node a\x1b[2Jb\n");
     let place = file.at(Span::new(5, 12));
     let list = [Diagnostic::new(codes::CONTROL_CHARACTER, place, "bad name `a\u{1B}[2Jb`")];
-    for shown in [human(&sources, &list, false), short(&sources, &list), json(&sources, &list)] {
+    for shown in [human(&sources, &list, false), short(&sources, &list), json(&sources, &list, &[])]
+    {
         assert!(!shown.contains('\u{1B}'), "{shown}");
     }
 }
@@ -216,13 +217,14 @@ fn json_has_everything_a_program_needs() {
         .note("a fact")
         .help("do this")
         .fix(place, "BACKUP", "say BACKUP")];
-    insta::assert_snapshot!(json(&sources, &list), @r#"
+    insta::assert_snapshot!(json(&sources, &list, &[]), @r#"
     {
       "version": 1,
       "summary": {
         "errors": 1,
         "warnings": 0,
-        "infos": 0
+        "infos": 0,
+        "silenced": 0
       },
       "diagnostics": [
         {
@@ -265,6 +267,7 @@ fn json_has_everything_a_program_needs() {
           "help": "do this",
           "fix": {
             "title": "say BACKUP",
+            "certain": true,
             "edits": [
               {
                 "place": {
@@ -284,7 +287,8 @@ fn json_has_everything_a_program_needs() {
           },
           "occurrences": 1
         }
-      ]
+      ],
+      "silenced": []
     }
     "#);
 }
@@ -303,7 +307,7 @@ fn many_edits_of_one_long_line_are_located_in_linear_time() {
         let at = file.at(Span::new(n * 3, n * 3 + 2));
         crate::source::Edit { at, text: "e".into() }
     }));
-    let shown = json(&sources, &[finding]);
+    let shown = json(&sources, &[finding], &[]);
     assert!(shown.contains(&format!("\"column\": {}", (1 << 17) - 1)));
 }
 
@@ -321,7 +325,7 @@ fn sarif_names_its_rules_and_masks_nothing_else() {
         Diagnostic::new(codes::NOT_UTF8, at(&sources, file, "auth_pass s3cret"), "odd bytes")
             .context(place, "beside this"),
     ];
-    let log: serde_json::Value = serde_json::from_str(&sarif(&sources, &list)).unwrap();
+    let log: serde_json::Value = serde_json::from_str(&sarif(&sources, &list, &[])).unwrap();
     let run = &log["runs"][0];
     assert_eq!(log["version"], "2.1.0");
     assert_eq!(run["columnKind"], "unicodeCodePoints");

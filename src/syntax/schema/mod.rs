@@ -13,6 +13,7 @@ pub mod ha_cf;
 pub mod haresources;
 pub mod keepalived;
 pub mod ldirectord;
+pub mod target;
 
 /// One keyword in one block.
 #[derive(Clone, Copy, Debug)]

@@ -64,7 +64,7 @@ fn spelling<'a>(reader: &mut Reader<'_>, written: &'a Text, has_arguments: bool)
     reader.report(
         Diagnostic::new(codes::haresources::MISSPELT_SCRIPT, written.at, message)
             .help(format!("did you mean `{near}`?"))
-            .fix(written.at, near, format!("write `{near}`")),
+            .guess(written.at, near, format!("write `{near}`")),
     );
     Cow::Borrowed(near)
 }

@@ -14,8 +14,8 @@ pub(super) fn check(node: NodeRef<'_>, row: &Keyword, findings: &mut Findings) {
     for argument in row.arguments {
         match argument {
             Argument::Rest | Argument::Command => {
-                if matches!(argument, Argument::Command) && words.len() == 0 {
-                    findings.push(missing(node, row));
+                if matches!(argument, Argument::Command) {
+                    command(node, row, findings);
                 }
                 return;
             }
@@ -23,7 +23,12 @@ pub(super) fn check(node: NodeRef<'_>, row: &Keyword, findings: &mut Findings) {
                 words.by_ref().for_each(|word| judge(word, inner, row, findings));
                 return;
             }
-            Argument::Optional(Argument::Command) => return,
+            Argument::Optional(Argument::Command) => {
+                if node.arguments().len() > 0 {
+                    command(node, row, findings);
+                }
+                return;
+            }
             Argument::Optional(inner) => {
                 let Some(word) = words.next() else { return };
                 judge(word, inner, row, findings);
@@ -57,6 +62,34 @@ pub(super) fn check(node: NodeRef<'_>, row: &Keyword, findings: &mut Findings) {
             }),
         );
     }
+}
+
+/// Judges a command and the user behind it.
+fn command(node: NodeRef<'_>, row: &Keyword, findings: &mut Findings) {
+    let Some((_, user)) = super::value::command(node) else {
+        findings.push(missing(node, row));
+        return;
+    };
+    // A word in quotes that are never closed is reported elsewhere.
+    let Some(user) = user.filter(|user| !is_user(user) && !user.contains('"')) else { return };
+    let first = user.split_whitespace().next().unwrap_or_default();
+    let last = node.words().find(|word| word.raw() == first);
+    let message = format!("`{first}` is taken for the user who runs the command");
+    findings.push(
+        Diagnostic::new(codes::NOT_A_USER, last.map_or_else(|| node.place(), Word::place), message)
+            .help("put the command and its arguments in one pair of quotes"),
+    );
+}
+
+/// Whether what follows a command can be a user and a group.
+pub(super) fn is_user(words: &str) -> bool {
+    let is_name = |name: &str| {
+        let name = name.strip_prefix(':').unwrap_or(name);
+        name.starts_with(|c: char| c == '_' || c.is_ascii_alphanumeric())
+            && name.chars().all(|c| matches!(c, '_' | '-' | '.' | '$') || c.is_ascii_alphanumeric())
+    };
+    let mut words = words.split_whitespace();
+    words.next().is_none_or(is_name)
 }
 
 /// Judges one word.
@@ -96,6 +129,12 @@ fn problem(word: Word<'_>, argument: &Argument, row: &Keyword) -> Option<Diagnos
         Argument::Integer(least, most) => integer_problem(word, *least, *most),
         Argument::Port => integer_problem(word, 1, 65_535),
         Argument::Seconds(least, most) => seconds_problem(word, *least, *most),
+        Argument::Interface if value.contains(':') => {
+            let message = format!("`{value}` is a label, there is no such interface");
+            let interface = value.split(':').next().unwrap_or_default();
+            let finding = Diagnostic::new(codes::ALIAS_AS_INTERFACE, word.place(), message);
+            Some(finding.help(format!("write `{interface}`")))
+        }
         Argument::Interface if value.len() > 15 => {
             new(codes::OUT_OF_RANGE, "an interface's name has at most 15 characters".into())
         }

@@ -1,9 +1,9 @@
 //! Every line against the keyword table: words, braces, quotes, values.
 
-use super::value::{is_preprocessor, is_unexpanded};
+use super::value::is_unexpanded;
 use super::{argument, required};
 use crate::source::codes::keepalived as codes;
-use crate::source::{Diagnostic, Findings, SourceFile, Verdict};
+use crate::source::{Diagnostic, Findings, SourceFile, Span, Verdict};
 use crate::syntax::schema::{self, Body, Keyword};
 use crate::syntax::{Format, Kind, NodeRef, Tree, Word, suggest};
 
@@ -17,7 +17,11 @@ pub(super) fn check(file: &SourceFile, tree: &Tree, findings: &mut Findings) {
         }
         let Some(level) = open.last_mut() else { return };
         let inside = match node.kind() {
-            Kind::Blank | Kind::Junk => continue,
+            Kind::Blank => {
+                comment(file, node, findings);
+                continue;
+            }
+            Kind::Junk => continue,
             Kind::Stray => {
                 // The brace belongs to the block whose opening brace was reported as missing.
                 if level.late.take().is_none() {
@@ -34,6 +38,22 @@ pub(super) fn check(file: &SourceFile, tree: &Tree, findings: &mut Findings) {
             }
             open.push(Level::new(node.span().end, inside, node.is_unclosed()));
         }
+    }
+}
+
+/// Of a comment without a statement in front, keepalived keeps a backslash at the end.
+fn comment(file: &SourceFile, node: NodeRef<'_>, findings: &mut Findings) {
+    let text = node.comment().of(file.text());
+    // Two of them are a pair, and a blank behind hides it (tried).
+    if text.ends_with('\\') && !text.ends_with("\\\\") {
+        let end = node.comment().end;
+        let at = file.id().at(Span::new(end - 1, end));
+        let message = "a comment that ends in a backslash";
+        findings.push(Diagnostic::new(codes::BACKSLASH_IN_COMMENT, at, message).fix(
+            at,
+            "",
+            "remove the backslash",
+        ));
     }
 }
 
@@ -79,7 +99,6 @@ fn directive(node: NodeRef<'_>, level: &mut Level, findings: &mut Findings) -> I
     }
     quotes(node, findings);
     if is_unexpanded(node) {
-        findings.push_once_per_file(not_expanded(first));
         return expanded_body(first, level);
     }
     match level.inside {
@@ -95,9 +114,6 @@ fn directive(node: NodeRef<'_>, level: &mut Level, findings: &mut Findings) -> I
 /// Only the values of `vrrp_instance $NAME {` are hidden, not what may stand inside.
 fn expanded_body(first: Word<'_>, level: &Level) -> Inside {
     let Inside::Block(within) = level.inside else { return Inside::Anything };
-    if is_preprocessor(first.raw()) {
-        return Inside::Anything;
-    }
     schema::find(Format::Keepalived, within, &first.value()).map_or(Inside::Anything, inside_of)
 }
 
@@ -194,16 +210,11 @@ fn list_head(node: NodeRef<'_>, row: &Keyword, findings: &mut Findings) {
     }
 }
 
-/// Old words, and words that are too new.
+/// Old words. Words that are too new, or left out of a build, depend on the program that is meant:
+/// the rules look for them.
 fn age(node: NodeRef<'_>, row: &Keyword, findings: &mut Findings) {
     let at = node.word(0).map_or_else(|| node.place(), Word::place);
-    if BUILD_OPTIONS.contains(&row.word) {
-        let message = format!("`{}` needs a keepalived that is built with iptables", row.word);
-        findings.push(Diagnostic::new(codes::NOT_IN_BUILD, at, message).help("write `nftables`"));
-    } else if row.since.is_some() {
-        let message = format!("keepalived 2.2.7 does not know `{}` yet", row.word);
-        findings.push(Diagnostic::new(codes::NEEDS_NEWER, at, message));
-    } else if let Some(successor) = row.alias_of {
+    if let Some(successor) = row.alias_of.filter(|_| row.since.is_none()) {
         let refused = REFUSED_OLD_WORDS.contains(&row.word);
         let verdict = if refused { Verdict::Refuses } else { Verdict::Accepts };
         let message = format!("`{}` is an old word for `{successor}`", row.word);
@@ -330,7 +341,7 @@ fn unknown(node: NodeRef<'_>, within: &'static str) -> Diagnostic {
     };
     let diagnostic = Diagnostic::new(codes::UNKNOWN_KEYWORD, at, message);
     match suggest(&name, schema::words(Format::Keepalived, within)) {
-        Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(
+        Some(near) => diagnostic.help(format!("did you mean `{near}`?")).guess(
             at,
             near,
             format!("write `{near}`"),
@@ -394,14 +405,6 @@ fn unexpected_brace(node: NodeRef<'_>, message: &str) -> Diagnostic {
     Diagnostic::new(codes::UNEXPECTED_OPENING_BRACE, node.place(), message)
 }
 
-fn not_expanded(word: Word<'_>) -> Diagnostic {
-    Diagnostic::new(
-        codes::NOT_EXPANDED,
-        word.place(),
-        "includes, conditions and definitions are kept, but not expanded yet",
-    )
-}
-
 /// The last part of a block's path.
 fn last(within: &str) -> &str {
     within.rsplit('/').next().unwrap_or(within)
@@ -435,7 +438,3 @@ const FIRST_COUNTS: &[&str] = &[
     "quorum_down",
     "quorum_up",
 ];
-
-/// Words that distributions leave out: Debian's 2.2.7 refuses the first and does not know the
-/// second (tried).
-const BUILD_OPTIONS: &[&str] = &["vrrp_iptables", "vrrp_ipsets"];

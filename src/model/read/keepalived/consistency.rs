@@ -5,6 +5,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::argument::is_user;
 use super::value::hides_keywords;
 use crate::model::{
     Carried, Cluster, Digest, Family, Forwarding, Globals, Key, ProbeKind, Role, Router, Server,
@@ -94,10 +95,9 @@ impl File<'_> {
             let message = format!("vrrp_instance `{name}` has no interface");
             report(codes::MISSING_KEYWORD, at, message, findings);
         }
-        let addressed = !router.addresses.is_empty()
-            || !router.excluded.is_empty()
-            || router.delivery.no_addresses.is_some();
-        let blocks = ["virtual_ipaddress", "virtual_ipaddress_excluded", "no_virtual_ipaddress"];
+        // Excluded addresses alone are not enough (tried).
+        let addressed = !router.addresses.is_empty() || router.delivery.no_addresses.is_some();
+        let blocks = ["virtual_ipaddress", "no_virtual_ipaddress"];
         if !addressed && complete(&router.carried, &blocks) {
             let message = format!("vrrp_instance `{name}` has no virtual_ipaddress");
             report(codes::MISSING_KEYWORD, at, message, findings);
@@ -191,7 +191,9 @@ impl File<'_> {
             // Unicast routers with other peers are told apart by them.
             let peers: Vec<_> =
                 router.transport.peers.iter().map(|peer| peer.value.address).collect();
-            let key = (number.value, &interface.value, ipv6, peers);
+            // So are multicast groups.
+            let group = router.transport.group.map(|group| group.value);
+            let key = (number.value, &interface.value, ipv6, peers, group);
             if let Some(earlier) = numbers.insert(key, number.at) {
                 let message = format!("VRID {} is used twice on {}", number.value, interface.value);
                 report_pair(number.at, earlier, message, findings);
@@ -292,20 +294,26 @@ impl File<'_> {
 
     /// Every command that keepalived would run, and whether its line names a user.
     fn commands(&self) -> impl Iterator<Item = (Option<Place>, bool)> {
-        let hook = |hook: &Sourced<crate::model::Hook>| (hook.at, hook.value.user.is_some());
-        let runs = |hook: &&Sourced<crate::model::Hook>| !hook.value.command.is_empty();
-        let routers = self.routers.iter().flat_map(|router| &router.hooks).filter(runs).map(hook);
-        let groups = self.groups.iter().flat_map(|group| &group.hooks).filter(runs).map(hook);
+        // A command whose user cannot be one is dropped, which was reported, and a use that is not
+        // replaced is no program (tried).
+        let hook = |hook: &Sourced<crate::model::Hook>| {
+            let user = hook.value.user.as_deref();
+            let command = hook.value.command.as_str();
+            let runs = user.is_none_or(is_user) && !command.is_empty() && !command.starts_with('$');
+            runs.then_some((hook.at, user.is_some()))
+        };
+        let routers = self.routers.iter().flat_map(|router| &router.hooks).filter_map(hook);
+        let groups = self.groups.iter().flat_map(|group| &group.hooks).filter_map(hook);
         let trackers = self.trackers.iter().filter_map(|tracker| {
             let command = tracker.command.as_ref()?;
             // `</path` only asks whether a file can be opened.
             let runs = !command.value.starts_with('<');
             (runs && !self.routers.is_empty()).then_some((command.at, tracker.user.is_some()))
         });
-        let services = self.services.iter().flat_map(|service| &service.hooks).map(hook);
+        let services = self.services.iter().flat_map(|service| &service.hooks).filter_map(hook);
         let servers = || self.services.iter().flat_map(|service| &service.servers);
         let owns = move || servers().filter_map(|server| server.own.as_deref());
-        let servers_hooks = owns().flat_map(|own| &own.hooks).map(hook);
+        let servers_hooks = owns().flat_map(|own| &own.hooks).filter_map(hook);
         let probes = owns().flat_map(|own| &own.probes).filter_map(|probe| match &probe.kind {
             ProbeKind::Script(script) => Some((script.command.at, script.user.is_some())),
             _ => None,

@@ -1,9 +1,11 @@
 //! Static objects and how interfaces are watched: the small blocks at the top of a file.
 
+use std::time::Duration;
+
 use super::list::{lines, names, words};
 use super::{address, put, value};
 use crate::model::{Cluster, Inert, LinkDelay, Pacing};
-use crate::syntax::NodeRef;
+use crate::syntax::{NodeRef, Word};
 
 /// Adds what a block of this kind says; returns whether it is one.
 pub(super) fn read(block: NodeRef<'_>, cluster: &mut Cluster) -> bool {
@@ -34,9 +36,11 @@ fn link_method(line: NodeRef<'_>) -> Option<(String, Option<String>)> {
 fn link_delay(line: NodeRef<'_>) -> Option<LinkDelay> {
     let mut words = line.words();
     let interface = words.next()?.value().into_owned();
-    let down = value::number_of(words.next()?)?.value;
+    let seconds =
+        |word: Word<'_>| Duration::try_from_secs_f64(value::parse_decimal(&word.value())?).ok();
+    let down = seconds(words.next()?)?;
     let up = match words.next() {
-        Some(word) => Some(value::number_of(word)?.value),
+        Some(word) => Some(seconds(word)?),
         None => None,
     };
     words.next().is_none().then_some(LinkDelay { interface, down, up })

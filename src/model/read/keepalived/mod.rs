@@ -13,7 +13,9 @@ mod address;
 mod argument;
 mod check;
 mod consistency;
+mod doubles;
 mod fixed;
+
 mod globals;
 mod group;
 mod interface;
@@ -30,6 +32,7 @@ mod value;
 /// Adds what `tree` says to `cluster`.
 pub(super) fn read(file: &SourceFile, tree: &Tree, cluster: &mut Cluster, findings: &mut Findings) {
     check::check(file, tree, findings);
+    doubles::check(file, tree, findings);
     let before = consistency::Extent::of(cluster);
     for node in tree.top(file.text()).filter(|node| value::is_line(*node)) {
         if value::is_unexpanded(node) || !top(node, cluster, findings) {

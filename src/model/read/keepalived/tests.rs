@@ -178,16 +178,16 @@ fn a_page_pasted_with_odd_blanks_and_notes_is_read_as_meant() {
 }
 
 #[test]
-fn what_is_not_expanded_is_neither_judged_nor_lost() {
-    let text = "$P=90\nvrrp_instance A {\n interface eth0\n @a virtual_router_id 1\n priority $P\n \
+fn what_has_no_definition_is_neither_judged_nor_lost() {
+    let text = "vrrp_instance A {\n interface eth0\n virtual_router_id 1\n priority $P\n \
         virtual_ipaddress {\n ${V}\n }\n}\n";
     let reading = reading(text);
     let codes: Vec<_> = reading.findings.iter().map(|d| d.code.id()).collect();
-    assert_eq!(codes, ["LV0517"]);
+    assert_eq!(codes, ["LV0545", "LV0545"]);
     let carried: Vec<_> =
         reading.cluster.routers[0].carried.iter().map(|c| c.keyword.as_str()).collect();
-    assert_eq!(carried, ["virtual_router_id", "priority", "virtual_ipaddress"]);
-    assert_eq!(reading.cluster.routers[0].carried[2].text, "virtual_ipaddress {\n${V}\n}");
+    assert_eq!(carried, ["priority", "virtual_ipaddress"]);
+    assert_eq!(reading.cluster.routers[0].carried[1].text, "virtual_ipaddress {\n${V}\n}");
 }
 
 #[test]

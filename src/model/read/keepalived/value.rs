@@ -20,35 +20,31 @@ pub(super) fn is_line(node: NodeRef<'_>) -> bool {
     node.kind() == Kind::Directive && node.word(0).is_some_and(|word| word.raw() != "{")
 }
 
-/// Whether keepalived replaces something in the line, or the whole line, before it reads it.
+/// Whether a line uses a name that is not defined: the preprocessor reported it, and nobody knows
+/// what the line was meant to say. Inside quotes a dollar sign is a shell's business.
 pub(super) fn is_unexpanded(node: NodeRef<'_>) -> bool {
-    let first = node.word(0).map_or("", Word::raw);
-    is_preprocessor(first) || node.words().any(|word| uses_definition(word.raw()))
+    node.words().any(|word| is_leftover(word.raw()))
 }
 
-/// The keyword of a line: behind the condition, if there is one.
+/// The keyword of a line.
 pub(super) fn keyword(node: NodeRef<'_>) -> Cow<'_, str> {
-    let conditional = node.word(0).is_some_and(|word| word.raw().starts_with('@'));
-    node.word(usize::from(conditional)).map(Word::value).unwrap_or_default()
+    node.word(0).map(Word::value).unwrap_or_default()
 }
 
-/// Whether a line may turn into any other line: an include, or the use of a definition in the
-/// place of a keyword. A definition by itself says nothing, a condition hides only its own line.
+/// Whether a line may have been meant to be any other line.
 pub(super) fn hides_keywords(keyword: &str) -> bool {
-    !keyword.ends_with('=') && (is_preprocessor(keyword) || keyword.contains('$'))
+    keyword.contains('$')
 }
 
-/// Whether a keyword is a form of the preprocessor.
-pub(super) fn is_preprocessor(word: &str) -> bool {
-    word.starts_with(['@', '$', '~'])
-        || word
-            .strip_prefix("include")
-            .is_some_and(|rest| matches!(rest, "" | "a" | "b" | "m" | "r" | "w"))
-}
-
-fn uses_definition(raw: &str) -> bool {
-    let mut uses = raw.split('$').skip(1);
-    uses.any(|rest| rest.starts_with(|c: char| c == '{' || c == '_' || c.is_ascii_alphabetic()))
+/// Whether a word is a use of a definition that is not there, or holds one in braces.
+fn is_leftover(raw: &str) -> bool {
+    let is_letter = |c: char| c == '_' || c.is_ascii_alphabetic();
+    let is_name = |name: &str| {
+        name.starts_with(is_letter) && name.chars().all(|c| is_letter(c) || c.is_ascii_digit())
+    };
+    !raw.starts_with('"')
+        && (raw.strip_prefix('$').is_some_and(is_name)
+            || raw.split("${").skip(1).any(|rest| rest.starts_with(is_letter)))
 }
 
 /// The first argument as text.

@@ -247,7 +247,7 @@ impl<'a> Layout<'_, 'a> {
     /// Adds a finding once per file; its edit is collected.
     fn once(&mut self, mut finding: Diagnostic, title: &str, at: Place, text: &str) {
         let edits = vec![Edit { at, text: text.into() }];
-        finding.fix = Some(Fix { title: title.into(), edits });
+        finding.fix = Some(Fix::new(title, edits));
         self.reader.findings.push_once_per_file(finding);
     }
 }

@@ -283,10 +283,9 @@ impl Reader<'_> {
                     )
                     .note("ldirectord stops with `Unknown command`");
                     self.push(match quote_edits(line) {
-                        Some(edits) => Diagnostic {
-                            fix: Some(Fix { title: "add the quotes".into(), edits }),
-                            ..finding
-                        },
+                        Some(edits) => {
+                            Diagnostic { fix: Some(Fix::new("add the quotes", edits)), ..finding }
+                        }
                         None => finding,
                     });
                 }
@@ -421,7 +420,7 @@ impl Reader<'_> {
 
     /// Adds a finding once per file, and its edits to the first of its kind.
     pub(super) fn once(&mut self, mut finding: Diagnostic, title: &str, edits: Vec<Edit>) {
-        finding.fix = Some(Fix { title: title.into(), edits });
+        finding.fix = Some(Fix::new(title, edits));
         self.findings.push_once_per_file(finding);
     }
 }

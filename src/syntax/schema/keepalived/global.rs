@@ -31,7 +31,7 @@ table! {
         field: "alerts.server";
     "smtp_helo_name" [Name] "local host name" "name given to the mail server",
         field: "globals.mail.helo_name";
-    "smtp_connect_timeout" [Integer(0, MANY)] "30" "seconds to wait for the mail server",
+    "smtp_connect_timeout" [Integer(1, MANY)] "30" "seconds to wait for the mail server",
         field: "alerts.timeout";
     "smtp_alert" [Boolean] "" "mail changes of state unless a block says otherwise",
         field: "globals.mail.alert";

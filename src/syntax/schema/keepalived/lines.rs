@@ -1,6 +1,6 @@
 //! Words on the lines of a list block, behind what the line is about (`<address>`).
 
-use super::Argument::{Address, Integer, Interface, Name, OneOf, Optional, Prefix, Rest};
+use super::Argument::{Address, Integer, Interface, Name, OneOf, Optional, Prefix, Rest, Seconds};
 use super::{Keyword, MANY, ROW, table};
 
 /// What an address line knows, in whatever block.
@@ -177,7 +177,14 @@ macro_rules! track {
     };
 }
 
-track!(TRACK_INTERFACE, "track_interface", 253);
+table! {
+    /// Lines of `track_interface`; what is followed has no direction of its own to undo.
+    TRACK_INTERFACE within "track_interface";
+    "<name>" [Name] "" "what is followed";
+    "weight" [Integer(-253, 253)] "0" "change of priority";
+    "reverse" [] "off" "up counts as down";
+}
+
 track!(TRACK_SCRIPT, "track_script", 253);
 track!(TRACK_FILE, "track_file/line", 254);
 track!(TRACK_PROCESS, "track_process", 254);
@@ -203,7 +210,7 @@ table! {
 table! {
     /// Lines of `interface_up_down_delays`.
     DELAY within "interface_up_down_delays";
-    "<interface>" [Interface, Integer(0, 255), Optional(&Integer(0, 255))]
+    "<interface>" [Interface, Seconds(0.0, 255.0), Optional(&Seconds(0.0, 255.0))]
         "" "interface and seconds";
 }
 

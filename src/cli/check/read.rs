@@ -1,0 +1,123 @@
+//! Reading many groups of files on all cores, with results in the order of the groups.
+
+use std::collections::HashMap;
+use std::panic::resume_unwind;
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+
+use super::super::inputs::Group;
+use crate::model::read::{Options, Reading, read_with};
+use crate::model::rules::nodes::{self, Node};
+use crate::source::{Code, Diagnostic, FileId, Findings, Silenced, SourceFile, Sources};
+use crate::syntax::ConfigId;
+
+/// What was found in all groups.
+pub(super) struct Judged {
+    /// What is wrong, in the order of the groups and their text.
+    pub(super) diagnostics: Vec<Diagnostic>,
+    /// What comments silence.
+    pub(super) silenced: Vec<Silenced>,
+}
+
+/// Reads and judges every group, then the nodes of each site together; `findings` are those of
+/// other files.
+pub(super) fn judge(
+    sources: &mut Sources,
+    groups: &[Group],
+    options: &Options,
+    mut findings: Findings,
+) -> Judged {
+    let mut readings = Vec::with_capacity(groups.len());
+    let mut ranks = HashMap::new();
+    for (rank, (reading, files)) in read(sources, groups, options).into_iter().enumerate() {
+        ranks.extend(files.into_iter().map(|file| (file, rank)));
+        findings.append(reading.findings);
+        readings.push((reading.cluster, reading.trees));
+    }
+    let sites = sites(groups);
+    for site in &sites {
+        let node = |index: &usize| {
+            let (_, name) = groups.get(*index)?.node()?;
+            let (cluster, trees) = readings.get(*index)?;
+            Some(Node { name, cluster, trees })
+        };
+        let nodes: Vec<Node<'_>> = site.iter().filter_map(node).collect();
+        nodes::check(&nodes, sources, &mut findings);
+    }
+    findings.report_unused_allowances(|code| is_looked_for(code, !sites.is_empty()));
+    let rank = |file| ranks.get(&file).copied().unwrap_or(usize::MAX);
+    let (diagnostics, silenced) = findings.into_parts(rank);
+    Judged { diagnostics, silenced }
+}
+
+/// Whether this run would have found `code` if it were there.
+fn is_looked_for(code: Code, nodes_were_compared: bool) -> bool {
+    // Losses of a conversion are found by conversions only.
+    let is_loss = code.id().starts_with("LV07");
+    !is_loss && (nodes_were_compared || nodes::codes().all(|other| other != code))
+}
+
+/// Groups of files that are of the nodes of one site, as indices.
+fn sites(groups: &[Group]) -> Vec<Vec<usize>> {
+    let mut sites: Vec<Vec<usize>> = Vec::new();
+    let mut known = HashMap::new();
+    for (index, group) in groups.iter().enumerate() {
+        let Some((site, _)) = group.node() else { continue };
+        let number = *known.entry(site).or_insert_with(|| {
+            sites.push(Vec::new());
+            sites.len() - 1
+        });
+        if let Some(members) = sites.get_mut(number) {
+            members.push(index);
+        }
+    }
+    // One directory with many files is no site: its files are of nobody knows whom.
+    let is_site = |members: &Vec<usize>| {
+        let mut names = members.iter().filter_map(|index| groups.get(*index)?.node());
+        let first = names.next();
+        names.any(|name| Some(name) != first)
+    };
+    sites.into_iter().filter(is_site).collect()
+}
+
+/// The options for one group: the name of its directory may be the node's.
+pub(super) fn options_for(group: &Group, options: &Options) -> Options {
+    let mut options = Options { resource_scripts: group.resource_scripts(), ..options.clone() };
+    if let (ConfigId::Guess(candidates), Some((_, node))) = (&mut options.config_id, group.node()) {
+        candidates.insert(0, node.to_owned());
+    }
+    options
+}
+
+/// Reads the groups, as many at a time as there are cores; with each the files that it needed.
+fn read(sources: &mut Sources, groups: &[Group], options: &Options) -> Vec<(Reading, Vec<FileId>)> {
+    let workers = thread::available_parallelism().map_or(1, usize::from).min(groups.len());
+    let files = |group: &Group| group.inputs.iter().map(|input| input.file).collect::<Vec<_>>();
+    let parts: Vec<_> = groups.iter().map(|group| (group, sources.split(files(group)))).collect();
+    let queue = Mutex::new(parts.into_iter().enumerate());
+    let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).next();
+    let work = || {
+        let mut done = Vec::new();
+        while let Some((index, (group, mut own))) = next() {
+            let reading = read_with(&mut own, &group.inputs, &options_for(group, options));
+            done.push((index, own, reading));
+        }
+        done
+    };
+    let mut done = thread::scope(|scope| {
+        let handles: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
+        // A panic goes on in the thread that reports it.
+        let joined = handles.into_iter().map(|handle| handle.join());
+        joined
+            .flat_map(|done| done.unwrap_or_else(|panic| resume_unwind(panic)))
+            .collect::<Vec<_>>()
+    });
+    done.sort_by_key(|(index, ..)| *index);
+    done.into_iter()
+        .map(|(_, own, reading)| {
+            let files = own.iter().map(SourceFile::id).collect();
+            sources.join(own);
+            (reading, files)
+        })
+        .collect()
+}

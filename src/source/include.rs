@@ -1,0 +1,222 @@
+//! Which files a pattern in an `include` names, and their loading.
+//!
+//! keepalived leaves this to glob(3) with braces; here the `glob` crate matches and braces are
+//! expanded before. A file on disk includes from disk, a file in memory from memory: what was
+//! never on this machine is not looked for on it.
+
+use std::path::{Component, Path, PathBuf};
+
+use glob::{MatchOptions, Pattern};
+
+use super::file::{LoadError, LoadReason, Sources};
+use super::span::FileId;
+
+/// What a pattern led to.
+#[derive(Debug, Default)]
+pub struct Included {
+    /// Files that are read, in the order of the pattern's alternatives, each sorted by name.
+    pub files: Vec<FileId>,
+    /// Files that exist and cannot be read.
+    pub refused: Vec<Refused>,
+    /// Files that have an execute bit and that some readers skip for it.
+    pub executable: Vec<FileId>,
+    /// Alternatives without wildcards that name no file.
+    pub missing: Vec<String>,
+    /// Alternatives with wildcards that match no file.
+    pub unmatched: Vec<String>,
+    /// Whether the pattern has alternatives in braces.
+    pub has_braces: bool,
+}
+
+/// A file that exists and cannot be read.
+#[derive(Debug)]
+pub struct Refused {
+    /// Its name.
+    pub name: String,
+    /// Why, in words.
+    pub reason: String,
+}
+
+impl Sources {
+    /// Loads the files that `pattern` in `from` names, relative to the folder of `from`.
+    pub fn include(&mut self, from: FileId, pattern: &str) -> Included {
+        let alternatives = alternatives(pattern);
+        let mut found = Included { has_braces: alternatives.len() > 1, ..Included::default() };
+        for alternative in alternatives {
+            let is_wild = alternative.contains(['*', '?', '[']);
+            let before = found.files.len() + found.refused.len();
+            match self.get(from).path().map(Path::to_owned) {
+                Some(path) => self.include_from_disk(from, &path, &alternative, &mut found),
+                None => self.include_from_memory(from, &alternative, &mut found),
+            }
+            if before == found.files.len() + found.refused.len() {
+                let list = if is_wild { &mut found.unmatched } else { &mut found.missing };
+                list.push(alternative);
+            }
+        }
+        for file in &found.files {
+            self.set_part(from, *file);
+            if self.get(*file).mode().is_some_and(|mode| mode & 0o111 != 0) {
+                found.executable.push(*file);
+            }
+        }
+        found
+    }
+
+    /// The folder of a file, as keepalived writes it for `${_PWD}`; its usual one for a file in
+    /// memory.
+    pub fn folder(&self, file: FileId) -> String {
+        let path = self.get(file).path().map(|path| path.parent().unwrap_or(Path::new("")));
+        let folder = path.map(|path| if path == Path::new("") { Path::new(".") } else { path });
+        let absolute = folder.and_then(|folder| std::fs::canonicalize(folder).ok());
+        absolute.map_or_else(|| USUAL_FOLDER.to_owned(), |path| path.display().to_string())
+    }
+
+    fn include_from_disk(&mut self, from: FileId, includer: &Path, name: &str, to: &mut Included) {
+        let folder = includer.parent().unwrap_or(Path::new(""));
+        let whole = folder.join(name);
+        // Only the user's part is a pattern: the folder may hold brackets of its own.
+        let pattern = Path::new(&Pattern::escape(&folder.to_string_lossy())).join(name);
+        let mut paths: Vec<PathBuf> = match glob::glob_with(&pattern.to_string_lossy(), OPTIONS) {
+            Ok(paths) => paths.filter_map(Result::ok).collect(),
+            // A pattern that is none is the name of a file.
+            Err(_) => vec![whole.clone()],
+        };
+        if paths.is_empty() && whole.exists() {
+            paths.push(whole);
+        }
+        paths.sort();
+        for path in paths.into_iter().filter(|path| path.exists()) {
+            let known = self.iter().find(|file| file.path().is_some_and(|p| is_same(p, &path)));
+            match known.map(super::SourceFile::id) {
+                // Itself, what includes it, or a file that was included before.
+                Some(id) if self.get(id).is_part() || self.parts(id).contains(&from) => {
+                    to.files.push(id);
+                }
+                // A file of the command line is another node's as well.
+                _ => self.load_included(&path, to),
+            }
+        }
+    }
+
+    fn load_included(&mut self, path: &Path, to: &mut Included) {
+        let refused = |reason: String| Refused { name: path.display().to_string(), reason };
+        if path.is_dir() {
+            to.refused.push(refused(DIRECTORY.into()));
+        } else if !path.is_file() {
+            // A pipe would be waited for, a device never ends.
+            to.refused.push(refused("it is no regular file".into()));
+        } else {
+            match self.load(path) {
+                Ok(id) => to.files.push(id),
+                // An empty part is none to worry about.
+                Err(LoadError { reason: LoadReason::Empty, .. }) => {
+                    let id = self.add(path.display().to_string(), b"");
+                    to.files.push(id);
+                }
+                Err(error) => to.refused.push(refused(error.reason.to_string())),
+            }
+        }
+    }
+
+    fn include_from_memory(&self, from: FileId, name: &str, to: &mut Included) {
+        let folder = Path::new(self.get(from).name()).parent().unwrap_or(Path::new("")).to_owned();
+        let wanted = plain(&folder.join(name));
+        let pattern = Pattern::new(&wanted).ok();
+        let is_wanted = |name: &str| {
+            let name = plain(Path::new(name));
+            name == wanted || pattern.as_ref().is_some_and(|p| p.matches_with(&name, OPTIONS))
+        };
+        let in_memory = self.iter().filter(|f| f.path().is_none() && !f.is_composed());
+        let mut files: Vec<_> =
+            in_memory.filter(|f| is_wanted(f.name())).map(|f| (f.name(), f.id())).collect();
+        files.sort_unstable();
+        files.dedup_by_key(|(name, _)| *name);
+        let inside = format!("{wanted}/");
+        let mut names =
+            self.iter().filter(|f| f.path().is_none()).map(|f| plain(Path::new(f.name())));
+        if files.is_empty() && names.any(|name| name.starts_with(&inside)) {
+            to.refused.push(Refused { name: name.to_owned(), reason: DIRECTORY.to_owned() });
+        }
+        to.files.extend(files.into_iter().map(|(_, id)| id));
+    }
+}
+
+/// `{a,b}` multiplied out, in order; what is no pair of braces stays.
+fn alternatives(pattern: &str) -> Vec<String> {
+    let mut done = Vec::new();
+    // The last one is taken first, so they go in backwards.
+    let mut open = vec![pattern.to_owned()];
+    while let Some(pattern) = open.pop() {
+        match braces(&pattern) {
+            Some((before, inside, behind)) if done.len() + open.len() < MOST_ALTERNATIVES => {
+                let parts = inside.iter().rev().map(|part| format!("{before}{part}{behind}"));
+                open.extend(parts);
+            }
+            _ => done.push(pattern),
+        }
+    }
+    done
+}
+
+/// The text before the first pair of braces, the parts inside, and the text behind.
+fn braces(pattern: &str) -> Option<(&str, Vec<&str>, &str)> {
+    let open = pattern.find('{')?;
+    let inside = pattern.get(open + 1..)?;
+    let mut depth = 0_usize;
+    let mut parts = Vec::new();
+    let mut from = 0;
+    for (at, character) in inside.char_indices() {
+        match character {
+            '{' => depth += 1,
+            '}' if depth == 0 => {
+                parts.push(inside.get(from..at)?);
+                return Some((pattern.get(..open)?, parts, inside.get(at + 1..)?));
+            }
+            '}' => depth -= 1,
+            ',' if depth == 0 => {
+                parts.push(inside.get(from..at)?);
+                from = at + 1;
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+/// A path without `.` and `..`, as names in memory are compared.
+fn plain(path: &Path) -> String {
+    let mut plain = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::CurDir => {}
+            Component::ParentDir if plain.pop() => {}
+            other => plain.push(other),
+        }
+    }
+    plain.to_string_lossy().into_owned()
+}
+
+/// Whether two paths lead to one file.
+fn is_same(one: &Path, other: &Path) -> bool {
+    let real = |path: &Path| std::fs::canonicalize(path).ok();
+    one == other || (one.file_name() == other.file_name() && real(one) == real(other))
+}
+
+/// As a shell matches: `*` neither crosses folders nor finds hidden files.
+const OPTIONS: MatchOptions = MatchOptions {
+    case_sensitive: true,
+    require_literal_separator: true,
+    require_literal_leading_dot: true,
+};
+
+/// Braces multiply: `{a,b}{a,b}...` of one line could name more files than there are.
+const MOST_ALTERNATIVES: usize = 4096;
+
+const DIRECTORY: &str = "it is a directory";
+
+/// Where keepalived.conf stands when nothing else is said.
+const USUAL_FOLDER: &str = "/etc/keepalived";
+
+#[cfg(test)]
+mod tests;
