@@ -1,6 +1,6 @@
 //! From what was named on the command line to files that belong together.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 
 use super::printer::Problem;
@@ -27,6 +27,23 @@ pub(super) struct Group {
 }
 
 impl Group {
+    /// Names of heartbeat's resource scripts, when both directories that it searches are there:
+    /// `resource.d` in the directory and `init.d` beside it.
+    pub(super) fn resource_scripts(&self) -> Option<BTreeSet<String>> {
+        if self.is_keepalived {
+            return None;
+        }
+        let places = [self.directory.join("resource.d"), self.directory.parent()?.join("init.d")];
+        if !places.iter().all(|place| place.is_dir()) {
+            return None;
+        }
+        let names = places
+            .iter()
+            .flat_map(|place| entries(place))
+            .filter_map(|path| Some(path.file_name()?.to_str()?.to_owned()));
+        Some(names.collect())
+    }
+
     /// The node that the files are of, when their directory tells: the directory of the site, and
     /// the node's name.
     pub(super) fn node(&self) -> Option<(&Path, &str)> {

@@ -24,6 +24,8 @@ pub struct Allowance {
 #[derive(Debug, Default)]
 pub(super) struct Allowances {
     by_code: HashMap<(FileId, Code), Vec<Entry>>,
+    /// The files that have a comment for a code.
+    files: HashMap<Code, Vec<FileId>>,
     /// Comments inside the range of another one for the same code.
     redundant: Vec<Allowance>,
 }
@@ -37,6 +39,10 @@ struct Entry {
 impl Allowances {
     /// Adds a comment; those of one file come in the order of the text.
     pub(super) fn add(&mut self, allowance: Allowance) {
+        let files = self.files.entry(allowance.code).or_default();
+        if files.last() != Some(&allowance.at.file) {
+            files.push(allowance.at.file);
+        }
         let entries = self.by_code.entry((allowance.at.file, allowance.code)).or_default();
         let last = entries.last().map(|entry| entry.allowance.holds);
         if last.is_some_and(|last| allowance.holds.start < last.end) {
@@ -65,7 +71,15 @@ impl Allowances {
         idle.map(|entry| &entry.allowance).chain(&self.redundant)
     }
 
+    /// Whether a comment in another file than `file` silences `code`.
+    pub(super) fn speak_elsewhere(&self, code: Code, file: FileId) -> bool {
+        self.files.get(&code).is_some_and(|files| files.iter().any(|other| *other != file))
+    }
+
     pub(super) fn append(&mut self, other: Self) {
+        for (code, files) in other.files {
+            self.files.entry(code).or_default().extend(files);
+        }
         // Two runs read different files, so no list meets another one of its key.
         for (key, entries) in other.by_code {
             self.by_code.entry(key).or_default().extend(entries);

@@ -62,6 +62,12 @@ impl Findings {
     pub fn push_once_per_file(&mut self, diagnostic: Diagnostic) {
         // Silenced one by one: a comment on one line says nothing about the others.
         let Some(diagnostic) = self.unless_silenced(diagnostic) else { return };
+        // A place in an expanded text is not yet one of the file that has the comment.
+        if diagnostic.at.is_some_and(|at| self.allowances.speak_elsewhere(diagnostic.code, at.file))
+        {
+            self.list.push(diagnostic);
+            return;
+        }
         let key = (diagnostic.code, diagnostic.at.map(|at| at.file));
         let known = self.collected.get(&key).and_then(|index| self.list.get_mut(*index));
         match known {

@@ -157,6 +157,65 @@ fn what_can_be_read_is_checked_although_something_else_is_missing() {
     assert!(shown.contains("[LV0005]") && shown.contains("exit code: 2"), "{shown}");
 }
 
+/// Two nodes that disagree.
+fn site() -> Place {
+    Place::new()
+        .file("site/lw1/keepalived.conf", GOOD.replace("advert_int 1", "advert_int 2"))
+        .file("site/lw2/keepalived.conf", GOOD.replace("priority 100", "priority 90"))
+}
+
+#[test]
+fn nodes_of_a_site_are_held_against_each_other() {
+    snapshot!(site().run(&["check", "site"]));
+}
+
+#[test]
+fn nodes_are_also_found_when_they_are_named_one_by_one() {
+    let place = site();
+    let shown = place.run(&["check", "--output=short", "site/lw1/keepalived.conf", "site/lw2"]);
+    assert!(shown.contains("[LV0605]"), "{shown}");
+    let alone = place.run(&["check", "--output=short", "site/lw2"]);
+    assert!(!alone.contains("[LV06"), "{alone}");
+}
+
+#[test]
+fn directories_of_the_system_belong_to_the_node_above_them() {
+    let place = Place::new()
+        .file("lw1/etc/keepalived/keepalived.conf", GOOD)
+        .file("lw2/etc/keepalived/keepalived.conf", GOOD);
+    let shown = place.run(&["check", "--output=short", "."]);
+    assert!(shown.contains("priority 100 is that of lw1, too"), "{shown}");
+}
+
+#[test]
+fn files_of_one_directory_are_no_site() {
+    let place = Place::new().file("d/a.conf", GOOD).file("d/b.conf", GOOD);
+    let shown = place.run(&["check", "--output=short", "d"]);
+    assert!(shown.contains("2 files checked: nothing found"), "{shown}");
+}
+
+#[test]
+fn hundreds_of_files_are_read_in_their_order() {
+    let mut place = Place::new();
+    for number in 0..200 {
+        place = place.file(&format!("d/{number:03}.conf"), GOOD.replace("/24", ""));
+    }
+    let first = place.run(&["check", "--output=short", "d"]);
+    let lines: Vec<_> = first.lines().filter(|line| line.contains("[LV2310]")).collect();
+    assert_eq!(lines.len(), 200, "{first}");
+    assert!(lines.is_sorted(), "{first}");
+    assert_eq!(first, place.run(&["check", "--output=short", "d"]));
+}
+
+#[test]
+fn scripts_are_looked_for_where_heartbeat_does() {
+    let place = Place::new()
+        .file("etc/ha.d/haresources", "lw1 IPaddr2::10.0.0.31/24/eth0 httpd named\n")
+        .file("etc/ha.d/resource.d/IPaddr2", "")
+        .file("etc/init.d/named", "");
+    snapshot!(place.run(&["check", "--output=short", "etc/ha.d"]));
+}
+
 /// Two nodes in one file, common lines in another.
 fn conditional() -> Place {
     let text = "$VIP=10.0.0.300\n@lb1 $PRIORITY=101\n@lb2 $PRIORITY=1000\ninclude conf.d/*.conf\n";

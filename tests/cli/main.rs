@@ -10,6 +10,7 @@ mod convert;
 mod explain;
 mod generate;
 mod inventory;
+mod mend;
 mod options;
 
 use std::fmt::Write as _;

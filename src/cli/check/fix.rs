@@ -34,13 +34,16 @@ pub(super) fn run(
     for group in groups {
         // Secrets are known, and can be hidden in the diff, when the text has been parsed.
         read_with(sources, &group.inputs, options);
-        let before: Vec<Before> = sources
-            .iter()
-            .filter(|file| group.inputs.iter().any(|input| input.file == file.id()))
+        let mut files: Vec<FileId> =
+            group.inputs.iter().flat_map(|input| sources.parts(input.file)).collect();
+        files.sort_unstable();
+        files.dedup();
+        let before: Vec<Before> = files
+            .into_iter()
             .map(|file| Before {
-                file: file.id(),
-                text: file.text().to_owned(),
-                shown: if how.shows { file.shown_whole() } else { String::new() },
+                file,
+                text: sources.get(file).text().to_owned(),
+                shown: if how.shows { sources.get(file).shown_whole() } else { String::new() },
             })
             .collect();
         made.extend(mend(sources, &group.inputs, options));
@@ -73,7 +76,8 @@ fn write(sources: &Sources, changed: &[Before]) -> Result<(), Failure> {
             Problem::new(message).help("no file was changed; `--diff` shows the edits")
         };
         // A link stays a link: the file that it leads to is replaced.
-        let target = std::fs::canonicalize(file.name()).map_err(fail)?;
+        let path = file.path().unwrap_or(Path::new(file.name()));
+        let target = std::fs::canonicalize(path).map_err(fail)?;
         let mode = std::fs::metadata(&target).map_err(fail)?.permissions().mode() & 0o7777;
         if std::fs::read(&target).map_err(fail)? != *text::encode(&old.text) {
             let message = format!("`{}` changed while it was checked", file.name());

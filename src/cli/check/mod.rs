@@ -29,7 +29,7 @@ mod read;
 /// or at the head of the file for the whole file.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// Files, directories such as /etc/ha.d and /etc/keepalived, or with one directory per node,
+    /// Files, directories such as /etc/ha.d and /etc/keepalived, one directory per node,
     /// inventories (*.toml)
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
@@ -99,12 +99,13 @@ enum Output {
 pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, Failure> {
     let config_id = arguments.config_id.clone();
     let config_id = config_id.map_or_else(|| ConfigId::Guess(host_name()), ConfigId::Exactly);
-    let options = Options { config_id, targets: targets(&arguments.target)? };
+    let targets = targets(&arguments.target)?;
+    let options = Options { config_id, targets, ..Options::default() };
     let mut sources = Sources::new();
     let forced = arguments.format.map(Into::into);
-    let (inventories, files): (Vec<PathBuf>, Vec<PathBuf>) =
+    let (inventories, paths): (Vec<PathBuf>, Vec<PathBuf>) =
         arguments.paths.iter().cloned().partition(|path| inputs::is_inventory(path));
-    let Gathered { groups, mut problems } = inputs::gather(&files, forced, &mut sources);
+    let Gathered { groups, mut problems } = inputs::gather(&paths, forced, &mut sources);
     let mut would_change = false;
     if arguments.fix || arguments.diff {
         let how = fix::How {
@@ -115,21 +116,20 @@ pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, 
         let changed = fix::run(&mut sources, &groups, &options, how, printer)?;
         would_change = !how.writes && changed > 0;
     }
-    let mut judged = read::judge(&mut sources, &groups, &options);
     let mut files: usize = groups.iter().map(|group| group.inputs.len()).sum();
+    let mut findings = Findings::new();
     // Who checks an inventory need not have its secrets.
     let secrets = if arguments.secrets { Secrets::Fetch } else { Secrets::Leave };
-    let mut found_in_inventories = Findings::new();
     for path in &inventories {
         match site::load(&mut sources, path, secrets) {
             Ok((_, found)) => {
-                found_in_inventories.append(found);
+                findings.append(found);
                 files += 1;
             }
             Err(error) => problems.push(inputs::unusable(&error)),
         }
     }
-    judged.diagnostics.extend(found_in_inventories.sorted());
+    let judged = read::judge(&mut sources, &groups, &options, findings);
     let mut silenced = judged.silenced;
     let (diagnostics, by_option) = policy(arguments).apply(judged.diagnostics);
     silenced.extend(by_option);

@@ -19,9 +19,14 @@ pub(super) struct Judged {
     pub(super) silenced: Vec<Silenced>,
 }
 
-/// Reads and judges every group, then the nodes of each site together.
-pub(super) fn judge(sources: &mut Sources, groups: &[Group], options: &Options) -> Judged {
-    let mut findings = Findings::new();
+/// Reads and judges every group, then the nodes of each site together; `findings` are those of
+/// other files.
+pub(super) fn judge(
+    sources: &mut Sources,
+    groups: &[Group],
+    options: &Options,
+    mut findings: Findings,
+) -> Judged {
     let mut readings = Vec::with_capacity(groups.len());
     let mut ranks = HashMap::new();
     for (rank, (reading, files)) in read(sources, groups, options).into_iter().enumerate() {
@@ -80,7 +85,7 @@ fn sites(groups: &[Group]) -> Vec<Vec<usize>> {
 
 /// The options for one group: the name of its directory may be the node's.
 fn options_for(group: &Group, options: &Options) -> Options {
-    let mut options = options.clone();
+    let mut options = Options { resource_scripts: group.resource_scripts(), ..options.clone() };
     if let (ConfigId::Guess(candidates), Some((_, node))) = (&mut options.config_id, group.node()) {
         candidates.insert(0, node.to_owned());
     }

@@ -1,6 +1,8 @@
 //! Tree to model: one file per format. A user's mistake is never a Rust error: readers fill what
 //! they understand and report the rest.
 
+use std::collections::BTreeSet;
+
 use super::{Cluster, rules};
 use crate::source::codes::keepalived as codes;
 use crate::source::{Diagnostic, FileId, Findings, SourceFile, Sources};
@@ -41,12 +43,15 @@ pub struct Options {
     pub config_id: ConfigId,
     /// The versions of the programs that will read the files.
     pub targets: Targets,
+    /// Names of the scripts that heartbeat finds, where its directories are known.
+    pub resource_scripts: Option<BTreeSet<String>>,
 }
 
 impl Default for Options {
     /// Debian's programs, on the first node that a file has lines for.
     fn default() -> Self {
-        Self { config_id: ConfigId::Guess(Vec::new()), targets: Targets::default() }
+        let config_id = ConfigId::Guess(Vec::new());
+        Self { config_id, targets: Targets::default(), resource_scripts: None }
     }
 }
 
@@ -93,7 +98,8 @@ fn namespace(sources: &Sources, written: FileId, tree: &Tree, findings: &mut Fin
         return;
     };
     findings.depend_on_machine(&sources.parts(written));
-    let message = "`keepalived -t` judges the file inside this namespace, and not at all without it";
+    let message =
+        "`keepalived -t` judges the file inside this namespace, and not at all without it";
     findings.push(Diagnostic::new(codes::NET_NAMESPACE, sources.resolve(node.place()), message));
 }
 

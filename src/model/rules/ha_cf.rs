@@ -37,6 +37,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule { codes: &[codes::ha_cf_advice::PING_USE], check: cluster::ping_use },
     Rule { codes: &[codes::ha_cf_advice::NO_FENCING], check: cluster::no_fencing },
     Rule { codes: &[codes::ha_cf_advice::IGNORED_HARESOURCES], check: cluster::ignored },
+    Rule { codes: &[codes::ha_cf_advice::MIXED_NAMES], check: cluster::mixed_names },
 ];
 
 /// The ha.cf of this run; without one most rules have nothing to judge.

@@ -19,6 +19,8 @@ pub(super) const RULES: &[Rule] = &[
     Rule { codes: &[codes::haresources_advice::NODE_ADDRESS], check: node_address },
     Rule { codes: &[codes::haresources_advice::ADDRESS_INTERFACE], check: interface },
     Rule { codes: &[codes::haresources_advice::ORDER], check: order::check },
+    Rule { codes: &[codes::haresources_advice::MASKS_DIFFER], check: masks_differ },
+    Rule { codes: &[codes::haresources_advice::NO_SUCH_SCRIPT], check: no_such_script },
 ];
 
 fn unknown_node(view: &View<'_>, findings: &mut Findings) {
@@ -128,6 +130,52 @@ fn strange_mask(view: &View<'_>, findings: &mut Findings) {
     }
 }
 
+/// Addresses of one interface, one of which lies in the network of the other.
+fn masks_differ(view: &View<'_>, findings: &mut Findings) {
+    // By interface and by each network that was seen; a host mask says nothing about a network.
+    let mut known: HashMap<(&str, u8, Ipv4Addr), &Sourced<VirtualAddress>> = HashMap::new();
+    let mut lengths: HashMap<&str, Vec<u8>> = HashMap::new();
+    for address in addresses(view) {
+        let value = &address.value;
+        let (IpAddr::V4(host), Some(prefix @ 1..32), Some(interface), Some(at)) =
+            (value.address, value.prefix, value.interface.as_deref(), address.at)
+        else {
+            continue;
+        };
+        let lengths = lengths.entry(interface).or_default();
+        let wider = |length: &&u8| {
+            known.contains_key(&(interface, **length, first_address(host, **length)))
+        };
+        if let Some(length) = lengths.iter().filter(|length| **length != prefix).find(wider)
+            && let Some(other) = known.get(&(interface, *length, first_address(host, *length)))
+        {
+            let code = codes::haresources_advice::MASKS_DIFFER;
+            let message = format!("{host} has the mask /{prefix}, its neighbour /{length}");
+            let diagnostic = Diagnostic::new(code, at, message);
+            findings.push(match other.at {
+                Some(other) => diagnostic.context(other, "the neighbour"),
+                None => diagnostic,
+            });
+        }
+        known.entry((interface, prefix, first_address(host, prefix))).or_insert(address);
+        if !lengths.contains(&prefix) {
+            lengths.push(prefix);
+        }
+    }
+}
+
+/// Resources without a script, where the directories of scripts are beside the file.
+fn no_such_script(view: &View<'_>, findings: &mut Findings) {
+    let Some(scripts) = &view.options.resource_scripts else { return };
+    for resource in groups(view).flat_map(|router| &router.resources) {
+        if !scripts.contains(&resource.name) {
+            let message = format!("neither resource.d nor init.d holds `{}`", resource.name);
+            let code = codes::haresources_advice::NO_SUCH_SCRIPT;
+            findings.push(Diagnostic::new(code, resource.at, message));
+        }
+    }
+}
+
 fn node_address(view: &View<'_>, findings: &mut Findings) {
     let paths = view.cluster.membership.paths.iter();
     let peers: HashMap<IpAddr, Option<Place>> = paths
@@ -185,6 +233,12 @@ fn addresses<'a>(view: &View<'a>) -> impl Iterator<Item = &'a Sourced<VirtualAdd
 fn last_address(host: Ipv4Addr, prefix: u8) -> Ipv4Addr {
     let hosts = u32::MAX.checked_shr(u32::from(prefix)).unwrap_or(0);
     Ipv4Addr::from(u32::from(host) | hosts)
+}
+
+/// The address of `host`'s network with all host bits clear.
+fn first_address(host: Ipv4Addr, prefix: u8) -> Ipv4Addr {
+    let hosts = u32::MAX.checked_shr(u32::from(prefix)).unwrap_or(0);
+    Ipv4Addr::from(u32::from(host) & !hosts)
 }
 
 /// Whether `resource` is an address.

@@ -5,6 +5,7 @@ use super::read::{Input, Options};
 use crate::source::{Code, Findings, Sources};
 use crate::syntax::Tree;
 
+mod directives;
 mod ha_cf;
 mod haresources;
 mod keepalived;
@@ -41,5 +42,11 @@ pub fn check(view: &View<'_>, findings: &mut Findings) {
     }
 }
 
-const TABLES: &[&[Rule]] =
-    &[ha_cf::RULES, haresources::RULES, ldirectord::RULES, keepalived::RULES, target::RULES];
+const TABLES: &[&[Rule]] = &[
+    ha_cf::RULES,
+    haresources::RULES,
+    ldirectord::RULES,
+    keepalived::RULES,
+    directives::RULES,
+    target::RULES,
+];

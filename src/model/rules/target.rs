@@ -1,41 +1,33 @@
 //! What the program in question does not know, by version and build.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use super::{Rule, View};
 use crate::source::codes::{haresources_advice, keepalived, keepalived_advice};
 use crate::source::{Diagnostic, Findings, Place};
-use crate::syntax::schema::target::{BUILD_WORDS, BuildOption, QUIRKS, SINCE};
-use crate::syntax::schema::{Body, Keyword, Version, find, keywords};
-use crate::syntax::{Format, Kind, NodeRef, Tree};
+use crate::syntax::Format;
+use crate::syntax::schema::target::{BUILD_WORDS, BuildOption, QUIRKS, SINCE, Targets};
+use crate::syntax::schema::{Keyword, Version, keywords};
 
-/// The rules.
-pub(super) const RULES: &[Rule] = &[
-    Rule {
-        codes: &[
-            keepalived::NEEDS_NEWER,
-            keepalived::NOT_IN_BUILD,
-            keepalived_advice::RELEASE_HABIT,
-        ],
-        check: words,
-    },
-    Rule { codes: &[haresources_advice::SCRIPT_OF_ANOTHER_RELEASE], check: sync_daemon },
-];
+/// The rules that need no walk over the text.
+pub(super) const RULES: &[Rule] =
+    &[Rule { codes: &[haresources_advice::SCRIPT_OF_ANOTHER_RELEASE], check: sync_daemon }];
 
-fn words(view: &View<'_>, findings: &mut Findings) {
-    for (input, tree) in view.trees.iter().filter(|(input, _)| input.format == Format::Keepalived) {
-        let text = view.sources.get(input.file).text();
-        for (node, row) in known_words(tree, text) {
-            let at = node.word(0).map_or_else(|| node.place(), |word| word.place());
-            word(view, row, at, findings);
-        }
-    }
+/// Whether there are facts about a word.
+pub(super) fn is_of_interest(word: &str) -> bool {
+    FACTS.contains_key(word)
 }
 
 /// One word that not every keepalived treats alike.
-fn word(view: &View<'_>, row: &Keyword, at: Place, findings: &mut Findings) {
-    let target = &view.options.targets.keepalived;
+pub(super) fn word(
+    targets: &Targets,
+    row: &'static Keyword,
+    at: Place,
+    told: &mut HashSet<&'static str>,
+    findings: &mut Findings,
+) {
+    let target = &targets.keepalived;
     let facts = FACTS.get(row.word).copied().unwrap_or_default();
     if let Some(option) = facts.option.filter(|option| !target.has(*option)) {
         let message =
@@ -48,47 +40,19 @@ fn word(view: &View<'_>, row: &Keyword, at: Place, findings: &mut Findings) {
     } else if facts.since.or(row.since).is_some_and(|since| since > target.version) {
         let message = format!("keepalived {} does not know `{}` yet", target.version, row.word);
         findings.push(Diagnostic::new(keepalived::NEEDS_NEWER, at, message));
-    } else if view.options.targets.is_stated {
+    } else if targets.is_stated {
         let habits = QUIRKS.iter().filter(|quirk| {
             (quirk.word, quirk.within) == (row.word, row.within)
                 && target.is_between(quirk.from, quirk.until)
         });
-        for habit in habits {
+        // Once is enough: the habit is the program's, not that of the line.
+        for habit in habits.filter(|habit| told.insert(habit.word)) {
             let message = format!("with keepalived {} {}", target.version, habit.what);
             let note = format!("mended in {}", habit.until);
-            findings.push_once_per_file(
-                Diagnostic::new(keepalived_advice::RELEASE_HABIT, at, message).note(note),
-            );
+            let code = keepalived_advice::RELEASE_HABIT;
+            findings.push(Diagnostic::new(code, at, message).note(note));
         }
     }
-}
-
-/// The directives of a tree that stand where the keyword table has them, as far as there are facts
-/// about their words.
-fn known_words<'a>(
-    tree: &'a Tree,
-    text: &'a str,
-) -> impl Iterator<Item = (NodeRef<'a>, &'static Keyword)> {
-    // The blocks around a node: where each ends, and what may stand in it.
-    let mut open: Vec<(u32, Option<&'static str>)> = Vec::new();
-    tree.walk(text).filter(|node| node.kind() == Kind::Directive).filter_map(move |node| {
-        while open.pop_if(|(behind, _)| *behind <= node.index()).is_some() {}
-        let name = node.name();
-        let is_of_interest = FACTS.contains_key(&*name);
-        if !is_of_interest && !node.has_body() {
-            return None;
-        }
-        let within = open.last().map_or(Some(""), |(_, within)| *within);
-        let row = within.and_then(|within| find(Format::Keepalived, within, &name));
-        if node.has_body() {
-            let inside = match row.map(|row| row.body) {
-                Some(Body::Block(inside)) => Some(inside),
-                _ => None,
-            };
-            open.push((node.behind(), inside));
-        }
-        row.filter(|_| is_of_interest).map(|row| (node, row))
-    })
 }
 
 /// heartbeat 3 came without the script that swaps the roles of the sync daemon.

@@ -127,7 +127,7 @@ impl Keys for SyncGroup {
 
 impl Named for SyncGroup {
     fn new(name: Sourced<String>) -> Self {
-        Self { name, members: Vec::new(), hooks: Vec::new(), carried: Vec::new() }
+        Self::new(name)
     }
 
     fn name(&self) -> &str {
@@ -154,17 +154,7 @@ impl Keys for Tracker {
 
 impl Named for Tracker {
     fn new(name: Sourced<String>) -> Self {
-        Self {
-            name,
-            command: None,
-            interval: None,
-            timeout: None,
-            weight: None,
-            rise: None,
-            fall: None,
-            user: None,
-            carried: Vec::new(),
-        }
+        Self::new(name)
     }
 
     fn name(&self) -> &str {
@@ -246,7 +236,11 @@ pub(super) fn read_authentication(
         secret: key.secret.unwrap_or_default(),
         at,
     });
-    *slot = Some(Authentication { active: form.active, keys: keys.collect() });
+    *slot = Some(Authentication {
+        active: form.active,
+        keys: keys.collect(),
+        ..Authentication::default()
+    });
 }
 
 pub(super) fn write_authentication(

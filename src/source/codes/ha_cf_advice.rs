@@ -116,4 +116,11 @@ the other node off first.";
         "haresources is not read"
 "ha.cf switches `crm` or `pacemaker` on: heartbeat leaves all resources to that manager and does not
 read haresources. Delete one of the two.";
+
+    MIXED_NAMES = "LV2044" "mixed-node-names" Warning Accepts
+        "nodes with and without their domain"
+"heartbeat compares node names with what `uname -n` prints. Hosts of one cluster are usually set up
+alike, so that one of the two ways of writing is probably wrong: that node would refuse to start.
+
+Run `uname -n` on each node and write exactly that, here and in haresources.";
 }

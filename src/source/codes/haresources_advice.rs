@@ -65,4 +65,19 @@ do not have it: the group fails to start when nobody installed the script.
 
 Copy the script to /etc/ha.d/resource.d of both nodes, or remove it from the line. For heartbeat 2
 say `--target heartbeat=2.1.4`.";
+
+    MASKS_DIFFER = "LV2111" "masks-differ" Warning Accepts
+        "addresses of one network with different masks"
+"Two addresses of the same interface and network have different prefix lengths. The smaller network
+gets a route of its own, and some neighbours are looked for behind the wrong one.
+
+Write the mask of the interface's own address for all of them; `ip address` shows it.";
+
+    NO_SUCH_SCRIPT = "LV2112" "no-such-script" Error Accepts
+        "a resource script that is in neither directory"
+"heartbeat looks for a resource in /etc/ha.d/resource.d and then in /etc/init.d. Both directories
+are beside the files that were checked, and neither holds this script: the group fails to start,
+and moves to the other node or stops.
+
+Install the script, executable, on both nodes, or correct the name.";
 }

@@ -119,9 +119,9 @@ makes `keepalived -t` exit with 5, although the daemon runs with it. Use the suc
 
     NEEDS_NEWER = "LV0516" "needs-newer-keepalived" Error Refuses
         "a keyword that the keepalived in question does not know yet"
-"The keyword came after the release that the file is for: 2.2.7, which many distributions have, or the
-one that `--target keepalived=VERSION` names. There it is an unknown keyword: it is reported, the
-line is skipped, and `keepalived -t` exits with 5.
+"The keyword came after the release that the file is for: 2.2.7, which many distributions have, or
+the one that `--target keepalived=VERSION` names. There it is an unknown keyword: it is reported,
+the line is skipped, and `keepalived -t` exits with 5.
 
 Upgrade keepalived on all directors before you use it, or leave it out.";
 
@@ -287,23 +287,23 @@ priority alone decides who becomes master.";
 "`net_namespace` names the network namespace that keepalived works in, and `keepalived -t` looks for
 interfaces there.
 
-Where the namespace does not exist, 2.2.7 judges nothing: it exits with 0 whatever the file says. Run
-it on a director, or leave the line out for the test.";
+Where the namespace does not exist, 2.2.7 judges nothing: it exits with 0 whatever the file says.
+Run it on a director, or leave the line out for the test.";
 
     INTERFACE_TWICE = "LV0558" "interface-taken-twice" Error Refuses
         "an interface that can only be given once"
 "Each router needs a virtual MAC interface of its own, and an interface belongs to one garp_group.
 
-keepalived ignores the second name, chooses one of its own, and `keepalived -t` exits with 5. Give the
-second one another name.";
+keepalived ignores the second name, chooses one of its own, and `keepalived -t` exits with 5. Give
+the second one another name.";
 
     EMPTY_GROUP = "LV0559" "empty-server-group" Error Refuses
         "a group of virtual servers without entries"
 "A virtual_server_group lists addresses, ranges or firewall marks, one on a line.
 
-keepalived removes an empty group with a message, and a virtual_server that names it has no address;
-`keepalived -t` exits with 5. Add an entry, or remove the group. Lines with conditions (`@node`) count
-only on their node.";
+keepalived removes an empty group with a message, and a virtual_server that names it has no
+address; `keepalived -t` exits with 5. Add an entry, or remove the group. Lines with conditions
+(`@node`) count only on their node.";
 
     ALIAS_AS_INTERFACE = "LV0560" "alias-as-interface" Error Refuses
         "an address label where an interface is needed"
@@ -317,8 +317,8 @@ before the colon; a label is given to an address with `label eth0:1`.";
 "A command is one word; what follows it is the user and the group that run it. The arguments of a
 command belong into its quotes.
 
-keepalived 2.2.7 finds no such user and drops the command without a message; later releases report it.
-Put quotes around the command and its arguments.";
+keepalived 2.2.7 finds no such user and drops the command without a message; later releases report
+it. Put quotes around the command and its arguments.";
 
     BACKSLASH_IN_COMMENT = "LV0562" "backslash-in-comment" Error Refuses
         "a comment line that ends in a backslash"

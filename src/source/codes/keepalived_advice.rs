@@ -40,12 +40,13 @@ best of the equally disturbed directors keeps the address.";
 "Members of a vrrp_sync_group change state together, and their priorities must not drift apart.
 keepalived ignores trackers with weights in members, says so, and `keepalived -t` exits with 5.
 
-Follow the object without weight, on the group, or write sync_group_tracking_weight into the group.";
+Follow the object without weight, on the group, or write sync_group_tracking_weight into the
+group.";
 
     PASSWORD = "LV2307" "password-without-effect" Error Refuses
         "authentication that is cut, or ignored"
-"VRRP version 2 carries eight characters of the password, in clear text; keepalived cuts longer ones.
-Version 3 and vrrp_strict have no authentication: keepalived ignores the block.
+"VRRP version 2 carries eight characters of the password, in clear text; keepalived cuts longer
+ones. Version 3 and vrrp_strict have no authentication: keepalived ignores the block.
 
 `keepalived -t` exits with 5 in each case. Shorten the password to eight characters, or remove the
 block. It protects against accidents only, not against anyone on the network.";
@@ -75,8 +76,8 @@ Add a track_interface block with that interface.";
 
     MANY_ADDRESSES = "LV2312" "many-addresses" Info Accepts
         "more than 20 addresses in the adverts"
-"Every address in virtual_ipaddress is part of every advert. Older releases take at most 20, and long
-adverts cost every receiver the comparison of the lists.
+"Every address in virtual_ipaddress is part of every advert. Older releases take at most 20, and
+long adverts cost every receiver the comparison of the lists.
 
 Keep one address there and move the others to virtual_ipaddress_excluded: they move along all the
 same.";
@@ -101,4 +102,49 @@ Remove the line; list only other interfaces, for example that of the real server
 mends. The finding says what happens.
 
 Nothing is wrong with the text. Upgrade keepalived, or know what to expect.";
+
+    UNESCAPED_TWICE = "LV2321" "unescaped-twice" Warning Accepts
+        "a backslash in a command"
+"keepalived removes one level of backslashes when it reads the line, and another one when it splits
+the command into words. `\\.` arrives as `.`, and `\\n` as the end of a line.
+
+Put the command into a script file of its own, or write four backslashes for one.";
+
+    STRICT_FILTER = "LV2322" "strict-filter" Warning Accepts
+        "a strict mode that drops what is sent to the addresses"
+"With vrrp_strict only the owner of an address accepts packets for it: keepalived sets up a packet
+filter, so that the address answers neither ping nor a local server. Samples contain the word, and
+it is the usual reason for an address that does not answer.
+
+Remove vrrp_strict, or in version 3 add `accept` to the router. A director that only forwards can
+live with it.";
+
+    ONE_FAILURE = "LV2323" "one-failure-counts" Info Accepts
+        "a script whose first failure counts"
+"Without `fall` a single failure, for example a check that is late because the machine is busy,
+makes the script count as failed, and the router falls or changes its priority at once.
+
+Write `fall 2` or more, and `rise` so that it does not come back too early.";
+
+    LATE_INTERFACE = "LV2324" "late-interface" Info Accepts
+        "an interface that may not be there yet when keepalived starts"
+"Bonds, bridges, VLANs and tunnels are made by other services. When keepalived starts before them,
+it refuses to start, because the interface does not exist.
+
+Write `dynamic_interfaces` into global_defs: the router then waits for its interface. Or let the
+unit start after network-online.target.";
+
+    DIRECTOR_AS_SERVER = "LV2325" "director-as-real-server" Warning Accepts
+        "a director that is one of the real servers"
+"The address of a real server is that of a director. With direct routing the backup, which has the
+services in its table as well, sends what it gets back to a director: connections loop.
+
+Take the directors out of the pool, or let the table exist on the master only.";
+
+    LONG_TIMEOUT = "LV2326" "timeout-beyond-interval" Info Accepts
+        "a script that may run longer than its interval"
+"A run is left out while the one before still runs, so that with a timeout beyond the interval a
+hanging script is noticed later than the interval says.
+
+Write a timeout that is not longer than the interval.";
 }

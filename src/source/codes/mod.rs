@@ -28,6 +28,7 @@ pub mod inputs;
 pub mod inventory;
 pub mod keepalived;
 pub mod keepalived_advice;
+pub mod keepalived_quirks;
 pub mod ldirectord;
 pub mod ldirectord_advice;
 pub mod nodes;
@@ -181,6 +182,7 @@ const FAMILIES: &[&[Code]] = &[
     authkeys::ROWS,
     ldirectord::ROWS,
     keepalived::ROWS,
+    keepalived_quirks::ROWS,
     comments::ROWS,
     conversion::ROWS,
     inputs::ROWS,

@@ -13,8 +13,8 @@ Give each virtual router of a network a number of its own, the same on all its d
 
     ADDRESS_OF_TWO_ROUTERS = "LV0602" "address-of-two-routers" Error Accepts
         "one address under two VRIDs"
-"Two directors are meant to share an address, but their virtual_router_id differs. Neither listens to
-the adverts of the other: both become master and hold the address at the same time.
+"Two directors are meant to share an address, but their virtual_router_id differs. Neither listens
+to the adverts of the other: both become master and hold the address at the same time.
 
 Write the same number on every director.";
 
@@ -27,9 +27,9 @@ Add the vrrp_instance to another director, with the same VRID and addresses and 
 
     AUTHENTICATION_DIFFERS = "LV0604" "authentication-differs" Error Accepts
         "directors of one router that do not accept each other's password"
-"Kind and password of the authentication block must be the same on all directors of a virtual router.
-Otherwise each drops the adverts of the others, and all of them become master. Only the first eight
-characters of the password count.
+"Kind and password of the authentication block must be the same on all directors of a virtual
+router. Otherwise each drops the adverts of the others, and all of them become master. Only the
+first eight characters of the password count.
 
 Copy the block from one director to the others.";
 
@@ -62,17 +62,18 @@ Give all directors of a router the same kind of transport: unicast_peer on each,
 
     PEER_MISSING = "LV0609" "peer-missing" Error Accepts
         "a director that does not tell another one of its router"
-"With unicast_peer a director sends its adverts only to the addresses in the list. One that is not in
-the list never hears this director, and becomes master although this one lives.
+"With unicast_peer a director sends its adverts only to the addresses in the list. One that is not
+in the list never hears this director, and becomes master although this one lives.
 
 The list of each director names the unicast_src_ip of every other one, and never its own.";
 
     ADDRESSES_DIFFER = "LV0610" "addresses-differ" Warning Accepts
         "directors of one router with different addresses"
-"Which addresses a master holds depends on which director it is: an address that only one has is gone
-after a takeover. keepalived logs the mismatch and uses the adverts all the same.
+"Which addresses a master holds depends on which director it is: an address that only one has is
+gone after a takeover. keepalived logs the mismatch and uses the adverts all the same.
 
-Write the same addresses on every director; those that are excluded from the adverts count as well.";
+Write the same addresses on every director; those that are excluded from the adverts count as
+well.";
 
     EQUAL_PRIORITIES = "LV0611" "equal-priorities" Warning Accepts
         "two directors of one router with the same priority"
@@ -90,8 +91,8 @@ Write priorities between 1 and 254, a different one on each director.";
 
     PRIORITY_AGAINST_STATE = "LV0613" "priority-against-state" Warning Accepts
         "the director that begins as MASTER is not the best"
-"`state MASTER` does not make a director master: the priority does. The one that begins as MASTER has
-a lower priority than another one, which takes over as soon as it is up.
+"`state MASTER` does not make a director master: the priority does. The one that begins as MASTER
+has a lower priority than another one, which takes over as soon as it is up.
 
 Raise the priority of the director that is meant, or swap the states.";
 
@@ -107,19 +108,20 @@ Write `state BACKUP` on all but the best director, or on all: the priority decid
 "When what is followed fails, the priority falls by the weight. The best director still ranks at or
 above the second one then, so nothing happens.
 
-Write a weight larger than the distance between the two priorities, or bring the priorities closer.";
+Write a weight larger than the distance between the two priorities, or bring the priorities
+closer.";
 
     DOWN_COUNT_DIFFERS = "LV0616" "down-count-differs" Warning Accepts
         "directors of one router that wait differently long"
-"down_timer_adverts says after how many missing adverts a backup takes over. With different numbers a
-director of low rank may take over first, and hand the addresses on a moment later.
+"down_timer_adverts says after how many missing adverts a backup takes over. With different numbers
+a director of low rank may take over first, and hand the addresses on a moment later.
 
 Write the same number on every director.";
 
     SYNC_GROUP_DIFFERS = "LV0617" "sync-group-differs" Warning Accepts
         "a sync group with other members than on the other director"
-"Routers that move together on one director move apart on the other, so that the addresses may end up
-on different directors.
+"Routers that move together on one director move apart on the other, so that the addresses may end
+up on different directors.
 
 Write the same group on every director.";
 
@@ -138,29 +140,29 @@ Write the same `id` behind lvs_sync_daemon on every director; without it the VRI
 
     SERVICES_DIFFER = "LV0620" "services-differ" Warning Accepts
         "virtual services that are not the same on all directors"
-"The directors hold the same addresses, but would send the traffic elsewhere: a service, a real server
-or its weight differs. Nobody notices before a takeover.
+"The directors hold the same addresses, but would send the traffic elsewhere: a service, a real
+server or its weight differs. Nobody notices before a takeover.
 
 Make the services equal. Differences that are meant can be allowed with a comment.";
 
     HARESOURCES_DIFFER = "LV0631" "haresources-differ" Error Accepts
         "haresources that is not the same on both nodes"
-"Each node starts and stops what its own haresources says. Where the files differ, a group is started
-by both nodes or by none.
+"Each node starts and stops what its own haresources says. Where the files differ, a group is
+started by both nodes or by none.
 
 Copy the file from one node to the other. Order and preferred nodes must be the same, too.";
 
     KEYS_DIFFER = "LV0632" "keys-differ" Error Accepts
         "nodes that do not accept each other's key"
-"A node drops messages that are signed with a key that its authkeys does not have. Both nodes believe
-that the other one is dead, and both start all resources.
+"A node drops messages that are signed with a key that its authkeys does not have. Both nodes
+believe that the other one is dead, and both start all resources.
 
 Copy authkeys to the other node, mode 0600.";
 
     NODES_DIFFER = "LV0633" "nodes-differ" Error Accepts
         "ha.cf that names other nodes on each node"
-"All nodes of a cluster must know the same names. A node that is missing in the list of another one is
-ignored by it, as if it were dead.
+"All nodes of a cluster must know the same names. A node that is missing in the list of another one
+is ignored by it, as if it were dead.
 
 Write the same `node` lines on every node.";
 
@@ -176,6 +178,6 @@ Write the same values on every node.";
 "Port, multicast group or peer do not fit together, so that the nodes do not hear each other on this
 path. When it is the only one, both start all resources.
 
-Port and group are the same on all nodes; `ucast` names the other node, or each node has one line for
-every node, its own included.";
+Port and group are the same on all nodes; `ucast` names the other node, or each node has one line
+for every node, its own included.";
 }

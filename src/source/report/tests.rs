@@ -223,7 +223,8 @@ fn json_has_everything_a_program_needs() {
       "summary": {
         "errors": 1,
         "warnings": 0,
-        "infos": 0
+        "infos": 0,
+        "silenced": 0
       },
       "diagnostics": [
         {
@@ -266,6 +267,7 @@ fn json_has_everything_a_program_needs() {
           "help": "do this",
           "fix": {
             "title": "say BACKUP",
+            "certain": true,
             "edits": [
               {
                 "place": {
@@ -285,7 +287,8 @@ fn json_has_everything_a_program_needs() {
           },
           "occurrences": 1
         }
-      ]
+      ],
+      "silenced": []
     }
     "#);
 }

@@ -16,7 +16,8 @@ pub(super) fn check(file: &SourceFile, tree: &Tree, findings: &mut Findings) {
     for block in tree.top(file.text()).filter(|node| node.kind() == Kind::Directive) {
         match &*block.name() {
             "vrrp_instance" => {
-                let named = block.directives().filter(|node| OWN_INTERFACES.contains(&&*node.name()));
+                let named =
+                    block.directives().filter(|node| OWN_INTERFACES.contains(&&*node.name()));
                 for name in named.filter_map(interface_name) {
                     names.take(name, codes::INTERFACE_TWICE, "is another router's", findings);
                 }
@@ -48,7 +49,8 @@ pub(super) fn check(file: &SourceFile, tree: &Tree, findings: &mut Findings) {
                 let of_marks = block.word(2).is_some_and(|name| of_marks.contains(&name.value()));
                 let protocol = block.directives().find(|node| node.name() == "protocol");
                 if let Some(protocol) = protocol.filter(|_| of_marks) {
-                    let message = "the group holds marks, and packets with a mark may have any protocol";
+                    let message =
+                        "the group holds marks, and packets with a mark may have any protocol";
                     let at = protocol.place();
                     findings.push(Diagnostic::new(codes::MARK_WITH_PROTOCOL, at, message));
                 }

@@ -140,6 +140,20 @@ pub(super) fn ignored(view: &View<'_>, findings: &mut Findings) {
     }
 }
 
+/// Names with and without a domain.
+pub(super) fn mixed_names(view: &View<'_>, findings: &mut Findings) {
+    let names = || view.cluster.nodes.iter().map(|node| &node.name);
+    let long = names().find(|name| name.value.contains('.'));
+    let short = names().find(|name| !name.value.contains('.'));
+    let (Some(long), Some(short)) = (long, short) else { return };
+    let (Some(at), Some(other)) = (long.at.max(short.at), long.at.min(short.at)) else { return };
+    let message = format!("`{}` has a domain and `{}` has none", long.value, short.value);
+    findings.push(
+        Diagnostic::new(codes::ha_cf_advice::MIXED_NAMES, at, message)
+            .context(other, "the other way of writing"),
+    );
+}
+
 /// What of the cluster itself a ping target may be by mistake.
 struct Own<'a> {
     peers: HashSet<&'a str>,

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::seats::{Seat, addresses as all_addresses, is_whole};
 use super::{Site, codes, differ};
-use crate::model::{Digest, Role, Router, Sourced, Track, VrrpVersion, show_seconds};
+use crate::model::{Carried, Digest, Role, Router, Sourced, TrackKind, VrrpVersion, show_seconds};
 use crate::source::{Findings, Place};
 
 pub(super) fn authentication(site: &Site<'_>, findings: &mut Findings) {
@@ -128,7 +128,7 @@ pub(super) fn peers(site: &Site<'_>, findings: &mut Findings) {
             seats.iter().filter(unicast).filter(|seat| is_whole(seat.router)).collect();
         for seat in &seats {
             let peers = &seat.router.transport.peers;
-            let told: HashSet<IpAddr> = peers.iter().map(|peer| peer.value).collect();
+            let told: HashSet<IpAddr> = peers.iter().map(|peer| peer.value.address).collect();
             for other in seats.iter().filter(|other| other.node != seat.node) {
                 let source = other.router.transport.source.as_ref();
                 let missing = source.filter(|source| !told.contains(&source.value));
@@ -156,10 +156,11 @@ fn same_peer(first: &Seat<'_>, second: &Seat<'_>, findings: &mut Findings) {
         _ => None,
     };
     let (Some(theirs), Some(ours)) = (only(first), only(second)) else { return };
-    if theirs.value != ours.value {
+    if theirs.value.address != ours.value.address {
         return;
     }
-    let message = format!("both nodes tell {}, so one of them tells itself", ours.value);
+    let peer = ours.value.address;
+    let message = format!("both nodes tell {peer}, so one of them tells itself");
     let label = format!("{} has the same peer", first.name);
     let here = [ours.at, second.router.name.at];
     findings.extend(
@@ -285,13 +286,11 @@ pub(super) fn weights(site: &Site<'_>, findings: &mut Findings) {
         }
         let of_node = scripts.get(best.node);
         for track in &best.router.tracks {
-            let (name, weight) = match &track.value {
-                Track::Interface { name, weight } => (name, weight.unwrap_or(0)),
-                Track::Script { name, weight } => {
-                    let own = of_node.and_then(|scripts| scripts.get(name.as_str()).copied());
-                    (name, weight.or(own).unwrap_or(0))
-                }
-            };
+            let name = track.value.name.as_str();
+            let own = of_node.and_then(|scripts| scripts.get(name).copied());
+            let own = own.filter(|_| track.value.kind == TrackKind::Script);
+            // What a file or process weighs by itself depends on its number.
+            let weight = track.value.weight.or(own).unwrap_or(0);
             if weight == 0 || weight.unsigned_abs() > gap {
                 continue;
             }
@@ -327,8 +326,15 @@ fn version_of(site: &Site<'_>, seat: Seat<'_>) -> Option<VrrpVersion> {
         return Some(VrrpVersion::Three);
     }
     let node = site.nodes.get(seat.node)?;
-    let unread = node.cluster.carried.iter().any(|carried| carried.keyword == "vrrp_version");
-    (!unread).then_some(VrrpVersion::Two)
+    match &node.cluster.globals.routers.version {
+        Some(version) if version.value == 3 => Some(VrrpVersion::Three),
+        Some(version) => (version.value == 2).then_some(VrrpVersion::Two),
+        None => {
+            let unread = |carried: &Carried| carried.keyword == "vrrp_version";
+            let is_unread = node.cluster.globals.carried.iter().any(unread);
+            (!is_unread).then_some(VrrpVersion::Two)
+        }
+    }
 }
 
 fn interval_of(router: &Router) -> Duration {

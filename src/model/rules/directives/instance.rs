@@ -1,0 +1,171 @@
+//! What stands together in one `vrrp_instance`.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+
+use super::{Context, LineRule, codes, is_off, line, number};
+use crate::source::{Diagnostic, Findings};
+use crate::syntax::NodeRef;
+
+/// Makes a rule about all of a block.
+macro_rules! instance {
+    ($($judge:ident;)*) => {
+        &[$(LineRule {
+            within: "",
+            word: "vrrp_instance",
+            judge: $judge,
+        }),*]
+    };
+}
+
+/// The rules.
+pub(super) const RULES: &[LineRule] = instance! {
+    strict;
+    virtual_mac;
+    followed_twice;
+    peers;
+};
+
+/// What the strict mode does not allow.
+fn strict(block: NodeRef<'_>, context: &Context<'_>, findings: &mut Findings) {
+    let own = line(block, "strict_mode").map(|node| !is_off(node));
+    if !own.unwrap_or(context.is_strict) {
+        return;
+    }
+    let is_owner = number(block, "priority") == Some(255);
+    let first = first_address(block);
+    let ipv6 = first.is_some_and(|address| address.is_ipv6());
+    let version = number(block, "version").map(|version| version == 3);
+    let is_version_2 = !ipv6 && !version.unwrap_or(context.is_version_3);
+    for Strict { word, is_wrong, message } in STRICT {
+        let Some(node) = line(block, word) else { continue };
+        if is_wrong(node, is_owner, is_version_2) {
+            findings.push(
+                Diagnostic::new(codes::STRICT, node.place(), *message)
+                    .help("change the line, or leave the strict mode"),
+            );
+        }
+    }
+    let link_local = |address: IpAddr| match address {
+        IpAddr::V6(address) => address.is_unicast_link_local(),
+        IpAddr::V4(_) => true,
+    };
+    if let Some(address) = first.filter(|address| !link_local(*address)) {
+        let at = line(block, "virtual_ipaddress").map_or_else(|| block.place(), NodeRef::place);
+        let message = format!("the first IPv6 address has to be link-local, {address} is not");
+        findings.push(Diagnostic::new(codes::STRICT, at, message));
+    }
+}
+
+/// A setting that the strict mode resets with an error.
+struct Strict {
+    word: &'static str,
+    /// Node, whether the router owns its addresses, whether it speaks version 2.
+    is_wrong: fn(NodeRef<'_>, bool, bool) -> bool,
+    message: &'static str,
+}
+
+/// Each was tried with 2.2.7.
+const STRICT: &[Strict] = &[
+    Strict {
+        word: "accept",
+        is_wrong: |_, _, is_version_2| is_version_2,
+        message: "in strict mode version 2 has no accept mode",
+    },
+    Strict {
+        word: "down_timer_adverts",
+        is_wrong: |node, _, _| node.word(1).is_some_and(|word| word.value() != "3"),
+        message: "in strict mode three adverts may be missing, not more or fewer",
+    },
+    Strict {
+        word: "higher_prio_send_advert",
+        is_wrong: |node, _, _| !is_off(node),
+        message: "in strict mode a master sends no last advert to a better one",
+    },
+    Strict {
+        word: "lower_prio_no_advert",
+        is_wrong: |node, _, _| is_off(node),
+        message: "in strict mode a master does not answer adverts of a lower priority",
+    },
+    Strict {
+        word: "preempt_delay",
+        is_wrong: |_, _, _| true,
+        message: "in strict mode there is no delay of preemption",
+    },
+    Strict {
+        word: "state",
+        is_wrong: |node, is_owner, _| {
+            node.word(1).is_some_and(|word| word.value() == "MASTER") && !is_owner
+        },
+        message: "in strict mode only the owner of the addresses, priority 255, begins as MASTER",
+    },
+];
+
+fn virtual_mac(block: NodeRef<'_>, _: &Context<'_>, findings: &mut Findings) {
+    let Some(node) = line(block, "use_vmac") else { return };
+    if line(block, "unicast_peer").is_some() && line(block, "vmac_xmit_base").is_none() {
+        let message = "with unicast peers the virtual MAC address needs vmac_xmit_base";
+        findings.push(
+            Diagnostic::new(codes::VIRTUAL_MAC, node.place(), message)
+                .help("add `vmac_xmit_base`, which keepalived assumes anyway"),
+        );
+    }
+    let name = node.word(1).filter(|word| word.value().len() > LONGEST_NAME);
+    if let Some(name) = name {
+        let message = format!("`{}` is longer than {LONGEST_NAME} characters", name.value());
+        findings.push(Diagnostic::new(codes::VIRTUAL_MAC, name.place(), message));
+    }
+}
+
+/// The second line about one interface or script is ignored.
+fn followed_twice(block: NodeRef<'_>, _: &Context<'_>, findings: &mut Findings) {
+    for list in ["track_interface", "track_script", "track_file", "track_process", "track_bfd"] {
+        let mut seen = HashMap::new();
+        for node in block.directives().filter(|node| node.name() == list) {
+            for item in node.directives() {
+                let Some(earlier) = seen.insert(item.name(), item.place()) else { continue };
+                let message = format!("`{}` is followed already", item.name());
+                findings.push(
+                    Diagnostic::new(codes::FOLLOWED_TWICE, item.place(), message)
+                        .context(earlier, "here"),
+                );
+            }
+        }
+    }
+}
+
+/// Peers of another family, and limits of the time to live that nothing can meet.
+fn peers(block: NodeRef<'_>, _: &Context<'_>, findings: &mut Findings) {
+    let Some(list) = line(block, "unicast_peer") else { return };
+    let source = line(block, "unicast_src_ip").and_then(|node| address(node, 1));
+    let family = source.or_else(|| first_address(block)).map(|address| address.is_ipv6());
+    for peer in list.directives() {
+        let Some(address) = address(peer, 0) else { continue };
+        if family.is_some_and(|ipv6| ipv6 != address.is_ipv6()) {
+            let message = format!("{address} is of the other address family");
+            findings.push(Diagnostic::new(codes::STRANGE_PEER, peer.place(), message));
+        }
+        let limit = |name: &str| {
+            let mut words = peer.words().skip_while(|word| word.raw() != name).skip(1);
+            words.next()?.value().parse::<u16>().ok()
+        };
+        if let (Some(least), Some(most)) = (limit("min_ttl"), limit("max_ttl"))
+            && least > most
+        {
+            let message = format!("no advert has a time to live from {least} to {most}");
+            findings.push(Diagnostic::new(codes::STRANGE_PEER, peer.place(), message));
+        }
+    }
+}
+
+fn first_address(block: NodeRef<'_>) -> Option<IpAddr> {
+    address(line(block, "virtual_ipaddress")?.directives().next()?, 0)
+}
+
+fn address(node: NodeRef<'_>, word: usize) -> Option<IpAddr> {
+    let value = node.word(word)?.value().into_owned();
+    value.split('/').next()?.parse().ok()
+}
+
+/// The kernel's IFNAMSIZ without the closing zero.
+const LONGEST_NAME: usize = 15;

@@ -1,0 +1,112 @@
+//! Codes `LV057x` and `LV058x`: what keepalived does where its text, or its manual, says otherwise.
+
+use super::codes;
+
+codes! {
+    MANUAL = "LV0570" "manual-differs" Error Refuses
+        "what only the manual knows"
+"The manual shows a word or a form that the program does not take: `include_check readable` is
+`read`, `ip_proto` in a rule is `ipproto`, and `sport` and `dport` take ranges but no single port.
+
+keepalived reports the word and ignores it or the whole rule; `keepalived -t` exits with 5. Write
+what the program knows; `lvsha check --fix` does it.";
+
+    ALWAYS_ON = "LV0571" "cannot-be-turned-off" Error Accepts
+        "a word that turns something on whatever stands behind it"
+"vrrp_strict, vrrp_skip_check_adv_addr and skip_check_adv_addr do not look at the value behind them:
+`vrrp_strict off` turns the strict mode on. keepalived says nothing about it; its dump
+(`keepalived -d`) shows the setting.
+
+Delete the line: off is the default. For one router among strict ones `strict_mode off` works.";
+
+    UP_DELAY = "LV0572" "no-up-delay" Warning Accepts
+        "an interface delay with one number only"
+"The manual says that a missing second number is the same as the first. In fact it is 0: the delay
+holds for going down, and the interface counts as up at once.
+
+Write both numbers.";
+
+    SINGLE_QUOTES = "LV0573" "single-quotes" Error Refuses
+        "single quotes around signs that end a line"
+"keepalived looks for comments and braces before it looks at single quotes: `#`, `!`, `{` and `}`
+cut the line, and the quote is never closed. Release 2.2.7 crashes then; a running daemon does so
+at a reload, and leaves its addresses on the interface.
+
+Double quotation marks protect all of these signs.";
+
+    SPLIT_BY_QUOTE = "LV0574" "split-by-quote" Error Accepts
+        "a quotation mark inside a word"
+"A quotation mark ends a word wherever it stands, so that `ab\"c d\"e` is three words. Most keywords
+take the first and ignore the others without a word.
+
+Put the whole value in quotation marks. There is no way to write a quotation mark inside.";
+
+    WITHOUT_EFFECT = "LV0575" "without-effect" Warning Accepts
+        "a keyword that does nothing"
+"keepalived accepts the line and does nothing with it: `debug` and `hashed` are left over from
+early releases, `init_fail` is forgotten as soon as a router follows the script, and the length of
+an answer is only looked at when require_reply has a pattern.
+
+Delete the line, or add what it needs.";
+
+    STRICT = "LV0576" "not-in-strict-mode" Error Refuses
+        "a setting that the strict mode does not allow"
+"vrrp_strict keeps to the letter of the standard. keepalived resets what goes beyond it, says so,
+and `keepalived -t` exits with 5.
+
+Leave the strict mode: most clusters need something that it forbids, and its packet filter drops
+what is sent to the addresses. Or change the line.";
+
+    HYSTERESIS = "LV0577" "hysteresis-above-quorum" Error Refuses
+        "a hysteresis that is not below the quorum"
+"The quorum is lost below quorum minus hysteresis; with a hysteresis that is not smaller it never
+would be. keepalived sets it to the quorum minus one, says so, and `keepalived -t` exits with 5.
+
+Write a smaller hysteresis, or a larger quorum.";
+
+    SCHEDULER_FLAG = "LV0578" "flag-of-another-scheduler" Error Refuses
+        "a flag that does not fit the scheduler or protocol"
+"sh-port, sh-fallback and hashed are flags of the scheduler sh, mh-port and mh-fallback of mh, and
+one packet scheduling (ops) is for UDP. keepalived ignores the flag, says so, and `keepalived -t`
+exits with 5.
+
+Choose the scheduler that is meant, or delete the flag.";
+
+    VIRTUAL_MAC = "LV0579" "virtual-mac" Error Refuses
+        "a virtual MAC address that does not work as written"
+"Unicast adverts leave by the real interface, which use_vmac needs to be told with vmac_xmit_base;
+and the name of an interface has at most 15 characters. keepalived corrects or ignores the line,
+says so, and `keepalived -t` exits with 5.
+
+Add `vmac_xmit_base`, or shorten the name.";
+
+    FOLLOWED_TWICE = "LV0580" "followed-twice" Error Refuses
+        "one thing in a tracking list twice"
+"A router follows each interface, script, file, process and BFD session once. keepalived ignores the
+second line, also when it has another weight, says so, and `keepalived -t` exits with 5.
+
+Delete one of the lines.";
+
+    STRANGE_PEER = "LV0581" "impossible-peer" Error Refuses
+        "a unicast peer that cannot be heard"
+"A peer has the family of the router's addresses, and its adverts a time to live from min_ttl to
+max_ttl. keepalived skips a peer of the other family and reports limits that nothing can meet;
+`keepalived -t` exits with 5.
+
+Write the peer's address of the right family, and the smaller limit first.";
+
+    SERVICE_TWICE = "LV0582" "service-twice" Error Accepts
+        "two virtual services with one address, port and protocol"
+"The kernel has one service for each address, port and protocol, or mark. keepalived does not notice
+that two of its blocks mean the same one: they add and remove each other's real servers, and the
+settings of one are lost. A virtual_server_group counts with each of its lines.
+
+Put all real servers into one block.";
+
+    ADDRESS_TWICE = "LV0583" "address-in-two-routers" Error Accepts
+        "one address in two virtual routers of a node"
+"Two routers move the same address. When one of them goes to backup it takes the address away,
+although the other is master. keepalived does not notice.
+
+Write the address into one of the routers only.";
+}
