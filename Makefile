@@ -10,7 +10,7 @@ share  := $(DESTDIR)$(PREFIX)/share
 root   := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 .DEFAULT_GOAL := build
-.PHONY: bench build corpus demo deny help install lint nextest peers quick test
+.PHONY: bench build corpus demo deny fuzz help install lint nextest peers quick test
 
 build: ## the program, optimised: target/release/lvsha
 	$(CARGO) build --release
@@ -42,6 +42,10 @@ corpus: peers ## DIR=...: verdicts on any directory of files beside those of the
 
 bench: ## speed and memory beside the real programs
 	$(CARGO) bench --bench text
+
+fuzz: ## SECONDS=n (60): every fuzz target for so long, from the project's own cases
+	@cargo fuzz --version >/dev/null 2>&1 || $(CARGO) install --locked cargo-fuzz
+	fuzz/run $(or $(SECONDS),60)
 
 install: build ## program, manual pages and completions, below PREFIX (/usr/local) and DESTDIR
 	install -D -m 755 $(binary) $(DESTDIR)$(PREFIX)/bin/lvsha

@@ -45,7 +45,7 @@ fn main() {
     fs::write(&written, output.expect("lvsha runs").stdout).expect("the target folder is writable");
     let text = fs::metadata(&written).expect("just written").len();
     let (ours, theirs) =
-        beside(|| lvsha(&["check", "--output", "short"], &written), || keepalived(&written));
+        beside(|| lvsha(&["check", "--output", "short"], &written), || keepalived(&written, 0));
     row(
         "check 10,000 x 10 virtual_servers",
         &ours,
@@ -57,10 +57,36 @@ fn main() {
                 && memory <= 8.0
         },
     );
+    sequences(&folder);
     let _ = fs::remove_file(peers().join("tmp/bench.conf"));
     let start = measure(|| lvsha(&["--help"], Path::new("")));
     row("--help", &start, None, 0, "under 10 ms", |run, _| {
         run.median() < Duration::from_millis(10)
+    });
+}
+
+/// Routers out of one sequence. keepalived needs time with the square of their number, so it is
+/// asked about an eighth of them: at 65,000 it took 153 s where this was measured first.
+fn sequences(folder: &Path) {
+    let file = |interfaces: u32| {
+        let path = folder.join(format!("sequence-{interfaces}.conf"));
+        let text = format!("{ROUTER}~SEQ(j,1,{interfaces}) ~SEQ(i,1,250) $ROUTER\n");
+        fs::write(&path, text).expect("the target folder is writable");
+        path
+    };
+    let (small, large) = (file(32), file(260));
+    let check = |path: &Path| lvsha(&["check", "--output", "short"], path);
+    let (ours, theirs) = beside(|| check(&small), || keepalived(&small, 32));
+    let ratio = |runs: &Runs| {
+        let theirs = theirs.as_ref().map_or(0.0, |theirs| theirs.median().as_secs_f64());
+        theirs / runs.median().as_secs_f64()
+    };
+    row("check 8,000 routers of one ~SEQ", &ours, theirs.as_ref(), 0, "-", |_, _| true);
+    let many = measure(|| check(&large));
+    row("check 65,000 routers of one ~SEQ", &many, None, 0, "linear; 30 x keepalived", |run, _| {
+        let growth = run.median().as_secs_f64() / ours.median().as_secs_f64();
+        // Eight times as many: 65 times the peer's time, if that grows with the square.
+        growth <= 1.5 * 65.0 / 8.0 && ratio(run) * (65.0_f64 / 8.0).powi(2) >= 30.0
     });
 }
 
@@ -145,8 +171,9 @@ fn lvsha(arguments: &[&str], path: &Path) -> Command {
     command
 }
 
-/// `keepalived -t` in the peers' tree, with the interfaces of the host; `None` without the tree.
-fn keepalived(configuration: &Path) -> Option<Command> {
+/// `keepalived -t` in the peers' tree, with the interfaces eth0 up to the last; `None` without the
+/// tree.
+fn keepalived(configuration: &Path, interfaces: u32) -> Option<Command> {
     let root = peers();
     if !root.join("etc/lvsha-peers").exists() {
         eprintln!("no peer: run `make peers` first");
@@ -154,9 +181,9 @@ fn keepalived(configuration: &Path) -> Option<Command> {
     }
     fs::copy(configuration, root.join("tmp/bench.conf")).ok()?;
     let mut command = Command::new("unshare");
-    let script =
-        "ip link add eth0 type bridge; exec chroot \"$0\" keepalived -t -f /tmp/bench.conf";
-    command.args(["--net", "sh", "-c", script]).arg(root);
+    let script = "for i in $(seq 0 \"$1\"); do ip link add eth$i type bridge; done; \
+        exec chroot \"$0\" keepalived -t -f /tmp/bench.conf";
+    command.args(["--net", "sh", "-c", script]).arg(root).arg(interfaces.to_string());
     Some(command)
 }
 
@@ -204,3 +231,16 @@ fn wait(child: std::process::Child) -> u64 {
 }
 
 const RUNS: usize = 5;
+
+/// One router, of the sequences' variables.
+const ROUTER: &str = "$ROUTER= \\
+vrrp_instance VI_${j}_${i} { \\
+    state BACKUP \\
+    interface eth${j} \\
+    virtual_router_id ${i} \\
+    priority 100 \\
+    virtual_ipaddress { \\
+        10.${i}.0.1/24 \\
+    } \\
+}
+";

@@ -9,6 +9,7 @@ use crate::source::SourceFile;
 
 mod nesting;
 mod pieces;
+mod plain;
 mod tokens;
 
 /// Parses the whole text.

@@ -22,14 +22,18 @@ fn cut(text: &str, wanted: usize) -> usize {
         bytes.get(line_start..).and_then(|rest| rest.iter().position(|byte| *byte == b'\n'))
     {
         let line_end = line_start + length;
-        let line = bytes.get(line_start..line_end).unwrap_or_default().trim_ascii();
+        let line = bytes.get(line_start..line_end).unwrap_or_default();
         line_start = line_end + 1;
-        // A backslash may join the line to the next, even with a comment behind it; empty lines and
-        // comments inside such a definition are skipped.
-        let joins = line.contains(&b'\\') || matches!(line, [] | [b'#' | b'!', ..]);
-        if !joins && line_start >= wanted {
+        if line_start >= wanted && !may_go_on(line) {
             return line_start;
         }
     }
     text.len()
+}
+
+/// Whether a line may go on in the next one: a backslash joins them, even with a comment behind it,
+/// and empty lines and comments inside such a definition are skipped.
+pub(super) fn may_go_on(line: &[u8]) -> bool {
+    let line = line.trim_ascii();
+    line.contains(&b'\\') || matches!(line, [] | [b'#' | b'!', ..])
 }

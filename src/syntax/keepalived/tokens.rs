@@ -3,10 +3,11 @@
 use pest::Parser as _;
 use pest::iterators::Pair;
 
+use super::plain;
 use crate::source::Span;
 
 /// A token and where it stands in the whole file.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Token {
     pub(super) kind: TokenKind,
     pub(super) span: Span,
@@ -31,13 +32,55 @@ pub(super) enum TokenKind {
     Word,
 }
 
-/// The tokens of `text`, which starts at byte `base` of its file and ends at a line end.
+/// The tokens of `text`, which starts at byte `base` of its file and ends at a line end. Plain
+/// lines are scanned, runs of others go to pest.
 pub(super) fn tokenize(text: &str, base: u32) -> Vec<Token> {
     let mut tokens = Vec::with_capacity(text.len() / BYTES_PER_TOKEN);
+    let mut rest = text;
+    while !rest.is_empty() {
+        let at = base + offset(text.len() - rest.len());
+        let length = line_length(rest.as_bytes());
+        let line = rest.as_bytes().get(..length).unwrap_or_default();
+        let used = match plain::line(line, at, &mut tokens) {
+            true => length,
+            false => {
+                let run = odd_run(rest);
+                parse(rest.get(..run).unwrap_or_default(), at, &mut tokens);
+                run
+            }
+        };
+        rest = rest.get(used..).unwrap_or_default();
+    }
+    tokens
+}
+
+/// Length of the lines that pest has to read together: the first one, and what a backslash may
+/// join to it.
+fn odd_run(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let mut end = 0;
+    while let Some(rest) = bytes.get(end..).filter(|rest| !rest.is_empty()) {
+        let length = line_length(rest);
+        let joins = rest.get(..length).is_some_and(super::pieces::may_go_on);
+        end += length;
+        if !joins {
+            break;
+        }
+    }
+    end
+}
+
+/// Length of the first line and its line feed.
+fn line_length(text: &[u8]) -> usize {
+    text.iter().position(|byte| *byte == b'\n').map_or(text.len(), |at| at + 1)
+}
+
+/// Adds the tokens of `text` by the grammar.
+fn parse(text: &str, base: u32, tokens: &mut Vec<Token>) {
     match Keepalived::parse(Rule::file, text) {
         Ok(pairs) => {
             let lines = pairs.flat_map(Pair::into_inner);
-            lines.for_each(|pair| push(&mut tokens, &pair, base));
+            lines.for_each(|pair| push(tokens, &pair, base));
         }
         // The grammar matches any text, which a test holds; a piece that it did not match would
         // still be kept, as junk.
@@ -46,7 +89,6 @@ pub(super) fn tokenize(text: &str, base: u32) -> Vec<Token> {
             tokens.push(Token { kind: TokenKind::Junk, span });
         }
     }
-    tokens
 }
 
 fn push(tokens: &mut Vec<Token>, pair: &Pair<'_, Rule>, base: u32) {
@@ -82,7 +124,7 @@ fn span_of(pair: &Pair<'_, Rule>, base: u32) -> Span {
 }
 
 /// Offsets inside a file fit `u32`: loading refuses files above 1 GiB.
-fn offset(at: usize) -> u32 {
+pub(super) fn offset(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(u32::MAX)
 }
 
@@ -93,3 +135,6 @@ const BYTES_PER_TOKEN: usize = 7;
 #[grammar = "grammars/lexical.pest"]
 #[grammar = "grammars/keepalived.pest"]
 struct Keepalived;
+
+#[cfg(test)]
+mod tests;
