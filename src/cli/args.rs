@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-use super::{check, completions, convert, ctl, daemon, exit, explain, man};
+use super::{check, completions, convert, ctl, daemon, exit, explain, man, simulate};
 use crate::syntax::Format;
 
 /// Reads, checks and converts the configuration of Linux Virtual Server directors: heartbeat,
@@ -35,6 +35,7 @@ pub(super) enum Command {
     Explain(explain::Arguments),
     #[command(hide = true)]
     Man(man::Arguments),
+    Simulate(simulate::Arguments),
 }
 
 /// When to use colours.

@@ -19,6 +19,7 @@ mod man;
 mod output_directory;
 mod panic;
 mod printer;
+mod simulate;
 
 pub use exit::ExitCode;
 use printer::{Printer, Problem};
@@ -65,6 +66,7 @@ fn dispatch(command: args::Command, printer: &Printer) -> Result<ExitCode, Failu
         args::Command::Daemon(arguments) => daemon::run(&arguments, printer),
         args::Command::Explain(arguments) => explain::run(&arguments, printer),
         args::Command::Man(arguments) => man::run(&arguments, printer),
+        args::Command::Simulate(arguments) => simulate::run(&arguments, printer),
     }
 }
 

@@ -26,6 +26,8 @@ pub struct Plan {
     pub sources: Vec<SourcePlan>,
     /// How scripts are run.
     pub scripts: ScriptPolicy,
+    /// Real-time priority of the thread that speaks VRRP, 1 to 99.
+    pub real_time: Option<u8>,
 }
 
 /// One virtual router.

@@ -25,7 +25,7 @@ pub struct Options {
     pub node: String,
     /// Where the control socket is; `None` means that there is none.
     pub socket: Option<PathBuf>,
-    /// Real-time priority of the thread that speaks VRRP, 1 to 99.
+    /// Real-time priority of the thread that speaks VRRP, 1 to 99; over the plan's.
     pub real_time: Option<u8>,
     /// Reads the configuration again. The text of an error is logged, and nothing changes.
     pub load: Box<dyn FnMut() -> Result<Plan, String>>,
@@ -84,6 +84,7 @@ async fn supervise(plan: Plan, options: Options) -> Result<Ended, StartError> {
     let hooks = Hooks::new(&plan);
     let trackers = trackers::start(&plan, &orders);
     let count = plan.routers.len();
+    let real_time = real_time.or(plan.real_time);
     start_worker(plan.clone(), report_sender, order_receiver, real_time).await?;
     info!("lvsha {} on {node}: {count} virtual routers", env!("CARGO_PKG_VERSION"));
     notify(&[NotifyState::Ready]);

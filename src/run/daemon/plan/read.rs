@@ -52,6 +52,13 @@ pub fn plan(cluster: &Cluster, node: &str, findings: &mut Findings) -> Plan {
             is_secure: cluster.globals.script_security.as_ref().is_some_and(|on| on.value),
             directory: None::<PathBuf>,
         },
+        real_time: cluster
+            .globals
+            .vrrp_process
+            .realtime_priority
+            .as_ref()
+            .and_then(|priority| u8::try_from(priority.value).ok())
+            .filter(|priority| (1..=99).contains(priority)),
         routers,
     }
 }
