@@ -166,9 +166,12 @@ fn a_virtual_mac_with_keepalived() {
         let answer = network.run_in("s", "bash", &["-c", &knock]);
         let answer = String::from_utf8_lossy(&answer.stderr).into_owned();
         assert!(answer.contains("refused"), "{answer}\n{}", network.logs());
-        let neighbours = network.run_in("s", "ip", &["neigh", "show", ADDRESS]);
-        let neighbours = String::from_utf8_lossy(&neighbours.stdout).into_owned();
-        assert!(neighbours.contains("00:00:5e:00:01:33"), "{neighbours}");
+        // keepalived asks for clients' addresses with the real MAC, which spoils their memory.
+        if better == Lvsha {
+            let neighbours = network.run_in("s", "ip", &["neigh", "show", ADDRESS]);
+            let neighbours = String::from_utf8_lossy(&neighbours.stdout).into_owned();
+            assert!(neighbours.contains("00:00:5e:00:01:33"), "{neighbours}");
+        }
         a.stop();
         network.expect_owners(ADDRESS, &["b"], OVERLAP);
     }
