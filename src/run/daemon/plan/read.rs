@@ -19,7 +19,10 @@ use crate::source::{Code, Diagnostic, Findings, Place, Severity};
 
 mod commands;
 mod follow;
+mod heartbeat;
 mod unexecuted;
+
+use heartbeat::resources;
 
 /// What `node` is to do. Errors among the findings mean that it must not start with this plan.
 pub fn plan(cluster: &Cluster, node: &str, findings: &mut Findings) -> Plan {
@@ -85,7 +88,17 @@ impl Planner<'_> {
         let (interface, settings) = (interface?, settings?);
 
         let tracked = self.tracked(router, &interface, settings.family);
-        let hooks = self.hooks(&router.hooks);
+        let (settings, tracked) = self.arbitrated(router, settings, tracked);
+        let resources = resources(router);
+        // Where scripts are run in order, the hooks that a conversion made of them are not.
+        let hooks = match resources.is_empty() {
+            true => self.hooks(&router.hooks),
+            false => {
+                let stated = router.hooks.iter().filter(|hook| hook.at.is_some()).cloned();
+                self.hooks(&stated.collect::<Vec<_>>())
+            }
+        };
+        let (tracked, resource_source) = self.with_resources(router, &resources, tracked);
         let is_ipv6 = settings.family == Family::V6;
         let virtual_link = router.own_interface.as_deref().and_then(|own| match &own.value {
             OwnInterface::VirtualMac(link) => Some(
@@ -119,6 +132,8 @@ impl Planner<'_> {
             virtual_link,
             tracked,
             hooks,
+            resources,
+            resource_source,
             interface,
             settings,
         };
