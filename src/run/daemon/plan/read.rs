@@ -46,6 +46,7 @@ pub fn plan(cluster: &Cluster, node: &str, findings: &mut Findings) -> Plan {
             _ => finding.help(format!("name one of {} with `--node`", nodes.join(", "))),
         });
     }
+    planner.tell_of_pipes();
     let groups = planner.groups(&mut routers);
     Plan {
         groups,

@@ -117,6 +117,9 @@ fn announcements_follow_the_configuration() {
 fn what_is_not_done_is_told() {
     let (_, codes) = instance("virtual_routes {\n 10.1.0.0/16 via 10.0.0.9\n }\n no_accept");
     assert_eq!(codes, ["LV0959", "LV0959"]);
+    // Above all that it would speak without authentication.
+    let (_, codes) = instance("authentication {\n auth_type AH\n auth_pass 1111\n }");
+    assert_eq!(codes, ["LV0959"]);
 }
 
 #[test]
