@@ -14,6 +14,7 @@ use tracing::{error, info, warn};
 
 use super::hooks::{Hooks, Subject};
 use super::report::{REPORTS, Reporter};
+use super::resources::ResourceTasks;
 use super::worker::Worker;
 use super::{Order, Plan, Report, story, trackers};
 use crate::run::control::{Answer, Request, Server, serve};
@@ -25,7 +26,7 @@ pub struct Options {
     pub node: String,
     /// Where the control socket is; `None` means that there is none.
     pub socket: Option<PathBuf>,
-    /// Real-time priority of the thread that speaks VRRP, 1 to 99.
+    /// Real-time priority of the thread that speaks VRRP, 1 to 99; over the plan's.
     pub real_time: Option<u8>,
     /// Reads the configuration again. The text of an error is logged, and nothing changes.
     pub load: Box<dyn FnMut() -> Result<Plan, String>>,
@@ -83,11 +84,13 @@ async fn supervise(plan: Plan, options: Options) -> Result<Ended, StartError> {
     let (orders, order_receiver) = mpsc::unbounded_channel();
     let hooks = Hooks::new(&plan);
     let trackers = trackers::start(&plan, &orders);
+    let resources = ResourceTasks::new(&plan, &orders);
     let count = plan.routers.len();
+    let real_time = real_time.or(plan.real_time);
     start_worker(plan.clone(), report_sender, order_receiver, real_time).await?;
     info!("lvsha {} on {node}: {count} virtual routers", env!("CARGO_PKG_VERSION"));
     notify(&[NotifyState::Ready]);
-    let supervisor = Supervisor { node, plan, orders, hooks, trackers, load };
+    let supervisor = Supervisor { node, plan, orders, hooks, resources, trackers, load };
     supervisor.run(reports, server).await
 }
 
@@ -96,6 +99,7 @@ struct Supervisor {
     plan: Plan,
     orders: mpsc::UnboundedSender<Order>,
     hooks: Hooks,
+    resources: ResourceTasks,
     trackers: JoinSet<()>,
     load: Box<dyn FnMut() -> Result<Plan, String>>,
 }
@@ -129,6 +133,7 @@ impl Supervisor {
             }
         }
         self.trackers.abort_all();
+        self.resources.finish().await;
         self.hooks.finish().await;
         if is_stopping {
             info!("stopped");
@@ -143,6 +148,7 @@ impl Supervisor {
         match report {
             Report::Transition { router, transition } => {
                 let (state, priority) = (transition.to, transition.priority);
+                self.resources.changed(router, state);
                 self.hooks.changed(Subject::Instance, router, state, priority);
                 notify(&[NotifyState::Status(&format!("{router}: {state}"))]);
             }
