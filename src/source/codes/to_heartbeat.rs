@@ -170,6 +170,15 @@ director's directory after it.";
 unless `alpha` is set. ldirectord takes servers in with their first success. A server whose check
 fails is never used, and a new master serves a moment later.";
 
+    GROUP_EXPANDED = "LV0754" "group-expanded" Info Accepts
+        "a group of addresses becomes one service for each"
+"keepalived lets several addresses and marks share one pool of servers, and checks the servers once.
+ldirectord has one virtual service for each address or mark, and each checks its servers itself
+(equal checks are asked once in a round).
+
+A range or a network of more than 256 addresses is cut there: mark its packets with one rule of the
+packet filter and write one service for the mark.";
+
     FILES_DIFFER = "LV0753" "files-differ" Warning Accepts
         "the files of the directors differ where heartbeat has one"
 "heartbeat's groups are the same on every node. What only one director's keepalived.conf says is
