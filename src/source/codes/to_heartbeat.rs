@@ -60,7 +60,10 @@ If the option matters, write a resource script of your own that calls `ip addres
     NO_COUNTERPART_THERE = "LV0736" "no-counterpart-there" Warning Accepts
         "heartbeat and ldirectord have nothing like it"
 "The directive has no counterpart in heartbeat or ldirectord. The report says what it did and what
-can be done instead.";
+can be done instead.
+
+What belongs to the node and not to the cluster (routes, sysctl settings, packet filter) is best put
+into the system's own configuration, the same on every director.";
 
     IMPOSSIBLE_THERE = "LV0737" "impossible-there" Warning Accepts
         "heartbeat and ldirectord cannot do it"
