@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-use super::{check, completions, convert, ctl, daemon, diff, exit, explain, man};
+use super::{check, completions, convert, ctl, daemon, diff, exit, explain, man, render};
 use crate::syntax::Format;
 
 /// Reads, checks and converts the configuration of Linux Virtual Server directors: heartbeat,
@@ -36,6 +36,7 @@ pub(super) enum Command {
     Explain(explain::Arguments),
     #[command(hide = true)]
     Man(man::Arguments),
+    Render(render::Arguments),
 }
 
 /// When to use colours.

@@ -10,10 +10,11 @@ use clap::{Args, Subcommand, ValueEnum};
 
 use super::output_directory::{OutputDirectory, OutputError};
 use super::printer::{Printer, Problem};
-use super::{ExitCode, Failure, inputs};
+use super::{ExitCode, Failure, inputs, to_inventory};
 use crate::emit::translate::Options;
 use crate::emit::{Account, Conversion, Mark, Target, report, scripts};
 use crate::model::read::Input;
+use crate::site::Stack;
 use crate::source::codes::conversion::NOT_UNDERSTOOD;
 use crate::source::{self, Diagnostic, Findings, Place, Severity, Sources};
 use crate::syntax::Format;
@@ -41,6 +42,12 @@ enum Direction {
     /// every director, so those that no file is of are named with --peer. The account of every
     /// directive goes to stderr.
     KeepalivedToHeartbeat(to_heartbeat::Arguments),
+    /// heartbeat and ldirectord to an inventory: the whole cluster in one TOML file
+    HeartbeatToInventory(to_inventory::Arguments),
+    /// keepalived.conf of one or more directors to an inventory
+    ///
+    /// What the files say alike is said once; what differs becomes a setting of the node.
+    KeepalivedToInventory(to_inventory::Arguments),
 }
 
 /// Arguments of `heartbeat-to-keepalived`.
@@ -80,7 +87,7 @@ struct HeartbeatToKeepalived {
 
 /// Form of the account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum ReportForm {
+pub(super) enum ReportForm {
     /// For people
     Human,
     /// One JSON object
@@ -92,6 +99,12 @@ pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, 
         Direction::HeartbeatToKeepalived(arguments) => arguments,
         Direction::KeepalivedToHeartbeat(arguments) => {
             return to_heartbeat::run(arguments, printer);
+        }
+        Direction::HeartbeatToInventory(arguments) => {
+            return to_inventory::run(arguments, Stack::Heartbeat, printer);
+        }
+        Direction::KeepalivedToInventory(arguments) => {
+            return to_inventory::run(arguments, Stack::Keepalived, printer);
         }
     };
     let mut sources = Sources::new();

@@ -160,6 +160,18 @@ impl Account {
         }
     }
 
+    /// Gives every unit that nobody spoke for the outcome that `judge` finds for its place: for
+    /// targets that keep nearly everything.
+    pub fn settle_rest(&mut self, judge: impl Fn(Place) -> Outcome) {
+        for index in 0..self.units.len() {
+            let open = self.units.get(index).filter(|unit| unit.outcome.is_none());
+            if let Some(at) = open.map(|unit| unit.at) {
+                let number = self.number(judge(at));
+                self.settle(index, number);
+            }
+        }
+    }
+
     /// Every unit with its outcome, in order. Units still open are left out.
     pub fn entries(&self) -> impl Iterator<Item = (Place, &Outcome)> {
         self.units.iter().filter_map(|unit| {
