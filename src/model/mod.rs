@@ -9,6 +9,7 @@ mod advert;
 mod cluster;
 mod fixed;
 mod globals;
+mod group;
 mod membership;
 pub mod mend;
 pub mod normal;

@@ -139,6 +139,10 @@ fn load(arguments: &Arguments, sources: &mut Sources) -> Result<Vec<NodeInput>, 
 fn ask(unknown: Unknown) -> Problem {
     let help = match &unknown {
         Unknown::Address(name) => format!("give it with `--address {name}=IP`"),
+        Unknown::Interface => {
+            "write `interface` into the instances; `lvsha check` shows why one was not read"
+                .to_owned()
+        }
         Unknown::NameTwice(_) => {
             "every director has a name of its own, in its directory's name or in `--peer`"
                 .to_owned()

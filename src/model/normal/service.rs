@@ -5,12 +5,28 @@ use std::time::Duration;
 
 use super::{Object, World, probe, seconds, yes_no};
 use crate::model::{
-    Cluster, Fallback, Family, Forwarding, HookEvent, Protocol, Server, Service, Target, Tunnel,
+    Cluster, Fallback, Family, Forwarding, HookEvent, Protocol, Server, Service, ServiceGroup,
+    Target, Tunnel,
 };
 
 /// Every service.
 pub(super) fn all(cluster: &Cluster, world: World) -> Vec<Object> {
-    cluster.services.iter().map(|service| one(service, world)).collect()
+    cluster.services.iter().flat_map(|service| expand(service, cluster, world)).collect()
+}
+
+/// A named group is one service for each of its members.
+fn expand(service: &Service, cluster: &Cluster, world: World) -> Vec<Object> {
+    let Target::Group(name) = &service.target.value else { return vec![one(service, world)] };
+    let groups = cluster.service_groups.iter().filter(|group| group.name.value == *name);
+    let targets: Vec<Target> = groups.flat_map(ServiceGroup::targets).collect();
+    if targets.is_empty() {
+        return vec![one(service, world)];
+    }
+    let member = |target: Target| {
+        let target = crate::model::Sourced { value: target, at: service.target.at };
+        one(&Service { target, ..service.clone() }, world)
+    };
+    targets.into_iter().map(member).collect()
 }
 
 fn one(service: &Service, world: World) -> Object {

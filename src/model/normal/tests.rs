@@ -1,1 +1,65 @@
+use super::*;
+use crate::model::{Authentication, Digest, Failback, Key, Router, Service, Target};
+use crate::source::{Sources, Span};
 
+fn router(secret: &str) -> Cluster {
+    let at = Sources::new().add("a", b"").at(Span::new(0, 0));
+    let key = Key { number: 1, digest: Digest::Password, secret: secret.to_owned(), at };
+    let mut router = Router::new(Sourced::implied("VI_1".to_owned()));
+    router.virtual_router_id = Some(Sourced::implied(7));
+    router.authentication = Some(Authentication { keys: vec![key], ..Authentication::default() });
+    Cluster { routers: vec![router], ..Cluster::default() }
+}
+
+#[test]
+fn a_secret_is_compared_and_never_shown() {
+    let normal = |secret| Normal::of(&router(secret), World::Keepalived, false);
+    assert_eq!(differences(&normal("swordfish"), &normal("swordfish")), []);
+    let found = differences(&normal("swordfish"), &normal("blowfish"));
+    assert_eq!(found.len(), 1);
+    assert!(!format!("{found:?}").contains("fish"), "{found:?}");
+    assert_ne!(found.first().map(|d| d.left.clone()), found.first().map(|d| d.right.clone()));
+}
+
+#[test]
+fn what_only_one_world_knows_is_no_difference_to_the_other() {
+    let mut cluster = Cluster::default();
+    cluster.globals.router_id = Some(Sourced::implied("lb1".to_owned()));
+    let empty = Cluster::default();
+    let own = Normal::of(&cluster, World::Keepalived, false);
+    let same_world = Normal::of(&empty, World::Keepalived, false);
+    assert_eq!(differences(&own, &same_world).len(), 1);
+    let other_world = Normal::of(&empty, World::Heartbeat, true);
+    assert_eq!(differences(&own, &other_world), []);
+}
+
+#[test]
+fn defaults_are_those_of_the_program() {
+    let target = Target::Endpoint { address: [10, 0, 0, 1].into(), port: 80 };
+    let cluster =
+        Cluster { services: vec![Service::new(Sourced::implied(target))], ..Cluster::default() };
+    let titles = |world| {
+        let normal = Normal::of(&cluster, world, false);
+        let service = normal.objects.into_iter().find(|o| o.title.starts_with("service"));
+        service.map(|object| (object.title, object.fields["scheduler"].value.clone()))
+    };
+    let named = |name: &str, scheduler: &str| Some((name.to_owned(), scheduler.to_owned()));
+    // keepalived 2.2.7 takes UDP where no protocol is written.
+    assert_eq!(titles(World::Keepalived), named("service udp 10.0.0.1:80", "wlc"));
+    assert_eq!(titles(World::Heartbeat), named("service tcp 10.0.0.1:80", "wrr"));
+}
+
+#[test]
+fn going_home_has_two_words_and_one_meaning() {
+    let mut keepalived = router("");
+    let mut heartbeat = router("");
+    for cluster in [&mut keepalived, &mut heartbeat] {
+        cluster.routers.iter_mut().for_each(|router| router.authentication = None);
+    }
+    keepalived.routers.iter_mut().for_each(|r| r.preempt = Some(Sourced::implied(false)));
+    heartbeat.membership.failback = Some(Sourced::implied(Failback::Off));
+    let left = Normal::of(&keepalived, World::Keepalived, true);
+    let right = Normal::of(&heartbeat, World::Heartbeat, true);
+    let fields: Vec<_> = differences(&left, &right).into_iter().filter_map(|d| d.field).collect();
+    assert!(!fields.iter().any(|field| field == "goes home"), "{fields:?}");
+}

@@ -59,8 +59,11 @@ If the option matters, write a resource script of your own that calls `ip addres
 
     NO_COUNTERPART_THERE = "LV0736" "no-counterpart-there" Warning Accepts
         "heartbeat and ldirectord have nothing like it"
-"The directive has no counterpart in heartbeat or ldirectord, so the written files do without it.
-The report says what it did and what can be done instead; keep keepalived where that is not enough.";
+"The directive has no counterpart in heartbeat or ldirectord. The report says what it did and what
+can be done instead.
+
+What belongs to the node and not to the cluster (routes, sysctl settings, packet filter) is best put
+into the system's own configuration, the same on every director.";
 
     IMPOSSIBLE_THERE = "LV0737" "impossible-there" Warning Accepts
         "heartbeat and ldirectord cannot do it"
@@ -169,6 +172,15 @@ director's directory after it.";
 "keepalived puts every server into the table at once and takes it out after its first failure,
 unless `alpha` is set. ldirectord takes servers in with their first success. A server whose check
 fails is never used, and a new master serves a moment later.";
+
+    GROUP_EXPANDED = "LV0754" "group-expanded" Info Accepts
+        "a group of addresses becomes one service for each"
+"keepalived lets several addresses and marks share one pool of servers, and checks the servers once.
+ldirectord has one virtual service for each address or mark, and each checks its servers itself
+(equal checks are asked once in a round).
+
+A range or a network of more than 256 addresses is cut there: mark its packets with one rule of the
+packet filter and write one service for the mark.";
 
     FILES_DIFFER = "LV0753" "files-differ" Warning Accepts
         "the files of the directors differ where heartbeat has one"

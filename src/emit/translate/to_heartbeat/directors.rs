@@ -31,6 +31,9 @@ pub enum Unknown {
     /// The address of a director, where adverts are unicast.
     #[error("adverts are unicast, and the address of `{0}` is not known")]
     Address(String),
+    /// No instance names the interface that its adverts use.
+    #[error("no instance names an interface, so the directors have no way to each other")]
+    Interface,
     /// Two directors have one name.
     #[error("two directors are called `{0}`")]
     NameTwice(String),

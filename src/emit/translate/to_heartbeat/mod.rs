@@ -83,6 +83,9 @@ pub fn keepalived_to_heartbeat(
         shared.nodes = directors.iter().map(Director::node).collect();
         rhythm::apply(files, &groups, &mut shared.membership, account);
         ways::apply(files, &groups, &directors, &mut shared.membership, account);
+        if shared.membership.paths.is_empty() {
+            return Err(Unknown::Interface);
+        }
         pings::apply(files, &mut shared.membership, account);
         keys(files, &mut shared, account);
     }

@@ -1,7 +1,7 @@
 //! Virtual services: what keepalived means, in the words of ldirectord.
 
-use std::collections::{BTreeMap, HashMap};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::net::IpAddr;
 use std::time::Duration;
 
 use super::groups::Group;
@@ -9,8 +9,8 @@ use super::scripts::{DIRECTORY, GeneratedScript, Purpose, file_name, words};
 use super::{NodeFile, NodeParts, codes, probes};
 use crate::emit::Account;
 use crate::model::{
-    Cluster, Family, Forwarding, GroupMember, Hook, HookEvent, Protocol, Service, Sourced, Target,
-    Tunnel, TunnelKind, show_seconds,
+    Cluster, Family, Forwarding, Hook, HookEvent, Protocol, Server, Service, ServiceGroup, Sourced,
+    Target, Tunnel, TunnelKind, show_seconds,
 };
 use crate::source::Place;
 
@@ -85,8 +85,10 @@ pub(super) fn apply(file: &NodeFile, homes: &Homes, account: &mut Account) -> No
         let intervals = services.iter().map(|service| interval(service));
         let shortest = whole(intervals.min().unwrap_or(STANDARD_INTERVAL));
         let mut cluster = Cluster { alerts: alerts.clone(), ..Cluster::default() };
+        let mut seen = HashSet::new();
         for service in services {
-            let mut translator = Translator { shortest, account, scripts: &mut parts.scripts };
+            let scripts = &mut parts.scripts;
+            let mut translator = Translator { shortest, account, scripts, seen: &mut seen };
             cluster.services.extend(translator.all(service, file));
         }
         parts.services.insert(homes.name(number), cluster);
@@ -130,6 +132,8 @@ struct Translator<'a> {
     shortest: Duration,
     account: &'a mut Account,
     scripts: &'a mut Vec<GeneratedScript>,
+    /// Services of this configuration: ldirectord refuses a second one of the same target.
+    seen: &'a mut HashSet<(Option<Protocol>, Target)>,
 }
 
 impl Translator<'_> {
@@ -139,6 +143,8 @@ impl Translator<'_> {
         if !self.is_possible(service, file) {
             return Vec::new();
         }
+        let own = self.of_its_family(service);
+        let service = own.as_ref().unwrap_or(service);
         self.account.exact(service.target.at, "virtual");
         self.kernel(service, &mut new);
         self.servers(service, &mut new);
@@ -153,7 +159,43 @@ impl Translator<'_> {
             probes::external(&mut new, format!("{DIRECTORY}/{name}"));
             self.scripts.push(GeneratedScript { name, purpose: Purpose::Probe(checks) });
         }
-        expand(new, file)
+        let target = new.target.at;
+        let is_group = matches!(new.target.value, Target::Group(_));
+        let mut all = expand(new, file);
+        if is_group {
+            let note = format!(
+                "one service for each of its {} addresses and marks, each of which checks the servers",
+                all.len()
+            );
+            self.account.changed(target, codes::GROUP_EXPANDED, "virtual", &note);
+        }
+        let before = all.len();
+        all.retain(|one| self.seen.insert(key(one)));
+        if all.len() < before {
+            let notes = [SECOND, "the addresses that are new were written"];
+            self.account.lossy(target, codes::SERVICE_IMPOSSIBLE, "virtual", &notes);
+        }
+        all
+    }
+
+    /// The service without servers of another family, when there are any: only keepalived's tunnels
+    /// mix the two.
+    fn of_its_family(&mut self, service: &Service) -> Option<Service> {
+        if matches!(service.target.value, Target::Group(_)) {
+            return None;
+        }
+        let family = family(&service.target.value);
+        let is_own = |server: &Server| Family::of(server.address) == family;
+        if service.servers.iter().all(is_own) {
+            return None;
+        }
+        for server in service.servers.iter().filter(|server| !is_own(server)) {
+            let note = "a real server of ldirectord has the family of its service";
+            self.account.impossible(server.at, codes::SERVICE_IMPOSSIBLE, &[note]);
+        }
+        let mut own = service.clone();
+        own.servers.retain(is_own);
+        Some(own)
     }
 
     fn is_possible(&mut self, service: &Service, file: &NodeFile) -> bool {
@@ -165,6 +207,11 @@ impl Translator<'_> {
             (_, Some(Protocol::Sctp)) => "ldirectord knows tcp and udp, not sctp",
             (Target::Group(name), _) if members(name, file).is_empty() => {
                 "no group of that name has an address that can be written"
+            }
+            (Target::Endpoint { .. } | Target::Mark { .. }, _)
+                if self.seen.contains(&key(service)) =>
+            {
+                SECOND
             }
             _ if tunnels.any(|tunnel| is_other(tunnel)) => "ldirectord knows IPIP tunnels only",
             _ => return true,
@@ -227,7 +274,7 @@ impl Translator<'_> {
             Target::Endpoint { port, .. } => Some(port),
             _ => None,
         };
-        let quiet = |server: &crate::model::Server| {
+        let quiet = |server: &Server| {
             let own = server.quiescent().or(service.quiescent);
             own.is_some_and(|quiescent| quiescent.value)
         };
@@ -239,8 +286,7 @@ impl Translator<'_> {
         self.account.exact(service.quiescent.and_then(|quiescent| quiescent.at), "quiescent");
         for server in &service.servers {
             self.account.exact(server.at, "real");
-            let mut copy =
-                crate::model::Server::new(server.address, server.port.or(port), server.at);
+            let mut copy = Server::new(server.address, server.port.or(port), server.at);
             let method = server.method.unwrap_or(Sourced::implied(own_method));
             self.account.exact(method.at, "real");
             copy.method = Some(method);
@@ -302,7 +348,7 @@ impl Translator<'_> {
         };
         self.account.changed(at, codes::CHECK_RHYTHM, "checkinterval", &note);
         new.checks.interval = Some(Sourced::implied(self.shortest));
-        let server_alpha = |server: &crate::model::Server| {
+        let server_alpha = |server: &Server| {
             let own = server.own.as_ref().and_then(|own| own.settings.alpha);
             let probes = server.own_probes().iter();
             own.is_some_and(|alpha| alpha.value)
@@ -379,11 +425,21 @@ fn about(service: &Service) -> String {
     }
 }
 
+/// What ldirectord tells services apart by; where keepalived says no protocol it takes UDP.
+fn key(service: &Service) -> (Option<Protocol>, Target) {
+    let protocol = match service.target.value {
+        Target::Mark { .. } => None,
+        _ => Some(service.protocol.map_or(Protocol::Udp, |protocol| protocol.value)),
+    };
+    (protocol, service.target.value.clone())
+}
+
 /// A named group becomes one service for each of its members.
 fn expand(service: Service, file: &NodeFile) -> Vec<Service> {
     let Target::Group(name) = &service.target.value else { return vec![service] };
     let one = |target: Target| {
         let mut one = service.clone();
+        one.servers.retain(|server| Family::of(server.address) == family(&target));
         if matches!(target, Target::Mark { .. }) {
             one.protocol = None;
         }
@@ -393,45 +449,10 @@ fn expand(service: Service, file: &NodeFile) -> Vec<Service> {
     members(name, file).into_iter().map(one).collect()
 }
 
-/// The members of a named group, ranges address by address.
+/// What a named group of the file stands for.
 fn members(name: &str, file: &NodeFile) -> Vec<Target> {
     let groups = file.cluster.service_groups.iter().filter(|group| group.name.value == name);
-    let mut targets = Vec::new();
-    for member in groups.flat_map(|group| &group.members) {
-        let port = |port: &Option<u16>| port.unwrap_or(0);
-        match &member.value {
-            GroupMember::Mark { mark, family } => {
-                targets.push(Target::Mark { mark: *mark, family: family.unwrap_or(Family::V4) });
-            }
-            GroupMember::Network { address, prefix, port: own } => {
-                let count = host_bits(*address, *prefix).min(LONGEST_RANGE);
-                let all = (0..count).map(|offset| plus(*address, offset));
-                targets.extend(all.map(|address| Target::Endpoint { address, port: port(own) }));
-            }
-            GroupMember::Range { first, last, port: own } => {
-                let all = (0..LONGEST_RANGE).map(|offset| plus(*first, offset));
-                let all = all.take_while(|address| address <= last);
-                targets.extend(all.map(|address| Target::Endpoint { address, port: port(own) }));
-            }
-        }
-    }
-    targets
-}
-
-/// Addresses of a network.
-fn host_bits(address: IpAddr, prefix: u8) -> u32 {
-    let length: u8 = if address.is_ipv4() { 32 } else { 128 };
-    1_u32.checked_shl(u32::from(length.saturating_sub(prefix))).unwrap_or(u32::MAX)
-}
-
-/// The address `offset` behind another; the last one stays the last one.
-fn plus(address: IpAddr, offset: u32) -> IpAddr {
-    match address {
-        IpAddr::V4(address) => Ipv4Addr::from_bits(address.to_bits().saturating_add(offset)).into(),
-        IpAddr::V6(address) => {
-            Ipv6Addr::from_bits(address.to_bits().saturating_add(u128::from(offset))).into()
-        }
-    }
+    groups.flat_map(ServiceGroup::targets).collect()
 }
 
 pub(super) fn family(target: &Target) -> Family {
@@ -458,8 +479,6 @@ pub(super) fn place<T: Copy>(value: Option<Sourced<T>>) -> Option<Place> {
     value.and_then(|value| value.at)
 }
 
+const SECOND: &str = "ldirectord refuses a second service of the same address";
 /// keepalived's delay_loop when none is written.
 const STANDARD_INTERVAL: Duration = Duration::from_secs(60);
-
-/// Addresses of one range or network that are written out; keepalived's ranges are at most as long.
-const LONGEST_RANGE: u32 = 256;

@@ -322,8 +322,8 @@ pub(super) const BLOCKS: &[Block] = rows! {
     "helo_name" => Lost(CHECK_DIFFERENT, "ldirectord says EHLO with its own name", "");
     "host" => Kept("service=smtp");
     "type" "name" "misc_path" "misc_dynamic" "user" => Kept("checkcommand");
-    "payload" "require_reply" "min_reply_length" "max_reply_length" "track_file"
-        => Lost(CHECK_DIFFERENT, "ldirectord has no such check", "");
+    "payload" "require_reply" "min_reply_length" "max_reply_length" => Kept("checkcommand");
+    "track_file" => Lost(CHECK_DIFFERENT, "ldirectord has no such check", "");
     "TCP_CHECK" "PING_CHECK" "UDP_CHECK" "DNS_CHECK" "SMTP_CHECK" "HTTP_GET" "SSL_GET"
     "MISC_CHECK" "FILE_CHECK" "BFD_CHECK"
         => Needless(BLOCK);
