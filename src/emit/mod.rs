@@ -3,6 +3,7 @@
 
 pub mod account;
 mod convert;
+pub mod fmt;
 pub mod keepalived;
 pub mod report;
 pub mod scripts;
