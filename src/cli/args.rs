@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-use super::{check, completions, convert, exit, explain, man};
+use super::{check, completions, convert, exit, explain, fmt, man};
 use crate::syntax::Format;
 
 /// Reads, checks and converts the configuration of Linux Virtual Server directors: heartbeat,
@@ -31,6 +31,7 @@ pub(super) enum Command {
     Completions(completions::Arguments),
     Convert(convert::Arguments),
     Explain(explain::Arguments),
+    Fmt(fmt::Arguments),
     #[command(hide = true)]
     Man(man::Arguments),
 }

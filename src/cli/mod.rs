@@ -11,6 +11,7 @@ mod completions;
 mod convert;
 mod exit;
 mod explain;
+mod fmt;
 mod inputs;
 mod man;
 mod output_directory;
@@ -59,6 +60,7 @@ fn dispatch(command: args::Command, printer: &Printer) -> Result<ExitCode, Failu
         args::Command::Completions(arguments) => completions::run(&arguments, printer),
         args::Command::Convert(arguments) => convert::run(&arguments, printer),
         args::Command::Explain(arguments) => explain::run(&arguments, printer),
+        args::Command::Fmt(arguments) => fmt::run(&arguments, printer),
         args::Command::Man(arguments) => man::run(&arguments, printer),
     }
 }

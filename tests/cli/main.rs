@@ -8,6 +8,7 @@
 mod check;
 mod convert;
 mod explain;
+mod fmt;
 mod generate;
 mod inventory;
 mod options;
