@@ -2,7 +2,11 @@
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+<<<<<<< HEAD
 use super::{check, completions, convert, exit, explain, fmt, man};
+=======
+use super::{check, completions, convert, ctl, daemon, exit, explain, man};
+>>>>>>> main
 use crate::syntax::Format;
 
 /// Reads, checks and converts the configuration of Linux Virtual Server directors: heartbeat,
@@ -30,6 +34,8 @@ pub(super) enum Command {
     #[command(hide = true)]
     Completions(completions::Arguments),
     Convert(convert::Arguments),
+    Ctl(ctl::Arguments),
+    Daemon(daemon::Arguments),
     Explain(explain::Arguments),
     Fmt(fmt::Arguments),
     #[command(hide = true)]
