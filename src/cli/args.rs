@@ -2,11 +2,7 @@
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-<<<<<<< HEAD
-use super::{check, completions, convert, exit, explain, fmt, man};
-=======
-use super::{check, completions, convert, ctl, daemon, exit, explain, man};
->>>>>>> main
+use super::{check, completions, convert, ctl, daemon, exit, explain, fmt, man};
 use crate::syntax::Format;
 
 /// Reads, checks and converts the configuration of Linux Virtual Server directors: heartbeat,
