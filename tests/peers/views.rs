@@ -32,7 +32,8 @@ fn keepalived_sees_the_same_in_what_is_written_again() {
     assert!(wrong.is_empty(), "{wrong}");
 }
 
-/// Real files, as many as `LVSHA_TRIAL` has: nothing is asserted but that most of them agree.
+/// Real files, as many as `LVSHA_TRIAL` has. What differs is printed: a script that is defined behind its
+/// use is unknown to keepalived, and known in what lvsha writes.
 #[test]
 fn keepalived_sees_mostly_the_same_in_real_files() {
     let Some(trial) = trial().filter(|_| judge_is_there()) else { return };
@@ -40,7 +41,7 @@ fn keepalived_sees_mostly_the_same_in_real_files() {
     let Compared { seen, wrong } = compare(&paths, "trial-views");
     let different = wrong.matches("\n== ").count();
     println!("{different} of {seen} differ\n{wrong}");
-    assert!(different * 20 <= seen, "more than one of twenty differ");
+    assert!(different * 10 <= seen, "more than one of ten differ");
 }
 
 /// What came of comparing views.
