@@ -11,6 +11,7 @@ mod completions;
 mod convert;
 mod ctl;
 mod daemon;
+mod diff;
 mod exit;
 mod explain;
 mod fmt;
@@ -20,6 +21,9 @@ mod man;
 mod output_directory;
 mod panic;
 mod printer;
+mod render;
+mod site_input;
+mod to_inventory;
 
 pub use exit::ExitCode;
 use printer::{Printer, Problem};
@@ -41,6 +45,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 enum Failure {
     /// The input cannot be used.
     Input(Problem),
+    /// The input is wrong, and its findings are shown already.
+    Findings,
     /// The result could not be written.
     Output(std::io::Error),
 }
@@ -64,9 +70,11 @@ fn dispatch(command: args::Command, printer: &Printer) -> Result<ExitCode, Failu
         args::Command::Convert(arguments) => convert::run(&arguments, printer),
         args::Command::Ctl(arguments) => ctl::run(&arguments, printer),
         args::Command::Daemon(arguments) => daemon::run(&arguments, printer),
+        args::Command::Diff(arguments) => diff::run(&arguments, printer),
         args::Command::Explain(arguments) => explain::run(&arguments, printer),
         args::Command::Fmt(arguments) => fmt::run(&arguments, printer),
         args::Command::Man(arguments) => man::run(&arguments, printer),
+        args::Command::Render(arguments) => render::run(&arguments, printer),
     }
 }
 
@@ -76,6 +84,7 @@ fn failed(failure: &Failure, printer: &Printer) -> ExitCode {
             printer.problem(problem);
             ExitCode::Usage
         }
+        Failure::Findings => ExitCode::Findings,
         // The reader has seen enough: `lvsha check DIR | head` is no mistake.
         Failure::Output(error) if error.kind() == std::io::ErrorKind::BrokenPipe => {
             ExitCode::Success

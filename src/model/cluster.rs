@@ -60,7 +60,6 @@ impl Cluster {
     /// compare by what they mean.
     pub fn forget_places(&mut self) {
         let forget = |at: &mut Place| at.span = Span::default();
-        self.membership.arbitrator.as_mut().map(forget);
         self.membership.fencing.iter_mut().for_each(forget);
         self.inert.clear();
         for router in &mut self.routers {

@@ -8,11 +8,13 @@
 mod check;
 mod convert;
 mod daemon;
+mod diff;
 mod explain;
 mod fmt;
 mod generate;
 mod inventory;
 mod options;
+mod to_heartbeat;
 
 use std::fmt::Write as _;
 use std::fs;
