@@ -46,8 +46,7 @@ fn blocks_whose_braces_do_not_match_are_left_alone() {
 
 #[test]
 fn sections_of_ldirectord_are_indented_by_tabs() {
-    let text = "checktimeout  =  3\n\n\nvirtual =10.0.0.1:80\n    real= 10.0.0.2:80 gate  5 # one\n  \
-        \t # two\n\tscheduler=rr\n";
+    let text = "checktimeout  =  3\n\n\nvirtual =10.0.0.1:80\n    real= 10.0.0.2:80 gate  5 # one\n\t  # two\n\tscheduler=rr\n";
     let wanted = "checktimeout=3\n\nvirtual=10.0.0.1:80\n\treal=10.0.0.2:80 gate  5 # one\n\t\
         # two\n\tscheduler=rr\n";
     assert_eq!(formatted(text, Format::Ldirectord), wanted);
