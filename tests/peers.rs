@@ -20,6 +20,9 @@ use lvsha::source::{Sources, Verdict, report};
 use lvsha::syntax::schema::Version;
 use lvsha::syntax::{ConfigId, Format, detect};
 
+#[path = "peers/views.rs"]
+mod views;
+
 /// What is judged: one file, or heartbeat's directory.
 struct Question {
     path: PathBuf,
@@ -312,12 +315,9 @@ fn judge_all(questions: &[Question]) -> Option<BTreeMap<PathBuf, bool>> {
     Some(answers)
 }
 
-/// Asks the judge about `paths`; `None`, and a line that says so, when it is not there.
+/// Asks the judge about `paths`; `None` when it is not there.
 fn judge(format: &str, paths: &[PathBuf]) -> Option<BTreeMap<PathBuf, bool>> {
-    if !tree().join("etc/lvsha-peers").exists() {
-        let required = std::env::var_os("LVSHA_REQUIRE_PEERS").is_some();
-        assert!(!required, "the real programs are missing; run `make peers`");
-        println!("skipped: the real programs are missing; run `make peers`");
+    if !judge_is_there() {
         return None;
     }
     let output = Command::new(here().join("tests/peers/judge"))
@@ -342,6 +342,17 @@ fn judge(format: &str, paths: &[PathBuf]) -> Option<BTreeMap<PathBuf, bool>> {
     }
     assert_eq!(answers.len(), paths.len(), "{}", String::from_utf8_lossy(&output.stderr));
     Some(answers)
+}
+
+/// Whether the real programs are there; a line says so when they are not.
+fn judge_is_there() -> bool {
+    let is_there = tree().join("etc/lvsha-peers").exists();
+    let required = std::env::var_os("LVSHA_REQUIRE_PEERS").is_some();
+    assert!(is_there || !required, "the real programs are missing; run `make peers`");
+    if !is_there {
+        println!("skipped: the real programs are missing; run `make peers`");
+    }
+    is_there
 }
 
 /// Known differences: path below the repository, tab, reason.

@@ -2,7 +2,9 @@
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-use super::{check, completions, convert, ctl, daemon, diff, exit, explain, man, render, simulate};
+use super::{
+    check, completions, convert, ctl, daemon, diff, exit, explain, fmt, man, render, simulate,
+};
 use crate::syntax::Format;
 
 /// Reads, checks and converts the configuration of Linux Virtual Server directors: heartbeat,
@@ -34,6 +36,7 @@ pub(super) enum Command {
     Daemon(daemon::Arguments),
     Diff(diff::Arguments),
     Explain(explain::Arguments),
+    Fmt(fmt::Arguments),
     #[command(hide = true)]
     Man(man::Arguments),
     Render(render::Arguments),

@@ -14,6 +14,7 @@ mod daemon;
 mod diff;
 mod exit;
 mod explain;
+mod fmt;
 mod inputs;
 mod log;
 mod man;
@@ -72,6 +73,7 @@ fn dispatch(command: args::Command, printer: &Printer) -> Result<ExitCode, Failu
         args::Command::Daemon(arguments) => daemon::run(&arguments, printer),
         args::Command::Diff(arguments) => diff::run(&arguments, printer),
         args::Command::Explain(arguments) => explain::run(&arguments, printer),
+        args::Command::Fmt(arguments) => fmt::run(&arguments, printer),
         args::Command::Man(arguments) => man::run(&arguments, printer),
         args::Command::Render(arguments) => render::run(&arguments, printer),
         args::Command::Simulate(arguments) => simulate::run(&arguments, printer),

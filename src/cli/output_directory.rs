@@ -2,7 +2,7 @@
 
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, BufWriter, Read, Write};
-use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _, chown};
 use std::path::{Path, PathBuf};
 
 /// Files written beside their targets, which [`OutputDirectory::commit`] renames in one go.
@@ -42,6 +42,9 @@ pub(super) enum OutputError {
     /// Files are in the way.
     #[error("`{}` has other content{}", .0.display(), more(*.1))]
     InTheWay(PathBuf, usize),
+    /// Somebody else wrote the file since it was read.
+    #[error("`{}` was changed meanwhile", .0.display())]
+    Changed(PathBuf),
     /// The operating system refused.
     #[error("cannot write `{}`: {}", .0.display(), .1)]
     Io(PathBuf, io::Error),
@@ -111,6 +114,29 @@ impl OutputDirectory {
         }
         Ok(written)
     }
+}
+
+/// Puts `new` in the place of a file that held `old`, with the same mode and owner. Readers find
+/// either the whole old file or the whole new one; a symbolic link stays one.
+pub(super) fn replace(path: &Path, old: &[u8], new: &[u8]) -> Result<(), OutputError> {
+    let fail = |error| OutputError::Io(path.to_owned(), error);
+    let target = fs::canonicalize(path).map_err(fail)?;
+    let meta = fs::metadata(&target).map_err(fail)?;
+    if fs::read(&target).map_err(fail)? != old {
+        return Err(OutputError::Changed(path.to_owned()));
+    }
+    let mut output = OutputDirectory::new(target.parent().unwrap_or(Path::new("/")));
+    let name = target.file_name().unwrap_or_default();
+    output.stage(Path::new(name), 0o600, |out| out.write_all(new))?;
+    for staged in &output.staged {
+        // Only root may give a file away; who is not owns the old one already, or is told.
+        let now = fs::metadata(&staged.temporary).map_err(fail)?;
+        if (now.uid(), now.gid()) != (meta.uid(), meta.gid()) {
+            chown(&staged.temporary, Some(meta.uid()), Some(meta.gid())).map_err(fail)?;
+        }
+        fs::set_permissions(&staged.temporary, meta.permissions()).map_err(fail)?;
+    }
+    output.commit(true).map(|_| ())
 }
 
 /// What was staged and not committed goes away.

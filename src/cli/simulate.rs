@@ -117,7 +117,7 @@ fn plans(
         if let Some(problem) = gathered.problems.into_iter().next() {
             return Err(problem);
         }
-        for group in &gathered.groups {
+        for group in gathered.groups.iter().map(|group| group.inputs.as_slice()) {
             for node in nodes_of(group, sources) {
                 let plan = daemon::load(sources, group, &node, &Default::default());
                 loaded.push((node, plan));

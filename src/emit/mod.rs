@@ -4,6 +4,7 @@
 pub mod account;
 mod convert;
 pub mod differences;
+pub mod fmt;
 pub mod heartbeat;
 pub mod keepalived;
 pub mod ldirectord;

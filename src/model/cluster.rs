@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use super::setting::Rare;
 use super::{
-    BfdSession, Fixed, Globals, HmacSettings, Membership, Named, Router, Service, ServiceGroup,
-    Sourced, SyncGroup, TlsClient, TrackGroup, TrackedFile, TrackedProcess, Tracker,
+    BfdSession, Fixed, Globals, HmacSettings, Membership, Named, Probe, Router, Service,
+    ServiceGroup, Sourced, SyncGroup, TlsClient, TrackGroup, TrackedFile, TrackedProcess, Tracker,
 };
-use crate::source::Place;
+use crate::source::{Place, Span};
 
 /// One cluster of directors, as far as the files that were read tell it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -56,11 +56,16 @@ pub struct Cluster {
 }
 
 impl Cluster {
-    /// Forgets where everything stands, and what has no effect anyway, so that two clusters of
-    /// keepalived compare by what they mean.
+    /// Forgets where everything stands, and what has no effect anyway, so that two clusters
+    /// compare by what they mean.
     pub fn forget_places(&mut self) {
+        let forget = |at: &mut Place| at.span = Span::default();
+        self.membership.fencing.iter_mut().for_each(forget);
         self.inert.clear();
-        self.routers.iter_mut().for_each(|router| router.at = None);
+        for router in &mut self.routers {
+            router.at = None;
+            router.resources.iter_mut().for_each(|resource| forget(&mut resource.at));
+        }
         self.service_groups.iter_mut().for_each(|group| group.at = None);
         self.track_groups.iter_mut().for_each(|group| group.at = None);
         self.tracked_files.iter_mut().for_each(|file| file.at = None);
@@ -68,11 +73,11 @@ impl Cluster {
         self.bfd_sessions.iter_mut().for_each(|session| session.at = None);
         for service in &mut self.services {
             service.at = None;
-            service.probes.iter_mut().for_each(|probe| probe.chosen_by.clear());
+            service.probes.iter_mut().for_each(Probe::forget_places);
             for server in &mut service.servers {
                 server.at = None;
                 let probes = server.own.iter_mut().flat_map(|own| &mut own.probes);
-                probes.for_each(|probe| probe.chosen_by.clear());
+                probes.for_each(Probe::forget_places);
             }
         }
     }

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use super::setting::{Rare, settings};
 use super::{Carried, Checks, Sourced, Weight};
-use crate::source::Place;
+use crate::source::{Place, Span};
 
 /// One probe; its timing fields override the service's.
 #[derive(Clone, Debug, PartialEq)]
@@ -36,6 +36,28 @@ impl Probe {
             checks: Checks::default(),
             settings: Rare::default(),
             carried: Vec::new(),
+        }
+    }
+}
+
+impl Probe {
+    /// As [`Cluster::forget_places`](super::Cluster::forget_places).
+    pub(super) fn forget_places(&mut self) {
+        self.chosen_by.clear();
+        self.kind.forget_places();
+    }
+}
+
+impl ProbeKind {
+    fn forget_places(&mut self) {
+        match self {
+            Self::Combined { negotiate, .. } => negotiate.forget_places(),
+            Self::Dialogue(dialogue) => {
+                for at in [&mut dialogue.password, &mut dialogue.secret].into_iter().flatten() {
+                    at.span = Span::default();
+                }
+            }
+            _ => {}
         }
     }
 }

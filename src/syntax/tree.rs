@@ -65,6 +65,11 @@ impl Tree {
         (0..index(self.nodes.len())).filter_map(move |at| self.node(text, at))
     }
 
+    /// The nodes from number `at` on, parents before children.
+    pub fn walk_from<'a>(&'a self, text: &'a str, at: u32) -> impl Iterator<Item = NodeRef<'a>> {
+        (at..index(self.nodes.len())).filter_map(move |at| self.node(text, at))
+    }
+
     /// Number of nodes.
     pub fn len(&self) -> usize {
         self.nodes.len()
@@ -181,6 +186,11 @@ impl<'a> NodeRef<'a> {
     /// Everything that belongs to the node, line end and children included.
     pub fn span(self) -> Span {
         self.node.span
+    }
+
+    /// Indent, words, comment, line end and an opening sign: what stands before the children.
+    pub fn head(self) -> Span {
+        Span::new(self.node.span.start, self.node.body)
     }
 
     /// The comment behind the words, from its first sign to the end of the line; empty if none.

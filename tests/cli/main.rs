@@ -10,6 +10,7 @@ mod convert;
 mod daemon;
 mod diff;
 mod explain;
+mod fmt;
 mod generate;
 mod inventory;
 mod mend;

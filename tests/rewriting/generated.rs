@@ -44,7 +44,7 @@ fn the_tables_say_which_words_have_a_field() {
 }
 
 /// Some lines of a block, each keyword at most once.
-fn block(within: &'static str) -> BoxedStrategy<String> {
+pub(super) fn block(within: &'static str) -> BoxedStrategy<String> {
     let rows: Vec<&'static Keyword> = rows().filter(|row| row.within == within).collect();
     let most = rows.len().min(12);
     subsequence(rows, 0..=most)
@@ -149,7 +149,8 @@ fn quoted(text: &str) -> String {
 }
 
 fn escaped(text: &str) -> String {
-    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+    // keepalived counts quotes before it looks at escapes, so `\"` would end the text.
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\042"))
 }
 
 fn braces(inside: String) -> String {

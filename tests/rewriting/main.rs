@@ -14,6 +14,7 @@ use lvsha::source::Sources;
 use lvsha::syntax::Format;
 
 mod generated;
+mod layout;
 
 #[test]
 fn every_case_says_the_same_again() {

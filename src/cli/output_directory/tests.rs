@@ -57,3 +57,18 @@ fn a_failed_writer_leaves_nothing() {
     drop(output);
     assert!(names(root.path()).is_empty());
 }
+
+#[test]
+fn a_replaced_file_keeps_its_mode_and_stays_a_link() {
+    let root = tempfile::tempdir().unwrap();
+    let (file, link) = (root.path().join("file"), root.path().join("link"));
+    fs::write(&file, "old").unwrap();
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).unwrap();
+    std::os::unix::fs::symlink(&file, &link).unwrap();
+    replace(&link, b"old", b"new").unwrap();
+    assert_eq!(fs::read_to_string(&file).unwrap(), "new");
+    assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o640);
+    assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+    assert!(matches!(replace(&file, b"old", b"other"), Err(OutputError::Changed(_))));
+    assert_eq!(names(root.path()), ["file", "link"]);
+}

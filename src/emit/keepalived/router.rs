@@ -101,6 +101,16 @@ fn transport(router: &Router, view: &View<'_>, text: &mut Text<'_>) {
     });
 }
 
+/// What stands before the name of an interface: 2.2.7 takes the word `name` for one, so it is only
+/// written where the name would be taken for another option.
+fn named(name: Option<&String>) -> &'static str {
+    let option = ["bridge", "group", "name", "netlink_notify_msg", "private", "vepa"];
+    if name.is_some_and(|name| option.contains(&name.as_str()) || name.contains(':')) {
+        return " name";
+    }
+    ""
+}
+
 fn own_interface(own: &OwnInterface) -> String {
     let mut line = String::new();
     let mut add = |keyword: &str, value: Option<&String>| {
@@ -108,14 +118,14 @@ fn own_interface(own: &OwnInterface) -> String {
     };
     match own {
         OwnInterface::SharedMac(own) => {
-            add(" name", own.name.as_ref());
+            add(named(own.name.as_ref()), own.name.as_ref());
             add("", own.address.as_ref());
             add("", own.mode.as_ref());
             add(" group", own.group.as_ref());
             format!("use_ipvlan{line}")
         }
         OwnInterface::VirtualMac(own) => {
-            add(" name", own.name.as_ref());
+            add(named(own.name.as_ref()), own.name.as_ref());
             add("", own.address.as_ref());
             let notify = if own.notify { " netlink_notify_msg" } else { "" };
             let mut group = String::new();

@@ -27,8 +27,11 @@ pub(super) fn read(block: NodeRef<'_>, inert: &mut Vec<Inert>) -> Option<Probe> 
     probe.chosen_by.reserve_exact(1);
     probe.chosen_by.push(block.place());
     // The deprecated `host` block of SMTP_CHECK holds the same keywords as the checker itself.
+    // Several of them are as many checkers, of which 2.2.7 gives only the first its time limit.
+    let is_host = |node: &NodeRef<'_>| node.name() == "host" && node.has_body();
+    let only_host = value::lines(block).filter(is_host).count() == 1;
     let nodes = value::lines(block).flat_map(|node| {
-        let nested = node.name() == "host" && node.has_body();
+        let nested = only_host && is_host(&node);
         let inner = nested.then(|| value::lines(node)).into_iter().flatten();
         inner.chain((!nested).then_some(node))
     });

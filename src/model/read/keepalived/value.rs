@@ -138,9 +138,11 @@ pub(super) fn flag<T>(node: NodeRef<'_>, value: T) -> Option<Sourced<T>> {
     node.word(0).map(|word| Sourced::new(value, word.place()))
 }
 
-/// All arguments as they stand, for example a user and a group.
+/// All arguments with one blank between them, for example a user and a group.
 pub(super) fn rest(node: NodeRef<'_>) -> Option<Sourced<String>> {
-    node.rest().map(|rest| Sourced::new(rest.value().into_owned(), rest.place()))
+    let at = node.rest()?.place();
+    let words: Vec<_> = node.arguments().map(Word::value).collect();
+    Some(Sourced::new(words.join(" "), at))
 }
 
 /// A command with its user, as a hook.
@@ -178,8 +180,9 @@ pub(super) fn command(node: NodeRef<'_>) -> Option<(Sourced<String>, Option<Stri
             _ => text.push(character),
         }
     }
-    let user = raw.get(end..).map(str::trim).filter(|user| !user.is_empty());
-    Some((Sourced::new(text, rest.part(0, end)), user.map(str::to_owned)))
+    let user: Vec<&str> = raw.get(end..).unwrap_or_default().split_whitespace().collect();
+    let user = (!user.is_empty()).then(|| user.join(" "));
+    Some((Sourced::new(text, rest.part(0, end)), user))
 }
 
 /// The character behind a backslash.

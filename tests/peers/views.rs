@@ -1,0 +1,139 @@
+//! keepalived's own view: what it dumps of a file, of the file that lvsha writes from its model, and
+//! of the file in lvsha's layout, must be the same.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use lvsha::emit::keepalived::{Manner, View, write};
+use lvsha::emit::{Target, fmt};
+use lvsha::model::read::{Input, read};
+use lvsha::source::{Sources, text};
+use lvsha::syntax::Format;
+
+use super::{files, here, judge_is_there, relative, shipped_questions, trial};
+
+#[test]
+fn keepalived_sees_the_same_in_what_is_written_again() {
+    if !judge_is_there() {
+        return;
+    }
+    let samples = shipped_questions().into_iter().filter(|q| q.format == Format::Keepalived);
+    let mut paths: Vec<PathBuf> = samples.map(|question| question.path).collect();
+    let cases = super::folders(&here().join("tests/cases/keepalived.conf"));
+    // A file that it refuses is not dumped as a whole.
+    let accepted = cases.into_iter().filter(|case| {
+        fs::read_to_string(case.join("expected")).unwrap().contains("keepalived accepts")
+    });
+    paths.extend(accepted.map(|case| case.join("keepalived.conf")));
+    let Compared { seen, wrong } = compare(&paths, "views");
+    assert!(seen > 40, "keepalived showed only {seen} of {} files", paths.len());
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+/// Real files, as many as `LVSHA_TRIAL` has. What differs is printed: a script that is defined behind its
+/// use is unknown to keepalived, and known in what lvsha writes.
+#[test]
+fn keepalived_sees_mostly_the_same_in_real_files() {
+    let Some(trial) = trial().filter(|_| judge_is_there()) else { return };
+    let paths = files(&trial.join("corpus/keepalived"));
+    let Compared { seen, wrong } = compare(&paths, "trial-views");
+    let different = wrong.matches("\n== ").count();
+    println!("{different} of {seen} differ\n{wrong}");
+    assert!(different * 10 <= seen, "more than one of ten differ");
+}
+
+/// What came of comparing views.
+struct Compared {
+    /// Files of which keepalived showed something.
+    seen: usize,
+    /// What differs, file by file behind `== `.
+    wrong: String,
+}
+
+fn compare(paths: &[PathBuf], name: &str) -> Compared {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    fs::create_dir_all(&folder).unwrap();
+    let versions: Vec<[PathBuf; 3]> = paths
+        .iter()
+        .enumerate()
+        .map(|(number, path)| {
+            let bytes = fs::read(path).unwrap();
+            let to = |kind: &str, content: &[u8]| {
+                let path = folder.join(format!("{number}.{kind}.conf"));
+                fs::write(&path, content).unwrap();
+                path
+            };
+            [
+                to("original", &bytes),
+                to("written", &written(&bytes)),
+                to("laid-out", &laid_out(&bytes)),
+            ]
+        })
+        .collect();
+    // One half for each processor that a builder can be expected to have.
+    let (left, right) = versions.split_at(versions.len() / 2);
+    let views = std::thread::scope(|scope| {
+        let right = scope.spawn(|| views(&right.concat()));
+        let mut views = views(&left.concat());
+        views.extend(right.join().unwrap());
+        views
+    });
+    let mut compared = Compared { seen: 0, wrong: String::new() };
+    for (path, views) in paths.iter().zip(views.chunks(3)) {
+        let [original, written, laid_out] = views else { panic!("a view is missing") };
+        compared.seen += usize::from(!original.is_empty());
+        for (what, other) in [("written again", written), ("in its layout", laid_out)] {
+            if original != other {
+                let diff = similar::TextDiff::from_lines(original, other);
+                let diff = diff.unified_diff().context_radius(1).to_string();
+                let _ = writeln!(compared.wrong, "\n== {} {what}\n{diff}", relative(path));
+            }
+        }
+    }
+    compared
+}
+
+/// What keepalived dumps of each file, in their order; empty where it shows nothing.
+fn views(paths: &[PathBuf]) -> Vec<String> {
+    let output = Command::new(here().join("tests/peers/judge"))
+        .args(["--view", "keepalived"])
+        .args(paths)
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&output.stdout);
+    let said = String::from_utf8_lossy(&output.stderr);
+    let mut views = Vec::new();
+    for line in text.lines() {
+        match (line.strip_prefix("== "), views.last_mut()) {
+            (Some(path), _) => {
+                assert_eq!(paths.get(views.len()), Some(&PathBuf::from(path)), "{said}");
+                views.push(String::new());
+            }
+            (None, Some(view)) => *view = format!("{view}{line}\n"),
+            (None, None) => panic!("no file is named before {line}\n{said}"),
+        }
+    }
+    assert_eq!(views.len(), paths.len(), "{said}");
+    views
+}
+
+/// The file that lvsha writes from what it read.
+fn written(bytes: &[u8]) -> Vec<u8> {
+    let mut sources = Sources::new();
+    let file = sources.add("keepalived.conf", bytes);
+    let cluster = read(&mut sources, &[Input { file, format: Format::Keepalived }]).cluster;
+    let mut out = Vec::new();
+    let (target, manner) = (Target::DEFAULT, Manner::Exact);
+    write(&View { cluster: &cluster, node: "", target, manner }, &[], &mut out).unwrap();
+    out
+}
+
+/// The file in lvsha's layout.
+fn laid_out(bytes: &[u8]) -> Vec<u8> {
+    let mut sources = Sources::new();
+    let file = sources.add("keepalived.conf", bytes);
+    let formatted = fmt::format(sources.get(file), Format::Keepalived).unwrap();
+    text::encode(&formatted.text).into_owned()
+}

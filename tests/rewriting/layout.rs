@@ -1,0 +1,98 @@
+//! Layout: whatever the file, a second time changes nothing, and the meaning stays.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use proptest::prelude::*;
+
+use lvsha::emit::fmt;
+use lvsha::source::Sources;
+use lvsha::syntax::{Format, detect};
+
+use super::{generated, here, meaning};
+
+#[test]
+fn a_second_time_changes_nothing() {
+    let mut refused = Vec::new();
+    for path in files(&here().join("tests/cases")) {
+        let bytes = fs::read(&path).unwrap();
+        let mut sources = Sources::new();
+        let file = sources.add(path.file_name().unwrap().to_string_lossy(), &bytes);
+        let Some(format) = detect(sources.get(file)) else { continue };
+        match fmt::format(sources.get(file), format) {
+            Ok(first) => assert_eq!(again(&first.text, format), first.text, "{}", path.display()),
+            Err(_) => refused.push(path),
+        }
+    }
+    refused.sort();
+    let refused: Vec<_> = refused.iter().map(|path| relative(path)).collect();
+    assert_eq!(refused, REFUSED, "files whose layout carries meaning");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
+    /// Whatever the blanks were, the result has one blank, and means the same.
+    #[test]
+    fn blanks_do_not_matter(text in generated::block(""), blanks in "[ \t]{1,4}") {
+        let scattered = scatter(&text, &blanks);
+        let mut sources = Sources::new();
+        let file = sources.add("keepalived.conf", scattered.as_bytes());
+        let first = fmt::format(sources.get(file), Format::Keepalived).unwrap();
+        prop_assert_eq!(&first.kept, &[0_usize; 0]);
+        prop_assert_eq!(again(&first.text, Format::Keepalived), first.text.clone());
+        prop_assert!(meaning(first.text.as_bytes()) == meaning(text.as_bytes()), "{}", first.text);
+    }
+
+    /// No text panics, and what is formatted is formatted.
+    #[test]
+    fn any_lines_are_formatted_once(
+        text in "((vrrp_instance a|b|\\{|\\}|\\$A=b|@c d|#e|\"f  g\"|\\\\|'|!|include x|\u{a0}| |\t|\r|\n){0,3}( |\n)?){0,12}"
+    ) {
+        for format in Format::ALL {
+            let mut sources = Sources::new();
+            let file = sources.add(format.file_name(), text.as_bytes());
+            if let Ok(first) = fmt::format(sources.get(file), format) {
+                prop_assert_eq!(again(&first.text, format), first.text, "{:?}", format);
+            }
+        }
+    }
+}
+
+/// The layout of a text that has it already.
+fn again(text: &str, format: Format) -> String {
+    let mut sources = Sources::new();
+    let file = sources.add(format.file_name(), &lvsha::source::text::encode(text));
+    fmt::format(sources.get(file), format).unwrap().text
+}
+
+/// The same lines with other blanks, as far as they stand outside quotes.
+fn scatter(text: &str, blanks: &str) -> String {
+    let lines = text.lines().map(|line| {
+        let quoted = line.contains(['"', '\'', '\\']);
+        let inside = if quoted { line.to_owned() } else { line.replace(' ', blanks) };
+        format!("{blanks}{inside}{blanks}\n")
+    });
+    lines.collect()
+}
+
+/// Every file of the cases that has a format.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut open = vec![folder.to_owned()];
+    while let Some(path) = open.pop() {
+        if path.is_dir() {
+            open.extend(fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()));
+        } else if Format::ALL.iter().any(|format| path.ends_with(format.file_name())) {
+            found.push(path);
+        }
+    }
+    found
+}
+
+fn relative(path: &Path) -> String {
+    path.strip_prefix(here()).unwrap().display().to_string()
+}
+
+/// Cases whose blanks are what they are about.
+const REFUSED: &[&str] = &[];
