@@ -7,11 +7,15 @@
 //! - [`model`]: tree to meaning, without I/O and without a clock.
 //! - [`emit`]: model to text, and the account of what could not be said.
 //! - [`site`]: the inventory, and the files of each node that follow from it.
+//! - [`plan`]: what must be done on each node, pure.
+//! - [`deploy`]: doing it, over SSH or here.
 //! - [`cli`]: one file per subcommand: read, call, print.
 
 pub mod cli;
+pub mod deploy;
 pub mod emit;
 pub mod model;
+pub mod plan;
 pub mod site;
 pub mod source;
 pub mod syntax;

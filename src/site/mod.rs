@@ -24,6 +24,7 @@ mod unite;
 mod write;
 
 pub use from_files::{FromFiles, from_files};
+pub use keys::show_target;
 pub use load::{Secrets, load};
 pub use node::for_node;
 pub use unite::{United, unite};

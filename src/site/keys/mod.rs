@@ -19,6 +19,7 @@ mod service;
 mod words;
 
 pub(super) use plain::Plain;
+pub use plain::show_target;
 pub(super) use reader::{Names, Reader};
 
 /// One key of the tables that fill a `T`.
