@@ -2,7 +2,10 @@
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-use super::{check, completions, convert, exit, explain, man, render};
+use super::{
+    check, completions, convert, deploy, exit, explain, graph, history, man, plan, render,
+    rollback, status, verify,
+};
 use crate::syntax::Format;
 
 /// Reads, checks and converts the configuration of Linux Virtual Server directors: heartbeat,
@@ -30,10 +33,18 @@ pub(super) enum Command {
     #[command(hide = true)]
     Completions(completions::Arguments),
     Convert(convert::Arguments),
+    Deploy(deploy::Arguments),
     Explain(explain::Arguments),
+    Graph(graph::Arguments),
+    History(history::Arguments),
     #[command(hide = true)]
     Man(man::Arguments),
+    Plan(plan::Arguments),
     Render(render::Arguments),
+    Rollback(rollback::Arguments),
+    Status(status::Arguments),
+    Unlock(history::UnlockArguments),
+    Verify(verify::Arguments),
 }
 
 /// When to use colours.

@@ -9,16 +9,25 @@ mod args;
 mod check;
 mod completions;
 mod convert;
+mod deploy;
 mod exit;
 mod explain;
+mod fleet;
+mod graph;
+mod history;
 mod inputs;
 mod man;
 mod output_directory;
 mod panic;
+mod plan;
 mod printer;
+mod progress;
 mod render;
+mod rollback;
 mod site_input;
+mod status;
 mod to_inventory;
+mod verify;
 
 pub use exit::ExitCode;
 use printer::{Printer, Problem};
@@ -63,9 +72,17 @@ fn dispatch(command: args::Command, printer: &Printer) -> Result<ExitCode, Failu
         args::Command::Check(arguments) => check::run(&arguments, printer),
         args::Command::Completions(arguments) => completions::run(&arguments, printer),
         args::Command::Convert(arguments) => convert::run(&arguments, printer),
+        args::Command::Deploy(arguments) => deploy::run(&arguments, printer),
         args::Command::Explain(arguments) => explain::run(&arguments, printer),
+        args::Command::Graph(arguments) => graph::run(&arguments, printer),
+        args::Command::History(arguments) => history::run(&arguments, printer),
         args::Command::Man(arguments) => man::run(&arguments, printer),
+        args::Command::Plan(arguments) => plan::run(&arguments, printer),
         args::Command::Render(arguments) => render::run(&arguments, printer),
+        args::Command::Rollback(arguments) => rollback::run(&arguments, printer),
+        args::Command::Status(arguments) => status::run(&arguments, printer),
+        args::Command::Unlock(arguments) => history::unlock(&arguments, printer),
+        args::Command::Verify(arguments) => verify::run(&arguments, printer),
     }
 }
 

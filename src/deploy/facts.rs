@@ -67,6 +67,7 @@ fn facts(lines: &[&str]) -> Found {
             }
             "missing" => found.missing.push(rest.to_owned()),
             "generation" => found.generation = rest.parse().unwrap_or(0),
+            "newest" => found.newest = rest.parse().unwrap_or(0),
             "managed" => {
                 let parts = rest.split_once(' ');
                 found.managed.extend(parts.map(|(sum, path)| (path.to_owned(), sum.to_owned())));

@@ -73,7 +73,7 @@ fn living(address: IpAddr, name: &str, found: &Found, cluster: &Cluster) -> Resu
         if own != address || service.servers.is_empty() {
             continue;
         }
-        if servers(&found.table, own, port).is_none_or(|living| living == 0) {
+        if living_servers(&found.table, own, port).is_none_or(|living| living == 0) {
             return Err(format!("no real server of {own}:{port} is up on {name}"));
         }
     }
@@ -82,7 +82,7 @@ fn living(address: IpAddr, name: &str, found: &Found, cluster: &Cluster) -> Resu
 
 /// How many servers with a weight the service has in a table of /proc/net/ip_vs; nothing when the
 /// table does not have the service. Addresses are hexadecimal there, IPv6 in brackets.
-pub(super) fn servers(table: &[String], address: IpAddr, port: u16) -> Option<usize> {
+pub fn living_servers(table: &[String], address: IpAddr, port: u16) -> Option<usize> {
     let wanted = match address {
         IpAddr::V4(address) => format!("{:08X}:{port:04X}", address.to_bits()),
         IpAddr::V6(address) => {

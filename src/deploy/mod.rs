@@ -17,7 +17,7 @@ pub mod script;
 mod ssh;
 
 pub use act::{Act, Entry, Reply};
-pub use gate::{GateReport, gate};
+pub use gate::{GateReport, gate, living_servers};
 pub use host::{Fault, FaultKind, Host};
 pub use local::Local;
 pub use memory::{Memory, Trouble, When};

@@ -14,6 +14,7 @@ use crate::syntax::schema::Version;
 mod check;
 mod document;
 mod from_files;
+pub mod graph;
 mod import;
 mod keys;
 mod load;

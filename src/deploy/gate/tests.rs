@@ -10,7 +10,7 @@ fn living_servers_are_counted_in_the_kernels_own_words() {
         .map(str::to_owned)
         .collect();
     let address = "10.0.0.31".parse().unwrap();
-    assert_eq!(servers(&table, address, 80), Some(1));
-    assert_eq!(servers(&table, address, 443), Some(0));
-    assert_eq!(servers(&table, address, 8080), None);
+    assert_eq!(living_servers(&table, address, 80), Some(1));
+    assert_eq!(living_servers(&table, address, 443), Some(0));
+    assert_eq!(living_servers(&table, address, 8080), None);
 }

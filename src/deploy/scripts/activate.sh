@@ -3,6 +3,7 @@
 generation=$1
 here=$state/generations/$generation
 [ -e "$here" ] && fail "generation $generation exists already"
+[ -f "$state/pending" ] && fail "generation $(cat "$state/pending") still waits for its confirmation"
 mkdir -p "$state/generations" && mv "$state/staging" "$here" || fail "cannot make generation $generation"
 mkdir -p "$here/before/files" || fail "cannot save the old files"
 printf '%s\n' "$3" >"$here/who"

@@ -36,6 +36,8 @@ if [ -f "$state/current" ]; then
         case " $* " in *" $path "*) ;; *) file "$path" ;; esac
     done <"$state/generations/$generation/managed"
 fi
+newest=$(ls "$state/generations" 2>/dev/null | sort -n | tail -n 1)
+[ -n "$newest" ] && echo "newest $newest"
 [ -f "$state/pending" ] && echo "pending $(cat "$state/pending")"
 [ -f "$state/lock/who" ] && echo "lock $(cat "$state/lock/who")"
 ip -o address show 2>/dev/null | awk '{ sub("/.*", "", $4); print "address", $4 }'
