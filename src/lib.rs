@@ -9,6 +9,7 @@
 //! - [`site`]: the inventory, and the files of each node that follow from it.
 //! - [`plan`]: what must be done on each node, pure.
 //! - [`deploy`]: doing it, over SSH or here.
+//! - [`run`]: model to running state. The director daemon: VRRP, and the only sockets.
 //! - [`cli`]: one file per subcommand: read, call, print.
 
 pub mod cli;
@@ -16,6 +17,7 @@ pub mod deploy;
 pub mod emit;
 pub mod model;
 pub mod plan;
+pub mod run;
 pub mod site;
 pub mod source;
 pub mod syntax;

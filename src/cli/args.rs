@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand, ValueEnum};
 
 use super::{
-    check, completions, convert, deploy, exit, explain, graph, history, man, plan, render,
-    rollback, status, verify,
+    check, completions, convert, ctl, daemon, deploy, exit, explain, graph, history, man, plan,
+    render, rollback, status, verify,
 };
 use crate::syntax::Format;
 
@@ -33,6 +33,8 @@ pub(super) enum Command {
     #[command(hide = true)]
     Completions(completions::Arguments),
     Convert(convert::Arguments),
+    Ctl(ctl::Arguments),
+    Daemon(daemon::Arguments),
     Deploy(deploy::Arguments),
     Explain(explain::Arguments),
     Graph(graph::Arguments),

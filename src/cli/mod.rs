@@ -9,6 +9,8 @@ mod args;
 mod check;
 mod completions;
 mod convert;
+mod ctl;
+mod daemon;
 mod deploy;
 mod exit;
 mod explain;
@@ -16,6 +18,7 @@ mod fleet;
 mod graph;
 mod history;
 mod inputs;
+mod log;
 mod man;
 mod output_directory;
 mod panic;
@@ -72,6 +75,8 @@ fn dispatch(command: args::Command, printer: &Printer) -> Result<ExitCode, Failu
         args::Command::Check(arguments) => check::run(&arguments, printer),
         args::Command::Completions(arguments) => completions::run(&arguments, printer),
         args::Command::Convert(arguments) => convert::run(&arguments, printer),
+        args::Command::Ctl(arguments) => ctl::run(&arguments, printer),
+        args::Command::Daemon(arguments) => daemon::run(&arguments, printer),
         args::Command::Deploy(arguments) => deploy::run(&arguments, printer),
         args::Command::Explain(arguments) => explain::run(&arguments, printer),
         args::Command::Graph(arguments) => graph::run(&arguments, printer),

@@ -5,7 +5,7 @@ use std::hash::Hash;
 
 use super::keys::Reader;
 use super::{Site, Stack};
-use crate::model::{Cluster, Track};
+use crate::model::{Cluster, Track, TrackKind};
 use crate::source::codes::inventory;
 use crate::source::{Diagnostic, Place, Span};
 
@@ -80,7 +80,8 @@ fn routers(site: &Site, cluster: &Cluster, reader: &mut Reader<'_>) {
     }
     let scripts = || cluster.trackers.iter().map(|script| script.name.value.as_str());
     for track in cluster.routers.iter().flat_map(|router| &router.tracks) {
-        if let (Track::Script { name, .. }, Some(at)) = (&track.value, own(track.at, reader))
+        let Track { kind, name, .. } = &track.value;
+        if let (TrackKind::Script, Some(at)) = (kind, own(track.at, reader))
             && !scripts().any(|script| script == name)
         {
             reader.unknown_name(at.span, "script", name, scripts());

@@ -159,7 +159,6 @@ fn passwords(probe: &Probe) -> Vec<Place> {
         ProbeKind::Dialogue(dialogue) => {
             [dialogue.password, dialogue.secret].into_iter().flatten().collect()
         }
-        ProbeKind::Other(_) => probe.chosen_by.clone(),
         _ => Vec::new(),
     }
 }

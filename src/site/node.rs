@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use super::{Director, Site, Stack};
-use crate::model::{Cluster, Member, Role, Router, Service, Sourced};
+use crate::model::{Cluster, Member, Peer, Role, Router, Service, Sourced};
 
 /// The cluster as the director `node` runs it: the only member of each router is itself, peers
 /// and source addresses are filled in. Nothing when the inventory has no such director.
@@ -12,11 +12,12 @@ pub fn for_node(site: &Site, node: &str) -> Option<Cluster> {
     let name = &director.name.value;
     let mut cluster = site.views.get(name).unwrap_or(&site.cluster).clone();
     cluster.globals.router_id.get_or_insert_with(|| director.name.clone());
-    let others: Vec<Sourced<std::net::IpAddr>> = site
+    let others: Vec<Sourced<Peer>> = site
         .directors
         .iter()
         .filter(|other| other.name != director.name)
         .filter_map(|d| d.address)
+        .map(|address| address.map(Peer::new))
         .collect();
     for router in &mut cluster.routers {
         if router.interface.is_none() {

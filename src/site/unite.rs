@@ -11,7 +11,7 @@ use super::document::{self, Entry, Item, Literal};
 use super::keys::{self, Names};
 use super::secret::Secret;
 use super::{Director, RealServer, Site, Stack, node, write};
-use crate::model::{Cluster, Member, Router, Sourced};
+use crate::model::{Cluster, Member, Peer, Router, Sourced};
 
 /// An inventory for clusters that were read from files.
 #[derive(Clone, Debug)]
@@ -157,10 +157,13 @@ fn recognise_unicast(site: &mut Site, nodes: &mut [(String, Cluster)]) {
                 sources.iter().filter(|other| *other != own).flatten().copied().collect();
             let found = cluster.routers.iter().find(|found| found.name.value == router);
             let peers: Option<BTreeSet<IpAddr>> =
-                found.map(|router| router.transport.peers.iter().map(|peer| peer.value).collect());
+                found.map(|r| r.transport.peers.iter().map(|peer| peer.value.address).collect());
+            // What limits the time to live is said peer by peer.
+            let plain = |peer: &Sourced<Peer>| peer.value == Peer::new(peer.value.address);
+            let plain = found.is_some_and(|r| r.transport.peers.iter().all(plain));
             let known = site.director(name).and_then(|director| director.address);
             let is_own_address = known.is_none_or(|known| Some(known.value) == *own);
-            own.is_some() && !others.is_empty() && peers == Some(others) && is_own_address
+            own.is_some() && !others.is_empty() && peers == Some(others) && is_own_address && plain
         });
         if !fits {
             continue;

@@ -20,10 +20,11 @@ pub(super) fn lines(probe: &Probe, service: &Service, view: &View<'_>) -> Vec<Li
         ProbeKind::Connect => "connect".to_owned(),
         ProbeKind::Ping => "ping".to_owned(),
         ProbeKind::Script(_) => "external".to_owned(),
+        // keepalived's own checks are replaced by a translation; without it a connection is asked for.
+        ProbeKind::Bfd { .. } | ProbeKind::File { .. } | ProbeKind::Udp(_) => "connect".to_owned(),
         ProbeKind::Dialogue(_)
         | ProbeKind::Dns { .. }
         | ProbeKind::Http(_)
-        | ProbeKind::Other(_)
         | ProbeKind::Smtp { .. } => "negotiate".to_owned(),
     };
     if !is_said {

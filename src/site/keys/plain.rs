@@ -3,9 +3,10 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
+use crate::model::setting::{Said, Settings, Slot};
 use crate::model::{
-    Broadcast, Fallback, Family, Path, Pattern, PingTarget, SyncDaemon, Target, Track,
-    VirtualAddress,
+    Broadcast, Fallback, Family, Path, Pattern, Peer, PingTarget, Sourced, SyncDaemon, Target,
+    Track, TrackKind, VirtualAddress,
 };
 use crate::site::document::{Entry, Literal};
 use crate::syntax::schema::Version;
@@ -99,6 +100,7 @@ texts! {
     SyncDaemon, "an interface and a router, \"eth1 web\", perhaps with an id",
         sync_daemon, show_sync_daemon;
     Target, "an address with a port, \"10.0.0.31:80\", or \"fwmark 3\"", target, show_target;
+    Peer, "an address such as \"10.0.0.27\", perhaps with \"min_ttl N\"", peer, show_peer;
     Track, "an interface, or \"script NAME\", perhaps with \"weight N\"", track, show_track;
     Version, "a version such as \"2.2.7\"", Version::parse, ToString::to_string;
     VirtualAddress, "an address with its prefix, \"10.0.0.31/24\", perhaps with \"dev eth0\"",
@@ -238,7 +240,7 @@ fn fallback(text: &str) -> Option<Fallback> {
         Some(word) => Some(Words::of(word)?),
         None => None,
     };
-    words.next().is_none().then_some(Fallback { address, port, method })
+    words.next().is_none().then_some(Fallback { method, ..Fallback::new(address, port) })
 }
 
 fn show_fallback(fallback: &Fallback) -> String {
@@ -278,24 +280,67 @@ pub fn show_target(target: &Target) -> String {
 
 fn track(text: &str) -> Option<Track> {
     let words: Vec<&str> = text.split_whitespace().collect();
-    let (words, weight) = match words.as_slice() {
+    let (words, reverse) = match words.as_slice() {
+        [head @ .., "reverse"] => (head, Some(true)),
+        [head @ .., "noreverse"] => (head, Some(false)),
+        words => (words, None),
+    };
+    let (words, weight) = match words {
         [head @ .., "weight", weight] => (head, Some(weight.parse().ok()?)),
         words => (words, None),
     };
-    match words {
-        ["script", name] => Some(Track::Script { name: (*name).to_owned(), weight }),
-        [name] => Some(Track::Interface { name: (*name).to_owned(), weight }),
-        _ => None,
-    }
+    let (kind, name) = match words {
+        [name] => (TrackKind::Interface, name),
+        [kind, name] => (KINDS.iter().find(|(word, _)| word == kind)?.1, name),
+        _ => return None,
+    };
+    Some(Track { weight, reverse, ..Track::new(kind, *name) })
 }
 
 fn show_track(track: &Track) -> String {
-    let (head, weight) = match track {
-        Track::Interface { name, weight } => (name.clone(), weight),
-        Track::Script { name, weight } => (format!("script {name}"), weight),
-    };
-    weight.map_or(head.clone(), |weight| format!("{head} weight {weight}"))
+    let mut text = track.name.clone();
+    if let Some((word, _)) = KINDS.iter().find(|(_, kind)| *kind == track.kind) {
+        text = format!("{word} {text}");
+    }
+    if let Some(weight) = track.weight {
+        text.push_str(&format!(" weight {weight}"));
+    }
+    if let Some(reverse) = track.reverse {
+        text.push_str(if reverse { " reverse" } else { " noreverse" });
+    }
+    text
 }
+
+/// An address, perhaps with limits of the time to live as `unicast_peer` has them.
+fn peer(text: &str) -> Option<Peer> {
+    let mut words = text.split_whitespace();
+    let mut peer = Peer::new(words.next()?.parse().ok()?);
+    while let Some(word) = words.next() {
+        let limit = match word {
+            "min_ttl" => &mut peer.least_ttl,
+            "max_ttl" => &mut peer.largest_ttl,
+            _ => return None,
+        };
+        *limit = Some(words.next()?.parse().ok()?);
+    }
+    Some(peer)
+}
+
+fn show_peer(peer: &Peer) -> String {
+    let mut text = peer.address.to_string();
+    for (word, ttl) in [("min_ttl", peer.least_ttl), ("max_ttl", peer.largest_ttl)] {
+        text.extend(ttl.map(|ttl| format!(" {word} {ttl}")));
+    }
+    text
+}
+
+/// What is followed and is no interface, with the word before its name.
+const KINDS: &[(&str, TrackKind)] = &[
+    ("bfd", TrackKind::Bfd),
+    ("file", TrackKind::File),
+    ("process", TrackKind::Process),
+    ("script", TrackKind::Script),
+];
 
 fn path(text: &str) -> Option<Path> {
     let words: Vec<&str> = text.split_whitespace().collect();
@@ -336,7 +381,8 @@ fn sync_daemon(text: &str) -> Option<SyncDaemon> {
     let dash = |word: &str| (word != "-").then(|| word.to_owned());
     match words {
         [interface, router] => {
-            Some(SyncDaemon { interface: dash(interface), router: dash(router), identifier })
+            let (interface, router) = (dash(interface), dash(router));
+            Some(SyncDaemon { interface, router, identifier, ..SyncDaemon::default() })
         }
         _ => None,
     }
@@ -369,7 +415,11 @@ fn virtual_address(text: &str) -> Option<VirtualAddress> {
             "label" => value.label = Some(next()?),
             "scope" => value.scope = Some(next()?),
             "brd" => value.broadcast = Some(broadcast(&next()?)?),
-            other => value.further.push(other.to_owned()),
+            other => match value.options.slot(other) {
+                Some(Slot::Flag(flag)) => *flag = Some(Sourced::implied(true)),
+                Some(Slot::Word(word)) => *word = Some(Sourced::implied(next()?)),
+                _ => value.further.push(other.to_owned()),
+            },
         }
     }
     Some(value)
@@ -404,6 +454,10 @@ fn show_virtual_address(address: &VirtualAddress) -> String {
             text.push_str(&format!(" {word} {value}"));
         }
     }
+    address.options.each(&mut |keyword, stated| match stated.value {
+        Said::Word(word) => text.push_str(&format!(" {keyword} {word}")),
+        _ => text.push_str(&format!(" {keyword}")),
+    });
     for word in &address.further {
         text.push_str(&format!(" {word}"));
     }

@@ -187,6 +187,9 @@ impl Form {
             "down" => ProbeKind::AlwaysDown,
             "tcp" => ProbeKind::Connect,
             "ping" => ProbeKind::Ping,
+            "bfd" => ProbeKind::Bfd { name: self.name.take() },
+            "file" => ProbeKind::File { name: self.name.take(), weight: None },
+            "udp" => ProbeKind::Udp(Box::default()),
             "smtp" => ProbeKind::Smtp { helo: self.helo.take() },
             "dns" => ProbeKind::Dns {
                 record: self.record.take(),
@@ -207,6 +210,7 @@ impl Form {
                     address_as_host: self.address_as_host.unwrap_or(false),
                     server_name_indication: self.server_name_indication,
                     requests,
+                    ..Http::default()
                 }))
             }
             "script" => ProbeKind::Script(Box::new(Script {
@@ -271,11 +275,20 @@ impl Form {
                 self.helo.clone_from(helo);
                 "smtp".to_owned()
             }
-            ProbeKind::Other(block) => block.clone(),
+            ProbeKind::Bfd { name } => {
+                self.name.clone_from(name);
+                "bfd".to_owned()
+            }
+            ProbeKind::File { name, .. } => {
+                self.name.clone_from(name);
+                "file".to_owned()
+            }
+            ProbeKind::Udp(_) => "udp".to_owned(),
         };
         self.kind = Some(Sourced::implied(word));
     }
 }
 
 /// The types, for messages.
-const KINDS: &[&str] = &["dns", "down", "http", "https", "ping", "script", "smtp", "tcp", "up"];
+const KINDS: &[&str] =
+    &["bfd", "dns", "down", "file", "http", "https", "ping", "script", "smtp", "tcp", "udp", "up"];

@@ -136,7 +136,7 @@ impl Keys for SyncGroup {
 
 impl Named for SyncGroup {
     fn new(name: Sourced<String>) -> Self {
-        Self { name, members: Vec::new(), hooks: Vec::new(), carried: Vec::new() }
+        Self::new(name)
     }
 
     fn name(&self) -> &str {
@@ -167,17 +167,7 @@ impl Keys for Tracker {
 
 impl Named for Tracker {
     fn new(name: Sourced<String>) -> Self {
-        Self {
-            name,
-            command: None,
-            interval: None,
-            timeout: None,
-            weight: None,
-            rise: None,
-            fall: None,
-            user: None,
-            carried: Vec::new(),
-        }
+        Self::new(name)
     }
 
     fn name(&self) -> &str {
@@ -263,7 +253,11 @@ pub(super) fn read_authentication(
         secret: key.secret.unwrap_or_default(),
         at,
     });
-    *slot = Some(Authentication { active: form.active, keys: keys.collect() });
+    *slot = Some(Authentication {
+        active: form.active,
+        keys: keys.collect(),
+        ..Authentication::default()
+    });
 }
 
 pub(super) fn write_authentication(

@@ -61,7 +61,7 @@ proptest! {
         back(&range);
         back(&Pattern { expression: text.clone(), negated });
         for method in [None, Some(Forwarding::Tunnelling)] {
-            back(&Fallback { address, port, method });
+            back(&Fallback { method, ..Fallback::new(address, port) });
         }
         back(&Target::Endpoint { address, port: port.unwrap_or(0) });
         let mut virtual_address = VirtualAddress::new(address);

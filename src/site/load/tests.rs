@@ -39,7 +39,7 @@ fn a_director_sees_its_own_part() {
         let router = cluster.routers.into_iter().next().unwrap();
         let [member] = router.members.as_slice() else { panic!("{:?}", router.members) };
         let peers: Vec<String> =
-            router.transport.peers.iter().map(|peer| peer.value.to_string()).collect();
+            router.transport.peers.iter().map(|peer| peer.value.address.to_string()).collect();
         (member.priority.unwrap().value, member.role.unwrap().value, peers)
     };
     assert_eq!(own("lw1"), (150, Role::Master, vec!["10.0.0.28".to_owned()]));
