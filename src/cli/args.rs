@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand, ValueEnum};
 
 use super::{
-    check, completions, convert, ctl, daemon, deploy, exit, explain, graph, history, man, plan,
-    render, rollback, status, verify,
+    check, completions, convert, ctl, daemon, deploy, diff, exit, explain, graph, history, man,
+    plan, render, rollback, status, verify,
 };
 use crate::syntax::Format;
 
@@ -36,6 +36,7 @@ pub(super) enum Command {
     Ctl(ctl::Arguments),
     Daemon(daemon::Arguments),
     Deploy(deploy::Arguments),
+    Diff(diff::Arguments),
     Explain(explain::Arguments),
     Graph(graph::Arguments),
     History(history::Arguments),

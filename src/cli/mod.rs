@@ -12,6 +12,7 @@ mod convert;
 mod ctl;
 mod daemon;
 mod deploy;
+mod diff;
 mod exit;
 mod explain;
 mod fleet;
@@ -78,6 +79,7 @@ fn dispatch(command: args::Command, printer: &Printer) -> Result<ExitCode, Failu
         args::Command::Ctl(arguments) => ctl::run(&arguments, printer),
         args::Command::Daemon(arguments) => daemon::run(&arguments, printer),
         args::Command::Deploy(arguments) => deploy::run(&arguments, printer),
+        args::Command::Diff(arguments) => diff::run(&arguments, printer),
         args::Command::Explain(arguments) => explain::run(&arguments, printer),
         args::Command::Graph(arguments) => graph::run(&arguments, printer),
         args::Command::History(arguments) => history::run(&arguments, printer),

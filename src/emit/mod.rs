@@ -3,6 +3,7 @@
 
 pub mod account;
 mod convert;
+pub mod differences;
 pub mod heartbeat;
 pub mod keepalived;
 pub mod ldirectord;
@@ -13,6 +14,6 @@ mod target;
 pub mod translate;
 
 pub use account::{Account, Mark, Outcome};
-pub use convert::Conversion;
+pub use convert::{Conversion, NodeInput, ToHeartbeat};
 pub use origin::Origin;
 pub use target::{Feature, Target};

@@ -31,6 +31,8 @@ pub struct Membership {
     pub arbitrator: Option<Sourced<String>>,
     /// Where fencing is configured.
     pub fencing: Vec<Place>,
+    /// Facility of the system's log (`logfacility`).
+    pub log_facility: Option<Sourced<String>>,
     /// Whether another manager (crm, pacemaker) replaces haresources.
     pub manager: Option<Sourced<bool>>,
 }

@@ -17,6 +17,10 @@ pub fn ha_cf(view: &View<'_>) -> String {
     };
     let cluster = view.cluster;
     let membership = &cluster.membership;
+    // Messages go there from this line on.
+    if let Some(facility) = &membership.log_facility {
+        say("logfacility", &facility.value);
+    }
     if let Some(name) = &cluster.name {
         say("cluster", &name.value);
     }

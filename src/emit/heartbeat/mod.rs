@@ -6,10 +6,12 @@
 mod authkeys;
 mod ha_cf;
 mod haresources;
+mod scripts;
 
 pub use authkeys::authkeys;
 pub use ha_cf::ha_cf;
 pub use haresources::{address, haresources};
+pub use scripts::scripts;
 
 use super::Origin;
 use crate::model::Cluster;

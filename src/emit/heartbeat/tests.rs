@@ -22,7 +22,7 @@ fn keys_of_vrrp_have_no_line() {
     let at = crate::source::Sources::new().add("authkeys", b"").at(crate::source::Span::new(0, 0));
     let key = |digest| crate::model::Key { number: 1, digest, secret: "x".to_owned(), at };
     let keys = [Digest::Password, Digest::Header, Digest::HmacSha256, Digest::Sha1].map(key).into();
-    let authentication = Some(crate::model::Authentication { active: None, keys });
+    let authentication = Some(crate::model::Authentication { keys, ..Default::default() });
     let cluster = Cluster { authentication, ..Cluster::default() };
     assert_eq!(authkeys(&View { cluster: &cluster, origin: None, header: &[] }), "1 sha1 x\n");
 }

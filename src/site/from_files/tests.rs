@@ -35,7 +35,12 @@ fn one_file_becomes_the_files_of_two_nodes() {
     assert!(findings.is_empty(), "{findings:?}");
     let text = |node: &str| {
         let cluster = for_node(&site, node).unwrap();
-        let view = keepalived::View { cluster: &cluster, node, target: Target::DEFAULT };
+        let view = keepalived::View {
+            cluster: &cluster,
+            node,
+            target: Target::DEFAULT,
+            manner: keepalived::Manner::Complete,
+        };
         let mut out = Vec::new();
         keepalived::write(&view, &[], &mut out).unwrap();
         String::from_utf8(out).unwrap()

@@ -16,6 +16,7 @@ mod probe;
 mod reader;
 mod router;
 mod service;
+mod settings;
 mod words;
 
 pub(super) use plain::Plain;
@@ -183,6 +184,22 @@ macro_rules! named {
     };
 }
 
+/// A row for groups of settings with keepalived's own keywords.
+macro_rules! further {
+    ($($($field:ident).+),*) => {
+        Key {
+            word: "keepalived",
+            range: None,
+            read: |into, item, reader| crate::site::keys::settings::read(
+                &mut [$(("", &mut into.$($field).+)),*], item, reader,
+            ),
+            write: |from, names| crate::site::keys::settings::write(
+                &[$(("", &from.$($field).+)),*], names,
+            ),
+        }
+    };
+}
+
 /// A row that reads and writes in its own way.
 macro_rules! custom {
     ($word:literal, $read:expr, $write:expr) => {
@@ -190,7 +207,7 @@ macro_rules! custom {
     };
 }
 
-use {custom, inner, named, value};
+use {custom, further, inner, named, value};
 
 #[cfg(test)]
 mod tests;

@@ -68,7 +68,7 @@ macro_rules! numbers {
         }
     )* };
 }
-numbers!(i16, i32, u8, u16, u32);
+numbers!(i16, i32, i64, u8, u16, u32);
 
 /// Types with a text form of their own.
 macro_rules! texts {
