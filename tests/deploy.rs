@@ -37,7 +37,7 @@ impl Rack {
         rack.program("ip", "echo '1: eth1    inet 10.0.0.27/24 scope global eth1'");
         rack.program(
             "keepalived",
-            "grep -q broken \"$3\" && { echo 'Unknown keyword'; exit 5; }; exit 0",
+            "grep -q broken \"$2\" && { echo 'Unknown keyword'; exit 5; }; exit 0",
         );
         rack
     }
@@ -263,7 +263,7 @@ fn only_ten_generations_are_kept() {
 }
 
 #[test]
-fn noisy_start_up_files_and_a_full_disk() {
+fn a_state_that_cannot_be_written_refuses_the_lock() {
     let rack = Rack::new();
     // A directory in the place of the state is as unwritable as a full disk is.
     rack.write("var/lib/lvsha", "not a directory");
