@@ -59,8 +59,8 @@ If the option matters, write a resource script of your own that calls `ip addres
 
     NO_COUNTERPART_THERE = "LV0736" "no-counterpart-there" Warning Accepts
         "heartbeat and ldirectord have nothing like it"
-"The directive has no counterpart in heartbeat or ldirectord. The report says what it did and what
-can be done instead.";
+"The directive has no counterpart in heartbeat or ldirectord, so the written files do without it.
+The report says what it did and what can be done instead; keep keepalived where that is not enough.";
 
     IMPOSSIBLE_THERE = "LV0737" "impossible-there" Warning Accepts
         "heartbeat and ldirectord cannot do it"
