@@ -8,7 +8,7 @@ pub enum Host {
     /// This machine, or a directory that stands for one.
     Local(Local),
     /// A machine in memory, for tests.
-    Memory(Memory),
+    Memory(Box<Memory>),
     /// A machine behind SSH.
     Remote(Box<Remote>),
 }

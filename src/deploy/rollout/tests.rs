@@ -98,7 +98,7 @@ fn play(world: World) -> Ended {
     let mut rollout = Rollout::new(plan.nodes, &machines, &generations, options());
     let mut events = Vec::new();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let hosts = hosts.into_iter().map(Host::Memory).collect();
+    let hosts = hosts.into_iter().map(|memory| Host::Memory(Box::new(memory))).collect();
     let cluster = cluster();
     let hosts = runtime
         .unwrap()
@@ -106,7 +106,7 @@ fn play(world: World) -> Ended {
     let hosts = hosts
         .into_iter()
         .map(|host| match host {
-            Host::Memory(memory) => memory,
+            Host::Memory(memory) => *memory,
             other => panic!("{other:?}"),
         })
         .collect();
