@@ -7,13 +7,17 @@
 //! - [`model`]: tree to meaning, without I/O and without a clock.
 //! - [`emit`]: model to text, and the account of what could not be said.
 //! - [`site`]: the inventory, and the files of each node that follow from it.
+//! - [`plan`]: what must be done on each node, pure.
+//! - [`deploy`]: doing it, over SSH or here.
 //! - [`run`]: model to running state. The director daemon: VRRP, and the only sockets.
 //! - [`sim`]: the same machines under a virtual clock and a lossy network.
 //! - [`cli`]: one file per subcommand: read, call, print.
 
 pub mod cli;
+pub mod deploy;
 pub mod emit;
 pub mod model;
+pub mod plan;
 pub mod run;
 pub mod sim;
 pub mod site;

@@ -3,7 +3,8 @@
 use clap::{Parser, Subcommand, ValueEnum};
 
 use super::{
-    check, completions, convert, ctl, daemon, diff, exit, explain, fmt, man, render, simulate,
+    check, completions, convert, ctl, daemon, deploy, diff, exit, explain, fmt, graph, history,
+    man, plan, render, rollback, simulate, status, verify,
 };
 use crate::syntax::Format;
 
@@ -34,13 +35,21 @@ pub(super) enum Command {
     Convert(convert::Arguments),
     Ctl(ctl::Arguments),
     Daemon(daemon::Arguments),
+    Deploy(deploy::Arguments),
     Diff(diff::Arguments),
     Explain(explain::Arguments),
     Fmt(fmt::Arguments),
+    Graph(graph::Arguments),
+    History(history::Arguments),
     #[command(hide = true)]
     Man(man::Arguments),
+    Plan(plan::Arguments),
     Render(render::Arguments),
+    Rollback(rollback::Arguments),
     Simulate(simulate::Arguments),
+    Status(status::Arguments),
+    Unlock(history::UnlockArguments),
+    Verify(verify::Arguments),
 }
 
 /// When to use colours.

@@ -97,14 +97,14 @@ pub(super) enum ReportForm {
 pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, Failure> {
     let arguments = match &arguments.direction {
         Direction::HeartbeatToKeepalived(arguments) => arguments,
-        Direction::KeepalivedToHeartbeat(arguments) => {
-            return to_heartbeat::run(arguments, printer);
-        }
         Direction::HeartbeatToInventory(arguments) => {
             return to_inventory::run(arguments, Stack::Heartbeat, printer);
         }
         Direction::KeepalivedToInventory(arguments) => {
             return to_inventory::run(arguments, Stack::Keepalived, printer);
+        }
+        Direction::KeepalivedToHeartbeat(arguments) => {
+            return to_heartbeat::run(arguments, printer);
         }
     };
     let mut sources = Sources::new();

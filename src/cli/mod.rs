@@ -11,20 +11,29 @@ mod completions;
 mod convert;
 mod ctl;
 mod daemon;
+mod deploy;
 mod diff;
 mod exit;
 mod explain;
+mod fleet;
 mod fmt;
+mod graph;
+mod history;
 mod inputs;
 mod log;
 mod man;
 mod output_directory;
 mod panic;
+mod plan;
 mod printer;
+mod progress;
 mod render;
+mod rollback;
 mod simulate;
 mod site_input;
+mod status;
 mod to_inventory;
+mod verify;
 
 pub use exit::ExitCode;
 use printer::{Printer, Problem};
@@ -71,12 +80,20 @@ fn dispatch(command: args::Command, printer: &Printer) -> Result<ExitCode, Failu
         args::Command::Convert(arguments) => convert::run(&arguments, printer),
         args::Command::Ctl(arguments) => ctl::run(&arguments, printer),
         args::Command::Daemon(arguments) => daemon::run(&arguments, printer),
+        args::Command::Deploy(arguments) => deploy::run(&arguments, printer),
         args::Command::Diff(arguments) => diff::run(&arguments, printer),
         args::Command::Explain(arguments) => explain::run(&arguments, printer),
         args::Command::Fmt(arguments) => fmt::run(&arguments, printer),
+        args::Command::Graph(arguments) => graph::run(&arguments, printer),
+        args::Command::History(arguments) => history::run(&arguments, printer),
         args::Command::Man(arguments) => man::run(&arguments, printer),
+        args::Command::Plan(arguments) => plan::run(&arguments, printer),
         args::Command::Render(arguments) => render::run(&arguments, printer),
+        args::Command::Rollback(arguments) => rollback::run(&arguments, printer),
         args::Command::Simulate(arguments) => simulate::run(&arguments, printer),
+        args::Command::Status(arguments) => status::run(&arguments, printer),
+        args::Command::Unlock(arguments) => history::unlock(&arguments, printer),
+        args::Command::Verify(arguments) => verify::run(&arguments, printer),
     }
 }
 

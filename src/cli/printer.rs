@@ -166,6 +166,23 @@ impl Printer {
         self.stderr(frames);
     }
 
+    /// Puts a question on standard error, also with `--quiet`.
+    pub(super) fn ask(&self, question: &str) {
+        self.stderr(question);
+    }
+
+    /// Draws on a terminal, unless `--quiet`.
+    pub(super) fn draw(&self, picture: &str) {
+        if !self.quiet {
+            let _ = std::io::stderr().lock().write_all(picture.as_bytes());
+        }
+    }
+
+    /// Whether standard error is a terminal.
+    pub(super) fn is_terminal(&self) -> bool {
+        std::io::IsTerminal::is_terminal(&std::io::stderr())
+    }
+
     /// Writes clap's words about a mistake in the arguments to standard error.
     pub(super) fn usage(&self, text: &str) {
         self.stderr(text);

@@ -70,4 +70,9 @@ impl SiteArguments {
             problem.help(format!("the templates are {}", names.join(", "))).into()
         })
     }
+
+    /// The inventory's path, as it was named.
+    pub(super) fn path(&self) -> &std::path::Path {
+        &self.inventory
+    }
 }

@@ -160,14 +160,16 @@ impl Account {
         }
     }
 
-    /// Gives every unit that nobody spoke for the outcome that `judge` finds for its place: for
-    /// targets that keep nearly everything.
-    pub fn settle_rest(&mut self, judge: impl Fn(Place) -> Outcome) {
-        for index in 0..self.units.len() {
-            let open = self.units.get(index).filter(|unit| unit.outcome.is_none());
+    /// Gives every unit that nobody spoke for the outcome that `judge` finds for its place, and for
+    /// whether it is the head of a block: for targets that keep nearly everything.
+    pub fn settle_rest(&mut self, judge: impl Fn(Place, bool) -> Outcome) {
+        let heads: std::collections::HashSet<u32> =
+            self.units.iter().map(|unit| unit.within).collect();
+        for place in 0..self.units.len() {
+            let open = self.units.get(place).filter(|unit| unit.outcome.is_none());
             if let Some(at) = open.map(|unit| unit.at) {
-                let number = self.number(judge(at));
-                self.settle(index, number);
+                let number = self.number(judge(at, heads.contains(&index(place))));
+                self.settle(place, number);
             }
         }
     }

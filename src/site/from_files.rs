@@ -91,22 +91,29 @@ fn settle(clusters: &[(String, Cluster)], findings: &Findings, account: &mut Acc
         becomes: String::new(),
         notes: vec![note.to_owned()],
     };
-    account.settle_rest(|at| {
+    for (_, cluster) in clusters {
+        for node in &cluster.nodes {
+            account.exact(node.name.at, "directors");
+        }
+        for at in probes(cluster).flat_map(|probe| &probe.chosen_by) {
+            account.exact(Some(*at), "probe");
+        }
+    }
+    account.settle_rest(|at, is_head| {
         let is_wrong = |error: &Place| at.holds(*error) || *error == at;
         if carried.iter().any(|place| place.holds(at) || *place == at) {
-            outcome(
-                Mark::Lossy,
-                Some(inventory::NO_KEY),
-                "an inventory has no key for it; `import` the file to keep it",
-            )
+            outcome(Mark::Lossy, Some(inventory::NO_KEY), NO_KEY)
         } else if errors.iter().any(is_wrong) {
             outcome(
                 Mark::Lossy,
                 Some(conversion::NOT_UNDERSTOOD),
                 "not understood; see the diagnostic about this line",
             )
-        } else {
+        } else if is_head {
+            // What stands in the block has outcomes of its own.
             Outcome { notes: Vec::new(), ..outcome(Mark::Exact, None, "") }
+        } else {
+            outcome(Mark::Lossy, Some(inventory::NO_KEY), NO_KEY)
         }
     });
 }
@@ -145,14 +152,19 @@ fn without_key(cluster: &Cluster) -> Vec<Place> {
             server.own_probes().iter().for_each(|probe| add(&probe.carried));
         }
     }
-    let services = || cluster.services.iter();
-    let probes = services()
-        .flat_map(|service| &service.probes)
-        .chain(services().flat_map(|s| &s.servers).flat_map(|server| server.own_probes()));
-    places.extend(probes.flat_map(passwords));
+    places.extend(probes(cluster).flat_map(passwords));
     places.extend(cluster.membership.fencing.iter().copied());
     places
 }
+
+fn probes(cluster: &Cluster) -> impl Iterator<Item = &Probe> {
+    let services = || cluster.services.iter();
+    services()
+        .flat_map(|service| &service.probes)
+        .chain(services().flat_map(|s| &s.servers).flat_map(|server| server.own_probes()))
+}
+
+const NO_KEY: &str = "an inventory has no key for it; `import` the file to keep it";
 
 fn passwords(probe: &Probe) -> Vec<Place> {
     match &probe.kind {

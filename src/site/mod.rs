@@ -14,6 +14,7 @@ use crate::syntax::schema::Version;
 mod check;
 mod document;
 mod from_files;
+pub mod graph;
 mod import;
 mod keys;
 mod load;
@@ -24,6 +25,7 @@ mod unite;
 mod write;
 
 pub use from_files::{FromFiles, from_files};
+pub use keys::show_target;
 pub use load::{Secrets, load};
 pub use node::for_node;
 pub use unite::{United, unite};

@@ -2,7 +2,7 @@
 //! director's `override`.
 
 use super::router::{read_authentication, write_authentication};
-use super::{Key, Keys, Slot, custom, inner, named, service, value, write_list};
+use super::{Key, Keys, Slot, custom, inner, named, service, settings, value, write_list};
 use crate::model::{Alerts, Cluster, Globals};
 
 impl Keys for Cluster {
@@ -46,6 +46,11 @@ impl Keys for Globals {
             value!("script_user", script_user),
             value!("script_security", script_security),
             value!("strict", strict),
+            custom!(
+                "keepalived",
+                |globals, item, reader| settings::read(&mut globals.groups_mut(), item, reader),
+                |globals, names| settings::write(&globals.groups(), names)
+            ),
         ];
         KEYS
     }

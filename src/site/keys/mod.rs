@@ -16,9 +16,11 @@ mod probe;
 mod reader;
 mod router;
 mod service;
+mod settings;
 mod words;
 
 pub(super) use plain::Plain;
+pub use plain::show_target;
 pub(super) use reader::{Names, Reader};
 
 /// One key of the tables that fill a `T`.
@@ -182,6 +184,22 @@ macro_rules! named {
     };
 }
 
+/// A row for groups of settings with keepalived's own keywords.
+macro_rules! further {
+    ($($($field:ident).+),*) => {
+        Key {
+            word: "keepalived",
+            range: None,
+            read: |into, item, reader| crate::site::keys::settings::read(
+                &mut [$(("", &mut into.$($field).+)),*], item, reader,
+            ),
+            write: |from, names| crate::site::keys::settings::write(
+                &[$(("", &from.$($field).+)),*], names,
+            ),
+        }
+    };
+}
+
 /// A row that reads and writes in its own way.
 macro_rules! custom {
     ($word:literal, $read:expr, $write:expr) => {
@@ -189,7 +207,7 @@ macro_rules! custom {
     };
 }
 
-use {custom, inner, named, value};
+use {custom, further, inner, named, value};
 
 #[cfg(test)]
 mod tests;

@@ -68,7 +68,7 @@ macro_rules! numbers {
         }
     )* };
 }
-numbers!(i16, i32, u8, u16, u32);
+numbers!(i16, i32, i64, u8, u16, u32);
 
 /// Types with a text form of their own.
 macro_rules! texts {
@@ -267,7 +267,8 @@ fn target(text: &str) -> Option<Target> {
     }
 }
 
-pub(crate) fn show_target(target: &Target) -> String {
+/// A service's target as an inventory says it: `10.0.0.31:80`, `fwmark 3`, `group NAME`.
+pub fn show_target(target: &Target) -> String {
     match target {
         Target::Endpoint { address, port: 0 } => address.to_string(),
         Target::Endpoint { address, port } => show_endpoint(*address, Some(*port)),

@@ -1,7 +1,9 @@
 //! `[routers.NAME]`, `[sync_groups.NAME]`, `[scripts.NAME]`, and what they share with services.
 
 use super::words::Words as _;
-use super::{Key, Keys, Named, Names, Plain as _, Reader, Slot, custom, list, named, table, value};
+use super::{
+    Key, Keys, Named, Names, Plain as _, Reader, Slot, custom, further, list, named, table, value,
+};
 use crate::model::{
     Authentication, Digest, Hook, HookEvent, Member, Router, Sourced, SyncGroup, Tracker,
 };
@@ -29,7 +31,9 @@ impl Keys for Router {
             value!("multicast_group", transport.group),
             value!("peers", transport.peers),
             value!("follows", tracks),
+            value!("accept", accept),
             value!("mail", alert),
+            further!(announcements, conduct, delivery),
             custom!("resources", read_resources, write_resources),
             named!("members", members),
             custom!(
@@ -124,6 +128,8 @@ impl Keys for SyncGroup {
     fn keys() -> &'static [Key<Self>] {
         const KEYS: &[Key<SyncGroup>] = &[
             value!("members", members),
+            value!("follows", tracks),
+            further!(settings),
             custom!(
                 "hooks",
                 |group, item, reader| read_hooks(&mut group.hooks, item, reader),
@@ -160,6 +166,8 @@ impl Keys for Tracker {
             value!("rise", rise),
             value!("fall", fall),
             value!("user", user),
+            value!("starts_down", starts_down),
+            value!("reverse", reverse),
         ];
         KEYS
     }

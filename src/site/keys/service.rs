@@ -2,7 +2,10 @@
 
 use super::plain::{endpoint, show_endpoint, show_target};
 use super::router::{read_hooks, write_hooks};
-use super::{Key, Keys, Names, Plain as _, Reader, Slot, custom, inner, list, probe, value, write};
+use super::{
+    Key, Keys, Names, Plain as _, Reader, Slot, custom, further, inner, list, probe, settings,
+    table, value, write,
+};
 use crate::model::{Checks, Hook, Probe, Protocol, Server, Service, Sourced, Target};
 use crate::site::document::{Item, Literal};
 use crate::source::Place;
@@ -30,6 +33,7 @@ impl Keys for Service {
             value!("start_down", start_down),
             value!("quorum", quorum),
             value!("host", host),
+            further!(settings),
             custom!("servers", read_servers, write_servers),
             custom!(
                 "probe",
@@ -185,6 +189,20 @@ impl Keys for Server {
             rare!("upper_threshold", upper_threshold),
             rare!("lower_threshold", lower_threshold),
             rare!("quiescent", quiescent),
+            custom!(
+                "checks",
+                |server, item, reader| reader.table(server.own_mut().checks.make(), item),
+                |server, names| table(write(&*server.own.as_ref()?.checks, names))
+            ),
+            custom!(
+                "keepalived",
+                |server, item, reader| settings::read(
+                    &mut [("", &mut server.own_mut().settings)],
+                    item,
+                    reader
+                ),
+                |server, names| settings::write(&[("", &server.own.as_ref()?.settings)], names)
+            ),
             custom!("probe", read_probes, |server, _| probe::write_one(server.own_probes())),
             custom!("probes", read_probes, |server, _| probe::write_several(server.own_probes())),
             custom!(

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::heartbeat::{self, HeartbeatFiles};
 use super::{Effect, File, Role};
+use crate::emit::keepalived::Manner;
 use crate::emit::{Target, keepalived, scripts};
 use crate::model::{Cluster, Forwarding, Server, Service, Target as Traffic};
 use crate::site::document::Item;
@@ -116,12 +117,7 @@ impl Context {
         let target =
             site.keepalived_version.map_or(Target::DEFAULT, |v| Target { version: v.value });
         let mut body = Vec::new();
-        let view = keepalived::View {
-            cluster: view,
-            node: name,
-            target,
-            manner: keepalived::Manner::Complete,
-        };
+        let view = keepalived::View { cluster: view, node: name, target, manner: Manner::Complete };
         // Writing to memory cannot fail.
         let _ = keepalived::write(&view, &[], &mut body);
         self.keepalived = String::from_utf8_lossy(&body).trim_start().to_owned();

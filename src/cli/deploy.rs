@@ -1,0 +1,265 @@
+//! `lvsha deploy`: makes the machines what the inventory says.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead as _, IsTerminal as _};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::ValueEnum;
+
+use super::fleet::{Fleet, FleetArguments, block_on, show_faults, who};
+use super::plan::Saved;
+use super::printer::{Printer, Problem};
+use super::progress::Progress;
+use super::{ExitCode, Failure};
+use crate::deploy::rollout::{Options, Rollout, State};
+use crate::deploy::{Host, run as roll_out};
+use crate::plan::{Found, Plan, human};
+use crate::site::Stack;
+use crate::site::render::Machine;
+
+/// Bring the machines to what the inventory says: standby first, the holder of the addresses last
+///
+/// Each change is checked on its machine, judged by a gate, and confirmed over a new connection;
+/// what fails is taken back. A second run changes nothing.
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    pub(super) fleet: FleetArguments,
+
+    #[command(flatten)]
+    pub(super) how: How,
+
+    /// Do what this saved plan says, or nothing when machines or inventory changed since
+    #[arg(long, value_name = "FILE")]
+    plan: Option<PathBuf>,
+}
+
+/// How a rollout is done.
+#[derive(Debug, clap::Args)]
+pub(super) struct How {
+    /// Do not ask
+    #[arg(long, short)]
+    yes: bool,
+
+    /// Real servers that are changed at the same time; directors always go one by one
+    #[arg(long, value_name = "N", default_value_t = 4)]
+    parallel: usize,
+
+    /// Change the first real server alone, and wait for its gate
+    #[arg(long)]
+    canary: bool,
+
+    /// A machine takes its change back unless it is confirmed within this time; 0 switches it off
+    #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = seconds)]
+    confirm_within: u64,
+
+    /// How long a machine may take until it works again
+    #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = seconds)]
+    gate_within: u64,
+
+    /// Do not install missing packages
+    #[arg(long)]
+    no_install: bool,
+
+    /// Form of the progress on stderr
+    #[arg(long, value_enum, value_name = "FORM", default_value_t = Form::Auto)]
+    progress: Form,
+}
+
+/// Form of the progress.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Form {
+    /// Live on a terminal, plain otherwise
+    Auto,
+    /// One line for each step
+    Plain,
+    /// One JSON object for each step
+    Json,
+}
+
+pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, Failure> {
+    let mut fleet = arguments.fleet.fleet(printer)?;
+    let what = format!("deploy {}", arguments.fleet.site.path().display());
+    let saved = arguments.plan.as_deref().map(Saved::read).transpose()?;
+    block_on(async {
+        let done = deploy(&mut fleet, &arguments.how, saved, &what, printer).await;
+        fleet.close().await;
+        done
+    })?
+}
+
+/// Plans, asks, rolls out.
+pub(super) async fn deploy(
+    fleet: &mut Fleet,
+    how: &How,
+    saved: Option<Saved>,
+    what: &str,
+    printer: &Printer,
+) -> Result<ExitCode, Failure> {
+    let (found, faults) = fleet.facts().await;
+    show_faults(&faults, printer);
+    if !faults.is_empty() {
+        printer.status("nothing was changed; `--limit` leaves machines out");
+        return Ok(ExitCode::Remote);
+    }
+    let plan = Plan::new(&fleet.site.cluster, &fleet.machines, &found);
+    if let Some(saved) = saved.filter(|saved| saved.fingerprint != plan.fingerprint()) {
+        drop(saved);
+        let problem = Problem::new("the machines or the inventory changed since the plan was made");
+        return Err(problem.help("look at a new plan: `lvsha plan INVENTORY --save FILE`").into());
+    }
+    printer.result(&human(&plan))?;
+    if plan.is_empty() {
+        return Ok(ExitCode::Success);
+    }
+    if let Some(problem) = impossible(&plan, &found, how) {
+        return Err(problem.into());
+    }
+    if !how.yes && !agrees(printer)? {
+        printer.status("nothing was changed");
+        return Ok(ExitCode::Success);
+    }
+    roll(fleet, plan, &found, how, what, printer).await
+}
+
+/// What would fail for sure half-way.
+fn impossible(plan: &Plan, found: &BTreeMap<String, Found>, how: &How) -> Option<Problem> {
+    for node in &plan.nodes {
+        let facts = found.get(&node.name)?;
+        if let Some(pending) = facts.pending {
+            let words = format!("generation {pending} of {} waits to be confirmed", node.name);
+            return Some(
+                Problem::new(words)
+                    .help("another deployment runs, or was cut off: `lvsha rollback INVENTORY`"),
+            );
+        }
+        if !facts.missing.is_empty() && how.no_install {
+            let words = facts.missing.join(" ");
+            return Some(
+                Problem::new(format!("{} lacks {words}", node.name))
+                    .help("install them, or leave --no-install out"),
+            );
+        }
+        if !facts.missing.is_empty() && facts.installer.is_none() {
+            let words = facts.missing.join(" ");
+            return Some(
+                Problem::new(format!("{} lacks {words}, and has no apt, dnf or zypper", node.name))
+                    .help("install them by hand"),
+            );
+        }
+    }
+    None
+}
+
+async fn roll(
+    fleet: &mut Fleet,
+    plan: Plan,
+    found: &BTreeMap<String, Found>,
+    how: &How,
+    what: &str,
+    printer: &Printer,
+) -> Result<ExitCode, Failure> {
+    let who = who();
+    let options = Options {
+        parallel: how.parallel,
+        canary: how.canary,
+        confirm_within: how.confirm_within,
+        gate_timeout: Duration::from_secs(gate_within(fleet, how)),
+        // Half of the time is left for the last try to arrive.
+        patience: Duration::from_secs((how.confirm_within / 2).max(15)),
+        pause: Duration::from_millis(500),
+        install: !how.no_install,
+        run: format!("{who} {}", std::process::id()),
+        who,
+        what: what.to_owned(),
+    };
+    let generation = |found: Option<&Found>| {
+        // Generations that were taken back keep their numbers.
+        found.map_or(1, |found| {
+            found.generation.max(found.pending.unwrap_or(0)).max(found.newest) + 1
+        })
+    };
+    let generations: Vec<u32> =
+        plan.nodes.iter().map(|node| generation(found.get(&node.name))).collect();
+    order(fleet, &plan);
+    let mut rollout = Rollout::new(plan.nodes, &fleet.machines, &generations, options);
+    let mut progress = Progress::new(how.progress, printer);
+    let hosts = std::mem::take(&mut fleet.hosts);
+    fleet.hosts = roll_out(&mut rollout, hosts, &fleet.machines, &fleet.site.cluster, |event| {
+        progress.show(&event);
+    })
+    .await;
+    progress.end();
+    Ok(conclude(&rollout, printer))
+}
+
+/// heartbeat waits for its partner before it takes anything, at boot and at the first start.
+fn gate_within(fleet: &Fleet, how: &How) -> u64 {
+    let membership = &fleet.site.cluster.membership;
+    match fleet.site.stack() {
+        Stack::Heartbeat => {
+            how.gate_within.max(membership.effective_initial_dead_time().as_secs() + 30)
+        }
+        Stack::Keepalived | Stack::Lvsha => how.gate_within,
+    }
+}
+
+/// Machines and hosts in the order of the plan.
+fn order(fleet: &mut Fleet, plan: &Plan) {
+    let machines = std::mem::take(&mut fleet.machines);
+    let hosts = std::mem::take(&mut fleet.hosts);
+    let mut pairs: Vec<(Machine, Host)> = machines.into_iter().zip(hosts).collect();
+    pairs.sort_by_key(|(machine, _)| plan.nodes.iter().position(|node| node.name == machine.name));
+    (fleet.machines, fleet.hosts) = pairs.into_iter().unzip();
+}
+
+fn conclude(rollout: &Rollout, printer: &Printer) -> ExitCode {
+    let in_state = |wanted: State| -> Vec<&str> {
+        rollout.states().filter(|(_, state)| **state == wanted).map(|(name, _)| name).collect()
+    };
+    let Some((node, act, fault)) = rollout.failure() else {
+        for remark in rollout.remarks() {
+            printer.problem(&Problem::new(remark.clone()));
+        }
+        printer.status(&format!("deployed: {}", in_state(State::Deployed).join(", ")));
+        return if rollout.remarks().is_empty() { ExitCode::Success } else { ExitCode::Remote };
+    };
+    let where_ = node.map(|node| format!("{node}, {act}: ")).unwrap_or_default();
+    let problem = Problem::new(format!("{where_}{fault}"));
+    printer.problem(&match &fault.help {
+        Some(help) => problem.help(help.clone()),
+        None => problem,
+    });
+    for remark in rollout.remarks() {
+        printer.problem(&Problem::new(remark.clone()));
+    }
+    let words = [
+        ("taken back", in_state(State::RolledBack)),
+        ("untouched", in_state(State::Untouched)),
+        ("unknown", in_state(State::Unknown)),
+    ];
+    for (word, nodes) in words.iter().filter(|(_, nodes)| !nodes.is_empty()) {
+        printer.status(&format!("{word}: {}", nodes.join(", ")));
+    }
+    ExitCode::Remote
+}
+
+/// Asks on the terminal; a pipe cannot agree.
+fn agrees(printer: &Printer) -> Result<bool, Failure> {
+    let stdin = std::io::stdin();
+    if !stdin.is_terminal() {
+        let problem = Problem::new("there is no terminal to ask on");
+        return Err(problem.help("`--yes` does it without asking").into());
+    }
+    printer.ask("do it? [y/N] ");
+    let mut line = String::new();
+    stdin.lock().read_line(&mut line)?;
+    Ok(matches!(line.trim(), "y" | "Y" | "yes"))
+}
+
+/// `60` or `60s`.
+fn seconds(text: &str) -> Result<u64, String> {
+    let digits = text.strip_suffix('s').unwrap_or(text);
+    digits.parse().map_err(|_| "seconds, such as 60 or 60s".to_owned())
+}

@@ -1,0 +1,127 @@
+//! The machines of an inventory, asked: what plan, deploy, status and the like begin with.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use super::Failure;
+use super::printer::{Printer, Problem};
+use super::site_input::SiteArguments;
+use crate::deploy::{Act, Fault, Host, Reply, connect, perform, wanted_facts};
+use crate::plan::Found;
+use crate::site::render::Machine;
+use crate::site::secret::Secret;
+use crate::site::{Secrets, Site};
+
+/// Arguments of all commands that connect.
+#[derive(Debug, clap::Args)]
+pub(super) struct FleetArguments {
+    #[command(flatten)]
+    pub(super) site: SiteArguments,
+
+    /// Only these machines: names, groups, `directors`, `real_servers`
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    limit: Vec<String>,
+}
+
+/// Machines with their hosts, in the same order.
+pub(super) struct Fleet {
+    pub(super) site: Site,
+    pub(super) machines: Vec<Machine>,
+    pub(super) hosts: Vec<Host>,
+}
+
+impl FleetArguments {
+    /// Reads the inventory, renders it, and makes a host for each machine.
+    pub(super) fn fleet(&self, printer: &Printer) -> Result<Fleet, Failure> {
+        let site = self.site.load(Secrets::Fetch, printer)?;
+        let mut machines = self.site.render(&site)?;
+        if !self.limit.is_empty() {
+            let mut names = Vec::new();
+            for limit in &self.limit {
+                let found = site.machines(limit);
+                if found.is_empty() {
+                    let problem = Problem::new(format!("`{limit}` is neither machine nor group"));
+                    let known: Vec<&str> = machines.iter().map(|m| m.name.as_str()).collect();
+                    let help = format!("machines are {}", known.join(", "));
+                    return Err(problem.help(help).into());
+                }
+                names.extend(found.into_iter().map(str::to_owned));
+            }
+            machines.retain(|machine| names.contains(&machine.name));
+        }
+        // Real servers behind address translation need nothing.
+        machines.retain(|machine| !machine.files.is_empty());
+        let folder = self.folder();
+        let secrets: BTreeMap<String, Secret> = site
+            .secrets
+            .iter()
+            .filter_map(|origin| Some((origin.name.clone(), origin.fetch(&folder).ok()?)))
+            .collect();
+        let hosts = connect(&site, &machines, &folder, &secrets);
+        Ok(Fleet { site, machines, hosts })
+    }
+
+    /// What paths in the inventory are relative to.
+    pub(super) fn folder(&self) -> PathBuf {
+        self.site.path().parent().unwrap_or(Path::new("")).to_owned()
+    }
+}
+
+impl Fleet {
+    /// The facts of all machines, asked at the same time; those that do not answer are problems.
+    pub(super) async fn facts(&mut self) -> (BTreeMap<String, Found>, Vec<(String, Fault)>) {
+        let acts = self.machines.iter().map(wanted_facts).collect();
+        let replies = self.ask(acts).await;
+        let mut found = BTreeMap::new();
+        let mut faults = Vec::new();
+        for (machine, reply) in self.machines.iter().zip(replies) {
+            match reply {
+                Ok(Reply::Facts(facts)) => {
+                    found.insert(machine.name.clone(), *facts);
+                }
+                Ok(_) => {}
+                Err(fault) => faults.push((machine.name.clone(), fault)),
+            }
+        }
+        (found, faults)
+    }
+
+    /// One act for each machine, all at the same time.
+    pub(super) async fn ask(&mut self, acts: Vec<Act>) -> Vec<Result<Reply, Fault>> {
+        let hosts = std::mem::take(&mut self.hosts);
+        let (hosts, replies) = perform(hosts, acts).await;
+        self.hosts = hosts;
+        replies
+    }
+
+    /// Closes all connections.
+    pub(super) async fn close(&mut self) {
+        for host in &mut self.hosts {
+            host.disconnect().await;
+        }
+    }
+}
+
+/// Shows why machines did not answer.
+pub(super) fn show_faults(faults: &[(String, Fault)], printer: &Printer) {
+    for (name, fault) in faults {
+        let problem = Problem::new(format!("{name}: {fault}"));
+        printer.problem(&match &fault.help {
+            Some(help) => problem.help(help.clone()),
+            None => problem,
+        });
+    }
+}
+
+/// Runs a command that connects.
+pub(super) fn block_on<T>(future: impl Future<Output = T>) -> Result<T, Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    Ok(runtime.block_on(future))
+}
+
+/// `user@host`, for locks and histories.
+pub(super) fn who() -> String {
+    let user = ["SUDO_USER", "USER", "LOGNAME"].iter().find_map(|name| std::env::var(name).ok());
+    let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
+    format!("{}@{host}", user.unwrap_or_else(|| "root".to_owned()))
+}

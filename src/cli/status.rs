@@ -1,0 +1,120 @@
+//! `lvsha status`: who holds what, what runs, what is not as the inventory says.
+
+use std::collections::BTreeMap;
+
+use super::fleet::{FleetArguments, block_on, show_faults};
+use super::printer::Printer;
+use super::{ExitCode, Failure};
+use crate::deploy::living_servers;
+use crate::model::{Cluster, Target};
+use crate::plan::{Found, Plan};
+use crate::site::render::{Machine, Role};
+use crate::site::show_target;
+
+/// Show the holders of addresses, services, versions, and what differs from the inventory
+///
+/// Exit code 1: something is not as it should be.
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    fleet: FleetArguments,
+}
+
+pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, Failure> {
+    let mut fleet = arguments.fleet.fleet(printer)?;
+    let (found, faults) = block_on(async {
+        let asked = fleet.facts().await;
+        fleet.close().await;
+        asked
+    })?;
+    let cluster = &fleet.site.cluster;
+    let plan = Plan::new(cluster, &fleet.machines, &found);
+    let mut wrong = false;
+    let mut text = String::new();
+    for machine in &fleet.machines {
+        let node = plan.nodes.iter().find(|node| node.name == machine.name);
+        if let (Some(facts), Some(node)) = (found.get(&machine.name), node) {
+            text.push_str(&line(machine, facts, cluster));
+            wrong |= machine.units.iter().any(|unit| !facts.active.contains(*unit));
+            for path in &node.edited {
+                text.push_str(&format!("    {path} was changed by hand\n"));
+            }
+            let changes =
+                node.files().filter(|change| !node.edited.iter().any(|e| e == change.path()));
+            for change in changes {
+                text.push_str(&format!("    {} differs from the inventory\n", change.path()));
+            }
+            wrong |= !node.steps.is_empty();
+        }
+    }
+    let (lines, is_wrong) = addresses(cluster, &found);
+    text.push_str(&lines);
+    printer.result(&text)?;
+    show_faults(&faults, printer);
+    Ok(match () {
+        () if !faults.is_empty() => ExitCode::Remote,
+        () if wrong || is_wrong => ExitCode::Findings,
+        () => ExitCode::Success,
+    })
+}
+
+fn line(machine: &Machine, facts: &Found, cluster: &Cluster) -> String {
+    let role = match machine.role {
+        Role::Director => "director",
+        Role::RealServer => "real server",
+    };
+    let units = machine.units.iter().map(|unit| {
+        let state = if facts.active.contains(*unit) { "runs" } else { "does not run" };
+        format!("{} {state}", unit.trim_end_matches(".service"))
+    });
+    let versions = facts.versions.iter().map(|(name, version)| format!("{name} {version}"));
+    let held = cluster.routers.iter().flat_map(|router| &router.addresses);
+    let held = held
+        .map(|address| address.value.address)
+        .filter(|address| machine.role == Role::Director && facts.holds(*address))
+        .map(|address| format!("holds {address}"));
+    let generation = match facts.generation {
+        0 => "never deployed".to_owned(),
+        number => format!("generation {number}"),
+    };
+    let pending = facts.pending.map(|number| format!("generation {number} waits to be confirmed"));
+    let lock = facts.lock.as_ref().map(|who| format!("locked by {who}"));
+    let words: Vec<String> =
+        units.chain(held).chain(versions).chain([generation]).chain(pending).chain(lock).collect();
+    format!("{} ({role}): {}\n", machine.name, words.join(", "))
+}
+
+/// A line for each address and each of its services.
+fn addresses(cluster: &Cluster, found: &BTreeMap<String, Found>) -> (String, bool) {
+    let mut text = String::new();
+    let mut is_wrong = false;
+    for address in cluster.routers.iter().flat_map(|router| &router.addresses) {
+        let address = address.value.address;
+        let is_director = |name: &str| cluster.nodes.iter().any(|node| node.name.value == name);
+        let holders: Vec<(&String, &Found)> = found
+            .iter()
+            .filter(|(name, facts)| is_director(name) && facts.holds(address))
+            .collect();
+        let names: Vec<&str> = holders.iter().map(|(name, _)| name.as_str()).collect();
+        is_wrong |= names.len() != 1;
+        let who = match names.as_slice() {
+            [] => "nobody".to_owned(),
+            [one] => (*one).to_owned(),
+            several => format!("{}: more than one", several.join(" and ")),
+        };
+        text.push_str(&format!("{address} is held by {who}\n"));
+        let Some((_, facts)) = holders.first() else { continue };
+        for service in &cluster.services {
+            let Target::Endpoint { address: own, port } = service.target.value else { continue };
+            if own != address || facts.table.is_empty() {
+                continue;
+            }
+            let all = service.servers.len();
+            let living = living_servers(&facts.table, own, port).unwrap_or(0);
+            is_wrong |= living < all;
+            let name = show_target(&service.target.value);
+            text.push_str(&format!("    {name}: {living} of {all} real servers are up\n"));
+        }
+    }
+    (text, is_wrong)
+}

@@ -1,0 +1,174 @@
+//! `lvsha verify`: what a client sees of the services.
+
+use std::collections::BTreeMap;
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+use http_body_util::{BodyExt as _, Empty, Limited};
+use hyper::Request;
+use hyper::body::Bytes;
+use hyper_util::rt::TokioIo;
+
+use super::fleet::block_on;
+use super::printer::Printer;
+use super::site_input::SiteArguments;
+use super::{ExitCode, Failure};
+use crate::model::{ProbeKind, Protocol, Service, Target};
+use crate::site::{Secrets, show_target};
+
+/// Send requests through the virtual addresses: all are answered, by every server, as weighted
+///
+/// The pages of the real servers must differ for the second half of that; they are fetched
+/// directly first.
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    site: SiteArguments,
+
+    /// Requests for each service
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    requests: u32,
+
+    /// Path to ask for [default: that of the service's probe, then /]
+    #[arg(long, value_name = "PATH")]
+    path: Option<String>,
+}
+
+pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, Failure> {
+    let site = arguments.site.load(Secrets::Leave, printer)?;
+    let mut all_well = true;
+    let mut tried = 0;
+    for service in &site.cluster.services {
+        let Target::Endpoint { address, port } = service.target.value else { continue };
+        if service.protocol.is_some_and(|protocol| protocol.value != Protocol::Tcp) || port == 0 {
+            continue;
+        }
+        tried += 1;
+        let (line, is_well) = block_on(verify(service, address, port, arguments))?;
+        all_well &= is_well;
+        printer.result(&format!("{}: {line}\n", show_target(&service.target.value)))?;
+    }
+    if tried == 0 {
+        printer.status("no service has an address and a TCP port");
+    }
+    Ok(if all_well && tried > 0 { ExitCode::Success } else { ExitCode::Findings })
+}
+
+async fn verify(
+    service: &Service,
+    address: IpAddr,
+    port: u16,
+    arguments: &Arguments,
+) -> (String, bool) {
+    let path = arguments.path.clone().or_else(|| path(service)).unwrap_or_else(|| "/".to_owned());
+    let host = service.host.as_ref().map_or_else(|| address.to_string(), |host| host.value.clone());
+    // Which server answered is told by its page.
+    let mut pages: BTreeMap<Bytes, Vec<String>> = BTreeMap::new();
+    let mut weights: BTreeMap<String, u32> = BTreeMap::new();
+    for server in &service.servers {
+        let own = SocketAddr::new(server.address, server.port.unwrap_or(port));
+        if let Ok(page) = fetch(own, &host, &path).await {
+            pages.entry(page).or_default().push(own.to_string());
+            weights.insert(own.to_string(), server.weight.map_or(1, |weight| weight.value));
+        }
+    }
+    let mut answers: BTreeMap<String, u32> = BTreeMap::new();
+    let (mut failed, mut reason) = (0, String::new());
+    for _ in 0..arguments.requests {
+        match fetch(SocketAddr::new(address, port), &host, &path).await {
+            Ok(page) => {
+                let who = match pages.get(&page).map(Vec::as_slice) {
+                    Some([one]) => one.clone(),
+                    Some(_) => "several alike".to_owned(),
+                    None => "unknown".to_owned(),
+                };
+                *answers.entry(who).or_default() += 1;
+            }
+            Err(error) => {
+                failed += 1;
+                reason = error;
+            }
+        }
+    }
+    let shares: Vec<String> =
+        answers.iter().map(|(server, count)| format!("{server} {count}")).collect();
+    let answered = arguments.requests - failed;
+    let mut line = format!("{answered} of {} answered; {}", arguments.requests, shares.join(", "));
+    if failed > 0 {
+        line.push_str(&format!("; {failed} failed: {reason}"));
+    }
+    let fair = is_fair(&answers, &weights, service, arguments.requests);
+    if let Err(why) = &fair {
+        line.push_str(&format!("; {why}"));
+    }
+    (line, failed == 0 && fair.is_ok())
+}
+
+/// Round robin is exact; of the other schedulers it is only asked that every server has its turn.
+fn is_fair(
+    answers: &BTreeMap<String, u32>,
+    weights: &BTreeMap<String, u32>,
+    service: &Service,
+    requests: u32,
+) -> Result<(), String> {
+    let is_told_apart = weights.keys().any(|server| answers.contains_key(server));
+    if !is_told_apart || weights.len() < 2 {
+        return Ok(());
+    }
+    if service.persistence.is_some() {
+        return match answers.len() {
+            1 => Ok(()),
+            _ => Err("persistence is set, but several servers answered".to_owned()),
+        };
+    }
+    let scheduler = service.scheduler.as_ref().map_or("wlc", |scheduler| &scheduler.value);
+    let total: u32 = match scheduler {
+        "rr" => weights.values().filter(|weight| **weight > 0).count().try_into().unwrap_or(1),
+        _ => weights.values().sum(),
+    };
+    for (server, weight) in weights.iter().filter(|(_, weight)| **weight > 0) {
+        let got = answers.get(server).copied().unwrap_or(0);
+        let share = if scheduler == "rr" { 1 } else { *weight };
+        let wanted = requests * share / total.max(1);
+        // A round that other clients began, or that ends in the middle, is one request off.
+        let is_exact = matches!(scheduler, "rr" | "wrr");
+        if got == 0 || (is_exact && got.abs_diff(wanted) > share.max(1)) {
+            return Err(format!("{server} should have answered about {wanted}"));
+        }
+    }
+    Ok(())
+}
+
+fn path(service: &Service) -> Option<String> {
+    service.probes.iter().find_map(|probe| match &probe.kind {
+        ProbeKind::Http(http) => Some(http.requests.first()?.path.as_ref()?.value.clone()),
+        _ => None,
+    })
+}
+
+/// One request over a connection of its own: the kernel schedules connections.
+async fn fetch(address: SocketAddr, host: &str, path: &str) -> Result<Bytes, String> {
+    let dialogue = async {
+        let stream = tokio::net::TcpStream::connect(address).await.map_err(|e| e.to_string())?;
+        let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
+            .await
+            .map_err(|error| error.to_string())?;
+        let driver = tokio::spawn(connection);
+        let request = Request::get(path)
+            .header("host", host)
+            .header("connection", "close")
+            .body(Empty::<Bytes>::new())
+            .map_err(|error| error.to_string())?;
+        let answer = sender.send_request(request).await.map_err(|error| error.to_string())?;
+        let status = answer.status();
+        let body = Limited::new(answer.into_body(), PAGE).collect().await;
+        driver.abort();
+        let body = body.map_err(|error| error.to_string())?.to_bytes();
+        if status.is_success() { Ok(body) } else { Err(format!("status {status}")) }
+    };
+    tokio::time::timeout(PATIENCE, dialogue).await.unwrap_or_else(|_| Err("no answer".to_owned()))
+}
+
+const PATIENCE: Duration = Duration::from_secs(5);
+/// Largest page that is compared, in bytes.
+const PAGE: usize = 1 << 20;

@@ -1,0 +1,117 @@
+//! What can be done on a machine.
+
+use crate::plan::{Found, NodePlan, Tree};
+
+/// One act; each is one round trip.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Act {
+    /// Reads what is there.
+    Facts {
+        /// Files.
+        paths: Vec<String>,
+        /// Units.
+        units: Vec<String>,
+        /// Packages.
+        packages: Vec<String>,
+    },
+    /// Excludes other operators.
+    Lock {
+        /// Who locks, for people.
+        who: String,
+        /// The run's name: the same run may lock again.
+        run: String,
+    },
+    /// Gives the lock back.
+    Unlock {
+        /// The run's name.
+        run: String,
+    },
+    /// Installs packages.
+    Install(Vec<String>),
+    /// Takes files over, beside everything that is in use.
+    Stage(Box<NodePlan>),
+    /// Judges a staged file.
+    Check {
+        /// Its path.
+        path: String,
+        /// The command; `{}` is the file.
+        command: Vec<String>,
+        /// Exit codes that mean that it is right.
+        accepts: Vec<i32>,
+    },
+    /// Puts the staged files in place and lets the units know.
+    Activate {
+        /// The new generation.
+        generation: u32,
+        /// Seconds until it rolls itself back unless it is confirmed; 0 means never.
+        confirm_within: u64,
+        /// Who does it.
+        who: String,
+        /// What it is.
+        what: String,
+    },
+    /// Keeps a generation; always over a new connection.
+    Confirm {
+        /// The generation.
+        generation: u32,
+    },
+    /// Takes a generation back.
+    Rollback {
+        /// The generation.
+        generation: u32,
+    },
+    /// Lists the generations.
+    History,
+    /// Reads the files of an older generation.
+    Again {
+        /// The generation.
+        generation: u32,
+    },
+}
+
+impl Act {
+    /// What it is called in messages.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Facts { .. } => "read",
+            Self::Lock { .. } => "lock",
+            Self::Unlock { .. } => "unlock",
+            Self::Install(_) => "install",
+            Self::Stage(_) => "stage",
+            Self::Check { .. } => "check",
+            Self::Activate { .. } => "activate",
+            Self::Confirm { .. } => "confirm",
+            Self::Rollback { .. } => "roll back",
+            Self::History => "history",
+            Self::Again { .. } => "read a generation",
+        }
+    }
+}
+
+/// The answer to an act.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reply {
+    /// It is done; remarks are for the operator.
+    Done(Vec<String>),
+    /// What was found.
+    Facts(Box<Found>),
+    /// The generations, oldest first.
+    History(Vec<Entry>),
+    /// Files of a generation.
+    Files(Tree),
+}
+
+/// A generation in a history.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Its number.
+    pub generation: u32,
+    /// When, in RFC 3339.
+    pub when: String,
+    /// `current`, `confirmed`, `rolled-back`, `activating`.
+    pub state: String,
+    /// Who.
+    pub who: String,
+    /// What.
+    pub what: String,
+}

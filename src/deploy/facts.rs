@@ -1,0 +1,107 @@
+//! Reads the answers of scripts.
+
+use base64::Engine as _;
+
+use super::{Act, Entry, Fault, FaultKind, Reply};
+use crate::plan::{Found, FoundFile, Tree, TreeFile};
+
+/// The reply in the output of an act's script.
+///
+/// # Errors
+/// When the script refused, or did not come to its end.
+pub(super) fn reply(act: &Act, output: &str) -> Result<Reply, Fault> {
+    // Whatever start-up files of the shell printed stands in front of this line.
+    let begin = output.lines().position(|line| line == "lvsha-begin");
+    let lines: Vec<&str> = output.lines().skip(begin.map_or(0, |begin| begin + 1)).collect();
+    let is_whole = begin.is_some() && lines.last() == Some(&"lvsha-end");
+    if let Some(error) = lines.iter().find_map(|line| line.strip_prefix("error ")) {
+        let details: Vec<&str> =
+            lines.iter().filter_map(|line| line.strip_prefix("output ")).collect();
+        let mut message = error.to_owned();
+        for line in details {
+            message.push_str("\n  ");
+            message.push_str(line);
+        }
+        return Err(Fault::new(FaultKind::Refused, message));
+    }
+    if !is_whole {
+        let message = format!("the connection ended during `{}`", act.name());
+        return Err(Fault::new(FaultKind::Lost, message));
+    }
+    Ok(match act {
+        Act::Facts { .. } => Reply::Facts(Box::new(facts(&lines))),
+        Act::History => Reply::History(lines.iter().filter_map(|line| entry(line)).collect()),
+        Act::Again { .. } => Reply::Files(
+            lines
+                .iter()
+                .filter_map(|line| line.strip_prefix("file ").and_then(file))
+                .map(|(path, file)| (path, TreeFile { mode: file.mode, content: file.content }))
+                .collect::<Tree>(),
+        ),
+        _ => Reply::Done(
+            lines
+                .iter()
+                .filter_map(|line| {
+                    line.strip_prefix("warning ").or_else(|| line.strip_prefix("unchecked "))
+                })
+                .map(str::to_owned)
+                .collect(),
+        ),
+    })
+}
+
+fn facts(lines: &[&str]) -> Found {
+    let mut found = Found::default();
+    for line in lines {
+        let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
+        match word {
+            "host" => found.host = rest.to_owned(),
+            "system" => found.system = rest.to_owned(),
+            "installer" => found.installer = Some(rest.to_owned()),
+            "file" => found.files.extend(file(rest)),
+            "active" => {
+                found.active.insert(rest.to_owned());
+            }
+            "enabled" => {
+                found.enabled.insert(rest.to_owned());
+            }
+            "missing" => found.missing.push(rest.to_owned()),
+            "generation" => found.generation = rest.parse().unwrap_or(0),
+            "newest" => found.newest = rest.parse().unwrap_or(0),
+            "managed" => {
+                let parts = rest.split_once(' ');
+                found.managed.extend(parts.map(|(sum, path)| (path.to_owned(), sum.to_owned())));
+            }
+            "pending" => found.pending = rest.parse().ok(),
+            "lock" => found.lock = Some(rest.to_owned()),
+            "address" => found.addresses.extend(rest.parse::<std::net::IpAddr>()),
+            "table" => found.table.push(rest.to_owned()),
+            "version" => {
+                let parts = rest.split_once(' ');
+                found
+                    .versions
+                    .extend(parts.map(|(name, version)| (name.to_owned(), version.to_owned())));
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+/// `MODE PATH BASE64`.
+fn file(line: &str) -> Option<(String, FoundFile)> {
+    let mut words = line.split(' ');
+    let mode = u32::from_str_radix(words.next()?, 8).ok()?;
+    let path = words.next()?.to_owned();
+    let content = base64::engine::general_purpose::STANDARD.decode(words.next()?).ok()?;
+    Some((path, FoundFile { mode, content }))
+}
+
+/// `entry N WHEN STATE WHO<tab>WHAT`.
+fn entry(line: &str) -> Option<Entry> {
+    let mut words = line.strip_prefix("entry ")?.splitn(4, ' ');
+    let generation = words.next()?.parse().ok()?;
+    let (when, state) = (words.next()?.to_owned(), words.next()?.to_owned());
+    let (who, what) = words.next()?.split_once('\t')?;
+    Some(Entry { generation, when, state, who: who.to_owned(), what: what.to_owned() })
+}

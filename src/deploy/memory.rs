@@ -1,0 +1,217 @@
+//! A machine in memory, with faults at chosen acts.
+
+use std::collections::BTreeMap;
+
+use super::{Act, Entry, Fault, FaultKind, Reply};
+use crate::plan::{Found, FoundFile, NodePlan, Step, Tree, apply, hex};
+
+use sha2::Digest as _;
+
+/// What goes wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// The machine is not reached; nothing happens.
+    Unreachable,
+    /// The connection is cut before the act is done.
+    CutBefore,
+    /// The connection is cut after the act is done.
+    CutAfter,
+    /// The machine refuses: full disk, read-only file system, a wrong file.
+    Refuse,
+    /// Nothing is reached any more from here on.
+    Gone,
+    /// It reboots after the act: the connection is cut, and what waits for a confirmation is
+    /// taken back.
+    Reboot,
+}
+
+/// When it goes wrong: at the act with this number, counted from 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct When {
+    /// The number of the act.
+    pub act: usize,
+    /// What happens.
+    pub trouble: Trouble,
+}
+
+/// The machine.
+#[derive(Clone, Debug, Default)]
+pub struct Memory {
+    /// What is there.
+    pub found: Found,
+    /// Names of the acts that were asked for.
+    pub acts: Vec<&'static str>,
+    /// What goes wrong, and when.
+    pub when: Option<When>,
+    staging: Option<NodePlan>,
+    generations: BTreeMap<u32, Generation>,
+    run: Option<String>,
+    is_gone: bool,
+}
+
+#[derive(Clone, Debug)]
+struct Generation {
+    before: Tree,
+    active: std::collections::BTreeSet<String>,
+    last: u32,
+    managed: BTreeMap<String, String>,
+    state: &'static str,
+    who: String,
+    what: String,
+    after: Tree,
+}
+
+impl Memory {
+    /// A machine on which `found` would be found.
+    pub fn new(found: Found) -> Self {
+        Self { found, ..Self::default() }
+    }
+
+    /// Lets the time of the dead-man switch pass.
+    pub fn expire(&mut self) {
+        if let Some(pending) = self.found.pending {
+            self.rollback(pending);
+        }
+    }
+
+    /// Its files.
+    pub fn tree(&self) -> Tree {
+        self.found.tree()
+    }
+
+    /// Whether somebody holds its lock.
+    pub fn is_locked(&self) -> bool {
+        self.run.is_some()
+    }
+
+    pub(super) fn perform(&mut self, act: &Act) -> Result<Reply, Fault> {
+        let number = self.acts.len();
+        self.acts.push(act.name());
+        let trouble = self.when.filter(|when| when.act == number).map(|when| when.trouble);
+        if trouble == Some(Trouble::Gone) {
+            self.is_gone = true;
+        }
+        let fault = |kind, message: &str| Err(Fault::new(kind, message));
+        match trouble {
+            _ if self.is_gone => return fault(FaultKind::Connection, "no route to host"),
+            Some(Trouble::Unreachable) => return fault(FaultKind::Connection, "no route to host"),
+            Some(Trouble::CutBefore) => return fault(FaultKind::Lost, "the connection ended"),
+            Some(Trouble::Refuse) => return fault(FaultKind::Refused, "no space left on device"),
+            Some(Trouble::CutAfter | Trouble::Reboot | Trouble::Gone) | None => {}
+        }
+        let reply = self.act(act);
+        match trouble {
+            Some(Trouble::CutAfter) => fault(FaultKind::Lost, "the connection ended"),
+            Some(Trouble::Reboot) => {
+                self.expire();
+                fault(FaultKind::Lost, "the connection ended")
+            }
+            _ => reply,
+        }
+    }
+
+    fn act(&mut self, act: &Act) -> Result<Reply, Fault> {
+        match act {
+            Act::Facts { .. } => return Ok(Reply::Facts(Box::new(self.found.clone()))),
+            Act::Lock { who, run } => {
+                if self.run.as_ref().is_some_and(|other| other != run) {
+                    let holder = self.found.lock.clone().unwrap_or_default();
+                    return Err(Fault::new(FaultKind::Refused, format!("locked by {holder}")));
+                }
+                (self.run, self.found.lock) = (Some(run.clone()), Some(who.clone()));
+            }
+            Act::Unlock { run } => {
+                if self.run.as_ref() == Some(run) {
+                    (self.run, self.found.lock) = (None, None);
+                }
+            }
+            Act::Install(packages) => self.found.missing.retain(|p| !packages.contains(p)),
+            Act::Stage(plan) => self.staging = Some((**plan).clone()),
+            Act::Check { .. } => {}
+            Act::Activate { generation, who, what, .. } => {
+                let Some(plan) = self.staging.take() else {
+                    return Err(Fault::new(FaultKind::Refused, "nothing is staged"));
+                };
+                self.activate(*generation, &plan, who, what);
+            }
+            Act::Confirm { generation } => {
+                if self.found.pending != Some(*generation) {
+                    return Err(Fault::new(FaultKind::Refused, "it has rolled itself back"));
+                }
+                self.found.pending = None;
+            }
+            Act::Rollback { generation } => self.rollback(*generation),
+            Act::History => {
+                let entry = |(number, generation): (&u32, &Generation)| Entry {
+                    generation: *number,
+                    when: "-".to_owned(),
+                    state: generation.state.to_owned(),
+                    who: generation.who.clone(),
+                    what: generation.what.clone(),
+                };
+                return Ok(Reply::History(self.generations.iter().map(entry).collect()));
+            }
+            Act::Again { generation } => {
+                let known = self.generations.get(generation);
+                return known
+                    .map(|known| Reply::Files(known.after.clone()))
+                    .ok_or_else(|| Fault::new(FaultKind::Refused, "there is no such generation"));
+            }
+        }
+        Ok(Reply::Done(Vec::new()))
+    }
+
+    fn activate(&mut self, generation: u32, plan: &NodePlan, who: &str, what: &str) {
+        let before = self.tree();
+        let mut after = before.clone();
+        let changes: Vec<_> = plan.files().cloned().collect();
+        apply(&changes, &mut after);
+        let saved = Generation {
+            before,
+            active: self.found.active.clone(),
+            last: self.found.generation,
+            managed: std::mem::take(&mut self.found.managed),
+            state: "active",
+            who: who.to_owned(),
+            what: what.to_owned(),
+            after: plan.after.clone(),
+        };
+        self.generations.insert(generation, saved);
+        self.put(&after);
+        for step in &plan.steps {
+            if let Step::Start(unit) = step {
+                self.found.active.insert(unit.clone());
+                self.found.enabled.insert(unit.clone());
+            }
+        }
+        let digest = |(path, file): (&String, &crate::plan::TreeFile)| {
+            (path.clone(), hex(&sha2::Sha256::digest(&file.content)))
+        };
+        self.found.managed = plan.after.iter().map(digest).collect();
+        self.found.generation = generation;
+        self.found.pending = Some(generation);
+    }
+
+    fn rollback(&mut self, generation: u32) {
+        self.staging = None;
+        let Some(saved) = self.generations.get_mut(&generation) else { return };
+        if saved.state == "rolled-back" {
+            return;
+        }
+        saved.state = "rolled-back";
+        let saved = saved.clone();
+        self.put(&saved.before);
+        self.found.active = saved.active;
+        self.found.managed = saved.managed;
+        self.found.generation = saved.last;
+        self.found.pending = None;
+    }
+
+    fn put(&mut self, tree: &Tree) {
+        let file = |file: &crate::plan::TreeFile| FoundFile {
+            mode: file.mode,
+            content: file.content.clone(),
+        };
+        self.found.files = tree.iter().map(|(path, f)| (path.clone(), file(f))).collect();
+    }
+}

@@ -1,0 +1,26 @@
+//! Steps to hosts: the rollout of a plan.
+//!
+//! [`Act`]s are what can be done on a machine; [`script`] says each as a fixed shell script with
+//! arguments and standard input; a [`Host`] carries scripts there and back. [`rollout`] decides
+//! what is done when, without any I/O; [`run`] performs it.
+
+mod act;
+mod facts;
+mod gate;
+mod host;
+mod local;
+mod memory;
+mod prepare;
+pub mod rollout;
+mod run;
+pub mod script;
+mod ssh;
+
+pub use act::{Act, Entry, Reply};
+pub use gate::{GateReport, gate, living_servers};
+pub use host::{Fault, FaultKind, Host};
+pub use local::Local;
+pub use memory::{Memory, Trouble, When};
+pub use prepare::{connect, wanted_facts};
+pub use run::{Event, perform, run};
+pub use ssh::Remote;

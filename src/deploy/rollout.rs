@@ -1,0 +1,383 @@
+//! Which act comes next: the rollout of a plan as a machine without I/O.
+//!
+//! ```text
+//! lock all -> for each batch: install, stage, check, activate, gate, confirm -> unlock all
+//!                 any fault  -> take back what was activated, last first     -> unlock all
+//! ```
+//!
+//! The caller performs what [`Rollout::poll`] gives and answers with [`Rollout::handle`]; time is
+//! an argument, counted from the start of the run.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use super::{Act, Fault, FaultKind};
+use crate::plan::{Batch, NodePlan, Step, batches};
+use crate::site::render::Machine;
+
+/// How a plan is rolled out.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Real servers that are changed at the same time.
+    pub parallel: usize,
+    /// Whether the first real server goes alone.
+    pub canary: bool,
+    /// Seconds within which a change must be confirmed over a new connection; 0 switches it off.
+    pub confirm_within: u64,
+    /// How long a gate may stay closed.
+    pub gate_timeout: Duration,
+    /// How long a machine that does not answer is asked to confirm or to roll back.
+    pub patience: Duration,
+    /// Time between two tries of the same task.
+    pub pause: Duration,
+    /// Whether missing packages are installed.
+    pub install: bool,
+    /// Who does it.
+    pub who: String,
+    /// What is done, for the history.
+    pub what: String,
+    /// The run's name.
+    pub run: String,
+}
+
+/// What the caller is to do for a machine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Task {
+    /// Perform an act.
+    Act(Act),
+    /// Perform an act over a new connection.
+    Fresh(Act),
+    /// Judge the machine.
+    Gate,
+}
+
+/// What became of a machine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum State {
+    /// Nothing was to be done, or nothing was done.
+    Untouched,
+    /// It has the new generation.
+    Deployed,
+    /// It had the new generation, and has the old one again.
+    RolledBack,
+    /// It could not be asked any more. The dead-man switch decides, where it was set.
+    Unknown,
+}
+
+/// A machine in the rollout.
+#[derive(Debug)]
+struct Node {
+    plan: NodePlan,
+    checks: Vec<Act>,
+    generation: u32,
+    tasks: VecDeque<Task>,
+    is_busy: bool,
+    is_locked: bool,
+    /// Whether an activation was begun, so that it must be taken back after a fault.
+    is_touched: bool,
+    state: State,
+    /// The first try of a gate, confirmation or rollback, and when the next one may be.
+    since: Option<Duration>,
+    not_before: Duration,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    Locking,
+    Batch(usize),
+    RollingBack,
+    Unlocking,
+    Finished,
+}
+
+/// The rollout.
+#[derive(Debug)]
+pub struct Rollout {
+    nodes: Vec<Node>,
+    batches: Vec<Batch>,
+    options: Options,
+    phase: Phase,
+    /// Why it was given up: the machine, the act, the fault.
+    failure: Option<(Option<usize>, &'static str, Fault)>,
+    /// What went wrong on the way back.
+    remarks: Vec<String>,
+}
+
+impl Rollout {
+    /// A rollout of `plans`; `machines` tell how files are checked, `generations` which number
+    /// comes next on each.
+    pub fn new(
+        plans: Vec<NodePlan>,
+        machines: &[Machine],
+        generations: &[u32],
+        options: Options,
+    ) -> Self {
+        let batches = batches(&plans, options.parallel, options.canary);
+        let nodes = plans.into_iter().zip(generations).map(|(plan, generation)| {
+            let machine = machines.iter().find(|machine| machine.name == plan.name);
+            let checks = machine.map(|machine| checks(machine, &plan)).unwrap_or_default();
+            Node {
+                checks,
+                generation: *generation,
+                tasks: VecDeque::new(),
+                is_busy: false,
+                is_locked: false,
+                is_touched: false,
+                state: State::Untouched,
+                since: None,
+                not_before: Duration::ZERO,
+                plan,
+            }
+        });
+        let mut rollout = Self {
+            nodes: nodes.collect(),
+            batches,
+            options,
+            phase: Phase::Locking,
+            failure: None,
+            remarks: Vec::new(),
+        };
+        rollout.enter(Phase::Locking);
+        rollout
+    }
+
+    /// The next task that can be performed now, with its machine's position in the plan.
+    pub fn poll(&mut self, now: Duration) -> Option<(usize, Task)> {
+        for (position, node) in self.nodes.iter_mut().enumerate() {
+            if node.is_busy || now < node.not_before {
+                continue;
+            }
+            if let Some(task) = node.tasks.front() {
+                node.is_busy = true;
+                if let Task::Act(Act::Activate { .. }) = task {
+                    node.is_touched = true;
+                }
+                return Some((position, task.clone()));
+            }
+        }
+        None
+    }
+
+    /// Takes the result of a task.
+    pub fn handle(&mut self, position: usize, result: Result<(), Fault>, now: Duration) {
+        let phase = self.phase;
+        let timeout = self.options.gate_timeout;
+        let (patience, pause) = (self.options.patience, self.options.pause);
+        let Some(node) = self.nodes.get_mut(position) else { return };
+        node.is_busy = false;
+        let Some(task) = node.tasks.front().cloned() else { return };
+        match result {
+            Ok(()) => {
+                node.tasks.pop_front();
+                node.since = None;
+                node.not_before = now;
+                match task {
+                    Task::Act(Act::Lock { .. }) => node.is_locked = true,
+                    Task::Act(Act::Activate { .. }) => node.state = State::Unknown,
+                    Task::Fresh(Act::Confirm { .. }) => node.state = State::Deployed,
+                    Task::Fresh(Act::Rollback { .. }) => node.state = State::RolledBack,
+                    _ => {}
+                }
+            }
+            Err(fault) => {
+                let since = *node.since.get_or_insert(now);
+                // These change nothing, or the same twice: they are tried until their time is up.
+                let patience = match (&task, fault.kind) {
+                    (Task::Gate, _) => timeout,
+                    (Task::Fresh(_), FaultKind::Connection | FaultKind::Lost) => patience,
+                    (Task::Act(_) | Task::Fresh(_), _) => Duration::ZERO,
+                };
+                if now.saturating_sub(since) < patience {
+                    node.not_before = now + pause;
+                    return;
+                }
+                node.since = None;
+                node.tasks.clear();
+                self.fault(position, &task, fault, phase);
+            }
+        }
+        self.advance();
+    }
+
+    /// Gives up after the acts that are under way, as after a fault.
+    pub fn abort(&mut self, reason: &str) {
+        if matches!(self.phase, Phase::Locking | Phase::Batch(_)) {
+            let fault = Fault::new(FaultKind::Refused, reason);
+            self.failure.get_or_insert((None, "interrupted", fault));
+            self.stop_all();
+            self.advance();
+        }
+    }
+
+    /// When [`Rollout::poll`] may give something again that it does not give now.
+    pub fn next_deadline(&self) -> Option<Duration> {
+        let waiting = self.nodes.iter().filter(|node| !node.is_busy && !node.tasks.is_empty());
+        waiting.map(|node| node.not_before).min()
+    }
+
+    /// Whether nothing is left to do.
+    pub fn is_finished(&self) -> bool {
+        self.phase == Phase::Finished
+    }
+
+    /// Why it failed: the machine, the act and the fault.
+    pub fn failure(&self) -> Option<(Option<&str>, &'static str, &Fault)> {
+        let (position, act, fault) = self.failure.as_ref()?;
+        let node = position.and_then(|position| self.nodes.get(position));
+        Some((node.map(|node| node.plan.name.as_str()), act, fault))
+    }
+
+    /// What became of each machine.
+    pub fn states(&self) -> impl Iterator<Item = (&str, &State)> {
+        self.nodes.iter().map(|node| (node.plan.name.as_str(), &node.state))
+    }
+
+    /// What went wrong on the way back, for the operator.
+    pub fn remarks(&self) -> &[String] {
+        &self.remarks
+    }
+
+    fn fault(&mut self, position: usize, task: &Task, fault: Fault, phase: Phase) {
+        let act = match task {
+            Task::Act(act) | Task::Fresh(act) => act.name(),
+            Task::Gate => "gate",
+        };
+        match phase {
+            Phase::Locking | Phase::Batch(_) => {
+                let lost_lock = phase == Phase::Locking && fault.kind == FaultKind::Lost;
+                if let Some(node) = self.nodes.get_mut(position) {
+                    // It may have been taken; giving it back does no harm.
+                    node.is_locked |= lost_lock;
+                }
+                self.failure.get_or_insert((Some(position), act, fault));
+                self.stop_all();
+            }
+            Phase::RollingBack => {
+                let within = self.options.confirm_within;
+                let Some(node) = self.nodes.get_mut(position) else { return };
+                let was_confirmed = node.state == State::Deployed;
+                node.state = State::Unknown;
+                let hope = match fault.kind {
+                    FaultKind::Refused => "look at /var/lib/lvsha there".to_owned(),
+                    _ if within > 0 && !was_confirmed => {
+                        format!("it rolls itself back within {within} s")
+                    }
+                    _ => "`lvsha rollback` when it answers again".to_owned(),
+                };
+                self.remarks.push(format!("{}: {fault}; {hope}", node.plan.name));
+            }
+            Phase::Unlocking | Phase::Finished => {
+                if let Some(node) = self.nodes.get(position) {
+                    let hint = "`lvsha unlock` when it answers again";
+                    self.remarks.push(format!("{} stays locked: {fault}; {hint}", node.plan.name));
+                }
+            }
+        }
+    }
+
+    /// Acts under way come to their end; nothing new is begun.
+    fn stop_all(&mut self) {
+        for node in &mut self.nodes {
+            let running = node.is_busy.then(|| node.tasks.front().cloned()).flatten();
+            node.tasks = running.into_iter().collect();
+        }
+    }
+
+    /// Goes on when the phase has nothing left to do.
+    fn advance(&mut self) {
+        while self.phase != Phase::Finished
+            && self.nodes.iter().all(|node| node.tasks.is_empty() && !node.is_busy)
+        {
+            let failed = self.failure.is_some();
+            let next = match self.phase {
+                Phase::Locking if failed => Phase::Unlocking,
+                Phase::Locking => Phase::Batch(0),
+                Phase::Batch(_) if failed => Phase::RollingBack,
+                Phase::Batch(number) if number + 1 < self.batches.len() => Phase::Batch(number + 1),
+                Phase::Batch(_) | Phase::RollingBack => Phase::Unlocking,
+                Phase::Unlocking | Phase::Finished => Phase::Finished,
+            };
+            self.enter(next);
+        }
+    }
+
+    fn enter(&mut self, phase: Phase) {
+        self.phase = phase;
+        let run = || self.options.run.clone();
+        match phase {
+            Phase::Locking => {
+                let (who, run) = (self.options.who.clone(), run());
+                for node in &mut self.nodes {
+                    let lock = Act::Lock { who: who.clone(), run: run.clone() };
+                    node.tasks.push_back(Task::Act(lock));
+                }
+            }
+            Phase::Batch(number) => {
+                let positions = self.batches.get(number).map(|batch| batch.nodes.clone());
+                for position in positions.unwrap_or_default() {
+                    if let Some(node) = self.nodes.get_mut(position) {
+                        node.tasks = tasks(node, &self.options);
+                    }
+                }
+            }
+            // The order does not matter to machines that hold nothing any more; those that do
+            // come back by their own election.
+            Phase::RollingBack => {
+                for node in self.nodes.iter_mut().filter(|node| node.is_touched) {
+                    let act = Act::Rollback { generation: node.generation };
+                    node.tasks.push_back(Task::Fresh(act));
+                }
+            }
+            Phase::Unlocking => {
+                let run = run();
+                for node in self.nodes.iter_mut().filter(|node| node.is_locked) {
+                    node.tasks.push_back(Task::Act(Act::Unlock { run: run.clone() }));
+                }
+            }
+            Phase::Finished => {}
+        }
+    }
+}
+
+/// What is done on one machine.
+fn tasks(node: &Node, options: &Options) -> VecDeque<Task> {
+    let generation = node.generation;
+    let mut tasks = VecDeque::new();
+    for step in &node.plan.steps {
+        if let (Step::Install(packages), true) = (step, options.install) {
+            tasks.push_back(Task::Act(Act::Install(packages.clone())));
+        }
+    }
+    tasks.push_back(Task::Act(Act::Stage(Box::new(node.plan.clone()))));
+    tasks.extend(node.checks.iter().cloned().map(Task::Act));
+    tasks.push_back(Task::Act(Act::Activate {
+        generation,
+        confirm_within: options.confirm_within,
+        who: options.who.clone(),
+        what: options.what.clone(),
+    }));
+    tasks.push_back(Task::Gate);
+    tasks.push_back(Task::Fresh(Act::Confirm { generation }));
+    tasks
+}
+
+/// Every file that changes is judged by its own program.
+fn checks(machine: &Machine, plan: &NodePlan) -> Vec<Act> {
+    let changes = |path: &str| {
+        plan.files().any(|change| {
+            change.path() == path && matches!(change, crate::plan::FileChange::Write { .. })
+        })
+    };
+    let check = |file: &crate::site::render::File| {
+        let check = file.check.filter(|_| changes(&file.path))?;
+        Some(Act::Check {
+            path: file.path.clone(),
+            command: check.command.iter().map(|word| (*word).to_owned()).collect(),
+            accepts: check.accepts.to_vec(),
+        })
+    };
+    machine.files.iter().filter_map(check).collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,243 @@
+//! Every act with every trouble: each machine ends in the old or in the new state.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::*;
+use crate::deploy::{Event, Host, Memory, Trouble, When, run};
+use crate::model::{Cluster, Router, Sourced, VirtualAddress};
+use crate::plan::{Found, FoundFile, Plan, Tree};
+use crate::site::render::{Check, Effect, File, Role};
+
+const CONF: &str = "/etc/keepalived/keepalived.conf";
+const UNIT: &str = "keepalived.service";
+
+fn cluster() -> Cluster {
+    let mut router = Router::new(Sourced::implied("V".to_owned()));
+    let address = VirtualAddress::new("10.0.0.31".parse().unwrap());
+    router.addresses.push(Sourced::implied(address));
+    Cluster { routers: vec![router], ..Cluster::default() }
+}
+
+fn machine(name: &str, role: Role, text: &str) -> Machine {
+    let file = File {
+        path: CONF.to_owned(),
+        mode: 0o600,
+        text: text.to_owned(),
+        secret: true,
+        effect: Effect::Reload(UNIT),
+        check: Some(Check { command: &["keepalived", "-t", "-f", "{}"], accepts: &[0] }),
+    };
+    Machine {
+        name: name.to_owned(),
+        role,
+        files: vec![file],
+        packages: vec!["keepalived"],
+        units: vec![UNIT],
+    }
+}
+
+fn found(text: &str, holds: bool, missing: bool) -> Found {
+    let unit: BTreeSet<String> = [UNIT.to_owned()].into_iter().collect();
+    let file = FoundFile { mode: 0o600, content: text.as_bytes().to_vec() };
+    Found {
+        files: BTreeMap::from([(CONF.to_owned(), file)]),
+        active: unit.clone(),
+        enabled: unit,
+        addresses: holds.then(|| "10.0.0.31".parse().unwrap()).into_iter().collect(),
+        missing: if missing { vec!["keepalived".to_owned()] } else { Vec::new() },
+        ..Found::default()
+    }
+}
+
+fn options() -> Options {
+    Options {
+        parallel: 4,
+        canary: false,
+        confirm_within: 60,
+        gate_timeout: Duration::ZERO,
+        patience: Duration::from_millis(5),
+        pause: Duration::from_millis(1),
+        install: true,
+        who: "ada@desk".to_owned(),
+        what: "test".to_owned(),
+        run: "run-1".to_owned(),
+    }
+}
+
+struct World {
+    machines: Vec<Machine>,
+    plan: Plan,
+    hosts: Vec<Memory>,
+}
+
+/// One real server and two directors, of which the first in name holds the address.
+fn world() -> World {
+    let all = [("lw1", Role::Director), ("lw2", Role::Director), ("rs", Role::RealServer)];
+    let machines: Vec<Machine> =
+        all.iter().map(|(name, role)| machine(name, *role, "new")).collect();
+    let found: BTreeMap<String, Found> = all
+        .iter()
+        .map(|(name, _)| ((*name).to_owned(), found("old", *name == "lw1", *name == "rs")))
+        .collect();
+    let plan = Plan::new(&cluster(), &machines, &found);
+    let by_name = |name: &str| machines.iter().find(|m| m.name == name).unwrap().clone();
+    let machines = plan.nodes.iter().map(|node| by_name(&node.name)).collect();
+    let hosts = plan.nodes.iter().map(|node| Memory::new(found[&node.name].clone())).collect();
+    World { machines, plan, hosts }
+}
+
+struct Ended {
+    rollout: Rollout,
+    hosts: Vec<Memory>,
+    events: Vec<Event>,
+}
+
+fn play(world: World) -> Ended {
+    let World { machines, plan, hosts } = world;
+    let generations = vec![1; hosts.len()];
+    let mut rollout = Rollout::new(plan.nodes, &machines, &generations, options());
+    let mut events = Vec::new();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let hosts = hosts.into_iter().map(|memory| Host::Memory(Box::new(memory))).collect();
+    let cluster = cluster();
+    let hosts = runtime
+        .unwrap()
+        .block_on(run(&mut rollout, hosts, &machines, &cluster, |event| events.push(event)));
+    let hosts = hosts
+        .into_iter()
+        .map(|host| match host {
+            Host::Memory(memory) => *memory,
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    Ended { rollout, hosts, events }
+}
+
+fn content(memory: &Memory) -> String {
+    let tree: Tree = memory.tree();
+    String::from_utf8(tree[CONF].content.clone()).unwrap()
+}
+
+#[test]
+fn without_trouble_everything_is_new_and_nothing_is_locked() {
+    let ended = play(world());
+    assert!(ended.rollout.failure().is_none());
+    for memory in &ended.hosts {
+        assert_eq!(content(memory), "new");
+        assert!(!memory.is_locked() && memory.found.pending.is_none());
+    }
+    // The standby is through its gate before the holder is touched.
+    let position = |node: &str, task: &str| {
+        let same = |event: &Event| matches!(event, Event::Done { node: n, task: t, .. } if n == node && *t == task);
+        ended.events.iter().position(same).unwrap()
+    };
+    assert!(position("rs", "confirm") < position("lw2", "stage"));
+    assert!(position("lw2", "confirm") < position("lw1", "stage"));
+}
+
+#[test]
+fn every_act_with_every_trouble_ends_in_the_old_or_the_new_state() {
+    let troubles = [
+        Trouble::Unreachable,
+        Trouble::CutBefore,
+        Trouble::CutAfter,
+        Trouble::Refuse,
+        Trouble::Gone,
+        Trouble::Reboot,
+    ];
+    let lengths: Vec<usize> = play(world()).hosts.iter().map(|host| host.acts.len()).collect();
+    let mut played = 0;
+    for (position, length) in lengths.iter().enumerate() {
+        for act in 0..*length {
+            for trouble in troubles {
+                let mut world = world();
+                world.hosts[position].when = Some(When { act, trouble });
+                let mut ended = play(world);
+                let case = format!("{trouble:?} at act {act} of machine {position}");
+                let was = ended.hosts[position].acts.get(act).copied().unwrap_or("");
+                ended.hosts.iter_mut().for_each(Memory::expire);
+                let contents: Vec<String> = ended.hosts.iter().map(content).collect();
+                match ended.rollout.failure() {
+                    // A lost answer to an unlock, or to a question that is asked again.
+                    None => assert!(contents.iter().all(|c| c == "new"), "{case}: {contents:?}"),
+                    Some((node, _, fault)) => {
+                        // A machine that vanished after its confirmation keeps what it has.
+                        let vanished = trouble == Trouble::Gone;
+                        for (other, content) in contents.iter().enumerate() {
+                            let is_kept = vanished && other == position;
+                            assert!(content == "old" || is_kept, "{case} ({was}): {contents:?}");
+                        }
+                        assert!(node.is_some() && !fault.message.is_empty(), "{case}");
+                    }
+                }
+                for (other, host) in ended.hosts.iter().enumerate() {
+                    let reachable =
+                        other != position || !matches!(was, "unlock") && trouble != Trouble::Gone;
+                    assert!(
+                        !host.is_locked() || !reachable,
+                        "{case}: machine {other} stays locked"
+                    );
+                    assert_eq!(host.found.pending, None, "{case}");
+                }
+                played += 1;
+            }
+        }
+    }
+    assert!(played > 100, "only {played} cases were played");
+}
+
+#[test]
+fn two_operators_exclude_each_other() {
+    let mut world = world();
+    let act = Act::Lock { who: "grace@home".to_owned(), run: "other".to_owned() };
+    world.hosts[1].perform(&act).unwrap();
+    let ended = play(world);
+    let (node, task, fault) = ended.rollout.failure().unwrap();
+    assert_eq!((node, task), (Some("lw2"), "lock"));
+    assert!(fault.message.contains("grace@home"), "{fault}");
+    assert!(ended.hosts.iter().all(|memory| content(memory) == "old"));
+    // The others are free again, and the other operator keeps the lock.
+    let locked: Vec<bool> = ended.hosts.iter().map(Memory::is_locked).collect();
+    assert_eq!(locked, [false, true, false]);
+}
+
+#[test]
+fn a_closed_gate_takes_everything_back() {
+    let mut world = world();
+    // After the change of the standby both directors hold the address.
+    world.hosts[1].found.addresses.insert("10.0.0.31".parse().unwrap());
+    let ended = play(world);
+    let (node, task, fault) = ended.rollout.failure().unwrap();
+    assert_eq!((node, task), (Some("lw2"), "gate"));
+    assert!(fault.message.contains("both hold 10.0.0.31"), "{fault}");
+    assert!(ended.hosts.iter().all(|memory| content(memory) == "old"));
+    let states: Vec<&State> = ended.rollout.states().map(|(_, state)| state).collect();
+    assert_eq!(states, [&State::RolledBack, &State::RolledBack, &State::Untouched]);
+}
+
+#[test]
+fn an_interruption_at_each_moment_leaves_the_old_state() {
+    for moment in 0..40 {
+        let World { machines, plan, mut hosts } = world();
+        let mut rollout = Rollout::new(plan.nodes, &machines, &[1, 1, 1], options());
+        let mut handled = 0;
+        while !rollout.is_finished() {
+            if handled == moment {
+                rollout.abort("interrupted");
+            }
+            let Some((position, task)) = rollout.poll(Duration::ZERO) else {
+                assert!(rollout.is_finished(), "stuck at {handled}");
+                break;
+            };
+            let result = match task {
+                Task::Act(act) | Task::Fresh(act) => hosts[position].perform(&act).map(|_| ()),
+                Task::Gate => Ok(()),
+            };
+            rollout.handle(position, result, Duration::ZERO);
+            handled += 1;
+        }
+        let wanted = if rollout.failure().is_some() { "old" } else { "new" };
+        assert!(hosts.iter().all(|memory| content(memory) == wanted), "at {moment}");
+        assert!(hosts.iter().all(|memory| !memory.is_locked()), "at {moment}");
+    }
+}

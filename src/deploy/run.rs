@@ -1,0 +1,206 @@
+//! Performs what a [`Rollout`] decides.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use tokio::task::JoinSet;
+
+use super::rollout::{Rollout, Task};
+use super::{Act, Fault, FaultKind, GateReport, Host, Reply, gate, wanted_facts};
+use crate::model::Cluster;
+use crate::plan::Found;
+use crate::site::render::{Machine, Role};
+
+/// What happens during a rollout, for whoever shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// A machine begins with a task.
+    Begins {
+        /// The machine.
+        node: String,
+        /// The task.
+        task: &'static str,
+    },
+    /// It is done.
+    Done {
+        /// The machine.
+        node: String,
+        /// The task.
+        task: &'static str,
+        /// Remarks for the operator.
+        remarks: Vec<String>,
+    },
+    /// It is not done.
+    Failed {
+        /// The machine.
+        node: String,
+        /// The task.
+        task: &'static str,
+        /// Why.
+        fault: Fault,
+    },
+}
+
+/// Asks all hosts the same kind of question at the same time.
+pub async fn perform(hosts: Vec<Host>, acts: Vec<Act>) -> (Vec<Host>, Vec<Result<Reply, Fault>>) {
+    let mut set = JoinSet::new();
+    for (position, (mut host, act)) in hosts.into_iter().zip(acts).enumerate() {
+        set.spawn(async move {
+            let reply = host.perform(&act).await;
+            (position, host, reply)
+        });
+    }
+    let mut done: Vec<_> = Vec::new();
+    while let Some(joined) = set.join_next().await {
+        // A task ends otherwise only when it panics, which its own test would show.
+        done.extend(joined.ok());
+    }
+    done.sort_by_key(|(position, ..)| *position);
+    done.into_iter().map(|(_, host, reply)| (host, reply)).unzip()
+}
+
+/// Runs a rollout to its end. `hosts` are in the order of its plan, `machines` say what each is.
+pub async fn run(
+    rollout: &mut Rollout,
+    hosts: Vec<Host>,
+    machines: &[Machine],
+    cluster: &Cluster,
+    mut tell: impl FnMut(Event),
+) -> Vec<Host> {
+    let start = Instant::now();
+    let mut hosts: Vec<Option<Host>> = hosts.into_iter().map(Some).collect();
+    let mut set: JoinSet<Done> = JoinSet::new();
+    let mut interrupted = false;
+    while !rollout.is_finished() {
+        while let Some((position, task)) = rollout.poll(start.elapsed()) {
+            let name = machines.get(position).map(|machine| machine.name.clone());
+            tell(Event::Begins { node: name.unwrap_or_default(), task: word(&task) });
+            begin(position, task, &mut hosts, machines, cluster, &mut set);
+        }
+        let pause =
+            rollout.next_deadline().map(|deadline| deadline.saturating_sub(start.elapsed()));
+        let done = tokio::select! {
+            done = set.join_next(), if !set.is_empty() => done,
+            () = tokio::time::sleep(pause.unwrap_or(IDLE)), if pause.is_some() || set.is_empty() => None,
+            // The second Ctrl-C ends the program as usual.
+            _ = tokio::signal::ctrl_c(), if !interrupted => {
+                interrupted = true;
+                rollout.abort("interrupted by Ctrl-C");
+                None
+            }
+        };
+        let Some(Ok(Done { position, task, taken, result })) = done else { continue };
+        for (position, host) in taken {
+            if let Some(slot) = hosts.get_mut(position) {
+                *slot = Some(host);
+            }
+        }
+        let node = machines.get(position).map(|machine| machine.name.clone()).unwrap_or_default();
+        match &result {
+            Ok(remarks) => tell(Event::Done { node, task, remarks: remarks.clone() }),
+            Err(fault) => tell(Event::Failed { node, task, fault: fault.clone() }),
+        }
+        rollout.handle(position, result.map(|_| ()), start.elapsed());
+    }
+    hosts.into_iter().flatten().collect()
+}
+
+/// A task that came back, with the hosts that it used.
+struct Done {
+    position: usize,
+    task: &'static str,
+    taken: Vec<(usize, Host)>,
+    result: Result<Vec<String>, Fault>,
+}
+
+fn begin(
+    position: usize,
+    task: Task,
+    hosts: &mut [Option<Host>],
+    machines: &[Machine],
+    cluster: &Cluster,
+    set: &mut JoinSet<Done>,
+) {
+    let word = word(&task);
+    let mut take = |wanted: usize| Some((wanted, hosts.get_mut(wanted)?.take()?));
+    match task {
+        Task::Act(act) => {
+            let Some((position, host)) = take(position) else { return };
+            set.spawn(one(position, word, host, act, false));
+        }
+        Task::Fresh(act) => {
+            let Some((position, host)) = take(position) else { return };
+            set.spawn(one(position, word, host, act, true));
+        }
+        Task::Gate => {
+            let is_director = |m: &Machine| m.role == Role::Director;
+            let own = machines.get(position);
+            let asks_all = own.is_some_and(is_director);
+            let asked = machines.iter().enumerate().filter(|(other, machine)| {
+                *other == position || (asks_all && is_director(machine))
+            });
+            let taken: Vec<(usize, Host)> = asked.filter_map(|(other, _)| take(other)).collect();
+            let acts: Vec<Act> = taken
+                .iter()
+                .filter_map(|(other, _)| machines.get(*other).map(wanted_facts))
+                .collect();
+            let (machines, cluster) = (machines.to_vec(), cluster.clone());
+            set.spawn(async move {
+                let (positions, hosts): (Vec<usize>, Vec<Host>) = taken.into_iter().unzip();
+                let (hosts, replies) = perform(hosts, acts).await;
+                let result = judge(position, &positions, replies, &machines, &cluster);
+                let taken = positions.into_iter().zip(hosts).collect();
+                Done { position, task: word, taken, result }
+            });
+        }
+    }
+}
+
+async fn one(position: usize, task: &'static str, mut host: Host, act: Act, fresh: bool) -> Done {
+    if fresh {
+        host.disconnect().await;
+    }
+    let result = host.perform(&act).await.map(|reply| match reply {
+        Reply::Done(remarks) => remarks,
+        _ => Vec::new(),
+    });
+    Done { position, task, taken: vec![(position, host)], result }
+}
+
+fn judge(
+    position: usize,
+    positions: &[usize],
+    replies: Vec<Result<Reply, Fault>>,
+    machines: &[Machine],
+    cluster: &Cluster,
+) -> Result<Vec<String>, Fault> {
+    let mut found: BTreeMap<String, Found> = BTreeMap::new();
+    for (other, reply) in positions.iter().zip(replies) {
+        let machine = machines.get(*other);
+        match (machine, reply) {
+            (Some(machine), Ok(Reply::Facts(facts))) => {
+                found.insert(machine.name.clone(), *facts);
+            }
+            (_, Err(fault)) if *other == position => return Err(fault),
+            _ => {}
+        }
+    }
+    let Some(machine) = machines.get(position) else { return Ok(Vec::new()) };
+    let directors: Vec<String> = machines
+        .iter()
+        .filter(|machine| machine.role == Role::Director)
+        .map(|machine| machine.name.clone())
+        .collect();
+    let report = GateReport { cluster, machine, directors: &directors, found: &found };
+    gate(&report).map(|()| Vec::new()).map_err(|why| Fault::new(FaultKind::Refused, why))
+}
+
+fn word(task: &Task) -> &'static str {
+    match task {
+        Task::Act(act) | Task::Fresh(act) => act.name(),
+        Task::Gate => "gate",
+    }
+}
+
+/// When nothing is under way and nothing waits; it does not happen before the end.
+const IDLE: Duration = Duration::from_millis(50);

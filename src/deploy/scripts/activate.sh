@@ -1,0 +1,54 @@
+# Puts the staged files in place. Parameters: generation, seconds until an unconfirmed generation
+# rolls itself back (0: never), who, what.
+generation=$1
+here=$state/generations/$generation
+[ -e "$here" ] && fail "generation $generation exists already"
+[ -f "$state/pending" ] && fail "generation $(cat "$state/pending") still waits for its confirmation"
+mkdir -p "$state/generations" && mv "$state/staging" "$here" || fail "cannot make generation $generation"
+mkdir -p "$here/before/files" || fail "cannot save the old files"
+printf '%s\n' "$3" >"$here/who"
+printf '%s\n' "$4" >"$here/what"
+date -u +%Y-%m-%dT%H:%M:%SZ >"$here/when"
+echo "activating" >"$here/state"
+[ -f "$state/current" ] && cp "$state/current" "$here/before/current"
+# First everything is saved, then everything is changed: a rollback finds all or nothing.
+while read -r kind mode path; do
+    if [ -f "$root$path" ]; then
+        mkdir -p "$here/before/files$(dirname "$path")" && cp -p "$root$path" "$here/before/files$path" ||
+            fail "cannot save $path"
+        echo "$(stat -c %a "$root$path") $path"
+    else
+        echo "absent $path"
+    fi
+done <"$here/changes" >"$here/before/list.new" || fail "cannot save the old files"
+while read -r effect what; do
+    [ "$effect" = start ] && systemctl is-active -q "$what" 2>/dev/null && echo "$what"
+done <"$here/effects" >"$here/before/active"
+mv "$here/before/list.new" "$here/before/list"
+sync 2>/dev/null
+echo "$generation" >"$state/pending" || fail "cannot write to $state"
+# The dead-man switch: whoever cuts the network off gets the old state back.
+if [ "$2" -gt 0 ]; then
+    cp "$here/rollback" "$state/rollback"
+    if [ -z "$root" ] && command -v systemd-run >/dev/null 2>&1 && [ -d /run/systemd/system ]; then
+        systemd-run -q --collect --on-active="$2" --unit="lvsha-rollback-$generation" \
+            sh "$state/rollback" "$generation" dead-man </dev/null >/dev/null 2>&1
+    else
+        (sleep "$2"; exec sh "$state/rollback" "$generation" dead-man) </dev/null >/dev/null 2>&1 &
+    fi || fail "cannot start the dead-man switch"
+fi
+undo() {
+    restore "$generation" || fail "$1, and the old state could not be restored: see $here/before"
+    fail "$1; the old state is back"
+}
+while read -r kind mode path; do
+    case $kind in
+    remove) rm -f "$root$path" || undo "cannot remove $path" ;;
+    write) put "$mode" "$root$path" <"$here/files$path" || undo "cannot write $path" ;;
+    mode) chmod "$mode" "$root$path" || undo "cannot set the mode of $path" ;;
+    esac
+done <"$here/changes"
+message=$(effects "$here/effects" 2>&1) || undo "$(printf '%s' "$message" | tail -n 1)"
+echo "$generation" | put 644 "$state/current" || undo "cannot write to $state"
+echo "active" >"$here/state"
+echo lvsha-end

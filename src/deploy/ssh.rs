@@ -1,0 +1,225 @@
+//! A machine behind SSH: one connection, one channel at a time, one script per act.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use openssh::{ControlPersist, KnownHosts, Session, SessionBuilder, Stdio};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+use super::{Act, Fault, FaultKind, Reply, facts, script};
+use crate::site::Ssh;
+use crate::site::secret::Secret;
+
+/// How a machine is reached, and the connection to it.
+#[derive(Debug)]
+pub struct Remote {
+    name: String,
+    destination: String,
+    ssh: Ssh,
+    folder: PathBuf,
+    password: Option<Secret>,
+    session: Option<Session>,
+}
+
+impl Remote {
+    /// The machine `name` at `destination`; keys and known hosts are files below `folder`.
+    pub fn new(
+        name: &str,
+        destination: &str,
+        ssh: Ssh,
+        folder: &Path,
+        password: Option<Secret>,
+    ) -> Self {
+        Self {
+            name: name.to_owned(),
+            destination: destination.to_owned(),
+            ssh,
+            folder: folder.to_owned(),
+            password,
+            session: None,
+        }
+    }
+
+    pub(super) async fn perform(&mut self, act: &Act) -> Result<Reply, Fault> {
+        let limit = limit(act);
+        let done = tokio::time::timeout(limit, self.attempt(act)).await;
+        let result = done.unwrap_or_else(|_| {
+            let seconds = limit.as_secs();
+            let message = format!("`{}` took longer than {seconds} s", act.name());
+            Err(Fault::new(FaultKind::Lost, message))
+        });
+        // After a lost connection the next act begins with a new one.
+        if result.as_ref().is_err_and(|fault| fault.kind == FaultKind::Lost) {
+            self.disconnect().await;
+        }
+        result
+    }
+
+    pub(super) async fn disconnect(&mut self) {
+        if let Some(session) = self.session.take() {
+            // The master may hang on a dead network; it is told to go in any case.
+            let _ = tokio::time::timeout(CLOSE, session.close()).await;
+        }
+    }
+
+    async fn attempt(&mut self, act: &Act) -> Result<Reply, Fault> {
+        if self.session.is_none() {
+            self.session = Some(self.connect().await?);
+        }
+        let Some(session) = &self.session else {
+            return Err(Fault::new(FaultKind::Connection, "there is no connection"));
+        };
+        let script = script::script(act);
+        let mut words: Vec<&str> = Vec::new();
+        let sudo = self.ssh.sudo.is_some_and(|sudo| sudo.value);
+        match (sudo, &self.password) {
+            (false, _) => {}
+            (true, None) => words.extend(["sudo", "-n", "--"]),
+            // The password is the first line of standard input, and on no command line.
+            (true, Some(_)) => words.extend(["sudo", "-S", "-p", "", "--"]),
+        }
+        words.extend(["sh", "-c", script.text, "lvsha"]);
+        words.extend(script.arguments.iter().map(String::as_str));
+        let Some((program, arguments)) = words.split_first() else {
+            return Err(Fault::new(FaultKind::Refused, "there is nothing to run"));
+        };
+        let mut command = session.command(*program);
+        command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let lost = |error: openssh::Error| {
+            let message = format!("the connection ended during `{}`: {error}", act.name());
+            Fault::new(FaultKind::Lost, message)
+        };
+        let mut child = command.spawn().await.map_err(lost)?;
+        let (input, output, errors) =
+            (child.stdin().take(), child.stdout().take(), child.stderr().take());
+        let write = async {
+            if let Some(mut input) = input {
+                if let (true, Some(password)) = (sudo, &self.password) {
+                    let _ = input.write_all(password.reveal().as_bytes()).await;
+                    let _ = input.write_all(b"\n").await;
+                }
+                // A script that refuses does not read on; its words say why.
+                let _ = input.write_all(&script.input).await;
+            }
+        };
+        let (mut text, mut complaint) = (Vec::new(), Vec::new());
+        let read = async {
+            if let Some(mut output) = output {
+                let _ = output.read_to_end(&mut text).await;
+            }
+        };
+        let complain = async {
+            if let Some(errors) = errors {
+                let _ = errors.take(COMPLAINT).read_to_end(&mut complaint).await;
+            }
+        };
+        tokio::join!(write, read, complain);
+        let status = child.wait().await;
+        let text = String::from_utf8_lossy(&text);
+        let complaint = String::from_utf8_lossy(&complaint).trim().to_owned();
+        if sudo && !text.contains("lvsha-begin") {
+            return Err(self.no_sudo(&complaint));
+        }
+        match (facts::reply(act, &text), status) {
+            (Err(fault), Ok(_)) if fault.kind == FaultKind::Lost && !complaint.is_empty() => {
+                let last = complaint.lines().last().unwrap_or_default();
+                let message = format!("{}: {last}", fault.message);
+                Err(Fault { message, ..fault })
+            }
+            (reply, _) => reply,
+        }
+    }
+
+    async fn connect(&self) -> Result<Session, Fault> {
+        let mut builder = SessionBuilder::default();
+        builder
+            .known_hosts_check(KnownHosts::Strict)
+            .connect_timeout(CONNECT)
+            .server_alive_interval(ALIVE)
+            // A killed lvsha leaves its master behind; it goes by itself.
+            .control_persist(ControlPersist::IdleFor(
+                std::num::NonZeroUsize::MIN.saturating_add(59),
+            ))
+            .control_directory(std::env::temp_dir());
+        if let Some(user) = &self.ssh.user {
+            builder.user(user.value.clone());
+        }
+        if let Some(port) = self.ssh.port {
+            builder.port(port.value);
+        }
+        if let Some(identity) = &self.ssh.identity {
+            builder.keyfile(self.folder.join(&identity.value));
+        }
+        if let Some(known) = &self.ssh.known_hosts {
+            builder.user_known_hosts_file(self.folder.join(&known.value));
+        }
+        if !self.ssh.jump.is_empty() {
+            builder.jump_hosts(self.ssh.jump.iter().map(|host| host.value.as_str()));
+        }
+        builder.connect_mux(&self.destination).await.map_err(|error| self.unreachable(&error))
+    }
+
+    /// ssh's own words, and what to type.
+    fn unreachable(&self, error: &openssh::Error) -> Fault {
+        use std::error::Error as _;
+        let cause = error.source().map_or_else(|| error.to_string(), ToString::to_string);
+        let cause = cause.trim().trim_end_matches('.').replace('\n', "; ");
+        let port = self.ssh.port.map_or(22, |port| port.value);
+        let host = &self.destination;
+        let target = if port == 22 { host.clone() } else { format!("[{host}]:{port}") };
+        let message = format!("cannot connect to {}: {cause}", self.name);
+        let fault = Fault::new(FaultKind::Connection, message);
+        let known = match &self.ssh.known_hosts {
+            Some(file) => self.folder.join(&file.value).display().to_string(),
+            None => "~/.ssh/known_hosts".to_owned(),
+        };
+        let contains = |words: &[&str]| words.iter().any(|word| cause.contains(word));
+        if contains(&["HOST IDENTIFICATION HAS CHANGED", "host key for"])
+            && contains(&["changed", "CHANGED"])
+        {
+            fault.help(format!(
+                "somebody may be listening; if the machine was set up anew: ssh-keygen -f {known} -R '{target}'"
+            ))
+        } else if contains(&[
+            "Host key verification failed",
+            "No ED25519 host key",
+            "host key is known",
+        ]) {
+            fault.help(format!(
+                "compare its key with the machine's, then: ssh-keyscan -p {port} {host} >> {known}"
+            ))
+        } else if contains(&["Permission denied"]) {
+            let user = self.ssh.user.as_ref().map_or("USER", |user| &user.value);
+            fault.help(format!("ssh-copy-id -p {port} {user}@{host}"))
+        } else {
+            fault.help(format!("ssh -v -p {port} {host} true"))
+        }
+    }
+
+    fn no_sudo(&self, complaint: &str) -> Fault {
+        let last = complaint.lines().last().unwrap_or("it said nothing");
+        let message = format!("sudo refuses on {}: {last}", self.name);
+        let fault = Fault::new(FaultKind::Refused, message);
+        match self.password {
+            None => fault.help(
+                "sudo_secret = \"NAME\" in the inventory gives it a password; or allow it without one",
+            ),
+            Some(_) => fault.help("the secret of `sudo_secret` is not the user's password"),
+        }
+    }
+}
+
+/// Longest time of an act. Installing packages downloads them.
+fn limit(act: &Act) -> Duration {
+    Duration::from_secs(match act {
+        Act::Install(_) => 600,
+        Act::Activate { .. } | Act::Rollback { .. } => 180,
+        _ => 60,
+    })
+}
+
+const CONNECT: Duration = Duration::from_secs(10);
+const ALIVE: Duration = Duration::from_secs(5);
+const CLOSE: Duration = Duration::from_secs(3);
+/// Bytes of standard error that are read.
+const COMPLAINT: u64 = 64 * 1024;

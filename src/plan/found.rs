@@ -1,0 +1,78 @@
+//! What was found on a machine.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
+
+use super::{Tree, TreeFile, hex};
+use sha2::Digest as _;
+
+/// The facts of one machine.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Found {
+    /// The name that it calls itself by.
+    pub host: String,
+    /// Its distribution, `debian 12`.
+    pub system: String,
+    /// The files that were asked for and are there.
+    pub files: BTreeMap<String, FoundFile>,
+    /// Files that lvsha put there with the last generation, by path, with their SHA-256.
+    pub managed: BTreeMap<String, String>,
+    /// Units that are active.
+    pub active: BTreeSet<String>,
+    /// Units that start at boot.
+    pub enabled: BTreeSet<String>,
+    /// Packages that were asked for and are missing.
+    pub missing: Vec<String>,
+    /// The program that installs packages, if there is one that lvsha knows.
+    pub installer: Option<String>,
+    /// Versions of programs, by name.
+    pub versions: BTreeMap<String, String>,
+    /// Addresses on its interfaces.
+    pub addresses: BTreeSet<IpAddr>,
+    /// The kernel's table, a line for each service and server, as /proc/net/ip_vs has it.
+    pub table: Vec<String>,
+    /// The last generation; 0 when there is none.
+    pub generation: u32,
+    /// The highest number of any generation, also of those that were taken back.
+    pub newest: u32,
+    /// A generation that waits for its confirmation.
+    pub pending: Option<u32>,
+    /// Who holds the lock.
+    pub lock: Option<String>,
+}
+
+/// A file that was found.
+#[derive(Clone, PartialEq, Eq)]
+pub struct FoundFile {
+    /// Permission bits.
+    pub mode: u32,
+    /// Its bytes; they may hold secrets.
+    pub content: Vec<u8>,
+}
+
+impl std::fmt::Debug for FoundFile {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "FoundFile({:04o}, {} bytes)", self.mode, self.content.len())
+    }
+}
+
+impl Found {
+    /// Whether it has an address: for a virtual one, whether it is its holder.
+    pub fn holds(&self, address: IpAddr) -> bool {
+        self.addresses.contains(&address)
+    }
+
+    /// Whether a file that lvsha wrote was changed by somebody else.
+    pub fn is_edited(&self, path: &str) -> bool {
+        match (self.managed.get(path), self.files.get(path)) {
+            (Some(written), Some(file)) => *written != hex(&sha2::Sha256::digest(&file.content)),
+            _ => false,
+        }
+    }
+
+    /// The found files as a tree: those that are wanted or were written by lvsha.
+    pub fn tree(&self) -> Tree {
+        let file = |file: &FoundFile| TreeFile { mode: file.mode, content: file.content.clone() };
+        self.files.iter().map(|(path, found)| (path.clone(), file(found))).collect()
+    }
+}

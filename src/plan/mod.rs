@@ -1,0 +1,74 @@
+//! What must be done: the difference between what was found on the machines and what the
+//! inventory wants. Pure: no I/O, no clock.
+
+mod found;
+mod order;
+mod report;
+mod services;
+mod steps;
+mod tree;
+
+pub use found::{Found, FoundFile};
+pub use order::{Batch, batches};
+pub use report::{difference, human};
+pub use services::{ServiceChange, changes};
+pub use steps::{NodePlan, Step, plan};
+pub use tree::{FileChange, Tree, TreeFile, apply, diff};
+
+use std::collections::BTreeMap;
+
+use sha2::Digest as _;
+
+use crate::model::Cluster;
+use crate::site::render::Machine;
+
+/// The plan of a whole cluster.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// A plan for each machine, in the order in which they are changed.
+    pub nodes: Vec<NodePlan>,
+}
+
+impl Plan {
+    /// Compares what is wanted with what was found. Machines that were not asked are left out.
+    pub fn new(cluster: &Cluster, machines: &[Machine], found: &BTreeMap<String, Found>) -> Self {
+        let mut nodes: Vec<NodePlan> = machines
+            .iter()
+            .filter_map(|machine| Some(plan(machine, found.get(&machine.name)?)))
+            .collect();
+        order::mark_holders(&mut nodes, cluster, found);
+        order::sort(&mut nodes);
+        Self { nodes }
+    }
+
+    /// Whether there is nothing to do.
+    pub fn is_empty(&self) -> bool {
+        self.nodes.iter().all(|node| node.steps.is_empty())
+    }
+
+    /// A fingerprint of what was found and what is wanted: a saved plan is only carried out while
+    /// both are the same. No secret can be read from it.
+    pub fn fingerprint(&self) -> String {
+        let mut digest = sha2::Sha256::new();
+        for node in &self.nodes {
+            digest.update(node.name.as_bytes());
+            for tree in [&node.before, &node.after] {
+                for (path, file) in tree {
+                    digest.update(path.as_bytes());
+                    digest.update(file.mode.to_be_bytes());
+                    digest.update(sha2::Sha256::digest(&file.content));
+                }
+                digest.update([0]);
+            }
+        }
+        hex(&digest.finalize())
+    }
+}
+
+/// Bytes as lower-case digits.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,94 @@
+//! What becomes of services and real servers, by the meaning of the files.
+
+use std::collections::BTreeMap;
+
+use super::Tree;
+use crate::model::Cluster;
+use crate::model::read::{Input, read};
+use crate::site::show_target;
+use crate::source::Sources;
+use crate::syntax::Format;
+
+/// A change of one service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ServiceChange {
+    /// It is new.
+    Added(String),
+    /// It goes.
+    Removed(String),
+    /// It stays, and this changes in it.
+    Changed(String, Vec<String>),
+}
+
+/// The differences of the services that two trees configure.
+pub fn changes(before: &Tree, after: &Tree) -> Vec<ServiceChange> {
+    let (before, after) = (services(before), services(after));
+    let mut changes = Vec::new();
+    for name in before.keys().chain(after.keys().filter(|name| !before.contains_key(*name))) {
+        match (before.get(name), after.get(name)) {
+            (None, Some(_)) => changes.push(ServiceChange::Added(name.clone())),
+            (Some(_), None) => changes.push(ServiceChange::Removed(name.clone())),
+            (Some(old), Some(new)) => {
+                let inner = inner(old, new);
+                if !inner.is_empty() {
+                    changes.push(ServiceChange::Changed(name.clone(), inner));
+                }
+            }
+            (None, None) => {}
+        }
+    }
+    changes
+}
+
+/// A service as lines of `name`, `value`: its settings and its servers.
+type Lines = BTreeMap<String, String>;
+
+fn inner(old: &Lines, new: &Lines) -> Vec<String> {
+    let mut words = Vec::new();
+    for name in old.keys().chain(new.keys().filter(|name| !old.contains_key(*name))) {
+        match (old.get(name), new.get(name)) {
+            (None, Some(value)) => words.push(format!("+ {name} {value}").trim_end().to_owned()),
+            (Some(_), None) => words.push(format!("- {name}")),
+            (Some(old), Some(new)) if old != new => words.push(format!("~ {name} {old} -> {new}")),
+            _ => {}
+        }
+    }
+    words
+}
+
+/// The services of all files in which services can stand.
+fn services(tree: &Tree) -> BTreeMap<String, Lines> {
+    let mut services = BTreeMap::new();
+    for (path, file) in tree {
+        let format = match path.rsplit('/').next() {
+            Some("keepalived.conf") => Format::Keepalived,
+            Some("ldirectord.cf") => Format::Ldirectord,
+            _ => continue,
+        };
+        let mut sources = Sources::new();
+        let file = sources.add(path.clone(), &file.content);
+        let cluster = read(&mut sources, &[Input { file, format }]).cluster;
+        services.extend(lines(&cluster));
+    }
+    services
+}
+
+fn lines(cluster: &Cluster) -> impl Iterator<Item = (String, Lines)> {
+    cluster.services.iter().map(|service| {
+        let mut lines = Lines::new();
+        let scheduler = service.scheduler.as_ref().map_or("wlc", |scheduler| &scheduler.value);
+        lines.insert("scheduler".to_owned(), scheduler.to_owned());
+        if let Some(persistence) = service.persistence {
+            lines.insert("persistence".to_owned(), format!("{} s", persistence.value));
+        }
+        for server in &service.servers {
+            let name = match server.port {
+                Some(port) => std::net::SocketAddr::new(server.address, port).to_string(),
+                None => server.address.to_string(),
+            };
+            let weight = server.weight.map_or(1, |weight| weight.value);
+            lines.insert(name, format!("weight {weight}"));
+        }
+        (show_target(&service.target.value), lines)
+    })
+}

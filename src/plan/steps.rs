@@ -1,0 +1,133 @@
+//! The steps of one machine.
+
+use super::services::{self, ServiceChange};
+use super::{FileChange, Found, Tree, TreeFile, diff};
+use crate::site::render::{Effect, Machine, Role};
+
+/// What is done on one machine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NodePlan {
+    /// Its name.
+    pub name: String,
+    /// What it is.
+    pub role: Role,
+    /// The steps in their order.
+    pub steps: Vec<Step>,
+    /// What its services become.
+    pub services: Vec<ServiceChange>,
+    /// Its files before.
+    pub before: Tree,
+    /// Its files after.
+    pub after: Tree,
+    /// Paths whose content is never shown.
+    pub secret: Vec<String>,
+    /// Files that somebody changed since lvsha wrote them; they are saved before they are replaced.
+    pub edited: Vec<String>,
+    /// Whether it holds a virtual address now.
+    pub is_holder: bool,
+}
+
+/// One step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Packages are installed.
+    Install(Vec<String>),
+    /// A file changes.
+    File(FileChange),
+    /// The kernel's settings are set from a file.
+    Sysctl(String),
+    /// systemd reads its units again.
+    Units,
+    /// A unit reads its configuration again.
+    Reload(String),
+    /// A unit is stopped and started.
+    Restart(String),
+    /// A unit is started, now and at boot.
+    Start(String),
+}
+
+impl NodePlan {
+    /// Whether an address that it holds may move: only a stopped director gives it up.
+    pub fn moves_addresses(&self) -> bool {
+        self.is_holder && self.steps.iter().any(|step| matches!(step, Step::Restart(_)))
+    }
+
+    /// The changes of files.
+    pub fn files(&self) -> impl Iterator<Item = &FileChange> {
+        self.steps.iter().filter_map(|step| match step {
+            Step::File(change) => Some(change),
+            _ => None,
+        })
+    }
+}
+
+/// What makes of `found` what `machine` should be.
+pub fn plan(machine: &Machine, found: &Found) -> NodePlan {
+    let after: Tree = machine
+        .files
+        .iter()
+        .map(|file| {
+            let content = file.text.clone().into_bytes();
+            (file.path.clone(), TreeFile { mode: file.mode, content })
+        })
+        .collect();
+    // Files that lvsha once wrote and nobody wants any more go; foreign files are not touched.
+    let mut before = found.tree();
+    before.retain(|path, _| after.contains_key(path) || found.managed.contains_key(path));
+    let changes = diff(&before, &after);
+    let mut steps = Vec::new();
+    if !found.missing.is_empty() {
+        steps.push(Step::Install(found.missing.clone()));
+    }
+    // In the order of the machine's files, which is a safe one; what goes, goes last.
+    let mut ordered: Vec<FileChange> = Vec::new();
+    for file in &machine.files {
+        ordered.extend(changes.iter().find(|change| change.path() == file.path).cloned());
+    }
+    let removed = |change: &&FileChange| matches!(change, FileChange::Remove { .. });
+    ordered.extend(changes.iter().filter(removed).cloned());
+    let effects = effects(machine, &ordered, found);
+    steps.extend(ordered.into_iter().map(Step::File));
+    steps.extend(effects);
+    let edited = before.keys().filter(|path| found.is_edited(path)).cloned().collect();
+    let secret = machine.files.iter().filter(|file| file.secret);
+    NodePlan {
+        name: machine.name.clone(),
+        role: machine.role,
+        steps,
+        services: services::changes(&before, &after),
+        secret: secret.map(|file| file.path.clone()).collect(),
+        edited,
+        is_holder: false,
+        before,
+        after,
+    }
+}
+
+/// What must happen after the files changed, each once, the strongest effect on a unit.
+fn effects(machine: &Machine, changes: &[FileChange], found: &Found) -> Vec<Step> {
+    let changed = |path: &str| changes.iter().any(|change| change.path() == path);
+    let mut effects: Vec<Effect> =
+        machine.files.iter().filter(|file| changed(&file.path)).map(|file| file.effect).collect();
+    effects.sort();
+    effects.dedup();
+    let sysctl = machine.files.iter().filter(|f| f.effect == Effect::Sysctl && changed(&f.path));
+    let mut steps: Vec<Step> = sysctl.map(|file| Step::Sysctl(file.path.clone())).collect();
+    let is_unit = |path: &str| path.starts_with("/etc/systemd/system/");
+    if changes.iter().any(|change| is_unit(change.path())) {
+        steps.push(Step::Units);
+    }
+    for unit in &machine.units {
+        let is_running = found.active.contains(*unit);
+        let is_complete = is_running && found.enabled.contains(*unit);
+        if is_running && effects.contains(&Effect::Restart(unit)) {
+            steps.push(Step::Restart((*unit).to_owned()));
+        } else if is_running && effects.contains(&Effect::Reload(unit)) {
+            steps.push(Step::Reload((*unit).to_owned()));
+        }
+        if !is_complete {
+            steps.push(Step::Start((*unit).to_owned()));
+        }
+    }
+    steps
+}

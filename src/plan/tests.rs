@@ -1,0 +1,164 @@
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::site::render::{Effect, File, Role};
+
+fn tree() -> impl Strategy<Value = Tree> {
+    let file = (prop::sample::select(vec![0o600_u32, 0o644]), "[ab]{0,2}")
+        .prop_map(|(mode, text)| TreeFile { mode, content: text.into_bytes() });
+    prop::collection::btree_map("/[a-d]", file, 0..5)
+}
+
+proptest! {
+    #[test]
+    fn what_differs_makes_the_one_of_the_other(found in tree(), wanted in tree()) {
+        let mut changed = found.clone();
+        apply(&diff(&found, &wanted), &mut changed);
+        prop_assert_eq!(&changed, &wanted);
+        prop_assert!(diff(&changed, &wanted).is_empty());
+    }
+
+    #[test]
+    fn every_machine_with_work_is_in_one_batch(
+        roles in prop::collection::vec((any::<bool>(), any::<bool>()), 0..12),
+        parallel in 0..5_usize,
+        canary in any::<bool>(),
+    ) {
+        let nodes: Vec<NodePlan> = roles.iter().map(|(director, work)| {
+            let mut node = plan(&machine(*director, "x"), &Found::default());
+            if !work { node.steps.clear(); }
+            node
+        }).collect();
+        let batches = batches(&nodes, parallel, canary);
+        let mut all: Vec<usize> = batches.iter().flat_map(|batch| batch.nodes.clone()).collect();
+        all.sort_unstable();
+        let wanted: Vec<usize> = (0..nodes.len()).filter(|i| !nodes[*i].steps.is_empty()).collect();
+        prop_assert_eq!(all, wanted);
+        for batch in &batches {
+            let has_director = batch.nodes.iter().any(|i| nodes[*i].role == Role::Director);
+            prop_assert!(!has_director || batch.nodes.len() == 1);
+        }
+    }
+}
+
+const CONF: &str = "/etc/keepalived/keepalived.conf";
+
+fn machine(is_director: bool, text: &str) -> Machine {
+    let file = File {
+        path: CONF.to_owned(),
+        mode: 0o600,
+        text: text.to_owned(),
+        secret: true,
+        effect: Effect::Reload("keepalived.service"),
+        check: None,
+    };
+    Machine {
+        name: if is_director { "lw1" } else { "lw3" }.to_owned(),
+        role: if is_director { Role::Director } else { Role::RealServer },
+        files: vec![file],
+        packages: Vec::new(),
+        units: vec!["keepalived.service"],
+    }
+}
+
+fn found(text: &str) -> Found {
+    let unit = || ["keepalived.service".to_owned()].into_iter().collect();
+    let file = FoundFile { mode: 0o600, content: text.as_bytes().to_vec() };
+    Found {
+        files: BTreeMap::from([(CONF.to_owned(), file)]),
+        active: unit(),
+        enabled: unit(),
+        ..Found::default()
+    }
+}
+
+#[test]
+fn what_is_as_it_should_be_needs_nothing() {
+    assert!(plan(&machine(true, "a"), &found("a")).steps.is_empty());
+}
+
+#[test]
+fn a_changed_configuration_is_reloaded_and_a_stopped_unit_is_started() {
+    let steps = plan(&machine(true, "b"), &found("a")).steps;
+    let [Step::File(change), Step::Reload(unit)] = steps.as_slice() else { panic!("{steps:?}") };
+    assert_eq!((change.path(), unit.as_str()), (CONF, "keepalived.service"));
+    let stopped = Found { active: Default::default(), ..found("a") };
+    let steps = plan(&machine(true, "a"), &stopped).steps;
+    assert_eq!(steps, [Step::Start("keepalived.service".to_owned())]);
+}
+
+#[test]
+fn only_files_that_lvsha_wrote_are_removed() {
+    let mut found = found("a");
+    let other = FoundFile { mode: 0o644, content: b"x".to_vec() };
+    found.files.insert("/etc/ours".to_owned(), other.clone());
+    found.files.insert("/etc/theirs".to_owned(), other);
+    found.managed.insert("/etc/ours".to_owned(), String::new());
+    let plan = plan(&machine(true, "a"), &found);
+    let removed: Vec<&str> = plan.files().map(FileChange::path).collect();
+    assert_eq!(removed, ["/etc/ours"]);
+}
+
+#[test]
+fn secrets_are_in_no_difference() {
+    let conf = |password: &str, key: &str, priority: u8| {
+        format!(
+            "vrrp_instance V {{\n priority {priority}\n authentication {{\n auth_type PASS\n \
+             auth_pass {password}\n }}\n auth_hmac {{\n key 1 hex:{key}\n }}\n}}\n"
+        )
+    };
+    let (old, new) = (&conf("older123", "0011", 1), &conf("newer123", "0022", 2));
+    let whole = Plan { nodes: vec![plan(&machine(true, new), &found(old))] };
+    let shown = human(&whole);
+    assert!(shown.contains("+ priority 2") && !shown.contains("-  auth_pass"), "{shown}");
+    let secret = Plan { nodes: vec![plan(&machine(true, &conf("x", "0011", 1)), &found(old))] };
+    assert!(human(&secret).contains("auth_pass"), "a change of a secret is a change");
+    for secret in ["older", "newer", "0011", "0022"] {
+        assert!(!shown.contains(secret), "{shown}");
+    }
+}
+
+#[test]
+fn services_and_servers_are_compared_by_meaning() {
+    let conf = |weight: u8, more: &str| {
+        format!(
+            "virtual_server 10.0.0.31 80 {{\n delay_loop 6\n lvs_sched rr\n lvs_method DR\n \
+             protocol TCP\n real_server 10.0.0.29 80 {{\n weight {weight}\n }}\n{more}}}\n"
+        )
+    };
+    let more = "real_server 10.0.0.30 80 {\n weight 1\n }\n";
+    let plan = plan(&machine(true, &conf(3, more)), &found(&conf(1, "")));
+    let lines = ["~ 10.0.0.29:80 weight 1 -> weight 3", "+ 10.0.0.30:80 weight 1"];
+    let lines = lines.map(str::to_owned).to_vec();
+    assert_eq!(plan.services, [ServiceChange::Changed("10.0.0.31:80".to_owned(), lines)]);
+}
+
+#[test]
+fn the_holder_comes_last_whatever_its_name() {
+    let cluster = {
+        use crate::model::{Router, Sourced, VirtualAddress};
+        let mut router = Router::new(Sourced::implied("V".to_owned()));
+        let address = VirtualAddress::new("10.0.0.31".parse().unwrap());
+        router.addresses.push(Sourced::implied(address));
+        Cluster { routers: vec![router], ..Cluster::default() }
+    };
+    let machines: Vec<Machine> = ["a", "b"]
+        .into_iter()
+        .map(|name| Machine { name: name.to_owned(), ..machine(true, "x") })
+        .chain([machine(false, "x")])
+        .collect();
+    let holder = Found {
+        addresses: ["10.0.0.31".parse().unwrap()].into_iter().collect(),
+        ..Found::default()
+    };
+    let found = BTreeMap::from([
+        ("a".to_owned(), holder),
+        ("b".to_owned(), Found::default()),
+        ("lw3".to_owned(), Found::default()),
+    ]);
+    let plan = Plan::new(&cluster, &machines, &found);
+    let names: Vec<&str> = plan.nodes.iter().map(|node| node.name.as_str()).collect();
+    assert_eq!(names, ["lw3", "b", "a"]);
+}

@@ -1,0 +1,271 @@
+//! A picture of a cluster: clients, services, directors with their roles, real servers.
+//!
+//! Four layers from left to right, laid out once ([`Picture`]) and drawn three ways.
+
+use std::fmt::Write as _;
+
+use super::{Site, for_node, show_target};
+use crate::model::{Forwarding, Role};
+
+/// A drawing of a site.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Picture {
+    /// Boxes of the four layers.
+    layers: [Vec<Shape>; 4],
+    /// Lines between boxes, each `(layer, box) -> (layer, box)` with words beside it.
+    lines: Vec<Line>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Shape {
+    title: String,
+    words: Vec<String>,
+    class: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Line {
+    from: (usize, usize),
+    to: (usize, usize),
+    words: String,
+    is_faint: bool,
+}
+
+impl Picture {
+    /// Lays a site out.
+    pub fn new(site: &Site) -> Self {
+        let client = Shape { title: "clients".into(), words: Vec::new(), class: "client" };
+        let mut picture = Self { layers: [vec![client], vec![], vec![], vec![]], lines: vec![] };
+        picture.directors(site);
+        picture.servers(site);
+        for (number, service) in site.cluster.services.iter().enumerate() {
+            let mut words = Vec::new();
+            words.extend(service.name.as_ref().map(|name| name.value.clone()));
+            let scheduler = service.scheduler.as_ref().map_or("wlc", |s| &s.value);
+            let method = service.method.map_or(Forwarding::Masquerading, |method| method.value);
+            words.push(format!("{scheduler}, {}", method_name(method)));
+            words.extend(service.persistence.map(|time| format!("persistent {} s", time.value)));
+            let title = show_target(&service.target.value);
+            picture.layer(1).push(Shape { title, words, class: "service" });
+            picture.line((0, 0), (1, number), String::new(), false);
+            for director in 0..site.directors.len() {
+                let is_first = picture.is_master(director);
+                picture.line((1, number), (2, director), String::new(), !is_first);
+            }
+            for server in &service.servers {
+                let position = site.real_servers.iter().position(|known| {
+                    known.address.as_ref().is_some_and(|known| known.value == server.address)
+                });
+                let Some(position) = position else { continue };
+                let weight = server.weight.map_or(1, |weight| weight.value);
+                let words = if weight == 1 { String::new() } else { format!("weight {weight}") };
+                for director in 0..site.directors.len() {
+                    let is_first = picture.is_master(director);
+                    let words = if is_first { words.clone() } else { String::new() };
+                    picture.line((2, director), (3, position), words, !is_first);
+                }
+            }
+        }
+        picture.lines.dedup();
+        picture
+    }
+
+    fn directors(&mut self, site: &Site) {
+        for director in &site.directors {
+            let name = &director.name.value;
+            let mut words: Vec<String> =
+                director.address.iter().map(|address| address.value.to_string()).collect();
+            let view = for_node(site, name).unwrap_or_default();
+            let mut class = "standby";
+            for router in &view.routers {
+                let Some(member) = router.members.first() else { continue };
+                let is_master = member.role.is_some_and(|role| role.value == Role::Master);
+                if is_master {
+                    class = "master";
+                }
+                let rank = member.priority.map(|p| format!(" {}", p.value)).unwrap_or_default();
+                let role = if is_master { "master" } else { "backup" };
+                words.push(format!("{} {role}{rank}", router.name.value));
+                if is_master {
+                    let addresses = router.addresses.iter().map(|a| a.value.address.to_string());
+                    words.extend(addresses.map(|address| format!("holds {address}")));
+                }
+            }
+            self.layer(2).push(Shape { title: name.clone(), words, class });
+        }
+    }
+
+    fn servers(&mut self, site: &Site) {
+        for server in &site.real_servers {
+            let words = server.address.iter().map(|address| address.value.to_string()).collect();
+            self.layer(3).push(Shape { title: server.name.value.clone(), words, class: "server" });
+        }
+    }
+
+    fn layer(&mut self, number: usize) -> &mut Vec<Shape> {
+        // There are four layers, and the callers name them by constants below 4.
+        #[expect(clippy::indexing_slicing)]
+        &mut self.layers[number]
+    }
+
+    fn is_master(&self, director: usize) -> bool {
+        let [.., directors, _] = &self.layers;
+        directors.get(director).is_some_and(|shape| shape.class == "master")
+    }
+
+    fn line(&mut self, from: (usize, usize), to: (usize, usize), words: String, is_faint: bool) {
+        self.lines.push(Line { from, to, words, is_faint });
+    }
+
+    /// Scalable Vector Graphics; readable on light and dark pages.
+    pub fn svg(&self) -> String {
+        let rows = self.layers.iter().map(Vec::len).max().unwrap_or(1);
+        let tallest = self.layers.iter().flatten().map(|shape| shape.words.len()).max();
+        let step = HEAD + LINE * tallest.unwrap_or(0) + GAP;
+        let (width, height) = (4 * COLUMN - (COLUMN - BOX) + 2 * MARGIN, rows * step + MARGIN);
+        let place = |(layer, number): (usize, usize)| {
+            let count = self.layers.get(layer).map_or(1, Vec::len);
+            // A short layer stands in the middle of the tallest.
+            let top = MARGIN / 2 + (rows - count) * step / 2 + number * step;
+            (MARGIN + layer * COLUMN, top)
+        };
+        let shape_at = |(layer, number): (usize, usize)| {
+            self.layers.get(layer).and_then(|layer| layer.get(number))
+        };
+        let mut out = format!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" \
+             width=\"{width}\" height=\"{height}\" font-family=\"sans-serif\" font-size=\"13\">\n\
+             <style>{STYLE}</style>\n<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n"
+        );
+        // Faint lines first, so that the others lie on top of them.
+        let mut lines: Vec<&Line> = self.lines.iter().collect();
+        lines.sort_by_key(|line| !line.is_faint);
+        for line in lines {
+            let (Some(from), Some(to)) = (shape_at(line.from), shape_at(line.to)) else { continue };
+            let ((x1, y1), (x2, y2)) = (place(line.from), place(line.to));
+            let (x1, y1, y2) = (x1 + BOX, y1 + tall(from) / 2, y2 + tall(to) / 2);
+            let middle = x1.midpoint(x2);
+            let class = if line.is_faint { "faint" } else { "line" };
+            // Writing to a string cannot fail.
+            let _ = writeln!(
+                out,
+                "<path class=\"{class}\" d=\"M{x1} {y1}C{middle} {y1} {middle} {y2} {x2} {y2}\"/>"
+            );
+            if !line.words.is_empty() {
+                let y = (y1 + y2) / 2 - 4;
+                let words = escaped(&line.words);
+                let _ = writeln!(
+                    out,
+                    "<text class=\"small\" x=\"{middle}\" y=\"{y}\" text-anchor=\"middle\">{words}</text>"
+                );
+            }
+        }
+        for (layer, shapes) in self.layers.iter().enumerate() {
+            for (number, shape) in shapes.iter().enumerate() {
+                let (x, y) = place((layer, number));
+                let (class, tall, text) = (shape.class, tall(shape), x + 12);
+                let _ = writeln!(
+                    out,
+                    "<rect class=\"{class}\" x=\"{x}\" y=\"{y}\" width=\"{BOX}\" height=\"{tall}\" rx=\"6\"/>"
+                );
+                let title = escaped(&shape.title);
+                let _ = writeln!(
+                    out,
+                    "<text class=\"title\" x=\"{text}\" y=\"{}\">{title}</text>",
+                    y + 21
+                );
+                for (line, words) in (1..).zip(&shape.words) {
+                    let words = escaped(words);
+                    let _ = writeln!(
+                        out,
+                        "<text class=\"small\" x=\"{text}\" y=\"{}\">{words}</text>",
+                        y + 21 + line * LINE
+                    );
+                }
+            }
+        }
+        out.push_str("</svg>\n");
+        out
+    }
+
+    /// A Mermaid flowchart, as code hosts draw it.
+    pub fn mermaid(&self) -> String {
+        let mut out = String::from("flowchart LR\n");
+        for (layer, shapes) in self.layers.iter().enumerate() {
+            for (number, shape) in shapes.iter().enumerate() {
+                let words = std::iter::once(&shape.title).chain(&shape.words);
+                let words: Vec<String> = words.map(|w| w.replace('"', "&quot;")).collect();
+                let _ = writeln!(out, "    n{layer}_{number}[\"{}\"]", words.join("<br>"));
+            }
+        }
+        for Line { from, to, words, is_faint } in &self.lines {
+            let arrow = if *is_faint { "-.->" } else { "-->" };
+            let words = if words.is_empty() { String::new() } else { format!("|{words}|") };
+            let _ = writeln!(out, "    n{}_{} {arrow}{words} n{}_{}", from.0, from.1, to.0, to.1);
+        }
+        out
+    }
+
+    /// A graph for Graphviz.
+    pub fn dot(&self) -> String {
+        let quoted = |text: &str| text.replace('\\', "\\\\").replace('"', "\\\"");
+        let mut out = String::from(
+            "digraph cluster {\n    rankdir=LR;\n    node [shape=box, style=rounded];\n",
+        );
+        for (layer, shapes) in self.layers.iter().enumerate() {
+            for (number, shape) in shapes.iter().enumerate() {
+                let words = std::iter::once(&shape.title).chain(&shape.words);
+                let words: Vec<String> = words.map(|word| quoted(word)).collect();
+                let _ = writeln!(out, "    n{layer}_{number} [label=\"{}\"];", words.join("\\n"));
+            }
+        }
+        for Line { from, to, words, is_faint } in &self.lines {
+            let style = if *is_faint { "dashed" } else { "solid" };
+            let _ = writeln!(
+                out,
+                "    n{}_{} -> n{}_{} [style={style}, label=\"{}\"];",
+                from.0,
+                from.1,
+                to.0,
+                to.1,
+                quoted(words)
+            );
+        }
+        out.push_str("}\n");
+        out
+    }
+}
+
+fn tall(shape: &Shape) -> usize {
+    HEAD + LINE * shape.words.len()
+}
+
+fn method_name(method: Forwarding) -> &'static str {
+    match method {
+        Forwarding::DirectRouting => "direct routing",
+        Forwarding::Masquerading => "address translation",
+        Forwarding::Tunnelling => "tunnel",
+    }
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+/// Pixels: width of a box, from one layer to the next, around everything.
+const BOX: usize = 190;
+const COLUMN: usize = 260;
+const MARGIN: usize = 30;
+/// Height of a box without words, of each line of words, between boxes.
+const HEAD: usize = 34;
+const LINE: usize = 17;
+const GAP: usize = 26;
+
+const STYLE: &str = "rect{stroke:#41505f;stroke-width:1.2}.client{fill:#eef1f4}\
+    .service{fill:#fdf3d7}.master{fill:#d9efdc}.standby{fill:#f4f4f4;stroke-dasharray:5 3}\
+    .server{fill:#dfeaf7}text{fill:#1c2733}.title{font-weight:bold}.small{font-size:12px}\
+    path{fill:none}.line{stroke:#41505f;stroke-width:1.6}\
+    .faint{stroke:#a9b4bf;stroke-width:1.2;stroke-dasharray:5 4}";
+
+#[cfg(test)]
+mod tests;

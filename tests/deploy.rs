@@ -1,0 +1,292 @@
+//! The scripts of a deployment, run for real: a directory stands for a machine, and a few programs
+//! in front of the system's own for what a test must not touch (systemctl, sysctl, ip).
+
+// A test that cannot set up its machine has nothing better to do than to stop.
+#![expect(clippy::unwrap_used)]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+
+use lvsha::deploy::{Act, FaultKind, Host, Local, Reply, wanted_facts};
+use lvsha::plan::{Found, NodePlan, plan};
+use lvsha::site::render::{Check, Effect, File, Machine, Role};
+
+const CONF: &str = "/etc/keepalived/keepalived.conf";
+const UNIT: &str = "keepalived.service";
+
+/// A machine below a directory.
+struct Rack {
+    folder: tempfile::TempDir,
+}
+
+impl Rack {
+    fn new() -> Self {
+        let rack = Self { folder: tempfile::tempdir().unwrap() };
+        // `fail` names the command that fails, `log` has all that were given.
+        rack.program(
+            "systemctl",
+            "echo \"systemctl $*\" >>\"$LVSHA_ROOT/log\"\n\
+             case $* in \"$(cat \"$LVSHA_ROOT/fail\" 2>/dev/null)\") exit 1 ;; esac\n\
+             case $1 in is-active) grep -qx \"${3:-$2}\" \"$LVSHA_ROOT/active\" 2>/dev/null ;;\n\
+             is-enabled) grep -qx \"$3\" \"$LVSHA_ROOT/active\" 2>/dev/null ;;\n\
+             start) echo \"$2\" >>\"$LVSHA_ROOT/active\" ;; esac",
+        );
+        rack.program("sysctl", "echo \"sysctl $*\" >>\"$LVSHA_ROOT/log\"");
+        rack.program("ip", "echo '1: eth1    inet 10.0.0.27/24 scope global eth1'");
+        rack.program(
+            "keepalived",
+            "grep -q broken \"$2\" && { echo 'Unknown keyword'; exit 5; }; exit 0",
+        );
+        rack
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name.trim_start_matches('/'))
+    }
+
+    fn program(&self, name: &str, script: &str) {
+        let path = self.path(&format!("bin/{name}"));
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
+        fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        let path = self.path(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.path(name)).unwrap_or_default()
+    }
+
+    fn host(&self) -> Host {
+        let path = format!("{}:{}", self.path("bin").display(), std::env::var("PATH").unwrap());
+        Host::Local(Local::below(self.folder.path(), Some(path)))
+    }
+
+    /// Performs one act.
+    fn act(&self, act: &Act) -> Result<Reply, lvsha::deploy::Fault> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(self.host().perform(act))
+    }
+
+    fn found(&self, machine: &Machine) -> Found {
+        match self.act(&wanted_facts(machine)).unwrap() {
+            Reply::Facts(found) => *found,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// Plans and stages what `machine` should be.
+    fn stage(&self, machine: &Machine) -> NodePlan {
+        let plan = plan(machine, &self.found(machine));
+        self.act(&Act::Stage(Box::new(plan.clone()))).unwrap();
+        plan
+    }
+
+    fn activate(
+        &self,
+        generation: u32,
+        confirm_within: u64,
+    ) -> Result<Reply, lvsha::deploy::Fault> {
+        let (who, what) = ("ada@desk".to_owned(), "a test".to_owned());
+        self.act(&Act::Activate { generation, confirm_within, who, what })
+    }
+}
+
+fn machine(text: &str) -> Machine {
+    let file = |path: &str, mode, text: &str, effect, check| File {
+        path: path.to_owned(),
+        mode,
+        text: text.to_owned(),
+        secret: mode & 0o077 == 0,
+        effect,
+        check,
+    };
+    let check = Check { command: &["keepalived", "-t", "{}"], accepts: &[0] };
+    Machine {
+        name: "lw1".to_owned(),
+        role: Role::Director,
+        files: vec![
+            file("/etc/sysctl.d/90-lvsha.conf", 0o644, "net.x = 1\n", Effect::Sysctl, None),
+            file(CONF, 0o600, text, Effect::Reload(UNIT), Some(check)),
+        ],
+        packages: Vec::new(),
+        units: vec![UNIT],
+    }
+}
+
+#[test]
+fn a_deployment_from_nothing_to_confirmed_and_a_second_one_that_does_nothing() {
+    let rack = Rack::new();
+    let machine = machine("one\0two \"three\" $four\n");
+    let lock = Act::Lock { who: "ada@desk".to_owned(), run: "1".to_owned() };
+    rack.act(&lock).unwrap();
+    rack.stage(&machine);
+    assert!(!rack.path(CONF).exists(), "staging touches nothing");
+    rack.activate(1, 0).unwrap();
+    assert_eq!(fs::read(rack.path(CONF)).unwrap(), machine.files[1].text.as_bytes());
+    assert_eq!(fs::metadata(rack.path(CONF)).unwrap().permissions().mode() & 0o777, 0o600);
+    let log = rack.read("log");
+    assert!(
+        log.contains("sysctl -q -p") && log.contains(&format!("systemctl start {UNIT}")),
+        "{log}"
+    );
+    let found = rack.found(&machine);
+    assert_eq!((found.generation, found.pending), (1, Some(1)));
+    rack.act(&Act::Confirm { generation: 1 }).unwrap();
+    rack.act(&Act::Unlock { run: "1".to_owned() }).unwrap();
+    let found = rack.found(&machine);
+    assert_eq!((found.pending, found.lock.as_deref()), (None, None));
+    assert!(found.addresses.contains(&"10.0.0.27".parse().unwrap()));
+    assert_eq!(plan(&machine, &found).steps, []);
+}
+
+#[test]
+fn a_changed_file_is_reloaded_and_the_way_back_is_exact() {
+    let rack = Rack::new();
+    for (generation, text) in [(1, "old\n"), (2, "new\n")] {
+        rack.stage(&machine(text));
+        rack.activate(generation, 0).unwrap();
+        rack.act(&Act::Confirm { generation }).unwrap();
+    }
+    assert!(rack.read("log").contains(&format!("systemctl reload {UNIT}")));
+    rack.act(&Act::Rollback { generation: 2 }).unwrap();
+    assert_eq!(rack.read(CONF), "old\n");
+    assert_eq!(rack.found(&machine("old\n")).generation, 1);
+    // A second time changes nothing, and neither does one for what never was.
+    rack.act(&Act::Rollback { generation: 2 }).unwrap();
+    rack.act(&Act::Rollback { generation: 9 }).unwrap();
+    assert_eq!(rack.read(CONF), "old\n");
+    let Reply::History(entries) = rack.act(&Act::History).unwrap() else { panic!() };
+    let states: Vec<(u32, &str)> =
+        entries.iter().map(|entry| (entry.generation, entry.state.as_str())).collect();
+    assert_eq!(states, [(1, "current"), (2, "rolled-back")]);
+    assert_eq!((entries[0].who.as_str(), entries[0].what.as_str()), ("ada@desk", "a test"));
+    let Reply::Files(files) = rack.act(&Act::Again { generation: 2 }).unwrap() else { panic!() };
+    assert_eq!(files[CONF].content, b"new\n");
+}
+
+#[test]
+fn a_file_that_its_program_refuses_is_not_put_in_place() {
+    let rack = Rack::new();
+    rack.stage(&machine("broken\n"));
+    let command = ["keepalived", "-t", "{}"].map(str::to_owned).to_vec();
+    let check = Act::Check { path: CONF.to_owned(), command, accepts: vec![0] };
+    let fault = rack.act(&check).unwrap_err();
+    assert_eq!(fault.kind, FaultKind::Refused);
+    assert!(
+        fault.message.contains("keepalived refuses") && fault.message.contains("Unknown keyword")
+    );
+}
+
+#[test]
+fn a_unit_that_does_not_come_up_brings_the_old_state_back() {
+    let rack = Rack::new();
+    rack.stage(&machine("old\n"));
+    rack.activate(1, 0).unwrap();
+    rack.act(&Act::Confirm { generation: 1 }).unwrap();
+    rack.write("fail", &format!("reload {UNIT}"));
+    rack.program("systemctl", "case $1 in is-active|is-enabled) exit 0 ;; reload*) exit 1 ;; esac");
+    rack.stage(&machine("new\n"));
+    let fault = rack.activate(2, 0).unwrap_err();
+    assert!(fault.message.contains("the old state is back"), "{fault}");
+    assert_eq!(rack.read(CONF), "old\n");
+    assert_eq!(rack.found(&machine("old\n")).generation, 1);
+}
+
+#[test]
+fn the_dead_man_takes_back_what_nobody_confirms() {
+    let rack = Rack::new();
+    rack.write(CONF, "by hand\n");
+    rack.stage(&machine("new\n"));
+    rack.activate(1, 1).unwrap();
+    assert_eq!(rack.read(CONF), "new\n");
+    // It is the machine that waits, so the test must, too: until it is so, not for a fixed time.
+    let limit = std::time::Instant::now() + std::time::Duration::from_secs(60);
+    while rack.path("var/lib/lvsha/pending").exists() {
+        assert!(std::time::Instant::now() < limit, "the dead-man switch does not work");
+        std::thread::yield_now();
+    }
+    assert_eq!(rack.read(CONF), "by hand\n");
+    let fault = rack.act(&Act::Confirm { generation: 1 }).unwrap_err();
+    assert!(fault.message.contains("has rolled itself back"), "{fault}");
+}
+
+#[test]
+fn two_operators_exclude_each_other() {
+    let rack = Rack::new();
+    let lock = |who: &str, run: &str| Act::Lock { who: who.to_owned(), run: run.to_owned() };
+    rack.act(&lock("ada@desk", "1")).unwrap();
+    rack.act(&lock("ada@desk", "1")).unwrap();
+    let fault = rack.act(&lock("grace@home", "2")).unwrap_err();
+    assert!(fault.message.contains("locked by ada@desk"), "{fault}");
+    rack.act(&Act::Unlock { run: "2".to_owned() }).unwrap();
+    assert!(rack.act(&lock("grace@home", "2")).is_err(), "a stranger unlocks nothing");
+    rack.act(&Act::Unlock { run: "--force".to_owned() }).unwrap();
+    rack.act(&lock("grace@home", "2")).unwrap();
+}
+
+#[test]
+fn edits_by_hand_are_noticed_saved_and_files_nobody_wants_go() {
+    let rack = Rack::new();
+    rack.stage(&machine("one\n"));
+    rack.activate(1, 0).unwrap();
+    rack.act(&Act::Confirm { generation: 1 }).unwrap();
+    rack.write(CONF, "edited\n");
+    let mut wanted = machine("two\n");
+    wanted.files.remove(0);
+    let plan = plan(&wanted, &rack.found(&wanted));
+    assert_eq!(plan.edited, [CONF]);
+    rack.stage(&wanted);
+    rack.activate(2, 0).unwrap();
+    assert!(!rack.path("/etc/sysctl.d/90-lvsha.conf").exists());
+    let saved = rack.read(&format!("var/lib/lvsha/generations/2/before/files{CONF}"));
+    assert_eq!(saved, "edited\n");
+}
+
+#[test]
+fn only_ten_generations_are_kept() {
+    let rack = Rack::new();
+    for generation in 1..=13 {
+        rack.stage(&machine(&format!("{generation}\n")));
+        rack.activate(generation, 0).unwrap();
+        rack.act(&Act::Confirm { generation }).unwrap();
+    }
+    let Reply::History(entries) = rack.act(&Act::History).unwrap() else { panic!() };
+    let numbers: Vec<u32> = entries.iter().map(|entry| entry.generation).collect();
+    assert_eq!(numbers, (4..=13).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_state_that_cannot_be_written_refuses_the_lock() {
+    let rack = Rack::new();
+    // A directory in the place of the state is as unwritable as a full disk is.
+    rack.write("var/lib/lvsha", "not a directory");
+    let lock = Act::Lock { who: "a".to_owned(), run: "1".to_owned() };
+    let fault = rack.act(&lock).unwrap_err();
+    assert_eq!(fault.kind, FaultKind::Refused);
+    assert!(!rack.path(CONF).exists());
+}
+
+/// Every script is POSIX shell, whatever /bin/sh is on a machine.
+#[test]
+fn scripts_are_understood_by_other_shells() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/deploy/scripts");
+    let mut judged = BTreeMap::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        for shell in ["sh", "bash"] {
+            let Ok(status) = std::process::Command::new(shell).arg("-n").arg(&path).status() else {
+                continue;
+            };
+            judged.insert((path.clone(), shell), status.success());
+        }
+    }
+    assert!(judged.len() > 10);
+    assert!(judged.values().all(|is_right| *is_right), "{judged:?}");
+}
