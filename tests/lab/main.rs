@@ -7,6 +7,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 #![expect(clippy::print_stdout, clippy::print_stderr)]
 
+mod behaviour;
 mod formula;
 mod host;
 mod inventory;

@@ -40,7 +40,7 @@ impl BackEnd {
             Err(_) | Ok("" | "emulated") => Ok(Self::Emulated),
             Ok("kvm") => Ok(Self::Kvm),
             Ok("host") => Ok(Self::Host),
-            Ok(other) => Err(format!("LAB={other} is no back end: emulated, kvm or host")),
+            Ok(other) => Err(format!("LAB={other} is no back end: emulated, kvm, host or off")),
         }
     }
 
@@ -65,7 +65,12 @@ impl BackEnd {
     }
 
     /// How many run side by side. An emulated one takes one processor; the host's kernel is one only.
+    /// `LAB_MACHINES` changes it.
     pub(super) fn machines(self) -> usize {
+        let wish = env::var("LAB_MACHINES").ok().and_then(|number| number.parse().ok());
+        if let (Self::Emulated, Some(number)) = (self, wish) {
+            return number;
+        }
         let processors = thread::available_parallelism().map_or(1, |number| number.get());
         match self {
             Self::Emulated => processors.min(2),

@@ -30,6 +30,9 @@ pub(crate) fn main(arguments: &[String]) -> ExitCode {
     }
     let chosen: Vec<&Scenario> =
         scenarios::ALL.iter().filter(|scenario| arguments.selects(scenario.name)).collect();
+    if std::env::var("LAB").is_ok_and(|lab| lab == "off") {
+        return skip(&chosen, "LAB=off says so; run: make lab-test");
+    }
     let back_end = match BackEnd::from_environment() {
         Ok(back_end) => back_end,
         Err(problem) => return refuse(&problem),

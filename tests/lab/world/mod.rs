@@ -19,15 +19,12 @@ use std::time::Duration;
 use crate::inventory::{DIRECTORS, Host, NODES, REAL_SERVERS};
 use crate::message::Message;
 use crate::scenarios;
-pub(crate) use command::{run, try_run};
+pub(crate) use command::run;
 pub(crate) use node::Machine;
 use port::Port;
-pub(crate) use stack::{Stack, keepalived_pair};
-pub(crate) use table::{Destination, Service, Table};
+pub(crate) use stack::{Stack, converted, keepalived_pair};
+pub(crate) use table::Table;
 pub(crate) use watch::Watch;
-
-/// Longest boot of a node, in seconds of the inside's clock.
-const BOOT_LIMIT: f64 = 120.0;
 
 /// Makes the cluster and runs the scenarios with these names, one after the other.
 pub(crate) fn main(names: &[String]) -> ExitCode {
@@ -122,7 +119,7 @@ impl Lab {
         network::client()?;
         let lab = Self { notes: Mutex::default(), capture: Mutex::default() };
         for host in NODES {
-            Machine(host).wait(BOOT_LIMIT)?;
+            Machine(host).wait()?;
         }
         REAL_SERVERS.iter().for_each(|host| lab.node(*host).become_real_server());
         Ok(lab)
@@ -142,25 +139,27 @@ impl Lab {
         Watch::start(address.into())
     }
 
-    /// Seconds that a loaded machine may need more than an idle one: none where the clock counts instructions.
     fn notes(&self) -> Vec<String> {
         std::mem::take(&mut self.notes.lock().unwrap())
     }
 
-    /// Every scenario finds the cluster as it was after the boot.
-    fn begin(&self, name: &str) {
+    /// The cluster as it was after the boot: everything runs, no director's software is there.
+    pub(crate) fn tidy(&self) {
         for host in NODES {
             network::heal(host);
-            self.node(host).revive(BOOT_LIMIT);
+            self.node(host).revive();
         }
         DIRECTORS.iter().for_each(|host| self.node(*host).clear());
         REAL_SERVERS.iter().for_each(|host| self.node(*host).become_real_server());
+    }
+
+    fn begin(&self, name: &str) {
+        self.tidy();
         *self.capture.lock().unwrap() = artefacts::Capture::start(name);
     }
 
     fn end(&self) {
         // Ends tcpdump.
         self.capture.lock().unwrap().take();
-        DIRECTORS.iter().filter(|host| self.node(**host).runs()).for_each(|host| self.node(*host).clear());
     }
 }

@@ -10,6 +10,9 @@ use super::{network, now, pass, until};
 use super::table::Table;
 use crate::inventory::{Host, INTERFACE, VIP, VIP6};
 
+/// Longest boot of a node, in seconds of the inside's clock.
+const BOOT_LIMIT: f64 = 120.0;
+
 /// A handle; the machine's state is the kernel's.
 #[derive(Clone, Copy)]
 pub(crate) struct Machine(pub(super) Host);
@@ -33,9 +36,9 @@ impl Machine {
     }
 
     /// Until its sshd takes connections.
-    pub(super) fn wait(self, limit: f64) -> Result<(), String> {
+    pub(super) fn wait(self) -> Result<(), String> {
         let address = SocketAddr::from((self.0.address(), 22));
-        let answer = until(limit, || {
+        let answer = until(BOOT_LIMIT, || {
             let open = TcpStream::connect_timeout(&address, Duration::from_millis(500)).is_ok();
             if !open {
                 pass(0.1);
@@ -46,31 +49,34 @@ impl Machine {
             let console = fs::read_to_string(format!("/run/nodes/{}.console", self.0)).unwrap_or_default();
             let tail: Vec<&str> = console.lines().rev().take(20).collect();
             let tail: Vec<&str> = tail.into_iter().rev().collect();
-            format!("{} does not answer on port 22 after {limit} s; its console says:\n{}", self.0, tail.join("\n"))
+            format!("{} does not answer on port 22 after {BOOT_LIMIT} s; its console says:\n{}", self.0, tail.join("\n"))
         })
     }
 
-    /// A crash: every process ends at once, the addresses are gone, nothing is said to anybody.
-    pub(crate) fn power_off(self) {
+    /// A crash: every process ends at once, the addresses are gone, nothing is said to anybody. Returns
+    /// the moment.
+    pub(crate) fn power_off(self) -> Duration {
         network::cut(self.0);
+        let moment = now();
         let _ = fs::write(format!("{}/cgroup.kill", self.group()), "1");
         until(10.0, || (!self.runs()).then_some(())).expect("a killed machine ends");
         network::disconnect(self.0);
         let _ = try_run(&["umount", "--lazy", &format!("/run/nodes/{}", self.0)]);
+        moment
     }
 
     /// Boots it again after [`Machine::power_off`], and waits until it is up.
-    pub(crate) fn power_on_again(self, limit: f64) {
-        let result = network::connect(self.0).and_then(|()| self.power_on()).and_then(|()| self.wait(limit));
+    pub(crate) fn power_on_again(self) {
+        let result = network::connect(self.0).and_then(|()| self.power_on()).and_then(|()| self.wait());
         result.unwrap_or_else(|reason| panic!("{reason}"));
     }
 
     /// Whatever a scenario left it as: thawed and running.
-    pub(super) fn revive(self, limit: f64) {
+    pub(super) fn revive(self) {
         if self.runs() {
             self.resume();
         } else {
-            self.power_on_again(limit);
+            self.power_on_again();
         }
     }
 

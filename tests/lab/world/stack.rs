@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use super::{Lab, Machine, run};
+use super::{Lab, Machine};
 use crate::inventory::{DIRECTORS, Host};
 
 /// One way to run the pair.
@@ -62,18 +62,24 @@ impl Stack {
 
     /// Writes the files and starts both directors.
     pub(crate) fn start(&self, lab: &Lab) {
-        for file in &self.files {
-            lab.node(file.host).write(&file.path, &file.text, file.mode);
-        }
-        for host in DIRECTORS {
-            let node = lab.node(host);
-            web_server_of_a_director(node);
-            self.start_on(node);
-        }
+        DIRECTORS.iter().for_each(|host| self.install(lab, *host));
+        DIRECTORS.iter().for_each(|host| self.start_on(lab.node(*host)));
     }
 
-    /// Starts one director, whose files are there.
-    pub(crate) fn start_on(&self, node: Machine) {
+    /// Starts it on a director that booted again. The lab's disks are memory, so that the files are written again.
+    pub(crate) fn return_to(&self, lab: &Lab, host: Host) {
+        self.install(lab, host);
+        self.start_on(lab.node(host));
+    }
+
+    fn install(&self, lab: &Lab, host: Host) {
+        for file in self.files.iter().filter(|file| file.host == host) {
+            lab.node(host).write(&file.path, &file.text, file.mode);
+        }
+        web_server_of_a_director(lab.node(host));
+    }
+
+    fn start_on(&self, node: Machine) {
         node.run(&["systemctl", "start", "--no-block", self.unit]);
     }
 
@@ -103,12 +109,11 @@ pub(crate) fn keepalived_pair(folder: &str) -> [String; 2] {
 /// What `lvsha convert` makes of heartbeat's files on a director: its report, and a stack that runs the result.
 pub(crate) fn converted(lab: &Lab, folder: &str) -> (Stack, String) {
     let node = lab.node(DIRECTORS[0]);
-    run(&["rm", "-rf", "/tmp/converted"]);
     for name in ["ha.cf", "haresources", "authkeys", "ldirectord.cf"] {
         node.write(&format!("/tmp/original/{name}"), &data(folder, name), "600");
     }
     node.run(&["rm", "-rf", "/tmp/converted"]);
-    let script = "lvsha --quiet convert heartbeat-to-keepalived --from /tmp/original --out /tmp/converted \
+    let script = "lvsha convert heartbeat-to-keepalived --from /tmp/original --out /tmp/converted \
         --keepalived-version 2.2.7 --report json 2>&1 >/dev/null";
     let report = node.run(&["sh", "-c", script]);
     let mut stack = Stack::keepalived("keepalived from lvsha convert", [String::new(), String::new()]);

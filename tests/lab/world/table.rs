@@ -49,10 +49,6 @@ impl Table {
     pub(crate) fn weight(&self, server: &str) -> Option<u32> {
         self.0.values().find_map(|service| service.destinations.get(server)).map(|found| found.weight)
     }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
 }
 
 impl fmt::Display for Table {

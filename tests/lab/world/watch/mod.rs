@@ -82,16 +82,6 @@ impl Watch {
         self.expect(visit, &format!("a visitor gets {}", wanted.join(" or ")), limit)
     }
 
-    /// Waits until no visit gets `unwanted` any more: the last that did, seen a second later.
-    pub(crate) fn last_page(&self, unwanted: &str, limit: f64) -> Duration {
-        let last = until(limit, || {
-            let record = self.record();
-            let last = record.visits.iter().rev().find(|visit| visit.page.as_deref() == Some(unwanted))?;
-            (now() > last.at + Duration::from_secs(1)).then_some(last.at)
-        });
-        self.expect(last, &format!("{unwanted} is visited no more"), limit)
-    }
-
     fn expect<T>(&self, answer: Option<T>, what: &str, limit: f64) -> T {
         answer.unwrap_or_else(|| {
             let timeline = self.record().timeline();
