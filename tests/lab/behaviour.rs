@@ -109,7 +109,8 @@ impl Behaviour {
 
     /// Every aspect in which the two differ. What only one of them was asked about is a difference, too.
     pub(crate) fn differences(&self, after: &Self) -> Vec<Difference> {
-        let aspects: BTreeSet<Aspect> = self.seen.keys().chain(after.seen.keys()).copied().collect();
+        let aspects: BTreeSet<Aspect> =
+            self.seen.keys().chain(after.seen.keys()).copied().collect();
         aspects
             .into_iter()
             .map(|aspect| Difference {
@@ -144,7 +145,8 @@ impl Difference {
 
 impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let shown = |seen: &Option<Seen>| seen.as_ref().map_or("nothing".to_owned(), Seen::to_string);
+        let shown =
+            |seen: &Option<Seen>| seen.as_ref().map_or("nothing".to_owned(), Seen::to_string);
         write!(f, "{:?}: {} became {}", self.aspect, shown(&self.before), shown(&self.after))
     }
 }

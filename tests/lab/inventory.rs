@@ -1,4 +1,4 @@
-//! The lab's machines and addresses, the only place that has them.
+//! The lab's machines and addresses: those of inventories/lab.toml, which `agrees` holds them to.
 
 use std::fmt;
 use std::net::{Ipv4Addr, Ipv6Addr};
@@ -59,6 +59,31 @@ impl Host {
     /// The host's end of its cable, a port of the bridge.
     pub(crate) fn port(self) -> String {
         format!("v{}", self.name)
+    }
+}
+
+/// Whether inventories/lab.toml describes these machines; otherwise what it says differently.
+pub(crate) fn agrees(inventory: &str) -> Result<(), String> {
+    let inventory: toml::Table = toml::from_str(inventory).map_err(|error| error.to_string())?;
+    let address = |kind: &str, host: Host| {
+        let machine = inventory.get(kind)?.get(host.hostname())?;
+        machine.get("address")?.as_str().map(str::to_owned)
+    };
+    let directors = DIRECTORS.map(|host| ("directors", host));
+    let real_servers = REAL_SERVERS.map(|host| ("real_servers", host));
+    for (kind, host) in directors.into_iter().chain(real_servers) {
+        let found = address(kind, host);
+        if found.as_deref() != Some(host.address().to_string().as_str()) {
+            return Err(format!("{kind}.{} is {found:?}, not {}", host.hostname(), host.address()));
+        }
+    }
+    let service = format!("{VIP}:{PORT}");
+    let services = inventory.get("services").and_then(toml::Value::as_array);
+    let known =
+        |found: &toml::Value| found.get("address").and_then(toml::Value::as_str) == Some(&service);
+    match services.is_some_and(|services| services.iter().any(known)) {
+        true => Ok(()),
+        false => Err(format!("no service has the address {service}")),
     }
 }
 

@@ -46,7 +46,9 @@ impl Arguments {
     }
 
     pub(super) fn selects(&self, name: &str) -> bool {
-        let fits = |filter: &String| if self.exact { name == filter } else { name.contains(filter.as_str()) };
+        let fits = |filter: &String| {
+            if self.exact { name == filter } else { name.contains(filter.as_str()) }
+        };
         !self.only_ignored
             && (self.filters.is_empty() || self.filters.iter().any(fits))
             && !self.skipped.iter().any(fits)

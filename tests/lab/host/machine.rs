@@ -93,7 +93,8 @@ impl BackEnd {
 
 /// The modules are there, or can be loaded.
 fn host_has_ip_vs() -> bool {
-    let load = || Command::new("modprobe").args(["-q", "-a", "ip_vs", "ip_vs_rr", "ip_vs_wrr"]).status();
+    let load =
+        || Command::new("modprobe").args(["-q", "-a", "ip_vs", "ip_vs_rr", "ip_vs_wrr"]).status();
     Path::new("/proc/net/ip_vs").exists() || load().is_ok_and(|status| status.success())
 }
 
@@ -129,7 +130,9 @@ impl Machine {
                 pack(images, folder.path())?;
                 let mut command = emulated(back_end, images, folder.path(), false);
                 command.args(["-display", "none", "-monitor", "none"]);
-                command.arg("-serial").arg(format!("file:{}", folder.path().join("console").display()));
+                command
+                    .arg("-serial")
+                    .arg(format!("file:{}", folder.path().join("console").display()));
                 command
             }
         };
@@ -145,7 +148,10 @@ impl Machine {
         for stream in streams {
             let sender = sender.clone();
             thread::spawn(move || {
-                BufReader::new(stream).lines().map_while(Result::ok).try_for_each(|line| sender.send(line))
+                BufReader::new(stream)
+                    .lines()
+                    .map_while(Result::ok)
+                    .try_for_each(|line| sender.send(line))
             });
         }
         Ok(Self { number, child, lines, folder, deadline: Instant::now() + limit() })
@@ -163,7 +169,9 @@ impl Machine {
                 Err(RecvTimeoutError::Timeout) => {
                     break format!("the time limit of {} min is over", limit().as_secs() / 60);
                 }
-                Err(RecvTimeoutError::Disconnected) => break "the machine stopped by itself".to_owned(),
+                Err(RecvTimeoutError::Disconnected) => {
+                    break "the machine stopped by itself".to_owned();
+                }
             };
             let Some(message) = Message::from_line(&line) else {
                 noise.push(line);
@@ -185,13 +193,16 @@ impl Machine {
         }
         // Give the machine the time to write down what it knows.
         let patience = Instant::now() + Duration::from_secs(20);
-        while Instant::now() < patience && self.child.try_wait().is_ok_and(|status| status.is_none()) {
+        while Instant::now() < patience
+            && self.child.try_wait().is_ok_and(|status| status.is_none())
+        {
             thread::sleep(Duration::from_millis(100));
         }
         let kept = self.keep();
         let mut report = report.lock().unwrap();
         if !open.is_empty() {
-            let console = fs::read_to_string(self.folder.path().join("console")).unwrap_or_default();
+            let console =
+                fs::read_to_string(self.folder.path().join("console")).unwrap_or_default();
             let tail: Vec<&str> = console.lines().rev().take(15).collect();
             let tail: Vec<&str> = tail.into_iter().rev().collect();
             let problem = format!("{problem}\n{}\n{}", noise.join("\n"), tail.join("\n"));
@@ -203,7 +214,8 @@ impl Machine {
     /// Moves console and artefacts to where people find them.
     fn keep(&self) -> PathBuf {
         let package = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let kept = package.join(format!("target/lab-artefacts/{}-{}", std::process::id(), self.number));
+        let kept =
+            package.join(format!("target/lab-artefacts/{}-{}", std::process::id(), self.number));
         let _ = fs::create_dir_all(&kept);
         let _ = fs::copy(self.folder.path().join("console"), kept.join("console"));
         // One archive for each scenario that failed, one after the other.
@@ -250,7 +262,10 @@ pub(super) fn stage(names: &[&str]) -> std::io::Result<tempfile::TempDir> {
         let name = host.hostname();
         format!("{} {name}\n{} {name}6\n", host.address(), host.address6())
     });
-    fs::write(lab.join("hosts"), format!("127.0.0.1 localhost\n::1 localhost\n{}", lines.collect::<String>()))?;
+    fs::write(
+        lab.join("hosts"),
+        format!("127.0.0.1 localhost\n::1 localhost\n{}", lines.collect::<String>()),
+    )?;
     // A key of its own for every run; without ssh-keygen only the scenarios that deploy miss it.
     let _ = Command::new("ssh-keygen")
         .args(["-q", "-t", "ed25519", "-N", "", "-C", "lab", "-f"])
@@ -273,7 +288,11 @@ fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
 /// Without its symbols a program is a fifth as large, and the machine's memory is small.
 fn strip(from: &Path, to: &Path) -> std::io::Result<()> {
     let stripped = Command::new("strip").arg("-o").arg(to).arg(from).status();
-    if stripped.is_ok_and(|status| status.success()) { Ok(()) } else { fs::copy(from, to).map(drop) }
+    if stripped.is_ok_and(|status| status.success()) {
+        Ok(())
+    } else {
+        fs::copy(from, to).map(drop)
+    }
 }
 
 /// The kernel unpacks archives that follow one another.
@@ -294,12 +313,24 @@ pub(super) fn pack(images: &Images, folder: &Path) -> Result<(), String> {
 }
 
 /// The computer without its console, which is the caller's business.
-pub(super) fn emulated(back_end: BackEnd, images: &Images, folder: &Path, interactive: bool) -> Command {
+pub(super) fn emulated(
+    back_end: BackEnd,
+    images: &Images,
+    folder: &Path,
+    interactive: bool,
+) -> Command {
     // setpriv lets the kernel end it when this process dies in any way.
     let mut command = Command::new("setpriv");
     command.args(["--pdeathsig", "KILL", QEMU, "-machine", "pc"]);
     command.args(back_end.processor(interactive));
-    command.args(["-m", &format!("{MEMORY},slots=2,maxmem=4G"), "-nodefaults", "-nic", "none", "-no-reboot"]);
+    command.args([
+        "-m",
+        &format!("{MEMORY},slots=2,maxmem=4G"),
+        "-nodefaults",
+        "-nic",
+        "none",
+        "-no-reboot",
+    ]);
     let root = images.file("root.img");
     let size = fs::metadata(&root).map_or(0, |data| data.len());
     command.arg("-object").arg(format!(
@@ -309,9 +340,16 @@ pub(super) fn emulated(back_end: BackEnd, images: &Images, folder: &Path, intera
     command.args(["-device", "virtio-pmem-pci,memdev=root,id=disk", "-rtc", "clock=vm"]);
     command.args(["-device", "virtio-serial-pci"]);
     if !interactive {
-        command.args(["-chardev", "stdio,id=lab,signal=off", "-device", "virtserialport,chardev=lab,name=lab"]);
+        command.args([
+            "-chardev",
+            "file,id=lab,path=/dev/stdout",
+            "-device",
+            "virtserialport,chardev=lab,name=lab",
+        ]);
     }
-    command.arg("-chardev").arg(format!("file,id=files,path={}", folder.join("artefacts").display()));
+    command
+        .arg("-chardev")
+        .arg(format!("file,id=files,path={}", folder.join("artefacts").display()));
     command.args(["-device", "virtserialport,chardev=files,name=artefacts"]);
     command.arg("-kernel").arg(images.file("vmlinuz"));
     command.arg("-initrd").arg(folder.join("initrd"));
@@ -326,7 +364,17 @@ pub(super) fn emulated(back_end: BackEnd, images: &Images, folder: &Path, intera
 /// /dev/kvm exists on machines where no guest ever starts: only a boot tells.
 pub(super) fn probe(images: &Images) -> Result<(), String> {
     let output = Command::new("timeout")
-        .args(["--signal=KILL", "15", QEMU, "-machine", "pc", "-m", "256", "-nodefaults", "-no-reboot"])
+        .args([
+            "--signal=KILL",
+            "15",
+            QEMU,
+            "-machine",
+            "pc",
+            "-m",
+            "256",
+            "-nodefaults",
+            "-no-reboot",
+        ])
         .args(BackEnd::Kvm.processor(false))
         .args(["-display", "none", "-serial", "stdio", "-nic", "none", "-kernel"])
         .arg(images.file("vmlinuz"))
@@ -339,13 +387,24 @@ pub(super) fn probe(images: &Images) -> Result<(), String> {
     if String::from_utf8_lossy(&output.stdout).contains("lab: probe") {
         return Ok(());
     }
-    Err("LAB=kvm: /dev/kvm is there, but a machine does not boot on it within 15 s; leave LAB out".to_owned())
+    Err("LAB=kvm: /dev/kvm is there, but a machine does not boot on it within 15 s; leave LAB out"
+        .to_owned())
 }
 
 /// Namespaces of their own for the whole world, and a root over the tree.
 fn on_the_host(images: &Images, folder: &Path) -> Command {
     let mut command = Command::new("setpriv");
-    command.args(["--pdeathsig", "KILL", "unshare", "--mount", "--pid", "--net", "--uts", "--ipc", "--cgroup"]);
+    command.args([
+        "--pdeathsig",
+        "KILL",
+        "unshare",
+        "--mount",
+        "--pid",
+        "--net",
+        "--uts",
+        "--ipc",
+        "--cgroup",
+    ]);
     command.args(["--fork", "--kill-child", "--propagation", "private"]);
     command.arg(folder.join("stage/lab/inside/on-host"));
     command.args([&images.tree, &folder.join("stage/lab"), folder]);

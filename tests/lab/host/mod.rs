@@ -10,6 +10,7 @@ use std::process::ExitCode;
 use std::sync::Mutex;
 use std::thread;
 
+use crate::inventory;
 use crate::scenarios::{self, Scenario};
 use arguments::{Arguments, Wish};
 use images::Images;
@@ -22,6 +23,9 @@ pub(crate) fn main(arguments: &[String]) -> ExitCode {
         Ok(arguments) => arguments,
         Err(problem) => return refuse(&problem),
     };
+    if let Err(difference) = inventory::agrees(include_str!("../../../inventories/lab.toml")) {
+        return refuse(&format!("inventories/lab.toml and tests/lab/inventory.rs: {difference}"));
+    }
     if arguments.wish == Wish::List {
         // Scenarios are never marked as ignored: what cannot run says so when it is asked to.
         let names = scenarios::ALL.iter().filter(|_| !arguments.only_ignored);

@@ -32,10 +32,13 @@ impl Report {
                 println!("lab {number}: test {name} ... ok ({seconds:.1} s of its clock)");
             }
             Message::Ended { name, seconds, failure: Some(failure) } => {
-                println!("lab {number}: test {name} ... FAILED ({seconds:.1} s of its clock)\n{failure}");
+                println!(
+                    "lab {number}: test {name} ... FAILED ({seconds:.1} s of its clock)\n{failure}"
+                );
                 self.failed.push((name.clone(), failure.clone()));
             }
-            Message::Broken { .. } | Message::Started { .. } | Message::Finished => {}
+            Message::Started { name } => println!("lab {number}: {name}"),
+            Message::Broken { .. } | Message::Finished => {}
         }
     }
 

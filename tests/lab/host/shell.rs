@@ -9,7 +9,9 @@ use super::machine::{self, BackEnd};
 pub(super) fn run(back_end: BackEnd, images: &Images) -> ExitCode {
     // People wait in real time, so the faster machine is the better one wherever it boots.
     let back_end = match back_end {
-        BackEnd::Emulated if BackEnd::Kvm.possible().is_ok() && machine::probe(images).is_ok() => BackEnd::Kvm,
+        BackEnd::Emulated if BackEnd::Kvm.possible().is_ok() && machine::probe(images).is_ok() => {
+            BackEnd::Kvm
+        }
         other => other,
     };
     if back_end == BackEnd::Host {
@@ -27,7 +29,10 @@ pub(super) fn run(back_end: BackEnd, images: &Images) -> ExitCode {
         eprintln!("lab: {problem}");
         return ExitCode::FAILURE;
     }
-    println!("lab: booting; the shell comes in about a minute. `exit` ends the machine, Ctrl-A X kills it");
-    let status = machine::emulated(back_end, images, folder.path(), true).arg("-nographic").status();
+    println!(
+        "lab: booting; the shell comes in about a minute. `exit` ends the machine, Ctrl-A X kills it"
+    );
+    let status =
+        machine::emulated(back_end, images, folder.path(), true).arg("-nographic").status();
     if status.is_ok_and(|status| status.success()) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

@@ -15,12 +15,13 @@ const SERVERS: [&str; 2] = ["lw3", "lw4"];
 pub(super) fn glance(lab: &Lab, stack: &Stack) -> (Behaviour, Watch) {
     let mut behaviour = Behaviour::new(&stack.name);
     stack.start(lab);
-    let watch = lab.watch(VIP);
+    let watch = lab.watch_patiently(VIP);
     // Nobody's answer is a result, too: a pair that has another address.
     let owner = until(NEVER, || watch.record().answers.first().map(|answer| answer.host));
     behaviour.text(Aspect::Owner, owner.map_or("nobody".to_owned(), |host| host.to_string()));
     // Both stacks let a server in only when a check has succeeded.
     let _ = until(if owner.is_some() { 60.0 } else { 1.0 }, || {
+        pass(0.2);
         let table = lab.node(LW1).table();
         [LW3, LW4].iter().all(|host| serves(&table, host.address())).then_some(())
     });
@@ -32,7 +33,13 @@ pub(super) fn glance(lab: &Lab, stack: &Stack) -> (Behaviour, Watch) {
     // In tenths, so that one request more or less is no difference.
     let shares: Vec<String> = pages
         .iter()
-        .map(|(page, count)| format!("{} {}/10", if page.is_empty() { "nothing" } else { page }, (count * 10 + all / 2) / all))
+        .map(|(page, count)| {
+            format!(
+                "{} {}/10",
+                if page.is_empty() { "nothing" } else { page },
+                (count * 10 + all / 2) / all
+            )
+        })
         .collect();
     behaviour.text(Aspect::Shares, shares.join(", "));
     behaviour.table(Aspect::Table, &lab.node(LW1).table());
@@ -82,17 +89,32 @@ pub(super) fn servers_die_and_return(lab: &Lab, behaviour: &mut Behaviour, watch
     behaviour.text(Aspect::Fallback, "sorry from lw1");
     pass(1.0);
     behaviour.table(Aspect::TableWithoutAll, &director.table());
-    lab.note(format!("{}: the fallback answers {:.2} s after the last server died", behaviour.stack, (sorry - last).as_secs_f64()));
+    lab.note(format!(
+        "{}: the fallback answers {:.2} s after the last server died",
+        behaviour.stack,
+        (sorry - last).as_secs_f64()
+    ));
     three.serve();
     four.serve();
-    changes(lab, |table| serves(table, LW3.address()) && serves(table, LW4.address()), "both return");
+    changes(
+        lab,
+        |table| serves(table, LW3.address()) && serves(table, LW4.address()),
+        "both return",
+    );
     pass(1.0);
-    let pages = watch.record().pages(now() - Duration::from_millis(600), now() - Duration::from_millis(100));
+    let pages = watch
+        .record()
+        .pages(now() - Duration::from_millis(600), now() - Duration::from_millis(100));
     assert!(pages.keys().eq(["lw3", "lw4"]), "both are back, and visitors get {pages:?}");
 }
 
 /// Power off, power on, and the address goes there and back.
-pub(super) fn the_director_crashes_and_returns(lab: &Lab, stack: &Stack, behaviour: &mut Behaviour, watch: &Watch) {
+pub(super) fn the_director_crashes_and_returns(
+    lab: &Lab,
+    stack: &Stack,
+    behaviour: &mut Behaviour,
+    watch: &Watch,
+) {
     let crashed = lab.node(LW1).power_off();
     watch.answered_by(LW2, crashed, NEVER);
     let served = watch.page(&SERVERS, crashed + Duration::from_millis(50), NEVER);
@@ -112,10 +134,20 @@ pub(super) fn the_director_crashes_and_returns(lab: &Lab, stack: &Stack, behavio
     behaviour.span(Aspect::FailBack, page - started);
     // Long enough for the loser to have given up, and the server checks to have come round.
     pass(8.0);
-    behaviour.span(Aspect::FailBackGap, watch.record().longest_gap(started, now() - Duration::from_secs(1)));
-    assert!(lab.node(LW1).has(VIP) && !lab.node(LW2).has(VIP), "exactly LW1 has the address in the end");
+    behaviour.span(
+        Aspect::FailBackGap,
+        watch.record().longest_gap(started, now() - Duration::from_secs(1)),
+    );
+    assert!(
+        lab.node(LW1).has(VIP) && !lab.node(LW2).has(VIP),
+        "exactly LW1 has the address in the end"
+    );
     let overlap = watch.record().overlap(started, now());
-    lab.note(format!("{}: both answer for {:.2} s at the return", behaviour.stack, overlap.as_secs_f64()));
+    lab.note(format!(
+        "{}: both answer for {:.2} s at the return",
+        behaviour.stack,
+        overlap.as_secs_f64()
+    ));
 }
 
 /// Waits for a state of the active director's table. The moment it was seen.
@@ -128,7 +160,9 @@ fn changes(lab: &Lab, wanted: impl Fn(&Table) -> bool, what: &str) -> Duration {
         }
         Some(now())
     });
-    seen.unwrap_or_else(|| panic!("not within {NEVER} s: {what}; the table is {}", lab.node(LW1).table()))
+    seen.unwrap_or_else(|| {
+        panic!("not within {NEVER} s: {what}; the table is {}", lab.node(LW1).table())
+    })
 }
 
 /// A destination that takes new connections.

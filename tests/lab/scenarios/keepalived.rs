@@ -34,8 +34,18 @@ pub(super) fn a_director_that_is_cut_off_is_replaced_and_returns(lab: &Lab) {
     let cut = lab.node(LW1).cut();
     let taken = watch.answered_by(LW2, cut, 20.0);
     let served = watch.page(&["lw3", "lw4"], cut + Duration::from_millis(50), 20.0);
-    holds(lab, "take-over", vrrp_takeover(INTERVAL, ADVERTS, PRIORITIES[1]).and(ALLOWANCE), taken - cut);
-    holds(lab, "service is back", vrrp_takeover(INTERVAL, ADVERTS, PRIORITIES[1]).and(ALLOWANCE), served - cut);
+    holds(
+        lab,
+        "take-over",
+        vrrp_takeover(INTERVAL, ADVERTS, PRIORITIES[1]).and(ALLOWANCE),
+        taken - cut,
+    );
+    holds(
+        lab,
+        "service is back",
+        vrrp_takeover(INTERVAL, ADVERTS, PRIORITIES[1]).and(ALLOWANCE),
+        served - cut,
+    );
 
     // It never stopped being master, so its next advertisement decides.
     let healed = lab.node(LW1).heal();
@@ -47,7 +57,8 @@ pub(super) fn a_director_that_is_cut_off_is_replaced_and_returns(lab: &Lab) {
 }
 
 pub(super) fn real_servers_die_and_return_and_the_fallback_answers_when_all_are_dead(lab: &Lab) {
-    let (mut behaviour, watch) = drill::glance(lab, &Stack::keepalived("keepalived", keepalived_pair("experiment-2")));
+    let (mut behaviour, watch) =
+        drill::glance(lab, &Stack::keepalived("keepalived", keepalived_pair("experiment-2")));
     drill::servers_die_and_return(lab, &mut behaviour, &watch);
     let leaves = detection(CHECK_INTERVAL, RETRIES, PAUSE).and(ALLOWANCE);
     holds(lab, "ServerLeaves", leaves, behaviour.measured(Aspect::ServerLeaves));
@@ -59,7 +70,12 @@ pub(super) fn a_pulled_cable_moves_the_address(lab: &Lab) {
     let watch = started(lab);
     let pulled = lab.node(LW1).unplug();
     let taken = watch.answered_by(LW2, pulled, 20.0);
-    holds(lab, "take-over", vrrp_takeover(INTERVAL, ADVERTS, PRIORITIES[1]).and(ALLOWANCE), taken - pulled);
+    holds(
+        lab,
+        "take-over",
+        vrrp_takeover(INTERVAL, ADVERTS, PRIORITIES[1]).and(ALLOWANCE),
+        taken - pulled,
+    );
     // It saw its carrier go, so it starts from the beginning when that returns: three intervals and its own skew.
     let healed = lab.node(LW1).heal();
     let back = watch.answered_by(LW1, healed, 30.0);
@@ -73,11 +89,17 @@ pub(super) fn a_director_that_stood_still_gives_way_and_wins_again(lab: &Lab) {
     lab.node(LW1).pause();
     // Frozen processes do not take the address off the interface: the kernel goes on answering for it.
     let master = until(20.0, || lab.node(LW2).has(VIP).then(now)).expect("LW2 takes over");
-    holds(lab, "take-over", vrrp_takeover(INTERVAL, ADVERTS, PRIORITIES[1]).and(ALLOWANCE), master - still);
+    holds(
+        lab,
+        "take-over",
+        vrrp_takeover(INTERVAL, ADVERTS, PRIORITIES[1]).and(ALLOWANCE),
+        master - still,
+    );
     assert!(lab.node(LW1).has(VIP), "the paused one cannot have given it up");
     lab.node(LW1).resume();
     let resumed = now();
-    let alone = until(20.0, || (!lab.node(LW2).has(VIP)).then(now)).expect("LW2 gives the address back");
+    let alone =
+        until(20.0, || (!lab.node(LW2).has(VIP)).then(now)).expect("LW2 gives the address back");
     holds(lab, "one owner again", Bounds::new(0.0, INTERVAL).and(ALLOWANCE), alone - resumed);
     pass(1.0);
     assert!(lab.node(LW1).has(VIP), "the higher priority has it in the end");

@@ -6,7 +6,9 @@ use super::drill;
 use crate::behaviour::{Aspect, Behaviour, Difference};
 use crate::world::{Lab, Stack, converted};
 
-pub(super) fn keepalived_from_heartbeat_behaves_as_heartbeat_did_but_for_what_the_report_says(lab: &Lab) {
+pub(super) fn keepalived_from_heartbeat_behaves_as_heartbeat_did_but_for_what_the_report_says(
+    lab: &Lab,
+) {
     let (after, report) = converted(lab, "experiment-1");
     let codes = codes(&report);
     let after = drill::whole(lab, &after);
@@ -18,7 +20,11 @@ pub(super) fn keepalived_from_heartbeat_behaves_as_heartbeat_did_but_for_what_th
         lab.note(format!("{word}: {difference}"));
     }
     // Otherwise nothing could be announced at all, and the comparison would prove little.
-    assert!(differences.iter().any(|difference| difference.aspect == Aspect::StandbyTable), "{}", list(&differences));
+    assert!(
+        differences.iter().any(|difference| difference.aspect == Aspect::StandbyTable),
+        "{}",
+        list(&differences)
+    );
     let silent: Vec<Difference> =
         differences.into_iter().filter(|difference| !difference.announced(&codes)).collect();
     assert!(silent.is_empty(), "the report did not say this:\n{}", list(&silent));
@@ -30,7 +36,10 @@ pub(super) fn a_broken_conversion_is_noticed(lab: &Lab) {
     let before = seen(lab, &Stack::heartbeat("experiment-1"));
     let silent = |after: &Behaviour| -> Vec<Aspect> {
         let differences = before.differences(after).into_iter();
-        differences.filter(|difference| !difference.announced(&codes)).map(|difference| difference.aspect).collect()
+        differences
+            .filter(|difference| !difference.announced(&codes))
+            .map(|difference| difference.aspect)
+            .collect()
     };
     assert_eq!(silent(&seen(lab, &good)), [], "the conversion as it is shows no difference");
 
@@ -52,9 +61,14 @@ fn seen(lab: &Lab, stack: &Stack) -> Behaviour {
 
 /// The codes of everything that is not exact, in the report of `lvsha convert --report json`.
 fn codes(report: &str) -> BTreeSet<String> {
-    let report: serde_json::Value = serde_json::from_str(report).unwrap_or_else(|error| panic!("{error}:\n{report}"));
+    let report: serde_json::Value =
+        serde_json::from_str(report).unwrap_or_else(|error| panic!("{error}:\n{report}"));
     let directives = report["directives"].as_array().expect("the report's list");
-    directives.iter().filter_map(|directive| directive["code"].as_str()).map(str::to_owned).collect()
+    directives
+        .iter()
+        .filter_map(|directive| directive["code"].as_str())
+        .map(str::to_owned)
+        .collect()
 }
 
 fn list(differences: &[Difference]) -> String {

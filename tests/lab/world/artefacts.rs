@@ -43,7 +43,14 @@ const QUESTIONS: [(&str, &[&str]); 6] = [
     ("routes", &["ip", "route", "show", "table", "all"]),
     ("table", &["ipvsadm", "--list", "--numeric", "--stats"]),
     ("processes", &["ps", "axfo", "pid,stat,lstart,args"]),
-    ("logs", &["sh", "-c", "tail -n 500 /var/log/ha-log /var/log/ldirectord.log /var/log/nginx/error.log"]),
+    (
+        "logs",
+        &[
+            "sh",
+            "-c",
+            "tail -n 500 /var/log/ha-log /var/log/ldirectord.log /var/log/nginx/error.log",
+        ],
+    ),
 ];
 
 /// Sends an archive of what can be known now to the outside.
@@ -64,6 +71,10 @@ pub(super) fn save(scenario: &str, failure: &str) {
     let timeline = super::watch::last_timeline();
     let _ = fs::write(format!("{folder}/timeline"), timeline);
     let port = port::artefacts();
-    let _ = try_run(&["sh", "-c", &format!("tar -C /run/artefacts -cf - {scenario} >>{}", port.display())]);
+    let _ = try_run(&[
+        "sh",
+        "-c",
+        &format!("tar -C /run/artefacts -cf - {scenario} >>{}", port.display()),
+    ]);
     let _ = fs::remove_dir_all(folder);
 }

@@ -18,7 +18,13 @@ pub(crate) fn try_run<W: AsRef<str>>(words: &[W]) -> Result<String, String> {
     if output.status.success() {
         return Ok(text(&output.stdout));
     }
-    Err(format!("{} ({}): {}{}", words.join(" "), output.status, text(&output.stdout), text(&output.stderr)))
+    Err(format!(
+        "{} ({}): {}{}",
+        words.join(" "),
+        output.status,
+        text(&output.stdout),
+        text(&output.stderr)
+    ))
 }
 
 /// The same where a failure ends the scenario.

@@ -10,6 +10,7 @@ mod table;
 mod watch;
 
 use std::any::Any;
+use std::net::IpAddr;
 use std::panic::{self, AssertUnwindSafe};
 use std::process::ExitCode;
 use std::sync::Mutex;
@@ -28,15 +29,12 @@ pub(crate) use watch::Watch;
 
 /// Makes the cluster and runs the scenarios with these names, one after the other.
 pub(crate) fn main(names: &[String]) -> ExitCode {
-    let port = Mutex::new(Port::open());
-    let send = |message: &Message| port.lock().unwrap().send(message);
-    let lab = match Lab::boot() {
-        Ok(lab) => lab,
-        Err(reason) => {
-            send(&Message::Broken { reason });
-            return ExitCode::FAILURE;
-        }
-    };
+    let lab = Lab { port: Mutex::new(Port::open()), capture: Mutex::default() };
+    let send = |message: &Message| lab.port.lock().unwrap().send(message);
+    if let Err(reason) = lab.boot() {
+        send(&Message::Broken { reason });
+        return ExitCode::FAILURE;
+    }
     send(&Message::Up { seconds: now().as_secs_f64() });
     if names.iter().any(|name| name == "--shell") {
         return ExitCode::SUCCESS;
@@ -46,7 +44,9 @@ pub(crate) fn main(names: &[String]) -> ExitCode {
     let hook = std::sync::Arc::clone(&said);
     panic::set_hook(Box::new(move |info| hook.lock().unwrap().push_str(&format!("{info}\n"))));
     for name in names {
-        let Some(scenario) = scenarios::ALL.iter().find(|scenario| scenario.name == name) else { continue };
+        let Some(scenario) = scenarios::ALL.iter().find(|scenario| scenario.name == name) else {
+            continue;
+        };
         send(&Message::Started { name: name.clone() });
         let start = now();
         said.lock().unwrap().clear();
@@ -55,9 +55,6 @@ pub(crate) fn main(names: &[String]) -> ExitCode {
             (scenario.run)(&lab);
         }));
         let failure = result.err().map(|cause| why(&said.lock().unwrap(), cause.as_ref()));
-        for text in lab.notes() {
-            send(&Message::Note { text });
-        }
         if let Some(failure) = &failure {
             artefacts::save(name, failure);
         }
@@ -71,7 +68,9 @@ pub(crate) fn main(names: &[String]) -> ExitCode {
 
 fn why(said: &str, cause: &(dyn Any + Send)) -> String {
     if said.is_empty() {
-        cause.downcast_ref::<&str>().map_or("no reason was given".to_owned(), |text| (*text).to_owned())
+        cause
+            .downcast_ref::<&str>()
+            .map_or("no reason was given".to_owned(), |text| (*text).to_owned())
     } else {
         said.trim_end().to_owned()
     }
@@ -105,24 +104,23 @@ pub(crate) fn until<T>(limit: f64, mut ask: impl FnMut() -> Option<T>) -> Option
 
 /// The cluster: two directors, two real servers and a client on one bridge.
 pub(crate) struct Lab {
-    notes: Mutex<Vec<String>>,
+    port: Mutex<Port>,
     capture: Mutex<Option<artefacts::Capture>>,
 }
 
 impl Lab {
-    fn boot() -> Result<Self, String> {
+    fn boot(&self) -> Result<(), String> {
         network::bridge()?;
         for host in NODES {
             network::connect(host)?;
             Machine(host).power_on()?;
         }
         network::client()?;
-        let lab = Self { notes: Mutex::default(), capture: Mutex::default() };
         for host in NODES {
             Machine(host).wait()?;
         }
-        REAL_SERVERS.iter().for_each(|host| lab.node(*host).become_real_server());
-        Ok(lab)
+        REAL_SERVERS.iter().for_each(|host| self.node(*host).become_real_server());
+        Ok(())
     }
 
     pub(crate) fn node(&self, host: Host) -> Machine {
@@ -131,16 +129,17 @@ impl Lab {
 
     /// A line for the report: a measured number.
     pub(crate) fn note(&self, text: impl Into<String>) {
-        self.notes.lock().unwrap().push(text.into());
+        self.port.lock().unwrap().send(&Message::Note { text: text.into() });
     }
 
     /// Watches the virtual address, and asks for a page there, every 10 ms from now on.
-    pub(crate) fn watch(&self, address: impl Into<std::net::IpAddr>) -> Watch {
-        Watch::start(address.into())
+    pub(crate) fn watch(&self, address: impl Into<IpAddr>) -> Watch {
+        Watch::start(address.into(), watch::PERIOD)
     }
 
-    fn notes(&self) -> Vec<String> {
-        std::mem::take(&mut self.notes.lock().unwrap())
+    /// The same for minutes: a page every 50 ms.
+    pub(crate) fn watch_patiently(&self, address: impl Into<IpAddr>) -> Watch {
+        Watch::start(address.into(), 5 * watch::PERIOD)
     }
 
     /// The cluster as it was after the boot: everything runs, no director's software is there.

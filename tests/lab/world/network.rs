@@ -23,7 +23,10 @@ pub(super) fn connect(host: Host) -> Result<(), String> {
     let (name, port) = (host.name, host.port());
     let mac: Vec<String> = host.mac().iter().map(|byte| format!("{byte:02x}")).collect();
     ip(&format!("netns add {name}"))?;
-    ip(&format!("link add {port} type veth peer name {INTERFACE} address {} netns {name}", mac.join(":")))?;
+    ip(&format!(
+        "link add {port} type veth peer name {INTERFACE} address {} netns {name}",
+        mac.join(":")
+    ))?;
     ip(&format!("link set {port} master br0 up"))?;
     ip(&format!("-n {name} link set lo up"))?;
     ip(&format!("-n {name} link set {INTERFACE} up"))?;
@@ -70,7 +73,8 @@ pub(super) fn heal(host: Host) {
 
 /// The calling thread lives in that machine's network from now on, and must end there.
 pub(super) fn enter(host: Host) {
-    let file = File::open(format!("/run/netns/{}", host.name)).expect("the namespace was made at boot");
+    let file =
+        File::open(format!("/run/netns/{}", host.name)).expect("the namespace was made at boot");
     move_into_link_name_space(file.as_fd(), Some(LinkNameSpaceType::Network))
         .expect("root may enter a namespace");
 }

@@ -6,8 +6,8 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use super::command::{run, try_run};
-use super::{network, now, pass, until};
 use super::table::Table;
+use super::{network, now, pass, until};
 use crate::inventory::{Host, INTERFACE, VIP, VIP6};
 
 /// Longest boot of a node, in seconds of the inside's clock.
@@ -22,11 +22,20 @@ impl Machine {
     pub(super) fn power_on(self) -> Result<(), String> {
         let name = self.0.name;
         fs::create_dir_all("/run/artefacts").map_err(|error| error.to_string())?;
-        let console = fs::File::create(format!("/run/nodes/{name}.console")).map_err(|error| error.to_string())?;
+        let console = fs::File::create(format!("/run/nodes/{name}.console"))
+            .map_err(|error| error.to_string())?;
         let errors = console.try_clone().map_err(|error| error.to_string())?;
         Command::new("nsenter")
             .arg(format!("--net=/run/netns/{name}"))
-            .args(["unshare", "--pid", "--fork", "--kill-child", "/lab/inside/node", name, &self.group()])
+            .args([
+                "unshare",
+                "--pid",
+                "--fork",
+                "--kill-child",
+                "/lab/inside/node",
+                name,
+                &self.group(),
+            ])
             .stdin(Stdio::null())
             .stdout(console)
             .stderr(errors)
@@ -46,10 +55,15 @@ impl Machine {
             (open && self.runs()).then_some(())
         });
         answer.ok_or_else(|| {
-            let console = fs::read_to_string(format!("/run/nodes/{}.console", self.0)).unwrap_or_default();
+            let console =
+                fs::read_to_string(format!("/run/nodes/{}.console", self.0)).unwrap_or_default();
             let tail: Vec<&str> = console.lines().rev().take(20).collect();
             let tail: Vec<&str> = tail.into_iter().rev().collect();
-            format!("{} does not answer on port 22 after {BOOT_LIMIT} s; its console says:\n{}", self.0, tail.join("\n"))
+            format!(
+                "{} does not answer on port 22 after {BOOT_LIMIT} s; its console says:\n{}",
+                self.0,
+                tail.join("\n")
+            )
         })
     }
 
@@ -67,7 +81,8 @@ impl Machine {
 
     /// Boots it again after [`Machine::power_off`], and waits until it is up.
     pub(crate) fn power_on_again(self) {
-        let result = network::connect(self.0).and_then(|()| self.power_on()).and_then(|()| self.wait());
+        let result =
+            network::connect(self.0).and_then(|()| self.power_on()).and_then(|()| self.wait());
         result.unwrap_or_else(|reason| panic!("{reason}"));
     }
 
@@ -82,11 +97,13 @@ impl Machine {
 
     /// Every process stands still, as in a machine that swaps or a virtual machine that is moved.
     pub(crate) fn pause(self) {
-        fs::write(format!("{}/cgroup.freeze", self.group()), "1").expect("a control group can be frozen");
+        fs::write(format!("{}/cgroup.freeze", self.group()), "1")
+            .expect("a control group can be frozen");
     }
 
     pub(crate) fn resume(self) {
-        fs::write(format!("{}/cgroup.freeze", self.group()), "0").expect("a control group can be thawed");
+        fs::write(format!("{}/cgroup.freeze", self.group()), "0")
+            .expect("a control group can be thawed");
     }
 
     pub(super) fn resume_if_it_runs(self) {
@@ -125,7 +142,10 @@ impl Machine {
 
     pub(crate) fn try_run<W: AsRef<str>>(self, words: &[W]) -> Result<String, String> {
         let target = self.first_process().ok_or_else(|| format!("{} does not run", self.0))?;
-        let mut all = vec!["nsenter", "--mount", "--uts", "--ipc", "--net", "--pid", "--cgroup", "--target", &target, "--"];
+        let mut all = vec![
+            "nsenter", "--mount", "--uts", "--ipc", "--net", "--pid", "--cgroup", "--target",
+            &target, "--",
+        ];
         all.extend(words.iter().map(AsRef::as_ref));
         try_run(&all)
     }
@@ -158,12 +178,28 @@ impl Machine {
 
     /// Answers for the virtual addresses without telling anybody that it has them, and serves its own name.
     pub(super) fn become_real_server(self) {
-        for setting in ["all/arp_ignore=1", "all/arp_announce=2", "lo/arp_ignore=1", "lo/arp_announce=2"] {
+        for setting in
+            ["all/arp_ignore=1", "all/arp_announce=2", "lo/arp_ignore=1", "lo/arp_announce=2"]
+        {
             let (key, value) = setting.split_once('=').unwrap();
-            self.run(&["sysctl", "-qw", &format!("net.ipv4.conf.{}={value}", key.replace('/', "."))]);
+            self.run(&[
+                "sysctl",
+                "-qw",
+                &format!("net.ipv4.conf.{}={value}", key.replace('/', ".")),
+            ]);
         }
         run(&["ip", "-n", self.0.name, "addr", "replace", &format!("{VIP}/32"), "dev", "lo"]);
-        run(&["ip", "-n", self.0.name, "addr", "replace", &format!("{VIP6}/128"), "dev", "lo", "nodad"]);
+        run(&[
+            "ip",
+            "-n",
+            self.0.name,
+            "addr",
+            "replace",
+            &format!("{VIP6}/128"),
+            "dev",
+            "lo",
+            "nodad",
+        ]);
         self.serve();
     }
 
@@ -192,7 +228,8 @@ impl Machine {
             /etc/keepalived /var/lib/heartbeat/hb_generation /etc/ha.d/ldirectord.cf /run/*.pid /run/keepalived; true"]);
         // Everything but the machine's own addresses.
         let name = self.0.name;
-        let shown = try_run(&["ip", "-n", name, "-o", "addr", "show", "dev", INTERFACE]).unwrap_or_default();
+        let shown = try_run(&["ip", "-n", name, "-o", "addr", "show", "dev", INTERFACE])
+            .unwrap_or_default();
         let own = [self.0.address().to_string(), self.0.address6().to_string()];
         for address in shown.lines().filter_map(|line| line.split_whitespace().nth(3)) {
             let bare = address.split('/').next().unwrap_or_default();

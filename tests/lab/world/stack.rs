@@ -39,10 +39,20 @@ impl Stack {
         for host in DIRECTORS {
             for name in ["ha.cf", "haresources", "authkeys", "ldirectord.cf"] {
                 let mode = if name == "authkeys" { "600" } else { "644" };
-                files.push(File { host, path: format!("/etc/ha.d/{name}"), text: data(folder, name), mode });
+                files.push(File {
+                    host,
+                    path: format!("/etc/ha.d/{name}"),
+                    text: data(folder, name),
+                    mode,
+                });
             }
             // The service that this cluster takes along, in the only form that heartbeat knows: a System V script.
-            files.push(File { host, path: "/etc/init.d/httpd".to_owned(), text: data(folder, "httpd"), mode: "755" });
+            files.push(File {
+                host,
+                path: "/etc/init.d/httpd".to_owned(),
+                text: data(folder, "httpd"),
+                mode: "755",
+            });
         }
         Self { name: "heartbeat".to_owned(), files, unit: "heartbeat" }
     }
@@ -91,7 +101,8 @@ impl Stack {
 
 /// The page that answers when no real server does. Whether it runs is the stack's affair.
 fn web_server_of_a_director(node: Machine) {
-    let text = data("", "nginx.conf").replace("HOST", &format!("sorry from {}", node.run(&["uname", "-n"]).trim()));
+    let text = data("", "nginx.conf")
+        .replace("HOST", &format!("sorry from {}", node.run(&["uname", "-n"]).trim()));
     node.write("/etc/nginx/nginx.conf", &text, "644");
 }
 
@@ -116,7 +127,8 @@ pub(crate) fn converted(lab: &Lab, folder: &str) -> (Stack, String) {
     let script = "lvsha convert heartbeat-to-keepalived --from /tmp/original --out /tmp/converted \
         --keepalived-version 2.2.7 --report json 2>&1 >/dev/null";
     let report = node.run(&["sh", "-c", script]);
-    let mut stack = Stack::keepalived("keepalived from lvsha convert", [String::new(), String::new()]);
+    let mut stack =
+        Stack::keepalived("keepalived from lvsha convert", [String::new(), String::new()]);
     stack.files.clear();
     for host in DIRECTORS {
         let from = format!("/tmp/converted/{}", host.hostname());

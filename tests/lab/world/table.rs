@@ -47,7 +47,10 @@ impl Table {
 
     /// The weight of a server in the only service, if it is there.
     pub(crate) fn weight(&self, server: &str) -> Option<u32> {
-        self.0.values().find_map(|service| service.destinations.get(server)).map(|found| found.weight)
+        self.0
+            .values()
+            .find_map(|service| service.destinations.get(server))
+            .map(|found| found.weight)
     }
 }
 

@@ -12,10 +12,10 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use super::{network, now, until};
+use super::{network, until};
 use crate::inventory::{CLIENT, Host};
 
-/// Both observers ask this often.
+/// The owner of the address is asked for this often.
 pub(super) const PERIOD: Duration = Duration::from_millis(10);
 /// An owner that has not answered for so long answers no more. Ten questions: emulation may hold one up.
 const SILENCE: Duration = Duration::from_millis(100);
@@ -51,16 +51,18 @@ pub(crate) struct Watch {
 }
 
 impl Watch {
-    pub(super) fn start(address: IpAddr) -> Self {
+    /// `period` is the time between two visits: they cost a loaded machine ten times what a question costs.
+    pub(super) fn start(address: IpAddr, period: Duration) -> Self {
         let record = Arc::new(Mutex::new(Record::default()));
         let over = Arc::new(AtomicBool::new(false));
         let mut observers = Vec::new();
-        let tasks: [fn(IpAddr, &Mutex<Record>, &AtomicBool); 2] = [neighbour::observe, requests::observe];
-        for task in tasks {
+        let tasks: [fn(IpAddr, Duration, &Mutex<Record>, &AtomicBool); 2] =
+            [neighbour::observe, requests::observe];
+        for (task, period) in tasks.into_iter().zip([PERIOD, period]) {
             let (record, over) = (Arc::clone(&record), Arc::clone(&over));
             observers.push(thread::spawn(move || {
                 network::enter(CLIENT);
-                task(address, &record, &over);
+                task(address, period, &record, &over);
             }));
         }
         Self { record, over, observers }
@@ -97,13 +99,17 @@ impl Drop for Watch {
             let failed = observer.join().is_err();
             assert!(!failed || thread::panicking(), "an observer of the client stopped");
         }
-        *LAST.lock().unwrap() = self.record.lock().map(|record| record.timeline()).unwrap_or_default();
+        *LAST.lock().unwrap() =
+            self.record.lock().map(|record| record.timeline()).unwrap_or_default();
     }
 }
 
 impl Record {
     pub(crate) fn first_answer(&self, host: Host, since: Duration) -> Option<Duration> {
-        self.answers.iter().find(|answer| answer.host == host && answer.at >= since).map(|answer| answer.at)
+        self.answers
+            .iter()
+            .find(|answer| answer.host == host && answer.at >= since)
+            .map(|answer| answer.at)
     }
 
     pub(crate) fn first_page(&self, wanted: &[&str], since: Duration) -> Option<Duration> {
@@ -124,8 +130,12 @@ impl Record {
 
     /// Longest time between two visits that got a page.
     pub(crate) fn longest_gap(&self, from: Duration, to: Duration) -> Duration {
-        let served = self.visits.iter().filter(|visit| visit.page.is_some() && visit.at >= from && visit.at < to);
-        let mut moments: Vec<Duration> = std::iter::once(from).chain(served.map(|visit| visit.at)).collect();
+        let served = self
+            .visits
+            .iter()
+            .filter(|visit| visit.page.is_some() && visit.at >= from && visit.at < to);
+        let mut moments: Vec<Duration> =
+            std::iter::once(from).chain(served.map(|visit| visit.at)).collect();
         moments.push(to);
         moments.windows(2).map(|pair| pair[1] - pair[0]).max().unwrap_or_default()
     }
@@ -167,7 +177,8 @@ impl Record {
         let mut set: Vec<&str> = Vec::new();
         for chunk in self.visits.chunks(10) {
             // Ten visits together, because real servers alternate.
-            let mut pages: Vec<&str> = chunk.iter().map(|visit| visit.page.as_deref().unwrap_or("nothing")).collect();
+            let mut pages: Vec<&str> =
+                chunk.iter().map(|visit| visit.page.as_deref().unwrap_or("nothing")).collect();
             pages.sort_unstable();
             pages.dedup();
             if pages != set {

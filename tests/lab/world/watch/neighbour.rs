@@ -10,13 +10,20 @@ use std::time::Duration;
 use rustix::net::netdevice::name_to_index;
 use socket2::{Domain, Protocol, SockAddr, Socket, Type};
 
-use super::packets::{arp_owner, arp_request, neighbour_owner, neighbour_solicitation, solicited_node};
-use super::{Answer, PERIOD, Record};
+use super::packets::{
+    arp_owner, arp_request, neighbour_owner, neighbour_solicitation, solicited_node,
+};
+use super::{Answer, Record};
 use crate::inventory::{CLIENT, GATEWAY, Host, INTERFACE};
 use crate::world::{now, run};
 
-/// Asks every [`PERIOD`] until it is `over`.
-pub(super) fn observe(address: IpAddr, record: &Mutex<Record>, over: &AtomicBool) {
+/// Asks every `period` until it is `over`.
+pub(super) fn observe(
+    address: IpAddr,
+    period: Duration,
+    record: &Mutex<Record>,
+    over: &AtomicBool,
+) {
     let (socket, to, question) = match address {
         IpAddr::V4(target) => link_socket(target),
         IpAddr::V6(target) => icmp_socket(target),
@@ -26,7 +33,7 @@ pub(super) fn observe(address: IpAddr, record: &Mutex<Record>, over: &AtomicBool
     while !over.load(Ordering::Relaxed) {
         // A full queue or a link that is down: the next question comes soon.
         let _ = socket.send_to(&question, &to);
-        next = now().max(next + PERIOD);
+        next = now().max(next + period);
         loop {
             let rest = next.saturating_sub(now());
             if rest.is_zero() {
@@ -54,7 +61,8 @@ fn link_socket(target: Ipv4Addr) -> (Socket, SockAddr, Vec<u8>) {
     const AF_PACKET: i32 = 17;
     const ETH_P_ARP: u16 = 0x0806;
     let protocol = Protocol::from(i32::from(ETH_P_ARP.to_be()));
-    let socket = Socket::new(Domain::from(AF_PACKET), Type::RAW, Some(protocol)).expect("root may open it");
+    let socket =
+        Socket::new(Domain::from(AF_PACKET), Type::RAW, Some(protocol)).expect("root may open it");
     socket.set_read_timeout(Some(Duration::from_millis(200))).unwrap();
     let link = (0..50).find_map(|_| {
         run(&["ip", "-n", CLIENT.name, "neigh", "flush", "dev", INTERFACE]);
@@ -67,7 +75,8 @@ fn link_socket(target: Ipv4Addr) -> (Socket, SockAddr, Vec<u8>) {
 }
 
 fn icmp_socket(target: Ipv6Addr) -> (Socket, SockAddr, Vec<u8>) {
-    let socket = Socket::new(Domain::IPV6, Type::RAW, Some(Protocol::ICMPV6)).expect("root may open it");
+    let socket =
+        Socket::new(Domain::IPV6, Type::RAW, Some(Protocol::ICMPV6)).expect("root may open it");
     // Neighbours drop what could have come from another link.
     socket.set_multicast_hops_v6(255).unwrap();
     let index = name_to_index(&socket, INTERFACE).expect("every machine has it");

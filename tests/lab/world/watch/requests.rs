@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use socket2::{Domain, Protocol, Socket, Type};
 
-use super::{PERIOD, Record, Visit};
+use super::{Record, Visit};
 use crate::inventory::PORT;
 use crate::world::now;
 
@@ -24,8 +24,13 @@ struct Open {
     got: Vec<u8>,
 }
 
-/// Begins a visit every [`PERIOD`] until it is `over`, also while earlier ones wait.
-pub(super) fn observe(address: IpAddr, record: &Mutex<Record>, over: &AtomicBool) {
+/// Begins a visit every `period` until it is `over`, also while earlier ones wait.
+pub(super) fn observe(
+    address: IpAddr,
+    period: Duration,
+    record: &Mutex<Record>,
+    over: &AtomicBool,
+) {
     let address = SocketAddr::from((address, PORT));
     let mut open: Vec<Open> = Vec::new();
     let mut next = now();
@@ -44,19 +49,24 @@ pub(super) fn observe(address: IpAddr, record: &Mutex<Record>, over: &AtomicBool
             record.visits.extend(ended);
             record.visits.sort_by_key(|visit| visit.at);
         }
-        next = now().max(next + PERIOD);
+        next = now().max(next + period);
         thread::sleep(next.saturating_sub(now()));
     }
 }
 
 /// `None` when the client itself has no way there at the moment.
 fn begin(address: SocketAddr) -> Option<Open> {
-    let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP)).ok()?;
+    let socket =
+        Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP)).ok()?;
     socket.set_nonblocking(true).ok()?;
     // Closed by a reset, it leaves nothing behind that waits a minute.
     socket.set_linger(Some(Duration::ZERO)).ok()?;
     match socket.connect(&address.into()) {
-        Err(error) if error.raw_os_error() != Some(rustix::io::Errno::INPROGRESS.raw_os_error()) => None,
+        Err(error)
+            if error.raw_os_error() != Some(rustix::io::Errno::INPROGRESS.raw_os_error()) =>
+        {
+            None
+        }
         _ => Some(Open { at: now(), stream: socket.into(), asked: false, got: Vec::new() }),
     }
 }
