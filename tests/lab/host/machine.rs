@@ -248,7 +248,10 @@ fn limit() -> Duration {
 /// Everything that this run brings into the machine, as a folder.
 pub(super) fn stage(names: &[&str]) -> std::io::Result<tempfile::TempDir> {
     let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/lab");
-    let folder = tempfile::Builder::new().prefix("lab-").tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
+    let place = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    remove_stale(place);
+    let prefix = format!("lab-{}-", std::process::id());
+    let folder = tempfile::Builder::new().prefix(&prefix).tempdir_in(place)?;
     let lab = folder.path().join("stage/lab");
     fs::create_dir_all(&lab)?;
     for part in ["inside", "data"] {
@@ -272,6 +275,20 @@ pub(super) fn stage(names: &[&str]) -> std::io::Result<tempfile::TempDir> {
         .arg(lab.join("key"))
         .status();
     Ok(folder)
+}
+
+/// A run that was killed could not remove its folder, which has its process number in its name.
+fn remove_stale(place: &Path) {
+    for entry in fs::read_dir(place).into_iter().flatten().flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let Some(process) = name.strip_prefix("lab-").and_then(|rest| rest.split('-').next())
+        else {
+            continue;
+        };
+        if process.parse::<u32>().is_ok() && !Path::new("/proc").join(process).exists() {
+            let _ = fs::remove_dir_all(entry.path());
+        }
+    }
 }
 
 fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
@@ -387,25 +404,15 @@ pub(super) fn probe(images: &Images) -> Result<(), String> {
     if String::from_utf8_lossy(&output.stdout).contains("lab: probe") {
         return Ok(());
     }
-    Err("LAB=kvm: /dev/kvm is there, but a machine does not boot on it within 15 s; leave LAB out"
-        .to_owned())
+    let said = String::from_utf8_lossy(&output.stderr);
+    let said = said.lines().next().unwrap_or("it says nothing within 15 s");
+    Err(format!("LAB=kvm: no machine boots on /dev/kvm here ({said}); leave LAB out"))
 }
 
 /// Namespaces of their own for the whole world, and a root over the tree.
 fn on_the_host(images: &Images, folder: &Path) -> Command {
     let mut command = Command::new("setpriv");
-    command.args([
-        "--pdeathsig",
-        "KILL",
-        "unshare",
-        "--mount",
-        "--pid",
-        "--net",
-        "--uts",
-        "--ipc",
-        "--cgroup",
-    ]);
-    command.args(["--fork", "--kill-child", "--propagation", "private"]);
+    command.args(["--pdeathsig", "KILL", "unshare", "--mount", "--propagation", "private"]);
     command.arg(folder.join("stage/lab/inside/on-host"));
     command.args([&images.tree, &folder.join("stage/lab"), folder]);
     command

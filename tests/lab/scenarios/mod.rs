@@ -3,6 +3,7 @@
 mod drill;
 mod heartbeat;
 mod keepalived;
+mod nodes;
 mod same;
 
 use std::time::Duration;
@@ -38,6 +39,8 @@ scenarios! {
     keepalived::ipv6_addresses_move_and_are_balanced_too 20,
     keepalived::real_servers_die_and_return_and_the_fallback_answers_when_all_are_dead 30,
     keepalived::requests_alternate_between_the_real_servers 10,
+    nodes::every_node_takes_ssh_connections_and_has_lvsha 10,
+    nodes::nobody_answers_for_the_address_while_no_director_runs 5,
     same::a_broken_conversion_is_noticed 90,
     same::keepalived_from_heartbeat_behaves_as_heartbeat_did_but_for_what_the_report_says 120,
 }

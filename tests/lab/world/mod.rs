@@ -17,10 +17,10 @@ use std::sync::Mutex;
 use std::thread;
 use std::time::Duration;
 
-use crate::inventory::{DIRECTORS, Host, NODES, REAL_SERVERS};
+use crate::inventory::{CLIENT, DIRECTORS, Host, NODES, REAL_SERVERS};
 use crate::message::Message;
 use crate::scenarios;
-pub(crate) use command::run;
+use command::run;
 pub(crate) use node::Machine;
 use port::Port;
 pub(crate) use stack::{Stack, converted, keepalived_pair};
@@ -125,6 +125,12 @@ impl Lab {
 
     pub(crate) fn node(&self, host: Host) -> Machine {
         Machine(host)
+    }
+
+    /// Runs a program on the client, which has the key for every node: `/lab/key`.
+    pub(crate) fn client(&self, words: &[&str]) -> String {
+        let namespace = format!("--net=/run/netns/{}", CLIENT.name);
+        run(&[&["nsenter", &namespace], words].concat())
     }
 
     /// A line for the report: a measured number.

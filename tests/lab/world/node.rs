@@ -249,7 +249,9 @@ impl Machine {
         list.lines().next().map(str::to_owned)
     }
 
+    /// On the host's kernel the run has a control group of its own above those of the nodes.
     fn group(self) -> String {
-        format!("/sys/fs/cgroup/{}", self.0.name)
+        let above = std::env::var("LAB_GROUP").unwrap_or_else(|_| "/sys/fs/cgroup".to_owned());
+        format!("{above}/{}", self.0.name)
     }
 }
