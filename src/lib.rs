@@ -7,11 +7,13 @@
 //! - [`model`]: tree to meaning, without I/O and without a clock.
 //! - [`emit`]: model to text, and the account of what could not be said.
 //! - [`site`]: the inventory, and the files of each node that follow from it.
+//! - [`run`]: model to running state. The director daemon: VRRP, and the only sockets.
 //! - [`cli`]: one file per subcommand: read, call, print.
 
 pub mod cli;
 pub mod emit;
 pub mod model;
+pub mod run;
 pub mod site;
 pub mod source;
 pub mod syntax;
