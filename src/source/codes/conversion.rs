@@ -121,9 +121,9 @@ as `auth_hmac`.";
 
     LOGGING = "LV0714" "logging" Info Accepts
         "logging is set by command line options"
-"keepalived takes its log target from the command line: `-S N` for a syslog facility, `-D` for details.
-lvsha writes them to keepalived.default; install that file as /etc/default/keepalived (Debian) or
-/etc/sysconfig/keepalived.
+"keepalived takes its log target from the command line: `-S N` for a syslog facility, `-D` for
+details. lvsha writes them to keepalived.default; install that file as /etc/default/keepalived
+(Debian) or /etc/sysconfig/keepalived.
 
 A log file becomes syslog. keepalived knows `-gFILE`, but only when it was built with
 --enable-log-file; otherwise, as in Debian, it refuses to start. Let syslog sort by facility instead.
