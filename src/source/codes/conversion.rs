@@ -126,7 +126,7 @@ details. lvsha writes them to keepalived.default; install that file as /etc/defa
 (Debian) or /etc/sysconfig/keepalived.
 
 A log file becomes syslog. keepalived knows `-gFILE`, but only when it was built with
---enable-log-file; otherwise, as in Debian, it refuses to start. Let syslog sort by facility instead.
+--enable-log-file; otherwise, as in Debian, it refuses to start. Let syslog sort by facility.
 
 With systemd the messages are in the journal as well: `journalctl -u keepalived`.";
 
