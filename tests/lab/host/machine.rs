@@ -220,7 +220,7 @@ impl Machine {
         let _ = fs::copy(self.folder.path().join("console"), kept.join("console"));
         // One archive for each scenario that failed, one after the other.
         let unpacked = Command::new("tar")
-            .args(["--extract", "--ignore-zeros", "--file"])
+            .args(["--extract", "--touch", "--ignore-zeros", "--file"])
             .arg(self.folder.path().join("artefacts"))
             .arg("--directory")
             .arg(&kept)

@@ -70,8 +70,8 @@ impl Machine {
     /// A crash: every process ends at once, the addresses are gone, nothing is said to anybody. Returns
     /// the moment.
     pub(crate) fn power_off(self) -> Duration {
-        network::cut(self.0);
         let moment = now();
+        network::cut(self.0);
         let _ = fs::write(format!("{}/cgroup.kill", self.group()), "1");
         until(10.0, || (!self.runs()).then_some(())).expect("a killed machine ends");
         network::disconnect(self.0);
@@ -114,14 +114,16 @@ impl Machine {
 
     /// The switch stops forwarding for it; its own link stays up. Returns the moment.
     pub(crate) fn cut(self) -> Duration {
+        let moment = now();
         network::cut(self.0);
-        now()
+        moment
     }
 
     /// Its carrier goes. Returns the moment.
     pub(crate) fn unplug(self) -> Duration {
+        let moment = now();
         network::unplug(self.0);
-        now()
+        moment
     }
 
     /// In netem's words: `loss 20%`, `delay 50ms 10ms`.
@@ -131,8 +133,9 @@ impl Machine {
 
     /// Ends cut, unplugged and impaired. Returns the moment.
     pub(crate) fn heal(self) -> Duration {
+        let moment = now();
         network::heal(self.0);
-        now()
+        moment
     }
 
     /// Runs a program there; its failure ends the scenario.
@@ -212,8 +215,9 @@ impl Machine {
 
     /// Its web server ends; the machine refuses connections from now on. Returns the moment.
     pub(crate) fn stop_serving(self) -> Duration {
+        let moment = now();
         self.run(&["systemctl", "stop", "nginx"]);
-        now()
+        moment
     }
 
     /// Removes what a stack left behind.

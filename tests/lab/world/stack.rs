@@ -11,6 +11,8 @@ pub(crate) struct Stack {
     pub(crate) name: String,
     files: Vec<File>,
     unit: &'static str,
+    /// Whether the directors' own web servers run all the time. Otherwise the stack starts and stops them.
+    web_servers: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -30,7 +32,12 @@ impl Stack {
             text,
             mode: "644",
         });
-        Self { name: name.to_owned(), files: files.collect(), unit: "keepalived" }
+        Self {
+            name: name.to_owned(),
+            files: files.collect(),
+            unit: "keepalived",
+            web_servers: true,
+        }
     }
 
     /// heartbeat and its ldirectord, with the same files on both, out of a folder of the lab's data.
@@ -54,7 +61,7 @@ impl Stack {
                 mode: "755",
             });
         }
-        Self { name: "heartbeat".to_owned(), files, unit: "heartbeat" }
+        Self { name: "heartbeat".to_owned(), files, unit: "heartbeat", web_servers: false }
     }
 
     /// Another file for one director, beside what is there.
@@ -86,7 +93,11 @@ impl Stack {
         for file in self.files.iter().filter(|file| file.host == host) {
             lab.node(host).write(&file.path, &file.text, file.mode);
         }
-        web_server_of_a_director(lab.node(host));
+        let node = lab.node(host);
+        web_server_of_a_director(node);
+        if self.web_servers {
+            node.run(&["systemctl", "start", "nginx"]);
+        }
     }
 
     fn start_on(&self, node: Machine) {
@@ -130,6 +141,8 @@ pub(crate) fn converted(lab: &Lab, folder: &str) -> (Stack, String) {
     let mut stack =
         Stack::keepalived("keepalived from lvsha convert", [String::new(), String::new()]);
     stack.files.clear();
+    // The conversion's notify scripts do it.
+    stack.web_servers = false;
     for host in DIRECTORS {
         let from = format!("/tmp/converted/{}", host.hostname());
         for name in node.run(&["ls", &from]).lines() {

@@ -50,15 +50,18 @@ pub(crate) struct Watch {
     observers: Vec<JoinHandle<()>>,
 }
 
+/// Looks at an address every so often, and writes down what it sees until it is over.
+type Observer = fn(IpAddr, Duration, &Mutex<Record>, &AtomicBool);
+
 impl Watch {
     /// `period` is the time between two visits: they cost a loaded machine ten times what a question costs.
     pub(super) fn start(address: IpAddr, period: Duration) -> Self {
         let record = Arc::new(Mutex::new(Record::default()));
         let over = Arc::new(AtomicBool::new(false));
         let mut observers = Vec::new();
-        let tasks: [fn(IpAddr, Duration, &Mutex<Record>, &AtomicBool); 2] =
-            [neighbour::observe, requests::observe];
-        for (task, period) in tasks.into_iter().zip([PERIOD, period]) {
+        for (task, period) in
+            [(neighbour::observe as Observer, PERIOD), (requests::observe, period)]
+        {
             let (record, over) = (Arc::clone(&record), Arc::clone(&over));
             observers.push(thread::spawn(move || {
                 network::enter(CLIENT);
