@@ -26,9 +26,9 @@ Watch the advertisement counters of `kill -USR2` (keepalived.stats), or alert on
 the peer is heard. keepalived waits its normal dead time after every start.
 
 `vrrp_startup_delay` looks like the answer and is not written: keepalived 2.2.7 counts every
-advertisement of a living peer during that delay as a reason to wait longer, and a preferred director
-that returns does not get its address back for minutes. Where the network is slow after boot, let the
-unit start later: `After=network-online.target`.";
+advertisement of a living peer during that delay as a reason to wait longer, and a preferred
+director that returns does not get its address back for minutes. Where the network is slow after
+boot, let the unit start later: `After=network-online.target`.";
 
     FAILBACK = "LV0704" "failback" Info Accepts
         "the address goes home in another way"

@@ -30,6 +30,7 @@ pub mod keepalived;
 pub mod keepalived_advice;
 pub mod ldirectord;
 pub mod ldirectord_advice;
+pub mod to_heartbeat;
 
 /// A row of the code table.
 #[derive(Clone, Copy, Debug)]
@@ -180,6 +181,7 @@ const FAMILIES: &[&[Code]] = &[
     ldirectord::ROWS,
     keepalived::ROWS,
     conversion::ROWS,
+    to_heartbeat::ROWS,
     inputs::ROWS,
     inventory::ROWS,
     daemon::ROWS,
