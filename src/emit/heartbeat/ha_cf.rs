@@ -80,7 +80,7 @@ fn carried(view: &View<'_>, wanted: impl Fn(&str) -> bool, out: &mut String) {
 /// heartbeat has no unit for seconds and no finer step than the millisecond.
 fn duration(time: Duration) -> String {
     let total = milliseconds(time);
-    if total % 1000 == 0 { (total / 1000).to_string() } else { format!("{total}ms") }
+    if total.is_multiple_of(1000) { (total / 1000).to_string() } else { format!("{total}ms") }
 }
 
 fn path(path: &Path) -> (&'static str, String) {
