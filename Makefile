@@ -10,7 +10,7 @@ share  := $(DESTDIR)$(PREFIX)/share
 root   := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 .DEFAULT_GOAL := build
-.PHONY: bench build corpus demo deny fuzz help install lint nextest peers quick test
+.PHONY: bench build corpus demo deny fuzz help install lab lab-images lab-test lint nextest peers quick test
 
 build: ## the program, optimised: target/release/lvsha
 	$(CARGO) build --release
@@ -18,18 +18,28 @@ build: ## the program, optimised: target/release/lvsha
 demo: ## what it does, on the built-in example
 	$(CARGO) run --quiet -- convert heartbeat-to-keepalived --example
 
-test: nextest peers ## every test, the real programs as judges included (as root)
+test: nextest peers lab-images ## every test, the real programs and the lab included (as root)
 	@if $(CARGO) nextest --version >/dev/null 2>&1; then \
 		LVSHA_REQUIRE_PEERS=1 $(CARGO) nextest run; \
 	else \
-		LVSHA_REQUIRE_PEERS=1 $(CARGO) test; \
+		LAB=off LVSHA_REQUIRE_PEERS=1 $(CARGO) test; \
 	fi
+	LVSHA_REQUIRE_LAB=1 $(CARGO) test --test lab
 
 quick: ## the tests that need nothing but Rust
-	$(CARGO) test
+	LAB=off $(CARGO) test
 
 peers: ## a tree with the real heartbeat, ldirectord and keepalived, for the tests
 	$(root) tests/peers/build
+
+lab: lab-images ## a cluster of emulated machines, and a shell in it (tests/lab/README.md)
+	$(CARGO) test --quiet --test lab -- --shell
+
+lab-test: lab-images ## the scenarios of the lab; SCENARIO=part-of-a-name for some of them
+	LVSHA_REQUIRE_LAB=1 $(CARGO) test --test lab -- $(SCENARIO)
+
+lab-images: peers ## what the lab boots: Debian's kernel, the peers' tree as a disk
+	$(root) tests/lab/build
 
 lint: deny ## formatting, clippy, licences of the dependencies
 	$(CARGO) fmt --check
@@ -57,7 +67,7 @@ install: build ## program, manual pages and completions, below PREFIX (/usr/loca
 	$(binary) completions zsh  > $(share)/zsh/site-functions/_lvsha
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # A test process each and a time limit, where it can be had; `cargo test` runs the same tests.
 nextest:

@@ -32,8 +32,6 @@ pub enum Feature {
     Regex,
     /// `sorry_server_lvs_method`.
     SorryServerMethod,
-    /// `vrrp_startup_delay`.
-    StartupDelay,
     /// Ranges in `status_code`.
     StatusRanges,
 }
@@ -47,7 +45,6 @@ impl Feature {
             Self::PingCheck => Version::new(2, 1, 0),
             Self::Regex => Version::new(2, 0, 7),
             Self::SorryServerMethod => Version::new(1, 3, 6),
-            Self::StartupDelay => Version::new(2, 0, 14),
             Self::StatusRanges => Version::new(2, 0, 17),
         }
     }

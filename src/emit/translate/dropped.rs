@@ -10,8 +10,6 @@ use crate::source::{Code, Place, Sources};
 pub struct CommandLine {
     /// `-S`: syslog facility local0 to local7.
     pub facility: Option<u8>,
-    /// `-g`: log file.
-    pub log_file: Option<String>,
     /// `-D`: details.
     pub details: bool,
     /// `-I`: leave the IPVS table when stopping.
@@ -27,9 +25,6 @@ impl CommandLine {
         }
         if let Some(facility) = self.facility {
             options.extend(["-S".to_owned(), facility.to_string()]);
-        }
-        if let Some(file) = &self.log_file {
-            options.extend(["-g".to_owned(), file.clone()]);
         }
         if self.keep_table {
             options.push("-I".to_owned());
@@ -110,7 +105,7 @@ fn one(
     }
 }
 
-/// Logging directives and `cleanstop`, which keepalived takes on its command line.
+/// Facility, details and `cleanstop`, which keepalived takes on its command line.
 fn option(
     keyword: &str,
     at: Place,
@@ -123,12 +118,6 @@ fn option(
         written.split(|c: char| c.is_whitespace() || c == '=').filter(|word| !word.is_empty());
     let value = words.nth(1)?.trim_matches('"').to_owned();
     match keyword {
-        "logfile" if value.starts_with('/') => {
-            // heartbeat's file comes first when both programs name one: keepalived has one log.
-            let file = command_line.log_file.get_or_insert(value);
-            Some(format!("-g {file}"))
-        }
-        "logfile" => Some("syslog".to_owned()),
         "debugfile" | "debug" => {
             command_line.details = true;
             Some("-D".to_owned())
@@ -155,6 +144,14 @@ struct Row {
 
 /// The fates, ha.cf first, then ldirectord.cf.
 const ROWS: &[Row] = &[
+    // Without --enable-log-file, and Debian's is built without it, keepalived refuses `-g` and does not start.
+    Row {
+        keywords: &["logfile"],
+        mark: Mark::Approximate,
+        code: Some(conversion::LOGGING),
+        becomes: "syslog",
+        note: "keepalived logs to syslog and the journal; its option for a file is rarely built in",
+    },
     Row {
         keywords: &["baud", "hopfudge"],
         mark: Mark::Exact,

@@ -118,37 +118,31 @@ pub(super) fn apply(
         "",
         &["keepalived does not warn about late advertisements; watch keepalived.stats"],
     );
-    startup(cluster, target, timing, account);
+    startup(cluster, timing, account);
     timing
 }
 
-/// `initdead`: the part of it that exceeds the normal dead time becomes a silence after start.
-fn startup(cluster: &mut Cluster, target: Target, timing: Timing, account: &mut Account) {
+/// `initdead` becomes the normal dead time. `vrrp_startup_delay` would be its nearest relative, but in keepalived
+/// 2.2.7 every advertisement of a living peer during that delay postpones the take-over by another dead time (measured:
+/// 5 s of delay and 1 s advertisements make 20 s of 8.4), so that a preferred director would not get its address back.
+fn startup(cluster: &Cluster, timing: Timing, account: &mut Account) {
     let initial = cluster.membership.effective_initial_dead_time();
     let place = at(cluster.membership.initial_dead_time);
-    let Some(delay) = initial.checked_sub(timing.takeover).filter(|delay| *delay >= MILLISECOND)
-    else {
+    let longer = initial.checked_sub(timing.takeover).is_some_and(|delay| delay >= MILLISECOND);
+    if !longer {
         account.needless(place, "not longer than the normal dead time");
         return;
-    };
+    }
     // An unwritten initdead is heartbeat's caution about its own slow start, not a wish.
     if place.is_none() {
         return;
     }
-    if !target.has(Feature::StartupDelay) {
-        let note = format!("keepalived {} has no vrrp_startup_delay", target.version);
-        account.lossy(place, conversion::VERSION_TOO_OLD, "", &[&note]);
-        return;
-    }
-    let delay = Duration::from_millis(u64::try_from(delay.as_millis()).unwrap_or(u64::MAX));
     let note = format!(
-        "{} s become {} s of silence and the normal {} s, also when the peer is alive",
+        "a director that boots alone takes the address after {} s, not after {} s",
+        tenths(timing.takeover),
         show_seconds(initial),
-        show_seconds(delay),
-        tenths(timing.takeover)
     );
-    account.changed(place, conversion::STARTUP_SILENCE, "vrrp_startup_delay", &note);
-    cluster.globals.startup_delay = place.map(|at| Sourced::new(delay, at));
+    account.changed(place, conversion::STARTUP_SILENCE, "down_timer_adverts", &note);
 }
 
 /// Version 3 even for whole seconds, as IPv6 needs it.

@@ -21,12 +21,14 @@ is noticed in time. keepalived has no such warning.
 Watch the advertisement counters of `kill -USR2` (keepalived.stats), or alert on the node's load.";
 
     STARTUP_SILENCE = "LV0703" "startup-silence" Info Accepts
-        "the wait after boot applies in every case"
-"`initdead` makes heartbeat wait longer for its peer right after boot, but it ends the wait as soon
-as the peer is heard. `vrrp_startup_delay` makes keepalived silent for that time in every case.
+        "the longer wait after boot is gone"
+"`initdead` makes heartbeat wait longer for its peer right after boot, and ends the wait as soon as
+the peer is heard. keepalived waits its normal dead time after every start.
 
-If the slow network that `initdead` was for is gone, delete the line `vrrp_startup_delay`: the
-normal dead time then applies from the start.";
+`vrrp_startup_delay` looks like the answer and is not written: keepalived 2.2.7 counts every
+advertisement of a living peer during that delay as a reason to wait longer, and a preferred
+director that returns does not get its address back for minutes. Where the network is slow after
+boot, let the unit start later: `After=network-online.target`.";
 
     FAILBACK = "LV0704" "failback" Info Accepts
         "the address goes home in another way"
@@ -121,9 +123,12 @@ as `auth_hmac`.";
 
     LOGGING = "LV0714" "logging" Info Accepts
         "logging is set by command line options"
-"keepalived takes its log target from the command line: `-S N` for a syslog facility, `-g FILE` for a
-file, `-D` for details. lvsha writes them to keepalived.default; install that file as
-/etc/default/keepalived (Debian) or /etc/sysconfig/keepalived.
+"keepalived takes its log target from the command line: `-S N` for a syslog facility, `-D` for
+details. lvsha writes them to keepalived.default; install that file as /etc/default/keepalived
+(Debian) or /etc/sysconfig/keepalived.
+
+A log file becomes syslog. keepalived knows `-gFILE`, but only when it was built with
+--enable-log-file; otherwise, as in Debian, it refuses to start. Let syslog sort by facility.
 
 With systemd the messages are in the journal as well: `journalctl -u keepalived`.";
 
@@ -235,7 +240,7 @@ Change the priorities in the written files when another order is wanted; all mus
     VERSION_TOO_OLD = "LV0728" "version-too-old" Warning Accepts
         "this version of keepalived cannot say it"
 "The keyword that says the same exists only in a later version of keepalived: `down_timer_adverts`
-since 2.2.3, PING_CHECK since 2.1.0, `vrrp_startup_delay` since 2.0.14, `regex` since 2.0.7,
+since 2.2.3, PING_CHECK since 2.1.0, `regex` since 2.0.7,
 ranges in `status_code` since 2.0.17, `auth_hmac` since 2.4.0.
 
 Convert for the version that is installed (`keepalived -v`), with `--keepalived-version`, or

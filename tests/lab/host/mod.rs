@@ -1,0 +1,103 @@
+//! The outside: which scenarios, on which machine, and how it went.
+
+mod arguments;
+mod images;
+mod machine;
+mod report;
+mod shell;
+
+use std::process::ExitCode;
+use std::sync::Mutex;
+use std::thread;
+
+use crate::inventory;
+use crate::scenarios::{self, Scenario};
+use arguments::{Arguments, Wish};
+use images::Images;
+use machine::{BackEnd, Machine};
+use report::Report;
+
+/// Runs what the command line asks for, in the manner of Rust's own test binaries.
+pub(crate) fn main(arguments: &[String]) -> ExitCode {
+    let arguments = match Arguments::parse(arguments) {
+        Ok(arguments) => arguments,
+        Err(problem) => return refuse(&problem),
+    };
+    if let Err(difference) = inventory::agrees(include_str!("../../../inventories/lab.toml")) {
+        return refuse(&format!("inventories/lab.toml and tests/lab/inventory.rs: {difference}"));
+    }
+    if arguments.wish == Wish::List {
+        // Scenarios are never marked as ignored: what cannot run says so when it is asked to.
+        let names = scenarios::ALL.iter().filter(|_| !arguments.only_ignored);
+        names.for_each(|scenario| println!("{}: test", scenario.name));
+        return ExitCode::SUCCESS;
+    }
+    let chosen: Vec<&Scenario> =
+        scenarios::ALL.iter().filter(|scenario| arguments.selects(scenario.name)).collect();
+    if std::env::var("LAB").is_ok_and(|lab| lab == "off") {
+        return skip(&chosen, "LAB=off says so; run: make lab-test");
+    }
+    let back_end = match BackEnd::from_environment() {
+        Ok(back_end) => back_end,
+        Err(problem) => return refuse(&problem),
+    };
+    if chosen.is_empty() && arguments.wish != Wish::Shell {
+        println!("lab: no scenario has such a name; `--list` shows all");
+        return ExitCode::SUCCESS;
+    }
+    let images = match back_end.possible().and_then(|()| Images::find(back_end)) {
+        Ok(images) => images,
+        Err(reason) => return skip(&chosen, &reason),
+    };
+    if arguments.wish == Wish::Shell {
+        return shell::run(back_end, &images);
+    }
+    run(&chosen, back_end, &images)
+}
+
+/// Each machine runs its share of the scenarios, one after the other, on one boot.
+fn run(chosen: &[&Scenario], back_end: BackEnd, images: &Images) -> ExitCode {
+    let shares = shares(chosen, back_end.machines());
+    let report = Mutex::new(Report::new(chosen.len()));
+    thread::scope(|scope| {
+        for (number, names) in shares.iter().enumerate() {
+            let report = &report;
+            scope.spawn(move || match Machine::boot(back_end, images, number, names) {
+                Ok(machine) => machine.follow(names, report),
+                Err(problem) => report.lock().unwrap().broken(names, &problem),
+            });
+        }
+    });
+    report.into_inner().unwrap().summary()
+}
+
+/// The longest first, each to the machine that has the least to do.
+fn shares(chosen: &[&Scenario], machines: usize) -> Vec<Vec<&'static str>> {
+    let mut ordered: Vec<&Scenario> = chosen.to_vec();
+    ordered.sort_by_key(|scenario| std::cmp::Reverse(scenario.weight));
+    let mut shares = vec![(0, Vec::new()); machines.min(ordered.len()).max(1)];
+    for scenario in ordered {
+        let share = shares.iter_mut().min_by_key(|(weight, _)| *weight).unwrap();
+        share.0 += scenario.weight;
+        share.1.push(scenario.name);
+    }
+    shares.into_iter().map(|(_, names)| names).collect()
+}
+
+/// Says which scenarios did not run and why. `make lab-test` and `make test` take that for a failure.
+fn skip(chosen: &[&Scenario], reason: &str) -> ExitCode {
+    for scenario in chosen {
+        println!("test {} ... ignored, {reason}", scenario.name);
+    }
+    println!("\nlab: {} scenarios were skipped: {reason}", chosen.len());
+    if std::env::var_os("LVSHA_REQUIRE_LAB").is_some() {
+        eprintln!("lab: LVSHA_REQUIRE_LAB is set: a skipped scenario is a failure");
+        return ExitCode::FAILURE;
+    }
+    ExitCode::SUCCESS
+}
+
+fn refuse(problem: &str) -> ExitCode {
+    eprintln!("lab: {problem}");
+    ExitCode::from(2)
+}

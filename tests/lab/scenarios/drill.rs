@@ -1,0 +1,171 @@
+//! The drill that every stack goes through, so that their behaviours can be compared.
+
+use std::time::Duration;
+
+use crate::behaviour::{Aspect, Behaviour};
+use crate::inventory::{LW1, LW2, LW3, LW4, VIP};
+use crate::world::{Lab, Stack, Table, Watch, now, pass, until};
+
+/// Seconds that anything may take before it counts as never. Waiting is free on the emulated machine.
+const NEVER: f64 = 200.0;
+/// The pages of the real servers.
+const SERVERS: [&str; 2] = ["lw3", "lw4"];
+
+/// What is seen without breaking anything: address, tables, shares.
+pub(super) fn glance(lab: &Lab, stack: &Stack) -> (Behaviour, Watch) {
+    let mut behaviour = Behaviour::new(&stack.name);
+    stack.start(lab);
+    let watch = lab.watch_patiently(VIP);
+    // Nobody's answer is a result, too: a pair that has another address.
+    let owner = until(NEVER, || watch.record().answers.first().map(|answer| answer.host));
+    behaviour.text(Aspect::Owner, owner.map_or("nobody".to_owned(), |host| host.to_string()));
+    // Both stacks let a server in only when a check has succeeded.
+    let _ = until(if owner.is_some() { 60.0 } else { 1.0 }, || {
+        pass(0.2);
+        let table = lab.node(LW1).table();
+        [LW3, LW4].iter().all(|host| serves(&table, host.address())).then_some(())
+    });
+    pass(1.0);
+    let from = now();
+    pass(2.0);
+    let pages = watch.record().pages(from, from + Duration::from_secs(2));
+    let all: usize = pages.values().sum();
+    // In tenths, so that one request more or less is no difference.
+    let shares: Vec<String> = pages
+        .iter()
+        .map(|(page, count)| {
+            format!(
+                "{} {}/10",
+                if page.is_empty() { "nothing" } else { page },
+                (count * 10 + all / 2) / all
+            )
+        })
+        .collect();
+    behaviour.text(Aspect::Shares, shares.join(", "));
+    behaviour.table(Aspect::Table, &lab.node(LW1).table());
+    behaviour.table(Aspect::StandbyTable, &lab.node(LW2).table());
+    (behaviour, watch)
+}
+
+/// The whole drill: servers die and return, all die, the director crashes, returns, and is stopped in order.
+pub(super) fn whole(lab: &Lab, stack: &Stack) -> Behaviour {
+    let (mut behaviour, watch) = glance(lab, stack);
+    servers_die_and_return(lab, &mut behaviour, &watch);
+    the_director_crashes_and_returns(lab, stack, &mut behaviour, &watch);
+
+    let stopped = now();
+    stack.stop_on(lab.node(LW1));
+    let served = watch.answered_by(LW2, stopped, NEVER);
+    let page = watch.page(&SERVERS, served, NEVER);
+    behaviour.span(Aspect::HandOver, page - stopped);
+    for (aspect, seen) in &behaviour.seen {
+        lab.note(format!("{}: {aspect:?}: {seen}", behaviour.stack));
+    }
+    behaviour
+}
+
+/// Real servers one by one, then both.
+pub(super) fn servers_die_and_return(lab: &Lab, behaviour: &mut Behaviour, watch: &Watch) {
+    let director = lab.node(LW1);
+    let (three, four) = (lab.node(LW3), lab.node(LW4));
+
+    let died = three.stop_serving();
+    let left = changes(lab, |table| !serves(table, LW3.address()), "LW3 leaves the balancing");
+    behaviour.span(Aspect::ServerLeaves, left - died);
+    behaviour.table(Aspect::TableWithoutOne, &director.table());
+    // Nobody is sent to the dead one any more.
+    pass(1.0);
+    let pages = watch.record().pages(left + Duration::from_millis(600), now());
+    assert!(pages.keys().all(|page| page == "lw4"), "LW3 is out, and visitors get {pages:?}");
+
+    three.serve();
+    let alive = now();
+    let back = changes(lab, |table| serves(table, LW3.address()), "LW3 returns to the balancing");
+    behaviour.span(Aspect::ServerReturns, back - alive);
+
+    three.stop_serving();
+    let last = four.stop_serving();
+    let sorry = watch.page(&["sorry from lw1"], last, NEVER);
+    behaviour.text(Aspect::Fallback, "sorry from lw1");
+    pass(1.0);
+    behaviour.table(Aspect::TableWithoutAll, &director.table());
+    lab.note(format!(
+        "{}: the fallback answers {:.2} s after the last server died",
+        behaviour.stack,
+        (sorry - last).as_secs_f64()
+    ));
+    three.serve();
+    four.serve();
+    changes(
+        lab,
+        |table| serves(table, LW3.address()) && serves(table, LW4.address()),
+        "both return",
+    );
+    pass(1.0);
+    let pages = watch
+        .record()
+        .pages(now() - Duration::from_millis(600), now() - Duration::from_millis(100));
+    assert!(pages.keys().eq(["lw3", "lw4"]), "both are back, and visitors get {pages:?}");
+}
+
+/// Power off, power on, and the address goes there and back.
+pub(super) fn the_director_crashes_and_returns(
+    lab: &Lab,
+    stack: &Stack,
+    behaviour: &mut Behaviour,
+    watch: &Watch,
+) {
+    let crashed = lab.node(LW1).power_off();
+    watch.answered_by(LW2, crashed, NEVER);
+    let served = watch.page(&SERVERS, crashed + Duration::from_millis(50), NEVER);
+    behaviour.span(Aspect::TakeOver, served - crashed);
+    // The table fills only now where the standby had none.
+    let filled = until(60.0, || {
+        let table = lab.node(LW2).table();
+        [LW3, LW4].iter().all(|host| serves(&table, host.address())).then_some(())
+    });
+    assert!(filled.is_some(), "LW2 has {}", lab.node(LW2).table());
+
+    lab.node(LW1).power_on_again();
+    let started = now();
+    stack.return_to(lab, LW1);
+    let back = watch.answered_by(LW1, started, NEVER);
+    let page = watch.page(&SERVERS, back, NEVER);
+    behaviour.span(Aspect::FailBack, page - started);
+    // Long enough for the loser to have given up, and the server checks to have come round.
+    pass(8.0);
+    behaviour.span(
+        Aspect::FailBackGap,
+        watch.record().longest_gap(started, now() - Duration::from_secs(1)),
+    );
+    assert!(
+        lab.node(LW1).has(VIP) && !lab.node(LW2).has(VIP),
+        "exactly LW1 has the address in the end"
+    );
+    let overlap = watch.record().overlap(started, now());
+    lab.note(format!(
+        "{}: both answer for {:.2} s at the return",
+        behaviour.stack,
+        overlap.as_secs_f64()
+    ));
+}
+
+/// Waits for a state of the active director's table. The moment it was seen.
+fn changes(lab: &Lab, wanted: impl Fn(&Table) -> bool, what: &str) -> Duration {
+    let seen = until(NEVER, || {
+        let table = lab.node(LW1).table();
+        if !wanted(&table) {
+            pass(0.05);
+            return None;
+        }
+        Some(now())
+    });
+    seen.unwrap_or_else(|| {
+        panic!("not within {NEVER} s: {what}; the table is {}", lab.node(LW1).table())
+    })
+}
+
+/// A destination that takes new connections.
+fn serves(table: &Table, server: std::net::Ipv4Addr) -> bool {
+    table.weight(&format!("{server}:80")).is_some_and(|weight| weight > 0)
+}

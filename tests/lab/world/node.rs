@@ -1,0 +1,261 @@
+//! One machine: power, commands, files, and the role of a real server.
+
+use std::fs;
+use std::net::{SocketAddr, TcpStream};
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use super::command::{run, try_run};
+use super::table::Table;
+use super::{network, now, pass, until};
+use crate::inventory::{Host, INTERFACE, VIP, VIP6};
+
+/// Longest boot of a node, in seconds of the inside's clock.
+const BOOT_LIMIT: f64 = 120.0;
+
+/// A handle; the machine's state is the kernel's.
+#[derive(Clone, Copy)]
+pub(crate) struct Machine(pub(super) Host);
+
+impl Machine {
+    /// Boots it. Ready is another matter: [`Machine::wait`].
+    pub(super) fn power_on(self) -> Result<(), String> {
+        let name = self.0.name;
+        fs::create_dir_all("/run/artefacts").map_err(|error| error.to_string())?;
+        let console = fs::File::create(format!("/run/nodes/{name}.console"))
+            .map_err(|error| error.to_string())?;
+        let errors = console.try_clone().map_err(|error| error.to_string())?;
+        Command::new("nsenter")
+            .arg(format!("--net=/run/netns/{name}"))
+            .args([
+                "unshare",
+                "--pid",
+                "--fork",
+                "--kill-child",
+                "/lab/inside/node",
+                name,
+                &self.group(),
+            ])
+            .stdin(Stdio::null())
+            .stdout(console)
+            .stderr(errors)
+            .spawn()
+            .map(drop)
+            .map_err(|error| format!("{name} does not start: {error}"))
+    }
+
+    /// Until its sshd takes connections.
+    pub(super) fn wait(self) -> Result<(), String> {
+        let address = SocketAddr::from((self.0.address(), 22));
+        let answer = until(BOOT_LIMIT, || {
+            let open = TcpStream::connect_timeout(&address, Duration::from_millis(500)).is_ok();
+            if !open {
+                pass(0.1);
+            }
+            (open && self.runs()).then_some(())
+        });
+        answer.ok_or_else(|| {
+            let console =
+                fs::read_to_string(format!("/run/nodes/{}.console", self.0)).unwrap_or_default();
+            let tail: Vec<&str> = console.lines().rev().take(20).collect();
+            let tail: Vec<&str> = tail.into_iter().rev().collect();
+            format!(
+                "{} does not answer on port 22 after {BOOT_LIMIT} s; its console says:\n{}",
+                self.0,
+                tail.join("\n")
+            )
+        })
+    }
+
+    /// A crash: every process ends at once, the addresses are gone, nothing is said to anybody. Returns
+    /// the moment.
+    pub(crate) fn power_off(self) -> Duration {
+        let moment = now();
+        network::cut(self.0);
+        let _ = fs::write(format!("{}/cgroup.kill", self.group()), "1");
+        until(10.0, || (!self.runs()).then_some(())).expect("a killed machine ends");
+        network::disconnect(self.0);
+        let _ = try_run(&["umount", "--lazy", &format!("/run/nodes/{}", self.0)]);
+        moment
+    }
+
+    /// Boots it again after [`Machine::power_off`], and waits until it is up.
+    pub(crate) fn power_on_again(self) {
+        let result =
+            network::connect(self.0).and_then(|()| self.power_on()).and_then(|()| self.wait());
+        result.unwrap_or_else(|reason| panic!("{reason}"));
+    }
+
+    /// Whatever a scenario left it as: thawed and running.
+    pub(super) fn revive(self) {
+        if self.runs() {
+            self.resume();
+        } else {
+            self.power_on_again();
+        }
+    }
+
+    /// Every process stands still, as in a machine that swaps or a virtual machine that is moved.
+    pub(crate) fn pause(self) {
+        fs::write(format!("{}/cgroup.freeze", self.group()), "1")
+            .expect("a control group can be frozen");
+    }
+
+    pub(crate) fn resume(self) {
+        fs::write(format!("{}/cgroup.freeze", self.group()), "0")
+            .expect("a control group can be thawed");
+    }
+
+    pub(super) fn resume_if_it_runs(self) {
+        if self.runs() {
+            self.resume();
+        }
+    }
+
+    /// The switch stops forwarding for it; its own link stays up. Returns the moment.
+    pub(crate) fn cut(self) -> Duration {
+        let moment = now();
+        network::cut(self.0);
+        moment
+    }
+
+    /// Its carrier goes. Returns the moment.
+    pub(crate) fn unplug(self) -> Duration {
+        let moment = now();
+        network::unplug(self.0);
+        moment
+    }
+
+    /// In netem's words: `loss 20%`, `delay 50ms 10ms`.
+    pub(crate) fn impair(self, how: &str) {
+        network::impair(self.0, how);
+    }
+
+    /// Ends cut, unplugged and impaired. Returns the moment.
+    pub(crate) fn heal(self) -> Duration {
+        let moment = now();
+        network::heal(self.0);
+        moment
+    }
+
+    /// Runs a program there; its failure ends the scenario.
+    pub(crate) fn run<W: AsRef<str>>(self, words: &[W]) -> String {
+        self.try_run(words).unwrap_or_else(|failure| panic!("{}: {failure}", self.0))
+    }
+
+    pub(crate) fn try_run<W: AsRef<str>>(self, words: &[W]) -> Result<String, String> {
+        let target = self.first_process().ok_or_else(|| format!("{} does not run", self.0))?;
+        let mut all = vec![
+            "nsenter", "--mount", "--uts", "--ipc", "--net", "--pid", "--cgroup", "--target",
+            &target, "--",
+        ];
+        all.extend(words.iter().map(AsRef::as_ref));
+        try_run(&all)
+    }
+
+    /// Writes a file there, and the folders above it.
+    pub(crate) fn write(self, path: &str, text: &str, mode: &str) {
+        // Its root is seen through its first process, whatever its mounts are.
+        let target = self.first_process().unwrap_or_else(|| panic!("{} does not run", self.0));
+        let outside = format!("/proc/{target}/root{path}");
+        let folder = outside.rsplit_once('/').map_or("/", |(folder, _)| folder);
+        fs::create_dir_all(folder).unwrap_or_else(|error| panic!("{folder}: {error}"));
+        fs::write(&outside, text).unwrap_or_else(|error| panic!("{outside}: {error}"));
+        run(&["chmod", mode, &outside]);
+    }
+
+    pub(crate) fn read(self, path: &str) -> Option<String> {
+        fs::read_to_string(format!("/proc/{}/root{path}", self.first_process()?)).ok()
+    }
+
+    /// The kernel's balancing table there, as ipvsadm shows it.
+    pub(crate) fn table(self) -> Table {
+        Table::parse(&self.run(&["ipvsadm", "--save", "--numeric"]))
+    }
+
+    /// Whether its interface has this address now.
+    pub(crate) fn has(self, address: impl std::fmt::Display) -> bool {
+        let shown = run(&["ip", "-n", self.0.name, "-o", "addr", "show", "dev", INTERFACE]);
+        shown.contains(&format!(" {address}/"))
+    }
+
+    /// Answers for the virtual addresses without telling anybody that it has them, and serves its own name.
+    pub(super) fn become_real_server(self) {
+        for setting in
+            ["all/arp_ignore=1", "all/arp_announce=2", "lo/arp_ignore=1", "lo/arp_announce=2"]
+        {
+            let (key, value) = setting.split_once('=').unwrap();
+            self.run(&[
+                "sysctl",
+                "-qw",
+                &format!("net.ipv4.conf.{}={value}", key.replace('/', ".")),
+            ]);
+        }
+        run(&["ip", "-n", self.0.name, "addr", "replace", &format!("{VIP}/32"), "dev", "lo"]);
+        run(&[
+            "ip",
+            "-n",
+            self.0.name,
+            "addr",
+            "replace",
+            &format!("{VIP6}/128"),
+            "dev",
+            "lo",
+            "nodad",
+        ]);
+        self.serve();
+    }
+
+    /// Starts its web server: `/` says the host's name, `/test.html` is the page that checks ask for.
+    pub(crate) fn serve(self) {
+        let text = fs::read_to_string("/lab/data/nginx.conf").expect("part of the lab's data");
+        self.write("/etc/nginx/nginx.conf", &text.replace("HOST", &self.0.hostname()), "644");
+        self.run(&["systemctl", "start", "nginx"]);
+    }
+
+    /// Its web server ends; the machine refuses connections from now on. Returns the moment.
+    pub(crate) fn stop_serving(self) -> Duration {
+        let moment = now();
+        self.run(&["systemctl", "stop", "nginx"]);
+        moment
+    }
+
+    /// Removes what a stack left behind.
+    pub(super) fn clear(self) {
+        self.resume();
+        let units = ["keepalived", "heartbeat", "ldirectord", "nginx"];
+        for unit in units {
+            let _ = self.try_run(&["systemctl", "kill", "--signal=KILL", unit]);
+        }
+        let _ = self.try_run(&[&["systemctl", "stop"][..], &units[..]].concat());
+        let _ = self.try_run(&["sh", "-c", "systemctl reset-failed; pkill -9 -f ldirectord; ipvsadm -C; rm -rf \
+            /etc/keepalived /var/lib/heartbeat/hb_generation /etc/ha.d/ldirectord.cf /run/*.pid /run/keepalived; true"]);
+        // Everything but the machine's own addresses.
+        let name = self.0.name;
+        let shown = try_run(&["ip", "-n", name, "-o", "addr", "show", "dev", INTERFACE])
+            .unwrap_or_default();
+        let own = [self.0.address().to_string(), self.0.address6().to_string()];
+        for address in shown.lines().filter_map(|line| line.split_whitespace().nth(3)) {
+            let bare = address.split('/').next().unwrap_or_default();
+            if !own.iter().any(|mine| mine == bare) && !bare.starts_with("fe80:") {
+                let _ = try_run(&["ip", "-n", name, "addr", "del", address, "dev", INTERFACE]);
+            }
+        }
+    }
+
+    pub(super) fn runs(self) -> bool {
+        self.first_process().is_some()
+    }
+
+    /// systemd's process number, as the world counts. It lives in the scope that it made for itself.
+    fn first_process(self) -> Option<String> {
+        let list = fs::read_to_string(format!("{}/init.scope/cgroup.procs", self.group())).ok()?;
+        list.lines().next().map(str::to_owned)
+    }
+
+    /// On the host's kernel the run has a control group of its own above those of the nodes.
+    fn group(self) -> String {
+        let above = std::env::var("LAB_GROUP").unwrap_or_else(|_| "/sys/fs/cgroup".to_owned());
+        format!("{above}/{}", self.0.name)
+    }
+}
