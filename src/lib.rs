@@ -6,10 +6,12 @@
 //! - [`syntax`]: text to tree. The only place that knows pest; keyword tables as data.
 //! - [`model`]: tree to meaning, without I/O and without a clock.
 //! - [`emit`]: model to text, and the account of what could not be said.
+//! - [`run`]: model to running state. The only sockets.
 //! - [`cli`]: one file per subcommand: read, call, print.
 
 pub mod cli;
 pub mod emit;
 pub mod model;
+pub mod run;
 pub mod source;
 pub mod syntax;

@@ -1,0 +1,90 @@
+//! Objects that the kernel refused, and when they are tried again.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::{Duration, Instant};
+
+use super::super::{DaemonRole, DestinationKey, ServiceKey, Step};
+
+/// What a step is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Object {
+    Daemon(DaemonRole),
+    Destination(ServiceKey, DestinationKey),
+    Service(ServiceKey),
+    Timeouts,
+}
+
+impl Object {
+    pub(super) fn of(step: &Step) -> Self {
+        match *step {
+            Step::AddDestination(service, key, _)
+            | Step::DeleteDestination(service, key)
+            | Step::EditDestination(service, key, _) => Self::Destination(service, key),
+            Step::AddService(key, _) | Step::DeleteService(key) | Step::EditService(key, _) => {
+                Self::Service(key)
+            }
+            Step::SetTimeouts(_) => Self::Timeouts,
+            Step::StartDaemon(role, _) | Step::StopDaemon(role) => Self::Daemon(role),
+        }
+    }
+}
+
+/// The refused objects.
+#[derive(Debug, Default)]
+pub(super) struct Holds {
+    by_object: BTreeMap<Object, Hold>,
+}
+
+#[derive(Debug)]
+struct Hold {
+    until: Instant,
+    /// Refusals in a row.
+    count: u32,
+}
+
+impl Holds {
+    /// Holds an object back; returns for how long. Each refusal in a row doubles the time.
+    pub(super) fn hold(&mut self, object: Object, now: Instant) -> Duration {
+        let count = self.by_object.get(&object).map_or(0, |hold| hold.count);
+        let wait = back_off(count);
+        self.by_object.insert(object, Hold { until: now + wait, count: count.saturating_add(1) });
+        wait
+    }
+
+    /// Forgets an object; whether it was held.
+    pub(super) fn release(&mut self, object: &Object) -> bool {
+        self.by_object.remove(object).is_some()
+    }
+
+    /// Forgets all objects but `wanted`.
+    pub(super) fn keep(&mut self, wanted: &BTreeSet<Object>) {
+        self.by_object.retain(|object, _| wanted.contains(object));
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.by_object.clear();
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.by_object.is_empty()
+    }
+
+    /// Whether a step has to wait, for itself or for its service.
+    pub(super) fn is_held(&self, step: &Step, now: Instant) -> bool {
+        let waits =
+            |object: &Object| self.by_object.get(object).is_some_and(|hold| hold.until > now);
+        waits(&Object::of(step)) || step.service().is_some_and(|key| waits(&Object::Service(key)))
+    }
+
+    pub(super) fn next_deadline(&self) -> Option<Instant> {
+        self.by_object.values().map(|hold| hold.until).min()
+    }
+}
+
+/// 1 s, doubled with each failure in a row, at most a minute.
+pub(super) fn back_off(failures: u32) -> Duration {
+    Duration::from_secs(1_u64.checked_shl(failures).unwrap_or(u64::MAX).clamp(1, LONGEST))
+}
+
+/// Seconds.
+const LONGEST: u64 = 60;
