@@ -109,7 +109,11 @@ pub struct Reconciler {
     owned: BTreeSet<ServiceKey>,
     owned_daemons: BTreeSet<DaemonRole>,
     holds: Holds,
+    /// Steps of the list at hand that were refused before.
+    recovered: Vec<Step>,
     has_adopted: bool,
+    /// Whether the present wish was written once, refused objects apart.
+    is_carried_out: bool,
     /// The next look at the table by the slow clock, or the next try after trouble.
     next_read: Option<Instant>,
     /// Failures in a row to reach the kernel.
@@ -121,16 +125,7 @@ pub struct Reconciler {
 enum Phase {
     Applying { steps: Vec<Step>, repair: bool },
     Idle,
-    Reading { expected: Expected },
-}
-
-/// What a read is expected to show.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Expected {
-    /// Anything: the machine knows nothing yet, or something failed.
-    Anything,
-    /// The desired table: every difference is somebody else's doing.
-    Desired,
+    Reading,
 }
 
 impl Reconciler {
@@ -144,7 +139,9 @@ impl Reconciler {
             owned: owned.into_iter().collect(),
             owned_daemons: BTreeSet::new(),
             holds: Holds::default(),
+            recovered: Vec::new(),
             has_adopted: false,
+            is_carried_out: false,
             next_read: None,
             failures: 0,
             outputs: VecDeque::new(),
@@ -156,25 +153,19 @@ impl Reconciler {
         match (std::mem::replace(&mut self.phase, Phase::Idle), input) {
             (phase, Input::Desired(table)) => {
                 self.want(table);
-                match phase {
-                    Phase::Idle => self.plan(now, false),
-                    Phase::Applying { .. } => self.phase = phase,
-                    // From now on a difference may be our own wish.
-                    Phase::Reading { .. } => {
-                        self.phase = Phase::Reading { expected: Expected::Anything }
-                    }
+                self.phase = phase;
+                if self.phase == Phase::Idle {
+                    self.plan(now, false);
                 }
             }
-            (Phase::Reading { expected }, Input::Read(Ok(table))) => {
-                self.learn(table, expected, now)
-            }
-            (Phase::Reading { .. }, Input::Read(Err(cause)))
+            (Phase::Reading, Input::Read(Ok(table))) => self.learn(table, now),
+            (Phase::Reading, Input::Read(Err(cause)))
             | (Phase::Applying { .. }, Input::Applied(Err(cause))) => self.fail(cause, now),
             (Phase::Applying { steps, repair }, Input::Applied(Ok(refusals))) => {
                 self.settle(steps, &refusals, repair, now);
             }
             (phase @ (Phase::Idle | Phase::Applying { .. }), Input::Read(_))
-            | (phase @ (Phase::Idle | Phase::Reading { .. }), Input::Applied(_)) => {
+            | (phase @ (Phase::Idle | Phase::Reading), Input::Applied(_)) => {
                 self.phase = phase;
             }
         }
@@ -186,8 +177,7 @@ impl Reconciler {
             return;
         }
         if self.next_read.is_some_and(|at| at <= now) {
-            let known = self.believed.is_some() && self.holds.is_empty();
-            self.read(if known { Expected::Desired } else { Expected::Anything });
+            self.read();
         } else if self.holds.next_deadline().is_some_and(|at| at <= now) {
             self.plan(now, false);
         }
@@ -221,18 +211,20 @@ impl Reconciler {
         self.owned_daemons.extend(table.daemons.keys().copied());
         // A new configuration deserves a new try at once.
         self.holds.clear();
+        self.is_carried_out = self.desired.as_ref() == Some(&table) && self.is_carried_out;
         self.desired = Some(table);
     }
 
-    fn read(&mut self, expected: Expected) {
-        self.phase = Phase::Reading { expected };
+    fn read(&mut self) {
+        self.phase = Phase::Reading;
         self.outputs.push_back(Output::Read);
     }
 
     /// Writes what is missing, or reads first when nothing is known.
     fn plan(&mut self, now: Instant, repair: bool) {
-        let Some(steps) = self.missing_steps(now) else { return self.read(Expected::Anything) };
+        let Some(steps) = self.missing_steps(now) else { return self.read() };
         if steps.is_empty() {
+            self.is_carried_out = true;
             self.phase = Phase::Idle;
             return;
         }
@@ -260,7 +252,7 @@ impl Reconciler {
         table
     }
 
-    fn learn(&mut self, table: Table, expected: Expected, now: Instant) {
+    fn learn(&mut self, table: Table, now: Instant) {
         self.failures = 0;
         self.next_read = Some(now + self.settings.period);
         if !self.has_adopted {
@@ -268,7 +260,8 @@ impl Reconciler {
             self.report_adoption(&table);
         }
         self.believed = Some(table);
-        self.plan(now, expected == Expected::Desired);
+        // Once the wish was carried out, every further difference is somebody else's doing.
+        self.plan(now, self.is_carried_out);
     }
 
     fn report_adoption(&mut self, table: &Table) {
@@ -322,18 +315,28 @@ impl Reconciler {
                 }
             }
         }
-        if !done.is_empty() {
-            let event = if repair { Event::Repaired(done) } else { Event::Changed(done) };
-            self.outputs.push_back(Output::Event(event));
-        }
+        self.report(done, repair);
         if is_void {
             // What the table looks like now is a guess: look.
             self.believed = None;
-            self.read(Expected::Anything);
+            self.read();
         } else {
             // The wish may have changed meanwhile.
             self.plan(now, false);
         }
+    }
+
+    /// Tells what was done. What had to wait for a refused service is no repair.
+    fn report(&mut self, done: Vec<Step>, repair: bool) {
+        let recovered: BTreeSet<_> = self.recovered.iter().filter_map(Step::service).collect();
+        let is_repair = |step: &Step| {
+            repair && step.service().is_none_or(|service| !recovered.contains(&service))
+        };
+        let (repaired, changed): (Vec<_>, Vec<_>) = done.into_iter().partition(is_repair);
+        let recovered = std::mem::take(&mut self.recovered).into_iter().map(Event::Recovered);
+        let repaired = (!repaired.is_empty()).then_some(Event::Repaired(repaired));
+        let changed = (!changed.is_empty()).then_some(Event::Changed(changed));
+        self.outputs.extend(recovered.chain(repaired).chain(changed).map(Output::Event));
     }
 
     fn carried_out(&mut self, step: Step, done: &mut Vec<Step>) {
@@ -346,7 +349,7 @@ impl Reconciler {
             self.owned.remove(&key);
         }
         if self.holds.release(&Object::of(&step)) {
-            self.outputs.push_back(Output::Event(Event::Recovered(step.clone())));
+            self.recovered.push(step.clone());
         }
         done.push(step);
     }

@@ -65,10 +65,6 @@ impl Holds {
         self.by_object.clear();
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.by_object.is_empty()
-    }
-
     /// Whether a step has to wait, for itself or for its service.
     pub(super) fn is_held(&self, step: &Step, now: Instant) -> bool {
         let waits =

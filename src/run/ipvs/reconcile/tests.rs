@@ -263,6 +263,31 @@ fn a_destination_whose_address_is_not_ready_comes_later() {
 }
 
 #[test]
+fn a_repair_is_told_from_a_retry() {
+    let mut wanted = web(&["10.0.0.29"]);
+    wanted.services.insert(key(25), service("mh", &["10.0.0.7"]));
+    let mut bench = Bench::new(Settings::default(), Table::default());
+    bench.kernel.missing_schedulers.insert("mh".to_owned());
+    bench.want(&wanted);
+    bench.wait(PERIOD);
+    bench.kernel.missing_schedulers.clear();
+    bench.kernel.table = Table::default();
+    let events = bench.wait(PERIOD * 3);
+    let mut counts: Vec<_> = events
+        .iter()
+        .map(|event| match event {
+            Event::Recovered(_) => ("recovered", 1),
+            Event::Repaired(steps) => ("repaired", steps.len()),
+            Event::Changed(steps) => ("changed", steps.len()),
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    counts.sort_unstable();
+    // The service on port 25 and its server; the service on port 80 and its server.
+    assert_eq!(counts, [("changed", 2), ("recovered", 1), ("repaired", 2)]);
+}
+
+#[test]
 fn a_kernel_without_ipvs_is_asked_again() {
     let mut bench = Bench::new(Settings::default(), Table::default());
     bench.kernel.is_away = true;

@@ -1,0 +1,1 @@
+//! How a question is asked. One file per protocol; each implements [`Probe`].
