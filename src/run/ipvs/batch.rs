@@ -7,8 +7,8 @@
 
 use super::Step;
 use super::wire::encode_step;
-use crate::run::net::frames::{Content, Frames};
 use crate::run::net::genetlink::Error;
+use crate::run::net::genetlink::messages::{Content, Frames};
 
 #[cfg(test)]
 mod tests;

@@ -12,7 +12,7 @@ use super::batch::{Batch, Refusal};
 use super::reconcile::{Event, Input, Output, Reconciler};
 use super::wire::{self, Counted, Question, Statistics};
 use super::{DestinationKey, Service, ServiceKey, Step, Table};
-use crate::run::net::frames::Malformed;
+use crate::run::net::genetlink::messages::Malformed;
 use crate::run::net::genetlink::{Connection, Error};
 
 /// Where a table is kept.
@@ -225,7 +225,7 @@ pub fn drive<B: Backend>(
 fn ask(
     connection: &mut Connection,
     question: Question,
-    mut take: impl FnMut(crate::run::net::frames::Attributes<'_>) -> Result<(), Error>,
+    mut take: impl FnMut(crate::run::net::genetlink::messages::Attributes<'_>) -> Result<(), Error>,
 ) -> Result<(), Error> {
     let sequence = connection.next_sequence();
     let mut datagram = Vec::new();

@@ -11,9 +11,11 @@ use neli::types::{Buffer, GenlBuffer};
 use neli::{Size, ToBytes};
 use thiserror::Error;
 
-use super::frames::{Attributes, Content, Frames, Malformed};
-use super::socket::NetlinkSocket;
+use self::messages::{Attributes, Content, Frames, Malformed};
+use self::socket::NetlinkSocket;
 
+pub mod messages;
+mod socket;
 #[cfg(test)]
 mod tests;
 

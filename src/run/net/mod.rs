@@ -1,5 +1,3 @@
 //! The sockets of the daemon.
 
-pub mod frames;
 pub mod genetlink;
-pub mod socket;

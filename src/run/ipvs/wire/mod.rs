@@ -1,6 +1,6 @@
 //! The generic netlink family `IPVS`, version 1 (linux/ip_vs.h), bytes to values and back.
 //!
-//! Requests are encoded with neli; replies are read with [`frames`](crate::run::net::frames), which
+//! Requests are encoded with neli; replies are read with [`frames`](crate::run::net::genetlink::messages), which
 //! cannot panic. Unknown attributes are ignored: each kernel release adds some.
 
 mod names;

@@ -14,7 +14,7 @@ use super::names::{
     encapsulation, forwarding, service_flag, sync_state, tunnel,
 };
 use crate::model::{Family, Protocol};
-use crate::run::net::frames::{Attribute, Attributes, Malformed};
+use crate::run::net::genetlink::messages::{Attribute, Attributes, Malformed};
 
 /// Connections that a destination has now.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::names::StatsAttribute;
-use crate::run::net::frames::{Attribute, Malformed};
+use crate::run::net::genetlink::messages::{Attribute, Malformed};
 
 /// Counters since the object was made, and rates of the last seconds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]

@@ -12,7 +12,7 @@ use crate::run::ipvs::{
     Daemon, DaemonRole, Destination, DestinationKey, Forwarding, Granularity, ServiceKey,
     ServiceSettings, Step, Timeouts,
 };
-use crate::run::net::frames::{Attributes, Content, Frames};
+use crate::run::net::genetlink::messages::{Attributes, Content, Frames};
 
 /// A number that a kernel may give the family.
 const NUMBER: u16 = 0x1d;
@@ -112,7 +112,8 @@ fn an_object_of_a_newer_kernel_is_read() {
 
 fn destination_of(
     bytes: &[u8],
-) -> Result<(DestinationKey, Destination, Counted), crate::run::net::frames::Malformed> {
+) -> Result<(DestinationKey, Destination, Counted), crate::run::net::genetlink::messages::Malformed>
+{
     destination(Attributes::new(bytes), Family::V4)
 }
 
@@ -127,7 +128,7 @@ fn a_netmask_that_is_no_prefix_survives() {
 /// Encodes `step` and reads it as if a kernel had said it.
 fn read_back<T>(
     step: &Step,
-    read: impl Fn(Attributes<'_>) -> Result<T, crate::run::net::frames::Malformed>,
+    read: impl Fn(Attributes<'_>) -> Result<T, crate::run::net::genetlink::messages::Malformed>,
 ) -> T {
     let datagram = bytes(step);
     let frame = Frames::new(&datagram).next().unwrap().unwrap();
