@@ -58,7 +58,9 @@ impl Conversion {
     /// # Errors
     /// Only those of `out`.
     pub fn write(&self, node: &str, out: &mut dyn Write) -> io::Result<()> {
-        let view = keepalived::View { cluster: &self.cluster, node, target: self.options.target };
+        let target = self.options.target;
+        let manner = keepalived::Manner::Complete;
+        let view = keepalived::View { cluster: &self.cluster, node, target, manner };
         keepalived::write(&view, &self.header, out)
     }
 }

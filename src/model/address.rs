@@ -2,8 +2,10 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
+use super::setting::{Rare, settings};
+
 /// An address that belongs to whoever is master (`virtual_ipaddress`, IPaddr, IPv6addr).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct VirtualAddress {
     /// The address.
     pub address: IpAddr,
@@ -18,7 +20,9 @@ pub struct VirtualAddress {
     pub broadcast: Option<Broadcast>,
     /// Scope name (`link`, `global`).
     pub scope: Option<String>,
-    /// Further words of the line that the model gives no meaning (`home`, `preferred_lft 0`).
+    /// What few addresses state.
+    pub options: Rare<AddressOptions>,
+    /// Further words of the line that no program gives a meaning.
     pub further: Vec<String>,
 }
 
@@ -32,8 +36,35 @@ impl VirtualAddress {
             label: None,
             broadcast: None,
             scope: None,
+            options: Rare::default(),
             further: Vec::new(),
         }
+    }
+}
+
+settings! {
+    /// What few addresses state.
+    pub struct AddressOptions {
+        /// The other end of a link, with an optional prefix length.
+        peer: Word = "peer";
+        /// Home address of Mobile IPv6 (RFC 6275).
+        home: Flag = "home";
+        /// No detection of duplicates.
+        no_duplicate_detection: Flag = "-nodad";
+        /// Template of temporary addresses.
+        manage_temporary: Flag = "mngtmpaddr";
+        /// No route to its network.
+        no_prefix_route: Flag = "noprefixroute";
+        /// Join its multicast group.
+        autojoin: Flag = "autojoin";
+        /// Seconds that it is preferred, or `forever`.
+        preferred_lifetime: Word = "preferred_lft";
+        /// Its loss is no fault.
+        untracked: Flag = "no_track";
+        /// It stands on an interface with the virtual MAC address.
+        virtual_mac: Flag = "use_vmac";
+        /// Routers that follow it; only for addresses that stay.
+        track_group: Word = "track_group";
     }
 }
 

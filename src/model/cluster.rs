@@ -3,7 +3,11 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use super::{Membership, Router, Service, Sourced, SyncGroup, Tracker};
+use super::setting::Rare;
+use super::{
+    BfdSession, Fixed, Globals, HmacSettings, Membership, Named, Router, Service, ServiceGroup,
+    Sourced, SyncGroup, TlsClient, TrackGroup, TrackedFile, TrackedProcess, Tracker,
+};
 use crate::source::Place;
 
 /// One cluster of directors, as far as the files that were read tell it.
@@ -19,10 +23,24 @@ pub struct Cluster {
     pub routers: Vec<Router>,
     /// Routers that change state together.
     pub sync_groups: Vec<SyncGroup>,
-    /// What routers can follow, by name.
+    /// Scripts that routers can follow, by name.
     pub trackers: Vec<Tracker>,
+    /// Files whose number routers and checkers can follow.
+    pub tracked_files: Vec<Named<TrackedFile>>,
+    /// Processes that routers can follow.
+    pub tracked_processes: Vec<Named<TrackedProcess>>,
+    /// BFD sessions that routers and checkers can follow.
+    pub bfd_sessions: Vec<Named<BfdSession>>,
+    /// Routers that static objects follow.
+    pub track_groups: Vec<Named<TrackGroup>>,
+    /// What does not move.
+    pub fixed: Fixed,
     /// Virtual services.
     pub services: Vec<Service>,
+    /// Groups of addresses that services name.
+    pub service_groups: Vec<ServiceGroup>,
+    /// How checks by TLS identify themselves.
+    pub tls_client: Rare<TlsClient>,
     /// How messages between directors are authenticated.
     pub authentication: Option<Authentication>,
     /// Who is told by mail.
@@ -35,6 +53,29 @@ pub struct Cluster {
     pub carried: Vec<Carried>,
     /// Directives that have no effect in the program they were written for.
     pub inert: Vec<Inert>,
+}
+
+impl Cluster {
+    /// Forgets where everything stands, and what has no effect anyway, so that two clusters of
+    /// keepalived compare by what they mean.
+    pub fn forget_places(&mut self) {
+        self.inert.clear();
+        self.routers.iter_mut().for_each(|router| router.at = None);
+        self.service_groups.iter_mut().for_each(|group| group.at = None);
+        self.track_groups.iter_mut().for_each(|group| group.at = None);
+        self.tracked_files.iter_mut().for_each(|file| file.at = None);
+        self.tracked_processes.iter_mut().for_each(|process| process.at = None);
+        self.bfd_sessions.iter_mut().for_each(|session| session.at = None);
+        for service in &mut self.services {
+            service.at = None;
+            service.probes.iter_mut().for_each(|probe| probe.chosen_by.clear());
+            for server in &mut service.servers {
+                server.at = None;
+                let probes = server.own.iter_mut().flat_map(|own| &mut own.probes);
+                probes.for_each(|probe| probe.chosen_by.clear());
+            }
+        }
+    }
 }
 
 /// A director.
@@ -53,10 +94,12 @@ pub struct Authentication {
     pub active: Option<Sourced<u8>>,
     /// All keys that are accepted.
     pub keys: Vec<Key>,
+    /// How keys of HMAC-SHA256 are used.
+    pub hmac: Rare<HmacSettings>,
 }
 
 /// One key.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub struct Key {
     /// Its number.
     pub number: u8,
@@ -75,6 +118,13 @@ impl std::fmt::Debug for Key {
             .field("number", &self.number)
             .field("digest", &self.digest)
             .finish_non_exhaustive()
+    }
+}
+
+/// Two keys are equal wherever they stand, like [`Sourced`] values.
+impl PartialEq for Key {
+    fn eq(&self, other: &Self) -> bool {
+        (self.number, self.digest, &self.secret) == (other.number, other.digest, &other.secret)
     }
 }
 
@@ -109,7 +159,7 @@ pub struct Alerts {
 }
 
 /// The IPVS synchronisation daemon (`lvs_sync_daemon`, LVSSyncDaemonSwap).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SyncDaemon {
     /// Interface it sends on; heartbeat's script does not say.
     pub interface: Option<String>,
@@ -117,31 +167,53 @@ pub struct SyncDaemon {
     pub router: Option<String>,
     /// Its group number.
     pub identifier: Option<u8>,
+    /// Largest packet (`maxlen`).
+    pub longest: Option<u16>,
+    /// UDP port.
+    pub port: Option<u16>,
+    /// Time to live.
+    pub ttl: Option<u8>,
+    /// Multicast group.
+    pub group: Option<IpAddr>,
 }
 
-/// Settings of a whole keepalived.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Globals {
-    /// Name of this node in alerts.
-    pub router_id: Option<Sourced<String>>,
-    /// Silence after the start.
-    pub startup_delay: Option<Sourced<Duration>>,
-    /// User (and group) that scripts run as.
-    pub script_user: Option<Sourced<String>>,
-    /// Whether scripts that others can write are refused.
-    pub script_security: Option<Sourced<bool>>,
-    /// Whether RFC conformance is enforced.
-    pub strict: Option<Sourced<bool>>,
-}
-
-/// A directive that the model has no field for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A directive that the model has no field for. Writers of its own format say it again.
+#[derive(Clone)]
 pub struct Carried {
     /// The keyword.
     pub keyword: String,
+    /// Its lines without indent, words one blank apart and with their quotes: `head {`, what is
+    /// inside, `}`. Empty when a reader keeps only the place. Passwords may be in it.
+    pub text: String,
     /// The whole directive.
     pub at: Place,
 }
+
+impl Carried {
+    /// A directive of which only the place is kept.
+    pub fn new(keyword: impl Into<String>, at: Place) -> Self {
+        Self { keyword: keyword.into(), text: String::new(), at }
+    }
+}
+
+/// Secrets never appear in any output, and any word of the text may be one.
+impl std::fmt::Debug for Carried {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Carried")
+            .field("keyword", &self.keyword)
+            .field("at", &self.at)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Equal wherever they stand, like [`Sourced`] values.
+impl PartialEq for Carried {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.keyword, &self.text) == (&other.keyword, &other.text)
+    }
+}
+
+impl Eq for Carried {}
 
 /// A directive that its own program ignores.
 #[derive(Clone, Debug, PartialEq, Eq)]

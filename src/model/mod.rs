@@ -5,7 +5,10 @@
 //! came from a file remembers where ([`Sourced`]).
 
 mod address;
+mod advert;
 mod cluster;
+mod fixed;
+mod globals;
 mod membership;
 mod probe;
 pub mod read;
@@ -14,22 +17,38 @@ mod router;
 pub mod rules;
 mod server;
 mod service;
+pub mod setting;
 mod sourced;
 mod time;
+mod track;
 
-pub use address::{Broadcast, VirtualAddress};
-pub use cluster::{
-    Alerts, Authentication, Carried, Cluster, Digest, Globals, Inert, Key, Node, SyncDaemon,
+pub use address::{AddressOptions, Broadcast, VirtualAddress};
+pub use advert::{
+    Announcements, Conduct, Delivery, HmacSettings, OwnInterface, Peer, SharedMac, VirtualMac,
+};
+pub use cluster::{Alerts, Authentication, Carried, Cluster, Digest, Inert, Key, Node, SyncDaemon};
+pub use fixed::{Fixed, LinkDelay, Pacing};
+pub use globals::{
+    Buffers, Daemon, EventSettings, Firewall, Globals, InterfaceSettings, Lifetime, MailSettings,
+    Monitoring, Outside, Process, RouterDefaults, ServiceDefaults,
 };
 pub use membership::{Failback, Membership, Path, PingTarget};
 pub use probe::{
-    Appended, Dialogue, Http, HttpRequest, HttpVersion, Pattern, Probe, ProbeKind, Script,
+    Appended, Dialogue, Http, HttpRequest, HttpSettings, HttpVersion, Pattern, Probe, ProbeKind,
+    ProbeSettings, RequestSettings, Script, Udp,
 };
 pub use resource::{Resource, ResourceKind};
 pub use router::{
-    Hook, HookEvent, Member, Role, Router, SyncGroup, Track, Tracker, Transport, VrrpVersion,
+    GroupSettings, Hook, HookEvent, Member, Role, Router, SyncGroup, Transport, VrrpVersion,
 };
-pub use server::{Forwarding, Own, Server};
-pub use service::{Checks, Fallback, Family, Protocol, Service, Target};
+pub use server::{Forwarding, Own, Server, ServerSettings, Tunnel, TunnelChecksum, TunnelKind};
+pub use service::{
+    Checks, Fallback, Family, GroupMember, Protocol, Service, ServiceGroup, ServiceSettings,
+    Target, TlsClient,
+};
+pub use setting::{Command, Rare, Secret, Weight};
 pub use sourced::Sourced;
-pub use time::{milliseconds, show_seconds};
+pub use time::{milliseconds, show_exact_seconds, show_milliseconds, show_seconds};
+pub use track::{
+    BfdSession, Named, Track, TrackGroup, TrackKind, TrackedFile, TrackedProcess, Tracker,
+};

@@ -2,7 +2,8 @@
 
 use std::net::IpAddr;
 
-use super::{Carried, Checks, Sourced};
+use super::setting::{Rare, settings};
+use super::{Carried, Checks, Sourced, Weight};
 use crate::source::Place;
 
 /// One probe; its timing fields override the service's.
@@ -18,6 +19,8 @@ pub struct Probe {
     pub port: Option<Sourced<u16>>,
     /// Timing of its own.
     pub checks: Checks,
+    /// What few probes state.
+    pub settings: Rare<ProbeSettings>,
     /// Directives without a field.
     pub carried: Vec<Carried>,
 }
@@ -31,8 +34,63 @@ impl Probe {
             address: None,
             port: None,
             checks: Checks::default(),
+            settings: Rare::default(),
             carried: Vec::new(),
         }
+    }
+}
+
+settings! {
+    /// What few probes state.
+    pub struct ProbeSettings {
+        /// Down until the first success.
+        alpha: Boolean = "alpha";
+        /// Log every failure.
+        log_all_failures: Boolean = "log_all_failures";
+        /// Source address.
+        source: Address = "bindto";
+        /// Source port.
+        source_port: Number = "bind_port";
+        /// Interface that it leaves by.
+        interface: Word = "bind_if";
+        /// Firewall mark of its packets.
+        mark: Number = "fwmark";
+    }
+
+    /// A UDP probe.
+    pub struct Udp {
+        /// What is sent, as hexadecimal digits.
+        payload: Word = "payload";
+        /// An answer must come, and begin with these digits.
+        reply: OptionalWord = "require_reply";
+        /// Shortest answer.
+        least_length: Number = "min_reply_length";
+        /// Longest answer.
+        largest_length: Number = "max_reply_length";
+    }
+
+    /// What few HTTP probes state.
+    pub struct HttpSettings {
+        /// Another name for the TLS handshake than the host.
+        server_name: OptionalWord = "sni_name";
+        /// No pause between requests of a returning server.
+        fast_recovery: Boolean = "fast_recovery";
+        /// Say goodbye at the end of TLS.
+        tls_compliant: Boolean = "tls_compliant";
+    }
+
+    /// What few HTTP requests state.
+    pub struct RequestSettings {
+        /// Options of the regular expression.
+        pattern_options: Words = "regex_options";
+        /// Byte of the body where a match may begin.
+        least_offset: OptionalNumber = "regex_min_offset";
+        /// Byte of the body where a match must have begun.
+        largest_offset: OptionalNumber = "regex_max_offset";
+        /// Memory of the matcher: first and most bytes.
+        stack: Words = "regex_stack";
+        /// Say goodbye at the end of TLS.
+        tls_compliant: Boolean = "tls_compliant";
     }
 }
 
@@ -43,6 +101,11 @@ pub enum ProbeKind {
     AlwaysUp,
     /// Nothing: the server counts as down (checktype off).
     AlwaysDown,
+    /// A BFD session.
+    Bfd {
+        /// Its name.
+        name: Option<Sourced<String>>,
+    },
     /// `n` plain connections between two negotiations (ldirectord's checktype with a number).
     Combined {
         /// Number of connections.
@@ -63,6 +126,13 @@ pub enum ProbeKind {
         /// What the answer must match.
         answer: Option<Sourced<Pattern>>,
     },
+    /// The number in a tracked file.
+    File {
+        /// Name of the [`TrackedFile`](super::TrackedFile).
+        name: Option<Sourced<String>>,
+        /// Factor of the number; `None` means the file's.
+        weight: Option<Sourced<Weight>>,
+    },
     /// HTTP or HTTPS.
     Http(Box<Http>),
     /// ICMP echo.
@@ -74,8 +144,8 @@ pub enum ProbeKind {
         /// Name given with HELO.
         helo: Option<Sourced<String>>,
     },
-    /// A checker that is kept as text (UDP_CHECK, FILE_CHECK, BFD_CHECK): its block's name.
-    Other(String),
+    /// A datagram.
+    Udp(Box<Udp>),
 }
 
 /// An HTTP probe: every request must succeed.
@@ -94,6 +164,8 @@ pub struct Http {
     pub address_as_host: bool,
     /// Whether the host is sent in the TLS handshake.
     pub server_name_indication: Option<Sourced<bool>>,
+    /// What few state.
+    pub settings: Rare<HttpSettings>,
     /// The requests.
     pub requests: Vec<HttpRequest>,
 }
@@ -122,6 +194,10 @@ pub struct HttpRequest {
     pub digest: Option<Sourced<String>>,
     /// Host header of this request only.
     pub host: Option<Sourced<String>>,
+    /// What few state.
+    pub settings: Rare<RequestSettings>,
+    /// Directives without a field.
+    pub carried: Vec<Carried>,
 }
 
 /// A regular expression.

@@ -4,7 +4,7 @@ use super::{Sourced, VirtualAddress};
 use crate::source::Place;
 
 /// One resource: started left to right, stopped right to left.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Resource {
     /// Script name as written (`IPaddr2`, `httpd`).
     pub name: String,
@@ -17,7 +17,7 @@ pub struct Resource {
 }
 
 /// What a resource does, as far as lvsha knows its script.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum ResourceKind {
     /// An address (IPaddr, IPaddr2, IPv6addr or the bare shorthand).
     Address {

@@ -3,7 +3,11 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use super::{Authentication, Carried, Resource, Sourced, VirtualAddress};
+use super::setting::{Rare, settings};
+use super::{
+    Announcements, Authentication, Carried, Conduct, Delivery, OwnInterface, Peer, Resource,
+    Sourced, Track, VirtualAddress,
+};
 use crate::source::Place;
 
 /// A virtual router: a `vrrp_instance`, or a line of haresources.
@@ -35,6 +39,8 @@ pub struct Router {
     pub preempt: Option<Sourced<bool>>,
     /// How long a better director waits with that.
     pub preempt_delay: Option<Sourced<Duration>>,
+    /// Whether packets for the addresses are taken (`accept`, `no_accept`).
+    pub accept: Option<Sourced<bool>>,
     /// Authentication of its own.
     pub authentication: Option<Authentication>,
     /// What it follows.
@@ -43,6 +49,18 @@ pub struct Router {
     pub hooks: Vec<Sourced<Hook>>,
     /// Whether changes of state are mailed.
     pub alert: Option<Sourced<bool>>,
+    /// Gratuitous ARP and neighbour advertisements.
+    pub announcements: Rare<Announcements>,
+    /// Manners towards other routers.
+    pub conduct: Rare<Conduct>,
+    /// How adverts travel, beyond [`Router::transport`].
+    pub delivery: Rare<Delivery>,
+    /// An interface of its own for adverts and addresses.
+    pub own_interface: Option<Box<Sourced<OwnInterface>>>,
+    /// Routes that move along (`virtual_routes`), word by word.
+    pub routes: Vec<Sourced<Vec<String>>>,
+    /// Rules that move along (`virtual_rules`), word by word.
+    pub rules: Vec<Sourced<Vec<String>>>,
     /// Ordered resources, as heartbeat has them.
     pub resources: Vec<Resource>,
     /// Directives without a field.
@@ -69,10 +87,17 @@ impl Router {
             members: Vec::new(),
             preempt: None,
             preempt_delay: None,
+            accept: None,
             authentication: None,
             tracks: Vec::new(),
             hooks: Vec::new(),
             alert: None,
+            announcements: Rare::default(),
+            conduct: Rare::default(),
+            delivery: Rare::default(),
+            own_interface: None,
+            routes: Vec::new(),
+            rules: Vec::new(),
             resources: Vec::new(),
             carried: Vec::new(),
         }
@@ -96,7 +121,9 @@ pub struct Transport {
     /// Another multicast group than the standard's.
     pub group: Option<Sourced<IpAddr>>,
     /// Peers that are told one by one; empty means multicast.
-    pub peers: Vec<Sourced<IpAddr>>,
+    pub peers: Vec<Sourced<Peer>>,
+    /// Whether the source is stated as one of unicast, which is a mistake without peers.
+    pub unicast_source: bool,
 }
 
 /// A director's rank in a router.
@@ -120,59 +147,46 @@ pub enum Role {
 }
 
 /// Routers that change state together.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct SyncGroup {
     /// Its name.
     pub name: Sourced<String>,
     /// Names of the routers.
     pub members: Vec<Sourced<String>>,
+    /// What all members follow.
+    pub tracks: Vec<Sourced<Track>>,
     /// Commands at changes of state.
     pub hooks: Vec<Sourced<Hook>>,
+    /// What few groups state.
+    pub settings: Rare<GroupSettings>,
     /// Directives without a field.
     pub carried: Vec<Carried>,
 }
 
-/// Something that routers can follow by name (`vrrp_script`).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Tracker {
-    /// Its name.
-    pub name: Sourced<String>,
-    /// The command whose exit code is judged.
-    pub command: Option<Sourced<String>>,
-    /// Time between two runs.
-    pub interval: Option<Sourced<Duration>>,
-    /// Time limit of one run.
-    pub timeout: Option<Sourced<Duration>>,
-    /// What it adds to the priority while it succeeds (positive) or takes while it fails
-    /// (negative); zero means fault.
-    pub weight: Option<Sourced<i16>>,
-    /// Successes until it counts as up.
-    pub rise: Option<Sourced<u32>>,
-    /// Failures until it counts as down.
-    pub fall: Option<Sourced<u32>>,
-    /// User that it runs as.
-    pub user: Option<Sourced<String>>,
-    /// Directives without a field.
-    pub carried: Vec<Carried>,
+impl SyncGroup {
+    /// A group without members.
+    pub fn new(name: Sourced<String>) -> Self {
+        Self {
+            name,
+            members: Vec::new(),
+            tracks: Vec::new(),
+            hooks: Vec::new(),
+            settings: Rare::default(),
+            carried: Vec::new(),
+        }
+    }
 }
 
-/// That a router follows something.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Track {
-    /// An interface.
-    Interface {
-        /// Its name.
-        name: String,
-        /// Weight as of [`Tracker::weight`].
-        weight: Option<i16>,
-    },
-    /// A named [`Tracker`].
-    Script {
-        /// Its name.
-        name: String,
-        /// Weight that overrides the tracker's.
-        weight: Option<i16>,
-    },
+settings! {
+    /// What few groups state.
+    pub struct GroupSettings {
+        /// Whether changes of state are mailed.
+        alert: Boolean = "smtp_alert";
+        /// Whether members may follow something with a weight.
+        weights: Flag = "sync_group_tracking_weight" | "global_tracking";
+        /// Tell changes of priority.
+        notify_priority_changes: Boolean = "notify_priority_changes";
+    }
 }
 
 /// A command that runs at an event.
@@ -193,10 +207,15 @@ pub enum HookEvent {
     Any,
     /// The router became backup.
     Backup,
+    /// The router is not configured any more. Its command may be empty: then the event is told
+    /// by this name instead of as a fault.
+    Deleted,
     /// A real server went down.
     Down,
     /// Something that is tracked failed.
     Fault,
+    /// A master heard an advert of lower priority.
+    LowerPriority,
     /// The router became master.
     Master,
     /// A service has too few live real servers.
@@ -207,4 +226,31 @@ pub enum HookEvent {
     Stop,
     /// A real server came up.
     Up,
+}
+
+impl HookEvent {
+    /// Every event of a router with keepalived's keyword.
+    pub const ROUTER: [(Self, &'static str); 7] = [
+        (Self::Any, "notify"),
+        (Self::Backup, "notify_backup"),
+        (Self::Deleted, "notify_deleted"),
+        (Self::Fault, "notify_fault"),
+        (Self::LowerPriority, "notify_master_rx_lower_pri"),
+        (Self::Master, "notify_master"),
+        (Self::Stop, "notify_stop"),
+    ];
+
+    /// Every event of a service and its servers with keepalived's keyword.
+    pub const SERVICE: [(Self, &'static str); 4] = [
+        (Self::Down, "notify_down"),
+        (Self::QuorumDown, "quorum_down"),
+        (Self::QuorumUp, "quorum_up"),
+        (Self::Up, "notify_up"),
+    ];
+
+    /// keepalived's keyword.
+    pub fn keyword(self) -> &'static str {
+        let mut rows = Self::ROUTER.iter().chain(&Self::SERVICE);
+        rows.find(|(event, _)| *event == self).map_or("notify", |(_, keyword)| keyword)
+    }
 }

@@ -2,7 +2,8 @@
 
 use std::net::IpAddr;
 
-use super::{Carried, Hook, Probe, Sourced};
+use super::setting::{Rare, settings};
+use super::{Carried, Checks, Hook, Probe, Sourced};
 use crate::source::Place;
 
 /// A real server of one service.
@@ -35,8 +36,28 @@ pub struct Own {
     pub probes: Vec<Probe>,
     /// Commands when it goes up or down.
     pub hooks: Vec<Sourced<Hook>>,
+    /// Timing that its probes inherit before the service's.
+    pub checks: Rare<Checks>,
+    /// How packets are wrapped when the method is a tunnel.
+    pub tunnel: Option<Box<Tunnel>>,
+    /// What hardly any server states.
+    pub settings: Rare<ServerSettings>,
     /// Directives without a field.
     pub carried: Vec<Carried>,
+}
+
+settings! {
+    /// What hardly any server states.
+    pub struct ServerSettings {
+        /// Starts down until its first success.
+        alpha: Boolean = "alpha";
+        /// Whether changes of state are mailed.
+        alert: Boolean = "smtp_alert";
+        /// Host name for its HTTP probes.
+        host: Word = "virtualhost";
+        /// Name in SNMP.
+        snmp_name: Word = "snmp_name";
+    }
 }
 
 impl Server {
@@ -76,4 +97,37 @@ pub enum Forwarding {
     Masquerading,
     /// IP in IP: ipip, TUN.
     Tunnelling,
+}
+
+/// How packets are wrapped for a real server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Tunnel {
+    /// The encapsulation; `None` means IP in IP.
+    pub kind: Option<TunnelKind>,
+    /// UDP port of GUE.
+    pub port: Option<u16>,
+    /// Checksum of GUE and GRE.
+    pub checksum: Option<TunnelChecksum>,
+}
+
+/// An encapsulation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum TunnelKind {
+    /// Generic routing encapsulation.
+    Gre,
+    /// Generic UDP encapsulation.
+    Gue,
+    /// IP in IP.
+    Ipip,
+}
+
+/// Checksums of an encapsulation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum TunnelChecksum {
+    /// `csum`.
+    Full,
+    /// `nocsum`.
+    None,
+    /// `remcsum`: the receiver computes the inner one.
+    Remote,
 }

@@ -3,7 +3,8 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use super::{Carried, Forwarding, Hook, Probe, Server, Sourced};
+use super::setting::{Blank, Rare, settings};
+use super::{Carried, Forwarding, Hook, Probe, Server, Sourced, Tunnel};
 use crate::source::Place;
 
 /// A virtual service and its real servers (`virtual=`, `virtual_server`).
@@ -43,6 +44,12 @@ pub struct Service {
     pub checks: Checks,
     /// Probes of servers that have none of their own. Several must all succeed.
     pub probes: Vec<Probe>,
+    /// What few services state.
+    pub settings: Rare<ServiceSettings>,
+    /// How packets are wrapped when the method is a tunnel.
+    pub tunnel: Option<Box<Tunnel>>,
+    /// The stated address family of a mark; otherwise it follows from the servers.
+    pub family: Option<Sourced<Family>>,
     /// Human name (servicename).
     pub name: Option<Sourced<String>>,
     /// Human remark (comment).
@@ -75,11 +82,91 @@ impl Service {
             host: None,
             checks: Checks::default(),
             probes: Vec::new(),
+            settings: Rare::default(),
+            tunnel: None,
+            family: None,
             name: None,
             comment: None,
             carried: Vec::new(),
         }
     }
+}
+
+settings! {
+    /// What few services state.
+    pub struct ServiceSettings {
+        /// Persistence by content (`sip`).
+        persistence_engine: Word = "persistence_engine";
+        /// Whether changes of state are mailed.
+        alert: Boolean = "smtp_alert";
+        /// Name in SNMP.
+        snmp_name: Word = "snmp_name";
+        /// The server of last resort stays in the table with weight 0.
+        inhibit_fallback: Flag = "sorry_server_inhibit";
+        /// Weight of servers that state none.
+        weight: Number = "weight";
+        /// Distance between loss and gain of the quorum.
+        hysteresis: Number = "hysteresis";
+        /// Run the down commands at the end.
+        omega: Flag = "omega";
+        /// No checks while the address is elsewhere.
+        suspend: Flag = "ha_suspend";
+    }
+
+    /// How checks by TLS identify themselves (`SSL`).
+    pub struct TlsClient {
+        /// Password of the key.
+        password: Secret = "password";
+        /// Certificates that are trusted.
+        authorities: Word = "ca";
+        /// Client certificate.
+        certificate: Word = "certificate";
+        /// Its private key.
+        key: Word = "key";
+    }
+}
+
+/// Addresses that share their real servers (`virtual_server_group`).
+#[derive(Clone, Debug, PartialEq)]
+pub struct ServiceGroup {
+    /// Its name.
+    pub name: Sourced<String>,
+    /// What traffic it takes.
+    pub members: Vec<Sourced<GroupMember>>,
+    /// Lines that were not understood.
+    pub carried: Vec<Carried>,
+    /// The head of the block.
+    pub at: Option<Place>,
+}
+
+/// A line of a [`ServiceGroup`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum GroupMember {
+    /// Packets with a firewall mark.
+    Mark {
+        /// The mark.
+        mark: u32,
+        /// The stated family.
+        family: Option<Family>,
+    },
+    /// Every address of a network.
+    Network {
+        /// The network's address.
+        address: IpAddr,
+        /// Prefix length.
+        prefix: u8,
+        /// The port; `None` means every port.
+        port: Option<u16>,
+    },
+    /// Addresses from the first to the last, which may be the same.
+    Range {
+        /// The first.
+        first: IpAddr,
+        /// The last.
+        last: IpAddr,
+        /// The port; `None` means every port.
+        port: Option<u16>,
+    },
 }
 
 /// What traffic a service takes.
@@ -139,6 +226,15 @@ pub struct Fallback {
     pub port: Option<u16>,
     /// Forwarding method; `None` means the program's default.
     pub method: Option<Forwarding>,
+    /// How packets are wrapped when the method is a tunnel.
+    pub tunnel: Option<Tunnel>,
+}
+
+impl Fallback {
+    /// A server that is reached by the program's default method.
+    pub fn new(address: IpAddr, port: Option<u16>) -> Self {
+        Self { address, port, method: None, tunnel: None }
+    }
 }
 
 /// Timing of checks.
@@ -158,4 +254,19 @@ pub struct Checks {
     pub ping_count: Option<Sourced<u32>>,
     /// Longest random wait before the first check.
     pub warmup: Option<Sourced<Duration>>,
+}
+
+impl Blank for Checks {
+    fn blank() -> &'static Self {
+        static BLANK: Checks = Checks {
+            interval: None,
+            connect_timeout: None,
+            negotiate_timeout: None,
+            failures: None,
+            retry_delay: None,
+            ping_count: None,
+            warmup: None,
+        };
+        &BLANK
+    }
 }

@@ -17,6 +17,25 @@ pub fn show_seconds(time: Duration) -> String {
     format!("{whole}.{fraction:03}").trim_end_matches('0').to_owned()
 }
 
+/// Seconds in the shortest decimal form with up to six decimals, as far as keepalived counts.
+pub fn show_exact_seconds(time: Duration) -> String {
+    decimal(time.as_secs(), time.subsec_micros())
+}
+
+/// Milliseconds in the shortest decimal form with up to three decimals.
+pub fn show_milliseconds(time: Duration) -> String {
+    let micros = u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
+    // Thousandths of the unit, as `decimal` takes millionths.
+    decimal(micros / 1000, u32::try_from(micros % 1000).unwrap_or(0) * 1000)
+}
+
+fn decimal(whole: u64, millionths: u32) -> String {
+    if millionths == 0 {
+        return whole.to_string();
+    }
+    format!("{whole}.{millionths:06}").trim_end_matches('0').to_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -28,5 +47,13 @@ mod tests {
         assert_eq!(show(500), "0.5");
         assert_eq!(show(30_609), "30.609");
         assert_eq!(show(10_010), "10.01");
+    }
+
+    #[test]
+    fn exact_times_keep_their_microseconds() {
+        let time = Duration::from_micros(1_500_020);
+        assert_eq!(show_exact_seconds(time), "1.50002");
+        assert_eq!(show_milliseconds(time), "1500.02");
+        assert_eq!(show_exact_seconds(Duration::from_secs(60)), "60");
     }
 }

@@ -2,30 +2,34 @@
 
 use super::View;
 use super::text::{Text, word};
-use crate::model::show_seconds;
+use crate::model::{SyncDaemon, show_exact_seconds};
 
 pub(super) fn write(view: &View<'_>, text: &mut Text<'_>) {
     let cluster = view.cluster;
     let globals = &cluster.globals;
     let alerts = &cluster.alerts;
     text.gap();
-    text.block("global_defs", |text| {
-        let own = globals.router_id.as_ref().map_or(view.node, |name| &name.value);
-        text.line(format_args!("router_id {}", word(own)));
-        if !alerts.recipients.is_empty() {
-            text.block("notification_email", |text| {
-                alerts.recipients.iter().for_each(|recipient| text.line(&recipient.value));
-            });
-        }
+    text.block_of_any("global_defs", |text| {
+        let own = globals.router_id.as_ref().map(|name| name.value.as_str());
+        let own = own.or_else(|| view.or_complete(view.node));
+        text.maybe("router_id", own.map(word));
+        text.block_of_any("notification_email", |text| {
+            alerts.recipients.iter().for_each(|recipient| text.line(word(&recipient.value)));
+        });
         text.maybe("notification_email_from", alerts.sender.as_ref().map(|sender| &sender.value));
         text.maybe("smtp_server", alerts.server.as_ref().map(|server| &server.value));
-        text.maybe("smtp_connect_timeout", alerts.timeout.map(|time| show_seconds(time.value)));
+        text.maybe(
+            "smtp_connect_timeout",
+            alerts.timeout.map(|time| show_exact_seconds(time.value)),
+        );
         text.maybe(
             "vrrp_startup_delay",
-            globals.startup_delay.map(|time| show_seconds(time.value)),
+            globals.startup_delay.map(|time| show_exact_seconds(time.value)),
         );
-        if globals.strict.is_some_and(|strict| strict.value) {
-            text.line("vrrp_strict");
+        match globals.strict.map(|strict| strict.value) {
+            Some(true) => text.line("vrrp_strict"),
+            Some(false) if view.is_exact() => text.line("vrrp_strict false"),
+            _ => {}
         }
         if let Some(daemon) = &cluster.sync_daemon {
             sync_daemon(&daemon.value, text);
@@ -34,12 +38,29 @@ pub(super) fn write(view: &View<'_>, text: &mut Text<'_>) {
         if globals.script_security.is_some_and(|security| security.value) {
             text.line("enable_script_security");
         }
+        for (prefix, settings) in globals.groups() {
+            text.settings(prefix, settings);
+        }
+        text.carried(&globals.carried);
     });
 }
 
-fn sync_daemon(daemon: &crate::model::SyncDaemon, text: &mut Text<'_>) {
-    let interface = daemon.interface.as_deref().unwrap_or("eth0");
-    let router = daemon.router.as_deref().unwrap_or_default();
-    let identifier = daemon.identifier.map(|number| format!(" id {number}")).unwrap_or_default();
-    text.line(format_args!("lvs_sync_daemon {interface} {router}{identifier}"));
+fn sync_daemon(daemon: &SyncDaemon, text: &mut Text<'_>) {
+    let mut line = format!("lvs_sync_daemon {}", daemon.interface.as_deref().unwrap_or("eth0"));
+    if let Some(router) = &daemon.router {
+        // Alone, a name that looks like an option would be taken for one.
+        let plain = !matches!(router.as_str(), "id" | "inst" | "maxlen" | "port" | "ttl" | "group");
+        line.push_str(&format!(" {}{}", if plain { "" } else { "inst " }, word(router)));
+    }
+    let options = [
+        ("id", daemon.identifier.map(|number| number.to_string())),
+        ("maxlen", daemon.longest.map(|number| number.to_string())),
+        ("port", daemon.port.map(|number| number.to_string())),
+        ("ttl", daemon.ttl.map(|number| number.to_string())),
+        ("group", daemon.group.map(|address| address.to_string())),
+    ];
+    for (keyword, value) in options {
+        line.extend(value.map(|value| format!(" {keyword} {value}")));
+    }
+    text.line(line);
 }

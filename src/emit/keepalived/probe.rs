@@ -1,12 +1,19 @@
 //! Checker blocks.
 
-use super::text::{Text, command, expression, path, word};
+use super::View;
+use super::text::{Text, command, path, weighing, word};
 use crate::model::{
     Appended, Http, HttpRequest, HttpVersion, Probe, ProbeKind, Script, Server, Service, Target,
-    show_seconds,
+    show_exact_seconds,
 };
 
-pub(super) fn write(probe: &Probe, server: &Server, service: &Service, text: &mut Text<'_>) {
+pub(super) fn write(
+    probe: &Probe,
+    server: &Server,
+    service: &Service,
+    view: &View<'_>,
+    text: &mut Text<'_>,
+) {
     let head = match &probe.kind {
         // No block means that the server always counts as up.
         ProbeKind::AlwaysUp | ProbeKind::AlwaysDown => return,
@@ -15,14 +22,16 @@ pub(super) fn write(probe: &Probe, server: &Server, service: &Service, text: &mu
         ProbeKind::Dns { .. } => "DNS_CHECK",
         ProbeKind::Http(http) if http.tls => "SSL_GET",
         ProbeKind::Http(_) => "HTTP_GET",
-        ProbeKind::Other(name) => name,
+        ProbeKind::Bfd { .. } => "BFD_CHECK",
+        ProbeKind::File { .. } => "FILE_CHECK",
+        ProbeKind::Udp(_) => "UDP_CHECK",
         ProbeKind::Ping => "PING_CHECK",
         ProbeKind::Script(_) => "MISC_CHECK",
         ProbeKind::Smtp { .. } => "SMTP_CHECK",
     };
     text.block(head, |text| {
         match &probe.kind {
-            ProbeKind::Http(http) => self::http(http, server, text),
+            ProbeKind::Http(http) => self::http(http, server, view.is_exact(), text),
             ProbeKind::Dns { record, name, .. } => {
                 text.maybe("type", record.as_ref().map(|record| &record.value));
                 text.maybe("name", name.as_ref().map(|name| word(&name.value)));
@@ -31,31 +40,47 @@ pub(super) fn write(probe: &Probe, server: &Server, service: &Service, text: &mu
             ProbeKind::Smtp { helo } => {
                 text.maybe("helo_name", helo.as_ref().map(|name| word(&name.value)))
             }
+            ProbeKind::Bfd { name } => {
+                text.maybe("name", name.as_ref().map(|name| word(&name.value)));
+            }
+            ProbeKind::File { name, weight } => {
+                text.maybe("track_file", name.as_ref().map(|name| word(&name.value)));
+                text.maybe("weight", weight.map(|weight| weighing(weight.value)));
+            }
+            ProbeKind::Udp(udp) => text.settings("", &**udp),
             _ => {}
         }
-        if !matches!(probe.kind, ProbeKind::Script(_)) {
+        let exact = view.is_exact();
+        if exact || !matches!(probe.kind, ProbeKind::Script(_)) {
             text.maybe("connect_ip", probe.address.map(|address| address.value));
-            if !matches!(probe.kind, ProbeKind::Ping) {
+            if exact || !matches!(probe.kind, ProbeKind::Ping) {
                 text.maybe("connect_port", probe.port.map(|port| port.value));
             }
         }
         timing(probe, text);
+        text.settings("", &probe.settings);
+        text.carried(&probe.carried);
     });
 }
 
 /// `retry 0` is legal only in here, so the numbers stand in every checker.
 fn timing(probe: &Probe, text: &mut Text<'_>) {
     let checks = &probe.checks;
-    let limit =
-        if matches!(probe.kind, ProbeKind::Script(_)) { "misc_timeout" } else { "connect_timeout" };
-    text.maybe(limit, checks.connect_timeout.map(|time| show_seconds(time.value)));
-    text.maybe("delay_loop", checks.interval.map(|time| show_seconds(time.value)));
+    // A script has one time limit; translations know it as that of a connection.
+    let (limit, time) = match probe.kind {
+        ProbeKind::Script(_) => {
+            ("misc_timeout", checks.negotiate_timeout.or(checks.connect_timeout))
+        }
+        _ => ("connect_timeout", checks.connect_timeout),
+    };
+    text.maybe(limit, time.map(|time| show_exact_seconds(time.value)));
+    text.maybe("delay_loop", checks.interval.map(|time| show_exact_seconds(time.value)));
     text.maybe("retry", checks.failures.map(|count| count.value.saturating_sub(1)));
-    text.maybe("delay_before_retry", checks.retry_delay.map(|time| show_seconds(time.value)));
-    text.maybe("warmup", checks.warmup.map(|time| show_seconds(time.value)));
+    text.maybe("delay_before_retry", checks.retry_delay.map(|time| show_exact_seconds(time.value)));
+    text.maybe("warmup", checks.warmup.map(|time| show_exact_seconds(time.value)));
 }
 
-fn http(http: &Http, server: &Server, text: &mut Text<'_>) {
+fn http(http: &Http, server: &Server, exact: bool, text: &mut Text<'_>) {
     text.maybe(
         "http_protocol",
         http.version.map(|version| match version.value {
@@ -69,14 +94,19 @@ fn http(http: &Http, server: &Server, text: &mut Text<'_>) {
         None if http.address_as_host => text.line(format_args!("virtualhost {}", server.address)),
         None => {}
     }
-    if http.server_name_indication.is_some_and(|indication| indication.value) {
-        text.line("enable_sni");
+    match http.server_name_indication.map(|indication| indication.value) {
+        Some(true) => text.line("enable_sni"),
+        Some(false) => text.line("enable_sni false"),
+        None => {}
     }
-    http.requests.iter().for_each(|request| text.block("url", |text| url(request, text)));
+    text.settings("", &http.settings);
+    http.requests.iter().for_each(|request| text.block("url", |text| url(request, exact, text)));
 }
 
-fn url(request: &HttpRequest, text: &mut Text<'_>) {
-    text.line(format_args!("path {}", path(request.path.as_ref().map_or("/", |path| &path.value))));
+fn url(request: &HttpRequest, exact: bool, text: &mut Text<'_>) {
+    let stated = request.path.as_ref().map(|path| path.value.as_str());
+    let encode = if exact { word } else { path };
+    text.maybe("path", stated.or_else(|| (!exact).then_some("/")).map(encode));
     text.maybe("digest", request.digest.as_ref().map(|digest| &digest.value));
     if !request.status.is_empty() {
         let ranges: Vec<String> = request
@@ -91,11 +121,13 @@ fn url(request: &HttpRequest, text: &mut Text<'_>) {
     }
     text.maybe("virtualhost", request.host.as_ref().map(|host| word(&host.value)));
     if let Some(body) = &request.body {
-        text.line(format_args!("regex {}", expression(&body.value.expression)));
+        text.line(format_args!("regex {}", command(&body.value.expression)));
         if body.value.negated {
             text.line("regex_no_match");
         }
     }
+    text.settings("", &request.settings);
+    text.carried(&request.carried);
 }
 
 fn misc(script: &Script, server: &Server, service: &Service, text: &mut Text<'_>) {

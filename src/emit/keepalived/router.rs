@@ -1,33 +1,13 @@
-//! `vrrp_script`, `vrrp_sync_group`, `vrrp_instance`.
+//! `vrrp_instance`.
 
-use super::View;
-use super::text::{Text, command, word};
+use super::text::{Text, with_user, word};
+use super::tracker::tracks;
+use super::{View, address};
 use crate::emit::Feature;
 use crate::model::{
-    Authentication, Broadcast, Digest, Family, Hook, HookEvent, Role, Router, Sourced, SyncGroup,
-    Track, Tracker, VirtualAddress, VrrpVersion, show_seconds,
+    Authentication, Digest, Hook, HookEvent, OwnInterface, Role, Router, Sourced, VrrpVersion,
+    show_exact_seconds,
 };
-
-pub(super) fn tracker(tracker: &Tracker, text: &mut Text<'_>) {
-    text.block(format_args!("vrrp_script {}", word(&tracker.name.value)), |text| {
-        text.maybe("script", tracker.command.as_ref().map(|script| command(&script.value)));
-        text.maybe("interval", tracker.interval.map(|time| show_seconds(time.value)));
-        text.maybe("timeout", tracker.timeout.map(|time| show_seconds(time.value)));
-        text.maybe("weight", tracker.weight.map(|weight| weight.value));
-        text.maybe("fall", tracker.fall.map(|count| count.value));
-        text.maybe("rise", tracker.rise.map(|count| count.value));
-        text.maybe("user", tracker.user.as_ref().map(|user| &user.value));
-    });
-}
-
-pub(super) fn sync_group(group: &SyncGroup, text: &mut Text<'_>) {
-    text.block(format_args!("vrrp_sync_group {}", word(&group.name.value)), |text| {
-        text.block("group", |text| {
-            group.members.iter().for_each(|member| text.line(word(&member.value)));
-        });
-        hooks(&group.hooks, text);
-    });
-}
 
 pub(super) fn write(router: &Router, view: &View<'_>, text: &mut Text<'_>) {
     let member = router
@@ -43,29 +23,51 @@ pub(super) fn write(router: &Router, view: &View<'_>, text: &mut Text<'_>) {
         text.maybe("interface", router.interface.as_ref().map(|name| &name.value));
         text.maybe("virtual_router_id", router.virtual_router_id.map(|id| id.value));
         text.maybe("priority", member.and_then(|member| member.priority).map(|p| p.value));
-        if router.version.is_some_and(|version| version.value == VrrpVersion::Three) {
-            text.line("version 3");
+        let exact = view.is_exact();
+        match router.version.map(|version| version.value) {
+            Some(VrrpVersion::Three) => text.line("version 3"),
+            Some(VrrpVersion::Two) if exact => text.line("version 2"),
+            _ => {}
         }
-        text.maybe("advert_int", router.interval.map(|time| show_seconds(time.value)));
-        if view.target.has(Feature::DownTimerAdverts) {
-            let count = router.down_count.filter(|count| count.value != STANDARD_COUNT);
+        text.maybe("advert_int", router.interval.map(|time| show_exact_seconds(time.value)));
+        if exact || view.target.has(Feature::DownTimerAdverts) {
+            let count = router.down_count.filter(|count| exact || count.value != STANDARD_COUNT);
             text.maybe("down_timer_adverts", count.map(|count| count.value));
         }
-        if router.preempt.is_some_and(|preempt| !preempt.value) {
-            text.line("nopreempt");
+        match router.preempt.map(|preempt| preempt.value) {
+            Some(false) => text.line("nopreempt"),
+            Some(true) if exact => text.line("preempt"),
+            _ => {}
         }
-        text.maybe("preempt_delay", router.preempt_delay.map(|time| show_seconds(time.value)));
+        text.maybe(
+            "preempt_delay",
+            router.preempt_delay.map(|time| show_exact_seconds(time.value)),
+        );
+        if let Some(accept) = router.accept {
+            text.line(if accept.value { "accept" } else { "no_accept" });
+        }
         transport(router, view, text);
+        if let Some(own) = &router.own_interface {
+            text.line(own_interface(&own.value));
+        }
+        text.settings("", &router.delivery);
+        text.settings("", &router.conduct);
+        text.settings("", &router.announcements);
         if let Some(authentication) = &router.authentication {
             keys(authentication, text);
         }
-        addresses("virtual_ipaddress", &router.addresses, text);
-        addresses("virtual_ipaddress_excluded", &router.excluded, text);
+        address::list("virtual_ipaddress", &router.addresses, !exact, text);
+        address::list("virtual_ipaddress_excluded", &router.excluded, !exact, text);
+        address::words("virtual_routes", &router.routes, text);
+        address::words("virtual_rules", &router.rules, text);
         tracks(&router.tracks, text);
         hooks(&router.hooks, text);
-        if router.alert.is_some_and(|alert| alert.value) {
-            text.line("smtp_alert");
+        match router.alert.map(|alert| alert.value) {
+            Some(true) => text.line("smtp_alert"),
+            Some(false) if exact => text.line("smtp_alert false"),
+            _ => {}
         }
+        text.carried(&router.carried);
     });
 }
 
@@ -83,12 +85,43 @@ fn transport(router: &Router, view: &View<'_>, text: &mut Text<'_>) {
         text.block("unicast_peer", |text| address_of(false).for_each(|peer| text.line(peer)));
         return;
     }
-    let source = if transport.peers.is_empty() { "mcast_src_ip" } else { "unicast_src_ip" };
+    // A cluster that comes from elsewhere states the source without a keyword.
+    let stated = transport.unicast_source || !view.is_exact() && !transport.peers.is_empty();
+    let source = if stated { "unicast_src_ip" } else { "mcast_src_ip" };
     text.maybe(source, transport.source.map(|source| source.value));
-    if !transport.peers.is_empty() {
-        text.block("unicast_peer", |text| {
-            transport.peers.iter().for_each(|peer| text.line(peer.value))
-        });
+    text.block_of_any("unicast_peer", |text| {
+        for peer in transport.peers.iter().map(|peer| peer.value) {
+            let limit = |word: &str, ttl: Option<u8>| {
+                ttl.map(|ttl| format!(" {word} {ttl}")).unwrap_or_default()
+            };
+            let least = limit("min_ttl", peer.least_ttl);
+            let largest = limit("max_ttl", peer.largest_ttl);
+            text.line(format_args!("{}{least}{largest}", peer.address));
+        }
+    });
+}
+
+fn own_interface(own: &OwnInterface) -> String {
+    let mut line = String::new();
+    let mut add = |keyword: &str, value: Option<&String>| {
+        line.extend(value.map(|value| format!("{keyword} {}", word(value))));
+    };
+    match own {
+        OwnInterface::SharedMac(own) => {
+            add(" name", own.name.as_ref());
+            add("", own.address.as_ref());
+            add("", own.mode.as_ref());
+            add(" group", own.group.as_ref());
+            format!("use_ipvlan{line}")
+        }
+        OwnInterface::VirtualMac(own) => {
+            add(" name", own.name.as_ref());
+            add("", own.address.as_ref());
+            let notify = if own.notify { " netlink_notify_msg" } else { "" };
+            let mut group = String::new();
+            group.extend(own.group.as_ref().map(|group| format!(" group {}", word(group))));
+            format!("use_vmac{line}{notify}{group}")
+        }
     }
 }
 
@@ -97,9 +130,10 @@ fn keys(authentication: &Authentication, text: &mut Text<'_>) {
     if hmac {
         text.block("auth_hmac", |text| {
             for key in &authentication.keys {
-                text.line(format_args!("key {} {}", key.number, key.secret));
+                text.line(format_args!("key {} {}", key.number, word(&key.secret)));
             }
             text.maybe("active_key", authentication.active.map(|number| number.value));
+            text.settings("", &authentication.hmac);
         });
         return;
     }
@@ -110,84 +144,16 @@ fn keys(authentication: &Authentication, text: &mut Text<'_>) {
     });
 }
 
-fn addresses(keyword: &str, addresses: &[Sourced<VirtualAddress>], text: &mut Text<'_>) {
-    if addresses.is_empty() {
-        return;
-    }
-    text.block(keyword, |text| {
-        addresses.iter().for_each(|address| text.line(line(&address.value)))
-    });
-}
-
-/// One address with its prefix, always written.
-fn line(address: &VirtualAddress) -> String {
-    let full = if Family::of(address.address) == Family::V4 { 32 } else { 128 };
-    let mut line = format!("{}/{}", address.address, address.prefix.unwrap_or(full));
-    let mut add = |keyword: &str, value: &str| line.push_str(&format!(" {keyword} {value}"));
-    match address.broadcast {
-        Some(Broadcast::AllOnes) => add("brd", "+"),
-        Some(Broadcast::AllZeros) => add("brd", "-"),
-        Some(Broadcast::Address(broadcast)) => add("brd", &broadcast.to_string()),
-        None => {}
-    }
-    if let Some(interface) = &address.interface {
-        add("dev", interface);
-    }
-    if let Some(scope) = &address.scope {
-        add("scope", scope);
-    }
-    if let Some(label) = &address.label {
-        add("label", label);
-    }
-    for word in &address.further {
-        line.push(' ');
-        line.push_str(word);
-    }
-    line
-}
-
-fn tracks(tracks: &[Sourced<Track>], text: &mut Text<'_>) {
-    let weighted = |name: &str, weight: Option<i16>| match weight {
-        Some(weight) => format!("{name} weight {weight}"),
-        None => name.to_owned(),
-    };
-    let interfaces: Vec<String> = tracks
-        .iter()
-        .filter_map(|track| match &track.value {
-            Track::Interface { name, weight } => Some(weighted(name, *weight)),
-            Track::Script { .. } => None,
-        })
-        .collect();
-    let scripts: Vec<String> = tracks
-        .iter()
-        .filter_map(|track| match &track.value {
-            Track::Script { name, weight } => Some(weighted(name, *weight)),
-            Track::Interface { .. } => None,
-        })
-        .collect();
-    for (keyword, lines) in [("track_interface", interfaces), ("track_script", scripts)] {
-        if !lines.is_empty() {
-            text.block(keyword, |text| lines.iter().for_each(|line| text.line(line)));
-        }
-    }
-}
-
 /// Hooks of every owner; the event tells the keyword.
 pub(super) fn hooks(hooks: &[Sourced<Hook>], text: &mut Text<'_>) {
     for Sourced { value: hook, .. } in hooks {
-        let keyword = match hook.event {
-            HookEvent::Any => "notify",
-            HookEvent::Backup => "notify_backup",
-            HookEvent::Down => "notify_down",
-            HookEvent::Fault => "notify_fault",
-            HookEvent::Master => "notify_master",
-            HookEvent::QuorumDown => "quorum_down",
-            HookEvent::QuorumUp => "quorum_up",
-            HookEvent::Stop => "notify_stop",
-            HookEvent::Up => "notify_up",
-        };
-        let user = hook.user.as_ref().map(|user| format!(" {user}")).unwrap_or_default();
-        text.line(format_args!("{keyword} {}{user}", command(&hook.command)));
+        let keyword = hook.event.keyword();
+        if hook.command.is_empty() && hook.event == HookEvent::Deleted {
+            text.line(keyword);
+            continue;
+        }
+        let run = with_user(&hook.command, hook.user.as_deref());
+        text.line(format_args!("{keyword} {run}"));
     }
 }
 

@@ -1,11 +1,15 @@
 //! `virtual_server` and `real_server`.
 
 use std::net::{IpAddr, Ipv4Addr};
+use std::time::Duration;
 
 use super::text::{Text, word};
 use super::{View, probe, router};
 use crate::emit::Feature;
-use crate::model::{Fallback, Family, Forwarding, Protocol, Server, Service, Target, show_seconds};
+use crate::model::{
+    Checks, Fallback, Family, Forwarding, Protocol, Server, Service, Sourced, Target, Tunnel,
+    TunnelChecksum, TunnelKind, show_exact_seconds,
+};
 
 pub(super) fn write(service: &Service, view: &View<'_>, text: &mut Text<'_>) {
     for remark in service.name.iter().chain(&service.comment) {
@@ -19,35 +23,36 @@ pub(super) fn write(service: &Service, view: &View<'_>, text: &mut Text<'_>) {
         Target::Mark { mark, .. } => format!("fwmark {mark}"),
     };
     text.block(format_args!("virtual_server {head}"), |text| {
-        if let Target::Mark { family: Family::V6, .. } = service.target.value {
-            text.line("ip_family inet6");
+        let exact = view.is_exact();
+        match (service.family, &service.target.value) {
+            (Some(family), _) => {
+                text.line(format_args!("ip_family {}", family_name(family.value)));
+            }
+            (None, Target::Mark { family: Family::V6, .. }) if !exact => {
+                text.line("ip_family inet6");
+            }
+            _ => {}
         }
-        let interval = service
-            .checks
-            .interval
-            .map_or_else(|| "60".to_owned(), |time| show_seconds(time.value));
-        text.line(format_args!("delay_loop {interval}"));
-        text.maybe("warmup", service.checks.warmup.map(|time| show_seconds(time.value)));
-        text.line(format_args!(
-            "lvs_sched {}",
-            service.scheduler.as_ref().map_or("wlc", |s| &s.value)
-        ));
+        timing(&service.checks, view, view.or_complete(DELAY_LOOP), text);
+        let scheduler = service.scheduler.as_ref().map(|scheduler| scheduler.value.as_str());
+        text.maybe("lvs_sched", scheduler.or_else(|| view.or_complete("wlc")).map(word));
         service.scheduler_flags.iter().for_each(|flag| text.line(&flag.value));
         if service.one_packet.is_some_and(|ops| ops.value) {
             text.line("ops");
         }
-        text.line(format_args!(
-            "lvs_method {}",
-            method(service.method.map_or(Forwarding::Masquerading, |m| m.value))
-        ));
+        let forwarding = service.method.map(|method| method.value);
+        let forwarding = forwarding.or_else(|| view.or_complete(Forwarding::Masquerading));
+        let tunnel = service.tunnel.as_deref();
+        text.maybe("lvs_method", forwarding.map(|forwarding| method(forwarding, tunnel)));
         text.maybe("persistence_timeout", service.persistence.map(|time| time.value));
         text.maybe(
             "persistence_granularity",
             service.granularity.map(|mask| granularity(mask.value, service)),
         );
-        if !matches!(service.target.value, Target::Mark { .. }) {
-            let protocol = service.protocol.map_or(Protocol::Tcp, |protocol| protocol.value);
-            text.line(format_args!("protocol {}", protocol_name(protocol)));
+        let protocol = service.protocol.map(|protocol| protocol.value);
+        if exact || !matches!(service.target.value, Target::Mark { .. }) {
+            let protocol = protocol.or_else(|| view.or_complete(Protocol::Tcp));
+            text.maybe("protocol", protocol.map(protocol_name));
         }
         if service.start_down.is_some_and(|down| down.value) {
             text.line("alpha");
@@ -57,38 +62,63 @@ pub(super) fn write(service: &Service, view: &View<'_>, text: &mut Text<'_>) {
         }
         text.maybe("quorum", service.quorum.map(|quorum| quorum.value));
         text.maybe("virtualhost", service.host.as_ref().map(|host| word(&host.value)));
+        text.settings("", &service.settings);
         router::hooks(&service.hooks, text);
         if let Some(fallback) = &service.fallback {
             sorry_server(&fallback.value, view, text);
         }
-        service.servers.iter().for_each(|server| real_server(server, service, text));
+        text.carried(&service.carried);
+        service.servers.iter().for_each(|server| real_server(server, service, view, text));
     });
 }
 
 fn sorry_server(fallback: &Fallback, view: &View<'_>, text: &mut Text<'_>) {
     text.line(format_args!("sorry_server {}", endpoint(fallback.address, fallback.port)));
-    if view.target.has(Feature::SorryServerMethod) {
-        text.maybe("sorry_server_lvs_method", fallback.method.map(method));
+    if view.is_exact() || view.target.has(Feature::SorryServerMethod) {
+        let tunnel = fallback.tunnel.as_ref();
+        let forwarding = fallback.method.map(|forwarding| method(forwarding, tunnel));
+        text.maybe("sorry_server_lvs_method", forwarding);
     }
 }
 
-fn real_server(server: &Server, service: &Service, text: &mut Text<'_>) {
+fn real_server(server: &Server, service: &Service, view: &View<'_>, text: &mut Text<'_>) {
     text.block(format_args!("real_server {}", endpoint(server.address, server.port)), |text| {
-        text.line(format_args!("weight {}", server.weight.map_or(1, |weight| weight.value)));
-        text.maybe("lvs_method", server.method.map(|own| method(own.value)));
+        let weight = server.weight.map(|weight| weight.value);
+        text.maybe("weight", weight.or_else(|| view.or_complete(1)));
+        let tunnel = server.own.as_ref().and_then(|own| own.tunnel.as_deref());
+        text.maybe("lvs_method", server.method.map(|own| method(own.value, tunnel)));
         let (upper, lower) = server.thresholds();
         text.maybe("uthreshold", upper.map(|limit| limit.value));
         text.maybe("lthreshold", lower.map(|limit| limit.value));
-        if server.quiescent().is_some_and(|quiescent| quiescent.value) {
-            text.line("inhibit_on_failure");
+        match server.quiescent().map(|quiescent| quiescent.value) {
+            Some(true) => text.line("inhibit_on_failure"),
+            Some(false) if view.is_exact() => text.line("inhibit_on_failure false"),
+            _ => {}
         }
         if let Some(own) = &server.own {
+            timing(&own.checks, view, None, text);
+            text.settings("", &own.settings);
             router::hooks(&own.hooks, text);
+            text.carried(&own.carried);
         }
         let own = server.own_probes();
         let probes = if own.is_empty() { &service.probes } else { own };
-        probes.iter().for_each(|probe| probe::write(probe, server, service, text));
+        probes.iter().for_each(|probe| probe::write(probe, server, service, view, text));
     });
+}
+
+/// What checkers inherit; `interval` is said when none is stated.
+fn timing(checks: &Checks, view: &View<'_>, interval: Option<Duration>, text: &mut Text<'_>) {
+    let stated = |time: Option<Sourced<Duration>>| time.map(|time| time.value);
+    text.maybe("delay_loop", stated(checks.interval).or(interval).map(show_exact_seconds));
+    text.maybe("warmup", stated(checks.warmup).map(show_exact_seconds));
+    if !view.is_exact() {
+        // Translations repeat the others in every checker, where `retry 0` is legal, too.
+        return;
+    }
+    text.maybe("connect_timeout", stated(checks.connect_timeout).map(show_exact_seconds));
+    text.maybe("retry", checks.failures.map(|count| count.value.saturating_sub(1)));
+    text.maybe("delay_before_retry", stated(checks.retry_delay).map(show_exact_seconds));
 }
 
 /// `address port`, or the address alone for every port.
@@ -106,18 +136,40 @@ fn granularity(prefix: u8, service: &Service) -> String {
         Target::Mark { family, .. } => *family == Family::V6,
         Target::Group(_) => false,
     };
-    if v6 {
+    if v6 || prefix > 32 {
         return prefix.to_string();
     }
     let mask = u32::MAX.checked_shl(32_u32.saturating_sub(u32::from(prefix))).unwrap_or(0);
     Ipv4Addr::from_bits(mask).to_string()
 }
 
-fn method(method: Forwarding) -> &'static str {
-    match method {
+fn method(method: Forwarding, tunnel: Option<&Tunnel>) -> String {
+    let name = match method {
         Forwarding::DirectRouting => "DR",
         Forwarding::Masquerading => "NAT",
         Forwarding::Tunnelling => "TUN",
+    };
+    let Some(tunnel) = tunnel else { return name.to_owned() };
+    let kind = tunnel.kind.map(|kind| match kind {
+        TunnelKind::Gre => " type gre",
+        TunnelKind::Gue => " type gue",
+        TunnelKind::Ipip => " type ipip",
+    });
+    let port = tunnel.port.map(|port| format!(" port {port}"));
+    let checksum = tunnel.checksum.map(|checksum| match checksum {
+        TunnelChecksum::Full => " csum",
+        TunnelChecksum::None => " nocsum",
+        TunnelChecksum::Remote => " remcsum",
+    });
+    let (kind, checksum) = (kind.unwrap_or_default(), checksum.unwrap_or_default());
+    format!("{name}{kind}{}{checksum}", port.unwrap_or_default())
+}
+
+/// As `ip_family` has it.
+pub(super) fn family_name(family: Family) -> &'static str {
+    match family {
+        Family::V4 => "inet",
+        Family::V6 => "inet6",
     }
 }
 
@@ -128,3 +180,6 @@ pub(super) fn protocol_name(protocol: Protocol) -> &'static str {
         Protocol::Udp => "UDP",
     }
 }
+
+/// keepalived's own, which people do not expect to be so long.
+const DELAY_LOOP: Duration = Duration::from_secs(60);

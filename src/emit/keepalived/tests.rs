@@ -11,7 +11,7 @@ fn implied<T>(value: T) -> Sourced<T> {
 
 fn written(cluster: &Cluster, node: &str) -> String {
     let mut out = Vec::new();
-    let view = View { cluster, node, target: Target::DEFAULT };
+    let view = View { cluster, node, target: Target::DEFAULT, manner: Manner::Complete };
     write(&view, &["header".to_owned()], &mut out).expect("a vector takes everything");
     String::from_utf8(out).expect("only text is written")
 }
@@ -66,7 +66,7 @@ fn texts_survive_keepalived_quoting() {
     for line in [
         "virtualhost \"a b\"",
         r#"path "/a%20b%22c{d}""#,
-        r#"regex "a\\d \"x\" #1""#,
+        r#"regex "a\\d \042x\042 #1""#,
         "regex_no_match",
         "status_code 200-299 404",
     ] {
@@ -97,9 +97,8 @@ fn old_versions_get_only_words_that_they_know() {
     let mut service = service();
     service.protocol = Some(implied(Protocol::Udp));
     service.fallback = Some(implied(Fallback {
-        address: [127, 0, 0, 1].into(),
-        port: Some(80),
         method: Some(Forwarding::DirectRouting),
+        ..Fallback::new([127, 0, 0, 1].into(), Some(80))
     }));
     let hook =
         Hook { event: HookEvent::QuorumDown, command: "/bin/x start".to_owned(), user: None };
@@ -108,7 +107,8 @@ fn old_versions_get_only_words_that_they_know() {
     router.down_count = Some(implied(15));
     let cluster = Cluster { services: vec![service], routers: vec![router], ..Cluster::default() };
     let version = crate::syntax::schema::Version::new(1, 3, 5);
-    let view = View { cluster: &cluster, node: "lw1", target: Target { version } };
+    let manner = Manner::Complete;
+    let view = View { cluster: &cluster, node: "lw1", target: Target { version }, manner };
     let mut out = Vec::new();
     write(&view, &[], &mut out).expect("a vector takes everything");
     let text = String::from_utf8(out).expect("only text is written");

@@ -8,7 +8,7 @@
 use std::time::Duration;
 
 use crate::emit::Account;
-use crate::model::{Cluster, Failback, Sourced, Track, Tracker};
+use crate::model::{Cluster, Failback, Sourced, Track, TrackKind, Tracker};
 use crate::source::Place;
 use crate::source::codes::conversion;
 
@@ -75,21 +75,18 @@ pub(super) fn apply(cluster: &mut Cluster, account: &mut Account) {
         let name = script_name(target.value.group.as_deref(), &target.value.hosts);
         let place = target.at;
         cluster.trackers.push(Tracker {
-            name: Sourced { value: name.clone(), at: place },
             command: Some(Sourced {
                 value: ping_command(&target.value.hosts, interval),
                 at: place,
             }),
             interval: Some(Sourced::implied(interval)),
             timeout: Some(Sourced::implied(interval)),
-            weight: None,
             rise: Some(Sourced::implied(1)),
             fall: Some(Sourced::implied(fall)),
-            user: None,
-            carried: Vec::new(),
+            ..Tracker::new(Sourced { value: name.clone(), at: place })
         });
         for router in &mut cluster.routers {
-            let track = Track::Script { name: name.clone(), weight: Some(-weight) };
+            let track = Track::new(TrackKind::Script, name.clone()).weighing(-weight);
             router.tracks.push(Sourced { value: track, at: place });
         }
         let note = format!(

@@ -59,7 +59,7 @@ fn hmac(old: &Authentication, account: &mut Account) -> Option<Authentication> {
     if !active.is_some_and(|a| known(a.value)) {
         return None;
     }
-    Some(Authentication { active, keys })
+    Some(Authentication { active, keys, ..Authentication::default() })
 }
 
 /// Only the active key counts, and only as eight derived characters.
@@ -86,7 +86,11 @@ fn password(
             );
         }
     }
-    found.map(|key| Authentication { active: Some(Sourced::implied(key.number)), keys: vec![key] })
+    found.map(|key| Authentication {
+        active: Some(Sourced::implied(key.number)),
+        keys: vec![key],
+        ..Authentication::default()
+    })
 }
 
 /// HMAC-SHA256 with the old secret as key and the purpose as message: nothing of the secret can

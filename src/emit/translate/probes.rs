@@ -63,7 +63,7 @@ impl Translator<'_> {
     }
 
     fn one(&mut self, probe: Probe) {
-        let Probe { kind, chosen_by: chosen, address, port, checks, carried } = probe;
+        let Probe { kind, chosen_by: chosen, address, port, checks, settings, carried } = probe;
         self.account.exact(port.and_then(|port| port.at), "connect_port");
         let (connect, dialogue) = (self.connect_timeout(), self.dialogue_timeout());
         match kind {
@@ -85,8 +85,10 @@ impl Translator<'_> {
             ProbeKind::Dialogue(dialogue) => self.dialogue(&dialogue, &chosen, port),
             ProbeKind::Dns { name, answer, .. } => self.dns(name, answer, &chosen, port),
             ProbeKind::Http(http) => self.http(*http, &chosen, port),
-            ProbeKind::Other(_) => {
-                self.done.push(Probe { kind, chosen_by: chosen, address, port, checks, carried });
+            // Only keepalived has these.
+            ProbeKind::Bfd { .. } | ProbeKind::File { .. } | ProbeKind::Udp(_) => {
+                let chosen_by = chosen;
+                self.done.push(Probe { kind, chosen_by, address, port, checks, settings, carried });
             }
             ProbeKind::Ping => self.ping(&chosen),
             ProbeKind::Script(external) => {

@@ -5,7 +5,7 @@ use super::{Extras, GeneratedScript, Purpose, SCRIPT_DIRECTORY};
 use crate::emit::Account;
 use crate::model::{
     Cluster, Family, Hook, HookEvent, Resource, ResourceKind, Router, Sourced, SyncDaemon, Track,
-    VirtualAddress,
+    TrackKind, VirtualAddress,
 };
 use crate::source::codes::conversion;
 
@@ -79,7 +79,7 @@ fn addresses(router: &mut Router, media: &Media, account: &mut Account) {
         }
     }
     for name in tracked {
-        router.tracks.push(Sourced::implied(Track::Interface { name, weight: None }));
+        router.tracks.push(Sourced::implied(Track::new(TrackKind::Interface, name)));
     }
     // The family of the advertisements is IPv4 unless the group has nothing else than IPv6.
     let v4 = found.iter().any(|address| address.value.address.is_ipv4());
@@ -216,7 +216,11 @@ fn others(
                 "heartbeat's script does not name the interface; {} was taken",
                 interface.as_deref().unwrap_or("none")
             );
-            let daemon = SyncDaemon { interface, router: Some(router.to_owned()), identifier: None };
+            let daemon = SyncDaemon {
+                interface,
+                router: Some(router.to_owned()),
+                ..SyncDaemon::default()
+            };
             cluster.sync_daemon = Some(Sourced::new(daemon, resource.at));
             account.changed(place, conversion::REPLACED, "lvs_sync_daemon", &note);
         }

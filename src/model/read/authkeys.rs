@@ -280,7 +280,8 @@ impl Reader<'_> {
         let active = chosen.and_then(|index| self.auths.get(index)).map(|auth| auth.number);
         let keys: Vec<Key> = self.keys.into_iter().map(|(key, _)| key).collect();
         if active.is_some() || !keys.is_empty() {
-            self.cluster.authentication = Some(Authentication { active, keys });
+            self.cluster.authentication =
+                Some(Authentication { active, keys, ..Authentication::default() });
         }
     }
 

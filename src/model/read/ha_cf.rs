@@ -155,7 +155,7 @@ impl Reader<'_> {
         let (keyword, at) = (directive.row.word.to_owned(), directive.place());
         // A directive with several values travels once.
         if self.cluster.carried.last().is_none_or(|carried| carried.at != at) {
-            self.cluster.carried.push(Carried { keyword, at });
+            self.cluster.carried.push(Carried::new(keyword, at));
         }
     }
 

@@ -207,7 +207,7 @@ impl Reader<'_> {
             && is_master()
         {
             let router = Some(router.name.value.clone());
-            let daemon = SyncDaemon { interface: None, router, identifier: None };
+            let daemon = SyncDaemon { router, ..SyncDaemon::default() };
             self.cluster.sync_daemon = Some(Sourced::new(daemon, resource.at));
         }
         router.resources.push(resource);

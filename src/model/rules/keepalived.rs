@@ -4,7 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use super::{Rule, View};
 use crate::model::{
-    Cluster, Digest, Role, Router, Sourced, SyncGroup, Track, Tracker, VirtualAddress, VrrpVersion,
+    Cluster, Digest, Role, Router, Sourced, SyncGroup, Track, TrackKind, Tracker, VirtualAddress,
+    VrrpVersion,
 };
 use crate::source::codes::keepalived_advice as codes;
 use crate::source::{Code, Diagnostic, Findings, Place};
@@ -109,10 +110,7 @@ fn followed(
     findings: &mut Findings,
 ) {
     let stays = router.preempt.is_some_and(|preempt| !preempt.value);
-    let weights_allowed = group.is_none_or(|group| {
-        let words = ["sync_group_tracking_weight", "global_tracking"];
-        group.carried.iter().any(|carried| words.contains(&carried.keyword.as_str()))
-    });
+    let weights_allowed = group.is_none_or(|group| group.settings.weights.is_some());
     for track in &router.tracks {
         let (weight, tracker) = effective(&track.value, scripts);
         if weight != 0 && stays {
@@ -136,14 +134,14 @@ fn effective<'a>(
     track: &Track,
     scripts: &HashMap<&str, &'a Tracker>,
 ) -> (i16, Option<&'a Tracker>) {
-    match track {
-        Track::Interface { weight, .. } => (weight.unwrap_or(0), None),
-        Track::Script { name, weight } => {
-            let tracker = scripts.get(name.as_str()).copied();
-            let own = tracker.and_then(|tracker| tracker.weight).map_or(0, |weight| weight.value);
-            (weight.unwrap_or(own), tracker)
-        }
+    let weight = track.weight;
+    if track.kind != TrackKind::Script {
+        // What a file or process weighs by itself is not judged here.
+        return (weight.unwrap_or(0), None);
     }
+    let tracker = scripts.get(track.name.as_str()).copied();
+    let own = tracker.and_then(|tracker| tracker.weight).map_or(0, |weight| weight.value);
+    (weight.unwrap_or(own), tracker)
 }
 
 fn is_ping(command: &Sourced<String>) -> bool {
@@ -171,7 +169,7 @@ fn password(router: &Router, cluster: &Cluster, findings: &mut Findings) {
 
 fn peers(router: &Router, _: &Cluster, findings: &mut Findings) {
     let Some(source) = &router.transport.source else { return };
-    for peer in router.transport.peers.iter().filter(|peer| peer.value == source.value) {
+    for peer in router.transport.peers.iter().filter(|peer| peer.value.address == source.value) {
         let message = "this peer is the director's own address";
         report(codes::OWN_ADDRESS_AS_PEER, peer.at, message, findings);
     }
@@ -193,10 +191,8 @@ fn addresses(router: &Router, _: &Cluster, findings: &mut Findings) {
     let tracked: HashSet<&str> = router
         .tracks
         .iter()
-        .filter_map(|track| match &track.value {
-            Track::Interface { name, .. } => Some(name.as_str()),
-            Track::Script { .. } => None,
-        })
+        .filter(|track| track.value.kind == TrackKind::Interface)
+        .map(|track| track.value.name.as_str())
         .chain(router.interface.as_ref().map(|interface| interface.value.as_str()))
         .collect();
     let mut told = HashSet::new();
@@ -211,7 +207,7 @@ fn addresses(router: &Router, _: &Cluster, findings: &mut Findings) {
 
 /// The interface of an address whose failure is not the router's own affair.
 fn elsewhere<'a>(address: &'a Sourced<VirtualAddress>, router: &Router) -> Option<&'a str> {
-    let followed = !address.value.further.iter().any(|word| word == "no_track");
+    let followed = address.value.options.untracked.is_none();
     // Interfaces may be followed by lines that the model does not hold.
     let known = router.interface.is_some() && !carries(router, "track_interface");
     address.value.interface.as_deref().filter(|name| followed && known && *name != "lo")
@@ -220,7 +216,7 @@ fn elsewhere<'a>(address: &'a Sourced<VirtualAddress>, router: &Router) -> Optio
 fn own_interface(router: &Router, _: &Cluster, findings: &mut Findings) {
     let Some(own) = &router.interface else { return };
     for track in &router.tracks {
-        if matches!(&track.value, Track::Interface { name, .. } if *name == own.value) {
+        if track.value.kind == TrackKind::Interface && track.value.name == own.value {
             let message = format!("{} is the router's own interface", own.value);
             report(codes::OWN_INTERFACE, track.at, message, findings);
         }

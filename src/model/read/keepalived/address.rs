@@ -1,11 +1,12 @@
-//! Address lines of `virtual_ipaddress`.
+//! Address lines of `virtual_ipaddress` and `static_ipaddress`.
 
-use super::value;
-use crate::model::{Broadcast, Sourced, VirtualAddress};
+use super::{setting, value};
+use crate::model::setting::Settings;
+use crate::model::{Broadcast, VirtualAddress};
 use crate::syntax::{NodeRef, Word};
 
 /// The address of a line; `None` when it is not one.
-pub(super) fn read(line: NodeRef<'_>) -> Option<Sourced<VirtualAddress>> {
+pub(super) fn read(line: NodeRef<'_>) -> Option<VirtualAddress> {
     let mut words = line.words();
     let first = words.next()?;
     let value = first.value();
@@ -23,15 +24,26 @@ pub(super) fn read(line: NodeRef<'_>) -> Option<Sourced<VirtualAddress>> {
             "label" => address.label = words.next().map(owned),
             "scope" => address.scope = words.next().map(owned),
             "brd" | "broadcast" => address.broadcast = broadcast(&words.next()?.value()),
-            other => {
-                address.further.push(other.to_owned());
-                if VALUED.contains(&other) {
-                    address.further.extend(words.next().map(owned));
-                }
-            }
+            other => option(other, word, &mut words, &mut address),
         }
     }
-    Some(Sourced::new(address, line.place()))
+    Some(address)
+}
+
+/// A rarer option, or a word that keepalived does not know either.
+fn option<'a>(
+    name: &str,
+    word: Word<'a>,
+    words: &mut dyn Iterator<Item = Word<'a>>,
+    address: &mut VirtualAddress,
+) {
+    let known = address.options.slot(name).is_some_and(|slot| {
+        // Of two options of one name the later counts, without a trace of the earlier.
+        setting::words(slot, word, words, &mut Vec::new())
+    });
+    if !known {
+        address.further.push(name.to_owned());
+    }
 }
 
 fn broadcast(text: &str) -> Option<Broadcast> {
@@ -45,6 +57,3 @@ fn broadcast(text: &str) -> Option<Broadcast> {
 fn owned(word: Word<'_>) -> String {
     word.value().into_owned()
 }
-
-/// Further words that have a value.
-const VALUED: &[&str] = &["peer", "preferred_lft"];

@@ -7,8 +7,8 @@ use std::collections::{HashMap, HashSet};
 
 use super::value::hides_keywords;
 use crate::model::{
-    Carried, Cluster, Digest, Family, Forwarding, Key, ProbeKind, Role, Router, Server, Service,
-    Sourced, SyncGroup, Target, Track, VrrpVersion,
+    Carried, Cluster, Digest, Family, Forwarding, Globals, Key, ProbeKind, Role, Router, Server,
+    Service, Sourced, SyncGroup, Target, Track, TrackKind, VrrpVersion,
 };
 use crate::source::codes::keepalived as codes;
 use crate::source::{Code, Diagnostic, Findings, Place};
@@ -51,8 +51,9 @@ pub(super) fn check(cluster: &Cluster, before: &Extent, findings: &mut Findings)
         names: HashSet::new(),
     };
     // Looked up once: a file may have as many routers, groups and scripts as lines.
-    file.is_complete = complete(file.carried, &[]);
-    file.has_version = cluster.carried.iter().any(|c| c.keyword == "vrrp_version");
+    file.is_complete = complete(file.carried, &[]) && complete(&cluster.globals.carried, &[]);
+    file.has_version = cluster.globals.routers.version.is_some()
+        || cluster.globals.carried.iter().any(|c| c.keyword == "vrrp_version");
     file.names = file.routers.iter().map(|router| router.name.value.as_str()).collect();
     // Of two scripts with one name the earlier decides from where on it is known.
     for tracker in file.trackers {
@@ -75,7 +76,7 @@ struct File<'a> {
     trackers: &'a [crate::model::Tracker],
     /// Whether nothing at the top comes from an include or a definition.
     is_complete: bool,
-    /// Whether global_defs states a version, which is not in the model.
+    /// Whether global_defs states a version.
     has_version: bool,
     /// Where each script is defined.
     scripts: HashMap<&'a str, Option<Place>>,
@@ -93,18 +94,20 @@ impl File<'_> {
             let message = format!("vrrp_instance `{name}` has no interface");
             report(codes::MISSING_KEYWORD, at, message, findings);
         }
-        let addressed = !router.addresses.is_empty() || !router.excluded.is_empty();
+        let addressed = !router.addresses.is_empty()
+            || !router.excluded.is_empty()
+            || router.delivery.no_addresses.is_some();
         let blocks = ["virtual_ipaddress", "virtual_ipaddress_excluded", "no_virtual_ipaddress"];
         if !addressed && complete(&router.carried, &blocks) {
             let message = format!("vrrp_instance `{name}` has no virtual_ipaddress");
             report(codes::MISSING_KEYWORD, at, message, findings);
         }
-        if !unicast && complete(&router.carried, &["unicast_peer"]) {
-            let lonely = router.carried.iter().find(|c| UNICAST.contains(&c.keyword.as_str()));
-            if let Some(carried) = lonely {
-                let message = format!("`{}` without any unicast_peer", carried.keyword);
-                report(codes::NO_PEERS, Some(carried.at), message, findings);
-            }
+        if !unicast
+            && complete(&router.carried, &["unicast_peer"])
+            && let Some((keyword, at)) = lonely(router)
+        {
+            let message = format!("`{keyword}` without any unicast_peer");
+            report(codes::NO_PEERS, at, message, findings);
         }
         let first = router.addresses.first().map(|first| Family::of(first.value.address));
         for other in &router.addresses {
@@ -130,7 +133,7 @@ impl File<'_> {
         let Some(interval) = &router.interval else { return };
         let first = router.addresses.first().map(|address| address.value.address);
         let ipv6 = first.is_some_and(|address| address.is_ipv6());
-        // A global version, or one that is not expanded, is not in the model.
+        // A global version may be another, or one that is not expanded.
         let unknown = self.has_version || router.carried.iter().any(|c| c.keyword == "version");
         let version = router.version.map(|version| version.value);
         if version.is_none() && (ipv6 || unknown) || !complete(&router.carried, &[]) {
@@ -158,7 +161,7 @@ impl File<'_> {
             return;
         }
         for track in &router.tracks {
-            let Track::Script { name, .. } = &track.value else { continue };
+            let Track { kind: TrackKind::Script, name, .. } = &track.value else { continue };
             // keepalived looks the name up at once, so a later definition does not count.
             let known = self.scripts.get(name.as_str()).is_some_and(|at| *at < track.at);
             if !known {
@@ -186,7 +189,8 @@ impl File<'_> {
             let first = router.addresses.iter().chain(&router.excluded).next();
             let ipv6 = first.is_some_and(|address| address.value.address.is_ipv6());
             // Unicast routers with other peers are told apart by them.
-            let peers: Vec<_> = router.transport.peers.iter().map(|peer| peer.value).collect();
+            let peers: Vec<_> =
+                router.transport.peers.iter().map(|peer| peer.value.address).collect();
             let key = (number.value, &interface.value, ipv6, peers);
             if let Some(earlier) = numbers.insert(key, number.at) {
                 let message = format!("VRID {} is used twice on {}", number.value, interface.value);
@@ -270,7 +274,9 @@ impl File<'_> {
         // Scripts of routers count only where there is a router.
         let mut scripts = self.commands();
         let Some(first) = scripts.next() else { return };
-        if !complete(&self.cluster.carried, &["enable_script_security", "script_user"]) {
+        let words = ["enable_script_security", "script_user"];
+        let globals = &self.cluster.globals;
+        if !complete(&self.cluster.carried, &[]) || !complete(&globals.carried, &words) {
             return;
         }
         if self.cluster.globals.script_security.is_none() {
@@ -287,8 +293,9 @@ impl File<'_> {
     /// Every command that keepalived would run, and whether its line names a user.
     fn commands(&self) -> impl Iterator<Item = (Option<Place>, bool)> {
         let hook = |hook: &Sourced<crate::model::Hook>| (hook.at, hook.value.user.is_some());
-        let routers = self.routers.iter().flat_map(|router| &router.hooks).map(hook);
-        let groups = self.groups.iter().flat_map(|group| &group.hooks).map(hook);
+        let runs = |hook: &&Sourced<crate::model::Hook>| !hook.value.command.is_empty();
+        let routers = self.routers.iter().flat_map(|router| &router.hooks).filter(runs).map(hook);
+        let groups = self.groups.iter().flat_map(|group| &group.hooks).filter(runs).map(hook);
         let trackers = self.trackers.iter().filter_map(|tracker| {
             let command = tracker.command.as_ref()?;
             // `</path` only asks whether a file can be opened.
@@ -303,10 +310,15 @@ impl File<'_> {
             ProbeKind::Script(script) => Some((script.command.at, script.user.is_some())),
             _ => None,
         });
-        let globals = self.cluster.carried.iter().filter_map(|carried| {
-            let runs = GLOBAL_SCRIPTS.contains(&carried.keyword.as_str());
-            runs.then_some((Some(carried.at), true))
-        });
+        let Globals { lifetime, events, .. } = &self.cluster.globals;
+        let globals = [
+            &lifetime.startup_script,
+            &lifetime.shutdown_script,
+            &events.pipe_reader,
+            &events.router_pipe_reader,
+            &events.server_pipe_reader,
+        ];
+        let globals = globals.into_iter().flatten().map(|command| (command.at, true));
         routers
             .chain(groups)
             .chain(trackers)
@@ -317,6 +329,22 @@ impl File<'_> {
     }
 }
 
+/// A setting that only unicast has, the first in the file.
+fn lonely(router: &Router) -> Option<(&'static str, Option<Place>)> {
+    let delivery = &router.delivery;
+    let source = router.transport.source.filter(|_| router.transport.unicast_source);
+    let check = router.conduct.check_unicast_source;
+    [
+        ("check_unicast_src", check.map(|s| s.at)),
+        ("old_unicast_checksum", delivery.old_checksum.as_ref().map(|s| s.at)),
+        ("unicast_src_ip", source.map(|s| s.at)),
+        ("unicast_ttl", delivery.unicast_ttl.map(|s| s.at)),
+    ]
+    .into_iter()
+    .filter_map(|(keyword, at)| at.map(|at| (keyword, at)))
+    .min_by_key(|(_, at)| *at)
+}
+
 /// Whether a block is read whole: none of `keywords`, and nothing of the preprocessor, stands
 /// among what it carries.
 fn complete(carried: &[Carried], keywords: &[&str]) -> bool {
@@ -325,7 +353,8 @@ fn complete(carried: &[Carried], keywords: &[&str]) -> bool {
 
 fn quorum(service: &Service, findings: &mut Findings) {
     // A default weight, or weights that are not expanded, make the sum unknown.
-    let stated = complete(&service.carried, &["weight", "quorum"]);
+    let stated =
+        service.settings.weight.is_none() && complete(&service.carried, &["weight", "quorum"]);
     let own =
         |server: &Server| server.own.as_ref().is_none_or(|own| complete(&own.carried, &["weight"]));
     if !stated || !service.servers.iter().all(own) {
@@ -397,16 +426,3 @@ fn report_pair(
         None => diagnostic,
     });
 }
-
-/// Settings that only unicast has.
-const UNICAST: &[&str] =
-    &["check_unicast_src", "old_unicast_checksum", "unicast_src_ip", "unicast_ttl"];
-
-/// Commands in global_defs.
-const GLOBAL_SCRIPTS: &[&str] = &[
-    "startup_script",
-    "shutdown_script",
-    "notify_fifo_script",
-    "vrrp_notify_fifo_script",
-    "lvs_notify_fifo_script",
-];

@@ -1,16 +1,18 @@
 //! `global_defs`.
 
-use super::{carry, put, value};
+use super::list::names;
+use super::{carry, put, setting, value};
 use crate::model::{Cluster, Sourced, SyncDaemon};
-use crate::syntax::NodeRef;
+use crate::syntax::{NodeRef, Word};
 
 /// Adds what the block says.
-pub(super) fn read(block: NodeRef<'_>, cluster: &mut Cluster) {
-    for node in block.directives() {
+pub(super) fn read(block: NodeRef<'_>, cluster: &mut Cluster) -> bool {
+    for node in value::lines(block) {
         if value::is_unexpanded(node) || !directive(node, cluster) {
-            cluster.carried.push(carry(node));
+            cluster.globals.carried.push(carry(node));
         }
     }
+    true
 }
 
 /// Whether the model has a field for the line.
@@ -28,43 +30,45 @@ fn directive(node: NodeRef<'_>, cluster: &mut Cluster) -> bool {
             let strict = value::boolean(node).or_else(|| value::flag(node, true));
             put(&mut globals.strict, strict, inert)
         }
-        "notification_email" => {
-            let words = node.arguments().chain(node.directives().flat_map(NodeRef::words));
-            alerts
-                .recipients
-                .extend(words.map(|word| Sourced::new(word.value().into_owned(), word.place())));
-            // A block without addresses is kept as it is.
-            node.directives().next().is_some()
-                && node.directives().all(|n| !value::is_unexpanded(n))
-        }
+        "notification_email" => names(node).is_some_and(|names| {
+            alerts.recipients.extend(names);
+            true
+        }),
         "notification_email_from" => put(&mut alerts.sender, value::text(node), inert),
         "smtp_server" => put(&mut alerts.server, value::rest(node), inert),
         "smtp_connect_timeout" => put(&mut alerts.timeout, value::seconds(node), inert),
-        "lvs_sync_daemon" => daemon(node).is_some_and(|(daemon, complete)| {
-            put(sync_daemon, Some(daemon), inert);
-            complete
-        }),
-        _ => false,
+        "lvs_sync_daemon" => put(sync_daemon, daemon(node), inert),
+        // The one older name whose beginning is another process's.
+        "lvs_process_name" => put(&mut globals.checker_process.name, value::text(node), inert),
+        // 2.2.7 reads any word but these as true.
+        "vrrp_skip_check_adv_addr" => {
+            let skip = value::boolean(node).or_else(|| value::flag(node, true));
+            put(&mut globals.conduct.skip_address_check, skip, inert)
+        }
+        _ => setting::fill(node, &mut globals.groups_mut(), inert),
     }
 }
 
-/// The daemon, and whether the line says nothing else: `IF [[inst] ROUTER] [id N] ...`.
-fn daemon(node: NodeRef<'_>) -> Option<(Sourced<SyncDaemon>, bool)> {
+/// `IF [[inst] ROUTER] [id N] [maxlen N] [port N] [ttl N] [group IP]`.
+fn daemon(node: NodeRef<'_>) -> Option<Sourced<SyncDaemon>> {
     let mut words = node.arguments();
-    let interface = words.next()?.value().into_owned();
-    let mut daemon = SyncDaemon { interface: Some(interface), router: None, identifier: None };
-    let mut complete = true;
+    let interface = Some(words.next()?.value().into_owned());
+    let mut daemon = SyncDaemon { interface, ..SyncDaemon::default() };
     while let Some(word) = words.next() {
         match &*word.value() {
-            "id" => daemon.identifier = words.next().and_then(value::number_of).map(|id| id.value),
+            "id" => daemon.identifier = number(words.next()),
+            "maxlen" => daemon.longest = number(words.next()),
+            "port" => daemon.port = number(words.next()),
+            "ttl" => daemon.ttl = number(words.next()),
+            "group" => daemon.group = words.next().and_then(|w| value::parse_address(&w.value())),
             "inst" => daemon.router = words.next().map(|word| word.value().into_owned()),
-            "maxlen" | "port" | "ttl" | "group" => {
-                words.next();
-                complete = false;
-            }
             name => daemon.router = Some(name.to_owned()),
         }
     }
     let at = node.rest().map_or_else(|| node.place(), |rest| rest.place());
-    Some((Sourced::new(daemon, at), complete))
+    Some(Sourced::new(daemon, at))
+}
+
+fn number<T: TryFrom<i64>>(word: Option<Word<'_>>) -> Option<T> {
+    word.and_then(value::number_of).map(|number| number.value)
 }

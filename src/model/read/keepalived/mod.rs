@@ -4,20 +4,26 @@
 //! [`consistency`] looks at what they say together. Values that the first step found wrong are
 //! left out of the model by the second, without a second word.
 
+use crate::model::setting::Settings;
 use crate::model::{Carried, Cluster, Hook, Inert, Sourced};
 use crate::source::{Findings, SourceFile};
-use crate::syntax::{Kind, NodeRef, Tree};
+use crate::syntax::{NodeRef, Tree};
 
 mod address;
 mod argument;
 mod check;
 mod consistency;
+mod fixed;
 mod globals;
+mod group;
+mod interface;
+mod list;
 mod probe;
 mod required;
 mod router;
 mod server;
 mod service;
+mod setting;
 mod tracker;
 mod value;
 
@@ -25,26 +31,113 @@ mod value;
 pub(super) fn read(file: &SourceFile, tree: &Tree, cluster: &mut Cluster, findings: &mut Findings) {
     check::check(file, tree, findings);
     let before = consistency::Extent::of(cluster);
-    for node in tree.top(file.text()).filter(|node| node.kind() == Kind::Directive) {
-        if value::is_unexpanded(node) {
+    for node in tree.top(file.text()).filter(|node| value::is_line(*node)) {
+        if value::is_unexpanded(node) || !top(node, cluster, findings) {
             cluster.carried.push(carry(node));
-            continue;
-        }
-        match &*node.name() {
-            "global_defs" => globals::read(node, cluster),
-            "vrrp_instance" => router::read(node, cluster),
-            "vrrp_sync_group" => tracker::read_group(node, cluster),
-            "vrrp_script" => tracker::read_script(node, cluster),
-            "virtual_server" => service::read(node, cluster, findings),
-            _ => cluster.carried.push(carry(node)),
         }
     }
     consistency::check(cluster, &before, findings);
 }
 
+/// Whether the model has room for a directive outside all braces.
+fn top(node: NodeRef<'_>, cluster: &mut Cluster, findings: &mut Findings) -> bool {
+    match &*node.name() {
+        "global_defs" => globals::read(node, cluster),
+        "vrrp_instance" => router::read(node, cluster),
+        "vrrp_sync_group" => tracker::read_group(node, cluster),
+        "vrrp_script" => tracker::read_script(node, cluster),
+        "virtual_server" => service::read(node, cluster, findings),
+        "virtual_server_group" => group::read(node, cluster),
+        "SSL" => {
+            let Cluster { tls_client, carried, inert, .. } = cluster;
+            settings(node, tls_client, carried, inert);
+            true
+        }
+        _ => {
+            fixed::read(node, cluster)
+                || tracker::read_named(node, cluster)
+                || outside(node, cluster)
+        }
+    }
+}
+
+/// Words outside all braces.
+fn outside(node: NodeRef<'_>, cluster: &mut Cluster) -> bool {
+    let Cluster { globals, inert, .. } = cluster;
+    setting::fill(node, &mut [("", &mut globals.outside)], inert)
+}
+
+/// Fills the settings of a block that holds nothing else.
+fn settings(
+    block: NodeRef<'_>,
+    settings: &mut dyn Settings,
+    carried: &mut Vec<Carried>,
+    inert: &mut Vec<Inert>,
+) {
+    for node in value::lines(block) {
+        if value::is_unexpanded(node) || !setting::fill(node, &mut [("", settings)], inert) {
+            carried.push(carry(node));
+        }
+    }
+}
+
 /// A directive without a field. A carried block stands for everything inside.
 fn carry(node: NodeRef<'_>) -> Carried {
-    Carried { keyword: value::keyword(node).into_owned(), at: node.place() }
+    let mut carried = head(node);
+    if node.has_body() {
+        // With a stack of its own: unknown blocks may be nested as deep as the file is long.
+        let mut open = vec![node.children()];
+        while let Some(children) = open.last_mut() {
+            let Some(child) = children.next() else {
+                open.pop();
+                carried.text.push_str("\n}");
+                continue;
+            };
+            if !value::is_line(child) {
+                continue;
+            }
+            carried.text.push('\n');
+            say(child, &mut carried.text);
+            if child.has_body() {
+                open.push(child.children());
+            }
+        }
+    }
+    carried
+}
+
+/// Some lines of a block, the others of which have a field.
+fn carry_lines(block: NodeRef<'_>, lines: &[NodeRef<'_>]) -> Carried {
+    let mut carried = head(block);
+    for line in lines {
+        carried.text.push('\n');
+        carried.text.push_str(&carry(*line).text);
+    }
+    carried.text.push_str("\n}");
+    carried
+}
+
+fn head(node: NodeRef<'_>) -> Carried {
+    let mut carried = Carried::new(value::keyword(node), node.place());
+    say(node, &mut carried.text);
+    carried
+}
+
+/// Adds the words of a line as they are written.
+fn say(node: NodeRef<'_>, text: &mut String) {
+    let mut behind = None;
+    for word in node.words() {
+        let span = word.place().span;
+        // A definition and its value touch.
+        if behind.is_some_and(|end| end != span.start) {
+            text.push(' ');
+        }
+        behind = Some(span.end);
+        text.push_str(word.raw());
+    }
+    if node.has_body() {
+        text.push_str(" {");
+    }
 }
 
 /// Puts a value where it belongs. The earlier of two values has no effect.

@@ -1,7 +1,8 @@
 //! The checkers of a real server.
 
 use super::service::failures;
-use super::{carry, put, value};
+use super::{carry, put, setting, value};
+use crate::model::setting::Slot;
 use crate::model::{
     Appended, Http, HttpRequest, HttpVersion, Inert, Pattern, Probe, ProbeKind, Script, Sourced,
 };
@@ -17,16 +18,18 @@ pub(super) fn read(block: NodeRef<'_>, inert: &mut Vec<Inert>) -> Option<Probe> 
         "SMTP_CHECK" => ProbeKind::Smtp { helo: None },
         "DNS_CHECK" => ProbeKind::Dns { record: None, name: None, answer: None },
         "MISC_CHECK" => ProbeKind::Script(Box::new(script(block)?)),
-        name @ ("UDP_CHECK" | "FILE_CHECK" | "BFD_CHECK") => ProbeKind::Other(name.to_owned()),
+        "UDP_CHECK" => ProbeKind::Udp(Box::default()),
+        "FILE_CHECK" => ProbeKind::File { name: None, weight: None },
+        "BFD_CHECK" => ProbeKind::Bfd { name: None },
         _ => return None,
     };
     let mut probe = Probe::new(kind);
     probe.chosen_by.reserve_exact(1);
     probe.chosen_by.push(block.place());
     // The deprecated `host` block of SMTP_CHECK holds the same keywords as the checker itself.
-    let nodes = block.directives().flat_map(|node| {
+    let nodes = value::lines(block).flat_map(|node| {
         let nested = node.name() == "host" && node.has_body();
-        let inner = nested.then(|| node.directives()).into_iter().flatten();
+        let inner = nested.then(|| value::lines(node)).into_iter().flatten();
         inner.chain((!nested).then_some(node))
     });
     for node in nodes {
@@ -53,18 +56,35 @@ fn directive(node: NodeRef<'_>, probe: &mut Probe, inert: &mut Vec<Inert>) -> bo
         ("misc_path" | "misc_dynamic" | "user", ProbeKind::Script(_)) => true,
         ("helo_name", ProbeKind::Smtp { helo }) => put(helo, value::text(node), inert),
         ("type", ProbeKind::Dns { record, .. }) => put(record, value::text(node), inert),
-        ("name", ProbeKind::Dns { name, .. }) => put(name, value::text(node), inert),
+        ("name", ProbeKind::Dns { name, .. } | ProbeKind::Bfd { name }) => {
+            put(name, value::text(node), inert)
+        }
+        ("track_file", ProbeKind::File { name, .. }) => put(name, value::text(node), inert),
+        ("weight", ProbeKind::File { weight, .. }) => {
+            setting::into(Slot::Weight(weight), node, inert)
+        }
         ("virtualhost", ProbeKind::Http(http)) => put(&mut http.host, value::text(node), inert),
         ("http_protocol", ProbeKind::Http(http)) => put(&mut http.version, version(node), inert),
         ("enable_sni", ProbeKind::Http(http)) => {
             put(&mut http.server_name_indication, value::boolean(node), inert)
         }
         ("url", ProbeKind::Http(http)) => {
-            let request = request(node, &mut probe.carried, inert);
+            let request = request(node, inert);
             http.requests.push(request);
-            node.directives().next().is_some()
+            true
         }
-        _ => false,
+        (_, kind) => {
+            let rest = &mut probe.settings;
+            match kind {
+                ProbeKind::Http(http) => {
+                    setting::fill(node, &mut [("", &mut http.settings), ("", rest)], inert)
+                }
+                ProbeKind::Udp(udp) => {
+                    setting::fill(node, &mut [("", &mut **udp), ("", rest)], inert)
+                }
+                _ => setting::fill(node, &mut [("", rest)], inert),
+            }
+        }
     }
 }
 
@@ -79,15 +99,11 @@ fn version(node: NodeRef<'_>) -> Option<Sourced<HttpVersion>> {
     Some(Sourced::new(version, word.place()))
 }
 
-fn request(
-    block: NodeRef<'_>,
-    carried: &mut Vec<crate::model::Carried>,
-    inert: &mut Vec<Inert>,
-) -> HttpRequest {
+fn request(block: NodeRef<'_>, inert: &mut Vec<Inert>) -> HttpRequest {
     let mut request = HttpRequest::default();
     let has = |name: &str| block.directives().any(|node| node.name() == name);
     let (negated, has_regex) = (has("regex_no_match"), has("regex"));
-    for node in block.directives() {
+    for node in value::lines(block) {
         let known = !value::is_unexpanded(node)
             && match &*node.name() {
                 "path" => put(&mut request.path, value::text(node), inert),
@@ -100,16 +116,16 @@ fn request(
                     known
                 }
                 "regex" => {
-                    let pattern = value::rest(node)
-                        .map(|text| text.map(|expression| Pattern { expression, negated }));
+                    let pattern = value::command(node)
+                        .map(|(text, _)| text.map(|expression| Pattern { expression, negated }));
                     put(&mut request.body, pattern, inert)
                 }
                 // Part of the pattern, when there is one.
                 "regex_no_match" => has_regex,
-                _ => false,
+                _ => setting::fill(node, &mut [("", &mut request.settings)], inert),
             };
         if !known {
-            carried.push(carry(node));
+            request.carried.push(carry(node));
         }
     }
     request

@@ -1,47 +1,39 @@
 //! `vrrp_instance`.
 
-use super::{add_hook, address, carry, put, value};
+use super::list::{lines, peer, track, words};
+use super::{add_hook, address, carry, carry_lines, interface, put, setting, value};
 use crate::model::{
-    Authentication, Carried, Cluster, Digest, HookEvent, Inert, Key, Member, Role, Router, Sourced,
-    Track, VirtualAddress, VrrpVersion,
+    Authentication, Carried, Cluster, Digest, HookEvent, Inert, Key, Member, OwnInterface, Role,
+    Router, Sourced, Track, TrackKind, VrrpVersion,
 };
 use crate::syntax::NodeRef;
 
-/// Adds a router. Its only member is the node that the file belongs to.
-pub(super) fn read(block: NodeRef<'_>, cluster: &mut Cluster) {
-    let Some(name) = value::text(block).filter(|_| block.has_body()) else {
-        cluster.carried.push(carry(block));
-        return;
-    };
+/// Adds a router; false without a name. Its only member is the node that the file belongs to.
+pub(super) fn read(block: NodeRef<'_>, cluster: &mut Cluster) -> bool {
+    let Some(name) = value::text(block).filter(|_| block.has_body()) else { return false };
     let mut router = Router::new(name);
     router.at = Some(block.place());
     let mut member = Member { node: None, priority: None, role: None };
-    for node in block.directives() {
+    for node in value::lines(block) {
         let known = !value::is_unexpanded(node)
             && directive(node, &mut router, &mut member, &mut cluster.inert);
         if !known {
             router.carried.push(carry(node));
         }
     }
-    // Without peers keepalived complains about the address, though it uses it.
-    if router.transport.peers.is_empty() {
-        let source = block.directives().find(|node| node.name() == "unicast_src_ip");
-        router.carried.extend(source.map(carry));
-    }
     router.members.push(member);
     cluster.routers.push(router);
+    true
 }
 
-/// The event of a notify keyword that the model knows.
+/// The event of a notify keyword of routers.
 pub(super) fn hook_event(keyword: &str) -> Option<HookEvent> {
-    Some(match keyword {
-        "notify" => HookEvent::Any,
-        "notify_backup" => HookEvent::Backup,
-        "notify_fault" => HookEvent::Fault,
-        "notify_master" => HookEvent::Master,
-        "notify_stop" => HookEvent::Stop,
-        _ => return None,
-    })
+    HookEvent::ROUTER.iter().find(|(_, known)| *known == keyword).map(|(event, _)| *event)
+}
+
+/// The kind of what a list of followed things holds.
+pub(super) fn track_kind(keyword: &str) -> Option<TrackKind> {
+    TrackKind::LISTS.iter().find(|(_, known)| *known == keyword).map(|(kind, _)| *kind)
 }
 
 /// Whether the model has a field for the line.
@@ -51,7 +43,7 @@ fn directive(
     member: &mut Member,
     inert: &mut Vec<Inert>,
 ) -> bool {
-    let transport = &mut router.transport;
+    let Router { transport, carried, .. } = router;
     match &*node.name() {
         "state" => put(&mut member.role, role(node), inert),
         "priority" => put(&mut member.priority, value::number(node), inert),
@@ -63,22 +55,60 @@ fn directive(
         "preempt" => put(&mut router.preempt, value::flag(node, true), inert),
         "nopreempt" => put(&mut router.preempt, value::flag(node, false), inert),
         "preempt_delay" => put(&mut router.preempt_delay, value::seconds(node), inert),
-        "mcast_src_ip" | "unicast_src_ip" => {
+        "accept" => put(&mut router.accept, value::flag(node, true), inert),
+        "no_accept" => put(&mut router.accept, value::flag(node, false), inert),
+        keyword @ ("mcast_src_ip" | "unicast_src_ip") => {
+            transport.unicast_source = keyword == "unicast_src_ip";
             put(&mut transport.source, value::address(node), inert)
         }
         "mcast_dst_ip" => put(&mut transport.group, value::address(node), inert),
-        "unicast_peer" => peers(node, router),
-        "virtual_ipaddress" => addresses(node, &mut router.addresses, &mut router.carried),
-        "virtual_ipaddress_excluded" => addresses(node, &mut router.excluded, &mut router.carried),
+        "unicast_peer" => lines(node, &mut transport.peers, carried, peer),
+        "virtual_ipaddress" => lines(node, &mut router.addresses, carried, address::read),
+        "virtual_ipaddress_excluded" => lines(node, &mut router.excluded, carried, address::read),
+        "virtual_routes" => lines(node, &mut router.routes, carried, words),
+        "virtual_rules" => lines(node, &mut router.rules, carried, words),
+        "use_vmac" => own_interface(interface::virtual_mac(node), router, inert),
+        "use_ipvlan" => own_interface(interface::shared_mac(node), router, inert),
         "authentication" => authentication(node, router, inert),
-        "track_interface" => tracks(node, router, |name, weight| Track::Interface { name, weight }),
-        "track_script" => tracks(node, router, |name, weight| Track::Script { name, weight }),
+        "auth_hmac" => hmac(node, router, inert),
         "smtp_alert" => put(&mut router.alert, value::boolean(node), inert),
-        name => {
-            let hook = hook_event(name).and_then(|event| value::hook(node, event));
-            add_hook(&mut router.hooks, hook, node, inert)
-        }
+        name => match (track_kind(name), hook_event(name)) {
+            (Some(kind), _) => tracks(node, kind, &mut router.tracks, carried),
+            (None, Some(event)) => {
+                add_hook(&mut router.hooks, value::hook(node, event), node, inert)
+            }
+            (None, None) => {
+                let Router { announcements, conduct, delivery, .. } = router;
+                setting::fill(
+                    node,
+                    &mut [("", delivery), ("", conduct), ("", announcements)],
+                    inert,
+                )
+            }
+        },
     }
+}
+
+fn own_interface(
+    own: Option<Sourced<OwnInterface>>,
+    router: &mut Router,
+    inert: &mut Vec<Inert>,
+) -> bool {
+    let Some(own) = own else { return false };
+    if let Some(at) = router.own_interface.replace(Box::new(own)).and_then(|old| old.at) {
+        inert.push(Inert { at, why: "a later line says it again" });
+    }
+    true
+}
+
+/// What a list of followed things says.
+pub(super) fn tracks(
+    block: NodeRef<'_>,
+    kind: TrackKind,
+    tracks: &mut Vec<Sourced<Track>>,
+    carried: &mut Vec<Carried>,
+) -> bool {
+    lines(block, tracks, carried, |line| track(line, kind))
 }
 
 fn role(node: NodeRef<'_>) -> Option<Sourced<Role>> {
@@ -101,42 +131,12 @@ fn version(node: NodeRef<'_>) -> Option<Sourced<VrrpVersion>> {
     Some(number.map(|_| version))
 }
 
-/// Peers with limits on the time to live are carried as well: the limits have no field.
-fn peers(block: NodeRef<'_>, router: &mut Router) -> bool {
-    for line in block.directives() {
-        let first = line.word(0).filter(|_| !value::is_unexpanded(line));
-        let peer = first.and_then(|word| {
-            value::parse_address(&word.value()).map(|peer| Sourced::new(peer, word.place()))
-        });
-        if peer.is_none() || line.arguments().len() > 0 {
-            router.carried.push(carry(line));
-        }
-        router.transport.peers.extend(peer);
-    }
-    block.directives().next().is_some()
-}
-
-fn addresses(
-    block: NodeRef<'_>,
-    list: &mut Vec<Sourced<VirtualAddress>>,
-    carried: &mut Vec<Carried>,
-) -> bool {
-    let before = carried.len();
-    for line in block.directives() {
-        match address::read(line).filter(|_| !value::is_unexpanded(line)) {
-            Some(address) => list.push(address),
-            None => carried.push(carry(line)),
-        }
-    }
-    // When a line was not understood, the list is not known to be whole.
-    block.directives().next().is_some() && carried.len() == before
-}
-
 /// `auth_type` and `auth_pass`, in whatever order.
 fn authentication(block: NodeRef<'_>, router: &mut Router, inert: &mut Vec<Inert>) -> bool {
     let mut digest = None;
     let mut secret: Option<Sourced<String>> = None;
-    for node in block.directives() {
+    let mut unknown = Vec::new();
+    for node in value::lines(block) {
         let known = !value::is_unexpanded(node)
             && match &*node.name() {
                 "auth_type" => {
@@ -151,40 +151,53 @@ fn authentication(block: NodeRef<'_>, router: &mut Router, inert: &mut Vec<Inert
                 _ => false,
             };
         if !known {
-            router.carried.push(carry(node));
+            unknown.push(node);
         }
     }
     let (Some(digest), Some(secret)) = (digest, secret) else { return false };
+    if !unknown.is_empty() {
+        router.carried.push(carry_lines(block, &unknown));
+    }
     let at = secret.at.unwrap_or_else(|| block.place());
     let key = Key { number: 1, digest: digest.value, secret: secret.value, at };
     let active = Some(Sourced { value: 1, at: digest.at });
-    router.authentication = Some(Authentication { active, keys: vec![key] });
+    let keys = vec![key];
+    router.authentication = Some(Authentication { active, keys, ..Authentication::default() });
     true
 }
 
-/// Lines `NAME [weight N]`; `reverse` has no field, so such a line is carried.
-fn tracks(
-    block: NodeRef<'_>,
-    router: &mut Router,
-    track: fn(String, Option<i16>) -> Track,
-) -> bool {
-    for line in block.directives() {
-        let mut words = line.words();
-        let name = words.next().map(|word| word.value().into_owned());
-        let rest: Vec<_> = words.collect();
-        let weight = match rest.as_slice() {
-            [] => Some(None),
-            [keyword, weight] if keyword.value() == "weight" => {
-                value::number_of(*weight).map(|weight| Some(weight.value))
-            }
-            _ => None,
-        };
-        match (name, weight) {
-            (Some(name), Some(weight)) if !value::is_unexpanded(line) => {
-                router.tracks.push(Sourced::new(track(name, weight), line.place()));
-            }
-            _ => router.carried.push(carry(line)),
+/// Numbered keys and how they are used.
+fn hmac(block: NodeRef<'_>, router: &mut Router, inert: &mut Vec<Inert>) -> bool {
+    let mut read = Authentication::default();
+    let mut unknown = Vec::new();
+    for node in value::lines(block) {
+        let known = !value::is_unexpanded(node)
+            && match &*node.name() {
+                "key" => key(node).is_some_and(|key| {
+                    read.keys.push(key);
+                    true
+                }),
+                "active_key" => put(&mut read.active, value::number(node), inert),
+                _ => setting::fill(node, &mut [("", &mut read.hmac)], inert),
+            };
+        if !known {
+            unknown.push(node);
         }
     }
-    block.directives().next().is_some()
+    // Without a key there is nothing to say; both kinds of authentication exclude each other.
+    if read.keys.is_empty() || router.authentication.is_some() {
+        return false;
+    }
+    if !unknown.is_empty() {
+        router.carried.push(carry_lines(block, &unknown));
+    }
+    router.authentication = Some(read);
+    true
+}
+
+/// `key ID VALUE`.
+fn key(node: NodeRef<'_>) -> Option<Key> {
+    let (number, secret) = (value::number(node)?.value, node.word(2)?);
+    let (secret, at) = (secret.value().into_owned(), secret.place());
+    Some(Key { number, digest: Digest::HmacSha256, secret, at })
 }

@@ -1,8 +1,9 @@
 //! `real_server`.
 
-use super::service::method;
-use super::{add_hook, carry, probe, put, value};
-use crate::model::{HookEvent, Inert, Server};
+use super::service::{failures, method};
+use super::{add_hook, carry, probe, put, setting, value};
+use crate::model::setting::Settings;
+use crate::model::{HookEvent, Inert, Server, ServerSettings};
 use crate::syntax::NodeRef;
 
 /// The server of a block; `None` without an address.
@@ -13,7 +14,7 @@ pub(super) fn read(block: NodeRef<'_>, inert: &mut Vec<Inert>) -> Option<Server>
         None => None,
     };
     let mut server = Server::new(address.value, port, Some(block.place()));
-    for node in block.directives() {
+    for node in value::lines(block) {
         if value::is_unexpanded(node) || !directive(node, &mut server, inert) {
             server.own_mut().carried.push(carry(node));
         }
@@ -25,12 +26,33 @@ pub(super) fn read(block: NodeRef<'_>, inert: &mut Vec<Inert>) -> Option<Server>
 fn directive(node: NodeRef<'_>, server: &mut Server, inert: &mut Vec<Inert>) -> bool {
     match &*node.name() {
         "weight" => put(&mut server.weight, value::number(node), inert),
-        "lvs_method" => put(&mut server.method, method(node), inert),
+        "lvs_method" => {
+            let Some((method, tunnel)) = method(node) else { return false };
+            // No room is taken for what most servers lack.
+            if tunnel.is_some() || server.own.as_ref().is_some_and(|own| own.tunnel.is_some()) {
+                server.own_mut().tunnel = tunnel.map(Box::new);
+            }
+            put(&mut server.method, Some(method), inert)
+        }
         "uthreshold" => put(&mut server.own_mut().upper_threshold, value::number(node), inert),
         "lthreshold" => put(&mut server.own_mut().lower_threshold, value::number(node), inert),
         "inhibit_on_failure" => put(&mut server.own_mut().quiescent, value::boolean(node), inert),
         "notify_up" => hook(node, HookEvent::Up, server, inert),
         "notify_down" => hook(node, HookEvent::Down, server, inert),
+        "retry" => put(&mut server.own_mut().checks.make().failures, failures(node), inert),
+        "delay_before_retry" => {
+            put(&mut server.own_mut().checks.make().retry_delay, value::seconds(node), inert)
+        }
+        "warmup" => put(&mut server.own_mut().checks.make().warmup, value::seconds(node), inert),
+        "connect_timeout" => {
+            put(&mut server.own_mut().checks.make().connect_timeout, value::seconds(node), inert)
+        }
+        "delay_loop" => {
+            put(&mut server.own_mut().checks.make().interval, value::seconds(node), inert)
+        }
+        name if ServerSettings::default().slot(name).is_some() => {
+            setting::fill(node, &mut [("", &mut server.own_mut().settings)], inert)
+        }
         _ => probe::read(node, inert).is_some_and(|probe| {
             let probes = &mut server.own_mut().probes;
             // Nearly every server has one; a vector grows to four at once.

@@ -2,28 +2,32 @@
 
 use std::net::IpAddr;
 
-use super::{add_hook, carry, put, server, value};
+use super::{add_hook, carry, put, server, setting, value};
 use crate::model::{
     Cluster, Fallback, Family, Forwarding, HookEvent, Inert, Protocol, Service, Sourced, Target,
+    Tunnel, TunnelChecksum, TunnelKind,
 };
 use crate::source::codes::keepalived as codes;
 use crate::source::{Diagnostic, Findings, Place};
 use crate::syntax::NodeRef;
 
-/// Adds a service.
-pub(super) fn read(block: NodeRef<'_>, cluster: &mut Cluster, findings: &mut Findings) {
+/// Adds a service; false when it is not known for what traffic.
+pub(super) fn read(block: NodeRef<'_>, cluster: &mut Cluster, findings: &mut Findings) -> bool {
     let target = match target(block) {
         Ok(target) => target,
         Err(problem) => {
             findings.push(*problem);
-            cluster.carried.push(carry(block));
-            return;
+            return false;
         }
     };
     let mut service = Service::new(target);
     service.at = Some(block.place());
     let mut sorry_method = None;
-    for node in block.directives() {
+    let mut orphan = None;
+    for node in value::lines(block) {
+        if node.name() == "sorry_server_lvs_method" {
+            orphan = Some(node);
+        }
         let known = !value::is_unexpanded(node)
             && directive(node, &mut service, &mut sorry_method, &mut cluster.inert);
         if !known {
@@ -31,12 +35,17 @@ pub(super) fn read(block: NodeRef<'_>, cluster: &mut Cluster, findings: &mut Fin
         }
     }
     if let Some(fallback) = &mut service.fallback {
-        fallback.value.method = sorry_method.map(|method: Sourced<Forwarding>| method.value);
+        let (method, tunnel) = sorry_method.unzip();
+        fallback.value.method = method.map(|method: Sourced<Forwarding>| method.value);
+        fallback.value.tunnel = tunnel.flatten();
+    } else if let Some(node) = orphan {
+        service.carried.push(carry(node));
     }
     deduce_family(&mut service);
     // There may be a hundred thousand servers; the room that growing left over is given back.
     service.servers.shrink_to_fit();
     cluster.services.push(service);
+    true
 }
 
 /// The words behind `virtual_server`: `IP [PORT]`, `fwmark N` or `group NAME`.
@@ -95,7 +104,7 @@ fn target(block: NodeRef<'_>) -> Result<Sourced<Target>, Box<Diagnostic>> {
 fn directive(
     node: NodeRef<'_>,
     service: &mut Service,
-    sorry_method: &mut Option<Sourced<Forwarding>>,
+    sorry_method: &mut Option<(Sourced<Forwarding>, Option<Tunnel>)>,
     inert: &mut Vec<Inert>,
 ) -> bool {
     let checks = &mut service.checks;
@@ -105,10 +114,16 @@ fn directive(
             true
         }),
         "sorry_server" => put(&mut service.fallback, fallback(node), inert),
-        "sorry_server_lvs_method" => put(sorry_method, method(node), inert),
+        "sorry_server_lvs_method" => method(node).is_some_and(|method| {
+            *sorry_method = Some(method);
+            true
+        }),
         "protocol" => put(&mut service.protocol, protocol(node), inert),
         "lvs_sched" | "lb_algo" => put(&mut service.scheduler, value::text(node), inert),
-        "lvs_method" | "lb_kind" => put(&mut service.method, method(node), inert),
+        "lvs_method" | "lb_kind" => method(node).is_some_and(|(method, tunnel)| {
+            service.tunnel = tunnel.map(Box::new);
+            put(&mut service.method, Some(method), inert)
+        }),
         "flag-1" | "flag-2" | "flag-3" | "sh-port" | "sh-fallback" | "mh-port" | "mh-fallback" => {
             service.scheduler_flags.extend(value::flag(node, node.name().into_owned()));
             true
@@ -137,14 +152,14 @@ fn directive(
         "retry" => put(&mut checks.failures, failures(node), inert),
         "delay_before_retry" => put(&mut checks.retry_delay, value::seconds(node), inert),
         "warmup" => put(&mut checks.warmup, value::seconds(node), inert),
-        "ip_family" => family(node, service),
+        "ip_family" => put(&mut service.family, family(node), inert),
         "quorum_up" => {
             add_hook(&mut service.hooks, value::hook(node, HookEvent::QuorumUp), node, inert)
         }
         "quorum_down" => {
             add_hook(&mut service.hooks, value::hook(node, HookEvent::QuorumDown), node, inert)
         }
-        _ => false,
+        _ => setting::fill(node, &mut [("", &mut service.settings)], inert),
     }
 }
 
@@ -153,16 +168,38 @@ pub(super) fn failures(node: NodeRef<'_>) -> Option<Sourced<u32>> {
     value::number::<u32>(node).map(|retry| retry.map(|retry| retry.saturating_add(1)))
 }
 
-/// A forwarding method without the options of tunnels, which have no field.
-pub(super) fn method(node: NodeRef<'_>) -> Option<Sourced<Forwarding>> {
-    let word = node.word(1).filter(|_| node.arguments().len() == 1)?;
+/// A forwarding method: `DR`, `NAT` or `TUN [type KIND] [port N] [nocsum|csum|remcsum]`.
+pub(super) fn method(node: NodeRef<'_>) -> Option<(Sourced<Forwarding>, Option<Tunnel>)> {
+    let mut words = node.arguments();
+    let word = words.next()?;
     let method = match &*word.value() {
         "DR" => Forwarding::DirectRouting,
         "NAT" => Forwarding::Masquerading,
         "TUN" => Forwarding::Tunnelling,
         _ => return None,
     };
-    Some(Sourced::new(method, word.place()))
+    let mut tunnel = None;
+    while let Some(word) = words.next() {
+        let tunnel = tunnel.get_or_insert(Tunnel { kind: None, port: None, checksum: None });
+        match &*word.value() {
+            "type" => tunnel.kind = Some(tunnel_kind(&words.next()?.value())?),
+            "port" => tunnel.port = Some(value::number_of(words.next()?)?.value),
+            "csum" => tunnel.checksum = Some(TunnelChecksum::Full),
+            "nocsum" => tunnel.checksum = Some(TunnelChecksum::None),
+            "remcsum" => tunnel.checksum = Some(TunnelChecksum::Remote),
+            _ => return None,
+        }
+    }
+    Some((Sourced::new(method, word.place()), tunnel))
+}
+
+fn tunnel_kind(name: &str) -> Option<TunnelKind> {
+    Some(match name {
+        "gre" => TunnelKind::Gre,
+        "gue" => TunnelKind::Gue,
+        "ipip" => TunnelKind::Ipip,
+        _ => return None,
+    })
 }
 
 fn protocol(node: NodeRef<'_>) -> Option<Sourced<Protocol>> {
@@ -180,7 +217,7 @@ fn fallback(node: NodeRef<'_>) -> Option<Sourced<Fallback>> {
     let address = value::address(node)?;
     let port = node.word(2).and_then(value::number_of).map(|port| port.value);
     let at = node.rest().map_or_else(|| node.place(), |rest| rest.place());
-    Some(Sourced::new(Fallback { address: address.value, port, method: None }, at))
+    Some(Sourced::new(Fallback::new(address.value, port), at))
 }
 
 /// A netmask of IPv4 or a prefix length of IPv6.
@@ -200,26 +237,23 @@ fn granularity(node: NodeRef<'_>) -> Option<Sourced<u8>> {
     length.map(|length| Sourced::new(length, word.place()))
 }
 
-fn family(node: NodeRef<'_>, service: &mut Service) -> bool {
-    let stated = match node.word(1).map(|word| word.value()).as_deref() {
-        Some("inet") => Family::V4,
-        Some("inet6") => Family::V6,
-        _ => return false,
+fn family(node: NodeRef<'_>) -> Option<Sourced<Family>> {
+    let word = node.word(1)?;
+    let family = match &*word.value() {
+        "inet" => Family::V4,
+        "inet6" => Family::V6,
+        _ => return None,
     };
-    let Target::Mark { family, .. } = &mut service.target.value else { return false };
-    *family = stated;
-    // The words stay visible to a writer that has to say the family again.
-    service.carried.push(carry(node));
-    true
+    Some(Sourced::new(family, word.place()))
 }
 
 /// A mark has the family of its real servers, unless it is stated.
 fn deduce_family(service: &mut Service) {
-    let stated = service.carried.iter().any(|carried| carried.keyword == "ip_family");
+    let stated = service.family.map(|family| family.value);
     let first = service.servers.first().map(|server| Family::of(server.address));
-    if let (Target::Mark { family, .. }, Some(first), false) =
-        (&mut service.target.value, first, stated)
+    if let (Target::Mark { family, .. }, Some(known)) =
+        (&mut service.target.value, stated.or(first))
     {
-        *family = first;
+        *family = known;
     }
 }

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use crate::model::read::{Input, Reading, read};
 use crate::model::{
-    Broadcast, Forwarding, HookEvent, ProbeKind, Protocol, Role, Service, Target, Track,
+    Broadcast, Forwarding, HookEvent, ProbeKind, Protocol, Role, Service, Target, Track, TrackKind,
 };
 use crate::source::Sources;
 use crate::syntax::Format;
@@ -68,16 +68,15 @@ fn a_router_is_read_with_all_it_says() {
     let address = &router.addresses[0].value;
     assert_eq!((address.prefix, address.broadcast), (Some(24), Some(Broadcast::AllOnes)));
     assert_eq!(address.label.as_deref(), Some("eth0:1"));
-    assert_eq!(router.tracks[0].value, Track::Interface { name: "eth0".into(), weight: Some(-20) });
-    assert_eq!(router.tracks[1].value, Track::Script { name: "chk".into(), weight: None });
+    assert_eq!(router.tracks[0].value, Track::new(TrackKind::Interface, "eth0").weighing(-20));
+    assert_eq!(router.tracks[1].value, Track::new(TrackKind::Script, "chk"));
     let hook = &router.hooks[0].value;
     assert_eq!(hook.event, HookEvent::Master);
     assert_eq!((hook.command.as_str(), hook.user.as_deref()), ("/bin/notify master", Some("root")));
     assert_eq!(router.authentication.map(|a| a.keys[0].secret.clone()).as_deref(), Some("1111"));
-    assert_eq!(
-        router.carried.iter().map(|c| c.keyword.as_str()).collect::<Vec<_>>(),
-        ["garp_master_delay"]
-    );
+    let delay = router.announcements.master_delay.map(|delay| delay.value);
+    assert_eq!(delay, Some(Duration::from_secs(3)));
+    assert_eq!(router.carried, []);
 }
 
 #[test]
@@ -187,7 +186,8 @@ fn what_is_not_expanded_is_neither_judged_nor_lost() {
     assert_eq!(codes, ["LV0517"]);
     let carried: Vec<_> =
         reading.cluster.routers[0].carried.iter().map(|c| c.keyword.as_str()).collect();
-    assert_eq!(carried, ["virtual_router_id", "priority", "${V}", "virtual_ipaddress"]);
+    assert_eq!(carried, ["virtual_router_id", "priority", "virtual_ipaddress"]);
+    assert_eq!(reading.cluster.routers[0].carried[2].text, "virtual_ipaddress {\n${V}\n}");
 }
 
 #[test]

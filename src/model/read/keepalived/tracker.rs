@@ -1,41 +1,28 @@
-//! `vrrp_script` and `vrrp_sync_group`.
+//! `vrrp_script`, `vrrp_sync_group` and the blocks of other things that are followed.
 
-use super::router::hook_event;
-use super::{add_hook, carry, put, value};
-use crate::model::{Cluster, Sourced, SyncGroup, Tracker};
+use super::list::names;
+use super::router::{hook_event, track_kind, tracks};
+use super::{add_hook, carry, put, setting, settings, value};
+use crate::model::setting::Settings;
+use crate::model::{Carried, Cluster, Inert, Named, Sourced, SyncGroup, TrackGroup, Tracker};
 use crate::syntax::NodeRef;
 
-/// Adds a script.
-pub(super) fn read_script(block: NodeRef<'_>, cluster: &mut Cluster) {
-    let Some(name) = value::text(block) else {
-        cluster.carried.push(carry(block));
-        return;
-    };
-    let mut tracker = Tracker {
-        name,
-        command: None,
-        interval: None,
-        timeout: None,
-        weight: None,
-        rise: None,
-        fall: None,
-        user: None,
-        carried: Vec::new(),
-    };
+/// Adds a script; false without a name.
+pub(super) fn read_script(block: NodeRef<'_>, cluster: &mut Cluster) -> bool {
+    let Some(name) = value::text(block) else { return false };
+    let mut tracker = Tracker::new(name);
     let inert = &mut cluster.inert;
-    for node in block.directives() {
+    for node in value::lines(block) {
         let known = !value::is_unexpanded(node)
             && match &*node.name() {
                 "script" => script(node, &mut tracker, inert),
                 "interval" => put(&mut tracker.interval, value::seconds(node), inert),
                 "timeout" => put(&mut tracker.timeout, value::seconds(node), inert),
-                // `reverse` has no field.
-                "weight" if node.arguments().len() == 1 => {
-                    put(&mut tracker.weight, value::number(node), inert)
-                }
+                "weight" => weight(node, &mut tracker, inert),
                 "rise" => put(&mut tracker.rise, value::number(node), inert),
                 "fall" => put(&mut tracker.fall, value::number(node), inert),
                 "user" => put(&mut tracker.user, value::rest(node), inert),
+                "init_fail" => put(&mut tracker.starts_down, value::flag(node, true), inert),
                 _ => false,
             };
         if !known {
@@ -43,9 +30,10 @@ pub(super) fn read_script(block: NodeRef<'_>, cluster: &mut Cluster) {
         }
     }
     cluster.trackers.push(tracker);
+    true
 }
 
-fn script(node: NodeRef<'_>, tracker: &mut Tracker, inert: &mut Vec<crate::model::Inert>) -> bool {
+fn script(node: NodeRef<'_>, tracker: &mut Tracker, inert: &mut Vec<Inert>) -> bool {
     let Some((command, user)) = value::command(node) else { return false };
     if let Some(user) = user {
         let at = node.rest().map_or_else(|| node.place(), |rest| rest.place());
@@ -54,33 +42,87 @@ fn script(node: NodeRef<'_>, tracker: &mut Tracker, inert: &mut Vec<crate::model
     put(&mut tracker.command, Some(command), inert)
 }
 
-/// Adds a group.
-pub(super) fn read_group(block: NodeRef<'_>, cluster: &mut Cluster) {
-    let Some(name) = value::text(block) else {
-        cluster.carried.push(carry(block));
-        return;
+/// `weight N [reverse]`.
+fn weight(node: NodeRef<'_>, tracker: &mut Tracker, inert: &mut Vec<Inert>) -> bool {
+    let reverse = match node.word(2).map(|word| word.value()).as_deref() {
+        None => None,
+        Some("reverse") => Some(true),
+        Some(_) => return false,
     };
-    let mut group = SyncGroup { name, members: Vec::new(), hooks: Vec::new(), carried: Vec::new() };
-    for node in block.directives() {
-        let unexpanded = value::is_unexpanded(node) || node.directives().any(value::is_unexpanded);
-        let known = !unexpanded
-            && match &*node.name() {
-                // The group's first list of members is the one that counts.
-                "group" if group.members.is_empty() => {
-                    let words = node.arguments().chain(node.directives().flat_map(NodeRef::words));
-                    group.members.extend(
-                        words.map(|word| Sourced::new(word.value().into_owned(), word.place())),
-                    );
-                    !group.members.is_empty()
-                }
-                name => {
-                    let hook = hook_event(name).and_then(|event| value::hook(node, event));
-                    add_hook(&mut group.hooks, hook, node, &mut cluster.inert)
-                }
-            };
-        if !known {
+    let known = put(&mut tracker.weight, value::number(node), inert);
+    if known {
+        tracker.reverse = reverse;
+    }
+    known
+}
+
+/// Adds a group; false without a name.
+pub(super) fn read_group(block: NodeRef<'_>, cluster: &mut Cluster) -> bool {
+    let Some(name) = value::text(block) else { return false };
+    let mut group = SyncGroup::new(name);
+    for node in value::lines(block) {
+        if value::is_unexpanded(node) || !in_group(node, &mut group, &mut cluster.inert) {
             group.carried.push(carry(node));
         }
     }
     cluster.sync_groups.push(group);
+    true
+}
+
+fn in_group(node: NodeRef<'_>, group: &mut SyncGroup, inert: &mut Vec<Inert>) -> bool {
+    match &*node.name() {
+        // The group's first list of members is the one that counts.
+        "group" if group.members.is_empty() => names(node).is_some_and(|names| {
+            group.members = names;
+            true
+        }),
+        name => match (track_kind(name), hook_event(name)) {
+            (Some(kind), _) => tracks(node, kind, &mut group.tracks, &mut group.carried),
+            (None, Some(event)) => {
+                add_hook(&mut group.hooks, value::hook(node, event), node, inert)
+            }
+            (None, None) => setting::fill(node, &mut [("", &mut group.settings)], inert),
+        },
+    }
+}
+
+/// Adds a block that has a name and settings only; returns whether it is one.
+pub(super) fn read_named(block: NodeRef<'_>, cluster: &mut Cluster) -> bool {
+    let inert = &mut cluster.inert;
+    match &*block.name() {
+        "track_file" | "vrrp_track_file" => named(block, &mut cluster.tracked_files, inert),
+        "vrrp_track_process" => named(block, &mut cluster.tracked_processes, inert),
+        "bfd_instance" => named(block, &mut cluster.bfd_sessions, inert),
+        "track_group" => track_group(block, &mut cluster.track_groups),
+        _ => false,
+    }
+}
+
+fn named<T: Settings + Default + 'static>(
+    block: NodeRef<'_>,
+    list: &mut Vec<Named<T>>,
+    inert: &mut Vec<Inert>,
+) -> bool {
+    let Some(mut named) = head::<T>(block) else { return false };
+    settings(block, &mut named.settings, &mut named.carried, inert);
+    list.push(named);
+    true
+}
+
+fn track_group(block: NodeRef<'_>, list: &mut Vec<Named<TrackGroup>>) -> bool {
+    let Some(mut named) = head::<TrackGroup>(block) else { return false };
+    for node in value::lines(block) {
+        match names(node).filter(|_| node.name() == "group") {
+            Some(names) => named.settings.members.extend(names),
+            None => named.carried.push(carry(node)),
+        }
+    }
+    list.push(named);
+    true
+}
+
+fn head<T: Default>(block: NodeRef<'_>) -> Option<Named<T>> {
+    let name = value::text(block).filter(|_| block.has_body())?;
+    let carried: Vec<Carried> = Vec::new();
+    Some(Named { name, settings: T::default(), carried, at: Some(block.place()) })
 }

@@ -1,11 +1,24 @@
 //! Words to values. Nothing is reported here: [`super::check`] did that.
 
 use std::borrow::Cow;
+use std::iter::Peekable;
 use std::net::IpAddr;
+use std::str::CharIndices;
 use std::time::Duration;
 
 use crate::model::{Hook, HookEvent, Sourced};
-use crate::syntax::{NodeRef, Word};
+use crate::syntax::{Kind, NodeRef, Word};
+
+/// The lines of a block that say something.
+pub(super) fn lines(block: NodeRef<'_>) -> impl Iterator<Item = NodeRef<'_>> {
+    block.children().filter(|node| is_line(*node))
+}
+
+/// Whether a node is a line with words. Braces without a head are an error that hides its inside,
+/// and written again they would be those of the line before.
+pub(super) fn is_line(node: NodeRef<'_>) -> bool {
+    node.kind() == Kind::Directive && node.word(0).is_some_and(|word| word.raw() != "{")
+}
 
 /// Whether keepalived replaces something in the line, or the whole line, before it reads it.
 pub(super) fn is_unexpanded(node: NodeRef<'_>) -> bool {
@@ -66,8 +79,23 @@ pub(super) fn parse_integer(text: &str) -> Option<i64> {
 /// The first argument as seconds with decimals.
 pub(super) fn seconds(node: NodeRef<'_>) -> Option<Sourced<Duration>> {
     let word = node.word(1)?;
-    let value = parse_decimal(&word.value())?;
-    Duration::try_from_secs_f64(value).ok().map(|time| Sourced::new(time, word.place()))
+    parse_seconds(&word.value()).map(|time| Sourced::new(time, word.place()))
+}
+
+/// Seconds with decimals, to the microsecond as the program counts.
+pub(super) fn parse_seconds(text: &str) -> Option<Duration> {
+    to_microseconds(parse_decimal(text)?)
+}
+
+/// Milliseconds with decimals, to the microsecond.
+pub(super) fn parse_milliseconds(text: &str) -> Option<Duration> {
+    to_microseconds(parse_decimal(text)? / 1000.0)
+}
+
+fn to_microseconds(seconds: f64) -> Option<Duration> {
+    let exact = Duration::try_from_secs_f64(seconds).ok()?;
+    let rounded = exact.checked_add(Duration::from_nanos(500))?;
+    Some(Duration::new(rounded.as_secs(), rounded.subsec_micros() * 1000))
 }
 
 /// Digits with at most one decimal point and an optional sign; neither exponents nor `inf`.
@@ -121,6 +149,10 @@ pub(super) fn rest(node: NodeRef<'_>) -> Option<Sourced<String>> {
 
 /// A command with its user, as a hook.
 pub(super) fn hook(node: NodeRef<'_>, event: HookEvent) -> Option<Sourced<Hook>> {
+    // Without a command the event is told as what it is.
+    if event == HookEvent::Deleted && node.arguments().len() == 0 {
+        return flag(node, Hook { event, command: String::new(), user: None });
+    }
     let (command, user) = command(node)?;
     Some(command.map(|command| Hook { event, command, user }))
 }
@@ -128,14 +160,19 @@ pub(super) fn hook(node: NodeRef<'_>, event: HookEvent) -> Option<Sourced<Hook>>
 /// The command behind a script-valued keyword and what stands behind it, the user and group.
 ///
 /// keepalived reads such lines like a shell: both kinds of quotes, and parts that touch are one.
+/// What is left is split into words later, by the same rules again. `None` as well when an escape
+/// makes a byte that is no text.
 pub(super) fn command(node: NodeRef<'_>) -> Option<(Sourced<String>, Option<String>)> {
     let rest = node.rest()?;
     let raw = rest.raw();
     let mut text = String::new();
     let mut quote = None;
     let mut end = raw.len();
-    for (at, character) in raw.char_indices() {
+    let mut characters = raw.char_indices().peekable();
+    while let Some((at, character)) = characters.next() {
         match quote {
+            // Escapes work inside both kinds of quotes and outside (tried with 2.2.7).
+            _ if character == '\\' => text.push(escape(&mut characters)?),
             Some(open) if character == open => quote = None,
             None if matches!(character, '"' | '\'') => quote = Some(character),
             None if character.is_whitespace() => {
@@ -147,4 +184,37 @@ pub(super) fn command(node: NodeRef<'_>) -> Option<(Sourced<String>, Option<Stri
     }
     let user = raw.get(end..).map(str::trim).filter(|user| !user.is_empty());
     Some((Sourced::new(text, rest.part(0, end)), user.map(str::to_owned)))
+}
+
+/// The character behind a backslash.
+fn escape(rest: &mut Peekable<CharIndices<'_>>) -> Option<char> {
+    let (_, first) = rest.next()?;
+    let code = match first {
+        'a' => 0x07,
+        'b' => 0x08,
+        'E' => 0x1b,
+        'f' => 0x0c,
+        'n' => 0x0a,
+        'r' => 0x0d,
+        't' => 0x09,
+        'v' => 0x0b,
+        'c' => u32::from(rest.next()?.1) & 0x1f,
+        // Any number of digits, of which the last two count.
+        'x' => digits(rest, 0, 16, usize::MAX) & 0xff,
+        '0'..='7' => digits(rest, first.to_digit(8)?, 8, 2) & 0xff,
+        other => return Some(other),
+    };
+    char::from_u32(code).filter(|c| c.is_ascii() && *c != '\0')
+}
+
+/// `number` continued by the digits that follow, at most `most` of them.
+fn digits(rest: &mut Peekable<CharIndices<'_>>, number: u32, radix: u32, most: usize) -> u32 {
+    let mut number = number;
+    for _ in 0..most {
+        let Some(next) = rest.peek().and_then(|(_, c)| c.to_digit(radix)) else { break };
+        rest.next();
+        // Only the low byte is looked at, so higher digits may fall out.
+        number = number.wrapping_mul(radix).wrapping_add(next);
+    }
+    number
 }

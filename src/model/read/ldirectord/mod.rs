@@ -93,7 +93,7 @@ impl<'a> Reader<'a> {
 
     /// A directive that the model has no field for.
     fn carried(line: &Line<'_>) -> Carried {
-        Carried { keyword: line.row.word.into(), at: line.node.place() }
+        Carried::new(line.row.word, line.node.place())
     }
 
     /// Text from inside quotes as it was meant.

@@ -192,7 +192,7 @@ impl Reader<'_> {
         };
         let address: IpAddr = self.host(location.host, endpoint.place(), own)?;
         Some(Sourced::new(
-            Fallback { address, port, method: method.map(|method| method.value) },
+            Fallback { method: method.map(|method| method.value), ..Fallback::new(address, port) },
             at,
         ))
     }

@@ -16,13 +16,13 @@ macro_rules! connection {
             $name within $within;
             "connect_ip" [Address] "the real server's" "address that is asked", field: "address";
             "connect_port" [Port] "the real server's" "port that is asked", field: "port";
-            "bindto" [Address] "any" "source address";
-            "bind_port" [Port] "any" "source port";
-            "bind_if" [Interface] "any" "interface";
+            "bindto" [Address] "any" "source address", field: "settings.source";
+            "bind_port" [Port] "any" "source port", field: "settings.source_port";
+            "bind_if" [Interface] "any" "interface", field: "settings.interface";
             "connect_timeout" [Seconds(0.000_001, LONG)]
                 "the real server's" "time limit of a connection",
                 field: "checks.connect_timeout";
-            "fwmark" [Integer(0, MANY)] "0" "firewall mark of its packets";
+            "fwmark" [Integer(0, MANY)] "0" "firewall mark of its packets", field: "settings.mark";
         }
     };
 }
@@ -41,8 +41,10 @@ macro_rules! timing {
                 field: "checks.warmup";
             "delay_loop" [Seconds(0.000_001, LONG)] "the real server's" "time between two checks",
                 field: "checks.interval";
-            "alpha" [Boolean] "the real server's" "down until the first success";
-            "log_all_failures" [Boolean] "false" "log every failure";
+            "alpha" [Boolean] "the real server's" "down until the first success",
+                field: "settings.alpha";
+            "log_all_failures" [Boolean] "false" "log every failure",
+                field: "settings.log_all_failures";
         }
     };
 }
@@ -60,8 +62,10 @@ macro_rules! http {
                 field: "version";
             "enable_sni" [Boolean] "false" "send the host in the TLS handshake",
                 field: "server_name_indication";
-            "sni_name" [Optional(&Name)] "virtualhost" "another name for that", since: AFTER_2_2_7;
-            "fast_recovery" [Boolean] "false" "no pause between requests of a returning server";
+            "sni_name" [Optional(&Name)] "virtualhost" "another name for that", since: AFTER_2_2_7,
+                field: "settings.server_name";
+            "fast_recovery" [Boolean] "false" "no pause between requests of a returning server",
+                field: "settings.fast_recovery";
             "url" [] "" "a request", body: Block(concat!($within, "/url")), field: "requests";
         }
         table! {
@@ -73,10 +77,14 @@ macro_rules! http {
             "virtualhost" [Name] "the checker's" "Host header", field: "host";
             "regex" [Optional(&Name)] "" "what the body must contain", field: "body";
             "regex_no_match" [] "off" "what the body must not contain", field: "body";
-            "regex_options" [Many(&Name)] "" "options of the expression";
-            "regex_min_offset" [Optional(&Integer(0, MANY))] "0" "where a match may begin";
-            "regex_max_offset" [Optional(&Integer(0, MANY))] "" "where a match must have begun";
-            "regex_stack" [Many(&Integer(0, MANY))] "" "memory of the matcher";
+            "regex_options" [Many(&Name)] "" "options of the expression",
+                field: "settings.pattern_options";
+            "regex_min_offset" [Optional(&Integer(0, MANY))] "0" "where a match may begin",
+                field: "settings.least_offset";
+            "regex_max_offset" [Optional(&Integer(0, MANY))] "" "where a match must have begun",
+                field: "settings.largest_offset";
+            "regex_stack" [Many(&Integer(0, MANY))] "" "memory of the matcher",
+                field: "settings.stack";
         }
     };
 }
@@ -104,22 +112,24 @@ timing!(MISC_TIMING, "virtual_server/real_server/MISC_CHECK", "0", "1");
 table! {
     /// What only SSL_GET knows.
     SSL_ONLY within "virtual_server/real_server/SSL_GET";
-    "tls_compliant" [Boolean] "false" "say goodbye at the end", since: AFTER_2_2_7;
+    "tls_compliant" [Boolean] "false" "say goodbye at the end", since: AFTER_2_2_7,
+        field: "settings.tls_compliant";
 }
 
 table! {
     /// What only a request of SSL_GET knows.
     SSL_URL_ONLY within "virtual_server/real_server/SSL_GET/url";
-    "tls_compliant" [Boolean] "the checker's" "say goodbye at the end", since: AFTER_2_2_7;
+    "tls_compliant" [Boolean] "the checker's" "say goodbye at the end", since: AFTER_2_2_7,
+        field: "settings.tls_compliant";
 }
 
 table! {
     /// What only UDP_CHECK knows.
     UDP_OWN within "virtual_server/real_server/UDP_CHECK";
-    "payload" [Name] "random" "what is sent, as hexadecimal digits";
-    "require_reply" [Optional(&Name)] "off" "an answer must come, and match";
-    "min_reply_length" [Integer(0, 65535)] "0" "shortest answer";
-    "max_reply_length" [Integer(0, 65535)] "255" "longest answer";
+    "payload" [Name] "random" "what is sent, as hexadecimal digits", field: "payload";
+    "require_reply" [Optional(&Name)] "off" "an answer must come, and match", field: "reply";
+    "min_reply_length" [Integer(0, 65535)] "0" "shortest answer", field: "least_length";
+    "max_reply_length" [Integer(0, 65535)] "255" "longest answer", field: "largest_length";
 }
 
 table! {
@@ -135,7 +145,8 @@ table! {
     SMTP_OWN within "virtual_server/real_server/SMTP_CHECK";
     "helo_name" [Name] "smtpchecker.keepalived.org" "name given with HELO", field: "helo";
     "host" [] "" "deprecated: its keywords stand in the checker itself",
-        body: Block("virtual_server/real_server/SMTP_CHECK/host"), alias_of: Some("connect_ip");
+        body: Block("virtual_server/real_server/SMTP_CHECK/host"), alias_of: Some("connect_ip"),
+        field: "probes";
 }
 
 table! {
@@ -151,14 +162,14 @@ table! {
 table! {
     /// A tracked file.
     FILE within "virtual_server/real_server/FILE_CHECK";
-    "track_file" [Name] "" "name of the track_file";
+    "track_file" [Name] "" "name of the track_file", field: "name";
     "weight" [Integer(-2_147_483_647, 2_147_483_647), Optional(&OneOf(&["reverse", "noreverse"]))]
-        "the file's" "factor of its number";
+        "the file's" "factor of its number", field: "weight";
 }
 
 table! {
     /// A BFD session.
     BFD within "virtual_server/real_server/BFD_CHECK";
-    "name" [Name] "" "name of the bfd_instance";
-    "alpha" [Boolean] "the real server's" "down until the session is up";
+    "name" [Name] "" "name of the bfd_instance", field: "name";
+    "alpha" [Boolean] "the real server's" "down until the session is up", field: "settings.alpha";
 }

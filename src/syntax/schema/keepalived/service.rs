@@ -22,15 +22,15 @@ table! {
     "mh-fallback" [] "off" "mh tries another server", field: "scheduler_flags";
     "lb_kind" [METHOD, Rest] "NAT" "forwarding method", field: "method";
     "lvs_method" [METHOD, Rest] "NAT" "forwarding method", field: "method";
-    "persistence_engine" [Name] "" "persistence by content";
+    "persistence_engine" [Name] "" "persistence by content", field: "settings.persistence_engine";
     "persistence_timeout" [Optional(&Integer(1, 2_678_400))]
         "off, 360 when bare" "seconds that a client stays",
         field: "persistence";
     "persistence_granularity" [Name] "one address" "netmask of clients that count as one",
         field: "granularity";
     "protocol" [OneOf(&["TCP", "UDP", "SCTP"])] "UDP" "transport protocol", field: "protocol";
-    "smtp_alert" [Boolean] "smtp_alert_checker" "mail changes of state";
-    "snmp_name" [Name] "" "name in SNMP";
+    "smtp_alert" [Boolean] "smtp_alert_checker" "mail changes of state", field: "settings.alert";
+    "snmp_name" [Name] "" "name in SNMP", field: "settings.snmp_name";
 }
 
 table! {
@@ -40,18 +40,21 @@ table! {
         body: Block("virtual_server/real_server"), field: "servers";
     "sorry_server" [Address, Optional(&Integer(0, 65535))] "" "server of last resort",
         field: "fallback";
-    "sorry_server_inhibit" [] "off" "it stays in the table with weight 0";
+    "sorry_server_inhibit" [] "off" "it stays in the table with weight 0",
+        field: "settings.inhibit_fallback";
     "sorry_server_lvs_method" [METHOD, Rest] "the virtual server's" "its forwarding method",
         field: "fallback";
-    "weight" [Integer(1, 2_147_483_647)] "1" "weight of real servers that state none";
+    "weight" [Integer(1, 2_147_483_647)] "1" "weight of real servers that state none",
+        field: "settings.weight";
     "quorum" [Integer(1, MANY)] "1" "live weight below which the service is down", field: "quorum";
-    "hysteresis" [Integer(0, MANY)] "0" "distance between loss and gain of the quorum";
+    "hysteresis" [Integer(0, MANY)] "0" "distance between loss and gain of the quorum",
+        field: "settings.hysteresis";
     "quorum_up" [Command] "" "runs when the quorum is gained", field: "hooks";
     "quorum_down" [Command] "" "runs when the quorum is lost", field: "hooks";
     "alpha" [] "off" "real servers start down", field: "start_down";
-    "omega" [] "off" "run the down commands at the end";
+    "omega" [] "off" "run the down commands at the end", field: "settings.omega";
     "inhibit_on_failure" [] "off" "dead servers stay with weight 0", field: "quiescent";
-    "ha_suspend" [] "off" "no checks while the address is elsewhere";
+    "ha_suspend" [] "off" "no checks while the address is elsewhere", field: "settings.suspend";
 }
 
 table! {
@@ -83,16 +86,22 @@ table! {
         field: "quiescent";
     "notify_up" [Command] "" "runs when it comes up", field: "hooks";
     "notify_down" [Command] "" "runs when it goes down", field: "hooks";
-    "alpha" [Boolean] "the virtual server's" "starts down";
-    "retry" [Integer(1, MANY)] "the virtual server's" "further tries after a failure";
-    "delay_before_retry" [Seconds(0.0, LONG)] "the virtual server's" "time until the next try";
-    "warmup" [Seconds(0.0, LONG)] "the virtual server's" "longest wait before the first check";
+    "alpha" [Boolean] "the virtual server's" "starts down", field: "own.settings.alpha";
+    "retry" [Integer(1, MANY)] "the virtual server's" "further tries after a failure",
+        field: "own.checks.failures";
+    "delay_before_retry" [Seconds(0.0, LONG)] "the virtual server's" "time until the next try",
+        field: "own.checks.retry_delay";
+    "warmup" [Seconds(0.0, LONG)] "the virtual server's" "longest wait before the first check",
+        field: "own.checks.warmup";
     "connect_timeout" [Seconds(0.000_001, LONG)]
-        "the virtual server's" "time limit of a connection";
-    "delay_loop" [Seconds(0.000_001, LONG)] "the virtual server's" "time between two checks";
-    "smtp_alert" [Boolean] "smtp_alert_checker, else yes" "mail changes of state";
-    "virtualhost" [Name] "the virtual server's" "Host header of HTTP checks";
-    "snmp_name" [Name] "" "name in SNMP";
+        "the virtual server's" "time limit of a connection", field: "own.checks.connect_timeout";
+    "delay_loop" [Seconds(0.000_001, LONG)] "the virtual server's" "time between two checks",
+        field: "own.checks.interval";
+    "smtp_alert" [Boolean] "smtp_alert_checker, else yes" "mail changes of state",
+        field: "own.settings.alert";
+    "virtualhost" [Name] "the virtual server's" "Host header of HTTP checks",
+        field: "own.settings.host";
+    "snmp_name" [Name] "" "name in SNMP", field: "own.settings.snmp_name";
     "MISC_CHECK" [] "" "check by a script",
         body: Block("virtual_server/real_server/MISC_CHECK"), field: "probes";
     "SMTP_CHECK" [] "" "check by a mail greeting",
