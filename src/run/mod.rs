@@ -6,3 +6,4 @@
 pub mod health;
 pub mod ipvs;
 pub mod net;
+pub mod services;

@@ -118,6 +118,44 @@ pub enum Event {
     },
 }
 
+impl Event {
+    /// The id of the service that it is about.
+    pub fn service(&self) -> &str {
+        match self {
+            Self::Failing { service, .. }
+            | Self::ServerDown { service, .. }
+            | Self::ServerUp { service, .. }
+            | Self::ServiceDown { service }
+            | Self::ServiceUp { service } => service,
+        }
+    }
+
+    /// The server that it is about.
+    pub fn server(&self) -> Option<DestinationKey> {
+        match self {
+            Self::Failing { server, .. }
+            | Self::ServerDown { server, .. }
+            | Self::ServerUp { server, .. } => Some(*server),
+            Self::ServiceDown { .. } | Self::ServiceUp { .. } => None,
+        }
+    }
+
+    /// It in one line, unless it changes nothing yet.
+    pub fn headline(&self) -> Option<String> {
+        match self {
+            Self::Failing { .. } => None,
+            Self::ServerDown { service, server, cause } => {
+                Some(format!("{server} of {service} is down: {cause}"))
+            }
+            Self::ServerUp { service, server, reply } => {
+                Some(format!("{server} of {service} is up: {reply}"))
+            }
+            Self::ServiceDown { service } => Some(format!("{service} has too few live servers")),
+            Self::ServiceUp { service } => Some(format!("{service} has enough live servers")),
+        }
+    }
+}
+
 /// The machine.
 #[derive(Debug)]
 pub struct Monitor {
@@ -232,6 +270,11 @@ impl Monitor {
             }
         }
         table
+    }
+
+    /// Whether a question is still asked.
+    pub fn knows(&self, id: QuestionId) -> bool {
+        self.questions.contains_key(&id)
     }
 
     /// Questions that are open.

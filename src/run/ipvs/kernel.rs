@@ -5,7 +5,7 @@
 //! own, and the rest of the daemon talks to it over two channels.
 
 use std::collections::BTreeMap;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 use super::batch::{Batch, Refusal};
@@ -183,20 +183,19 @@ impl Backend for Kernel {
 
 /// Drives `machine` over `backend` until the sender of wishes is dropped; returns both.
 ///
-/// Events are sent as they come; a receiver that is gone is no reason to stop.
+/// Events are told as they come.
 pub fn drive<B: Backend>(
     mut machine: Reconciler,
     mut backend: B,
     wishes: &Receiver<Table>,
-    events: &Sender<Event>,
+    mut tell: impl FnMut(Event),
 ) -> (Reconciler, B) {
     loop {
         while let Some(output) = machine.poll_output() {
             let input = match output {
                 Output::Apply(steps) => Input::Applied(backend.apply(&steps)),
                 Output::Event(event) => {
-                    // The daemon is on its way out when nobody listens.
-                    let _ = events.send(event);
+                    tell(event);
                     continue;
                 }
                 Output::Read => Input::Read(backend.read()),

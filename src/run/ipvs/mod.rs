@@ -13,7 +13,7 @@ pub mod kernel;
 pub mod reconcile;
 mod table;
 #[cfg(test)]
-mod test_values;
+pub(super) mod test_values;
 pub mod wire;
 
 pub use diff::{Step, apply, apply_step, diff};

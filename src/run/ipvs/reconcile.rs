@@ -209,9 +209,10 @@ impl Reconciler {
     fn want(&mut self, table: Table) {
         self.owned.extend(table.services.keys().copied());
         self.owned_daemons.extend(table.daemons.keys().copied());
-        // A new configuration deserves a new try at once.
-        self.holds.clear();
-        self.is_carried_out = self.desired.as_ref() == Some(&table) && self.is_carried_out;
+        // What is wanted otherwise now deserves a new try at once.
+        let before = self.desired.take().unwrap_or_default();
+        self.holds.retain(|object| object.is_equal_in(&before, &table));
+        self.is_carried_out &= before == table;
         self.desired = Some(table);
     }
 
@@ -237,7 +238,8 @@ impl Reconciler {
         let (believed, desired) = (self.believed.as_ref()?, self.desired.as_ref()?);
         let mut steps = diff(&self.ours(believed), desired);
         // What is no difference any more needs no second try.
-        self.holds.keep(&steps.iter().map(Object::of).collect());
+        let missing: BTreeSet<_> = steps.iter().map(Object::of).collect();
+        self.holds.retain(|object| missing.contains(object));
         steps.retain(|step| !self.holds.is_held(step, now));
         Some(steps)
     }

@@ -12,14 +12,14 @@ use super::{
 };
 use crate::model::{Family, Protocol};
 
-pub(super) fn address() -> impl Strategy<Value = IpAddr> {
+pub(in crate::run) fn address() -> impl Strategy<Value = IpAddr> {
     prop_oneof![
         (0_u8..4).prop_map(|host| Ipv4Addr::new(10, 0, 0, host).into()),
         (0_u16..4).prop_map(|host| Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, host).into()),
     ]
 }
 
-pub(super) fn service_key() -> impl Strategy<Value = ServiceKey> {
+pub(in crate::run) fn service_key() -> impl Strategy<Value = ServiceKey> {
     let protocol = prop_oneof![Just(Protocol::Tcp), Just(Protocol::Udp), Just(Protocol::Sctp)];
     let family = prop_oneof![Just(Family::V4), Just(Family::V6)];
     prop_oneof![
@@ -29,11 +29,11 @@ pub(super) fn service_key() -> impl Strategy<Value = ServiceKey> {
     ]
 }
 
-pub(super) fn settings() -> impl Strategy<Value = ServiceSettings> {
+pub(in crate::run) fn settings() -> impl Strategy<Value = ServiceSettings> {
     settings_for(Family::V4)
 }
 
-pub(super) fn settings_for(family: Family) -> impl Strategy<Value = ServiceSettings> {
+pub(in crate::run) fn settings_for(family: Family) -> impl Strategy<Value = ServiceSettings> {
     let flags =
         any::<[bool; 4]>().prop_map(|[one_packet, scheduler_1, scheduler_2, scheduler_3]| {
             ServiceFlags { one_packet, scheduler_1, scheduler_2, scheduler_3 }
@@ -53,12 +53,12 @@ pub(super) fn settings_for(family: Family) -> impl Strategy<Value = ServiceSetti
     )
 }
 
-pub(super) fn key() -> impl Strategy<Value = DestinationKey> {
+pub(in crate::run) fn key() -> impl Strategy<Value = DestinationKey> {
     (address(), prop_oneof![Just(0_u16), Just(8080)])
         .prop_map(|(address, port)| DestinationKey { address, port })
 }
 
-pub(super) fn destination_value() -> impl Strategy<Value = Destination> {
+pub(in crate::run) fn destination_value() -> impl Strategy<Value = Destination> {
     let checksum = || {
         prop_oneof![
             Just(TunnelChecksum::None),
@@ -88,7 +88,7 @@ pub(super) fn destination_value() -> impl Strategy<Value = Destination> {
 }
 
 /// A daemon as the kernel tells it: nothing is left open.
-pub(super) fn daemon_value() -> impl Strategy<Value = Daemon> {
+pub(in crate::run) fn daemon_value() -> impl Strategy<Value = Daemon> {
     ("eth[01]", any::<u8>(), any::<u16>(), address(), any::<u16>(), any::<u8>()).prop_map(
         |(interface, sync_id, longest, group, port, ttl)| Daemon {
             interface,
@@ -101,7 +101,7 @@ pub(super) fn daemon_value() -> impl Strategy<Value = Daemon> {
     )
 }
 
-pub(super) fn table() -> impl Strategy<Value = Table> {
+pub(in crate::run) fn table() -> impl Strategy<Value = Table> {
     let service = (settings(), btree_map(key(), destination_value(), 0..4))
         .prop_map(|(settings, destinations)| Service { settings, destinations });
     let role = prop_oneof![Just(DaemonRole::Backup), Just(DaemonRole::Master)];

@@ -27,6 +27,7 @@ pub mod keepalived;
 pub mod keepalived_advice;
 pub mod ldirectord;
 pub mod ldirectord_advice;
+pub mod services;
 
 /// A row of the code table.
 #[derive(Clone, Copy, Debug)]
@@ -178,6 +179,7 @@ const FAMILIES: &[&[Code]] = &[
     keepalived::ROWS,
     conversion::ROWS,
     inputs::ROWS,
+    services::ROWS,
     ha_cf_advice::ROWS,
     haresources_advice::ROWS,
     ldirectord_advice::ROWS,

@@ -1,9 +1,9 @@
 //! Objects that the kernel refused, and when they are tried again.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use super::super::{DaemonRole, DestinationKey, ServiceKey, Step};
+use super::super::{DaemonRole, DestinationKey, ServiceKey, Step, Table};
 
 /// What a step is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -25,6 +25,22 @@ impl Object {
             }
             Step::SetTimeouts(_) => Self::Timeouts,
             Step::StartDaemon(role, _) | Step::StopDaemon(role) => Self::Daemon(role),
+        }
+    }
+
+    /// Whether two tables say the same about it.
+    pub(super) fn is_equal_in(&self, one: &Table, other: &Table) -> bool {
+        let settings = |table: &Table, key| table.services.get(key).map(|s| s.settings.clone());
+        let destination = |table: &Table, service, key| {
+            table.services.get(service).and_then(|s| s.destinations.get(key).copied())
+        };
+        match self {
+            Self::Daemon(role) => one.daemons.get(role) == other.daemons.get(role),
+            Self::Destination(service, key) => {
+                destination(one, service, key) == destination(other, service, key)
+            }
+            Self::Service(key) => settings(one, key) == settings(other, key),
+            Self::Timeouts => one.timeouts == other.timeouts,
         }
     }
 }
@@ -56,13 +72,9 @@ impl Holds {
         self.by_object.remove(object).is_some()
     }
 
-    /// Forgets all objects but `wanted`.
-    pub(super) fn keep(&mut self, wanted: &BTreeSet<Object>) {
-        self.by_object.retain(|object, _| wanted.contains(object));
-    }
-
-    pub(super) fn clear(&mut self) {
-        self.by_object.clear();
+    /// Forgets all objects that `keep` does not want to keep.
+    pub(super) fn retain(&mut self, keep: impl Fn(&Object) -> bool) {
+        self.by_object.retain(|object, _| keep(object));
     }
 
     /// Whether a step has to wait, for itself or for its service.

@@ -1,31 +1,27 @@
 //! A netlink socket: bytes to the kernel and back, with a time limit.
 
 use std::io;
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::fd::OwnedFd;
 use std::time::Duration;
 
 use rustix::net::netlink::{self, SocketAddrNetlink};
 use rustix::net::sockopt::{self, Timeout};
-use rustix::net::{AddressFamily, Protocol, RecvFlags, SendFlags, SocketFlags, SocketType};
+use rustix::net::{AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType};
 
 /// One netlink socket, connected to the kernel.
 #[derive(Debug)]
-pub struct NetlinkSocket {
+pub(super) struct NetlinkSocket {
     fd: OwnedFd,
 }
 
 impl NetlinkSocket {
-    /// A blocking socket of `protocol` whose calls give up after `limit`.
-    ///
-    /// # Errors
-    ///
-    /// What the operating system refuses: no file descriptor, no such protocol.
-    pub fn open(protocol: Protocol, limit: Duration) -> io::Result<Self> {
+    /// A blocking generic netlink socket whose calls give up after `limit`.
+    pub(super) fn open(limit: Duration) -> io::Result<Self> {
         let fd = rustix::net::socket_with(
             AddressFamily::NETLINK,
             SocketType::RAW,
             SocketFlags::CLOEXEC,
-            Some(protocol),
+            Some(netlink::GENERIC),
         )?;
         // Process id 0 lets the kernel choose the address; no multicast groups.
         rustix::net::bind(&fd, &SocketAddrNetlink::new(0, 0))?;
@@ -40,43 +36,21 @@ impl NetlinkSocket {
         Ok(Self { fd })
     }
 
-    /// A generic netlink socket.
-    ///
-    /// # Errors
-    ///
-    /// As [`NetlinkSocket::open`].
-    pub fn generic(limit: Duration) -> io::Result<Self> {
-        Self::open(netlink::GENERIC, limit)
-    }
-
     /// Sends one datagram of whole messages.
-    ///
-    /// # Errors
-    ///
-    /// `ENOBUFS` and the time limit (`WouldBlock`) among others; nothing was sent then.
-    pub fn send(&self, datagram: &[u8]) -> io::Result<()> {
+    pub(super) fn send(&self, datagram: &[u8]) -> io::Result<()> {
         let sent = rustix::net::send(&self.fd, datagram, SendFlags::empty())?;
         if sent == datagram.len() { Ok(()) } else { Err(io::ErrorKind::WriteZero.into()) }
     }
 
-    /// Receives one datagram into `buffer`.
-    ///
-    /// # Errors
-    ///
-    /// `ENOBUFS`: replies were lost. `InvalidData`: the datagram was longer than the buffer.
-    pub fn receive<'a>(&self, buffer: &'a mut [u8]) -> io::Result<&'a [u8]> {
+    /// Receives one datagram into `buffer`. `ENOBUFS`: replies were lost; `InvalidData`: the datagram
+    /// was longer than the buffer.
+    pub(super) fn receive<'a>(&self, buffer: &'a mut [u8]) -> io::Result<&'a [u8]> {
         // With TRUNC the kernel returns the true length, so that a cut is noticed.
         let (filled, length) = rustix::net::recv(&self.fd, &mut *buffer, RecvFlags::TRUNC)?;
         if length > filled {
             return Err(io::ErrorKind::InvalidData.into());
         }
         buffer.get(..length).ok_or_else(|| io::ErrorKind::InvalidData.into())
-    }
-}
-
-impl AsFd for NetlinkSocket {
-    fn as_fd(&self) -> BorrowedFd<'_> {
-        self.fd.as_fd()
     }
 }
 
