@@ -6,6 +6,7 @@
 //! - [`syntax`]: text to tree. The only place that knows pest; keyword tables as data.
 //! - [`model`]: tree to meaning, without I/O and without a clock.
 //! - [`emit`]: model to text, and the account of what could not be said.
+//! - [`site`]: the inventory, and the files of each node that follow from it.
 //! - [`run`]: model to running state. The only sockets.
 //! - [`cli`]: one file per subcommand: read, call, print.
 
@@ -13,5 +14,6 @@ pub mod cli;
 pub mod emit;
 pub mod model;
 pub mod run;
+pub mod site;
 pub mod source;
 pub mod syntax;

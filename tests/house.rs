@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The folders of `src`, in the order of the data flow: each imports only from its left.
-const LAYERS: [&str; 6] = ["source", "syntax", "model", "emit", "run", "cli"];
+const LAYERS: [&str; 7] = ["source", "syntax", "model", "emit", "site", "run", "cli"];
 
 /// Longest file. A file that needs more is two files.
 const MAX_LINES: usize = 650;

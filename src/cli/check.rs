@@ -9,6 +9,7 @@ use super::inputs::{self, Gathered};
 use super::printer::Printer;
 use super::{ExitCode, Failure};
 use crate::model::read::read;
+use crate::site::{self, Secrets};
 use crate::source::{Findings, Severity, Sources, report};
 
 /// Check configuration files: what is wrong, what their programs do with it, how to mend it
@@ -18,7 +19,7 @@ use crate::source::{Findings, Severity, Sources, report};
 /// of its own directories is read as one node.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// Files, or directories such as /etc/ha.d and /etc/keepalived
+    /// Files, directories such as /etc/ha.d and /etc/keepalived, inventories (*.toml)
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
 
@@ -29,6 +30,10 @@ pub(super) struct Arguments {
     /// How the findings are shown
     #[arg(long, value_enum, default_value_t = Output::Human, value_name = "FORM")]
     output: Output,
+
+    /// Fetch the secrets of inventories, too; otherwise they are left out
+    #[arg(long)]
+    secrets: bool,
 
     /// Exit with 1 also for warnings
     #[arg(long)]
@@ -50,12 +55,25 @@ enum Output {
 pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, Failure> {
     let mut sources = Sources::new();
     let forced = arguments.format.map(Into::into);
-    let Gathered { groups, problems } = inputs::gather(&arguments.paths, forced, &mut sources);
+    let (inventories, files): (Vec<PathBuf>, Vec<PathBuf>) =
+        arguments.paths.iter().cloned().partition(|path| inputs::is_inventory(path));
+    let Gathered { groups, mut problems } = inputs::gather(&files, forced, &mut sources);
     let mut findings = Findings::new();
     for group in &groups {
         findings.append(read(&mut sources, group).findings);
     }
-    let files: usize = groups.iter().map(Vec::len).sum();
+    let mut files: usize = groups.iter().map(Vec::len).sum();
+    // Who checks an inventory need not have its secrets.
+    let secrets = if arguments.secrets { Secrets::Fetch } else { Secrets::Leave };
+    for path in &inventories {
+        match site::load(&mut sources, path, secrets) {
+            Ok((_, found)) => {
+                findings.append(found);
+                files += 1;
+            }
+            Err(error) => problems.push(inputs::unusable(&error)),
+        }
+    }
     let errors = findings.count(Severity::Error);
     let warnings = findings.count(Severity::Warning);
     let summary = summary(files, errors, warnings, findings.count(Severity::Info));

@@ -35,6 +35,11 @@ pub(super) fn gather(paths: &[PathBuf], forced: Option<Format>, sources: &mut So
     Gathered { groups: groups.into_iter().map(|group| group.inputs).collect(), problems }
 }
 
+/// Whether a path is an inventory: no other format of lvsha is TOML.
+pub(super) fn is_inventory(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "toml")
+}
+
 struct Gatherer<'a> {
     sources: &'a mut Sources,
     /// Files that are loaded, by their real path.
@@ -191,7 +196,7 @@ fn entries(directory: &Path) -> Vec<PathBuf> {
 }
 
 /// Why a file is of no use, and what to type instead.
-fn unusable(error: &LoadError) -> Problem {
+pub(super) fn unusable(error: &LoadError) -> Problem {
     let problem = Problem::new(error.to_string());
     match &error.reason {
         LoadReason::Empty => problem

@@ -9,6 +9,7 @@ mod check;
 mod convert;
 mod explain;
 mod generate;
+mod inventory;
 mod options;
 
 use std::fmt::Write as _;

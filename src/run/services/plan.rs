@@ -313,8 +313,9 @@ fn director(cluster: &Cluster) -> Option<String> {
 
 /// The value of one of ldirectord's global directives that the model has no field for.
 fn directive(cluster: &Cluster, sources: &Sources, keyword: &str) -> Option<String> {
-    let all = cluster.carried.iter().chain(&cluster.globals.carried);
-    let found = all.filter(|carried| carried.keyword == keyword).last()?;
+    let mut all = cluster.carried.iter().chain(&cluster.globals.carried);
+    // The last one counts.
+    let found = all.rfind(|carried| carried.keyword == keyword)?;
     let text = sources.get(found.at.file).shown(found.at.span);
     let value = text.split_once('=')?.1.trim();
     Some(value.trim_matches('"').to_owned())

@@ -6,7 +6,7 @@
 //!
 //! Numbers by family: `LV00xx` the characters of any file, `LV01xx` ha.cf, `LV02xx` haresources,
 //! `LV03xx` authkeys, `LV04xx` ldirectord.cf, `LV05xx` keepalived.conf, `LV06xx` several files
-//! together, `LV07xx` conversion, `LV09xx` inputs and options. Advice about files that the real
+//! together, `LV07xx` conversion, `LV08xx` inventories, `LV09xx` inputs and options. Advice about files that the real
 //! program accepts: `LV20xx` heartbeat, `LV21xx` haresources, `LV22xx` ldirectord, `LV23xx`
 //! keepalived.
 
@@ -23,6 +23,7 @@ pub mod ha_cf_advice;
 pub mod haresources;
 pub mod haresources_advice;
 pub mod inputs;
+pub mod inventory;
 pub mod keepalived;
 pub mod keepalived_advice;
 pub mod ldirectord;
@@ -179,6 +180,7 @@ const FAMILIES: &[&[Code]] = &[
     keepalived::ROWS,
     conversion::ROWS,
     inputs::ROWS,
+    inventory::ROWS,
     services::ROWS,
     ha_cf_advice::ROWS,
     haresources_advice::ROWS,

@@ -82,7 +82,8 @@ impl Planner<'_> {
                 Ok(Ask::Http(Box::new(self.http(http, service, server, target))))
             }
             ProbeKind::Ping => {
-                let tries = service.checks.ping_count.map_or(1, |count| count.value);
+                let tries = probe.checks.ping_count.or(service.checks.ping_count);
+                let tries = tries.map_or(1, |count| count.value);
                 Ok(Ask::Ping { tries })
             }
             ProbeKind::Script(script) => {

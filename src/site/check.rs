@@ -1,0 +1,139 @@
+//! What the keys of an inventory must say together.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+
+use super::keys::Reader;
+use super::{Site, Stack};
+use crate::model::{Cluster, Track, TrackKind};
+use crate::source::codes::inventory;
+use crate::source::{Diagnostic, Place, Span};
+
+/// Judges a site that was read.
+pub(super) fn check(site: &Site, reader: &mut Reader<'_>) {
+    machines(site, reader);
+    names(site, reader);
+    for cluster in std::iter::once(&site.cluster).chain(site.views.values()) {
+        routers(site, cluster, reader);
+    }
+}
+
+/// Directors exist, and no two machines share an address.
+fn machines(site: &Site, reader: &mut Reader<'_>) {
+    if site.directors.is_empty() {
+        let finding = Diagnostic::new(
+            inventory::NO_DIRECTOR,
+            reader.place(Span::default()),
+            "the inventory names no director",
+        );
+        reader.report(finding.help("[directors.lw1]"));
+    }
+    let directors = site.directors.iter().map(|d| (d.address, "director"));
+    let servers = site.real_servers.iter().map(|s| (s.address, "real server"));
+    for kind in [directors.collect::<Vec<_>>(), servers.collect()] {
+        let addresses = kind.iter().filter_map(|(address, what)| {
+            let address = address.as_ref()?;
+            Some((address.value, address.at?, format!("the {what} {}", address.value)))
+        });
+        only_once(addresses, reader);
+    }
+    for server in site.real_servers.iter().filter(|server| server.address.is_none()) {
+        let span = server.name.at.map_or(Span::default(), |at| at.span);
+        reader.missing("a real server", "address", span, "address = \"10.0.0.29\"");
+    }
+}
+
+/// Every name that is used is given.
+fn names(site: &Site, reader: &mut Reader<'_>) {
+    let machines: Vec<String> = site
+        .directors
+        .iter()
+        .map(|director| director.name.value.clone())
+        .chain(site.real_servers.iter().map(|server| server.name.value.clone()))
+        .collect();
+    let machines = || machines.iter().map(String::as_str);
+    for member in site.groups.iter().flat_map(|group| &group.members) {
+        if let (None, Some(at)) = (machines().find(|m| *m == member.value), member.at) {
+            reader.unknown_name(at.span, "machine", &member.value, machines());
+        }
+    }
+    let secrets = || site.secrets.iter().map(|secret| secret.name.as_str());
+    let ssh = std::iter::once(&site.ssh)
+        .chain(site.directors.iter().map(|director| &director.ssh))
+        .chain(site.real_servers.iter().map(|server| &server.ssh));
+    for name in ssh.filter_map(|ssh| ssh.sudo_secret.as_ref()) {
+        if let (None, Some(at)) = (secrets().find(|secret| *secret == name.value), name.at) {
+            reader.unknown_name(at.span, "secret", &name.value, secrets());
+        }
+    }
+}
+
+/// Routers have what their stack needs, and name what exists.
+fn routers(site: &Site, cluster: &Cluster, reader: &mut Reader<'_>) {
+    let routers = || cluster.routers.iter().map(|router| router.name.value.as_str());
+    for name in cluster.sync_groups.iter().flat_map(|group| &group.members) {
+        if let (None, Some(at)) =
+            (routers().find(|router| *router == name.value), own(name.at, reader))
+        {
+            reader.unknown_name(at.span, "router", &name.value, routers());
+        }
+    }
+    let scripts = || cluster.trackers.iter().map(|script| script.name.value.as_str());
+    for track in cluster.routers.iter().flat_map(|router| &router.tracks) {
+        let Track { kind, name, .. } = &track.value;
+        if let (TrackKind::Script, Some(at)) = (kind, own(track.at, reader))
+            && !scripts().any(|script| script == name)
+        {
+            reader.unknown_name(at.span, "script", name, scripts());
+        }
+    }
+    if site.stack() == Stack::Heartbeat {
+        return;
+    }
+    for router in &cluster.routers {
+        let Some(at) = own(router.name.at, reader) else { continue };
+        if router.virtual_router_id.is_none() {
+            reader.missing("a router", "virtual_router_id", at.span, "virtual_router_id = 51");
+        }
+        let has_interface = |director: &super::Director| director.interface.is_some();
+        if router.interface.is_none() && !site.directors.iter().all(has_interface) {
+            reader.missing("a router", "interface", at.span, "interface = \"eth1\"");
+        }
+        let priorities = router.members.iter().filter_map(|member| {
+            let priority = member.priority?;
+            let what = format!("the priority {} in `{}`", priority.value, router.name.value);
+            Some((priority.value, own(priority.at, reader)?, what))
+        });
+        only_once(priorities.collect::<Vec<_>>().into_iter(), reader);
+    }
+    // Two routers with one number on one link hear each other's advertisements (RFC 9568 5.2.3).
+    let numbers = cluster.routers.iter().filter_map(|router| {
+        let number = router.virtual_router_id?;
+        let what = format!("the virtual_router_id {}", number.value);
+        let link = router.interface.as_ref().map(|interface| interface.value.clone());
+        Some(((number.value, link), own(number.at, reader)?, what))
+    });
+    only_once(numbers.collect::<Vec<_>>().into_iter(), reader);
+}
+
+/// A place in the inventory itself; imported files have rules of their own.
+fn own(at: Option<Place>, reader: &Reader<'_>) -> Option<Place> {
+    at.filter(|at| at.file == reader.file)
+}
+
+fn only_once<K: Eq + Hash>(
+    values: impl Iterator<Item = (K, Place, String)>,
+    reader: &mut Reader<'_>,
+) {
+    let mut seen: HashMap<K, Place> = HashMap::new();
+    for (key, at, what) in values {
+        match seen.get(&key) {
+            // One place that is looked at several times, as a director's own priority is.
+            Some(first) if *first == at => {}
+            Some(first) => reader.twice(at, *first, &what),
+            None => {
+                seen.insert(key, at);
+            }
+        }
+    }
+}

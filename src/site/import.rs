@@ -1,0 +1,95 @@
+//! Existing files as the ground on which an inventory stands.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use super::keys::Reader;
+use super::{Site, Stack, unite};
+use crate::emit::translate::{Extras, Options};
+use crate::emit::{Conversion, Target};
+use crate::model::read::{Input, read};
+use crate::model::{Cluster, Sourced};
+use crate::source::Diagnostic;
+use crate::source::codes::inventory;
+use crate::syntax::{Format, detect};
+
+/// Reads what the site and its directors import into the site's cluster.
+pub(super) fn apply(site: &mut Site, folder: &Path, reader: &mut Reader<'_>) {
+    let name = site.cluster.name.take();
+    let inputs = inputs(&site.import, folder, reader);
+    if !inputs.is_empty() {
+        (site.cluster, site.extras) = cluster(site, &inputs, reader);
+    }
+    let mut nodes = Vec::new();
+    for index in 0..site.directors.len() {
+        let Some(director) = site.directors.get(index) else { continue };
+        let (name, import) = (director.name.value.clone(), director.import.clone());
+        let inputs = self::inputs(&import, folder, reader);
+        if !inputs.is_empty() {
+            nodes.push((name, cluster(site, &inputs, reader).0));
+        }
+    }
+    unite::name_members(&mut nodes);
+    if let (true, Some((_, first))) = (inputs.is_empty(), nodes.first()) {
+        site.cluster = first.clone();
+    }
+    site.views.extend(nodes);
+    site.cluster.name = name.or(site.cluster.name.take());
+}
+
+/// What files say, in the terms of the site's stack.
+fn cluster(site: &Site, inputs: &[Input], reader: &mut Reader<'_>) -> (Cluster, Extras) {
+    let is_keepalived = |input: &&Input| input.format == Format::Keepalived;
+    let is_heartbeat = inputs.iter().any(|input| !is_keepalived(&input));
+    if !is_heartbeat || site.stack() == Stack::Heartbeat {
+        let reading = read(reader.sources, inputs);
+        reader.findings.append(reading.findings);
+        return (reading.cluster, Extras::default());
+    }
+    let addresses: HashMap<_, _> = site
+        .directors
+        .iter()
+        .filter_map(|director| Some((director.name.value.clone(), director.address?.value)))
+        .collect();
+    let target = site.keepalived_version.map_or(Target::DEFAULT, |v| Target { version: v.value });
+    let heartbeat: Vec<Input> = inputs.iter().filter(|i| !is_keepalived(i)).copied().collect();
+    let options = Options { target, addresses };
+    let mut done = Conversion::heartbeat_to_keepalived(reader.sources, &heartbeat, options);
+    reader.findings.append(std::mem::take(&mut done.findings));
+    (done.cluster, done.extras)
+}
+
+/// The files behind paths: each a file, or a directory with files of known names.
+fn inputs(paths: &[Sourced<String>], folder: &Path, reader: &mut Reader<'_>) -> Vec<Input> {
+    let mut inputs = Vec::new();
+    for path in paths {
+        let full = folder.join(&path.value);
+        let files = if full.is_dir() { known_files(&full) } else { vec![full.clone()] };
+        let mut problem = files.is_empty().then(|| {
+            format!("`{}` holds no file of keepalived, heartbeat or ldirectord", full.display())
+        });
+        for file in files {
+            match reader.sources.load(&file) {
+                Ok(file) => match detect(reader.sources.get(file)) {
+                    Some(format) => inputs.push(Input { file, format }),
+                    None => {
+                        problem = Some(format!("cannot tell the format of `{}`", full.display()));
+                    }
+                },
+                Err(error) => problem = Some(error.to_string()),
+            }
+        }
+        if let Some(message) = problem {
+            let finding = Diagnostic::general(inventory::IMPORT, message);
+            reader.report(Diagnostic { at: path.at, ..finding });
+        }
+    }
+    // The order in which the formats build on each other.
+    inputs.sort_by_key(|input| input.format);
+    inputs
+}
+
+fn known_files(folder: &Path) -> Vec<PathBuf> {
+    let files = Format::ALL.iter().map(|format| folder.join(format.file_name()));
+    files.filter(|path| path.is_file()).collect()
+}

@@ -1,0 +1,178 @@
+//! From a file to a [`Site`]; every mistake is a finding, and none stops the reading.
+
+use std::path::Path;
+
+use super::document::{self, Entry, Literal};
+use super::keys::{Keys, Reader};
+use super::{Site, check, node};
+use crate::model::{Cluster, Node};
+use crate::source::codes::inventory;
+use crate::source::{Diagnostic, FileId, Findings, LoadError, Place, Sources};
+
+/// Whether secrets are needed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Secrets {
+    /// They are fetched; one that cannot be had is an error.
+    Fetch,
+    /// They are left empty: for graphs, plans of other people, checks in CI.
+    Leave,
+}
+
+/// Reads the inventory at `path`.
+///
+/// # Errors
+/// Only when the file itself cannot be read; mistakes in it are findings.
+pub fn load(
+    sources: &mut Sources,
+    path: &Path,
+    secrets: Secrets,
+) -> Result<(Site, Findings), LoadError> {
+    let file = sources.load(path)?;
+    let folder = path.parent().unwrap_or(Path::new("")).to_owned();
+    Ok(read(sources, file, &folder, secrets))
+}
+
+/// Reads a loaded inventory; what it names is relative to `folder`.
+pub(super) fn read(
+    sources: &mut Sources,
+    file: FileId,
+    folder: &Path,
+    secrets: Secrets,
+) -> (Site, Findings) {
+    let (entries, mistakes) = document::parse(sources.get(file).text());
+    hide_secrets(sources, file, &entries);
+    let mut reader = Reader::new(sources, file);
+    for mistake in mistakes {
+        let at = reader.place(mistake.span);
+        reader.report(Diagnostic::new(inventory::SYNTAX, at, mistake.message));
+        reader.mistakes.push(mistake.span);
+    }
+    let mut site = Site::default();
+    reader.keys(&mut site, &entries);
+    let words: Vec<&str> = Site::keys()
+        .iter()
+        .map(|key| key.word)
+        .chain(Cluster::keys().iter().map(|key| key.word))
+        .collect();
+    reader.strangers(Site::TABLE, &words, &entries);
+    fetch_secrets(&site, folder, secrets, &mut reader);
+    name_machines(&site, &mut reader);
+    super::import::apply(&mut site, folder, &mut reader);
+    reader.keys(&mut site.cluster, &entries);
+    for view in site.views.values_mut() {
+        // The same mistakes were found a line above.
+        reader.silently(|reader| reader.keys(view, &entries));
+    }
+    take_nodes(&mut site);
+    look_through(&mut site, &mut reader);
+    check::check(&site, &mut reader);
+    let Reader { findings, .. } = reader;
+    (site, findings)
+}
+
+/// The clusters of directors that override something.
+fn look_through(site: &mut Site, reader: &mut Reader<'_>) {
+    let words: Vec<&str> = Cluster::keys().iter().map(|key| key.word).collect();
+    for director in &site.directors {
+        if director.overrides.is_empty() {
+            continue;
+        }
+        let name = &director.name.value;
+        let view = site.views.entry(name.clone()).or_insert_with(|| site.cluster.clone());
+        reader.keys(view, &director.overrides);
+        reader.strangers("an override", &words, &director.overrides);
+    }
+    // heartbeat knows a preferred node for each line, and no ranks.
+    if site.stack() == super::Stack::Heartbeat {
+        return;
+    }
+    let directors = &site.directors;
+    for cluster in std::iter::once(&mut site.cluster).chain(site.views.values_mut()) {
+        for router in &mut cluster.routers {
+            node::rank(router, directors);
+        }
+    }
+}
+
+/// The directors are the cluster's nodes; nodes of imported files become directors.
+fn take_nodes(site: &mut Site) {
+    for node in &site.cluster.nodes {
+        if site.director(&node.name.value).is_none() {
+            site.directors.push(super::Director {
+                name: node.name.clone(),
+                address: node.address,
+                ..super::Director::default()
+            });
+        }
+    }
+    let nodes = site
+        .directors
+        .iter()
+        .map(|director| Node { name: director.name.clone(), address: director.address });
+    site.cluster.nodes = nodes.collect();
+}
+
+/// What servers, members and hints are chosen from.
+fn name_machines(site: &Site, reader: &mut Reader<'_>) {
+    reader.directors = site.directors.iter().map(|d| d.name.value.clone()).collect();
+    let address = |server: &super::RealServer| {
+        Some((server.name.value.clone(), server.address.as_ref()?.value))
+    };
+    reader.names.servers = site.real_servers.iter().filter_map(address).collect();
+    let members = |group: &super::Group| {
+        let names = group.members.iter().map(|name| name.value.clone()).collect();
+        (group.name.clone(), names)
+    };
+    reader.names.groups = site.groups.iter().map(members).collect();
+}
+
+fn fetch_secrets(site: &Site, folder: &Path, secrets: Secrets, reader: &mut Reader<'_>) {
+    for origin in &site.secrets {
+        let secret = match secrets {
+            Secrets::Leave => None,
+            Secrets::Fetch => match origin.fetch(folder) {
+                Ok(secret) => Some(secret),
+                Err(error) => {
+                    let message = format!("the secret `{}` cannot be had: {error}", origin.name);
+                    reader.report(secret_missing(origin.at, message, &error));
+                    None
+                }
+            },
+        };
+        reader.secrets.insert(origin.name.clone(), secret);
+    }
+}
+
+fn secret_missing(
+    at: Option<Place>,
+    message: String,
+    error: &super::secret::Unavailable,
+) -> Diagnostic {
+    use super::secret::Unavailable;
+    let help = match error {
+        Unavailable::Variable(name) => format!("export {name}=..."),
+        Unavailable::Mode(path, _) => format!("chmod 600 {}", path.display()),
+        Unavailable::Nothing => "env = \"NAME_OF_A_VARIABLE\"".to_owned(),
+        _ => "`lvsha explain LV0806` says how a secret is described".to_owned(),
+    };
+    Diagnostic { at, ..Diagnostic::general(inventory::NO_SECRET, message) }.help(help)
+}
+
+/// Defaults of secrets stand in the file, and are shown no more than any other secret.
+fn hide_secrets(sources: &mut Sources, file: FileId, entries: &[Entry]) {
+    let spans = entries
+        .iter()
+        .filter(|entry| entry.key == "secrets")
+        .flat_map(|entry| inner(&entry.item.value))
+        .flat_map(|secret| inner(&secret.item.value))
+        .filter(|entry| entry.key == "default")
+        .map(|entry| entry.item.span);
+    sources.hide(file, spans.collect::<Vec<_>>());
+}
+
+fn inner(literal: &Literal) -> &[Entry] {
+    if let Literal::Table(entries) = literal { entries } else { &[] }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,86 @@
+//! The part of one director.
+
+use std::cmp::Reverse;
+
+use super::{Director, Site};
+use crate::model::{Cluster, Member, Peer, Role, Router, Sourced};
+
+/// The cluster as the director `node` runs it: the only member of each router is itself, peers
+/// and source addresses are filled in. Nothing when the inventory has no such director.
+pub fn for_node(site: &Site, node: &str) -> Option<Cluster> {
+    let director = site.director(node)?;
+    let name = &director.name.value;
+    let mut cluster = site.views.get(name).unwrap_or(&site.cluster).clone();
+    cluster.globals.router_id.get_or_insert_with(|| director.name.clone());
+    let others: Vec<Sourced<Peer>> = site
+        .directors
+        .iter()
+        .filter(|other| other.name != director.name)
+        .filter_map(|d| d.address)
+        .map(|address| address.map(Peer::new))
+        .collect();
+    for router in &mut cluster.routers {
+        if router.interface.is_none() {
+            router.interface.clone_from(&director.interface);
+        }
+        if std::mem::take(&mut router.unicast) {
+            router.transport.source = router.transport.source.or(director.address);
+            router.transport.peers.clone_from(&others);
+        }
+        router
+            .members
+            .retain(|member| member.node.as_ref().is_some_and(|node| node.value == *name));
+        // A file of one node does not say whose it is.
+        for member in &mut router.members {
+            member.node = None;
+        }
+    }
+    Some(cluster)
+}
+
+/// Gives every director its rank in `router`, best first. Members that are stated exclude the
+/// others.
+pub(super) fn rank(router: &mut Router, directors: &[Director]) {
+    let stated = std::mem::take(&mut router.members);
+    let preempts = router.preempt.is_none_or(|preempt| preempt.value);
+    let mut members: Vec<Member> = Vec::new();
+    for (position, director) in directors.iter().enumerate() {
+        let own = stated
+            .iter()
+            .find(|member| member.node.as_ref().is_some_and(|n| n.value == director.name.value));
+        if own.is_none() && !stated.is_empty() {
+            continue;
+        }
+        let priority = own.and_then(|own| own.priority).or(director.priority);
+        members.push(Member {
+            node: Some(director.name.clone()),
+            priority: Some(priority.unwrap_or(Sourced::implied(standard_priority(position)))),
+            role: own.and_then(|own| own.role),
+        });
+    }
+    // The sort is stable: of equals, the one that stands first in the file is first.
+    members.sort_by_key(|member| Reverse(member.priority.map(|priority| priority.value)));
+    for (position, member) in members.iter_mut().enumerate() {
+        let role = standard_role(position == 0, preempts);
+        member.role.get_or_insert(Sourced::implied(role));
+    }
+    router.members = members;
+}
+
+/// The state that a member starts with follows from the ranks when nothing states it.
+pub(super) fn standard_role(is_first: bool, preempts: bool) -> Role {
+    // nopreempt only works from the state BACKUP (keepalived.conf(5)).
+    if is_first && preempts { Role::Master } else { Role::Backup }
+}
+
+/// Ranks in the order of the file: 150, 140, ... 10, then 9, 8, ... 1.
+pub(super) fn standard_priority(position: usize) -> u8 {
+    let step = u8::try_from(position).unwrap_or(u8::MAX);
+    match step.checked_mul(10) {
+        Some(down) if down < 150 => 150 - down,
+        _ => 10_u8.saturating_sub(step.saturating_sub(14)).max(1),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,340 @@
+//! One cluster out of the files of several nodes: what they say alike is the cluster's, what
+//! differs is an override of the node that says it.
+//!
+//! It works on the keys of an inventory, so that whatever has a key can differ. Ranks, peers and
+//! source addresses differ by nature and become what they mean.
+
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+
+use super::document::{self, Entry, Item, Literal};
+use super::keys::{self, Names};
+use super::secret::Secret;
+use super::{Director, RealServer, Site, node, write};
+use crate::model::{Cluster, Member, Peer, Router, Sourced};
+
+/// An inventory for clusters that were read from files.
+#[derive(Clone, Debug)]
+pub struct United {
+    /// Its text.
+    pub text: String,
+    /// The secrets that it names, each for a file `secrets/NAME` beside it.
+    pub secrets: Vec<(String, Secret)>,
+}
+
+/// Writes the inventory of `nodes` (name, and what its files say). `site` has the stack, the
+/// directors with their addresses, and nothing of the cluster yet; directors without files get
+/// what all nodes say.
+pub fn unite(mut site: Site, mut nodes: Vec<(String, Cluster)>) -> United {
+    for (name, _) in &nodes {
+        if site.director(name).is_none() {
+            let name = Sourced::implied(name.clone());
+            site.directors.push(Director { name, ..Director::default() });
+        }
+    }
+    name_members(&mut nodes);
+    add_members(&site, &mut nodes);
+    for (name, cluster) in &mut nodes {
+        // Without a name of its own a node is called as its host is.
+        cluster.globals.router_id.take_if(|id| id.value.eq_ignore_ascii_case(name));
+        cluster.routers.iter_mut().for_each(drop_standard_roles);
+    }
+    recognise_unicast(&mut site, &mut nodes);
+    name_servers(&mut site, &nodes);
+    let secrets =
+        write::name_secrets(nodes.iter().flat_map(|(_, cluster)| write::secrets(cluster)));
+    site.secrets = secrets.iter().map(|(name, _)| write::in_a_file(name)).collect();
+    let names = Names { secrets: secrets.clone(), ..write::names(&site) };
+    let said: Vec<Vec<Entry>> =
+        nodes.iter().map(|(_, cluster)| keys::write(cluster, &names)).collect();
+    let tables: Vec<&[Entry]> = said.iter().map(Vec::as_slice).collect();
+    let (common, own) = split(&tables);
+    for ((name, _), entries) in nodes.iter().zip(own) {
+        let director = site.directors.iter_mut().find(|director| director.name.value == *name);
+        if let Some(director) = director {
+            director.overrides = entries;
+        }
+    }
+    let mut entries = keys::write(&site, &names);
+    entries.extend(common);
+    United { text: document::print(&entries), secrets }
+}
+
+/// Directors without files are members behind those that have some.
+fn add_members(site: &Site, nodes: &mut [(String, Cluster)]) {
+    for (_, cluster) in nodes {
+        for router in cluster.routers.iter_mut().filter(|router| !router.members.is_empty()) {
+            for director in &site.directors {
+                let name = &director.name;
+                let is_known =
+                    |member: &Member| member.node.as_ref().is_some_and(|node| node == name);
+                if router.members.iter().any(is_known) {
+                    continue;
+                }
+                let lowest = router.members.iter().filter_map(|member| member.priority);
+                let lowest = lowest.map(|priority| priority.value).min().unwrap_or(DEFAULT);
+                let priority = lowest.saturating_sub(STEP).max(1);
+                let priority = Some(Sourced::implied(priority));
+                router.members.push(Member { node: Some(name.clone()), priority, role: None });
+            }
+        }
+    }
+}
+
+/// Real servers get names, which are easier to read than addresses: rs1, rs2, ...
+fn name_servers(site: &mut Site, nodes: &[(String, Cluster)]) {
+    let services = nodes.iter().flat_map(|(_, cluster)| &cluster.services);
+    let servers = services.flat_map(|service| &service.servers);
+    for address in servers.map(|server| server.address) {
+        // A director that serves itself is no other machine.
+        if address.is_loopback() {
+            continue;
+        }
+        let is_known = |server: &RealServer| {
+            server.address.as_ref().is_some_and(|known| known.value == address)
+        };
+        if !site.real_servers.iter().any(is_known) {
+            let name = format!("rs{}", site.real_servers.len() + 1);
+            site.real_servers.push(RealServer {
+                name: Sourced::implied(name),
+                address: Some(Sourced::implied(address)),
+                ..RealServer::default()
+            });
+        }
+    }
+}
+
+/// Says whose rank each file states, and lets every node know all ranks.
+pub(super) fn name_members(nodes: &mut [(String, Cluster)]) {
+    let mut all: Vec<(String, Member)> = Vec::new();
+    for (name, cluster) in nodes.iter_mut() {
+        for router in &mut cluster.routers {
+            for member in &mut router.members {
+                member.node.get_or_insert_with(|| Sourced::implied(name.clone()));
+                all.push((router.name.value.clone(), member.clone()));
+            }
+        }
+    }
+    for (_, cluster) in nodes {
+        for router in &mut cluster.routers {
+            let of_router = all.iter().filter(|(name, _)| *name == router.name.value);
+            router.members = of_router.map(|(_, member)| member.clone()).collect();
+        }
+    }
+}
+
+/// A state that follows from the ranks need not be said.
+fn drop_standard_roles(router: &mut Router) {
+    router.members.sort_by_key(|member| {
+        std::cmp::Reverse(member.priority.map_or(DEFAULT, |priority| priority.value))
+    });
+    let preempts = router.preempt.is_none_or(|preempt| preempt.value);
+    for (position, member) in router.members.iter_mut().enumerate() {
+        let standard = node::standard_role(position == 0, preempts);
+        member.role.take_if(|role| role.value == standard);
+    }
+}
+
+/// Peers that are exactly the other nodes are what `unicast` means.
+fn recognise_unicast(site: &mut Site, nodes: &mut [(String, Cluster)]) {
+    let source = |cluster: &Cluster, name: &str| -> Option<IpAddr> {
+        let router = cluster.routers.iter().find(|router| router.name.value == name)?;
+        Some(router.transport.source?.value)
+    };
+    let routers: BTreeSet<String> = nodes
+        .iter()
+        .flat_map(|(_, cluster)| &cluster.routers)
+        .map(|router| router.name.value.clone())
+        .collect();
+    for router in routers {
+        let sources: Vec<Option<IpAddr>> =
+            nodes.iter().map(|(_, cluster)| source(cluster, &router)).collect();
+        let fits = nodes.iter().zip(&sources).all(|((name, cluster), own)| {
+            let others: BTreeSet<IpAddr> =
+                sources.iter().filter(|other| *other != own).flatten().copied().collect();
+            let found = cluster.routers.iter().find(|found| found.name.value == router);
+            let peers: Option<BTreeSet<IpAddr>> =
+                found.map(|r| r.transport.peers.iter().map(|peer| peer.value.address).collect());
+            // What limits the time to live is said peer by peer.
+            let plain = |peer: &Sourced<Peer>| peer.value == Peer::new(peer.value.address);
+            let plain = found.is_some_and(|r| r.transport.peers.iter().all(plain));
+            let known = site.director(name).and_then(|director| director.address);
+            let is_own_address = known.is_none_or(|known| Some(known.value) == *own);
+            own.is_some() && !others.is_empty() && peers == Some(others) && is_own_address && plain
+        });
+        if !fits {
+            continue;
+        }
+        for ((name, cluster), own) in nodes.iter_mut().zip(sources) {
+            let director = site.directors.iter_mut().find(|d| d.name.value == *name);
+            if let (Some(director), Some(own)) = (director, own) {
+                director.address.get_or_insert(Sourced::implied(own));
+            }
+            for found in cluster.routers.iter_mut().filter(|found| found.name.value == router) {
+                found.unicast = true;
+                found.transport.source = None;
+                found.transport.peers.clear();
+            }
+        }
+    }
+}
+
+/// What all tables say, and what each says beyond that.
+fn split(tables: &[&[Entry]]) -> (Vec<Entry>, Vec<Vec<Entry>>) {
+    let mut common = Vec::new();
+    let mut own: Vec<Vec<Entry>> = vec![Vec::new(); tables.len()];
+    let mut seen: Vec<&str> = Vec::new();
+    for key in tables.iter().flat_map(|table| table.iter()).map(|entry| entry.key.as_str()) {
+        if seen.contains(&key) {
+            continue;
+        }
+        seen.push(key);
+        let values: Vec<Option<&Item>> = tables
+            .iter()
+            .map(|table| table.iter().find(|entry| entry.key == key).map(|entry| &entry.item))
+            .collect();
+        let (shared, rest) = split_value(key, &values);
+        common.extend(shared.map(|item| Entry::new(key, item)));
+        for (own, item) in own.iter_mut().zip(rest) {
+            own.extend(item.map(|item| Entry::new(key, item)));
+        }
+    }
+    (common, own)
+}
+
+/// The shared value of one key, and the nodes' own values of it.
+fn split_value(key: &str, values: &[Option<&Item>]) -> (Option<Item>, Vec<Option<Item>>) {
+    let nothing = || vec![None; values.len()];
+    let first = values.iter().flatten().next();
+    if values.iter().all(|value| value == &first.copied()) {
+        return (first.map(|item| (*item).clone()), nothing());
+    }
+    // An override adds to these tables instead of replacing them.
+    if ADDED_TO.contains(&key) {
+        let table = |value: &Option<&Item>| match value.map(|item| &item.value) {
+            Some(Literal::Table(entries)) => entries.clone(),
+            _ => Vec::new(),
+        };
+        let tables: Vec<Vec<Entry>> = values.iter().map(table).collect();
+        return if NAMED.contains(&key) { split_named(&tables) } else { wrap(&tables) };
+    }
+    if key == "services" {
+        return split_services(values);
+    }
+    // What one node lacks, the cluster lacks: an override can add and change, not remove.
+    let everywhere = values.iter().all(Option::is_some);
+    let shared = if everywhere { first.copied().cloned() } else { None };
+    let own = values.iter().map(|value| value.filter(|item| Some(*item) != shared.as_ref()));
+    let own = own.map(|item| item.cloned()).collect();
+    (shared, own)
+}
+
+fn wrap(tables: &[Vec<Entry>]) -> (Option<Item>, Vec<Option<Item>>) {
+    let tables: Vec<&[Entry]> = tables.iter().map(Vec::as_slice).collect();
+    let (common, own) = split(&tables);
+    (keys::table(common), own.into_iter().map(keys::table).collect())
+}
+
+/// Tables of tables: each name is split by itself. What is not everywhere is a node's own.
+fn split_named(tables: &[Vec<Entry>]) -> (Option<Item>, Vec<Option<Item>>) {
+    let mut common = Vec::new();
+    let mut own: Vec<Vec<Entry>> = vec![Vec::new(); tables.len()];
+    let mut names: Vec<&str> = Vec::new();
+    for entry in tables.iter().flatten() {
+        if !names.contains(&entry.key.as_str()) {
+            names.push(&entry.key);
+        }
+    }
+    for name in names {
+        let inner: Vec<Option<&[Entry]>> = tables
+            .iter()
+            .map(|table| {
+                let entry = table.iter().find(|entry| entry.key == name)?;
+                if let Literal::Table(inner) = &entry.item.value {
+                    Some(inner.as_slice())
+                } else {
+                    None
+                }
+            })
+            .collect();
+        match inner.iter().copied().collect::<Option<Vec<&[Entry]>>>() {
+            Some(inner) => {
+                let (shared, rest) = split(&inner);
+                common.push(Entry::new(name, Literal::Table(shared)));
+                for (own, rest) in own.iter_mut().zip(rest) {
+                    own.extend(keys::table(rest).map(|item| Entry::new(name, item)));
+                }
+            }
+            None => {
+                for (own, inner) in own.iter_mut().zip(inner) {
+                    let table = inner.map(|inner| Literal::Table(inner.to_vec()));
+                    own.extend(table.map(|table| Entry::new(name, table)));
+                }
+            }
+        }
+    }
+    (keys::table(common), own.into_iter().map(keys::table).collect())
+}
+
+/// Services are told apart by address and protocol, which stand in every part.
+fn split_services(values: &[Option<&Item>]) -> (Option<Item>, Vec<Option<Item>>) {
+    let identity = |entries: &[Entry]| -> Vec<Entry> {
+        entries.iter().filter(|entry| IDENTITY.contains(&entry.key.as_str())).cloned().collect()
+    };
+    let name = |entries: &[Entry]| {
+        let parts = identity(entries);
+        document::print(&parts)
+    };
+    let mut known: Vec<(String, Vec<Entry>)> = Vec::new();
+    let tables: Vec<Vec<Entry>> = values
+        .iter()
+        .map(|value| {
+            let Some(Literal::List(items)) = value.map(|item| &item.value) else {
+                return Vec::new();
+            };
+            let tables = items.iter().filter_map(|item| match &item.value {
+                Literal::Table(entries) => Some(entries),
+                _ => None,
+            });
+            tables
+                .map(|entries| {
+                    known.push((name(entries), identity(entries)));
+                    let rest = entries
+                        .iter()
+                        .filter(|entry| !IDENTITY.contains(&entry.key.as_str()))
+                        .cloned()
+                        .collect();
+                    Entry::new(name(entries), Literal::Table(rest))
+                })
+                .collect()
+        })
+        .collect();
+    let (common, own) = split_named(&tables);
+    let back = |item: Option<Item>| {
+        let Some(Literal::Table(entries)) = item.map(|item| item.value) else { return None };
+        let service = |entry: Entry| {
+            let mut parts = known.iter().find(|(name, _)| *name == entry.key)?.1.clone();
+            if let Literal::Table(rest) = entry.item.value {
+                parts.extend(rest);
+            }
+            Some(Literal::Table(parts))
+        };
+        keys::list(entries.into_iter().filter_map(service))
+    };
+    (back(common), own.into_iter().map(back).collect())
+}
+
+/// keepalived's priority when nothing is said (keepalived.conf(5)).
+const DEFAULT: u8 = 100;
+/// How far a director without files stands behind the others.
+const STEP: u8 = 50;
+/// What tells services apart.
+const IDENTITY: &[&str] = &["address", "protocol"];
+/// Keys whose tables an override adds to.
+const ADDED_TO: &[&str] =
+    &["checks", "heartbeat", "mail", "members", "routers", "scripts", "settings", "sync_groups"];
+/// Those of them that hold a table for each name.
+const NAMED: &[&str] = &["members", "routers", "scripts", "sync_groups"];
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,105 @@
+use super::*;
+use crate::model::read::{Input, read};
+use crate::site::load::{self, Secrets};
+use crate::site::{Stack, for_node};
+use crate::source::Sources;
+use crate::syntax::Format;
+
+fn cluster(text: &str) -> Cluster {
+    let mut sources = Sources::new();
+    let file = sources.add("keepalived.conf", text.as_bytes());
+    read(&mut sources, &[Input { file, format: Format::Keepalived }]).cluster
+}
+
+fn node(state: &str, priority: u8, interface: &str, more: &str) -> Cluster {
+    cluster(&format!(
+        "vrrp_instance V {{\n state {state}\n interface {interface}\n virtual_router_id 7\n \
+         priority {priority}\n virtual_ipaddress {{\n 10.0.0.31/24\n }}\n}}\n\
+         virtual_server 10.0.0.31 80 {{\n delay_loop 6\n lb_algo rr\n lb_kind DR\n protocol TCP\n \
+         real_server 10.0.0.29 80 {{\n weight 3\n TCP_CHECK {{\n connect_timeout 3\n }}\n }}\n}}\n{more}"
+    ))
+}
+
+fn read_back(united: &United) -> Site {
+    let mut sources = Sources::new();
+    let file = sources.add("a.toml", united.text.as_bytes());
+    let folder = std::path::Path::new(".");
+    let (site, findings) = load::read(&mut sources, file, folder, Secrets::Leave);
+    assert!(findings.is_empty(), "{findings:?}\n{}", united.text);
+    site
+}
+
+fn keepalived() -> Site {
+    Site { stack: Some(Sourced::implied(Stack::Keepalived)), ..Site::default() }
+}
+
+#[test]
+fn ranks_are_ranks_and_the_rest_is_an_override() {
+    let nodes = vec![
+        ("lw1".to_owned(), node("MASTER", 150, "eth1", "")),
+        ("lw2".to_owned(), node("BACKUP", 100, "bond0", "")),
+    ];
+    let united = unite(keepalived(), nodes);
+    assert!(!united.text.contains("state"), "{}", united.text);
+    let site = read_back(&united);
+    let seen = |node: &str| {
+        let router = for_node(&site, node).unwrap().routers.remove(0);
+        (router.interface.unwrap().value, router.members[0].priority.unwrap().value)
+    };
+    assert_eq!(seen("lw1"), ("eth1".to_owned(), 150));
+    assert_eq!(seen("lw2"), ("bond0".to_owned(), 100));
+}
+
+#[test]
+fn every_node_gets_back_what_its_file_said() {
+    let more = "vrrp_instance W {\n interface eth0\n virtual_router_id 8\n priority 90\n \
+                virtual_ipaddress {\n 10.0.1.31/24\n }\n}\n";
+    let files = [node("MASTER", 150, "eth1", ""), node("BACKUP", 100, "eth1", more)];
+    let nodes = ["lw1", "lw2"].map(str::to_owned).into_iter().zip(files.clone()).collect();
+    let site = read_back(&unite(keepalived(), nodes));
+    for (name, file) in ["lw1", "lw2"].into_iter().zip(files) {
+        let mut own = for_node(&site, name).unwrap();
+        own.globals.router_id = None;
+        for (got, wanted) in own.routers.iter().zip(&file.routers) {
+            assert_eq!(got.members[0].priority, wanted.members[0].priority);
+        }
+        let names = Names::default();
+        let without_roles = |mut cluster: Cluster| {
+            cluster.routers.iter_mut().for_each(|router| router.members.clear());
+            keys::write(&cluster, &names)
+        };
+        assert_eq!(without_roles(own), without_roles(file), "{name}");
+    }
+}
+
+#[test]
+fn unicast_to_all_others_becomes_one_word() {
+    let unicast = |own: &str, other: &str, priority: u8| {
+        cluster(&format!(
+            "vrrp_instance V {{\n interface eth1\n virtual_router_id 7\n priority {priority}\n \
+             unicast_src_ip {own}\n unicast_peer {{\n {other}\n }}\n virtual_ipaddress {{\n \
+             10.0.0.31/24\n }}\n}}\n"
+        ))
+    };
+    let nodes = vec![
+        ("a".to_owned(), unicast("10.0.0.1", "10.0.0.2", 150)),
+        ("b".to_owned(), unicast("10.0.0.2", "10.0.0.1", 100)),
+    ];
+    let united = unite(keepalived(), nodes);
+    assert!(united.text.contains("unicast = true"), "{}", united.text);
+    let router = for_node(&read_back(&united), "b").unwrap().routers.remove(0);
+    assert_eq!(router.transport.source.unwrap().value.to_string(), "10.0.0.2");
+}
+
+#[test]
+fn a_director_without_a_file_follows_the_others() {
+    let mut site = keepalived();
+    for name in ["lw1", "lw2"] {
+        let name = Sourced::implied(name.to_owned());
+        site.directors.push(Director { name, ..Director::default() });
+    }
+    let united = unite(site, vec![("lw1".to_owned(), node("MASTER", 100, "eth1", ""))]);
+    let site = read_back(&united);
+    let router = for_node(&site, "lw2").unwrap().routers.remove(0);
+    assert_eq!(router.members[0].priority.unwrap().value, 50);
+}

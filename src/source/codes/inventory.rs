@@ -1,0 +1,63 @@
+//! Codes `LV08xx`: inventories.
+
+use super::codes;
+
+codes! {
+    SYNTAX = "LV0801" "inventory-syntax" Error Refuses
+        "a line that is no TOML"
+"The inventory is TOML (https://toml.io): tables in brackets, `key = value` below them, texts in
+double quotes. lvsha reads on behind the mistake and reports all of them at once, but acts on
+nothing until they are mended.";
+
+    UNKNOWN_KEY = "LV0802" "inventory-unknown-key" Error Refuses
+        "a key that its table does not have"
+"lvsha does nothing with a key that it does not know, so it does not guess either: a misspelt
+`persistance` would mean a service without persistence. The message names the nearest key, or all
+keys of the table. `lvsha explain LV0801` says what the file looks like.";
+
+    WRONG_VALUE = "LV0803" "inventory-wrong-value" Error Refuses
+        "a value that its key does not take"
+"The message says what the key takes. Times are seconds (`2`, `0.5`), addresses are texts
+(`\"10.0.0.31/24\"`), a service is an address with its port (`\"10.0.0.31:80\"`).";
+
+    MISSING_KEY = "LV0804" "inventory-missing-key" Error Refuses
+        "a table that lacks a key"
+"The key has no default that would be right for everybody. A `virtual_router_id` above all must be
+chosen by the people who know the link: two routers with the same number there fight each other.";
+
+    UNKNOWN_NAME = "LV0805" "inventory-unknown-name" Error Refuses
+        "a name that nothing has"
+"Services name real servers or groups, sync groups name routers, routers name scripts,
+authentication names a secret. Each of these must be described in the same inventory, under exactly
+this name.";
+
+    NO_SECRET = "LV0806" "inventory-no-secret" Error Refuses
+        "a secret that cannot be had"
+"A secret is described by one of
+
+  [secrets.NAME]
+  env = \"VARIABLE\"              # of the environment; `default` holds when it is not set
+  file = \"secrets/NAME\"         # relative to the inventory, readable by its owner only
+  command = [\"pass\", \"lvs/NAME\"] # its standard output
+
+A line feed at the end is not part of it. The inventory refers to it as `secret = \"NAME\"`. lvsha
+writes it into the files of the nodes, and nowhere else.";
+
+    IMPORT = "LV0807" "inventory-import" Error Refuses
+        "a file that is imported and cannot be read"
+"`import` names files of keepalived, heartbeat and ldirectord, or directories with them, relative to
+the inventory. They are read first; what the inventory says itself overrides them.";
+
+    TWICE = "LV0808" "inventory-twice" Error Refuses
+        "something that must be unique is given twice"
+"Two machines with one address, two services with one address and protocol, two routers with one
+`virtual_router_id` on one interface, two directors with one priority in one router: each makes the
+cluster do something else than one of the two lines says.";
+
+    NO_DIRECTOR = "LV0809" "inventory-no-director" Error Refuses
+        "an inventory without directors"
+"Somebody must hold the addresses. Name each director by what `uname -n` prints on it:
+
+  [directors.lw1]
+  address = \"10.0.0.27\"";
+}
