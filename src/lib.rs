@@ -7,7 +7,7 @@
 //! - [`model`]: tree to meaning, without I/O and without a clock.
 //! - [`emit`]: model to text, and the account of what could not be said.
 //! - [`site`]: the inventory, and the files of each node that follow from it.
-//! - [`run`]: model to running state. The only sockets.
+//! - [`run`]: model to running state. The director daemon: VRRP, IPVS, health checks; the only sockets.
 //! - [`cli`]: one file per subcommand: read, call, print.
 
 pub mod cli;

@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-use super::{check, completions, convert, exit, explain, man};
+use super::{check, completions, convert, ctl, daemon, exit, explain, man};
 use crate::syntax::Format;
 
 /// Reads, checks and converts the configuration of Linux Virtual Server directors: heartbeat,
@@ -30,6 +30,8 @@ pub(super) enum Command {
     #[command(hide = true)]
     Completions(completions::Arguments),
     Convert(convert::Arguments),
+    Ctl(ctl::Arguments),
+    Daemon(daemon::Arguments),
     Explain(explain::Arguments),
     #[command(hide = true)]
     Man(man::Arguments),

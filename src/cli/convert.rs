@@ -298,7 +298,7 @@ fn version(text: &str) -> Result<Version, String> {
         .ok_or_else(|| "a version looks like 2.2.7 (`keepalived -v` prints it)".to_owned())
 }
 
-fn node_address(text: &str) -> Result<(String, IpAddr), String> {
+pub(super) fn node_address(text: &str) -> Result<(String, IpAddr), String> {
     let (node, address) = text.split_once('=').ok_or("it looks like lw1=10.0.0.27")?;
     let address = address.parse().map_err(|_| format!("`{address}` is not an IP address"))?;
     Ok((node.to_lowercase(), address))

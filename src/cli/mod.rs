@@ -9,9 +9,12 @@ mod args;
 mod check;
 mod completions;
 mod convert;
+mod ctl;
+mod daemon;
 mod exit;
 mod explain;
 mod inputs;
+mod log;
 mod man;
 mod output_directory;
 mod panic;
@@ -58,6 +61,8 @@ fn dispatch(command: args::Command, printer: &Printer) -> Result<ExitCode, Failu
         args::Command::Check(arguments) => check::run(&arguments, printer),
         args::Command::Completions(arguments) => completions::run(&arguments, printer),
         args::Command::Convert(arguments) => convert::run(&arguments, printer),
+        args::Command::Ctl(arguments) => ctl::run(&arguments, printer),
+        args::Command::Daemon(arguments) => daemon::run(&arguments, printer),
         args::Command::Explain(arguments) => explain::run(&arguments, printer),
         args::Command::Man(arguments) => man::run(&arguments, printer),
     }

@@ -4,12 +4,17 @@
 //! piped. Whether colours are used is decided here: by option, terminal and NO_COLOR.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::io::Write as _;
 
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
 
+use clap::ValueEnum;
+use tracing::Level;
+
 use super::args::Color;
+use super::log;
 
 /// Writes what a command has to say.
 #[derive(Debug)]
@@ -23,6 +28,26 @@ pub(super) struct Printer {
 pub(super) struct Problem {
     message: String,
     help: Option<Cow<'static, str>>,
+}
+
+/// For the log of the daemon.
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+/// Where the log of the daemon goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum LogForm {
+    /// The journal if systemd has started it, the terminal otherwise
+    Auto,
+    /// Standard error, for journald: priority and text, journald knows the time
+    Journal,
+    /// The system log, /dev/log
+    Syslog,
+    /// Standard error, with time
+    Terminal,
 }
 
 impl Problem {
@@ -95,6 +120,34 @@ impl Printer {
         if !self.quiet {
             self.stderr(&format!("{line}\n"));
         }
+    }
+
+    /// Sends the log of the daemon to where it belongs, from now on.
+    ///
+    /// # Errors
+    /// When the system log cannot be reached.
+    pub(super) fn start_log(&self, form: LogForm) -> std::io::Result<()> {
+        let form = match form {
+            LogForm::Auto if std::env::var_os("JOURNAL_STREAM").is_some() => LogForm::Journal,
+            LogForm::Auto => LogForm::Terminal,
+            other => other,
+        };
+        let level = if self.quiet { Level::WARN } else { Level::INFO };
+        let is_coloured = self.colour_of_notes();
+        let builder = tracing_subscriber::fmt().with_max_level(level).with_target(false);
+        match form {
+            LogForm::Auto | LogForm::Terminal => {
+                builder.with_ansi(is_coloured).with_writer(std::io::stderr).init();
+            }
+            LogForm::Journal => {
+                builder.event_format(log::Prefixed).with_writer(std::io::stderr).init();
+            }
+            LogForm::Syslog => {
+                let syslog = log::Syslog::open()?;
+                builder.event_format(log::Prefixed).with_writer(syslog).init();
+            }
+        }
+        Ok(())
     }
 
     /// Writes a problem to standard error.

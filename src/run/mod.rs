@@ -1,9 +1,17 @@
-//! Model to running state: what `lvsha daemon` keeps true on a director.
+//! Model to running state: the director daemon.
 //!
-//! Protocol and control logic is without I/O: machines with `handle(input, now)` and outputs that are
-//! fetched, so that a test needs neither a clock nor a kernel. Sockets live in [`net`] only.
+//! - [`daemon`]: plan, threads, scripts.
+//! - [`control`]: how a running daemon is asked.
+//! - [`services`]: virtual services: planned, checked, kept in the kernel.
+//! - [`health`]: which real servers live; machines and probes.
+//! - [`ipvs`]: the kernel's table as a value, the difference of two, the way there.
+//! - [`net`]: the kernel's network; the only sockets but those of probes.
+//! - [`vrrp`]: who is master; machines without sockets and clocks.
 
+pub mod control;
+pub mod daemon;
 pub mod health;
 pub mod ipvs;
 pub mod net;
 pub mod services;
+pub mod vrrp;

@@ -7,6 +7,7 @@
 
 mod check;
 mod convert;
+mod daemon;
 mod explain;
 mod generate;
 mod inventory;

@@ -6,7 +6,8 @@
 //!
 //! Numbers by family: `LV00xx` the characters of any file, `LV01xx` ha.cf, `LV02xx` haresources,
 //! `LV03xx` authkeys, `LV04xx` ldirectord.cf, `LV05xx` keepalived.conf, `LV06xx` several files
-//! together, `LV07xx` conversion, `LV08xx` inventories, `LV09xx` inputs and options. Advice about files that the real
+//! together, `LV07xx` conversion, `LV08xx` inventories, `LV09xx` inputs and options, of these
+//! `LV095x` what the daemon does not start with. Advice about files that the real
 //! program accepts: `LV20xx` heartbeat, `LV21xx` haresources, `LV22xx` ldirectord, `LV23xx`
 //! keepalived.
 
@@ -18,6 +19,7 @@ use serde::Serialize;
 pub mod authkeys;
 pub mod characters;
 pub mod conversion;
+pub mod daemon;
 pub mod ha_cf;
 pub mod ha_cf_advice;
 pub mod haresources;
@@ -181,6 +183,7 @@ const FAMILIES: &[&[Code]] = &[
     conversion::ROWS,
     inputs::ROWS,
     inventory::ROWS,
+    daemon::ROWS,
     services::ROWS,
     ha_cf_advice::ROWS,
     haresources_advice::ROWS,

@@ -1,0 +1,160 @@
+//! `lvsha ctl`: ask a running daemon.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use clap::Subcommand;
+
+use super::printer::{Printer, Problem};
+use super::{ExitCode, Failure};
+use crate::run::control::{AskError, DEFAULT_SOCKET, Request, RouterStatus, Status, ask};
+
+/// Ask a running daemon
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    question: Question,
+
+    /// Socket of the daemon
+    #[arg(long, global = true, value_name = "PATH", default_value = DEFAULT_SOCKET)]
+    control: PathBuf,
+}
+
+#[derive(Debug, Subcommand)]
+enum Question {
+    /// Who is master, since when and why
+    Status {
+        /// One JSON object
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, Failure> {
+    let Question::Status { json } = arguments.question;
+    let (status, text) =
+        ask::<Status>(&arguments.control, &Request::Status).map_err(|error| unreachable(&error))?;
+    printer.result(&if json { text } else { human(&status) })?;
+    Ok(ExitCode::Success)
+}
+
+fn unreachable(error: &AskError) -> Problem {
+    let problem = Problem::new(error.to_string());
+    match error {
+        AskError::Connect { error, .. } if error.kind() == std::io::ErrorKind::PermissionDenied => {
+            problem.help("ask as the user that the daemon runs as, for example with `sudo`")
+        }
+        AskError::Connect { .. } => {
+            problem.help("start `lvsha daemon`, or name its socket with `--control PATH`")
+        }
+        AskError::Exchange(_) | AskError::Refused(_) | AskError::Unreadable(_) => problem,
+    }
+}
+
+/// A line for each router, and what is unusual below it.
+fn human(status: &Status) -> String {
+    let mut out = String::new();
+    // Writing to a string cannot fail.
+    let _ = writeln!(out, "{}, up {}", status.node, time(status.uptime as f64));
+    for router in &status.routers {
+        self::router(&mut out, router);
+    }
+    for group in &status.groups {
+        let _ = writeln!(
+            out,
+            "sync group {}: {} ({})",
+            group.name,
+            group.state,
+            group.members.join(", ")
+        );
+    }
+    for source in status.sources.iter().filter(|source| source.observation != "up") {
+        let _ = writeln!(out, "{}: {}", source.name, source.observation);
+    }
+    out
+}
+
+fn router(out: &mut String, router: &RouterStatus) {
+    let RouterStatus { name, state, interface, virtual_router_id, priority, .. } = router;
+    let _ = writeln!(
+        out,
+        "{name}  {state} for {}  {interface} vrid {virtual_router_id} v{} priority {priority}",
+        time(router.since),
+        router.vrrp
+    );
+    let _ = writeln!(out, "    because: {}", router.cause);
+    let _ = writeln!(out, "    addresses: {}", router.addresses.join(", "));
+    for peer in &router.peers {
+        let _ = writeln!(
+            out,
+            "    heard {} with priority {}, {} times, last {} ago",
+            peer.address,
+            peer.priority,
+            peer.count,
+            time(peer.silence)
+        );
+    }
+    for (reason, count) in &router.discarded {
+        let _ = writeln!(out, "    discarded, {}: {count}", reason.replace('_', " "));
+    }
+    let late = router.counters.get("late_timers").copied().unwrap_or(0);
+    if late > 0 {
+        let _ = writeln!(
+            out,
+            "    own timer late: {late} times, {:.1} ms at worst",
+            router.worst_slip_ms
+        );
+    }
+}
+
+/// Seconds as people say them.
+fn time(seconds: f64) -> String {
+    match seconds {
+        s if s < 60.0 => format!("{s:.1} s"),
+        s if s < 3600.0 => format!("{:.0} min", s / 60.0),
+        s if s < 86_400.0 => format!("{:.1} h", s / 3600.0),
+        s => format!("{:.1} days", s / 86_400.0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::run::control::PeerStatus;
+
+    #[test]
+    fn the_status_says_who_why_and_what_is_unusual() {
+        let router = RouterStatus {
+            name: "VI_1".to_owned(),
+            virtual_router_id: 51,
+            vrrp: 3,
+            interface: "eth1".to_owned(),
+            state: "BACKUP".to_owned(),
+            since: 90.0,
+            cause: "start".to_owned(),
+            priority: 100,
+            addresses: vec!["10.0.0.31/24".to_owned()],
+            peers: vec![PeerStatus {
+                address: "10.0.0.1".parse().unwrap(),
+                priority: 200,
+                silence: 0.4,
+                count: 90,
+            }],
+            discarded: [("hop_limit".to_owned(), 2)].into(),
+            ..RouterStatus::default()
+        };
+        let status = Status {
+            node: "lw2".to_owned(),
+            uptime: 7200,
+            routers: vec![router],
+            ..Status::default()
+        };
+        let expected = "lw2, up 2.0 h\n\
+            VI_1  BACKUP for 2 min  eth1 vrid 51 v3 priority 100\n    \
+            because: start\n    \
+            addresses: 10.0.0.31/24\n    \
+            heard 10.0.0.1 with priority 200, 90 times, last 0.4 s ago\n    \
+            discarded, hop limit: 2\n";
+        assert_eq!(human(&status), expected);
+    }
+}

@@ -1,0 +1,180 @@
+//! `lvsha daemon`: be a director.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::path::{Path, PathBuf};
+
+use super::printer::{LogForm, Printer, Problem};
+use super::{ExitCode, Failure, inputs};
+use crate::run::control::DEFAULT_SOCKET;
+use crate::run::daemon::{self, Ended, Loaded, Options, Plan, StartError};
+use crate::site::{self, Secrets};
+use crate::source::{Diagnostic, Severity, Sources, report};
+
+/// Be a director: elect, hold the virtual addresses, announce them
+///
+/// The configuration is a keepalived.conf, a directory with heartbeat's files, or an inventory
+/// (*.toml), of which this node's part counts. Without any,
+/// /etc/keepalived/keepalived.conf is read, or else /etc/ha.d.
+///
+/// SIGHUP reads it again: all of it, or, if there is an error, nothing. SIGTERM hands over to
+/// another director and leaves no address behind. Started by systemd (Type=notify), it says
+/// when it is ready.
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// Files of one cluster, or a directory with them
+    #[arg(value_name = "CONFIG")]
+    configuration: Vec<PathBuf>,
+
+    /// The director that this is [default: the host name]
+    #[arg(long, value_name = "NAME")]
+    node: Option<String>,
+
+    /// Address of a director, where only its name is known and unicast needs it; repeat it
+    #[arg(long, value_name = "NODE=IP", value_parser = super::convert::node_address)]
+    address: Vec<(String, IpAddr)>,
+
+    /// Only say what is wrong with the configuration
+    #[arg(long)]
+    check: bool,
+
+    /// Socket for `lvsha ctl`
+    #[arg(long, value_name = "PATH", default_value = DEFAULT_SOCKET)]
+    control: PathBuf,
+
+    /// Real-time priority of the thread that speaks VRRP
+    #[arg(long, value_name = "PRIORITY", value_parser = clap::value_parser!(u8).range(1..=99))]
+    real_time: Option<u8>,
+
+    /// Where the log goes
+    #[arg(long, value_enum, default_value_t = LogForm::Auto, value_name = "WHERE")]
+    log: LogForm,
+}
+
+pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, Failure> {
+    let node = match &arguments.node {
+        Some(node) => node.clone(),
+        None => host_name()?,
+    };
+    let request = Request {
+        paths: paths(arguments)?,
+        node: node.clone(),
+        addresses: arguments.address.iter().cloned().collect(),
+    };
+    let (loaded, sources) = request.load()?;
+    let errors = loaded.findings.count(Severity::Error);
+    let diagnostics = loaded.findings.sorted();
+    printer.account(&report::human(&sources, &diagnostics, printer.colour_of_notes()));
+    if errors > 0 {
+        return Ok(ExitCode::Findings);
+    }
+    if arguments.check {
+        printer.status(&format!("{node}: {} virtual routers", loaded.plan.routers.len()));
+        return Ok(ExitCode::Success);
+    }
+    printer.start_log(arguments.log).map_err(|error| {
+        Problem::new(format!("cannot open the log: {error}")).help("use `--log terminal`")
+    })?;
+    let options = Options {
+        node,
+        socket: Some(arguments.control.clone()),
+        real_time: arguments.real_time,
+        load: Box::new(move || request.reload()),
+    };
+    match daemon::run(loaded.plan, options) {
+        Ok(Ended::Stopped) => Ok(ExitCode::Success),
+        Ok(Ended::Broken) => Ok(ExitCode::Internal),
+        Err(error) => Err(refusal(&error).into()),
+    }
+}
+
+/// What is read at the start, and again at each reload.
+struct Request {
+    paths: Vec<PathBuf>,
+    node: String,
+    addresses: HashMap<String, IpAddr>,
+}
+
+impl Request {
+    fn load(&self) -> Result<(Loaded, Sources), Problem> {
+        let mut sources = Sources::new();
+        if let [path] = self.paths.as_slice()
+            && inputs::is_inventory(path)
+        {
+            return Ok((self.inventory(path, &mut sources)?, sources));
+        }
+        let gathered = inputs::gather(&self.paths, None, &mut sources);
+        if let Some(problem) = gathered.problems.into_iter().next() {
+            return Err(problem);
+        }
+        let [inputs] = gathered.groups.as_slice() else {
+            return Err(Problem::new("the files belong to several nodes or clusters")
+                .help("name the files of one node, or of one cluster"));
+        };
+        Ok((daemon::load(&mut sources, inputs, &self.node, &self.addresses), sources))
+    }
+
+    /// An inventory is the same on all nodes: this node's part of it counts.
+    fn inventory(&self, path: &Path, sources: &mut Sources) -> Result<Loaded, Problem> {
+        let (site, found) =
+            site::load(sources, path, Secrets::Fetch).map_err(|error| inputs::unusable(&error))?;
+        let Some(cluster) = site::for_node(&site, &self.node) else {
+            let names: Vec<&str> = site.machines("directors");
+            let text = format!("the inventory has no director `{}`", self.node);
+            let help = format!("name one of {} with `--node`", names.join(", "));
+            return Err(Problem::new(text).help(help));
+        };
+        let mut loaded = daemon::of_cluster(&cluster, &self.node);
+        let errors = found.sorted().into_iter().filter(|f| f.severity() == Severity::Error);
+        loaded.findings.extend(errors);
+        Ok(loaded)
+    }
+
+    /// For the log: the first error is enough to say why nothing has changed.
+    fn reload(&self) -> Result<Plan, String> {
+        let (loaded, sources) = self.load().map_err(|problem| problem.to_string())?;
+        let is_error = |diagnostic: &&Diagnostic| diagnostic.severity() == Severity::Error;
+        let diagnostics = loaded.findings.sorted();
+        match diagnostics.iter().find(is_error) {
+            None => Ok(loaded.plan),
+            Some(error) => {
+                let first = std::slice::from_ref(error);
+                Err(report::short(&sources, first).trim_end().to_owned())
+            }
+        }
+    }
+}
+
+fn paths(arguments: &Arguments) -> Result<Vec<PathBuf>, Problem> {
+    if !arguments.configuration.is_empty() {
+        return Ok(arguments.configuration.clone());
+    }
+    let usual = DEFAULT_PATHS.iter().map(Path::new).find(|path| path.exists());
+    let usual = usual.ok_or_else(|| {
+        Problem::new(format!("there is no {}", DEFAULT_PATHS.join(", no ")))
+            .help("name the configuration: `lvsha daemon FILE`")
+    })?;
+    Ok(vec![usual.to_owned()])
+}
+
+fn host_name() -> Result<String, Problem> {
+    let name = rustix::system::uname().nodename().to_str().map(ToOwned::to_owned);
+    // Other programs compare only the first part, too.
+    name.map(|name| name.split('.').next().unwrap_or_default().to_owned())
+        .map_err(|_| Problem::new("the host name is not readable").help("use `--node NAME`"))
+}
+
+fn refusal(error: &StartError) -> Problem {
+    let problem = Problem::new(error.to_string());
+    match error {
+        StartError::NotPermitted => {
+            problem.help("run it as root, or with CAP_NET_ADMIN and CAP_NET_RAW")
+        }
+        StartError::Running(_) => problem.help("ask it with `lvsha ctl status`"),
+        StartError::Control { .. } => problem.help("name another place with `--control PATH`"),
+        StartError::Kernel(_) => problem,
+    }
+}
+
+/// Where other programs have theirs.
+const DEFAULT_PATHS: [&str; 2] = ["/etc/keepalived/keepalived.conf", "/etc/ha.d"];

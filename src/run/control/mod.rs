@@ -1,0 +1,12 @@
+//! The unix socket through which a running daemon is asked: one request, one answer, in JSON.
+
+mod client;
+mod server;
+mod status;
+
+pub use client::{AskError, ask};
+pub use server::{Answer, Server, serve};
+pub use status::{GroupStatus, PeerStatus, Request, RouterStatus, SourceStatus, Status};
+
+/// Where the socket is, unless something else is said.
+pub const DEFAULT_SOCKET: &str = "/run/lvsha/daemon.sock";

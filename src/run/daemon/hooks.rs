@@ -1,0 +1,148 @@
+//! Notify scripts, in order: for each router and group one after the other, never two at once.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+use tracing::warn;
+
+use super::Plan;
+use super::plan::{HookMoment, HookPlan, ScriptPolicy};
+use super::script;
+use crate::run::vrrp::State;
+
+/// Who changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Subject {
+    Group,
+    Instance,
+}
+
+impl Subject {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Group => "GROUP",
+            Self::Instance => "INSTANCE",
+        }
+    }
+}
+
+/// A queue and a task for each router and group that has hooks.
+#[derive(Debug, Default)]
+pub(super) struct Hooks {
+    queues: HashMap<(Subject, String), (Vec<HookPlan>, mpsc::UnboundedSender<Call>)>,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+#[derive(Debug)]
+struct Call {
+    command: Vec<String>,
+    user: Option<String>,
+}
+
+impl Hooks {
+    /// Needs a tokio runtime.
+    pub(super) fn new(plan: &Plan) -> Self {
+        let routers = plan.routers.iter().map(|router| {
+            ((Subject::Instance, router.settings.name.clone()), router.hooks.clone())
+        });
+        let groups = plan
+            .groups
+            .iter()
+            .map(|group| ((Subject::Group, group.name.clone()), group.hooks.clone()));
+        let mut hooks = Self::default();
+        for (key, planned) in routers.chain(groups) {
+            if planned.is_empty() {
+                continue;
+            }
+            let (sender, calls) = mpsc::unbounded_channel();
+            hooks.tasks.push(tokio::spawn(work(calls, plan.scripts.clone())));
+            hooks.queues.insert(key, (planned, sender));
+        }
+        hooks
+    }
+
+    /// Queues what is to be run for a change: first the hook of the state, then the one for all.
+    pub(super) fn changed(&self, subject: Subject, name: &str, state: State, priority: u8) {
+        let Some((hooks, queue)) = self.queues.get(&(subject, name.to_owned())) else { return };
+        let (moment, word) = match state {
+            State::Backup => (HookMoment::Backup, "BACKUP"),
+            State::Fault => (HookMoment::Fault, "FAULT"),
+            State::Initialize => (HookMoment::Stop, "STOP"),
+            State::Master => (HookMoment::Master, "MASTER"),
+        };
+        // A group has no priority: keepalived says 0.
+        let priority = if subject == Subject::Group { 0 } else { priority };
+        for call in calls(hooks, moment, [subject.word(), name, word], priority) {
+            // The task ends only with this queue.
+            let _ = queue.send(call);
+        }
+    }
+
+    /// Waits for what is queued, but not for ever.
+    pub(super) async fn finish(self) {
+        drop(self.queues);
+        for task in self.tasks {
+            let abort = task.abort_handle();
+            if tokio::time::timeout(AT_THE_END, task).await.is_err() {
+                abort.abort();
+            }
+        }
+    }
+}
+
+fn calls(hooks: &[HookPlan], moment: HookMoment, words: [&str; 3], priority: u8) -> Vec<Call> {
+    let of = |wanted: HookMoment| hooks.iter().filter(move |hook| hook.event == wanted);
+    let own =
+        of(moment).map(|hook| Call { command: hook.command.clone(), user: hook.user.clone() });
+    let any = of(HookMoment::Any).map(|hook| {
+        let mut command = hook.command.clone();
+        command.extend(words.map(ToOwned::to_owned));
+        command.push(priority.to_string());
+        Call { command, user: hook.user.clone() }
+    });
+    own.chain(any).collect()
+}
+
+async fn work(mut calls: mpsc::UnboundedReceiver<Call>, policy: ScriptPolicy) {
+    while let Some(Call { command, user }) = calls.recv().await {
+        let result = script::execute(&command, user.as_deref(), &policy, LIMIT).await;
+        if let Err(error) = result {
+            // Arguments may hold secrets; the program does not.
+            let program = command.first().map_or("", String::as_str);
+            warn!("script {program}: {error}");
+        }
+    }
+}
+
+/// How long a hook may take; the next one waits for it.
+const LIMIT: Duration = Duration::from_secs(60);
+
+/// How long the end of the daemon waits for the hooks of each router.
+const AT_THE_END: Duration = Duration::from_secs(5);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_hook_of_the_state_comes_first_and_the_general_one_is_told_everything() {
+        let hook = |event, command: &str| HookPlan {
+            event,
+            command: vec![command.to_owned()],
+            user: None,
+        };
+        let hooks = [
+            hook(HookMoment::Any, "any"),
+            hook(HookMoment::Master, "master"),
+            hook(HookMoment::Backup, "backup"),
+        ];
+        let words = ["INSTANCE", "VI_1", "MASTER"];
+        let commands: Vec<String> = calls(&hooks, HookMoment::Master, words, 150)
+            .into_iter()
+            .map(|call| call.command.join(" "))
+            .collect();
+        assert_eq!(commands, ["master", "any INSTANCE VI_1 MASTER 150"]);
+    }
+}

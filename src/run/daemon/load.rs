@@ -1,0 +1,49 @@
+//! Files to plan: whatever format, one model, one director's part of it.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+
+use super::Plan;
+use super::plan::plan;
+use crate::emit::translate::{self, Options};
+use crate::emit::{Account, Target};
+use crate::model::Cluster;
+use crate::model::read::{Input, Reading, read};
+use crate::source::{Findings, Sources};
+use crate::syntax::Format;
+
+/// A plan, and what is to be said about it.
+#[derive(Debug)]
+pub struct Loaded {
+    /// What the node is to do.
+    pub plan: Plan,
+    /// Errors mean that the daemon must not start with it.
+    pub findings: Findings,
+}
+
+/// Reads the files of one cluster, or of one node, and plans for `node`. Addresses of directors
+/// are needed where heartbeat's files name them only.
+pub fn load(
+    sources: &mut Sources,
+    inputs: &[Input],
+    node: &str,
+    addresses: &HashMap<String, IpAddr>,
+) -> Loaded {
+    let Reading { mut cluster, trees, .. } = read(sources, inputs);
+    if inputs.iter().any(|input| input.format != Format::Keepalived) {
+        // heartbeat's groups become virtual routers, with the same numbers that `convert` gives
+        // them: a director with keepalived and one with this daemon understand each other.
+        let mut account = Account::new(sources, &trees);
+        let options = Options { target: Target::DEFAULT, addresses: addresses.clone() };
+        translate::heartbeat_to_keepalived(&mut cluster, sources, &options, &mut account);
+    }
+    drop(trees);
+    of_cluster(&cluster, node)
+}
+
+/// Plans for a cluster that was read already.
+pub fn of_cluster(cluster: &Cluster, node: &str) -> Loaded {
+    let mut findings = Findings::new();
+    let plan = plan(cluster, node, &mut findings);
+    Loaded { plan, findings }
+}

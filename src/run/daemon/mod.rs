@@ -1,0 +1,31 @@
+//! The daemon: a plan, two threads, the kernel.
+//!
+//! ```text
+//!   thread "vrrp"                                    main thread
+//!   +---------------------------------+   Report    +--------------------------------+
+//!   | worker: sockets, timers,        | ----------> | supervisor: signals, log,      |
+//!   | Director and Announcers,        |             | hooks, tracked scripts,        |
+//!   | addresses in the kernel         | <---------- | control socket, reload         |
+//!   +---------------------------------+    Order    +--------------------------------+
+//! ```
+//!
+//! Nothing that can take long happens on the left: no file, no script, no log. Reports are
+//! dropped, and counted, before they make it wait.
+
+mod hooks;
+mod kernel;
+mod load;
+pub mod plan;
+mod ports;
+mod report;
+mod script;
+mod status;
+mod story;
+mod supervisor;
+mod trackers;
+mod worker;
+
+pub use load::{Loaded, load, of_cluster};
+pub use plan::Plan;
+pub use report::{Order, Report};
+pub use supervisor::{Ended, Options, StartError, run};

@@ -1,0 +1,201 @@
+//! What the daemon is to do on this node: the model, cut down to one director and made exact.
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::run::net::addresses::Details;
+use crate::run::vrrp::{ChecksumCustom, Family, Schedule, Settings, Tracked};
+
+mod addresses;
+mod read;
+mod refusals;
+#[cfg(test)]
+mod tests;
+
+pub use read::plan;
+
+/// Everything that one director does.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Plan {
+    /// Its virtual routers.
+    pub routers: Vec<RouterPlan>,
+    /// Its sync groups.
+    pub groups: Vec<GroupPlan>,
+    /// What its routers depend on; [`Tracked::source`] counts in this list.
+    pub sources: Vec<SourcePlan>,
+    /// How scripts are run.
+    pub scripts: ScriptPolicy,
+}
+
+/// One virtual router.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RouterPlan {
+    /// What the protocol needs.
+    pub settings: Settings,
+    /// Interface that advertisements use.
+    pub interface: String,
+    /// Source address of advertisements, where the configuration says one.
+    pub source: Option<IpAddr>,
+    /// Where advertisements go.
+    pub transport: Transport,
+    /// How checksums are made for peers that were not heard yet.
+    pub custom: ChecksumCustom,
+    /// Addresses that the master holds, advertised or not.
+    pub addresses: Vec<PlannedAddress>,
+    /// How they are announced.
+    pub schedule: Schedule,
+    /// Whether advertisements leave from the interface itself, not from the virtual link.
+    pub transmits_on_base: bool,
+    /// Name of the link with the virtual MAC; `None` without one.
+    pub virtual_link: Option<String>,
+    /// What it depends on.
+    pub tracked: Vec<Tracked>,
+    /// Commands at changes of state.
+    pub hooks: Vec<HookPlan>,
+}
+
+impl RouterPlan {
+    /// What makes two plans the same router across a reload; the name does not.
+    pub fn identity(&self) -> (&str, u8, Family) {
+        (&self.interface, self.settings.virtual_router_id, self.settings.family)
+    }
+}
+
+/// Where advertisements go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Transport {
+    /// To a group on the link.
+    Multicast(IpAddr),
+    /// To these directors, one by one. Theirs are the only packets that count.
+    Unicast(Vec<IpAddr>),
+}
+
+/// An address that moves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlannedAddress {
+    /// The address.
+    pub address: IpAddr,
+    /// Prefix length.
+    pub prefix: u8,
+    /// Link that it is put on; `None` is the router's.
+    pub interface: Option<String>,
+    /// Label, broadcast, scope.
+    pub details: Details,
+}
+
+/// Routers that change state together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GroupPlan {
+    /// Its name.
+    pub name: String,
+    /// Numbers of its routers.
+    pub members: Vec<usize>,
+    /// Commands at changes of state.
+    pub hooks: Vec<HookPlan>,
+}
+
+/// Something that is observed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SourcePlan {
+    /// A file with a number.
+    File {
+        /// Its name in the configuration.
+        name: String,
+        /// Where it is.
+        path: PathBuf,
+    },
+    /// A link: up when it runs, and has an address of that family to send from if one is asked
+    /// for.
+    Interface {
+        /// Its name.
+        name: String,
+        /// The family that a router sends in.
+        family: Option<Family>,
+    },
+    /// Processes that are to run.
+    Process(ProcessPlan),
+    /// A command whose exit code is judged.
+    Script(ScriptPlan),
+}
+
+impl SourcePlan {
+    /// As it is called in a reason.
+    pub fn name(&self) -> String {
+        match self {
+            Self::File { name, .. } => format!("file {name}"),
+            Self::Interface { name, .. } => format!("interface {name}"),
+            Self::Process(process) => format!("process {}", process.name),
+            Self::Script(script) => format!("script {}", script.name),
+        }
+    }
+}
+
+/// Processes that are to run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProcessPlan {
+    /// Their name in the configuration.
+    pub name: String,
+    /// Name of the program, and its first arguments if they count.
+    pub command: Vec<String>,
+    /// As many have to run.
+    pub least: u32,
+    /// No more may run.
+    pub most: Option<u32>,
+}
+
+/// A script that is run again and again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ScriptPlan {
+    /// Its name.
+    pub name: String,
+    /// Program and arguments.
+    pub command: Vec<String>,
+    /// Time from the start of one run to the start of the next.
+    pub interval: Duration,
+    /// Time limit of one run.
+    pub timeout: Duration,
+    /// Successes in a row until it counts as up.
+    pub rise: u32,
+    /// Failures in a row until it counts as down.
+    pub fall: u32,
+    /// User and group.
+    pub user: Option<String>,
+}
+
+/// A command that is run at a change of state.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HookPlan {
+    /// When.
+    pub event: HookMoment,
+    /// Program and arguments.
+    pub command: Vec<String>,
+    /// User and group.
+    pub user: Option<String>,
+}
+
+/// When a hook is run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HookMoment {
+    /// At every change, with what changed as arguments.
+    Any,
+    /// On becoming backup.
+    Backup,
+    /// On a fault.
+    Fault,
+    /// On becoming master.
+    Master,
+    /// At the stop of the daemon.
+    Stop,
+}
+
+/// How scripts are run.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ScriptPolicy {
+    /// User (and group) of scripts that name none.
+    pub user: Option<String>,
+    /// Whether scripts that run as root are refused when others can write them.
+    pub is_secure: bool,
+    /// Where commands without a path are looked for.
+    pub directory: Option<PathBuf>,
+}

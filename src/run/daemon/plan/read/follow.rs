@@ -1,0 +1,118 @@
+//! What routers follow.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::{Planner, finding};
+use crate::model::{Router, Sourced, Track, TrackKind};
+use crate::run::daemon::plan::{ProcessPlan, ScriptPlan, SourcePlan};
+use crate::run::vrrp::{Family, Tracked};
+use crate::source::codes::daemon;
+
+/// Something that is followed, with the weight and the reversal that it states itself.
+type Followed = (SourcePlan, i16, bool);
+
+impl Planner<'_> {
+    /// The own interface, and what the configuration says.
+    pub(super) fn tracked(
+        &mut self,
+        router: &Router,
+        interface: &str,
+        family: Family,
+    ) -> Vec<Tracked> {
+        let mut tracked = Vec::new();
+        if router.delivery.ignore_own_interface.is_none() {
+            let own = SourcePlan::Interface { name: interface.to_owned(), family: Some(family) };
+            tracked.push(Tracked { source: self.source(own), weight: 0, reverse: false });
+        }
+        for track in &router.tracks {
+            tracked.extend(self.track(track));
+        }
+        tracked
+    }
+
+    pub(super) fn track(&mut self, track: &Sourced<Track>) -> Option<Tracked> {
+        let followed = match track.value.kind {
+            TrackKind::Interface => {
+                let plan = SourcePlan::Interface { name: track.value.name.clone(), family: None };
+                Some((plan, 0, false))
+            }
+            TrackKind::Script => self.script(track),
+            TrackKind::File => self.file(&track.value.name),
+            TrackKind::Process => self.process(&track.value.name),
+            TrackKind::Bfd => {
+                let message = "the daemon does not execute `track_bfd`".to_owned();
+                self.findings.push(finding(daemon::NOT_EXECUTED, track.at, message));
+                return None;
+            }
+        };
+        let Some((plan, weight, reverse)) = followed else {
+            let message = format!("nothing to follow is named `{}`", track.value.name);
+            self.findings.push(finding(daemon::UNKNOWN_TRACKER, track.at, message));
+            return None;
+        };
+        Some(Tracked {
+            source: self.source(plan),
+            weight: track.value.weight.unwrap_or(weight),
+            reverse: track.value.reverse.unwrap_or(reverse),
+        })
+    }
+
+    fn script(&mut self, track: &Sourced<Track>) -> Option<Followed> {
+        let name = &track.value.name;
+        let tracker = self.cluster.trackers.iter().find(|tracker| tracker.name.value == *name)?;
+        let command = tracker.command.as_ref()?;
+        let interval = tracker.interval.map_or(Duration::from_secs(1), |time| time.value);
+        let plan = ScriptPlan {
+            name: name.clone(),
+            command: self.split(&command.value, command.at)?,
+            interval,
+            timeout: tracker.timeout.map_or(interval, |time| time.value),
+            rise: tracker.rise.as_ref().map_or(1, |count| count.value.max(1)),
+            fall: tracker.fall.as_ref().map_or(1, |count| count.value.max(1)),
+            user: tracker.user.as_ref().map(|user| user.value.clone()),
+        };
+        let weight = tracker.weight.as_ref().map_or(0, |weight| weight.value);
+        Some((SourcePlan::Script(plan), weight, tracker.reverse.unwrap_or(false)))
+    }
+
+    fn file(&self, name: &str) -> Option<Followed> {
+        let file = self.cluster.tracked_files.iter().find(|file| file.name.value == name)?;
+        let path = PathBuf::from(&file.settings.path.as_ref()?.value);
+        // keepalived multiplies the number with 1 where nothing is said.
+        let weight = file.settings.weight.as_ref().map(|weight| weight.value);
+        let reverse = weight.and_then(|weight| weight.reverse).unwrap_or(false);
+        let plan = SourcePlan::File { name: name.to_owned(), path };
+        Some((plan, weight.map_or(1, |weight| bounded(weight.value)), reverse))
+    }
+
+    fn process(&self, name: &str) -> Option<Followed> {
+        let process =
+            self.cluster.tracked_processes.iter().find(|process| process.name.value == name)?;
+        let settings = &process.settings;
+        let plan = ProcessPlan {
+            name: name.to_owned(),
+            command: settings.process.as_ref()?.value.clone(),
+            least: settings.quorum.as_ref().map_or(1, |count| count.value),
+            most: settings.most.as_ref().map(|count| count.value),
+        };
+        let weight = settings.weight.as_ref().map(|weight| weight.value);
+        let reverse = weight.and_then(|weight| weight.reverse).unwrap_or(false);
+        let value = weight.map_or(0, |weight| bounded(weight.value));
+        Some((SourcePlan::Process(plan), value, reverse))
+    }
+
+    /// Number of a source; each is observed once, however many follow it.
+    fn source(&mut self, plan: SourcePlan) -> usize {
+        if let Some(known) = self.sources.iter().position(|source| *source == plan) {
+            return known;
+        }
+        self.sources.push(plan);
+        self.sources.len() - 1
+    }
+}
+
+/// Weights are -254 to 254; the rest would change nothing more.
+fn bounded(weight: i32) -> i16 {
+    i16::try_from(weight.clamp(-254, 254)).unwrap_or(0)
+}

@@ -1,0 +1,55 @@
+//! What the daemon understands but does not do: it is told, so that nobody relies on it.
+
+use super::Planner;
+use crate::model::setting::Settings;
+use crate::model::{OwnInterface, Router};
+use crate::source::codes::daemon;
+use crate::source::{Diagnostic, Place};
+
+impl Planner<'_> {
+    pub(super) fn tell_what_is_not_executed(&mut self, router: &Router) {
+        let mut found: Vec<(&str, Place)> = Vec::new();
+        let groups: [&dyn Settings; 3] = [&router.announcements, &router.conduct, &router.delivery];
+        for group in groups {
+            group.each(&mut |keyword, said| {
+                if !EXECUTED.contains(&keyword) {
+                    found.extend(said.at.map(|place| (keyword, place)));
+                }
+            });
+        }
+        let refuses = router.accept.as_ref().filter(|accept| !accept.value);
+        found.extend(refuses.and_then(|accept| Some(("no_accept", accept.at?))));
+        let shared = router
+            .own_interface
+            .as_deref()
+            .filter(|own| matches!(own.value, OwnInterface::SharedMac(_)));
+        found.extend(shared.and_then(|own| Some(("use_ipvlan", own.at?))));
+        found.extend(router.routes.iter().filter_map(|route| Some(("virtual_routes", route.at?))));
+        found.extend(router.rules.iter().filter_map(|rule| Some(("virtual_rules", rule.at?))));
+        let carried = router.carried.iter().map(|carried| (carried.keyword.as_str(), carried.at));
+        for (keyword, place) in found.into_iter().chain(carried) {
+            let message = format!("the daemon does not execute `{keyword}`");
+            self.findings.push(Diagnostic::new(daemon::NOT_EXECUTED, place, message));
+        }
+    }
+}
+
+/// Settings of a router that the daemon executes, or that change nothing here.
+const EXECUTED: [&str; 16] = [
+    "check_unicast_src",
+    "debug",
+    "dont_track_primary",
+    "garp_lower_prio_delay",
+    "garp_lower_prio_repeat",
+    "garp_master_delay",
+    "garp_master_refresh",
+    "garp_master_refresh_repeat",
+    "garp_master_repeat",
+    "linkbeat_use_polling",
+    "lower_prio_no_advert",
+    "native_ipv6",
+    "skip_check_adv_addr",
+    "strict_mode",
+    "v3_checksum_as_v2",
+    "vmac_xmit_base",
+];

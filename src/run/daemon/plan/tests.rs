@@ -1,0 +1,157 @@
+//! Plans from configurations.
+
+use std::time::Duration;
+
+use super::*;
+use crate::model::read::{Input, read};
+use crate::run::vrrp::{Authentication, Password, Version};
+use crate::source::{Findings, Sources};
+use crate::syntax::Format;
+
+fn planned(text: &str) -> (Plan, Vec<String>) {
+    let mut sources = Sources::new();
+    let file = sources.add("keepalived.conf", text.as_bytes());
+    let reading = read(&mut sources, &[Input { file, format: Format::Keepalived }]);
+    let mut findings = Findings::new();
+    let plan = plan(&reading.cluster, "lw1", &mut findings);
+    let codes = findings.iter().map(|finding| finding.code.id().to_owned()).collect();
+    (plan, codes)
+}
+
+fn instance(lines: &str) -> (Plan, Vec<String>) {
+    planned(&format!(
+        "vrrp_instance VI_1 {{
+            interface eth1
+            virtual_router_id 51
+            virtual_ipaddress {{
+                10.0.0.31/24 dev eth0 label eth0:0
+            }}
+            {lines}
+        }}"
+    ))
+}
+
+fn router(lines: &str) -> RouterPlan {
+    let (mut plan, codes) = instance(lines);
+    assert_eq!(codes, [""; 0], "{lines}");
+    plan.routers.remove(0)
+}
+
+#[test]
+fn defaults_are_those_of_keepalived() {
+    let router = router("");
+    let settings = &router.settings;
+    assert_eq!(settings.version, Version::Two);
+    assert_eq!(settings.priority, 100);
+    assert_eq!(settings.interval, Duration::from_secs(1));
+    assert_eq!(settings.down_count, 3);
+    assert!(settings.preempt);
+    assert_eq!(router.transport, Transport::Multicast("224.0.0.18".parse().unwrap()));
+    assert_eq!(router.schedule, Schedule::default());
+    let [address] = router.addresses.as_slice() else { panic!("one address") };
+    assert_eq!(address.interface.as_deref(), Some("eth0"));
+    assert_eq!(address.details.label.as_deref(), Some("eth0:0"));
+}
+
+#[test]
+fn the_word_master_sets_the_default_priority_and_cancels_nopreempt() {
+    assert_eq!(router("state MASTER").settings.priority, 255);
+    let stays = router("state MASTER\n nopreempt\n preempt_delay 5\n priority 150").settings;
+    assert!(stays.preempt);
+    assert_eq!(stays.preempt_delay, Duration::ZERO);
+    let waits = router("state BACKUP\n nopreempt\n priority 150").settings;
+    assert!(!waits.preempt);
+}
+
+#[test]
+fn only_version_2_has_a_password() {
+    let with = "authentication {\n auth_type PASS\n auth_pass 1111\n }\n";
+    let password = Authentication::Password(Password::new("1111"));
+    assert_eq!(router(with).settings.authentication, password);
+    let three = router(&format!("{with} version 3")).settings;
+    assert_eq!(three.authentication, Authentication::None);
+    assert!(three.answers_lower);
+}
+
+#[test]
+fn unicast_peers_replace_the_group() {
+    let router = router("unicast_src_ip 10.0.0.1\n unicast_peer {\n 10.0.0.2\n }");
+    assert_eq!(router.transport, Transport::Unicast(vec!["10.0.0.2".parse().unwrap()]));
+    assert_eq!(router.source, Some("10.0.0.1".parse().unwrap()));
+}
+
+#[test]
+fn the_own_interface_is_followed_unless_it_is_not() {
+    let own = SourcePlan::Interface { name: "eth1".to_owned(), family: Some(Family::V4) };
+    let (plan, _) = instance("track_interface {\n eth2 weight -20\n }");
+    assert_eq!(plan.sources.first(), Some(&own));
+    assert_eq!(plan.sources.len(), 2);
+    let weights: Vec<i16> = plan.routers[0].tracked.iter().map(|tracked| tracked.weight).collect();
+    assert_eq!(weights, [0, -20]);
+    let (plan, _) = instance("dont_track_primary");
+    assert_eq!(plan.sources, []);
+}
+
+#[test]
+fn a_virtual_mac_has_a_link_of_its_own() {
+    assert_eq!(router("use_vmac").virtual_link.as_deref(), Some("vrrp.51"));
+    assert_eq!(router("use_vmac own0").virtual_link.as_deref(), Some("own0"));
+    assert!(router("use_vmac\n vmac_xmit_base").transmits_on_base);
+}
+
+#[test]
+fn announcements_follow_the_configuration() {
+    let schedule = router("garp_master_repeat 2\n garp_master_delay 1\n garp_master_refresh 60");
+    let expected = Schedule {
+        repeat: 2,
+        delay: Duration::from_secs(1),
+        conflict_repeat: 2,
+        conflict_delay: Duration::from_secs(1),
+        refresh: Duration::from_secs(60),
+        ..Schedule::default()
+    };
+    assert_eq!(schedule.schedule, expected);
+}
+
+#[test]
+fn what_is_not_done_is_told() {
+    let (_, codes) = instance("virtual_routes {\n 10.1.0.0/16 via 10.0.0.9\n }\n no_accept");
+    assert_eq!(codes, ["LV0959", "LV0959"]);
+}
+
+#[test]
+fn the_link_local_address_leads() {
+    let (plan, codes) = planned(
+        "vrrp_instance VI_6 {
+            interface eth1
+            virtual_router_id 6
+            virtual_ipaddress {
+                2001:db8::31/64
+                fe80::31/64
+            }
+        }",
+    );
+    assert_eq!(codes, [""; 0]);
+    let settings = &plan.routers[0].settings;
+    assert_eq!(settings.version, Version::Three);
+    assert_eq!(settings.addresses[0], "fe80::31".parse::<IpAddr>().unwrap());
+}
+
+#[test]
+fn members_of_a_group_wait_for_each_other_and_follow_what_it_follows() {
+    let instance = |name: &str, id: u8| {
+        format!(
+            "vrrp_instance {name} {{\n interface eth{id}\n virtual_router_id {id}\n \
+             virtual_ipaddress {{\n 10.0.{id}.1\n }}\n}}\n"
+        )
+    };
+    let (plan, codes) = planned(&format!(
+        "{}{}vrrp_sync_group both {{\n group {{\n a\n b\n }}\n track_interface {{\n eth9\n }}\n}}\n",
+        instance("a", 1),
+        instance("b", 2)
+    ));
+    assert_eq!(codes, [""; 0]);
+    assert_eq!(plan.groups[0].members, [0, 1]);
+    assert!(plan.routers.iter().all(|router| router.settings.is_grouped));
+    assert!(plan.routers.iter().all(|router| router.tracked.len() == 2));
+}

@@ -1,0 +1,222 @@
+//! Running scripts: as their own user, with a clean environment and a time limit, and not at all
+//! when somebody else could have written them.
+
+use std::fs;
+use std::io;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+
+use rustix::process::{Pid, Signal, kill_process_group};
+use tokio::process::{Child, Command};
+use tokio::time::timeout;
+
+use super::plan::ScriptPolicy;
+
+/// Why a script did not succeed.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum ScriptError {
+    #[error("cannot be started: {0}")]
+    Start(#[from] io::Error),
+    #[error("exit code {0}")]
+    Exit(i32),
+    #[error("ended by a signal")]
+    Signal,
+    #[error("took longer than {0:?} and was stopped")]
+    Timeout(Duration),
+    #[error("user `{0}` does not exist")]
+    User(String),
+    #[error("`{}` could be written by others than root", .0.display())]
+    Insecure(PathBuf),
+}
+
+/// Runs a command to its end.
+pub(super) async fn execute(
+    command: &[String],
+    user: Option<&str>,
+    policy: &ScriptPolicy,
+    limit: Duration,
+) -> Result<(), ScriptError> {
+    let (program, arguments) =
+        command.split_first().ok_or_else(|| io::Error::from(io::ErrorKind::InvalidInput))?;
+    let account = Account::of(user.or(policy.user.as_deref()))?;
+    if policy.is_secure && account.is_root() {
+        refuse_what_others_can_write(Path::new(program))?;
+    }
+    let mut prepared = Command::new(program);
+    prepared
+        .args(arguments)
+        .env_clear()
+        .env("PATH", SEARCH_PATH)
+        .current_dir("/")
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        // A group of its own, so that its children end with it.
+        .process_group(0)
+        .kill_on_drop(true);
+    if let Some((uid, gid)) = account.identity {
+        // Setting the user as root drops all supplementary groups, too.
+        prepared.uid(uid).gid(gid);
+    }
+    let mut child = prepared.spawn()?;
+    let Ok(ended) = timeout(limit, child.wait()).await else {
+        stop(&mut child).await;
+        return Err(ScriptError::Timeout(limit));
+    };
+    match ended?.code() {
+        Some(0) => Ok(()),
+        Some(code) => Err(ScriptError::Exit(code)),
+        None => Err(ScriptError::Signal),
+    }
+}
+
+/// Asks the whole group to end, and does not ask twice.
+async fn stop(child: &mut Child) {
+    for signal in [Signal::TERM, Signal::KILL] {
+        let group = child.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?));
+        if let Some(group) = group {
+            // It may have ended in this moment.
+            let _ = kill_process_group(group, signal);
+        }
+        if timeout(GRACE, child.wait()).await.is_ok() {
+            return;
+        }
+    }
+}
+
+/// Refuses a file that somebody other than root could change or replace: each folder on the way
+/// to it counts.
+fn refuse_what_others_can_write(program: &Path) -> Result<(), ScriptError> {
+    let real = fs::canonicalize(program)?;
+    for part in real.ancestors() {
+        let metadata = fs::metadata(part)?;
+        let is_writable = metadata.mode() & WRITABLE_BY_OTHERS != 0;
+        // In a folder with the sticky bit nobody can replace what is not his.
+        let is_sticky = metadata.is_dir() && metadata.mode() & STICKY != 0;
+        if metadata.uid() != 0 || (is_writable && !is_sticky) {
+            return Err(ScriptError::Insecure(part.to_owned()));
+        }
+    }
+    Ok(())
+}
+
+/// Whom a script runs as.
+struct Account {
+    /// User and group number; `None` is the daemon's own.
+    identity: Option<(u32, u32)>,
+}
+
+impl Account {
+    /// `USER [GROUP]`; without a user `keepalived_script` if there is one, otherwise the daemon's.
+    fn of(user: Option<&str>) -> Result<Self, ScriptError> {
+        let passwd = fs::read_to_string("/etc/passwd")?;
+        let Some(words) = user else {
+            return Ok(Self { identity: find_user(&passwd, DEFAULT_USER) });
+        };
+        let mut words = words.split_whitespace();
+        let name = words.next().unwrap_or_default();
+        let unknown = || ScriptError::User(name.to_owned());
+        let (uid, own) = find_user(&passwd, name).ok_or_else(unknown)?;
+        let gid = match words.next() {
+            Some(group) => {
+                let groups = fs::read_to_string("/etc/group")?;
+                find_group(&groups, group).ok_or_else(|| ScriptError::User(group.to_owned()))?
+            }
+            None => own,
+        };
+        Ok(Self { identity: Some((uid, gid)) })
+    }
+
+    fn is_root(&self) -> bool {
+        self.identity.is_none_or(|(uid, _)| uid == 0)
+    }
+}
+
+/// User and group number from passwd(5).
+fn find_user(passwd: &str, name: &str) -> Option<(u32, u32)> {
+    let line = passwd.lines().find(|line| line.split(':').next() == Some(name))?;
+    let mut fields = line.split(':').skip(2);
+    Some((fields.next()?.parse().ok()?, fields.next()?.parse().ok()?))
+}
+
+/// Group number from group(5).
+fn find_group(groups: &str, name: &str) -> Option<u32> {
+    let line = groups.lines().find(|line| line.split(':').next() == Some(name))?;
+    line.split(':').nth(2)?.parse().ok()
+}
+
+/// What keepalived looks for.
+const DEFAULT_USER: &str = "keepalived_script";
+
+/// Time between asking a script to end and ending it.
+const GRACE: Duration = Duration::from_secs(2);
+
+const SEARCH_PATH: &str = "/usr/sbin:/usr/bin:/sbin:/bin";
+const STICKY: u32 = 0o1000;
+const WRITABLE_BY_OTHERS: u32 = 0o022;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn users_and_groups_are_found() {
+        let passwd = "root:x:0:0:root:/root:/bin/sh\nha:x:90:91::/:/bin/false\n";
+        assert_eq!(find_user(passwd, "ha"), Some((90, 91)));
+        assert_eq!(find_user(passwd, "h"), None);
+        assert_eq!(find_group("wheel:x:10:ha\n", "wheel"), Some(10));
+    }
+
+    #[test]
+    fn what_others_can_write_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let script = folder.path().join("script");
+        fs::write(&script, "").unwrap();
+        let mode = |mode| {
+            let permissions = std::os::unix::fs::PermissionsExt::from_mode(mode);
+            fs::set_permissions(&script, permissions).unwrap();
+        };
+        mode(0o757);
+        let refused = refuse_what_others_can_write(&script);
+        assert!(matches!(refused, Err(ScriptError::Insecure(_))), "{refused:?}");
+        // Elsewhere the folder may belong to whoever runs the test.
+        if fs::metadata(&script).unwrap().uid() == 0 {
+            mode(0o755);
+            assert!(refuse_what_others_can_write(&script).is_ok());
+        }
+    }
+
+    fn runtime() -> tokio::runtime::Runtime {
+        tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
+    }
+
+    fn run(line: &[&str], limit: Duration) -> Result<(), ScriptError> {
+        let command: Vec<String> = line.iter().map(|word| (*word).to_owned()).collect();
+        runtime().block_on(execute(&command, None, &ScriptPolicy::default(), limit))
+    }
+
+    const LONG: Duration = Duration::from_secs(60);
+
+    #[test]
+    fn exit_codes_are_told() {
+        assert!(run(&["/bin/true"], LONG).is_ok());
+        assert!(matches!(run(&["/bin/sh", "-c", "exit 7"], LONG), Err(ScriptError::Exit(7))));
+        assert!(matches!(run(&["/nonexistent"], LONG), Err(ScriptError::Start(_))));
+    }
+
+    #[test]
+    fn the_environment_is_clean() {
+        let check = "test \"$(env | cut -d= -f1 | sort | tr '\\n' ' ')\" = 'PATH PWD ' \
+                     || test \"$(env | cut -d= -f1 | sort | tr '\\n' ' ')\" = 'PATH PWD _ '";
+        assert!(run(&["/bin/sh", "-c", check], LONG).is_ok());
+    }
+
+    #[test]
+    fn a_script_that_does_not_end_is_ended_with_its_children() {
+        let limit = Duration::from_millis(50);
+        let result = run(&["/bin/sh", "-c", "sleep 600 & wait"], limit);
+        assert!(matches!(result, Err(ScriptError::Timeout(_))), "{result:?}");
+    }
+}

@@ -1,0 +1,46 @@
+//! The log: one line for each report, with the reason and the peer in it.
+
+use tracing::{error, info, warn};
+
+use super::Report;
+use crate::run::vrrp::{Notice, State};
+
+/// Writes a report to the log.
+pub(super) fn tell(report: &Report) {
+    match report {
+        Report::AddressRepaired { address } => {
+            warn!("address {}/{} was gone, put back", address.address, address.prefix);
+        }
+        Report::AddressRefused { address, why } => {
+            error!("address {}/{}: {why}", address.address, address.prefix);
+        }
+        Report::Announced { router, count } => {
+            info!("({router}) sending gratuitous ARP for {count} addresses");
+        }
+        Report::Discarded { source, reason } => {
+            warn!("packet from {source} discarded: {reason}");
+        }
+        Report::GroupChanged { group, state } => info!("sync group {group}: {state}"),
+        Report::Failed { what, why } => error!("{what}: {why}"),
+        Report::Noticed { router, notice } => match notice {
+            Notice::IntervalDiffers { .. } => info!("({router}) {notice}"),
+            Notice::AddressesDiffer { .. }
+            | Notice::Discarded { .. }
+            | Notice::EqualPriority { .. }
+            | Notice::LateAdvertisement { .. }
+            | Notice::LateTimer { .. } => warn!("({router}) {notice}"),
+        },
+        Report::PriorityChanged { router, from, to } => {
+            info!("({router}) priority {from} becomes {to}");
+        }
+        Report::Transition { router, transition } => {
+            let cause = &transition.cause;
+            match transition.to {
+                State::Master => info!("({router}) transition to MASTER: {cause}"),
+                State::Backup => info!("({router}) entering BACKUP: {cause}"),
+                State::Fault => error!("({router}) entering FAULT: {cause}"),
+                State::Initialize => info!("({router}) stopped: {cause}"),
+            }
+        }
+    }
+}

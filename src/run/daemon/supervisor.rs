@@ -1,0 +1,271 @@
+//! The main thread: signals, log, scripts, control socket, reload.
+
+use std::io;
+use std::path::PathBuf;
+use std::thread;
+use std::time::Duration;
+
+use sd_notify::NotifyState;
+use tokio::runtime::Builder;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinSet;
+use tracing::{error, info, warn};
+
+use super::hooks::{Hooks, Subject};
+use super::report::{REPORTS, Reporter};
+use super::worker::Worker;
+use super::{Order, Plan, Report, story, trackers};
+use crate::run::control::{Answer, Request, Server, serve};
+use crate::run::net::thread as kernel_thread;
+
+/// What the daemon is started with, beside its plan.
+pub struct Options {
+    /// The node, for the status.
+    pub node: String,
+    /// Where the control socket is; `None` means that there is none.
+    pub socket: Option<PathBuf>,
+    /// Real-time priority of the thread that speaks VRRP, 1 to 99.
+    pub real_time: Option<u8>,
+    /// Reads the configuration again. The text of an error is logged, and nothing changes.
+    pub load: Box<dyn FnMut() -> Result<Plan, String>>,
+}
+
+/// How the daemon ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// A signal asked for it.
+    Stopped,
+    /// The thread that speaks VRRP ended by itself: a mistake in lvsha.
+    Broken,
+}
+
+/// Why the daemon does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// It may not change interfaces or open raw sockets.
+    #[error("this user may not change interfaces and open raw sockets")]
+    NotPermitted,
+    /// Another daemon uses the control socket.
+    #[error("a daemon is running already: it answers at `{}`", .0.display())]
+    Running(PathBuf),
+    /// The control socket cannot be made.
+    #[error("cannot listen at `{}`: {error}", path.display())]
+    Control {
+        /// Where.
+        path: PathBuf,
+        /// What the system says.
+        error: io::Error,
+    },
+    /// The kernel does not give what is needed.
+    #[error("cannot start: {0}")]
+    Kernel(#[from] io::Error),
+}
+
+/// Runs the daemon until it is told to stop.
+///
+/// # Errors
+/// When it cannot start. Nothing was changed then.
+pub fn run(plan: Plan, options: Options) -> Result<Ended, StartError> {
+    if !kernel_thread::has_network_capabilities() {
+        return Err(StartError::NotPermitted);
+    }
+    Builder::new_current_thread().enable_all().build()?.block_on(supervise(plan, options))
+}
+
+async fn supervise(plan: Plan, options: Options) -> Result<Ended, StartError> {
+    let Options { node, socket, real_time, load } = options;
+    let server = socket.map(|path| bind(&path)).transpose()?;
+    if let Err(error) = kernel_thread::lock_memory() {
+        warn!("memory is not locked: {error}");
+    }
+    let (report_sender, reports) = mpsc::channel(REPORTS);
+    let (orders, order_receiver) = mpsc::unbounded_channel();
+    let hooks = Hooks::new(&plan);
+    let trackers = trackers::start(&plan, &orders);
+    let count = plan.routers.len();
+    start_worker(plan.clone(), report_sender, order_receiver, real_time).await?;
+    info!("lvsha {} on {node}: {count} virtual routers", env!("CARGO_PKG_VERSION"));
+    notify(&[NotifyState::Ready]);
+    let supervisor = Supervisor { node, plan, orders, hooks, trackers, load };
+    supervisor.run(reports, server).await
+}
+
+struct Supervisor {
+    node: String,
+    plan: Plan,
+    orders: mpsc::UnboundedSender<Order>,
+    hooks: Hooks,
+    trackers: JoinSet<()>,
+    load: Box<dyn FnMut() -> Result<Plan, String>>,
+}
+
+impl Supervisor {
+    async fn run(
+        mut self,
+        mut reports: mpsc::Receiver<Report>,
+        server: Option<Server>,
+    ) -> Result<Ended, StartError> {
+        let mut hangup = signal(SignalKind::hangup())?;
+        let mut terminate = signal(SignalKind::terminate())?;
+        let mut interrupt = signal(SignalKind::interrupt())?;
+        let mut conversations = JoinSet::new();
+        let mut is_stopping = false;
+        loop {
+            tokio::select! {
+                report = reports.recv() => match report {
+                    Some(report) => self.follow(&report),
+                    // The worker is gone, and with it its end of the channel.
+                    None => break,
+                },
+                _ = hangup.recv() => self.reload().await,
+                _ = terminate.recv() => is_stopping = self.stop(),
+                _ = interrupt.recv() => is_stopping = self.stop(),
+                stream = accept(server.as_ref()) => {
+                    let (orders, node) = (self.orders.clone(), self.node.clone());
+                    conversations.spawn(serve(stream, move |request| answer(request, orders, node)));
+                }
+                Some(_) = conversations.join_next() => {}
+            }
+        }
+        self.trackers.abort_all();
+        self.hooks.finish().await;
+        if is_stopping {
+            info!("stopped");
+            return Ok(Ended::Stopped);
+        }
+        error!("the thread that speaks VRRP has ended");
+        Ok(Ended::Broken)
+    }
+
+    fn follow(&self, report: &Report) {
+        story::tell(report);
+        match report {
+            Report::Transition { router, transition } => {
+                let (state, priority) = (transition.to, transition.priority);
+                self.hooks.changed(Subject::Instance, router, state, priority);
+                notify(&[NotifyState::Status(&format!("{router}: {state}"))]);
+            }
+            Report::GroupChanged { group, state } => {
+                self.hooks.changed(Subject::Group, group, *state, 0);
+            }
+            Report::AddressRefused { .. }
+            | Report::AddressRepaired { .. }
+            | Report::Announced { .. }
+            | Report::Discarded { .. }
+            | Report::Failed { .. }
+            | Report::Noticed { .. }
+            | Report::PriorityChanged { .. } => {}
+        }
+    }
+
+    /// All or nothing: a configuration that cannot be used changes nothing.
+    async fn reload(&mut self) {
+        let time = NotifyState::monotonic_usec_now();
+        notify(
+            &[Some(NotifyState::Reloading), time.ok()].into_iter().flatten().collect::<Vec<_>>(),
+        );
+        match (self.load)() {
+            Err(why) => error!("reload refused, nothing has changed: {why}"),
+            Ok(plan) if plan == self.plan => info!("reload: nothing has changed"),
+            Ok(plan) => {
+                let (done, answer) = oneshot::channel();
+                let order = Order::Reload { plan: Box::new(plan.clone()), done };
+                if self.orders.send(order).is_ok() && answer.await.is_ok() {
+                    self.trackers = trackers::start(&plan, &self.orders);
+                    let old = std::mem::replace(&mut self.hooks, Hooks::new(&plan));
+                    // What is queued is still run.
+                    tokio::spawn(old.finish());
+                    info!("reloaded: {} virtual routers", plan.routers.len());
+                    self.plan = plan;
+                }
+            }
+        }
+        notify(&[NotifyState::Ready]);
+    }
+
+    fn stop(&self) -> bool {
+        notify(&[NotifyState::Stopping]);
+        // If the worker is gone already, its channel says so.
+        let _ = self.orders.send(Order::Stop);
+        true
+    }
+}
+
+/// Starts the thread and waits until it has what it needs.
+async fn start_worker(
+    plan: Plan,
+    reports: mpsc::Sender<Report>,
+    orders: mpsc::UnboundedReceiver<Order>,
+    real_time: Option<u8>,
+) -> Result<(), StartError> {
+    let (started, answer) = oneshot::channel::<io::Result<()>>();
+    thread::Builder::new().name("vrrp".to_owned()).spawn(move || {
+        let prepare = || {
+            let runtime = Builder::new_current_thread().enable_all().build()?;
+            if let Some(priority) = real_time {
+                kernel_thread::set_real_time(priority)?;
+            }
+            let _inside = runtime.enter();
+            let worker = Worker::new(plan, Reporter::new(reports), orders)?;
+            // Whatever a packet does to this thread, it can do no more than this.
+            kernel_thread::keep_network_capabilities()?;
+            Ok::<_, io::Error>((runtime, worker))
+        };
+        match prepare() {
+            Ok((runtime, worker)) => {
+                // Who waited is still there: it does nothing else.
+                let _ = started.send(Ok(()));
+                runtime.block_on(worker.run());
+            }
+            Err(error) => {
+                let _ = started.send(Err(error));
+            }
+        }
+    })?;
+    answer.await.unwrap_or_else(|_| Err(io::Error::other("the thread ended")))?;
+    Ok(())
+}
+
+fn bind(path: &std::path::Path) -> Result<Server, StartError> {
+    Server::bind(path).map_err(|error| match error.kind() {
+        io::ErrorKind::AddrInUse => StartError::Running(path.to_owned()),
+        _ => StartError::Control { path: path.to_owned(), error },
+    })
+}
+
+/// The next one who asks; never, without a socket.
+async fn accept(server: Option<&Server>) -> tokio::net::UnixStream {
+    let Some(server) = server else { return std::future::pending().await };
+    loop {
+        match server.accept().await {
+            Ok(stream) => return stream,
+            Err(error) => {
+                warn!("control socket: {error}");
+                // Out of descriptors, for example: do not spin.
+                tokio::time::sleep(Duration::from_secs(1)).await;
+            }
+        }
+    }
+}
+
+async fn answer(request: Request, orders: mpsc::UnboundedSender<Order>, node: String) -> Answer {
+    let Request::Status = request;
+    let (sender, receiver) = oneshot::channel();
+    let gone = || Answer::Refused("the daemon is stopping".to_owned());
+    if orders.send(Order::Status(sender)).is_err() {
+        return gone();
+    }
+    let Ok(mut status) = receiver.await else { return gone() };
+    status.node = node;
+    match serde_json::to_string(&status) {
+        Ok(text) => Answer::Json(text),
+        Err(error) => Answer::Refused(error.to_string()),
+    }
+}
+
+/// Tells systemd, if it wants to know.
+fn notify(states: &[NotifyState<'_>]) {
+    // Not started by systemd is no mistake.
+    let _ = sd_notify::notify(states);
+}

@@ -1,0 +1,224 @@
+//! The thread that speaks VRRP.
+//!
+//! One turn of its loop: read all packets, do what is due, send advertisements, and only then a
+//! slice of what can wait: addresses in the kernel, announcements. A turn with work left does not
+//! sleep, but packets and timers come first again.
+
+use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
+use std::io;
+use std::net::IpAddr;
+use std::time::Instant;
+
+use tokio::sync::mpsc;
+
+use super::Plan;
+use super::kernel::{Consequences, Kernel};
+use super::plan::{PlannedAddress, RouterPlan, Transport};
+use super::ports::{Port, Receivers};
+use super::report::{Order, Report, Reporter};
+use crate::run::net::addresses::{LinkAddress, Step, diff};
+use crate::run::net::frames::FrameSocket;
+use crate::run::net::netlink::{BATCH, Events, Netlink};
+use crate::run::net::readiness::Watched;
+use crate::run::vrrp::packet::HOP_LIMIT;
+use crate::run::vrrp::{
+    Advertisement, Announcer, Director, Envelope, Family, Group, Input, Machine, Member,
+    Observation, Output, Reason, RouterIndex, Source, State,
+};
+
+mod announcing;
+mod links;
+mod reload;
+mod turn;
+mod virtual_links;
+
+/// Everything the thread holds.
+pub(super) struct Worker {
+    plan: Plan,
+    director: Director,
+    /// One for each router.
+    announcers: Vec<Announcer>,
+    /// Routers with announcements to come.
+    announcing: BTreeSet<RouterIndex>,
+    /// One for each router; `None` while its interface is not usable.
+    ports: Vec<Option<Port>>,
+    receivers: Receivers,
+    /// Which router a packet is for.
+    index: HashMap<(u32, u8, Family), RouterIndex>,
+    kernel: Kernel,
+    netlink: Netlink,
+    events: Watched<Events>,
+    frames: FrameSocket,
+    /// Changes of addresses that were not made yet.
+    pending: VecDeque<Step>,
+    /// Whether `pending` has to be computed again.
+    is_dirty: bool,
+    /// Addresses that move between directors.
+    moving: HashSet<IpAddr>,
+    virtual_links: virtual_links::VirtualLinks,
+    reporter: Reporter,
+    orders: mpsc::UnboundedReceiver<Order>,
+    buffer: Vec<u8>,
+    started: Instant,
+    group_states: Vec<State>,
+    /// Routers whose announcements are news.
+    to_tell: BTreeSet<RouterIndex>,
+}
+
+impl Worker {
+    /// Opens all sockets and reads the kernel's state; needs a tokio runtime.
+    ///
+    /// # Errors
+    /// When the kernel does not give what is needed.
+    pub(super) fn new(
+        plan: Plan,
+        reporter: Reporter,
+        orders: mpsc::UnboundedReceiver<Order>,
+    ) -> io::Result<Self> {
+        // Events first: what changes between reading and listening would be missed.
+        let events = Watched::new(Events::open()?)?;
+        let mut netlink = Netlink::open()?;
+        let kernel = Kernel::read(&mut netlink)?;
+        let mut worker = Self {
+            director: Director::default(),
+            announcers: Vec::new(),
+            announcing: BTreeSet::new(),
+            ports: Vec::new(),
+            receivers: Receivers::default(),
+            index: HashMap::new(),
+            kernel,
+            netlink,
+            events,
+            frames: FrameSocket::open()?,
+            pending: VecDeque::new(),
+            is_dirty: true,
+            moving: HashSet::new(),
+            virtual_links: virtual_links::VirtualLinks::default(),
+            reporter,
+            orders,
+            buffer: vec![0; LONGEST_PACKET],
+            started: Instant::now(),
+            group_states: Vec::new(),
+            to_tell: BTreeSet::new(),
+            plan: Plan::default(),
+        };
+        let machines = plan.routers.iter().map(|router| Machine::new(router.settings.clone()));
+        let machines = machines.collect();
+        worker.install(plan, machines);
+        worker.adopt();
+        Ok(worker)
+    }
+
+    /// Runs until [`Order::Stop`], or until nobody gives orders any more.
+    pub(super) async fn run(mut self) {
+        self.director.start(Instant::now());
+        loop {
+            let is_busy = self.turn();
+            match self.wait(is_busy).await {
+                turn::Wake::Order(Some(Order::Stop)) | turn::Wake::Order(None) => break,
+                turn::Wake::Order(Some(order)) => self.obey(order),
+                turn::Wake::News | turn::Wake::Time => {}
+            }
+        }
+        self.end();
+    }
+
+    fn obey(&mut self, order: Order) {
+        match order {
+            Order::Observe { source, observation } => {
+                self.director.observe(source, observation, Instant::now());
+            }
+            Order::Reload { plan, done } => {
+                self.reload(*plan);
+                // Who asked may have gone.
+                let _ = done.send(());
+            }
+            Order::Status(asked) => {
+                let status =
+                    super::status::status(&self.plan, &self.director, self.started, Instant::now());
+                let _ = asked.send(status);
+            }
+            // Ends the loop above.
+            Order::Stop => {}
+        }
+    }
+
+    /// Gives everything up and leaves nothing behind.
+    fn end(&mut self) {
+        self.director.stop(Instant::now());
+        self.carry_out();
+        self.is_dirty = true;
+        while self.change_addresses() {}
+        self.virtual_links.remove_all(&mut self.netlink, &mut self.reporter);
+    }
+
+    /// Takes a plan and a machine for each of its routers.
+    fn install(&mut self, plan: Plan, machines: Vec<Machine>) {
+        let members = plan
+            .routers
+            .iter()
+            .zip(machines)
+            .map(|(router, machine)| Member { machine, tracked: router.tracked.clone() });
+        let groups = plan
+            .groups
+            .iter()
+            .map(|group| Group { name: group.name.clone(), members: group.members.clone() });
+        let sources = plan
+            .sources
+            .iter()
+            .map(|source| Source { name: source.name(), observation: Observation::Unknown });
+        self.director = Director::new(members.collect(), groups.collect(), sources.collect());
+        self.group_states = plan.groups.iter().map(|_| State::Initialize).collect();
+        self.announcers = plan
+            .routers
+            .iter()
+            .map(|router| Announcer::new(router.schedule.clone(), router.addresses.len()))
+            .collect();
+        self.announcing.clear();
+        self.moving = plan.routers.iter().flat_map(|r| &r.addresses).map(|a| a.address).collect();
+        self.ports = plan.routers.iter().map(|_| None).collect();
+        self.plan = plan;
+        self.is_dirty = true;
+        self.virtual_links.create(
+            &self.plan,
+            &mut self.kernel,
+            &mut self.netlink,
+            &mut self.reporter,
+        );
+        self.refresh_links();
+    }
+
+    /// A process that was killed left its addresses: they stay where they are for now.
+    fn adopt(&mut self) {
+        let machines = (0..self.plan.routers.len()).filter(|index| {
+            let Some(wanted) = self.wanted_of(*index) else { return false };
+            !wanted.is_empty() && self.kernel.present(&wanted).len() == wanted.len()
+        });
+        for index in machines.collect::<Vec<_>>() {
+            self.director.adopt(index);
+        }
+    }
+
+    /// The addresses of a router on their links; `None` if a link is missing.
+    fn wanted_of(&self, index: RouterIndex) -> Option<BTreeSet<LinkAddress>> {
+        let router = self.plan.routers.get(index)?;
+        let wanted = router.addresses.iter().map(|address| self.place(router, address));
+        wanted.collect()
+    }
+
+    /// Where an address belongs.
+    fn place(&self, router: &RouterPlan, planned: &PlannedAddress) -> Option<LinkAddress> {
+        let name = planned
+            .interface
+            .as_deref()
+            // An address on another interface than the router's stays there.
+            .filter(|name| *name != router.interface || router.virtual_link.is_none())
+            .or(router.virtual_link.as_deref())
+            .unwrap_or(&router.interface);
+        let link = self.kernel.link(name)?.index;
+        Some(LinkAddress { link, address: planned.address, prefix: planned.prefix })
+    }
+}
+
+/// An IPv4 packet at its longest.
+const LONGEST_PACKET: usize = 65_535;

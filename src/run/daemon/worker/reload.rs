@@ -1,0 +1,86 @@
+//! Another plan without another election.
+
+use super::*;
+
+impl Worker {
+    /// Routers that both plans have keep state, timers and counters; a router that is no longer
+    /// there gives up; a plan that changes nothing sends nothing.
+    pub(super) fn reload(&mut self, plan: Plan) {
+        if plan == self.plan {
+            return;
+        }
+        let now = Instant::now();
+        self.give_up_what_is_not_in(&plan, now);
+        let old_sources: Vec<(String, Observation)> = self
+            .director
+            .sources()
+            .iter()
+            .map(|source| (source.name.clone(), source.observation))
+            .collect();
+        let old_addresses = self.movable();
+        let mut known: HashMap<(String, u8, Family), Machine> = HashMap::new();
+        let old_routers = std::mem::take(&mut self.plan).routers;
+        let machines = std::mem::take(&mut self.director).into_machines();
+        for (router, machine) in old_routers.iter().zip(machines) {
+            let (interface, id, family) = router.identity();
+            known.insert((interface.to_owned(), id, family), machine);
+        }
+        let machines: Vec<Machine> = plan
+            .routers
+            .iter()
+            .map(|router| {
+                let (interface, id, family) = router.identity();
+                match known.remove(&(interface.to_owned(), id, family)) {
+                    Some(mut machine) => {
+                        machine.reconfigure(router.settings.clone(), now);
+                        machine
+                    }
+                    None => Machine::new(router.settings.clone()),
+                }
+            })
+            .collect();
+        self.install(plan, machines);
+        // What a script said last still holds.
+        for (number, source) in (0..).zip(self.plan.sources.clone()) {
+            let name = source.name();
+            if let Some((_, observation)) = old_sources.iter().find(|(old, _)| *old == name) {
+                self.director.observe(number, *observation, now);
+            }
+        }
+        self.director.start(now);
+        self.remove_stale(&old_addresses);
+        self.virtual_links.remove_unused(&self.plan, &mut self.netlink, &mut self.reporter);
+    }
+
+    fn give_up_what_is_not_in(&mut self, plan: &Plan, now: Instant) {
+        for number in 0..self.plan.routers.len() {
+            let Some(router) = self.plan.routers.get(number) else { continue };
+            let stays = plan.routers.iter().any(|new| new.identity() == router.identity());
+            if !stays {
+                self.director.handle(number, Input::Stop, now);
+            }
+        }
+        self.carry_out();
+    }
+
+    /// Every address that may move, where it belongs.
+    fn movable(&self) -> BTreeSet<LinkAddress> {
+        let routers = self.plan.routers.iter();
+        routers
+            .flat_map(|router| router.addresses.iter().map(|address| self.place(router, address)))
+            .flatten()
+            .collect()
+    }
+
+    /// Addresses that the old plan put on a link and the new one does not know.
+    fn remove_stale(&mut self, old: &BTreeSet<LinkAddress>) {
+        let new = self.movable();
+        let stale: BTreeSet<LinkAddress> = old.difference(&new).cloned().collect();
+        let steps: Vec<Step> = self.kernel.present(&stale).into_iter().map(Step::Remove).collect();
+        let result = self.netlink.change_addresses(&steps, |_| Default::default());
+        for address in &stale {
+            self.kernel.remove(address);
+        }
+        self.reporter.check("removing addresses", result.map(|_| ()));
+    }
+}

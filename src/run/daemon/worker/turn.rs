@@ -1,0 +1,212 @@
+//! One turn of the loop.
+
+use super::*;
+use crate::run::vrrp::Gratuitous;
+
+/// Why the loop goes on.
+pub(super) enum Wake {
+    /// Packets, or news about links.
+    News,
+    /// An order; `None` when nobody gives any more.
+    Order(Option<Order>),
+    /// A deadline, or work that was left.
+    Time,
+}
+
+impl Worker {
+    /// Packets, timers, advertisements, then a slice of the rest; true if something of it is left.
+    pub(super) fn turn(&mut self) -> bool {
+        self.read_events();
+        self.read_packets();
+        self.director.handle_timeout(Instant::now());
+        self.carry_out();
+        // Addresses before their announcement (A82, A91).
+        self.change_addresses() || self.announce()
+    }
+
+    /// Sleeps until there is something to do.
+    pub(super) async fn wait(&mut self, is_busy: bool) -> Wake {
+        let deadline = self.deadline().filter(|_| !is_busy);
+        let (receivers, events) = (&self.receivers, &self.events);
+        let news = std::future::poll_fn(|context| {
+            // Both, so that both wake the next time.
+            let packets = receivers.poll_news(context);
+            let changes = events.poll_news(context);
+            if packets.is_ready() { packets } else { changes }
+        });
+        let timer = async {
+            match deadline {
+                Some(deadline) => tokio::time::sleep_until(deadline.into()).await,
+                None if is_busy => tokio::task::yield_now().await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            biased;
+            () = news => Wake::News,
+            order = self.orders.recv() => Wake::Order(order),
+            () = timer => Wake::Time,
+        }
+    }
+
+    fn deadline(&self) -> Option<Instant> {
+        let now = Instant::now();
+        let announcements = self.announcing.iter();
+        let announcements =
+            announcements.filter_map(|index| self.announcers.get(*index)?.next_deadline(now));
+        self.director.next_deadline().into_iter().chain(announcements).min()
+    }
+
+    /// Reads every socket empty.
+    fn read_packets(&mut self) {
+        let mut buffer = std::mem::take(&mut self.buffer);
+        let receivers = std::mem::take(&mut self.receivers);
+        for (link, receiver) in receivers.iter() {
+            // As many as arrive in a turn, not as many as somebody can send.
+            for _ in 0..MOST_PACKETS {
+                match receiver.receive(&mut buffer) {
+                    Ok(Some((envelope, payload))) => {
+                        let decoded = self.judge(link, &envelope, payload);
+                        self.deliver(envelope.source, decoded);
+                    }
+                    Ok(None) => {}
+                    // Also a link that goes down: its event follows.
+                    Err(_) => break,
+                }
+            }
+        }
+        self.receivers = receivers;
+        self.buffer = buffer;
+    }
+
+    /// Which router a packet is for, and what it is.
+    fn judge(
+        &self,
+        link: u32,
+        envelope: &Envelope,
+        payload: &[u8],
+    ) -> Result<(RouterIndex, Input), (Option<RouterIndex>, Reason)> {
+        let family = Family::of(envelope.source);
+        let find = |id: Option<u8>| self.index.get(&(link, id?, family)).copied();
+        // Unicast peers may be some hops away; the list of peers guards instead (C04).
+        let is_multicast = envelope.destination.is_multicast();
+        let minimum = if is_multicast { HOP_LIMIT } else { 0 };
+        let (advertisement, custom) = Advertisement::decode(payload, envelope, minimum)
+            .map_err(|error| (find(error.virtual_router_id), error.reason))?;
+        let index =
+            find(Some(advertisement.virtual_router_id)).ok_or((None, Reason::UnknownRouter))?; // A66
+        let is_expected = match self.plan.routers.get(index).map(|router| &router.transport) {
+            Some(Transport::Unicast(peers)) => peers.contains(&envelope.source),
+            Some(Transport::Multicast(_)) => is_multicast,
+            None => false,
+        };
+        if !is_expected {
+            return Err((Some(index), Reason::UnknownPeer));
+        }
+        let source = envelope.source;
+        Ok((index, Input::Advertisement { source, advertisement, custom }))
+    }
+
+    fn deliver(
+        &mut self,
+        source: IpAddr,
+        packet: Result<(RouterIndex, Input), (Option<RouterIndex>, Reason)>,
+    ) {
+        let now = Instant::now();
+        match packet {
+            Ok((index, input)) => self.director.handle(index, input, now),
+            Err((Some(index), reason)) => {
+                self.director.handle(index, Input::Discarded { source, reason }, now);
+            }
+            // Other routers on the link are nobody's business here.
+            Err((None, Reason::UnknownRouter)) => {}
+            Err((None, reason)) => self.reporter.tell(Report::Discarded { source, reason }),
+        }
+    }
+
+    /// Does what the machines want: advertisements at once, everything else later.
+    pub(super) fn carry_out(&mut self) {
+        let now = Instant::now();
+        while let Some((index, output)) = self.director.poll_output() {
+            let name = || self.plan.routers.get(index).map(|r| r.settings.name.clone());
+            match output {
+                Output::Advertise { priority } => self.advertise(index, priority),
+                Output::Announce(why) => {
+                    if let Some(announcer) = self.announcers.get_mut(index) {
+                        announcer.announce(why, now);
+                        self.announcing.insert(index);
+                        if why == Gratuitous::TakeOver {
+                            self.to_tell.insert(index);
+                        }
+                    }
+                }
+                Output::Changed(transition) => {
+                    self.is_dirty = true;
+                    if transition.from == State::Master
+                        && let Some(announcer) = self.announcers.get_mut(index)
+                    {
+                        announcer.stop();
+                        self.announcing.remove(&index);
+                    }
+                    let router = name().unwrap_or_default();
+                    self.reporter.tell(Report::Transition { router, transition });
+                    self.tell_groups();
+                }
+                Output::Notice(notice) => {
+                    let router = name().unwrap_or_default();
+                    self.reporter.tell(Report::Noticed { router, notice });
+                }
+                Output::PriorityChanged { from, to } => {
+                    let router = name().unwrap_or_default();
+                    self.reporter.tell(Report::PriorityChanged { router, from, to });
+                }
+                Output::Ready => {}
+                Output::Withdraw => self.is_dirty = true,
+            }
+        }
+    }
+
+    fn advertise(&mut self, index: RouterIndex, priority: u8) {
+        let (Some(plan), Some(machine), Some(Some(port))) =
+            (self.plan.routers.get(index), self.director.machine(index), self.ports.get(index))
+        else {
+            return;
+        };
+        if let Err(error) = port.advertise(plan, machine, priority) {
+            let what = format!("({}) advertisement on {}", plan.settings.name, plan.interface);
+            self.reporter.check(&what, Err(error));
+        }
+    }
+
+    fn tell_groups(&mut self) {
+        for (group, state) in self.director.groups().iter().zip(&mut self.group_states) {
+            let now = self.director.group_state(group);
+            if now != *state {
+                *state = now;
+                let group = group.name.clone();
+                self.reporter.tell(Report::GroupChanged { group, state: now });
+            }
+        }
+    }
+
+    fn read_events(&mut self) {
+        let mut all = Consequences::default();
+        while let Ok(events) = self.events.socket_mut().receive() {
+            for event in events {
+                let one = self.kernel.follow(event);
+                all.links |= one.links;
+                all.addresses |= one.addresses;
+                all.reread |= one.reread;
+            }
+        }
+        if all.reread || all.addresses {
+            self.reread();
+        }
+        if all.links || all.reread {
+            self.refresh_links();
+        }
+    }
+}
+
+/// Packets that are read from one socket in a turn.
+const MOST_PACKETS: usize = 4096;

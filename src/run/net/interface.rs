@@ -1,0 +1,71 @@
+//! Names of virtual links, and the settings under /proc/sys that they need.
+
+use std::fmt;
+use std::fs;
+use std::io;
+use std::path::PathBuf;
+
+/// Name of the macvlan of a virtual router, as keepalived has it.
+pub fn virtual_link_name(virtual_router_id: u8, is_ipv6: bool) -> String {
+    format!("vrrp{}.{virtual_router_id}", if is_ipv6 { "6" } else { "" })
+}
+
+/// A setting and its value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Setting {
+    path: String,
+    value: &'static str,
+}
+
+impl fmt::Display for Setting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "/proc/sys/net/{} = {}", self.path, self.value)
+    }
+}
+
+/// What a macvlan with a virtual MAC needs before it is up (C14, A78, A81).
+pub fn virtual_link_settings(link: &str, is_ipv6: bool) -> Vec<Setting> {
+    let v4 = |name: &str, value| Setting { path: format!("ipv4/conf/{link}/{name}"), value };
+    let v6 = |name: &str, value| Setting { path: format!("ipv6/conf/{link}/{name}"), value };
+    let mut settings = vec![
+        // Packets from and to addresses that are on the link below too.
+        v4("accept_local", "1"),
+        v4("rp_filter", "0"),
+        v4("promote_secondaries", "1"),
+        // No interface identifier is made of the virtual MAC.
+        v6("addr_gen_mode", "1"),
+        v6("autoconf", "0"),
+        v6("accept_ra", "0"),
+    ];
+    if !is_ipv6 {
+        settings.push(v6("disable_ipv6", "1"));
+    }
+    settings
+}
+
+/// What the link below needs, so that it does not answer for the virtual addresses (A37, A81).
+pub fn base_link_settings(link: &str) -> Vec<Setting> {
+    let v4 = |name: &str, value| Setting { path: format!("ipv4/conf/{link}/{name}"), value };
+    vec![v4("arp_ignore", "1"), v4("arp_filter", "1")]
+}
+
+/// Writes a setting and returns what it was before.
+///
+/// # Errors
+/// When the kernel has no such setting, or refuses the value.
+pub fn write(setting: &Setting) -> io::Result<String> {
+    let path = PathBuf::from("/proc/sys/net").join(&setting.path);
+    let before = fs::read_to_string(&path)?.trim().to_owned();
+    if before != setting.value {
+        fs::write(&path, setting.value)?;
+    }
+    Ok(before)
+}
+
+/// Puts a setting back.
+///
+/// # Errors
+/// Those of [`write`].
+pub fn restore(setting: &Setting, before: &str) -> io::Result<()> {
+    fs::write(PathBuf::from("/proc/sys/net").join(&setting.path), before)
+}

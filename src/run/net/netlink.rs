@@ -1,0 +1,266 @@
+//! rtnetlink: links and addresses.
+//!
+//! Requests and events have sockets of their own: a burst of events must not delay an answer.
+//! The kernel answers a request before its send returns, so that a request never waits.
+
+use std::fmt;
+use std::io::{self, Cursor};
+use std::net::IpAddr;
+
+use neli::FromBytesWithInput as _;
+use neli::consts::nl::{NlmF, Nlmsg};
+use neli::consts::rtnl::Rtm;
+use neli::consts::socket::{Msg, NlFamily};
+use neli::nl::{NlPayload, Nlmsghdr, NlmsghdrBuilder};
+use neli::socket::NlSocket;
+use neli::types::{Buffer, NlBuffer};
+use neli::utils::Groups;
+use neli::{Size, ToBytes};
+
+mod address;
+mod events;
+mod link;
+
+pub use events::{Event, Events};
+pub use link::{Link, VirtualLink};
+
+use super::addresses::{Details, LinkAddress, Step};
+
+/// A socket for requests.
+pub struct Netlink {
+    socket: NlSocket,
+    sequence: u32,
+    buffer: Vec<u8>,
+}
+
+/// Requests in one send; more answers than fit into the socket's buffer would be lost.
+pub const BATCH: usize = 64;
+
+impl Netlink {
+    /// Opens it; changes need CAP_NET_ADMIN.
+    ///
+    /// # Errors
+    /// Those of socket(2) and bind(2).
+    pub fn open() -> io::Result<Self> {
+        let socket = NlSocket::connect(NlFamily::Route, None, Groups::empty())?;
+        Ok(Self { socket, sequence: 0, buffer: vec![0; RECEIVE_BUFFER] })
+    }
+
+    /// Every link.
+    ///
+    /// # Errors
+    /// What the kernel says.
+    pub fn links(&mut self) -> io::Result<Vec<Link>> {
+        let replies = self.dump(Rtm::Getlink, link::request()?)?;
+        Ok(replies.iter().filter_map(|(_, reply)| link::read(reply)).collect())
+    }
+
+    /// Every address on every link.
+    ///
+    /// # Errors
+    /// What the kernel says.
+    pub fn addresses(&mut self) -> io::Result<Vec<LinkAddress>> {
+        let replies = self.dump(Rtm::Getaddr, address::request()?)?;
+        Ok(replies.iter().filter_map(|(_, reply)| address::read(reply)).collect())
+    }
+
+    /// Adds and removes addresses, at most [`BATCH`] at a time. What is already as wanted is no
+    /// error. `details` answers for each address that is added.
+    ///
+    /// # Errors
+    /// When the kernel cannot be asked; what it refuses is in the result, by the number of the
+    /// step.
+    pub fn change_addresses(
+        &mut self,
+        steps: &[Step],
+        details: impl Fn(&LinkAddress) -> Details,
+    ) -> io::Result<Vec<(usize, io::Error)>> {
+        let mut refused = Vec::new();
+        for (number, batch) in (0..).zip(steps.chunks(BATCH)) {
+            let mut requests = Vec::with_capacity(batch.len());
+            for step in batch {
+                requests.push(match step {
+                    Step::Add(wanted) => {
+                        let message = address::message(wanted, &details(wanted))?;
+                        (Rtm::Newaddr, NlmF::CREATE | NlmF::REPLACE, message)
+                    }
+                    Step::Remove(found) => {
+                        let message = address::message(found, &Details::default())?;
+                        (Rtm::Deladdr, NlmF::empty(), message)
+                    }
+                });
+            }
+            for (place, result) in (0..).zip(self.change(requests)?) {
+                let Err(error) = result else { continue };
+                let is_done = match batch.get(place) {
+                    Some(Step::Add(_)) => error.raw_os_error() == Some(libc::EEXIST),
+                    Some(Step::Remove(_)) => {
+                        matches!(error.raw_os_error(), Some(libc::EADDRNOTAVAIL | libc::ENODEV))
+                    }
+                    None => false,
+                };
+                if !is_done {
+                    refused.push((number * BATCH + place, error));
+                }
+            }
+        }
+        Ok(refused)
+    }
+
+    /// Creates a macvlan for a virtual MAC, down.
+    ///
+    /// # Errors
+    /// What the kernel says.
+    pub fn create_virtual_link(&mut self, wanted: &VirtualLink) -> io::Result<()> {
+        let message = link::macvlan(wanted)?;
+        self.change_one(Rtm::Newlink, NlmF::CREATE | NlmF::EXCL, message)
+    }
+
+    /// Brings a link up.
+    ///
+    /// # Errors
+    /// What the kernel says.
+    pub fn bring_up(&mut self, index: u32) -> io::Result<()> {
+        self.change_one(Rtm::Newlink, NlmF::empty(), link::up(index)?)
+    }
+
+    /// Deletes a virtual link.
+    ///
+    /// # Errors
+    /// What the kernel says.
+    pub fn delete_link(&mut self, index: u32) -> io::Result<()> {
+        self.change_one(Rtm::Dellink, NlmF::empty(), link::by_index(index)?)
+    }
+
+    fn change_one<P: ToBytes + Size>(
+        &mut self,
+        kind: Rtm,
+        flags: NlmF,
+        message: P,
+    ) -> io::Result<()> {
+        let results = self.change(vec![(kind, flags, message)])?;
+        results.into_iter().next().unwrap_or_else(|| Err(lost()))
+    }
+
+    /// Sends all requests at once and returns an answer to each.
+    fn change<P: ToBytes + Size>(
+        &mut self,
+        requests: Vec<(Rtm, NlmF, P)>,
+    ) -> io::Result<Vec<io::Result<()>>> {
+        let first = self.sequence.wrapping_add(1);
+        let mut bytes = Cursor::new(Vec::new());
+        let count = requests.len();
+        for (kind, flags, message) in requests {
+            self.encode(kind, flags | NlmF::REQUEST | NlmF::ACK, message, &mut bytes)?;
+        }
+        self.socket.send(bytes.into_inner(), Msg::empty())?;
+        let mut answers: Vec<io::Result<()>> = (0..count).map(|_| Err(lost())).collect();
+        let mut open = count;
+        while open > 0 {
+            for reply in self.receive()? {
+                let place = usize::try_from(reply.nl_seq().wrapping_sub(first)).ok();
+                let Some(answer) = place.and_then(|place| answers.get_mut(place)) else { continue };
+                match reply.nl_payload() {
+                    NlPayload::Ack(_) => *answer = Ok(()),
+                    NlPayload::Err(error) => *answer = Err(refusal(error)),
+                    NlPayload::DumpExtAck(_) | NlPayload::Empty | NlPayload::Payload(_) => continue,
+                }
+                open -= 1;
+            }
+        }
+        Ok(answers)
+    }
+
+    /// Everything of a kind: the type and the bytes of each message.
+    fn dump<P: ToBytes + Size>(
+        &mut self,
+        kind: Rtm,
+        message: P,
+    ) -> io::Result<Vec<(u16, Vec<u8>)>> {
+        let mut bytes = Cursor::new(Vec::new());
+        self.encode(kind, NlmF::REQUEST | NlmF::DUMP, message, &mut bytes)?;
+        let sequence = self.sequence;
+        self.socket.send(bytes.into_inner(), Msg::empty())?;
+        let mut found = Vec::new();
+        loop {
+            for reply in self.receive()? {
+                if *reply.nl_seq() != sequence {
+                    continue;
+                }
+                if *reply.nl_type() == u16::from(Nlmsg::Done) {
+                    return Ok(found);
+                }
+                match reply.nl_payload() {
+                    NlPayload::Payload(payload) => {
+                        found.push((*reply.nl_type(), payload.as_ref().to_vec()));
+                    }
+                    NlPayload::Err(error) => return Err(refusal(error)),
+                    NlPayload::Ack(_) | NlPayload::DumpExtAck(_) | NlPayload::Empty => {}
+                }
+            }
+        }
+    }
+
+    fn encode<P: ToBytes + Size>(
+        &mut self,
+        kind: Rtm,
+        flags: NlmF,
+        message: P,
+        bytes: &mut Cursor<Vec<u8>>,
+    ) -> io::Result<()> {
+        self.sequence = self.sequence.wrapping_add(1);
+        let header = NlmsghdrBuilder::default()
+            .nl_type(kind)
+            .nl_flags(flags)
+            .nl_seq(self.sequence)
+            .nl_payload(NlPayload::Payload(message))
+            .build()
+            .map_err(io::Error::other)?;
+        header.to_bytes(bytes).map_err(io::Error::other)
+    }
+
+    fn receive(&mut self) -> io::Result<Vec<Nlmsghdr<u16, Buffer>>> {
+        read_messages(&self.socket, &mut self.buffer, Msg::empty())
+    }
+}
+
+/// neli's socket is no more than a number.
+impl fmt::Debug for Netlink {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Netlink").field("sequence", &self.sequence).finish_non_exhaustive()
+    }
+}
+
+/// One datagram of messages.
+fn read_messages(
+    socket: &NlSocket,
+    buffer: &mut [u8],
+    flags: Msg,
+) -> io::Result<Vec<Nlmsghdr<u16, Buffer>>> {
+    let (length, _) = socket.recv(&mut *buffer, flags)?;
+    let bytes = buffer.get(..length).unwrap_or_default();
+    let messages = NlBuffer::<u16, Buffer>::from_bytes_with_input(&mut Cursor::new(bytes), length)
+        .map_err(io::Error::other)?;
+    Ok(messages.into_iter().collect())
+}
+
+fn refusal(error: &neli::err::Nlmsgerr<neli::err::NlmsghdrErr<u16, Buffer>>) -> io::Error {
+    // The number is negative on the wire.
+    io::Error::from_raw_os_error(-*error.error())
+}
+
+fn lost() -> io::Error {
+    io::Error::other("the kernel did not answer")
+}
+
+/// The bytes of an address: 4 or 16 of them.
+fn address_from(bytes: &[u8]) -> Option<IpAddr> {
+    match bytes.len() {
+        4 => Some(IpAddr::from(*bytes.first_chunk::<4>()?)),
+        16 => Some(IpAddr::from(*bytes.first_chunk::<16>()?)),
+        _ => None,
+    }
+}
+
+/// Dumps come in datagrams of up to 32 KiB.
+const RECEIVE_BUFFER: usize = 64 * 1024;

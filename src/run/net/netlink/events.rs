@@ -1,0 +1,91 @@
+//! What happens to links and addresses, told by the kernel.
+
+use std::fmt;
+use std::io;
+use std::os::fd::{AsRawFd, RawFd};
+
+use neli::consts::rtnl::Rtm;
+use neli::consts::socket::{Msg, NlFamily};
+use neli::nl::NlPayload;
+use neli::socket::NlSocket;
+use neli::utils::Groups;
+
+use super::{Link, address, link, read_messages};
+use crate::run::net::addresses::LinkAddress;
+
+/// Something changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// An address is there.
+    Address(LinkAddress),
+    /// An address is gone.
+    AddressGone(LinkAddress),
+    /// A link is there, or is otherwise than before.
+    Link(Link),
+    /// A link is gone.
+    LinkGone(Link),
+    /// Events were lost: everything is to be read again.
+    Overrun,
+}
+
+/// A socket for events.
+pub struct Events {
+    socket: NlSocket,
+    buffer: Vec<u8>,
+}
+
+impl Events {
+    /// Listens from now on.
+    ///
+    /// # Errors
+    /// Those of socket(2) and bind(2).
+    pub fn open() -> io::Result<Self> {
+        let groups = Groups::new_groups(&[LINKS, ADDRESSES_V4, ADDRESSES_V6]);
+        let socket = NlSocket::connect(NlFamily::Route, None, groups)?;
+        socket.nonblock()?;
+        Ok(Self { socket, buffer: vec![0; super::RECEIVE_BUFFER] })
+    }
+
+    /// What has happened; `WouldBlock` when nothing has.
+    ///
+    /// # Errors
+    /// Those of recvfrom(2), but not lost events.
+    pub fn receive(&mut self) -> io::Result<Vec<Event>> {
+        let messages = match read_messages(&self.socket, &mut self.buffer, Msg::empty()) {
+            Ok(messages) => messages,
+            Err(error) if error.raw_os_error() == Some(libc::ENOBUFS) => {
+                return Ok(vec![Event::Overrun]);
+            }
+            Err(error) => return Err(error),
+        };
+        let events = messages.iter().filter_map(|message| {
+            let NlPayload::Payload(payload) = message.nl_payload() else { return None };
+            let bytes = payload.as_ref();
+            match Rtm::from(*message.nl_type()) {
+                Rtm::Newlink => link::read(bytes).map(Event::Link),
+                Rtm::Dellink => link::read(bytes).map(Event::LinkGone),
+                Rtm::Newaddr => address::read(bytes).map(Event::Address),
+                Rtm::Deladdr => address::read(bytes).map(Event::AddressGone),
+                _ => None,
+            }
+        });
+        Ok(events.collect())
+    }
+}
+
+impl fmt::Debug for Events {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Events").finish_non_exhaustive()
+    }
+}
+
+impl AsRawFd for Events {
+    fn as_raw_fd(&self) -> RawFd {
+        self.socket.as_raw_fd()
+    }
+}
+
+/// Multicast groups (`linux/rtnetlink.h`): RTNLGRP_LINK, _IPV4_IFADDR, _IPV6_IFADDR.
+const LINKS: u32 = 1;
+const ADDRESSES_V4: u32 = 5;
+const ADDRESSES_V6: u32 = 9;

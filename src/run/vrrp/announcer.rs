@@ -1,0 +1,229 @@
+//! When which address is announced to the neighbours: gratuitous ARP, unsolicited neighbour
+//! advertisement.
+//!
+//! An announcement is one packet for one address. They come in batches (all addresses, each
+//! some times), and are handed out a few at a time, so that a thousand addresses cannot delay an
+//! advertisement (C08, C09).
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+/// Why addresses are announced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gratuitous {
+    /// A worse router believed to be master, and neighbours may have believed it (C07).
+    Conflict,
+    /// The link came back: switches may have forgotten.
+    LinkUp,
+    /// This router became master.
+    TakeOver,
+}
+
+/// How often addresses are announced (`garp_master_*`, `garp_lower_prio_*`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Schedule {
+    /// Packets for each address at once.
+    pub repeat: u32,
+    /// Time until the second batch; zero means none.
+    pub delay: Duration,
+    /// Packets for each address after a conflict.
+    pub conflict_repeat: u32,
+    /// Time until the second batch after a conflict.
+    pub conflict_delay: Duration,
+    /// Time between batches for ever; zero means never.
+    pub refresh: Duration,
+    /// Packets for each address in such a batch.
+    pub refresh_repeat: u32,
+    /// Least time between two packets.
+    pub pace: Duration,
+}
+
+impl Default for Schedule {
+    /// keepalived's defaults.
+    fn default() -> Self {
+        Self {
+            repeat: 5,
+            delay: Duration::from_secs(5),
+            conflict_repeat: 5,
+            conflict_delay: Duration::from_secs(5),
+            refresh: Duration::ZERO,
+            refresh_repeat: 1,
+            pace: Duration::ZERO,
+        }
+    }
+}
+
+/// The announcements of one virtual router.
+#[derive(Clone, Debug)]
+pub struct Announcer {
+    schedule: Schedule,
+    /// How many addresses there are.
+    count: usize,
+    /// What is being sent.
+    batch: Option<Batch>,
+    /// Batches to come, soonest first.
+    planned: VecDeque<(Instant, u32)>,
+    /// No packet before.
+    free_at: Option<Instant>,
+    refresh_at: Option<Instant>,
+}
+
+/// All addresses, some times over.
+#[derive(Clone, Copy, Debug)]
+struct Batch {
+    next: usize,
+    rounds: u32,
+}
+
+impl Announcer {
+    /// Announces nothing yet; addresses are numbers below `count`.
+    pub fn new(schedule: Schedule, count: usize) -> Self {
+        Self {
+            schedule,
+            count,
+            batch: None,
+            planned: VecDeque::new(),
+            free_at: None,
+            refresh_at: None,
+        }
+    }
+
+    /// Plans announcements.
+    pub fn announce(&mut self, why: Gratuitous, now: Instant) {
+        let (repeat, delay) = match why {
+            Gratuitous::Conflict => (self.schedule.conflict_repeat, self.schedule.conflict_delay),
+            Gratuitous::LinkUp | Gratuitous::TakeOver => {
+                (self.schedule.repeat, self.schedule.delay)
+            }
+        };
+        // A conflict repeats with each advertisement of the other one; one plan is enough.
+        let is_busy = self.batch.is_some() || !self.planned.is_empty();
+        if self.count == 0 || repeat == 0 || (why == Gratuitous::Conflict && is_busy) {
+            return;
+        }
+        self.batch = Some(Batch { next: 0, rounds: repeat });
+        self.planned.clear();
+        if !delay.is_zero() {
+            self.planned.push_back((now + delay, repeat));
+        }
+        let refresh = self.schedule.refresh;
+        self.refresh_at = (!refresh.is_zero()).then(|| now + refresh);
+    }
+
+    /// Forgets all plans: the addresses are gone.
+    pub fn stop(&mut self) {
+        self.batch = None;
+        self.planned.clear();
+        self.refresh_at = None;
+    }
+
+    /// Number of the address to announce now; `None` when nothing is due.
+    pub fn poll(&mut self, now: Instant) -> Option<usize> {
+        if self.free_at.is_some_and(|free| free > now) {
+            return None;
+        }
+        if self.batch.is_none() {
+            self.batch = Some(self.due(now)?);
+        }
+        let batch = self.batch.as_mut()?;
+        let address = batch.next;
+        batch.next += 1;
+        if batch.next >= self.count {
+            *batch = Batch { next: 0, rounds: batch.rounds.saturating_sub(1) };
+        }
+        if batch.rounds == 0 {
+            self.batch = None;
+        }
+        self.free_at = (!self.schedule.pace.is_zero()).then(|| now + self.schedule.pace);
+        Some(address)
+    }
+
+    /// When [`Self::poll`] has something again; in the past if it has.
+    pub fn next_deadline(&self, now: Instant) -> Option<Instant> {
+        let next = match self.batch {
+            Some(_) => Some(now),
+            None => [self.planned.front().map(|(at, _)| *at), self.refresh_at]
+                .into_iter()
+                .flatten()
+                .min(),
+        };
+        next.map(|next| self.free_at.map_or(next, |free| next.max(free)))
+    }
+
+    /// A planned batch whose time has come.
+    fn due(&mut self, now: Instant) -> Option<Batch> {
+        let is_due = self.planned.front().is_some_and(|(at, _)| *at <= now);
+        if let Some((_, rounds)) = is_due.then(|| self.planned.pop_front()).flatten() {
+            return Some(Batch { next: 0, rounds });
+        }
+        let refresh = self.refresh_at.filter(|at| *at <= now)?;
+        let next = refresh + self.schedule.refresh;
+        self.refresh_at = Some(if next > now { next } else { now + self.schedule.refresh });
+        Some(Batch { next: 0, rounds: self.schedule.refresh_repeat.max(1) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn drain(announcer: &mut Announcer, now: Instant) -> Vec<usize> {
+        std::iter::from_fn(|| announcer.poll(now)).collect()
+    }
+
+    #[test]
+    fn all_addresses_are_announced_again_and_again() {
+        let now = Instant::now();
+        let schedule = Schedule { repeat: 2, ..Schedule::default() };
+        let mut announcer = Announcer::new(schedule, 2);
+        assert_eq!(announcer.next_deadline(now), None);
+        announcer.announce(Gratuitous::TakeOver, now);
+        assert_eq!(drain(&mut announcer, now), [0, 1, 0, 1]);
+
+        let second = now + Duration::from_secs(5);
+        assert_eq!(announcer.next_deadline(now), Some(second));
+        assert_eq!(drain(&mut announcer, second - Duration::from_nanos(1)), [0; 0]);
+        assert_eq!(drain(&mut announcer, second), [0, 1, 0, 1]);
+        assert_eq!(announcer.next_deadline(second), None);
+    }
+
+    #[test]
+    fn a_pace_keeps_packets_apart() {
+        let now = Instant::now();
+        let pace = Duration::from_millis(10);
+        let schedule = Schedule { repeat: 1, pace, ..Schedule::default() };
+        let mut announcer = Announcer::new(schedule, 2);
+        announcer.announce(Gratuitous::TakeOver, now);
+        assert_eq!(drain(&mut announcer, now), [0]);
+        assert_eq!(announcer.next_deadline(now), Some(now + pace));
+        assert_eq!(drain(&mut announcer, now + pace), [1]);
+    }
+
+    #[test]
+    fn a_refresh_goes_on_until_the_stop() {
+        let mut now = Instant::now();
+        let refresh = Duration::from_secs(60);
+        let schedule =
+            Schedule { repeat: 1, delay: Duration::ZERO, refresh, ..Schedule::default() };
+        let mut announcer = Announcer::new(schedule, 1);
+        announcer.announce(Gratuitous::TakeOver, now);
+        for _ in 0..10 {
+            assert_eq!(drain(&mut announcer, now), [0]);
+            now += refresh;
+            assert_eq!(announcer.next_deadline(now - refresh), Some(now));
+        }
+        announcer.stop();
+        assert_eq!(announcer.next_deadline(now), None);
+        assert_eq!(drain(&mut announcer, now), [0; 0]);
+    }
+
+    #[test]
+    fn a_lasting_conflict_is_one_plan() {
+        let now = Instant::now();
+        let mut announcer = Announcer::new(Schedule::default(), 1);
+        announcer.announce(Gratuitous::Conflict, now);
+        assert_eq!(drain(&mut announcer, now).len(), 5);
+        announcer.announce(Gratuitous::Conflict, now + Duration::from_secs(1));
+        assert_eq!(drain(&mut announcer, now + Duration::from_secs(1)), [0; 0]);
+    }
+}

@@ -1,0 +1,130 @@
+//! Sync groups and what is tracked, with the machines that they are for.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use super::*;
+use crate::run::vrrp::ChecksumCustom;
+
+fn settings(name: &str, virtual_router_id: u8) -> Settings {
+    let addresses = vec!["10.0.0.31".parse().unwrap()];
+    Settings { is_grouped: true, ..Settings::new(name, virtual_router_id, addresses) }
+}
+
+fn pair(tracked: Vec<Tracked>, observation: Observation) -> (Director, Instant) {
+    let members = vec![
+        Member { tracked, ..Member::new(settings("inside", 1)) },
+        Member::new(settings("outside", 2)),
+    ];
+    let group = Group { name: "both".to_owned(), members: vec![0, 1] };
+    let source = Source { name: "interface eth1".to_owned(), observation };
+    let now = Instant::now();
+    let mut director = Director::new(members, vec![group], vec![source]);
+    director.start(now);
+    (director, now)
+}
+
+fn states(director: &Director) -> Vec<State> {
+    director.machines().map(Machine::state).collect()
+}
+
+fn hear(director: &mut Director, index: RouterIndex, priority: u8, now: Instant) {
+    let source: IpAddr = "10.0.0.9".parse().unwrap();
+    let advertisement = director.machine(index).unwrap().advertisement(priority);
+    let custom = ChecksumCustom::Message;
+    director.handle(index, Input::Advertisement { source, advertisement, custom }, now);
+}
+
+fn run_until(director: &mut Director, end: Instant) {
+    while let Some(next) = director.next_deadline().filter(|next| *next <= end) {
+        director.handle_timeout(next);
+    }
+}
+
+const SECOND: Duration = Duration::from_secs(1);
+
+#[test]
+fn a_group_is_master_as_a_whole() {
+    let (mut director, now) = pair(vec![], Observation::Unknown);
+    assert_eq!(states(&director), [State::Backup, State::Backup]);
+    // As long as one of them hears a master, none is.
+    let mut end = now;
+    for _ in 0..10 {
+        end += SECOND;
+        run_until(&mut director, end);
+        hear(&mut director, 1, 200, end);
+    }
+    assert_eq!(states(&director), [State::Backup, State::Backup]);
+    run_until(&mut director, end + SECOND * 5);
+    assert_eq!(states(&director), [State::Master, State::Master]);
+}
+
+#[test]
+fn one_backup_makes_all_backups() {
+    let (mut director, now) = pair(vec![], Observation::Unknown);
+    let later = now + SECOND * 6;
+    run_until(&mut director, later);
+    assert_eq!(states(&director), [State::Master, State::Master]);
+    while director.poll_output().is_some() {}
+
+    hear(&mut director, 0, 200, later);
+    assert_eq!(states(&director), [State::Backup, State::Backup]);
+    let outputs: Vec<_> = std::iter::from_fn(|| director.poll_output()).collect();
+    let released = (1, Output::Advertise { priority: 0 });
+    assert!(outputs.contains(&released), "the other one's peers need not wait: {outputs:?}");
+    let is_release = |(_, output): &&(usize, Output)| *output == released.1;
+    assert_eq!(outputs.iter().filter(is_release).count(), 1);
+}
+
+#[test]
+fn one_fault_makes_all_fail_and_recover() {
+    let tracked = vec![Tracked { source: 0, weight: 0, reverse: false }];
+    let (mut director, now) = pair(tracked, Observation::Up);
+    director.observe(0, Observation::Down, now);
+    assert_eq!(states(&director), [State::Fault, State::Fault]);
+    let cause = &director.machine(1).unwrap().last_transition().unwrap().cause;
+    assert_eq!(cause.to_string(), "sync group: inside: interface eth1 failed");
+    director.observe(0, Observation::Up, now + SECOND);
+    assert_eq!(states(&director), [State::Backup, State::Backup]);
+}
+
+#[test]
+fn nothing_starts_before_everything_is_known() {
+    let tracked = vec![Tracked { source: 0, weight: 0, reverse: false }];
+    let (mut director, now) = pair(tracked, Observation::Unknown);
+    assert_eq!(states(&director), [State::Initialize, State::Backup]);
+    director.observe(0, Observation::Up, now);
+    assert_eq!(states(&director), [State::Backup, State::Backup]);
+}
+
+#[test]
+fn a_source_that_fails_at_the_start_is_a_fault() {
+    let tracked = vec![Tracked { source: 0, weight: 0, reverse: false }];
+    let (director, _) = pair(tracked, Observation::Down);
+    assert_eq!(states(&director), [State::Fault, State::Fault]);
+}
+
+#[test]
+fn weights_move_the_priority() {
+    let tracked = vec![Tracked { source: 0, weight: -30, reverse: false }];
+    let (mut director, now) = pair(tracked, Observation::Up);
+    director.observe(0, Observation::Down, now);
+    assert_eq!(director.machine(0).unwrap().priority(), 70);
+    director.observe(0, Observation::Up, now);
+    assert_eq!(director.machine(0).unwrap().priority(), 100);
+}
+
+#[test]
+fn a_stop_releases_each_router_once() {
+    let (mut director, now) = pair(vec![], Observation::Unknown);
+    let later = now + SECOND * 6;
+    run_until(&mut director, later);
+    while director.poll_output().is_some() {}
+    director.stop(later);
+    let releases = std::iter::from_fn(|| director.poll_output())
+        .filter(|(_, output)| *output == Output::Advertise { priority: 0 })
+        .count();
+    assert_eq!(releases, 2);
+    assert_eq!(states(&director), [State::Initialize, State::Initialize]);
+    assert_eq!(director.next_deadline(), None);
+}

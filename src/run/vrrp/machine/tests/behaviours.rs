@@ -1,0 +1,316 @@
+//! What a reader of the RFC would try, one sentence each.
+
+use super::*;
+use crate::run::vrrp::Arbitration;
+
+fn version_2() -> Settings {
+    Settings { version: Version::Two, answers_lower: false, ..settings() }
+}
+
+#[test]
+fn the_owner_is_master_at_once() {
+    let mut bench = Bench::new(Settings { priority: 255, ..settings() });
+    bench.machine.start(bench.now);
+    assert_eq!(bench.effects(), ["MASTER", "advertise 255", "announce"]);
+}
+
+#[test]
+fn a_backup_adopts_the_interval_of_the_master() {
+    let mut bench = Bench::backup(settings());
+    let slow = Advertisement { interval: SECOND * 4, ..bench.machine.advertisement(200) };
+    bench.hear_this(ABOVE, slow);
+    // 3 * 4 s and a skew of 156/256 of 4 s.
+    assert_eq!(bench.remaining(), Some(14_437));
+    bench.expire();
+    bench.effects();
+    // As master it advertises at its own rate.
+    assert_eq!(bench.remaining(), Some(1000));
+}
+
+#[test]
+fn version_2_discards_another_interval() {
+    let mut bench = Bench::backup(version_2());
+    bench.wait(SECOND);
+    let before = bench.machine.next_deadline();
+    let slow = Advertisement { interval: SECOND * 4, ..bench.machine.advertisement(200) };
+    bench.hear_this(ABOVE, slow);
+    assert_eq!(bench.machine.next_deadline(), before);
+    assert_eq!(bench.machine.counters().discarded_for(Reason::IntervalMismatch), 1);
+    assert_eq!(bench.machine.counters().received, 0);
+}
+
+#[test]
+fn version_2_discards_another_authentication() {
+    let password = |text| Authentication::Password(Password::new(text));
+    let mut bench = Bench::backup(Settings { authentication: password("right"), ..version_2() });
+    for wrong in [Authentication::None, password("wrong"), Authentication::Unknown(2)] {
+        let advertisement =
+            Advertisement { authentication: wrong, ..bench.machine.advertisement(200) };
+        bench.hear_this(ABOVE, advertisement);
+    }
+    assert_eq!(bench.machine.counters().discarded_for(Reason::Authentication), 3);
+    bench.hear(ABOVE, 200);
+    assert_eq!(bench.machine.counters().received, 1);
+}
+
+#[test]
+fn version_2_answers_a_worse_master_only_with_its_regular_advertisements() {
+    let mut bench = Bench::master(version_2());
+    assert_eq!(bench.hear(ABOVE, 50), ["announce again"]);
+}
+
+#[test]
+fn two_owners_settle_it_by_address_in_version_3() {
+    let owner = Settings { priority: 255, ..settings() };
+    let mut bench = Bench::started(owner.clone());
+    assert_eq!(bench.hear(BELOW, 255), ["advertise 255", "announce again"]);
+    assert_eq!(bench.hear(ABOVE, 255), ["BACKUP"]);
+    // In version 2 an owner discards every advertisement.
+    let mut bench =
+        Bench::started(Settings { version: Version::Two, answers_lower: false, ..owner });
+    assert_eq!(bench.hear(ABOVE, 255), NOTHING);
+    assert_eq!(bench.machine.counters().discarded_for(Reason::Owner), 1);
+}
+
+#[test]
+fn another_version_or_family_is_discarded() {
+    let mut bench = Bench::backup(settings());
+    let old = Advertisement { version: Version::Two, ..bench.machine.advertisement(200) };
+    bench.hear_this(ABOVE, old);
+    assert_eq!(bench.machine.counters().discarded_for(Reason::Version(2)), 1);
+}
+
+#[test]
+fn own_advertisements_that_come_back_are_ignored() {
+    let mut bench = Bench::master(settings());
+    assert_eq!(bench.hear(OWN, 200), NOTHING);
+    assert_eq!(bench.machine.counters().received, 0);
+}
+
+#[test]
+fn without_preemption_any_master_is_respected() {
+    let mut bench = Bench::backup(Settings { preempt: false, ..settings() });
+    for _ in 0..10 {
+        bench.wait(SECOND);
+        bench.hear(ABOVE, 50);
+        assert_eq!(bench.remaining(), Some(3609));
+    }
+    assert_eq!(bench.machine.state(), State::Backup);
+}
+
+#[test]
+fn preemption_waits_for_its_delay() {
+    let mut bench = Bench::backup(Settings { preempt_delay: SECOND * 10, ..settings() });
+    let first = bench.now;
+    bench.hear(ABOVE, 50);
+    while bench.machine.state() == State::Backup {
+        bench.wait(SECOND);
+        bench.machine.handle_timeout(bench.now);
+        if bench.machine.state() == State::Backup {
+            bench.hear(ABOVE, 50);
+        }
+        assert!(bench.now.duration_since(first) < SECOND * 60);
+    }
+    // The delay, then the rest of a down interval without respect.
+    let waited = bench.now.duration_since(first);
+    assert!(waited >= SECOND * 10 + DOWN - SECOND * 2, "{waited:?}");
+    let cause = &bench.machine.last_transition().unwrap().cause;
+    assert_eq!(*cause, Cause::Preempted { peer: ABOVE, priority: 50, own: 100 });
+}
+
+#[test]
+fn the_owner_preempts_whatever_is_configured() {
+    let owner = Settings { priority: 255, preempt: false, is_grouped: true, ..settings() };
+    let mut bench = Bench::backup(owner);
+    bench.hear(ABOVE, 200);
+    bench.wait(SECOND);
+    bench.hear(ABOVE, 200);
+    assert!(bench.remaining().unwrap() < 2100, "the timer runs on");
+}
+
+#[test]
+fn the_cause_names_the_peer() {
+    let mut bench = Bench::backup(settings());
+    bench.hear(ABOVE, 200);
+    bench.hear(ABOVE, 0);
+    bench.expire();
+    let cause = &bench.machine.last_transition().unwrap().cause;
+    assert_eq!(cause.to_string(), "10.0.0.6 gave up (priority 0)");
+    bench.hear(ABOVE, 200);
+    let cause = &bench.machine.last_transition().unwrap().cause;
+    assert_eq!(cause.to_string(), "received higher priority 200 from 10.0.0.6, own is 100");
+}
+
+#[test]
+fn a_master_that_overslept_steps_down_before_anything_else() {
+    let mut bench = Bench::master(settings());
+    bench.wait(SECOND * 3);
+    bench.machine.handle_timeout(bench.now);
+    assert_eq!(bench.effects(), ["BACKUP"], "it must not advertise");
+    // If nobody took over it does not wait for the whole down interval.
+    assert_eq!(bench.remaining(), Some(1609));
+    bench.expire();
+    assert_eq!(bench.machine.state(), State::Master);
+}
+
+#[test]
+fn a_master_that_is_a_little_late_goes_on_at_its_rhythm() {
+    let mut bench = Bench::master(settings());
+    bench.wait(SECOND + SECOND * 3 / 5);
+    bench.machine.handle_timeout(bench.now);
+    assert_eq!(bench.effects(), ["advertise 100"]);
+    assert_eq!(bench.remaining(), Some(400), "lateness does not add up");
+    assert_eq!(bench.machine.counters().late_timers, 1);
+    assert_eq!(bench.machine.counters().worst_slip, SECOND * 3 / 5);
+}
+
+#[test]
+fn time_never_goes_back() {
+    let mut bench = Bench::master(settings());
+    bench.wait(SECOND);
+    bench.machine.handle_timeout(bench.now);
+    let deadline = bench.machine.next_deadline();
+    bench.machine.handle_timeout(bench.zero);
+    bench.machine.handle(Input::Recover, bench.zero);
+    assert_eq!(bench.machine.next_deadline(), deadline);
+}
+
+#[test]
+fn a_running_down_timer_moves_with_the_priority() {
+    let mut bench = Bench::backup(settings());
+    bench.wait(SECOND);
+    assert_eq!(bench.give(Input::Priority(200)), ["priority 200"]);
+    // 3 s and 56/256 s since the start, one second of which is over.
+    assert_eq!(bench.remaining(), Some(2218));
+}
+
+#[test]
+fn a_master_tells_its_new_priority_at_once() {
+    let mut bench = Bench::master(settings());
+    assert_eq!(bench.give(Input::Priority(20)), ["priority 20", "advertise 20"]);
+    assert_eq!(bench.give(Input::Priority(0)), ["priority 1", "advertise 1"]);
+    assert_eq!(bench.give(Input::Priority(255)), ["priority 254", "advertise 254"]);
+}
+
+#[test]
+fn a_member_of_a_group_asks_until_it_may() {
+    let mut bench = Bench::backup(Settings { is_grouped: true, ..settings() });
+    bench.expire();
+    assert_eq!(bench.effects(), ["ready"]);
+    assert!(bench.machine.is_ready());
+    bench.expire();
+    assert_eq!(bench.effects(), ["ready"]);
+    // A master that is heard in the meantime counts.
+    bench.hear(ABOVE, 200);
+    assert!(!bench.machine.is_ready());
+    assert_eq!(bench.remaining(), Some(3609));
+}
+
+#[test]
+fn a_late_master_is_a_warning_before_it_is_dead() {
+    let mut bench = Bench::backup(Settings { warn_after: Some(SECOND * 2), ..settings() });
+    bench.hear(ABOVE, 200);
+    bench.wait(SECOND * 2);
+    bench.hear(ABOVE, 200);
+    assert_eq!(bench.machine.counters().late_adverts, 1);
+    assert_eq!(bench.machine.state(), State::Backup);
+}
+
+#[test]
+fn more_ping_nodes_win_even_without_preemption() {
+    let rank = Arbitration { directors: 2, preference: 0 };
+    let reaches = |count| rank.priority(count);
+    let settings =
+        Settings { preempt: false, priority: reaches(2), arbitration: Some(rank), ..settings() };
+    // The preferred director with as many ping nodes stays.
+    let mut bench = Bench::backup(settings.clone());
+    bench.hear(ABOVE, reaches(2) + 1);
+    bench.wait(SECOND);
+    bench.hear(ABOVE, reaches(1));
+    assert!(bench.remaining().unwrap() < 3000, "a master that reaches less is not respected");
+    bench.expire();
+    assert_eq!(bench.machine.state(), State::Master);
+
+    let mut bench = Bench::backup(settings);
+    bench.wait(SECOND);
+    bench.hear(ABOVE, reaches(2) + 1);
+    assert_eq!(bench.remaining().map(|left| left > 3900), Some(true), "as many are not more");
+}
+
+#[test]
+fn another_configuration_keeps_state_and_timers() {
+    let mut bench = Bench::master(settings());
+    bench.wait(SECOND / 2);
+    bench.machine.reconfigure(Settings { preempt: false, ..settings() }, bench.now);
+    assert_eq!(bench.effects(), NOTHING, "a reload that changes nothing sends nothing");
+    assert_eq!(bench.remaining(), Some(500));
+    bench.machine.reconfigure(Settings { priority: 150, ..settings() }, bench.now);
+    assert_eq!(bench.effects(), ["priority 150", "advertise 150"]);
+}
+
+#[test]
+fn addresses_that_differ_are_counted_but_change_nothing() {
+    let mut bench = Bench::backup(settings());
+    let other = Advertisement {
+        addresses: vec!["10.0.0.99".parse().unwrap()],
+        ..bench.machine.advertisement(200)
+    };
+    bench.wait(SECOND);
+    bench.hear_this(ABOVE, other);
+    assert_eq!(bench.machine.counters().address_list_differs, 1);
+    assert_eq!(bench.remaining(), Some(3609));
+}
+
+#[test]
+fn strict_routers_want_a_link_local_address_first() {
+    let addresses: Vec<IpAddr> = vec!["fe80::31".parse().unwrap(), "2001:db8::31".parse().unwrap()];
+    let settings = Settings { strict: true, ..Settings::new("VI_6", 7, addresses.clone()) };
+    let mut bench = Bench::new(settings);
+    bench.machine.start(bench.now);
+    let peer: IpAddr = "fe80::9".parse().unwrap();
+    bench.hear(peer, 200);
+    assert_eq!(bench.machine.counters().received, 1);
+    let global_first = Advertisement {
+        addresses: addresses.into_iter().rev().collect(),
+        ..bench.machine.advertisement(200)
+    };
+    bench.hear_this(peer, global_first);
+    assert_eq!(bench.machine.counters().discarded_for(Reason::NotLinkLocal), 1);
+}
+
+#[test]
+fn peers_are_remembered_with_their_custom() {
+    let mut bench = Bench::backup(settings());
+    bench.hear(ABOVE, 200);
+    assert_eq!(
+        bench.machine.custom_for(ABOVE, ChecksumCustom::PseudoHeader),
+        ChecksumCustom::Message
+    );
+    // Forged senders cannot fill the memory.
+    for last in 0..100 {
+        bench.hear(IpAddr::V4(Ipv4Addr::new(10, 0, 1, last)), 200);
+    }
+    assert_eq!(bench.machine.peers().count(), 16);
+}
+
+#[test]
+fn addresses_that_are_found_stay_until_another_master_is_heard() {
+    let adopt = || {
+        let mut bench = Bench::new(settings());
+        bench.machine.adopt();
+        bench.machine.start(bench.now);
+        assert_eq!(bench.effects(), ["BACKUP"]);
+        assert_eq!(bench.remaining(), Some(1609), "one interval and the skew");
+        bench
+    };
+    let mut alone = adopt();
+    alone.expire();
+    assert_eq!(alone.effects(), ["MASTER", "advertise 100", "announce"]);
+
+    let mut replaced = adopt();
+    assert_eq!(replaced.hear(ABOVE, 200), ["withdraw"]);
+    assert_eq!(replaced.hear(ABOVE, 200), NOTHING);
+
+    let mut failed = adopt();
+    assert_eq!(failed.give(Input::Fail("test".to_owned())), ["withdraw", "FAULT"]);
+}

@@ -1,0 +1,64 @@
+//! Codes: what the daemon does not start with.
+
+use super::codes;
+
+codes! {
+    NO_ID = "LV0950" "daemon-no-id" Error Refuses "a router without virtual_router_id"
+        "Routers find each other by virtual_router_id, a number from 1 to 255 that has no default.
+Without it the daemon does not start.
+
+Give the router the number that its peers have.";
+    NO_INTERFACE = "LV0951" "daemon-no-interface" Error Refuses "a router without interface"
+        "Advertisements are sent on and heard from one interface. Without it the daemon does not start.
+
+Name the interface on which the directors reach each other.";
+    NO_ADDRESS = "LV0952" "daemon-no-address" Error Refuses "a router without any address"
+        "An advertisement of version 3 holds at least one address (RFC 9568 section 5.2.5), and a
+master without an address holds nothing. The daemon does not start.
+
+Add `virtual_ipaddress` with at least one address.";
+    SAME_ID = "LV0953" "daemon-same-id" Error Refuses "one virtual_router_id twice on an interface"
+        "Two routers of one family with the same virtual_router_id on the same interface hear each
+other's advertisements as their own. The daemon does not start.
+
+Give one of them another number, the same on all directors.";
+    NO_ROUTER = "LV0954" "daemon-no-router" Error Refuses "nothing to do for this node"
+        "The configuration names no virtual router in which this node takes part. The daemon does not
+start, since a director that silently does nothing is taken for a working one.
+
+Look at the name of the node: without `--node` it is the host name.";
+    BAD_INTERVAL = "LV0955" "daemon-bad-interval" Error Refuses "an interval that the version cannot say"
+        "Version 2 advertises every 1 to 255 whole seconds (RFC 3768 section 5.3.7), version 3 every
+10 ms to 40.95 s in steps of 10 ms (RFC 9568 section 5.2.7). The daemon does not round: directors
+that disagree about the interval do not hear each other.
+
+Change `advert_int` on all directors, or `version`.";
+    MIXED_FAMILIES = "LV0956" "daemon-mixed-families" Error Refuses "advertised addresses of two families"
+        "An advertisement holds addresses of one family. The daemon does not start.
+
+Move the addresses of the other family to `virtual_ipaddress_excluded`, or to a router of their own.";
+    VERSION_2_IPV6 = "LV0957" "daemon-version-2-ipv6" Error Refuses "version 2 with IPv6 addresses"
+        "Version 2 exists for IPv4 only (RFC 3768): its packets have no room for longer addresses. The
+daemon does not start, since no other director would understand what it sends.
+
+Write `version 3`, on all directors.";
+    BAD_COMMAND = "LV0958" "daemon-bad-command" Error Refuses "a command that cannot be taken apart"
+        "A command line is split into program and arguments as a shell does, without a shell. Here a
+quote is missing. The daemon does not start, since a hook that never runs is noticed too late.
+
+Close the quote.";
+    NOT_EXECUTED = "LV0959" "daemon-not-executed" Warning Accepts "a directive that the daemon does not execute"
+        "The daemon understands the directive but does not do what it says. keepalived would.
+
+Decide whether you can do without it before you replace keepalived on this node.";
+    GROUP_MEMBER = "LV0960" "daemon-group-member" Error Refuses "a sync group with an unknown router"
+        "A sync group names a router that does not exist, or does not run on this node. Its routers
+would not change state together. The daemon does not start.
+
+Correct the name.";
+    UNKNOWN_TRACKER = "LV0961" "daemon-unknown-tracker" Error Refuses "a tracked script that is not defined"
+        "A router follows a script that no `vrrp_script` defines, or one without a command. The daemon
+does not start.
+
+Define it, or take it out of `track_script`.";
+}
