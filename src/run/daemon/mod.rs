@@ -19,6 +19,7 @@ pub mod plan;
 mod ports;
 mod report;
 mod script;
+mod services;
 mod status;
 mod story;
 mod supervisor;

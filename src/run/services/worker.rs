@@ -7,7 +7,7 @@ use std::sync::{Arc, mpsc as blocking};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::{Id, JoinSet};
 use tracing::warn;
@@ -60,7 +60,7 @@ pub enum Told {
 }
 
 /// Everything that an operator can see.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Snapshot {
     /// The services and their servers.
     pub services: Vec<ServiceStatus>,
@@ -319,6 +319,7 @@ impl Worker {
             self.monitor.set_maintenance(BTreeSet::new(), now);
         }
         self.plan = plan;
+        self.kernel.forget_refusals();
         self.remember();
     }
 

@@ -2,17 +2,17 @@
 
 use std::time::Instant;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Monitor, Order, Quorum, Standing, State};
 
 /// A service.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ServiceStatus {
     /// Its id.
     pub service: String,
     /// `up`, `down`, `unknown`.
-    pub state: &'static str,
+    pub state: String,
     /// Seconds in this state.
     pub since: u64,
     /// Scheduler.
@@ -24,12 +24,12 @@ pub struct ServiceStatus {
 }
 
 /// A server.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ServerStatus {
     /// Address and port.
     pub server: String,
     /// `up`, `down`, `untested`, `disabled`, `drained`, `maintenance`.
-    pub state: &'static str,
+    pub state: String,
     /// Seconds since its checks last changed their mind.
     pub since: u64,
     /// Weight in the table; `None` when it is not in there.
@@ -43,14 +43,14 @@ pub struct ServerStatus {
 }
 
 /// A check.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CheckStatus {
     /// What is asked: `http`.
-    pub check: &'static str,
+    pub check: String,
     /// Whom.
     pub target: String,
     /// `up`, `down`, `untested`.
-    pub state: &'static str,
+    pub state: String,
     /// Seconds in this state.
     pub since: u64,
     /// The last reply, or the cause of the last failure.
@@ -72,7 +72,7 @@ impl Monitor {
                 let left = order.and_then(|order| order.expires);
                 ServerStatus {
                     server: key.to_string(),
-                    state: state.word(),
+                    state: state.word().to_owned(),
                     since: seconds(state.since),
                     weight: table.get(&key).map(|entry| entry.weight),
                     reason: order.map(|order| order.reason.clone()),
@@ -83,9 +83,9 @@ impl Monitor {
                         .filter_map(|(id, verdict)| {
                             let question = &self.questions.get(id)?.question;
                             Some(CheckStatus {
-                                check: question.ask.name(),
+                                check: question.ask.name().to_owned(),
                                 target: question.target.to_string(),
-                                state: word(verdict.standing()),
+                                state: word(verdict.standing()).to_owned(),
                                 since: seconds(verdict.since()),
                                 reply: verdict.reply().map(str::to_owned),
                             })
@@ -99,7 +99,8 @@ impl Monitor {
                     Quorum::Down => "down",
                     Quorum::Unknown => "unknown",
                     Quorum::Up => "up",
-                },
+                }
+                .to_owned(),
                 since: seconds(watched.since),
                 scheduler: watched.plan.settings.scheduler.clone(),
                 on_fallback: watched.quorum == Quorum::Down

@@ -199,7 +199,7 @@ fn equal_questions_of_two_services_are_asked_once() {
     bench.dead = vec!["10.0.0.29"];
     bench.wait(SECOND * 11);
     // Each service counts for itself.
-    let states: Vec<_> = bench.monitor.status(bench.now).iter().map(|s| s.state).collect();
+    let states: Vec<_> = bench.monitor.status(bench.now).iter().map(|s| s.state.clone()).collect();
     assert_eq!(states, ["up", "down"]);
     // A service that joins later knows at once what the others know.
     let plans =
@@ -223,7 +223,7 @@ fn orders_hold_over_a_reload_and_end_by_themselves() {
     assert_eq!(bench.table(), drained);
     let status = bench.monitor.status(bench.now);
     let server = status.first().and_then(|service| service.servers.first()).unwrap();
-    assert_eq!((server.state, server.reason.as_deref()), ("drained", Some("new disk")));
+    assert_eq!((server.state.as_str(), server.reason.as_deref()), ("drained", Some("new disk")));
     assert_eq!(server.expires, Some(60));
     bench.wait(SECOND * 60);
     assert_eq!(bench.table(), entries(&[("10.0.0.29:80", 5), ("10.0.0.30:80", 5)]));

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::run::ipvs::Step;
 use crate::run::ipvs::reconcile::{Event, explain};
 
 /// The kernel's table, as an operator sees it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KernelStatus {
     /// Why it cannot be read or written; `None` when it can.
     pub unreachable: Option<String>,
@@ -44,6 +44,11 @@ impl KernelState {
             }
             Event::Adopted { .. } | Event::Changed(_) => self.unreachable = None,
         }
+    }
+
+    /// After another configuration: what is refused still is reported anew.
+    pub(super) fn forget_refusals(&mut self) {
+        self.refused.clear();
     }
 
     pub(super) fn status(&self) -> KernelStatus {

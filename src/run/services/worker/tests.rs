@@ -115,7 +115,7 @@ async fn servers_come_and_go_and_the_table_follows() {
     }
     assert_eq!(std::fs::read_to_string(&memory).unwrap(), "tcp 192.0.2.31:80\n");
     let snapshot = status(&services).await;
-    assert_eq!(snapshot.services.first().map(|service| service.state), Some("up"));
+    assert_eq!(snapshot.services.first().map(|service| service.state.as_str()), Some("up"));
     // One dies.
     drop(first);
     while kernel.entries() != [server(port_2)] {
