@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use super::printer::{LogForm, Printer, Problem};
 use super::{ExitCode, Failure, inputs};
 use crate::run::control::DEFAULT_SOCKET;
-use crate::run::services;
 use crate::run::daemon::{self, Ended, Loaded, Options, Plan, StartError};
+use crate::run::services;
 use crate::site::{self, Secrets};
 use crate::source::{Diagnostic, Severity, Sources, report};
 

@@ -167,7 +167,9 @@ fn tell_kernel(event: &reconcile::Event) {
             [first, .., _, _, _] => {
                 warn!("IPVS: somebody changed the table: {first}, and {} more", steps.len() - 1);
             }
-            steps => steps.iter().for_each(|step| warn!("IPVS: somebody changed the table: {step}")),
+            steps => {
+                steps.iter().for_each(|step| warn!("IPVS: somebody changed the table: {step}"))
+            }
         },
         E::Unreachable { cause, retry } => {
             error!("IPVS: {cause}; next try in {} s", retry.as_secs());

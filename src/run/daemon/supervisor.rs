@@ -14,8 +14,8 @@ use tracing::{error, info, warn};
 
 use super::hooks::{Hooks, Subject};
 use super::report::{REPORTS, Reporter};
-use super::worker::Worker;
 use super::services::Balancing;
+use super::worker::Worker;
 use super::{Order, Plan, Report, services, story, trackers};
 use crate::run::control::{Answer, Request, Server, serve};
 use crate::run::net::thread as kernel_thread;

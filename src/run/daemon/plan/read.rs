@@ -9,9 +9,9 @@ use super::addresses::planned;
 use super::refusals::{at, required, same_id};
 use super::{GroupPlan, Plan, RouterPlan, ScriptPolicy, SourcePlan, Transport};
 use crate::model::{Cluster, Digest, Member, OwnInterface, Role, Router, Sourced, VrrpVersion};
-use crate::run::services;
 use crate::run::net::interface::virtual_link_name;
 use crate::run::net::socket::group_of;
+use crate::run::services;
 use crate::run::vrrp::{
     Authentication, ChecksumCustom, Family, Password, Schedule, Settings, Version,
 };
