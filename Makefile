@@ -36,7 +36,7 @@ lint: deny ## formatting, clippy, licences of the dependencies
 	$(CARGO) clippy --all-targets -- -D warnings
 
 bench: ## speed and memory beside the real programs
-	$(CARGO) bench --bench text
+	$(CARGO) bench --bench text --bench services
 
 install: build ## program, manual pages and completions, below PREFIX (/usr/local) and DESTDIR
 	install -D -m 755 $(binary) $(DESTDIR)$(PREFIX)/bin/lvsha

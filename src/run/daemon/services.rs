@@ -1,5 +1,6 @@
 //! The virtual services beside the routers: started when there are any, told who is master, asked.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::PathBuf;
 
@@ -15,8 +16,8 @@ use crate::run::services::{Command, Plan, Services, Told, start};
 #[derive(Debug)]
 pub(super) struct Balancing {
     running: Option<Services>,
-    /// Routers of which this node is master, for threads that start later.
-    masters: Vec<String>,
+    /// Roles of the routers of this node, for threads that start later.
+    roles: BTreeMap<String, bool>,
     memory: Option<PathBuf>,
     tell: mpsc::UnboundedSender<Told>,
 }
@@ -28,7 +29,7 @@ impl Balancing {
         memory: Option<PathBuf>,
     ) -> io::Result<(Self, mpsc::UnboundedReceiver<Told>)> {
         let (tell, told) = mpsc::unbounded_channel();
-        let mut balancing = Self { running: None, masters: Vec::new(), memory, tell };
+        let mut balancing = Self { running: None, roles: BTreeMap::new(), memory, tell };
         balancing.configure(plan)?;
         Ok((balancing, told))
     }
@@ -39,8 +40,9 @@ impl Balancing {
             running.send(Command::Configure(Box::new(plan.clone())));
         } else if *plan != Plan::default() {
             let started = start(plan.clone(), self.memory.clone(), self.tell.clone())?;
-            for router in &self.masters {
-                started.send(Command::Role { router: router.clone(), is_master: true });
+            for (router, is_master) in &self.roles {
+                let router = router.clone();
+                started.send(Command::Role { router, is_master: *is_master });
             }
             self.running = Some(started);
         }
@@ -49,10 +51,7 @@ impl Balancing {
 
     /// A router of this node changed.
     pub(super) fn role(&mut self, router: &str, is_master: bool) {
-        self.masters.retain(|name| name != router);
-        if is_master {
-            self.masters.push(router.to_owned());
-        }
+        self.roles.insert(router.to_owned(), is_master);
         if let Some(running) = &self.running {
             running.send(Command::Role { router: router.to_owned(), is_master });
         }

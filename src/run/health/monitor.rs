@@ -166,6 +166,8 @@ pub struct Monitor {
     maintenance: BTreeSet<String>,
     events: VecDeque<Event>,
     is_changed: bool,
+    /// When the next order ends by itself.
+    expiry: Option<Instant>,
     last_number: u64,
 }
 
@@ -209,6 +211,7 @@ impl Monitor {
             maintenance: BTreeSet::new(),
             events: VecDeque::new(),
             is_changed: false,
+            expiry: None,
             last_number: 0,
         }
     }
@@ -237,14 +240,14 @@ impl Monitor {
 
     /// Lets orders expire; harmless when nothing is due.
     pub fn handle_timeout(&mut self, now: Instant) {
-        self.expire_orders(now);
+        if self.expiry.is_some_and(|at| at <= now) {
+            self.expire_orders(now);
+        }
     }
 
     /// When [`Monitor::poll_question`] or [`Monitor::handle_timeout`] is of use.
     pub fn next_deadline(&self) -> Option<Instant> {
-        let orders = self.services.values().flat_map(|service| &service.members);
-        let expiry = orders.filter_map(|state| state.order.as_ref()?.expires).min();
-        self.schedule.next_deadline().into_iter().chain(expiry).min()
+        self.schedule.next_deadline().into_iter().chain(self.expiry).min()
     }
 
     /// The next thing to tell.
@@ -299,7 +302,10 @@ impl Monitor {
             if *number != id {
                 continue;
             }
-            if let Change::Soft(count) = verdict.observe(answer, now) {
+            let weight = verdict.weight();
+            let change = verdict.observe(answer, now);
+            self.is_changed |= verdict.weight() != weight;
+            if let Change::Soft(count) = change {
                 self.events.push_back(Event::Failing {
                     service: service.to_owned(),
                     server: plan.key(watched.plan.port()),
@@ -326,6 +332,7 @@ impl Monitor {
             }
             state.standing = standing;
             state.since = now;
+            self.is_changed = true;
             let (service, server) = (service.to_owned(), plan.key(port));
             self.events.extend(match standing {
                 Standing::Down => Some(Event::ServerDown { service, server, cause: state.cause() }),
@@ -337,6 +344,7 @@ impl Monitor {
         if quorum != watched.quorum {
             watched.quorum = quorum;
             watched.since = now;
+            self.is_changed = true;
             let service = service.to_owned();
             self.events.extend(match quorum {
                 Quorum::Down => Some(Event::ServiceDown { service }),
@@ -344,7 +352,6 @@ impl Monitor {
                 Quorum::Unknown => None,
             });
         }
-        self.is_changed = true;
     }
 }
 

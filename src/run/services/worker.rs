@@ -140,7 +140,8 @@ struct Worker {
     /// Questions that are being asked, and by which task.
     asking: JoinSet<(QuestionId, Answer)>,
     tasks: HashMap<Id, QuestionId>,
-    masters: BTreeSet<String>,
+    /// Routers that told their role: whether this node is master.
+    roles: BTreeMap<String, bool>,
     runner: Runner,
     mailer: Option<Mailer>,
     memory: Option<PathBuf>,
@@ -181,7 +182,7 @@ impl Worker {
             trust: Trust::default(),
             asking: JoinSet::new(),
             tasks: HashMap::new(),
-            masters: BTreeSet::new(),
+            roles: BTreeMap::new(),
             runner: Runner::default(),
             mailer: None,
             memory,
@@ -286,12 +287,7 @@ impl Worker {
                 let _ = answer.send(about);
             }
             Command::Role { router, is_master } => {
-                let is_changed = if is_master {
-                    self.masters.insert(router)
-                } else {
-                    self.masters.remove(&router)
-                };
-                if is_changed {
+                if self.roles.insert(router, is_master) != Some(is_master) {
                     self.wish();
                 }
             }
@@ -331,12 +327,20 @@ impl Worker {
 
     /// Tells the other thread what the table is to be.
     fn wish(&self) {
-        let is_master = |router: &String| self.masters.contains(router);
-        let is_active = self.plan.follows.as_ref().is_none_or(is_master);
+        let role = |router: &String| self.roles.get(router).copied();
+        // A daemon that was killed comes back to a table that serves. Until its router has told who is
+        // master, nothing is taken away.
+        let is_active = match &self.plan.follows {
+            None => true,
+            Some(router) => match role(router) {
+                Some(is_master) => is_master,
+                None => return,
+            },
+        };
         let mut daemons = BTreeMap::new();
         if let Some(sync) = &self.plan.sync {
-            let sends = sync.router.as_ref().is_none_or(is_master);
-            let receives = sync.router.as_ref().is_none_or(|router| !is_master(router));
+            let sends = sync.router.as_ref().is_none_or(|router| role(router) == Some(true));
+            let receives = sync.router.as_ref().is_none_or(|router| role(router) == Some(false));
             let roles = [(sends, DaemonRole::Master), (receives, DaemonRole::Backup)];
             for (_, role) in roles.into_iter().filter(|(wanted, _)| *wanted) {
                 daemons.insert(role, sync.daemon.clone());

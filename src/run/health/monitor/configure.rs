@@ -34,6 +34,7 @@ impl Monitor {
         for id in self.services.keys().cloned().collect::<Vec<_>>() {
             self.settle(&id, now);
         }
+        self.count_down();
         self.is_changed = true;
     }
 

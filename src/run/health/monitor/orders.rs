@@ -66,6 +66,12 @@ impl Monitor {
         });
     }
 
+    /// Notes when the next order ends.
+    pub(super) fn count_down(&mut self) {
+        let states = self.services.values().flat_map(|service| &service.members);
+        self.expiry = states.filter_map(|state| state.order.as_ref()?.expires).min();
+    }
+
     /// Lets `edit` change servers; services in which it did are judged anew.
     fn change(
         &mut self,
@@ -84,9 +90,11 @@ impl Monitor {
                 }
             }
         }
+        self.is_changed |= !changed.is_empty();
         for service in services {
             self.settle(&service, now);
         }
+        self.count_down();
         changed
     }
 }

@@ -248,3 +248,13 @@ fn an_answer_to_a_question_of_the_old_configuration_is_ignored() {
     bench.monitor.answer(id, &Ok(Reply::new("late")), later);
     assert_eq!((bench.table(), bench.monitor.running()), (Vec::new(), 0));
 }
+
+#[test]
+fn an_answer_that_changes_nothing_leaves_the_table_alone() {
+    let mut bench = Bench::new(vec![plan(80, &["10.0.0.29"], 1)], &Table::default());
+    bench.wait(SECOND);
+    assert!(bench.monitor.take_changed());
+    bench.wait(SECOND * 60);
+    assert!(bench.asked > 4);
+    assert!(!bench.monitor.take_changed());
+}

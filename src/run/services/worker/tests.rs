@@ -153,10 +153,12 @@ async fn the_sync_daemon_follows_its_router() {
     let kernel = Shared::default();
     let services = start_over(kernel.clone(), planned(text), None, tell).unwrap();
     let roles = || kernel.table().daemons.keys().copied().collect::<Vec<_>>();
+    let role = |is_master| Command::Role { router: "VI_1".to_owned(), is_master };
+    services.send(role(false));
     while roles() != [DaemonRole::Backup] {
         until(&mut story, changed).await;
     }
-    services.send(Command::Role { router: "VI_1".to_owned(), is_master: true });
+    services.send(role(true));
     while roles() != [DaemonRole::Master] {
         until(&mut story, changed).await;
     }
@@ -187,5 +189,37 @@ async fn a_reload_changes_the_difference_only() {
         _ => false,
     };
     until(&mut story, is_addition).await;
+    services.send(Command::Stop);
+}
+
+#[tokio::test]
+async fn under_heartbeat_only_the_active_node_has_the_table() {
+    let (_server, port) = open().await;
+    let (tell, mut story) = mpsc::unbounded_channel();
+    let kernel = Shared::default();
+    let mut plan = planned(&config(&[port], ""));
+    // A daemon before this one has left its table; who is master is not known yet.
+    let services = plan.services.iter().map(|service| {
+        let service_value = crate::run::ipvs::Service {
+            settings: service.settings.clone(),
+            destinations: BTreeMap::new(),
+        };
+        (*service.keys.first().unwrap(), service_value)
+    });
+    let left = Table { services: services.collect(), ..Table::default() };
+    *kernel.0.lock().unwrap() = left.clone();
+    plan.follows = Some("VI_1".to_owned());
+    let services = start_over(kernel.clone(), plan, None, tell).unwrap();
+    until(&mut story, |told| matches!(told, Told::Health(Event::ServiceUp { .. }))).await;
+    assert_eq!(kernel.table(), left);
+    let role = |is_master| Command::Role { router: "VI_1".to_owned(), is_master };
+    services.send(role(true));
+    while kernel.entries() != [(format!("127.0.0.1:{port}"), 1)] {
+        until(&mut story, changed).await;
+    }
+    services.send(role(false));
+    while kernel.table() != Table::default() {
+        until(&mut story, changed).await;
+    }
     services.send(Command::Stop);
 }

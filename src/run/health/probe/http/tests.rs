@@ -5,6 +5,8 @@ use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
+use proptest::prelude::*;
+
 use super::super::{build, run};
 use super::*;
 use crate::run::health::{Ask, HttpCheck, TextPattern};
@@ -296,4 +298,42 @@ fn what_can_never_work_is_refused_before_it_is_asked() {
     let told = refusal(HttpExchange { host: Some("a\nb".to_owned()), ..get("/") }).unwrap();
     assert_eq!(told, "`a\nb` cannot stand in an HTTP request");
     assert_eq!(refusal(get("/")), None);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// Whatever a server says and then closes: judged, without a panic.
+    #[test]
+    fn any_bytes_are_judged(
+        is_begun: bool,
+        said in proptest::collection::vec(any::<u8>(), 0..600),
+    ) {
+        let start: &[u8] =
+            if is_begun { b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" } else { b"" };
+        let said = [start, &said].concat();
+        let exchange = HttpExchange { check: matching("x", false), ..get("/") };
+        let target = SocketAddr::from(([127, 0, 0, 1], 80));
+        let question = question(plain(vec![exchange]), target, PATIENT);
+        let Ask::Http(ask) = &question.ask else { unreachable!() };
+        let http = Http::new(ask, &question, &Trust::default()).unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let is_judged = runtime.block_on(async {
+            let (near, mut far) = tokio::io::duplex(64 * 1024);
+            tokio::spawn(async move {
+                let _ = far.write_all(&said).await;
+                let _ = far.shutdown().await;
+                let _ = far.read_to_end(&mut Vec::new()).await;
+            });
+            let exchange = http.exchanges.first().unwrap();
+            let place = Place {
+                target,
+                is_encrypted: false,
+                host: None,
+                uri: exchange.uri.clone(),
+            };
+            tokio::time::timeout(PATIENT, http.speak(near, exchange, &place)).await.is_ok()
+        });
+        prop_assert!(is_judged);
+    }
 }
