@@ -58,6 +58,35 @@ fn conversions_are_accepted_by_keepalived() {
     assert!(refused.is_empty(), "keepalived -t refuses {refused:#?}");
 }
 
+/// Every director's directory, on a machine of its name, and every configuration of ldirectord.
+#[test]
+fn conversions_are_accepted_by_heartbeat_and_ldirectord() {
+    let cases = folders(&here().join("tests/to_heartbeat"));
+    let nodes: Vec<PathBuf> = cases
+        .iter()
+        .flat_map(|case| folders(&case.join("expected")))
+        .map(|node| node.join("ha.d"))
+        .collect();
+    let is_director = |path: &PathBuf| {
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        name.starts_with("ldirectord") && name.ends_with(".cf")
+    };
+    let directors: Vec<PathBuf> =
+        nodes.iter().flat_map(|node| files(node)).filter(is_director).collect();
+    let heartbeats: Vec<PathBuf> =
+        nodes.into_iter().filter(|node| node.join("ha.cf").exists()).collect();
+    assert!(heartbeats.len() > 10 && directors.len() > 10, "the cases are missing");
+    let Some(mut answers) = judge("heartbeat", &heartbeats) else { return };
+    let Some(others) = judge("ldirectord", &directors) else { return };
+    answers.extend(others);
+    let refused: Vec<_> = heartbeats
+        .iter()
+        .chain(&directors)
+        .filter(|path| answers.get(*path) != Some(&true))
+        .collect();
+    assert!(refused.is_empty(), "refused: {refused:#?}");
+}
+
 /// Whether the conversion's target is not newer than the keepalived of the tree.
 fn is_for_this_keepalived(case: &Path) -> bool {
     let options = fs::read_to_string(case.join("options")).unwrap_or_default();

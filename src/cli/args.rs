@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-use super::{check, completions, convert, ctl, daemon, exit, explain, man};
+use super::{check, completions, convert, ctl, daemon, diff, exit, explain, man, render};
 use crate::syntax::Format;
 
 /// Reads, checks and converts the configuration of Linux Virtual Server directors: heartbeat,
@@ -32,9 +32,11 @@ pub(super) enum Command {
     Convert(convert::Arguments),
     Ctl(ctl::Arguments),
     Daemon(daemon::Arguments),
+    Diff(diff::Arguments),
     Explain(explain::Arguments),
     #[command(hide = true)]
     Man(man::Arguments),
+    Render(render::Arguments),
 }
 
 /// When to use colours.

@@ -1,5 +1,7 @@
 //! `lvsha convert`: read, translate, write, account.
 
+mod to_heartbeat;
+
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
@@ -8,12 +10,13 @@ use clap::{Args, Subcommand, ValueEnum};
 
 use super::output_directory::{OutputDirectory, OutputError};
 use super::printer::{Printer, Problem};
-use super::{ExitCode, Failure, inputs};
+use super::{ExitCode, Failure, inputs, to_inventory};
 use crate::emit::translate::Options;
-use crate::emit::{Conversion, Mark, Target, report, scripts};
+use crate::emit::{Account, Conversion, Mark, Target, report, scripts};
 use crate::model::read::Input;
+use crate::site::Stack;
 use crate::source::codes::conversion::NOT_UNDERSTOOD;
-use crate::source::{self, Diagnostic, Place, Severity, Sources};
+use crate::source::{self, Diagnostic, Findings, Place, Severity, Sources};
 use crate::syntax::Format;
 use crate::syntax::schema::Version;
 
@@ -33,6 +36,18 @@ enum Direction {
     /// The result goes to stdout (one node) or to a directory (all nodes, with --out); the account
     /// of every directive goes to stderr.
     HeartbeatToKeepalived(HeartbeatToKeepalived),
+    /// keepalived to heartbeat and ldirectord: the whole /etc/ha.d of each director
+    ///
+    /// Name one keepalived.conf, or a directory with one directory per director. heartbeat names
+    /// every director, so those that no file is of are named with --peer. The account of every
+    /// directive goes to stderr.
+    KeepalivedToHeartbeat(to_heartbeat::Arguments),
+    /// heartbeat and ldirectord to an inventory: the whole cluster in one TOML file
+    HeartbeatToInventory(to_inventory::Arguments),
+    /// keepalived.conf of one or more directors to an inventory
+    ///
+    /// What the files say alike is said once; what differs becomes a setting of the node.
+    KeepalivedToInventory(to_inventory::Arguments),
 }
 
 /// Arguments of `heartbeat-to-keepalived`.
@@ -72,7 +87,7 @@ struct HeartbeatToKeepalived {
 
 /// Form of the account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum ReportForm {
+pub(super) enum ReportForm {
     /// For people
     Human,
     /// One JSON object
@@ -80,7 +95,18 @@ enum ReportForm {
 }
 
 pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, Failure> {
-    let Direction::HeartbeatToKeepalived(arguments) = &arguments.direction;
+    let arguments = match &arguments.direction {
+        Direction::HeartbeatToKeepalived(arguments) => arguments,
+        Direction::KeepalivedToHeartbeat(arguments) => {
+            return to_heartbeat::run(arguments, printer);
+        }
+        Direction::HeartbeatToInventory(arguments) => {
+            return to_inventory::run(arguments, Stack::Heartbeat, printer);
+        }
+        Direction::KeepalivedToInventory(arguments) => {
+            return to_inventory::run(arguments, Stack::Keepalived, printer);
+        }
+    };
     let mut sources = Sources::new();
     let inputs = load(arguments, &mut sources)?;
     let options = Options {
@@ -91,32 +117,47 @@ pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, 
     let nodes: Vec<String> = conversion.nodes().map(str::to_owned).collect();
     let possible = check(&conversion, &nodes, arguments);
     if arguments.report == ReportForm::Human || possible.is_err() {
-        print_errors(&conversion, &sources, printer);
+        print_errors(&conversion.account, &conversion.findings, &sources, printer);
     }
     possible?;
 
-    let mut account = Vec::new();
-    match arguments.report {
-        ReportForm::Human => {
-            account.extend(report::human(&conversion.account, &sources).into_bytes())
-        }
-        ReportForm::Json => report::json(&conversion.account, &sources, &mut account)?,
-    }
-    printer.account(&String::from_utf8_lossy(&account));
-
-    let count = |mark| conversion.account.count(mark);
-    let lossless = count(Mark::Lossy) + count(Mark::Impossible) == 0;
-    if arguments.strict && !(lossless && conversion.findings.count(Severity::Error) == 0) {
-        say(arguments, printer, "nothing was written: --strict allows no loss and no error");
+    print_account(&conversion.account, arguments.report, &sources, printer)?;
+    if arguments.strict && !is_flawless(&conversion.account, &conversion.findings) {
+        say(arguments, printer, STRICT);
         return Ok(ExitCode::Findings);
     }
     match &arguments.out {
         Some(folder) => write_all(&conversion, &nodes, folder, arguments, printer)?,
         None => write_one(&conversion, &nodes, arguments, printer)?,
     }
-    let not_understood =
-        conversion.account.entries().any(|(_, outcome)| outcome.code == Some(NOT_UNDERSTOOD));
-    Ok(if not_understood { ExitCode::Findings } else { ExitCode::Success })
+    Ok(exit_code(&conversion.account))
+}
+
+fn print_account(
+    account: &Account,
+    form: ReportForm,
+    sources: &Sources,
+    printer: &Printer,
+) -> Result<(), Failure> {
+    let mut text = Vec::new();
+    match form {
+        ReportForm::Human => text.extend(report::human(account, sources).into_bytes()),
+        ReportForm::Json => report::json(account, sources, &mut text)?,
+    }
+    printer.account(&String::from_utf8_lossy(&text));
+    Ok(())
+}
+
+/// What `--strict` asks for: nothing lost, no error.
+fn is_flawless(account: &Account, findings: &Findings) -> bool {
+    account.count(Mark::Lossy) + account.count(Mark::Impossible) == 0
+        && findings.count(Severity::Error) == 0
+}
+
+fn exit_code(account: &Account) -> ExitCode {
+    let not_understood = |code| code == Some(NOT_UNDERSTOOD);
+    let any = account.entries().any(|(_, outcome)| not_understood(outcome.code));
+    if any { ExitCode::Findings } else { ExitCode::Success }
 }
 
 /// The files that were asked for.
@@ -195,8 +236,8 @@ fn check(
 }
 
 /// Frames of what was not understood; one line about the rest.
-fn print_errors(conversion: &Conversion, sources: &Sources, printer: &Printer) {
-    let entries = conversion.account.entries();
+fn print_errors(account: &Account, findings: &Findings, sources: &Sources, printer: &Printer) {
+    let entries = account.entries();
     let lost: Vec<Place> = entries
         .filter(|(_, outcome)| outcome.code == Some(NOT_UNDERSTOOD))
         .map(|(at, _)| at)
@@ -210,11 +251,11 @@ fn print_errors(conversion: &Conversion, sources: &Sources, printer: &Printer) {
         diagnostic.severity() == Severity::Error
             && diagnostic.at.is_some_and(|at| lost.iter().any(|unit| inside(unit, at)))
     };
-    let frames: Vec<Diagnostic> = conversion.findings.iter().filter(about_lost).cloned().collect();
+    let frames: Vec<Diagnostic> = findings.iter().filter(about_lost).cloned().collect();
     if !frames.is_empty() {
         printer.account(&source::report::human(sources, &frames, printer.colour_of_notes()));
     }
-    let others = conversion.findings.iter().count() - frames.len();
+    let others = findings.iter().count() - frames.len();
     if others > 0 {
         printer.status(&format!(
             "{others} other findings about the input; `lvsha check` shows them\n"
@@ -305,6 +346,7 @@ pub(super) fn node_address(text: &str) -> Result<(String, IpAddr), String> {
 }
 
 const STANDARD: &str = "/etc/ha.d";
+const STRICT: &str = "nothing was written: --strict allows no loss and no error";
 
 /// The cluster of `--example`, so that the first command works on any machine.
 const EXAMPLE: &[(Format, &str)] = &[

@@ -11,6 +11,7 @@ mod completions;
 mod convert;
 mod ctl;
 mod daemon;
+mod diff;
 mod exit;
 mod explain;
 mod inputs;
@@ -19,6 +20,9 @@ mod man;
 mod output_directory;
 mod panic;
 mod printer;
+mod render;
+mod site_input;
+mod to_inventory;
 
 pub use exit::ExitCode;
 use printer::{Printer, Problem};
@@ -40,6 +44,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 enum Failure {
     /// The input cannot be used.
     Input(Problem),
+    /// The input is wrong, and its findings are shown already.
+    Findings,
     /// The result could not be written.
     Output(std::io::Error),
 }
@@ -63,8 +69,10 @@ fn dispatch(command: args::Command, printer: &Printer) -> Result<ExitCode, Failu
         args::Command::Convert(arguments) => convert::run(&arguments, printer),
         args::Command::Ctl(arguments) => ctl::run(&arguments, printer),
         args::Command::Daemon(arguments) => daemon::run(&arguments, printer),
+        args::Command::Diff(arguments) => diff::run(&arguments, printer),
         args::Command::Explain(arguments) => explain::run(&arguments, printer),
         args::Command::Man(arguments) => man::run(&arguments, printer),
+        args::Command::Render(arguments) => render::run(&arguments, printer),
     }
 }
 
@@ -74,6 +82,7 @@ fn failed(failure: &Failure, printer: &Printer) -> ExitCode {
             printer.problem(problem);
             ExitCode::Usage
         }
+        Failure::Findings => ExitCode::Findings,
         // The reader has seen enough: `lvsha check DIR | head` is no mistake.
         Failure::Output(error) if error.kind() == std::io::ErrorKind::BrokenPipe => {
             ExitCode::Success

@@ -161,6 +161,11 @@ impl Printer {
         self.stderr(&text);
     }
 
+    /// Writes what is wrong with the input to standard error.
+    pub(super) fn problems(&self, frames: &str) {
+        self.stderr(frames);
+    }
+
     /// Writes clap's words about a mistake in the arguments to standard error.
     pub(super) fn usage(&self, text: &str) {
         self.stderr(text);

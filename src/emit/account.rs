@@ -133,6 +133,12 @@ impl Account {
         self.unit(at).and_then(|i| self.units.get(i)).is_some_and(|unit| unit.outcome.is_some())
     }
 
+    /// What became of the unit at `at` so far.
+    pub fn outcome_at(&self, at: Place) -> Option<&Outcome> {
+        let unit = self.unit(at).and_then(|index| self.units.get(index))?;
+        self.outcomes.get(usize::try_from(unit.outcome?).ok()?)
+    }
+
     /// Ends the account: units that nobody spoke for are lost under `code`; `is_error` tells
     /// whether a diagnostic already points at a place.
     pub fn close(&mut self, code: Code, is_error: impl Fn(Place) -> bool) {
@@ -151,6 +157,18 @@ impl Account {
                 UNACCOUNTED
             };
             self.lossy(Some(at), code, "", &[note]);
+        }
+    }
+
+    /// Gives every unit that nobody spoke for the outcome that `judge` finds for its place: for
+    /// targets that keep nearly everything.
+    pub fn settle_rest(&mut self, judge: impl Fn(Place) -> Outcome) {
+        for index in 0..self.units.len() {
+            let open = self.units.get(index).filter(|unit| unit.outcome.is_none());
+            if let Some(at) = open.map(|unit| unit.at) {
+                let number = self.number(judge(at));
+                self.settle(index, number);
+            }
         }
     }
 

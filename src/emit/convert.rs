@@ -1,5 +1,9 @@
 //! A whole conversion: files in, one cluster and its account out.
 
+mod to_heartbeat;
+
+pub use to_heartbeat::{NodeInput, ToHeartbeat};
+
 use std::io::{self, Write};
 
 use super::translate::{self, Extras, Options};

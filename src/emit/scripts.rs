@@ -67,7 +67,7 @@ fn environment() -> Result<Environment<'static>, minijinja::Error> {
 }
 
 /// A text, or a list of texts, as words of a POSIX shell.
-fn quote(value: &Value) -> Result<String, minijinja::Error> {
+pub(super) fn quote(value: &Value) -> Result<String, minijinja::Error> {
     if let Some(text) = value.as_str() {
         return Ok(shell_word(text));
     }

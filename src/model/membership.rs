@@ -27,10 +27,12 @@ pub struct Membership {
     pub failback: Option<Sourced<Failback>>,
     /// Outside addresses that tell whether a node has a network.
     pub ping_targets: Vec<Sourced<PingTarget>>,
-    /// Where ipfail (or pingd) is started, which acts on the ping targets.
-    pub arbitrator: Option<Place>,
+    /// User and command of ipfail (or pingd), which acts on the ping targets.
+    pub arbitrator: Option<Sourced<String>>,
     /// Where fencing is configured.
     pub fencing: Vec<Place>,
+    /// Facility of the system's log (`logfacility`).
+    pub log_facility: Option<Sourced<String>>,
     /// Whether another manager (crm, pacemaker) replaces haresources.
     pub manager: Option<Sourced<bool>>,
 }

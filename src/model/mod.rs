@@ -10,6 +10,7 @@ mod cluster;
 mod fixed;
 mod globals;
 mod membership;
+pub mod normal;
 mod probe;
 pub mod read;
 mod resource;

@@ -5,17 +5,44 @@
 
 use std::fmt::Write as _;
 
+use serde::{Serialize, Serializer};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::source::Span;
+use crate::source::{Place, Span};
 
 /// A value and where it stands. Two items are equal when they say the same, wherever they stand.
 #[derive(Clone, Debug)]
 pub(super) struct Item {
     pub(super) value: Literal,
-    /// Empty for an item that no file says.
+    /// Where it stands in the inventory; empty for an item that no inventory says.
     pub(super) span: Span,
+    /// The directive of another file that it was made from.
+    pub(super) origin: Option<Place>,
+}
+
+impl Item {
+    /// A value that was made from the directive at `origin`.
+    pub(super) fn from_place(value: Literal, origin: Option<Place>) -> Self {
+        Self { value, span: Span::default(), origin }
+    }
+}
+
+/// As templates see it.
+impl Serialize for Item {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match &self.value {
+            Literal::Boolean(value) => serializer.serialize_bool(*value),
+            Literal::Float(value) => serializer.serialize_f64(*value),
+            Literal::Integer(value) => serializer.serialize_i64(*value),
+            Literal::List(items) => serializer.collect_seq(items),
+            Literal::Other => serializer.serialize_none(),
+            Literal::Table(entries) => {
+                serializer.collect_map(entries.iter().map(|entry| (&entry.key, &entry.item)))
+            }
+            Literal::Text(text) => serializer.serialize_str(text),
+        }
+    }
 }
 
 impl PartialEq for Item {
@@ -26,7 +53,7 @@ impl PartialEq for Item {
 
 impl From<Literal> for Item {
     fn from(value: Literal) -> Self {
-        Self { value, span: Span::default() }
+        Self::from_place(value, None)
     }
 }
 
@@ -128,7 +155,7 @@ fn item(value: &Spanned<DeValue<'_>>) -> Item {
         DeValue::String(value) => Literal::Text(value.clone().into_owned()),
         DeValue::Table(table) => Literal::Table(entries(table)),
     };
-    Item { value: literal, span: span(&value.span()) }
+    Item { value: literal, span: span(&value.span()), origin: None }
 }
 
 /// Files are smaller than 2^30 bytes.

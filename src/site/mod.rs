@@ -13,14 +13,17 @@ use crate::syntax::schema::Version;
 
 mod check;
 mod document;
+mod from_files;
 mod import;
 mod keys;
 mod load;
 mod node;
+pub mod render;
 pub mod secret;
 mod unite;
 mod write;
 
+pub use from_files::{FromFiles, from_files};
 pub use load::{Secrets, load};
 pub use node::for_node;
 pub use unite::{United, unite};
@@ -113,6 +116,17 @@ pub struct Director {
     pub ssh: Ssh,
     /// Keys of the cluster that hold for this director only.
     overrides: Vec<Entry>,
+}
+
+impl Director {
+    /// A director about which nothing else is known.
+    pub fn new(name: &str, address: Option<IpAddr>) -> Self {
+        Self {
+            name: Sourced::implied(name.to_lowercase()),
+            address: address.map(Sourced::implied),
+            ..Self::default()
+        }
+    }
 }
 
 impl Default for Director {

@@ -2,8 +2,8 @@
 
 use std::cmp::Reverse;
 
-use super::{Director, Site};
-use crate::model::{Cluster, Member, Peer, Role, Router, Sourced};
+use super::{Director, Site, Stack};
+use crate::model::{Cluster, Member, Peer, Role, Router, Service, Sourced};
 
 /// The cluster as the director `node` runs it: the only member of each router is itself, peers
 /// and source addresses are filled in. Nothing when the inventory has no such director.
@@ -35,7 +35,23 @@ pub fn for_node(site: &Site, node: &str) -> Option<Cluster> {
             member.node = None;
         }
     }
+    // ldirectord's writer knows of inheritance; a keepalived.conf says everything at its probe.
+    if site.stack() != Stack::Heartbeat {
+        cluster.services.iter_mut().for_each(inherit_checks);
+    }
     Some(cluster)
+}
+
+/// Probes take over what the service says about their timing.
+fn inherit_checks(service: &mut Service) {
+    let standard = service.checks.clone();
+    let own = service.servers.iter_mut().filter_map(|server| server.own.as_mut());
+    let probes = own.flat_map(|own| own.probes.iter_mut()).chain(&mut service.probes);
+    for checks in probes.map(|probe| &mut probe.checks) {
+        checks.connect_timeout = checks.connect_timeout.or(standard.connect_timeout);
+        checks.failures = checks.failures.or(standard.failures);
+        checks.retry_delay = checks.retry_delay.or(standard.retry_delay);
+    }
 }
 
 /// Gives every director its rank in `router`, best first. Members that are stated exclude the

@@ -10,7 +10,7 @@ use std::net::IpAddr;
 use super::document::{self, Entry, Item, Literal};
 use super::keys::{self, Names};
 use super::secret::Secret;
-use super::{Director, RealServer, Site, node, write};
+use super::{Director, RealServer, Site, Stack, node, write};
 use crate::model::{Cluster, Member, Peer, Router, Sourced};
 
 /// An inventory for clusters that were read from files.
@@ -33,7 +33,10 @@ pub fn unite(mut site: Site, mut nodes: Vec<(String, Cluster)>) -> United {
         }
     }
     name_members(&mut nodes);
-    add_members(&site, &mut nodes);
+    // heartbeat has a preferred node for each line, and no ranks.
+    if site.stack() != Stack::Heartbeat {
+        add_members(&site, &mut nodes);
+    }
     for (name, cluster) in &mut nodes {
         // Without a name of its own a node is called as its host is.
         cluster.globals.router_id.take_if(|id| id.value.eq_ignore_ascii_case(name));
@@ -317,7 +320,7 @@ fn split_services(values: &[Option<&Item>]) -> (Option<Item>, Vec<Option<Item>>)
             if let Literal::Table(rest) = entry.item.value {
                 parts.extend(rest);
             }
-            Some(Literal::Table(parts))
+            Some(Literal::Table(parts).into())
         };
         keys::list(entries.into_iter().filter_map(service))
     };

@@ -66,3 +66,49 @@ fn secrets_that_cannot_be_had_are_said() {
         .file("b", "too open");
     snapshot!(place.run(&["check", "--secrets", "site.toml"]));
 }
+
+/// Two nodes' files, one of which differs in more than its rank.
+fn pair() -> Place {
+    let conf = |state: &str, priority: u8, interface: &str| {
+        format!(
+            "vrrp_instance V {{\n    state {state}\n    interface {interface}\n    \
+             virtual_router_id 51\n    priority {priority}\n    advert_int 1\n    \
+             authentication {{\n        auth_type PASS\n        auth_pass not-to-be-seen\n    }}\n    \
+             virtual_ipaddress {{\n        10.0.0.31/24\n    }}\n}}\n\
+             virtual_server 10.0.0.31 80 {{\n    delay_loop 6\n    lvs_sched rr\n    \
+             lvs_method DR\n    nat_mask 255.255.255.0\n    protocol TCP\n    \
+             real_server 10.0.0.29 80 {{\n        weight 1\n        TCP_CHECK {{\n        }}\n    \
+             }}\n}}\n"
+        )
+    };
+    Place::new()
+        .file("lw1/keepalived.conf", conf("MASTER", 150, "eth1"))
+        .file("lw2/keepalived.conf", conf("BACKUP", 100, "bond0"))
+}
+
+#[test]
+fn what_differs_between_nodes_becomes_an_override() {
+    let got = pair().run(&["convert", "keepalived-to-inventory", "lw1", "lw2"]);
+    assert!(!got.contains("not-to-be-seen"), "{got}");
+    snapshot!(got);
+}
+
+#[test]
+fn an_inventory_and_its_secrets_are_written_together() {
+    let place = pair();
+    let arguments = ["convert", "keepalived-to-inventory", "lw1", "lw2", "--out", "new/site.toml"];
+    let got = place.run(&[&arguments[..], &["--quiet"]].concat());
+    assert!(got.contains("exit code: 0") && got.contains("made: new/secrets/V"), "{got}");
+    let checked = place.run(&["check", "--secrets", "new/site.toml"]);
+    assert!(checked.contains("nothing found"), "{checked}");
+}
+
+#[test]
+fn render_writes_the_files_of_every_node() {
+    let lab = concat!(env!("CARGO_MANIFEST_DIR"), "/inventories/lab.toml");
+    let place = Place::new().file("lab.toml", std::fs::read(lab).unwrap());
+    let got = place.run(&["render", "lab.toml", "--out", "new"]);
+    snapshot!(got);
+    let again = place.run(&["render", "lab.toml", "--out", "new"]);
+    assert!(again.contains("0 files written, 10 already so"), "{again}");
+}

@@ -8,10 +8,12 @@
 mod check;
 mod convert;
 mod daemon;
+mod diff;
 mod explain;
 mod generate;
 mod inventory;
 mod options;
+mod to_heartbeat;
 
 use std::fmt::Write as _;
 use std::fs;

@@ -44,6 +44,7 @@ pub(super) fn ranks(cluster: &Cluster) -> Ranks {
 pub(super) fn apply(cluster: &mut Cluster, account: &mut Account) {
     let membership = &cluster.membership;
     let targets = membership.ping_targets.clone();
+    let arbitrator = membership.arbitrator.as_ref().and_then(|program| program.at);
     if !is_active(cluster) {
         let stays = matches!(membership.failback.map(|f| f.value), Some(Failback::Off));
         for target in &targets {
@@ -58,9 +59,9 @@ pub(super) fn apply(cluster: &mut Cluster, account: &mut Account) {
         }
         account.needless(deadping_at(cluster), "no ping target is acted upon");
         if stays {
-            account.lossy(membership.arbitrator, conversion::ARBITRATION, "", &[NOPREEMPT]);
+            account.lossy(arbitrator, conversion::ARBITRATION, "", &[NOPREEMPT]);
         } else {
-            account.needless(membership.arbitrator, "there is no ping target to act upon");
+            account.needless(arbitrator, "there is no ping target to act upon");
         }
         return;
     }
@@ -95,7 +96,7 @@ pub(super) fn apply(cluster: &mut Cluster, account: &mut Account) {
         account.changed(place, conversion::ARBITRATION, "vrrp_script", &note);
     }
     account.changed(
-        cluster.membership.arbitrator,
+        arbitrator,
         conversion::ARBITRATION,
         "track_script",
         "ipfail compared both directors' lists; keepalived compares priorities, with the same result",

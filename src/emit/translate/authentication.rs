@@ -93,6 +93,11 @@ fn password(
     })
 }
 
+/// A key for another program, derived from a secret one.
+pub(super) fn derived(secret: &str, purpose: &str) -> String {
+    hex(&derive(secret, purpose))
+}
+
 /// HMAC-SHA256 with the old secret as key and the purpose as message: nothing of the secret can
 /// be read from it.
 fn derive(secret: &str, purpose: &str) -> [u8; 32] {

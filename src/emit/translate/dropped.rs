@@ -56,6 +56,12 @@ pub(super) fn apply(
             account.needless(manager.at, "no other manager is the normal state");
         }
     }
+    if let Some(facility) = &cluster.membership.log_facility {
+        let local = facility.value.strip_prefix("local").and_then(|n| n.parse::<u8>().ok());
+        command_line.facility = local;
+        let becomes = local.map_or_else(|| SYSLOG.to_owned(), |number| format!("-S {number}"));
+        account.changed(facility.at, conversion::LOGGING, &becomes, AN_OPTION);
+    }
     for place in &cluster.membership.fencing {
         let note = "fencing is lost; do not share disks between the directors";
         account.impossible(Some(*place), conversion::FENCING_LOST, &[note]);
@@ -83,12 +89,7 @@ fn one(
     let place = Some(directive.at);
     let keyword = directive.keyword.to_ascii_lowercase();
     if let Some(becomes) = option(&keyword, directive.at, sources, command_line) {
-        account.changed(
-            place,
-            conversion::LOGGING,
-            &becomes,
-            "a command line option, see keepalived.default",
-        );
+        account.changed(place, conversion::LOGGING, &becomes, AN_OPTION);
         return;
     }
     let Some(row) = ROWS.iter().find(|row| row.keywords.contains(&keyword.as_str())) else {
@@ -122,13 +123,6 @@ fn option(
         written.split(|c: char| c.is_whitespace() || c == '=').filter(|word| !word.is_empty());
     let value = words.nth(1)?.trim_matches('"').to_owned();
     match keyword {
-        "logfacility" => match value.strip_prefix("local").and_then(|n| n.parse::<u8>().ok()) {
-            Some(number) => {
-                command_line.facility = Some(number);
-                Some(format!("-S {number}"))
-            }
-            None => Some("syslog facility daemon".to_owned()),
-        },
         "logfile" if value.starts_with('/') => {
             // heartbeat's file comes first when both programs name one: keepalived has one log.
             let file = command_line.log_file.get_or_insert(value);
@@ -146,6 +140,9 @@ fn option(
         _ => None,
     }
 }
+
+const SYSLOG: &str = "syslog facility daemon";
+const AN_OPTION: &str = "a command line option, see keepalived.default";
 
 /// One fate for several keywords.
 struct Row {

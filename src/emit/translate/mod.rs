@@ -21,6 +21,7 @@ mod resources;
 mod routers;
 mod services;
 mod timing;
+pub mod to_heartbeat;
 
 pub use dropped::CommandLine;
 pub use timing::Timing;

@@ -235,7 +235,8 @@ fn switched_off(service: &mut Service, account: &mut Account) {
     }
     service.probes.clear();
     if let Some(fallback) = service.fallback.take() {
-        account.exact(fallback.at, "real_server");
+        let note = "serves as the only real server, and is not checked";
+        account.changed(fallback.at, conversion::SERVICE_EMPTY, "real_server", note);
         let mut server = Server::new(fallback.value.address, fallback.value.port, fallback.at);
         server.method = fallback.value.method.map(Sourced::implied);
         service.servers.push(server);

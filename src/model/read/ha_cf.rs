@@ -318,6 +318,7 @@ const DIRECTIVES: &[(&[&str], Manner)] = &[
     (&["env"], Manner::Each(values::environment)),
     (&["hbaping"], Manner::Line(values::not_compiled)),
     (&["keepalive", "deadtime", "warntime", "initdead", "deadping"], Manner::Last(times::set)),
+    (&["logfacility"], Manner::Last(values::facility)),
     (&["mcast", "mcast6"], Manner::Line(paths::multicast)),
     (&["node"], Manner::Each(names::node)),
     (&["ping", "ping6"], Manner::Each(paths::ping)),

@@ -17,6 +17,7 @@ impl Keys for Membership {
             value!("failback", failback),
             value!("paths", paths),
             value!("ping", ping_targets),
+            value!("arbitrator", arbitrator),
             value!("manager", manager),
         ];
         KEYS

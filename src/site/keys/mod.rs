@@ -6,6 +6,7 @@
 
 use super::document::{Entry, Item, Literal};
 use crate::model::Sourced;
+use crate::source::Place;
 
 mod cluster;
 mod heartbeat;
@@ -45,6 +46,9 @@ pub(super) trait Keys: Sized + 'static {
 pub(super) trait Named: Keys {
     fn new(name: Sourced<String>) -> Self;
     fn name(&self) -> &str;
+
+    /// Where it was named.
+    fn at(&self) -> Option<Place>;
 }
 
 /// A field that a row can fill.
@@ -61,7 +65,7 @@ impl<P: Plain> Slot for Option<Sourced<P>> {
     }
 
     fn show(&self) -> Option<Item> {
-        self.as_ref().map(|value| value.value.write().into())
+        self.as_ref().map(|value| Item::from_place(value.value.write(), value.at))
     }
 }
 
@@ -88,7 +92,7 @@ impl<P: Plain> Slot for Vec<Sourced<P>> {
     }
 
     fn show(&self) -> Option<Item> {
-        list(self.iter().map(|value| value.value.write()))
+        list(self.iter().map(|value| Item::from_place(value.value.write(), value.at)))
     }
 }
 
@@ -99,13 +103,13 @@ impl<P: Plain> Slot for Vec<P> {
     }
 
     fn show(&self) -> Option<Item> {
-        list(self.iter().map(Plain::write))
+        list(self.iter().map(|value| value.write().into()))
     }
 }
 
 /// A list of values; nothing when it is empty.
-pub(super) fn list(values: impl Iterator<Item = Literal>) -> Option<Item> {
-    let items: Vec<Item> = values.map(Item::from).collect();
+pub(super) fn list(items: impl Iterator<Item = Item>) -> Option<Item> {
+    let items: Vec<Item> = items.collect();
     (!items.is_empty()).then(|| Literal::List(items).into())
 }
 
@@ -130,14 +134,15 @@ pub(super) fn write_named<T: Named>(from: &[T], names: &Names) -> Option<Item> {
         let mut numbered = (2..).map(|number| format!("{name} ({number})"));
         let free = Some(name.to_owned()).filter(is_free).or_else(|| numbered.find(is_free));
         let key = free.unwrap_or_else(|| name.to_owned());
-        entries.push(Entry::new(key, Literal::Table(write(value, names))));
+        let item = Item::from_place(Literal::Table(write(value, names)), value.at());
+        entries.push(Entry::new(key, item));
     }
     table(entries)
 }
 
 /// Several tables in a row.
 pub(super) fn write_list<T: Keys>(from: &[T], names: &Names) -> Option<Item> {
-    list(from.iter().map(|value| Literal::Table(write(value, names))))
+    list(from.iter().map(|value| Literal::Table(write(value, names)).into()))
 }
 
 /// A row for a field that implements [`Slot`], with the range of a number.

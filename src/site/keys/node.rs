@@ -2,9 +2,10 @@
 
 use super::{Key, Keys, Named, Plain as _, Slot, custom, inner, list, table, value};
 use crate::model::Sourced;
-use crate::site::document::Literal;
+use crate::site::document::{Entry, Literal};
 use crate::site::secret::{Origin, Secret};
 use crate::site::{Director, Group, RealServer, Site, Ssh};
+use crate::source::Place;
 
 impl Keys for Site {
     const TABLE: &'static str = "an inventory";
@@ -37,8 +38,9 @@ impl Keys for Site {
                         site.groups
                             .iter()
                             .filter_map(|group| {
-                                let names = group.members.iter().map(|name| name.value.write());
-                                Some(crate::site::document::Entry::new(&group.name, list(names)?))
+                                let names =
+                                    group.members.iter().map(|name| name.value.write().into());
+                                Some(Entry::new(&group.name, list(names)?))
                             })
                             .collect(),
                     )
@@ -81,6 +83,10 @@ impl Named for Director {
     fn name(&self) -> &str {
         &self.name.value
     }
+
+    fn at(&self) -> Option<Place> {
+        self.name.at
+    }
 }
 
 impl Keys for RealServer {
@@ -104,6 +110,10 @@ impl Named for RealServer {
 
     fn name(&self) -> &str {
         &self.name.value
+    }
+
+    fn at(&self) -> Option<Place> {
+        self.name.at
     }
 }
 
@@ -158,5 +168,9 @@ impl Named for Origin {
 
     fn name(&self) -> &str {
         &self.name
+    }
+
+    fn at(&self) -> Option<Place> {
+        self.at
     }
 }

@@ -19,7 +19,7 @@ pub(super) fn read(item: &Item, reader: &mut Reader<'_>) -> Vec<Probe> {
         if let Literal::Text(_) = item.value {
             // `probe = "tcp"` says all that there is to say.
             let entry = Entry { key: "type".into(), key_span: item.span, item: item.clone() };
-            let item = Item { value: Literal::Table(vec![entry]), span: item.span };
+            let item = Item { value: Literal::Table(vec![entry]), ..item.clone() };
             probes.extend(read_table(&item, reader));
         } else {
             probes.extend(read_table(&item, reader));
@@ -30,7 +30,7 @@ pub(super) fn read(item: &Item, reader: &mut Reader<'_>) -> Vec<Probe> {
 
 /// A single probe as a table.
 pub(super) fn write_one(probes: &[Probe]) -> Option<Item> {
-    if let [probe] = probes { Some(write_probe(probe).into()) } else { None }
+    if let [probe] = probes { Some(write_probe(probe)) } else { None }
 }
 
 /// Several probes as a list of tables.
@@ -69,7 +69,7 @@ fn read_table(item: &Item, reader: &mut Reader<'_>) -> Option<Probe> {
     })
 }
 
-fn write_probe(probe: &Probe) -> Literal {
+fn write_probe(probe: &Probe) -> Item {
     let mut form = Form {
         address: probe.address,
         port: probe.port,
@@ -77,7 +77,8 @@ fn write_probe(probe: &Probe) -> Literal {
         ..Form::default()
     };
     form.set(&probe.kind);
-    Literal::Table(write(&form, &super::Names::default()))
+    let table = Literal::Table(write(&form, &super::Names::default()));
+    Item::from_place(table, probe.chosen_by.first().copied())
 }
 
 /// Every key that a probe of any type may have.

@@ -6,6 +6,7 @@ use crate::model::{
     Authentication, Digest, Hook, HookEvent, Member, Router, Sourced, SyncGroup, Tracker,
 };
 use crate::site::document::{Entry, Item, Literal};
+use crate::source::Place;
 
 impl Keys for Router {
     const TABLE: &'static str = "a router";
@@ -58,6 +59,10 @@ impl Named for Router {
     fn name(&self) -> &str {
         &self.name.value
     }
+
+    fn at(&self) -> Option<Place> {
+        self.name.at
+    }
 }
 
 fn read_unicast(router: &mut Router, item: &Item, reader: &mut Reader<'_>) {
@@ -84,6 +89,10 @@ impl Named for Member {
     fn name(&self) -> &str {
         self.node.as_ref().map_or("", |node| &node.value)
     }
+
+    fn at(&self) -> Option<Place> {
+        self.node.as_ref().and_then(|node| node.at)
+    }
 }
 
 /// The words of a haresources line; their reader is the one of haresources.
@@ -104,7 +113,7 @@ fn write_resources(router: &Router, _: &Names) -> Option<Item> {
         } else {
             std::iter::once(resource.name.as_str()).chain(arguments).collect()
         };
-        Literal::Text(parts.join("::"))
+        Item::from_place(Literal::Text(parts.join("::")), Some(resource.at))
     };
     list(router.resources.iter().map(word))
 }
@@ -133,6 +142,10 @@ impl Named for SyncGroup {
     fn name(&self) -> &str {
         &self.name.value
     }
+
+    fn at(&self) -> Option<Place> {
+        self.name.at
+    }
 }
 
 impl Keys for Tracker {
@@ -159,6 +172,10 @@ impl Named for Tracker {
 
     fn name(&self) -> &str {
         &self.name.value
+    }
+
+    fn at(&self) -> Option<Place> {
+        self.name.at
     }
 }
 
@@ -195,7 +212,7 @@ pub(super) fn write_hooks(hooks: &[Sourced<Hook>]) -> Option<Item> {
             ]),
             None => command,
         };
-        Entry::new(event.word(), value)
+        Entry::new(event.word(), Item::from_place(value, hook.at))
     };
     table(hooks.iter().map(entry).collect())
 }
@@ -249,25 +266,29 @@ pub(super) fn write_authentication(
 ) -> Option<Item> {
     let authentication = authentication?;
     let active = authentication.active.map(|active| active.value);
+    let active_at = authentication.active.and_then(|active| active.at);
     let secret = |key: &crate::model::Key| {
         let name = names.of_secret(&key.secret)?;
         Some(Entry::new("secret", Literal::Text(name.to_owned())))
     };
     let one = |key: &crate::model::Key| {
-        let digest = Entry::new("type", key.digest.write());
+        let digest = Entry::new("type", Item::from_place(key.digest.write(), Some(key.at)));
         std::iter::once(digest).chain(secret(key)).collect::<Vec<_>>()
     };
     if let ([key], Some(1)) = (authentication.keys.as_slice(), active)
         && key.number == 1
     {
-        return table(one(key));
+        // The number follows from there being one key only.
+        return table(one(key)).map(|item| Item { origin: active_at, ..item });
     }
     let numbered = |key: &crate::model::Key| {
         let number = Entry::new("number", key.number.write());
-        Literal::Table(std::iter::once(number).chain(one(key)).collect())
+        Literal::Table(std::iter::once(number).chain(one(key)).collect()).into()
     };
     let mut entries = Vec::new();
-    entries.extend(active.map(|active| Entry::new("active", active.write())));
+    entries.extend(
+        active.map(|active| Entry::new("active", Item::from_place(active.write(), active_at))),
+    );
     entries.extend(
         list(authentication.keys.iter().map(numbered)).map(|keys| Entry::new("keys", keys)),
     );

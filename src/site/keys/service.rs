@@ -14,7 +14,7 @@ impl Keys for Service {
         const KEYS: &[Key<Service>] = &[
             // What identifies a service is read before its row is chosen.
             custom!("address", |_, _, _| {}, |service, _| {
-                Some(service.target.value.write().into())
+                Some(Item::from_place(service.target.value.write(), service.target.at))
             }),
             value!("protocol", protocol),
             value!("name", name),
@@ -155,8 +155,8 @@ fn write_servers(service: &Service, names: &Names) -> Option<Item> {
         let entries = write(server, names);
         // A server with nothing but its identity is a text.
         match entries.as_slice() {
-            [identity] => identity.item.value.clone(),
-            _ => Literal::Table(entries),
+            [identity] => identity.item.clone(),
+            _ => Literal::Table(entries).into(),
         }
     }))
 }
@@ -178,7 +178,7 @@ impl Keys for Server {
     fn keys() -> &'static [Key<Self>] {
         const KEYS: &[Key<Server>] = &[
             custom!("server", |_, _, _| {}, |server, names| {
-                Some(Literal::Text(identity(server, names)).into())
+                Some(Item::from_place(Literal::Text(identity(server, names)), server.at))
             }),
             value!("weight", weight, Some((0, 65535))),
             value!("method", method),

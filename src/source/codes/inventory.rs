@@ -60,4 +60,12 @@ cluster do something else than one of the two lines says.";
 
   [directors.lw1]
   address = \"10.0.0.27\"";
+
+    NO_KEY = "LV0810" "inventory-no-key" Warning Accepts
+        "a directive that an inventory has no key for"
+"The inventory says what the model of a cluster holds. This directive is not part of it: a setting of
+one program that no other has, or a password that stays in its own file. To keep it, let the
+inventory stand on the file instead of replacing it:
+
+  import = [\"keepalived.conf\"]";
 }

@@ -31,6 +31,7 @@ pub mod keepalived_advice;
 pub mod ldirectord;
 pub mod ldirectord_advice;
 pub mod services;
+pub mod to_heartbeat;
 
 /// A row of the code table.
 #[derive(Clone, Copy, Debug)]
@@ -181,6 +182,7 @@ const FAMILIES: &[&[Code]] = &[
     ldirectord::ROWS,
     keepalived::ROWS,
     conversion::ROWS,
+    to_heartbeat::ROWS,
     inputs::ROWS,
     inventory::ROWS,
     daemon::ROWS,

@@ -42,7 +42,7 @@ pub const KEYWORDS: &[Keyword] = &[
     row("pacemaker", MANAGER, "off", "leave resources to Pacemaker", "membership.manager"),
     row("autojoin", &[OneOf(&["none", "other", "any"])], "none", "let unnamed nodes join", ""),
     row("cluster", &[Name], "linux-ha", "name of the cluster", "name"),
-    row("logfacility", &[OneOf(LOG_FACILITIES)], "", "syslog facility, or none", ""),
+    row("logfacility", &[OneOf(LOG_FACILITIES)], "", "syslog facility, or none", LOG_FIELD),
     row("logfile", &[Path], "", "file for messages", ""),
     row("debugfile", &[Path], "", "file for debug messages", ""),
     row("use_logd", &[Boolean], "", "log through the logging daemon", ""),
@@ -83,6 +83,7 @@ const fn row(
     Keyword { word, arguments, default, meaning, field, ..ROW }
 }
 
+const LOG_FIELD: &str = "membership.log_facility";
 const PATHS: &[Argument] = &[Many(&Interface)];
 // The manual allows a time to live of 255; the code takes 0 to 4 (measured).
 const MULTICAST: &[Argument] = &[Interface, Address, Port, Integer(0, 4), Integer(0, 1)];

@@ -9,7 +9,6 @@ use crate::source::codes::conversion;
 
 impl Translator<'_> {
     pub(super) fn http(&mut self, mut http: Http, chosen: &[Place], port: Option<Sourced<u16>>) {
-        self.exact(chosen, if http.tls { "SSL_GET" } else { "HTTP_GET" });
         self.account.exact(http.host.as_ref().and_then(|host| host.at), "virtualhost");
         // ldirectord sends the server's address without port when no host is named.
         http.address_as_host = self.host.is_none();
@@ -36,8 +35,15 @@ impl Translator<'_> {
         }
         let dialogue = self.dialogue_timeout();
         let kind = match searches {
-            Some(request) => self.fetch(&http, &request),
-            None => ProbeKind::Http(Box::new(http)),
+            Some(request) => {
+                let note = "a script fetches and searches the page";
+                self.changed(chosen, conversion::VERSION_TOO_OLD, "MISC_CHECK", note);
+                self.fetch(&http, &request)
+            }
+            None => {
+                self.exact(chosen, if http.tls { "SSL_GET" } else { "HTTP_GET" });
+                ProbeKind::Http(Box::new(http))
+            }
         };
         self.push(kind, dialogue, port);
     }

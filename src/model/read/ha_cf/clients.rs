@@ -2,6 +2,7 @@
 
 use super::paths::missing;
 use super::{Directive, Reader};
+use crate::model::Sourced;
 use crate::source::{Diagnostic, Verdict, codes};
 
 /// `respawn`: ipfail and pingd are known by their last name, wherever they stand.
@@ -27,7 +28,9 @@ pub(super) fn respawn(reader: &mut Reader<'_>, directive: &Directive<'_>) {
         );
     }
     if ARBITRATORS.contains(&name) && reader.cluster.membership.arbitrator.is_none() {
-        reader.cluster.membership.arbitrator = Some(directive.place());
+        let words: Vec<&str> = directive.words.iter().map(|word| &*word.text).collect();
+        let program = Sourced::new(words.join(" "), directive.place());
+        reader.cluster.membership.arbitrator = Some(program);
     } else {
         reader.carry(directive);
     }

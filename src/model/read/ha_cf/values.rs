@@ -33,6 +33,22 @@ pub(super) fn carried(
     true
 }
 
+/// `logfacility`.
+pub(super) fn facility(
+    reader: &mut Reader<'_>,
+    directive: &Directive<'_>,
+    value: &Value<'_>,
+) -> bool {
+    if let Some(wanted) =
+        directive.row.arguments.first().and_then(|argument| fault(argument, &value.text))
+    {
+        bad_value(reader, directive, value, &wanted);
+        return false;
+    }
+    reader.cluster.membership.log_facility = Some(Sourced::new(value.text.to_string(), value.at));
+    true
+}
+
 /// A line that is carried along as it is.
 pub(super) fn line(reader: &mut Reader<'_>, directive: &Directive<'_>) {
     reader.carry(directive);

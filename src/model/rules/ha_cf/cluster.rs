@@ -89,7 +89,7 @@ pub(super) fn ping_use(view: &View<'_>, findings: &mut Findings) {
     let membership = &view.cluster.membership;
     let code = codes::ha_cf_advice::PING_USE;
     let first = membership.ping_targets.first().and_then(|target| target.at);
-    match (first, membership.arbitrator) {
+    match (first, membership.arbitrator.as_ref().and_then(|program| program.at)) {
         (Some(at), None) => {
             let message = "without ipfail nobody acts on ping targets";
             findings.push(
@@ -104,7 +104,8 @@ pub(super) fn ping_use(view: &View<'_>, findings: &mut Findings) {
         _ => {}
     }
     let is_legacy = membership.failback.is_none_or(|f| f.value == Failback::Legacy);
-    if let Some(at) = membership.arbitrator.filter(|_| is_legacy) {
+    let arbitrator = membership.arbitrator.as_ref().and_then(|program| program.at);
+    if let Some(at) = arbitrator.filter(|_| is_legacy) {
         let message = "ipfail does nothing with `auto_failback legacy`, the default";
         findings.push(Diagnostic::new(code, at, message));
     }

@@ -151,6 +151,10 @@ impl Draft {
     fn read_checktype(&mut self, reader: &mut Reader<'_>, line: &Line<'_>) {
         let value = reader.check_type(line);
         self.check.checktype.set(reader, line, value);
+        if value.is_some() {
+            // An earlier external-perl does nothing any more.
+            self.service.carried.retain(|carried| carried.keyword != line.row.word);
+        }
         if value.is_some_and(|value| value.value == CheckType::ExternalPerl) {
             // The model runs every external check as a program.
             self.service.carried.push(Reader::carried(line));

@@ -1,0 +1,283 @@
+//! `lvsha convert keepalived-to-heartbeat`.
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+use std::io::{self, Read as _};
+use std::net::IpAddr;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::{
+    ReportForm, STRICT, exit_code, is_flawless, node_address, print_account, print_errors,
+};
+use crate::cli::output_directory::{OutputDirectory, OutputError};
+use crate::cli::printer::{Printer, Problem};
+use crate::cli::{ExitCode, Failure, inputs};
+use crate::emit::scripts::File;
+use crate::emit::translate::to_heartbeat::{Options, Unknown};
+use crate::emit::{NodeInput, ToHeartbeat};
+use crate::model::read::Input;
+use crate::source::Sources;
+use crate::source::text::encode;
+use crate::syntax::Format;
+
+/// Arguments of `keepalived-to-heartbeat`.
+#[derive(Args, Debug)]
+pub(super) struct Arguments {
+    /// keepalived.conf of one director, or of several in directories named after them
+    #[arg(value_name = "FILE", conflicts_with_all = ["from", "example"])]
+    files: Vec<PathBuf>,
+    /// Directory with the file, or with one directory per director [default: /etc/keepalived]
+    #[arg(long, value_name = "DIR", conflicts_with = "example")]
+    from: Option<PathBuf>,
+    /// Convert the example director that is built into lvsha
+    #[arg(long)]
+    example: bool,
+    /// Write DIR/NODE/ha.d for every director
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// The director that a single file is of; of several, the one whose files go to stdout
+    #[arg(long, value_name = "NAME")]
+    node: Option<String>,
+    /// A director that no file is of, as `uname -n` names it; with its address where adverts are
+    /// unicast
+    #[arg(long, value_name = "NAME[=IP]", value_parser = peer)]
+    peer: Vec<(String, Option<IpAddr>)>,
+    /// Address of a director on the path between them, where its file does not tell
+    #[arg(long, value_name = "NODE=IP", value_parser = node_address)]
+    address: Vec<(String, IpAddr)>,
+    /// Write nothing when anything is lost or not understood
+    #[arg(long)]
+    strict: bool,
+    /// Overwrite files in --out that have other content
+    #[arg(long, requires = "out")]
+    force: bool,
+    /// Form of the account on stderr
+    #[arg(long, value_name = "FORM", default_value = "human")]
+    report: ReportForm,
+}
+
+pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, Failure> {
+    let mut sources = Sources::new();
+    let nodes = load(arguments, &mut sources)?;
+    let mut peers = arguments.peer.clone();
+    if arguments.example && peers.is_empty() {
+        peers.push(("lw2".to_owned(), None));
+    }
+    let options =
+        Options { peers, addresses: arguments.address.iter().cloned().collect::<HashMap<_, _>>() };
+    let conversion = ToHeartbeat::new(&mut sources, &nodes, &options).map_err(ask)?;
+    let names: Vec<String> = conversion.nodes().map(str::to_owned).collect();
+    let possible = check(&conversion, &names, arguments);
+    if arguments.report == ReportForm::Human || possible.is_err() {
+        print_errors(&conversion.account, &conversion.findings, &sources, printer);
+    }
+    possible?;
+    print_account(&conversion.account, arguments.report, &sources, printer)?;
+    if arguments.strict && !is_flawless(&conversion.account, &conversion.findings) {
+        say(arguments, printer, STRICT);
+        return Ok(ExitCode::Findings);
+    }
+    match &arguments.out {
+        Some(folder) => write_all(&conversion, &names, folder, arguments, printer)?,
+        None => write_one(&conversion, &names, arguments, printer)?,
+    }
+    Ok(exit_code(&conversion.account))
+}
+
+/// The directors' files. The name of a directory is a director's where there are several.
+fn load(arguments: &Arguments, sources: &mut Sources) -> Result<Vec<NodeInput>, Failure> {
+    if arguments.example {
+        let file = sources.add("example/keepalived.conf", EXAMPLE.as_bytes());
+        let inputs = vec![Input { file, format: Format::Keepalived }];
+        return Ok(vec![NodeInput { name: arguments.node.clone(), inputs }]);
+    }
+    let standard = PathBuf::from(STANDARD);
+    let paths = match (&arguments.from, arguments.files.as_slice()) {
+        (Some(folder), _) => vec![folder.clone()],
+        (None, []) if standard.is_dir() => vec![standard],
+        (None, []) => {
+            let problem = Problem::new(format!("there is no {STANDARD} on this machine"));
+            let help =
+                "name the file, or its directory with `--from DIR`; `--example` shows a conversion";
+            return Err(problem.help(help).into());
+        }
+        (None, files) => files.to_vec(),
+    };
+    let gathered = inputs::gather(&paths, None, sources);
+    if let Some(problem) = gathered.problems.into_iter().next() {
+        return Err(problem.into());
+    }
+    // A directory may hold heartbeat's files too; they are no input of this direction.
+    let mut nodes: Vec<NodeInput> = gathered
+        .groups
+        .into_iter()
+        .filter(|inputs| inputs.iter().all(|input| input.format == Format::Keepalived))
+        .map(|inputs| NodeInput { name: None, inputs })
+        .collect();
+    if nodes.is_empty() {
+        let problem = Problem::new("no keepalived.conf was named");
+        return Err(problem.help("name the file, or its directory with `--from DIR`").into());
+    }
+    match nodes.as_mut_slice() {
+        [only] => only.name.clone_from(&arguments.node),
+        several => {
+            for node in several {
+                let input = node.inputs.first();
+                let path = input.map(|input| Path::new(sources.get(input.file).name()));
+                let folder = path.and_then(Path::parent).and_then(Path::file_name);
+                node.name = folder.map(|name| name.to_string_lossy().into_owned());
+            }
+        }
+    }
+    Ok(nodes)
+}
+
+/// What is missing, as a question with the option that answers it.
+fn ask(unknown: Unknown) -> Problem {
+    let help = match &unknown {
+        Unknown::Address(name) => format!("give it with `--address {name}=IP`"),
+        Unknown::NameTwice(_) => {
+            "every director has a name of its own, in its directory's name or in `--peer`"
+                .to_owned()
+        }
+        Unknown::OwnName => "name it with `--node NAME`, as `uname -n` prints it there".to_owned(),
+        Unknown::Peer(_) => {
+            "name it with `--peer NAME`, or give the files of all directors, each in a directory \
+             of its name"
+                .to_owned()
+        }
+    };
+    Problem::new(unknown.to_string()).help(help)
+}
+
+/// What makes a conversion pointless, and what to type instead.
+fn check(conversion: &ToHeartbeat, names: &[String], arguments: &Arguments) -> Result<(), Problem> {
+    let translation = &conversion.translation;
+    let services = translation.nodes.iter().any(|node| !node.services.is_empty());
+    if translation.shared.routers.is_empty() && !services {
+        let message = "neither a vrrp_instance nor a virtual_server was read";
+        return Err(Problem::new(message).help("`lvsha check` shows what is wrong with the file"));
+    }
+    let known = |name: &str| names.iter().any(|node| node == &name.to_lowercase());
+    let named = arguments.node.iter().chain(arguments.address.iter().map(|(name, _)| name));
+    if let Some(stranger) = named.into_iter().find(|name| !known(name)) {
+        let message = format!("`{stranger}` is not a director of this cluster");
+        return Err(Problem::new(message).help(format!("they are {}", names.join(", "))));
+    }
+    // Node names become directories, and words of heartbeat's files.
+    let is_unfit = |name: &&String| {
+        name.contains(|c: char| c == '/' || c == '#' || c.is_whitespace())
+            || matches!(name.as_str(), "." | "..")
+    };
+    match names.iter().find(is_unfit) {
+        Some(name) => {
+            let message = format!("the name `{name}` is none that `uname -n` could print");
+            Err(Problem::new(message).help("name the director with `--node NAME`"))
+        }
+        None => Ok(()),
+    }
+}
+
+/// Everything of one director, one file after the other. The key stays inside: it is a secret.
+fn write_one(
+    conversion: &ToHeartbeat,
+    names: &[String],
+    arguments: &Arguments,
+    printer: &Printer,
+) -> Result<(), Failure> {
+    let wanted = arguments.node.as_ref().map(|name| name.to_lowercase());
+    let node = wanted.as_ref().or(names.first()).map_or("", String::as_str);
+    let files = conversion.files(node, "").map_err(io::Error::other)?;
+    let mut text = String::new();
+    for file in &files {
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "==> {} <==", file.name);
+        let shown = if file.mode & 0o077 == 0 { HIDDEN } else { &file.text };
+        let _ = writeln!(text, "{shown}");
+    }
+    printer.results(|out| out.write_all(&encode(&text)))?;
+    say(arguments, printer, "--out DIR writes the files of every director, with a key");
+    Ok(())
+}
+
+fn write_all(
+    conversion: &ToHeartbeat,
+    names: &[String],
+    folder: &Path,
+    arguments: &Arguments,
+    printer: &Printer,
+) -> Result<(), Failure> {
+    // The first run makes the key, later ones keep it: the directors must agree all the time.
+    let old = names.iter().find_map(|name| old_key(&folder.join(name).join("ha.d/authkeys")));
+    let key = match old {
+        Some(key) => key,
+        None if conversion.needs_key() => new_key()?,
+        None => String::new(),
+    };
+    let mut output = OutputDirectory::new(folder);
+    let mut stage = |name: &str, file: &File| {
+        let path = Path::new(name).join(&file.name);
+        output.stage(&path, file.mode, |out| out.write_all(&encode(&file.text)))
+    };
+    let mut staged = Ok(());
+    for name in names {
+        for file in conversion.files(name, &key).map_err(io::Error::other)? {
+            staged = staged.and_then(|()| stage(name, &file));
+        }
+    }
+    match staged.and_then(|()| output.commit(arguments.force)) {
+        Ok(written) => {
+            let line = format!(
+                "{} for {}: {} files written, {} already so",
+                folder.display(),
+                names.join(", "),
+                written.changed,
+                written.unchanged
+            );
+            say(arguments, printer, &line);
+            Ok(())
+        }
+        Err(error) => {
+            let in_the_way = matches!(error, OutputError::InTheWay(..));
+            let problem = Problem::new(format!("{error}; nothing was written"));
+            let help = "`--force` overwrites; another `--out` keeps both";
+            Err(if in_the_way { problem.help(help) } else { problem }.into())
+        }
+    }
+}
+
+/// The key of an earlier run: the third word of `1 sha1 KEY`.
+fn old_key(path: &Path) -> Option<String> {
+    let text = std::fs::read_to_string(path).ok()?;
+    let line = text.lines().find_map(|line| line.strip_prefix("1 sha1 "))?;
+    Some(line.trim().to_owned()).filter(|key| !key.is_empty())
+}
+
+/// 160 random bits, as many as SHA-1 has, from the kernel.
+fn new_key() -> Result<String, Failure> {
+    let mut bytes = [0_u8; 20];
+    std::fs::File::open("/dev/urandom")?.read_exact(&mut bytes)?;
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// A line about the work; standard error holds nothing but the account when it is JSON.
+fn say(arguments: &Arguments, printer: &Printer, line: &str) {
+    if arguments.report == ReportForm::Human {
+        printer.status(line);
+    }
+}
+
+fn peer(text: &str) -> Result<(String, Option<IpAddr>), String> {
+    match text.split_once('=') {
+        Some(_) => node_address(text).map(|(name, address)| (name, Some(address))),
+        None => Ok((text.to_lowercase(), None)),
+    }
+}
+
+const STANDARD: &str = "/etc/keepalived";
+const HIDDEN: &str = "(holds a key; --out DIR writes it)\n";
+
+/// The director of `--example`, so that the first command works on any machine.
+const EXAMPLE: &str = include_str!("../example/keepalived.conf");

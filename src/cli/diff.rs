@@ -1,0 +1,117 @@
+//! `lvsha diff`: two configurations compared by what they mean.
+
+use std::path::{Path, PathBuf};
+
+use clap::ValueEnum;
+
+use super::inputs::{self, Gathered};
+use super::printer::{Printer, Problem};
+use super::{ExitCode, Failure};
+use crate::emit::differences;
+use crate::model::Cluster;
+use crate::model::normal::{self, Normal, World};
+use crate::model::read::{Input, read};
+use crate::source::{Severity, Sources};
+use crate::syntax::Format;
+
+/// Compare two configurations by what they mean, across formats
+///
+/// Each side is a file, or a directory with the files of one director: an ldirectord.cf against a
+/// keepalived.conf, /etc/ha.d against a keepalived.conf, the keepalived.conf of two directors.
+/// Order, spelling and written defaults are no difference. Where one side has only services, only
+/// services are compared. Exits with 0 when both mean the same and with 1 when they differ.
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// The first configuration
+    #[arg(value_name = "A")]
+    left: PathBuf,
+
+    /// The second configuration
+    #[arg(value_name = "B")]
+    right: PathBuf,
+
+    /// How the differences are shown
+    #[arg(long, value_enum, default_value_t = Output::Human, value_name = "FORM")]
+    output: Output,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Output {
+    /// Grouped lines with signs and places
+    Human,
+    /// One object with everything
+    Json,
+}
+
+/// One side, read.
+struct Side {
+    cluster: Cluster,
+    world: World,
+    /// Whether its format can say anything about routers.
+    has_routers: bool,
+    errors: usize,
+}
+
+pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, Failure> {
+    let mut sources = Sources::new();
+    let mut left = side(&arguments.left, &mut sources)?;
+    let mut right = side(&arguments.right, &mut sources)?;
+    // A file without a word for routers says nothing about them.
+    if !(left.has_routers && right.has_routers) {
+        for side in [&mut left, &mut right] {
+            side.cluster.routers.clear();
+            side.cluster.sync_daemon = None;
+        }
+    }
+    let foreign = left.world != right.world;
+    let form = |side: &Side| Normal::of(&side.cluster, side.world, foreign);
+    let found = normal::differences(&form(&left), &form(&right));
+    printer.result(&match arguments.output {
+        Output::Human => differences::human(&found, &sources, printer.colour()),
+        Output::Json => differences::json(&found, &sources),
+    })?;
+    printer.status(&differences::summary(&found));
+    for (side, path) in [(&left, &arguments.left), (&right, &arguments.right)] {
+        if side.errors > 0 {
+            let path = path.display();
+            let number = side.errors;
+            let errors =
+                if number == 1 { "an error".to_owned() } else { format!("{number} errors") };
+            printer.status(&format!(
+                "`{path}` has {errors} and was compared as its author meant it; see `lvsha check`"
+            ));
+        }
+    }
+    Ok(if found.is_empty() { ExitCode::Success } else { ExitCode::Findings })
+}
+
+fn side(path: &Path, sources: &mut Sources) -> Result<Side, Problem> {
+    let Gathered { groups, problems } = inputs::gather(&[path.to_owned()], None, sources);
+    if let Some(problem) = problems.into_iter().next() {
+        return Err(problem);
+    }
+    let inputs = match groups.as_slice() {
+        [only] => only,
+        [] => {
+            let message = format!("`{}` holds no configuration", path.display());
+            return Err(Problem::new(message).help("name a file, or a director's directory"));
+        }
+        several => {
+            let message = format!(
+                "`{}` holds {} configurations, and one is compared",
+                path.display(),
+                several.len()
+            );
+            let first = several.first().and_then(|inputs| inputs.first());
+            let name = first.map_or("", |input| sources.get(input.file).name()).to_owned();
+            return Err(Problem::new(message).help(format!("name one of them, such as `{name}`")));
+        }
+    };
+    let is_keepalived = |input: &Input| input.format == Format::Keepalived;
+    let world = if inputs.iter().any(is_keepalived) { World::Keepalived } else { World::Heartbeat };
+    let has_routers =
+        inputs.iter().any(|input| matches!(input.format, Format::Keepalived | Format::Haresources));
+    let reading = read(sources, inputs);
+    let errors = reading.findings.count(Severity::Error);
+    Ok(Side { cluster: reading.cluster, world, has_routers, errors })
+}

@@ -1,0 +1,54 @@
+//! `lvsha render`: the files of every node, in a directory.
+
+use std::path::{Path, PathBuf};
+
+use super::output_directory::{OutputDirectory, OutputError};
+use super::printer::{Printer, Problem};
+use super::site_input::SiteArguments;
+use super::{ExitCode, Failure};
+use crate::site::Secrets;
+
+/// Write the files of every node of an inventory: DIR/NODE/etc/keepalived/keepalived.conf and so on
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    site: SiteArguments,
+
+    /// The directory to write to
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+
+    /// Overwrite files in it that have other content
+    #[arg(long)]
+    force: bool,
+}
+
+pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, Failure> {
+    let site = arguments.site.load(Secrets::Fetch, printer)?;
+    let machines = arguments.site.render(&site)?;
+    let mut output = OutputDirectory::new(&arguments.out);
+    let staged = machines.iter().try_for_each(|machine| {
+        machine.files.iter().try_for_each(|file| {
+            let path = Path::new(&machine.name).join(file.path.trim_start_matches('/'));
+            output.stage(&path, file.mode, |out| out.write_all(file.text.as_bytes()))
+        })
+    });
+    match staged.and_then(|()| output.commit(arguments.force)) {
+        Ok(written) => {
+            for machine in machines.iter().filter(|machine| !machine.files.is_empty()) {
+                let paths: Vec<&str> = machine.files.iter().map(|f| f.path.as_str()).collect();
+                printer.status(&format!("{}: {}", machine.name, paths.join(" ")));
+            }
+            let (changed, same) = (written.changed, written.unchanged);
+            let folder = arguments.out.display();
+            printer.status(&format!("{folder}: {changed} files written, {same} already so"));
+            Ok(ExitCode::Success)
+        }
+        Err(error) => {
+            let in_the_way = matches!(error, OutputError::InTheWay(..));
+            let problem = Problem::new(format!("{error}; nothing was written"));
+            let help = "`--force` overwrites; another `--out` keeps both";
+            Err(if in_the_way { problem.help(help) } else { problem }.into())
+        }
+    }
+}

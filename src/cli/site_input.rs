@@ -1,0 +1,73 @@
+//! The inventory that a command works on.
+
+use std::path::PathBuf;
+
+use super::printer::{Printer, Problem};
+use super::{Failure, inputs};
+use crate::model::Sourced;
+use crate::site::render::{Machine, Templates, render};
+use crate::site::{self, Secrets, Site, Stack};
+use crate::source::{Severity, Sources, report};
+
+/// Arguments of all commands that take an inventory.
+#[derive(Debug, clap::Args)]
+pub(super) struct SiteArguments {
+    /// The inventory
+    #[arg(value_name = "INVENTORY")]
+    inventory: PathBuf,
+
+    /// Run the cluster with these programs, whatever the inventory says
+    #[arg(long, value_enum, value_name = "STACK")]
+    stack: Option<StackName>,
+
+    /// Directory with templates that replace the built-in ones of the same name
+    #[arg(long, value_name = "DIR")]
+    templates: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum StackName {
+    /// heartbeat and ldirectord
+    Heartbeat,
+    /// keepalived
+    Keepalived,
+    /// lvsha daemon
+    Lvsha,
+}
+
+impl SiteArguments {
+    /// Reads the inventory and shows what is wrong with it.
+    pub(super) fn load(&self, secrets: Secrets, printer: &Printer) -> Result<Site, Failure> {
+        let mut sources = Sources::new();
+        let (mut site, findings) = site::load(&mut sources, &self.inventory, secrets)
+            .map_err(|error| inputs::unusable(&error))?;
+        let errors = findings.count(Severity::Error);
+        let mut shown = findings.sorted();
+        // Warnings are for `lvsha check`; here they would stand between the user and the plan.
+        shown.retain(|finding| finding.severity() == Severity::Error);
+        if errors > 0 {
+            let frames = report::human(&sources, &shown, printer.colour_of_notes());
+            printer.problems(&frames);
+            return Err(Failure::Findings);
+        }
+        if let Some(stack) = self.stack {
+            site.stack = Some(Sourced::implied(match stack {
+                StackName::Heartbeat => Stack::Heartbeat,
+                StackName::Keepalived => Stack::Keepalived,
+                StackName::Lvsha => Stack::Lvsha,
+            }));
+        }
+        Ok(site)
+    }
+
+    /// The files of all machines.
+    pub(super) fn render(&self, site: &Site) -> Result<Vec<Machine>, Failure> {
+        let rendered = Templates::new(self.templates.as_deref())
+            .and_then(|templates| render(site, &templates));
+        rendered.map_err(|error| {
+            let problem = Problem::new(error.to_string());
+            let names: Vec<&str> = Templates::names().collect();
+            problem.help(format!("the templates are {}", names.join(", "))).into()
+        })
+    }
+}

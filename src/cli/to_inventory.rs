@@ -1,0 +1,190 @@
+//! `lvsha convert ...-to-inventory`: files of a cluster's nodes to one inventory.
+
+use std::net::IpAddr;
+use std::path::{Path, PathBuf};
+
+use super::convert::ReportForm;
+use super::output_directory::{OutputDirectory, OutputError};
+use super::printer::{Printer, Problem};
+use super::{ExitCode, Failure, inputs};
+use crate::emit::report;
+use crate::model::read::Input;
+use crate::site::{Director, FromFiles, Stack, from_files};
+use crate::source::codes::conversion::NOT_UNDERSTOOD;
+use crate::source::{FileId, Severity, Sources};
+use crate::syntax::Format;
+
+/// Arguments of both directions.
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// Files, or a directory for each node; its name is the node's unless NODE= stands in front
+    #[arg(required = true, value_name = "[NODE=]PATH")]
+    paths: Vec<String>,
+    /// A director, and perhaps its address; repeat it for each. One without a file follows the
+    /// others
+    #[arg(long, value_name = "NODE[=IP]", value_parser = director)]
+    director: Vec<(String, Option<IpAddr>)>,
+    /// Write the inventory to this file, and its secrets to `secrets/` beside it
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// Overwrite files that have other content
+    #[arg(long, requires = "out")]
+    force: bool,
+    /// Form of the account on stderr
+    #[arg(long, value_name = "FORM", default_value = "human")]
+    report: ReportForm,
+}
+
+pub(super) fn run(
+    arguments: &Arguments,
+    stack: Stack,
+    printer: &Printer,
+) -> Result<ExitCode, Failure> {
+    let mut sources = Sources::new();
+    let nodes = load(arguments, stack, &mut sources)?;
+    let directors = arguments.director.iter().map(|(name, address)| Director::new(name, *address));
+    let result = from_files(&mut sources, stack, nodes, directors.collect());
+    let mut account = Vec::new();
+    match arguments.report {
+        ReportForm::Human => account.extend(report::human(&result.account, &sources).into_bytes()),
+        ReportForm::Json => report::json(&result.account, &sources, &mut account)?,
+    }
+    printer.account(&String::from_utf8_lossy(&account));
+    write(arguments, &result, printer)?;
+    let not_understood =
+        result.account.entries().any(|(_, outcome)| outcome.code == Some(NOT_UNDERSTOOD));
+    let errors = result.findings.count(Severity::Error);
+    if errors > 0 && arguments.report == ReportForm::Human {
+        printer.status(&format!("{errors} errors in the input; `lvsha check` shows them"));
+    }
+    Ok(if not_understood { ExitCode::Findings } else { ExitCode::Success })
+}
+
+/// The files of each node, with the node's name.
+fn load(
+    arguments: &Arguments,
+    stack: Stack,
+    sources: &mut Sources,
+) -> Result<Vec<(String, Vec<Input>)>, Failure> {
+    let mut nodes: Vec<(String, Vec<Input>)> = Vec::new();
+    // Files without a node's name belong to the directors in the order of the options.
+    let mut unnamed = arguments.director.iter().map(|(name, _)| name.clone());
+    for argument in &arguments.paths {
+        let (node, path) = match argument.split_once('=') {
+            Some((node, path)) => (Some(node.to_lowercase()), Path::new(path)),
+            None => (None, Path::new(argument)),
+        };
+        let gathered = inputs::gather(&[path.to_owned()], None, sources);
+        if let Some(problem) = gathered.problems.into_iter().next() {
+            return Err(problem.into());
+        }
+        let is_wanted =
+            |input: &Input| (input.format == Format::Keepalived) == (stack == Stack::Keepalived);
+        for group in gathered.groups {
+            let wanted: Vec<Input> = group.into_iter().filter(is_wanted).collect();
+            let Some(first) = wanted.first() else { continue };
+            let name = node
+                .clone()
+                .or_else(|| unnamed.next())
+                .unwrap_or_else(|| name_of(sources, first.file, nodes.len()));
+            match nodes.iter_mut().find(|(known, _)| *known == name) {
+                Some((_, inputs)) if stack == Stack::Heartbeat => inputs.extend(wanted),
+                Some(_) => return Err(two_files(&name).into()),
+                None => nodes.push((name, wanted)),
+            }
+        }
+    }
+    if nodes.is_empty() {
+        let problem = Problem::new("none of the files is of the program to convert from");
+        return Err(problem.help("the other direction is `lvsha convert --help`").into());
+    }
+    // heartbeat's files are the same on every node and name all of them.
+    if stack == Stack::Heartbeat
+        && nodes.len() > 1
+        && arguments.paths.iter().all(|p| !p.contains('='))
+    {
+        let inputs: Vec<Input> = nodes.iter().flat_map(|(_, inputs)| inputs.clone()).collect();
+        let twice = |format| inputs.iter().filter(|input| input.format == format).count() > 1;
+        if !twice(Format::HaCf) && !twice(Format::Haresources) {
+            let name = nodes.remove(0).0;
+            return Ok(vec![(name, inputs)]);
+        }
+    }
+    Ok(nodes)
+}
+
+fn two_files(name: &str) -> Problem {
+    Problem::new(format!("two files belong to the node `{name}`"))
+        .help("say whose each is: lw1=first.conf lw2=second.conf")
+}
+
+/// The directory that a file stands in names its node, unless it is where every node has it.
+fn name_of(sources: &Sources, file: FileId, position: usize) -> String {
+    let path = Path::new(sources.get(file).name());
+    let folder = path.parent().and_then(Path::file_name).map(|name| name.to_string_lossy());
+    match folder {
+        Some(name) if !COMMON.contains(&&*name) => name.to_lowercase(),
+        _ => format!("node{}", position + 1),
+    }
+}
+
+/// Directories of configurations, which name no node.
+const COMMON: &[&str] = &["keepalived", "ha.d", "etc", "conf", ".", ".."];
+
+fn write(arguments: &Arguments, result: &FromFiles, printer: &Printer) -> Result<(), Failure> {
+    let united = &result.united;
+    let names: Vec<&str> = united.secrets.iter().map(|(name, _)| name.as_str()).collect();
+    let Some(out) = &arguments.out else {
+        printer.result(&united.text)?;
+        if !names.is_empty() {
+            let line = format!("it needs secrets/{{{}}}: --out FILE writes them", names.join(","));
+            say(arguments, printer, &line);
+        }
+        return Ok(());
+    };
+    let folder = out.parent().unwrap_or(Path::new(""));
+    let name = PathBuf::from(out.file_name().unwrap_or_default());
+    let mut output = OutputDirectory::new(folder);
+    let mut staged = output.stage(&name, 0o644, |file| file.write_all(united.text.as_bytes()));
+    for (name, secret) in &united.secrets {
+        staged = staged.and_then(|()| {
+            output.stage(&Path::new("secrets").join(name), 0o600, |file| {
+                file.write_all(secret.reveal().as_bytes())
+            })
+        });
+    }
+    match staged.and_then(|()| output.commit(arguments.force)) {
+        Ok(written) => {
+            let line = format!(
+                "{} for {}: {} files written, {} already so",
+                out.display(),
+                result.nodes.join(", "),
+                written.changed,
+                written.unchanged
+            );
+            say(arguments, printer, &line);
+            Ok(())
+        }
+        Err(error) => {
+            let in_the_way = matches!(error, OutputError::InTheWay(..));
+            let problem = Problem::new(format!("{error}; nothing was written"));
+            let help = "`--force` overwrites; another `--out` keeps both";
+            Err(if in_the_way { problem.help(help) } else { problem }.into())
+        }
+    }
+}
+
+/// Standard error holds nothing but the account when it is JSON.
+fn say(arguments: &Arguments, printer: &Printer, line: &str) {
+    if arguments.report == ReportForm::Human {
+        printer.status(line);
+    }
+}
+
+fn director(text: &str) -> Result<(String, Option<IpAddr>), String> {
+    let Some((name, address)) = text.split_once('=') else {
+        return Ok((text.to_lowercase(), None));
+    };
+    let address = address.parse().map_err(|_| format!("`{address}` is not an IP address"))?;
+    Ok((name.to_lowercase(), Some(address)))
+}

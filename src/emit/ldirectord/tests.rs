@@ -1,0 +1,33 @@
+use super::*;
+use crate::model::{Sourced, Target};
+
+fn service(last: u8, interval: u64, connect: u64) -> Service {
+    let target = Target::Endpoint { address: [10, 0, 0, last].into(), port: 80 };
+    let mut service = Service::new(Sourced::implied(target));
+    let time = |milliseconds| Some(Sourced::implied(Duration::from_millis(milliseconds)));
+    service.checks.interval = time(interval);
+    service.checks.connect_timeout = time(connect);
+    service.checks.negotiate_timeout = time(3000);
+    service
+}
+
+fn text(services: Vec<Service>) -> String {
+    let cluster = Cluster { services, ..Cluster::default() };
+    ldirectord(&View { cluster: &cluster, origin: None, header: &[] })
+}
+
+#[test]
+fn one_process_has_one_rhythm() {
+    let text = text(vec![service(1, 6000, 3000), service(2, 4000, 3000)]);
+    assert!(text.starts_with("checktimeout=3\nnegotiatetimeout=3\ncheckinterval=4\n"), "{text}");
+    assert_eq!(text.matches("checkinterval").count(), 1, "{text}");
+}
+
+#[test]
+fn limits_that_stand_in_for_each_other_stay_together() {
+    let text = text(vec![service(1, 6000, 3000), service(2, 6000, 1500)]);
+    assert!(text.starts_with("checkinterval=6\n"), "{text}");
+    assert_eq!(text.matches("    negotiatetimeout=3\n").count(), 2, "{text}");
+    assert!(text.contains("    checktimeout=3\n"), "{text}");
+    assert!(text.contains("    checktimeout=2\n"), "1.5 s are rounded up\n{text}");
+}

@@ -1,0 +1,448 @@
+//! Instances to lines of haresources: which belong together, who is preferred, what is in a line.
+
+use std::net::IpAddr;
+
+use super::directors::Director;
+use super::scripts::{GeneratedScript, Purpose, file_name};
+use super::services::Homes;
+use super::{NodeFile, codes};
+use crate::emit::Account;
+use crate::emit::heartbeat::address;
+use crate::model::setting::{Rare, Settings as _};
+use crate::model::{
+    Broadcast, Cluster, Family, Hook, HookEvent, Member, Resource, ResourceKind, Role, Router,
+    Sourced, TrackKind, VirtualAddress,
+};
+use crate::source::Place;
+
+/// One line of haresources in the making.
+#[derive(Debug)]
+pub(super) struct Group {
+    /// What is written.
+    pub(super) router: Router,
+    /// The first file's instance.
+    pub(super) first: Router,
+    /// Priority of the director that takes over; the time until it does depends on it.
+    pub(super) backup_priority: u8,
+    /// The instances of all files, in a sync group several of each.
+    members: Vec<Key>,
+    /// Whether any file runs a command at its changes of state.
+    has_hooks: bool,
+}
+
+impl Group {
+    /// Whether `router` is one of its instances.
+    pub(super) fn holds(&self, router: &Router) -> bool {
+        self.members.contains(&Key::of(router))
+    }
+
+    /// Its name, fit for a file.
+    pub(super) fn title(&self) -> String {
+        file_name(&self.first.name.value)
+    }
+
+    fn script(&self) -> String {
+        format!("notify-{}", self.title())
+    }
+}
+
+/// What makes two instances of two files the same: the number on the wire, else the name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Key {
+    number: Option<(u8, Family)>,
+    name: String,
+}
+
+impl Key {
+    fn of(router: &Router) -> Self {
+        let first = router.addresses.first().or(router.excluded.first());
+        let family = first.map_or(Family::V4, |address| Family::of(address.value.address));
+        let number = router.virtual_router_id.map(|id| (id.value, family));
+        // The name counts only where there is no number: it may differ from node to node.
+        let name = if number.is_some() { String::new() } else { router.name.value.clone() };
+        Self { number, name }
+    }
+}
+
+/// The groups of all files; those of a sync group are one.
+pub(super) fn collect(
+    files: &[NodeFile],
+    directors: &[Director],
+    account: &mut Account,
+) -> Vec<Group> {
+    let mut groups: Vec<Group> = Vec::new();
+    for router in files.iter().flat_map(|file| &file.cluster.routers) {
+        let has_hooks = !router.hooks.is_empty();
+        match groups.iter_mut().find(|group| group.holds(router)) {
+            Some(group) => group.has_hooks |= has_hooks,
+            None => groups.push(Group {
+                router: Router::new(router.name.clone()),
+                first: router.clone(),
+                backup_priority: 0,
+                members: vec![Key::of(router)],
+                has_hooks,
+            }),
+        }
+    }
+    for group in &mut groups {
+        prefer(group, files, directors, account);
+    }
+    for file in files {
+        together(file, &mut groups, account);
+    }
+    groups
+}
+
+/// Decides who is preferred: the highest priority; where not all are known, the state.
+fn prefer(group: &mut Group, files: &[NodeFile], directors: &[Director], account: &mut Account) {
+    let of = |director: &Director| {
+        let file = files.get(director.file?)?;
+        file.cluster.routers.iter().find(|router| group.holds(router))
+    };
+    let known: Vec<(&Director, &Router)> =
+        directors.iter().filter_map(|director| Some((director, of(director)?))).collect();
+    let priority =
+        |router: &Router| member(router).and_then(|m| m.priority).map_or(100, |p| p.value);
+    let role = |router: &Router| member(router).and_then(|m| m.role).map(|role| role.value);
+    let best = known.iter().map(|(_, router)| priority(router)).max().unwrap_or(0);
+    let at_the_top: Vec<&(&Director, &Router)> =
+        known.iter().filter(|(_, router)| priority(router) == best).collect();
+    let stranger = directors.iter().find(|director| director.file.is_none());
+    let only_backups = known.iter().all(|(_, router)| role(router) == Some(Role::Backup));
+    let mut preferred = at_the_top.first().map(|(director, _)| director.name.clone());
+    let mut note = String::new();
+    if let Some(other) = stranger.filter(|_| only_backups) {
+        preferred = Some(other.name.clone());
+        note = format!("every known director starts as BACKUP, so {} is preferred", other.name);
+    } else if at_the_top.len() > 1 {
+        let name = preferred.clone().unwrap_or_default();
+        note = format!(
+            "{} directors have priority {best}; {name}, named first, is preferred",
+            at_the_top.len()
+        );
+    } else if stranger.is_some() && known.iter().all(|(_, router)| role(router).is_none()) {
+        let name = preferred.clone().unwrap_or_default();
+        note = format!("the other director's priority is not known; {name} is preferred");
+    }
+    for (_, router) in &known {
+        let Some(member) = member(router) else { continue };
+        let at = member.priority.and_then(|priority| priority.at);
+        if !note.is_empty() {
+            account.changed(at.or(router.at), codes::PREFERRED_NODE, "node", &note);
+        } else if directors.len() > 2 && priority(router) != best {
+            let note = "heartbeat prefers one node; the order of the others is lost";
+            account.lossy(at, codes::PREFERRED_NODE, "node", &[note]);
+        } else {
+            account.exact(at, "node");
+        }
+        let at = member.role.and_then(|role| role.at);
+        let is_best = priority(router) == best && stranger.is_none_or(|_| !only_backups);
+        match role(router) {
+            Some(Role::Master) if !is_best => {
+                let note = "state MASTER holds until the first advert; the higher priority decides";
+                account.changed(at, codes::PREFERRED_NODE, "node", note);
+            }
+            Some(_) if !note.is_empty() => {
+                account.changed(at, codes::PREFERRED_NODE, "node", &note)
+            }
+            _ => account.needless(at, "every heartbeat starts without resources"),
+        }
+        account.changed(
+            router.at,
+            codes::TABLE_ON_HOLDER,
+            "a line of haresources",
+            "its resources, and with ldirectord the IPVS table, are only on the node that holds it",
+        );
+    }
+    let mut priorities: Vec<u8> = known.iter().map(|(_, router)| priority(router)).collect();
+    priorities.sort_unstable_by(|a, b| b.cmp(a));
+    group.backup_priority = priorities.get(1).or(priorities.first()).copied().unwrap_or(100);
+    let node = preferred.map(Sourced::implied);
+    group.router.members = vec![Member { node, priority: None, role: None }];
+}
+
+/// Puts the members of sync groups into one line, when they prefer the same node.
+fn together(file: &NodeFile, groups: &mut Vec<Group>, account: &mut Account) {
+    for sync in &file.cluster.sync_groups {
+        let routers = sync.members.iter().filter_map(|name| {
+            file.cluster.routers.iter().find(|router| router.name.value == name.value)
+        });
+        let mut indices: Vec<usize> = routers
+            .filter_map(|router| groups.iter().position(|group| group.holds(router)))
+            .collect();
+        indices.sort_unstable();
+        indices.dedup();
+        let node = |index: &usize| groups.get(*index).map(|group| group.router.members.clone());
+        let first = indices.first().and_then(node);
+        if indices.iter().any(|index| node(index) != first) {
+            let note = "its instances prefer different nodes, and a line of haresources has one";
+            let instead = "give them the same order of priorities, or do without the group";
+            account.impossible(sync.name.at, codes::ONE_LINE, &[note, instead]);
+            continue;
+        }
+        account.exact(sync.name.at, "one line of haresources");
+        let mut rest = indices.into_iter();
+        let Some(first) = rest.next() else { continue };
+        // From the back, so that the earlier indices stay true.
+        let others: Vec<Group> = rest.rev().map(|index| groups.remove(index)).collect();
+        let Some(group) = groups.get_mut(first) else { continue };
+        group.has_hooks |= !sync.hooks.is_empty();
+        for other in others.into_iter().rev() {
+            group.members.extend(other.members);
+            group.has_hooks |= other.has_hooks;
+            group.backup_priority = group.backup_priority.min(other.backup_priority);
+        }
+    }
+}
+
+/// Fills the lines: addresses, then what works on them, in the order of their start.
+pub(super) fn complete(
+    files: &[NodeFile],
+    groups: &mut [Group],
+    homes: &Homes,
+    account: &mut Account,
+) {
+    let number_of_groups = groups.len();
+    for (number, group) in groups.iter_mut().enumerate() {
+        let mut resources: Vec<Resource> = Vec::new();
+        for file in files {
+            let routers = file.cluster.routers.iter().filter(|router| group.holds(router));
+            for router in routers {
+                for address in router.addresses.iter().chain(&router.excluded) {
+                    add_address(address, router, &mut resources, account);
+                    if !is_everywhere(&address.value, group, files) {
+                        let note = "only one director's file has it; now all of them do";
+                        account.changed(address.at, codes::FILES_DIFFER, "IPaddr2", note);
+                    }
+                }
+            }
+        }
+        let at = group.first.at;
+        if let Some(daemon) = files.iter().find_map(|file| sync_daemon(file, group, number)) {
+            resources.extend(resource(
+                "LVSSyncDaemonSwap",
+                &["master"],
+                ResourceKind::SyncDaemon,
+                daemon.at,
+            ));
+        }
+        if let Some(configuration) = homes.configuration(number, number_of_groups) {
+            let kind = ResourceKind::Director { configuration: Some(configuration.clone()) };
+            resources.extend(resource("ldirectord", &[&configuration], kind, at));
+        }
+        if group.has_hooks {
+            resources.extend(resource(&group.script(), &[], ResourceKind::Service, at));
+        }
+        if let Some(recipients) = files.iter().find_map(|file| mail(file, group, account)) {
+            resources.extend(resource("MailTo", &[&recipients], ResourceKind::Mail, at));
+        }
+        group.router.addresses = resources
+            .iter()
+            .filter_map(|resource| match &resource.kind {
+                ResourceKind::Address { address, .. } => Some(Sourced::implied(address.clone())),
+                _ => None,
+            })
+            .collect();
+        group.router.resources = resources;
+    }
+    for daemon in files.iter().filter_map(|file| file.cluster.sync_daemon.as_ref()) {
+        let note = "the script takes its interface and number from ipvsadm's defaults";
+        account.changed(daemon.at, codes::SYNC_DAEMON, "LVSSyncDaemonSwap", note);
+    }
+}
+
+fn add_address(
+    from: &Sourced<VirtualAddress>,
+    router: &Router,
+    resources: &mut Vec<Resource>,
+    account: &mut Account,
+) {
+    let mut new = from.value.clone();
+    let own = router.interface.as_ref().map(|interface| interface.value.clone());
+    new.interface = new.interface.or(own);
+    let full = if new.address.is_ipv4() { 32 } else { 128 };
+    // Without a prefix keepalived takes a host address, heartbeat the route's mask.
+    let prefix = *new.prefix.get_or_insert(full);
+    new.broadcast = new.broadcast.and_then(|broadcast| resolved(broadcast, new.address, prefix));
+    let name = if new.address.is_ipv4() { "IPaddr2" } else { "IPv6addr" };
+    match lost_options(&from.value) {
+        options if options.is_empty() => account.exact(from.at, name),
+        options => {
+            let note = format!("the script of heartbeat has no {}", options.join(", no "));
+            account.lossy(from.at, codes::ADDRESS_OPTION, name, &[&note]);
+        }
+    }
+    (new.scope, new.options, new.further) = (None, Rare::default(), Vec::new());
+    let argument = address(&new);
+    let is_known = resources
+        .iter()
+        .any(|known| known.arguments.first().is_some_and(|own| own.value == argument));
+    if !is_known {
+        let kind = ResourceKind::Address { address: new, lvs_support: name == "IPaddr2" };
+        resources.extend(resource(name, &[&argument], kind, from.at));
+    }
+}
+
+/// Whether every file that has the group has the address in it.
+fn is_everywhere(wanted: &VirtualAddress, group: &Group, files: &[NodeFile]) -> bool {
+    files.iter().all(|file| {
+        let mut own = file.cluster.routers.iter().filter(|router| group.holds(router)).peekable();
+        let mut addresses = own.clone().flat_map(|r| r.addresses.iter().chain(&r.excluded));
+        own.peek().is_none() || addresses.any(|known| known.value.address == wanted.address)
+    })
+}
+
+/// `+` and `-` as the address that they stand for.
+fn resolved(broadcast: Broadcast, address: IpAddr, prefix: u8) -> Option<Broadcast> {
+    let IpAddr::V4(address) = address else { return None };
+    let host = u32::MAX.checked_shr(u32::from(prefix)).unwrap_or(0);
+    let bits = match broadcast {
+        Broadcast::Address(_) => return Some(broadcast),
+        Broadcast::AllOnes => address.to_bits() | host,
+        Broadcast::AllZeros => address.to_bits() & !host,
+    };
+    Some(Broadcast::Address(bits.into()))
+}
+
+/// Options of an address that its script has no word for.
+fn lost_options(address: &VirtualAddress) -> Vec<String> {
+    let scope = address.scope.as_ref().filter(|scope| *scope != "global");
+    let label = address.label.as_ref().filter(|label| !label.contains(':'));
+    let mut stated = Vec::new();
+    address.options.each(&mut |keyword, _| stated.push(keyword.to_owned()));
+    scope
+        .map(|scope| format!("scope {scope}"))
+        .into_iter()
+        .chain(label.map(|label| format!("label {label} without a colon")))
+        .chain(stated)
+        .chain(address.further.iter().cloned())
+        .collect()
+}
+
+/// The sync daemon, when it follows `group`.
+fn sync_daemon<'a>(
+    file: &'a NodeFile,
+    group: &Group,
+    number: usize,
+) -> Option<Sourced<&'a crate::model::SyncDaemon>> {
+    let daemon = file.cluster.sync_daemon.as_ref()?;
+    let follows = match &daemon.value.router {
+        None => number == 0,
+        Some(name) => {
+            let router = file.cluster.routers.iter().find(|router| router.name.value == *name);
+            router.is_some_and(|router| group.holds(router))
+        }
+    };
+    follows.then(|| daemon.as_ref())
+}
+
+/// Recipients of a group whose changes are mailed.
+fn mail(file: &NodeFile, group: &Group, account: &mut Account) -> Option<String> {
+    let mut wanted = None;
+    for router in file.cluster.routers.iter().filter(|router| group.holds(router)) {
+        let Some(alert) = router.alert else { continue };
+        let alerts = &file.cluster.alerts.recipients;
+        let recipients: Vec<&str> = alerts.iter().map(|r| r.value.as_str()).collect();
+        if !alert.value || recipients.is_empty() {
+            account.needless(alert.at, "nobody is told about changes of this group");
+            continue;
+        }
+        let note = "sent by the mail command of the node, with a subject of its own";
+        account.changed(alert.at, codes::MAIL, "MailTo", note);
+        wanted = Some(recipients.join(","));
+    }
+    wanted
+}
+
+/// The notify scripts of one director: one for each group that has any on some director.
+pub(super) fn scripts(
+    file: &NodeFile,
+    groups: &[Group],
+    account: &mut Account,
+) -> Vec<GeneratedScript> {
+    let user = file.cluster.globals.script_user.as_ref().map(|user| user.value.as_str());
+    let mut scripts = Vec::new();
+    for group in groups.iter().filter(|group| group.has_hooks) {
+        let (mut start, mut stop) = (Vec::new(), Vec::new());
+        let Cluster { routers, sync_groups, .. } = &file.cluster;
+        let own = routers.iter().filter(|router| group.holds(router));
+        let own: Vec<&Router> = own.collect();
+        let of_group = sync_groups.iter().filter(|sync| {
+            sync.members.iter().any(|name| own.iter().any(|r| r.name.value == name.value))
+        });
+        let instances = own.iter().map(|router| ("INSTANCE", &router.name.value, &router.hooks));
+        for (kind, name, hooks) in
+            instances.chain(of_group.map(|sync| ("GROUP", &sync.name.value, &sync.hooks)))
+        {
+            let has_backup = hooks.iter().any(|hook| hook.value.event == HookEvent::Backup);
+            for hook in hooks {
+                let lists = (&mut start, &mut stop);
+                add_hook(hook, (kind, name, has_backup), user, lists, account);
+            }
+        }
+        let purpose = Purpose::Notify { start, stop };
+        scripts.push(GeneratedScript { name: format!("resource.d/{}", group.script()), purpose });
+    }
+    scripts
+}
+
+fn add_hook(
+    hook: &Sourced<Hook>,
+    (kind, name, has_backup): (&str, &str, bool),
+    user: Option<&str>,
+    (start, stop): (&mut Vec<Vec<String>>, &mut Vec<Vec<String>>),
+    account: &mut Account,
+) {
+    let user = hook.value.user.as_deref().or(user);
+    let words = super::scripts::words(&hook.value.command, user);
+    let with_state = |state: &str| {
+        let more = [kind, name, state].map(str::to_owned);
+        words.iter().cloned().chain(more).collect::<Vec<String>>()
+    };
+    match hook.value.event {
+        HookEvent::Master => start.push(words),
+        HookEvent::Backup => stop.push(words),
+        HookEvent::Stop if !has_backup => stop.push(words),
+        HookEvent::Any => {
+            start.push(with_state("MASTER"));
+            stop.push(with_state("BACKUP"));
+        }
+        _ => {
+            let note = "heartbeat has start and stop, and no such event";
+            account.lossy(hook.at, codes::NOTIFY_SCRIPT, "", &[note]);
+            return;
+        }
+    }
+    let note = "a resource at the end of the line: it starts behind the addresses and is waited for, \
+                stop also runs it";
+    account.changed(hook.at, codes::NOTIFY_SCRIPT, "a script in resource.d", note);
+    if hook.value.event == HookEvent::Any {
+        let note = "it gets no priority behind the state: heartbeat has none";
+        account.changed(hook.at, codes::NOTIFY_SCRIPT, "a script in resource.d", note);
+    }
+}
+
+/// What routers follow by a script: place, name, weight.
+pub(super) fn script_tracks(
+    routers: &[Router],
+) -> impl Iterator<Item = (Option<Place>, &String, Option<i16>)> + Clone {
+    let tracks = routers.iter().flat_map(|router| &router.tracks);
+    let scripts = tracks.filter(|track| track.value.kind == TrackKind::Script);
+    scripts.map(|track| (track.at, &track.value.name, track.value.weight))
+}
+
+/// The only member of an instance: the director that the file belongs to.
+fn member(router: &Router) -> Option<&Member> {
+    router.members.first()
+}
+
+/// A resource that stands for something at `at`; every place of a router is known.
+fn resource(
+    name: &str,
+    arguments: &[&str],
+    kind: ResourceKind,
+    at: Option<Place>,
+) -> Option<Resource> {
+    let arguments = arguments.iter().map(|text| Sourced::implied((*text).to_owned())).collect();
+    Some(Resource { name: name.to_owned(), arguments, kind, at: at? })
+}

@@ -1,0 +1,154 @@
+//! Adverts and their loss as heartbeat counts them, and whether groups go home.
+
+use std::time::Duration;
+
+use super::groups::Group;
+use super::{NodeFile, codes};
+use crate::emit::Account;
+use crate::model::{Failback, Membership, Router, Sourced, VrrpVersion, show_seconds};
+
+/// Sets the times of the conversation: one rhythm for all groups, the shortest interval and the
+/// longest time to take-over, so that nothing is declared dead earlier than before.
+pub(super) fn apply(
+    files: &[NodeFile],
+    groups: &[Group],
+    membership: &mut Membership,
+    account: &mut Account,
+) {
+    let all: Vec<(&NodeFile, &Router)> = files
+        .iter()
+        .flat_map(|file| file.cluster.routers.iter().map(move |router| (file, router)))
+        .collect();
+    let backup = |router: &Router| {
+        let group = groups.iter().find(|group| group.holds(router));
+        group.map_or(STANDARD_PRIORITY, |group| group.backup_priority)
+    };
+    let times: Vec<Takeover> =
+        all.iter().map(|(file, router)| Takeover::of(file, router, backup(router))).collect();
+    let Some(interval) = times.iter().map(|time| time.interval).min() else { return };
+    let longest = times.iter().map(|time| time.total).max().unwrap_or(interval);
+    // heartbeat counts milliseconds and refuses a dead time of two intervals.
+    let dead = up_to_milliseconds(longest).max(interval * 2 + MILLISECOND);
+    membership.interval = Some(Sourced::implied(interval));
+    membership.dead_time = Some(Sourced::implied(dead));
+    // Where keepalived logs, too. Without a word heartbeat looks for a logging daemon of its own.
+    membership.log_facility = Some(Sourced::implied("daemon".to_owned()));
+
+    for ((_, router), time) in all.iter().zip(&times) {
+        let version = format!(
+            "take-over {} s after the last advert becomes deadtime {} s",
+            show_seconds(time.total),
+            show_seconds(dead)
+        );
+        let advert = router.interval.and_then(|interval| interval.at);
+        account.changed(advert, codes::TAKEOVER_TIME, "keepalive, deadtime", &version);
+        if time.interval != interval {
+            let note = format!(
+                "an advert each {} s becomes one each {} s: heartbeat has one rhythm for all groups",
+                show_seconds(time.interval),
+                show_seconds(interval)
+            );
+            account.changed(advert, codes::TAKEOVER_TIME, "keepalive", &note);
+        }
+        let count = router.down_count.and_then(|count| count.at);
+        account.changed(count, codes::TAKEOVER_TIME, "deadtime", &version);
+        account.needless(router.version.and_then(|v| v.at), "heartbeat has one protocol");
+    }
+    startup(files, dead, membership, account);
+    failback(&all, membership, account);
+}
+
+/// `initdead`: twice the dead time and 10 s at least, as heartbeat's manual advises, and the
+/// silence that keepalived was told to keep.
+fn startup(files: &[NodeFile], dead: Duration, membership: &mut Membership, account: &mut Account) {
+    let mut initial = (dead * 2).max(Duration::from_secs(10));
+    let delays = files.iter().map(|file| &file.cluster.globals);
+    let delays =
+        delays.flat_map(|globals| [globals.startup_delay, globals.lifetime.delay_after_boot]);
+    for delay in delays.flatten() {
+        let wanted = dead.saturating_add(delay.value);
+        initial = initial.max(wanted);
+        let note = format!(
+            "{} s of silence become {} s until a silent peer is dead; a living one ends the wait",
+            show_seconds(delay.value),
+            show_seconds(initial)
+        );
+        account.changed(delay.at, codes::TAKEOVER_TIME, "initdead", &note);
+    }
+    membership.initial_dead_time = Some(Sourced::implied(initial));
+}
+
+/// `auto_failback` holds for all groups.
+fn failback(all: &[(&NodeFile, &Router)], membership: &mut Membership, account: &mut Account) {
+    let stays = |router: &Router| router.preempt.is_some_and(|preempt| !preempt.value);
+    // One node's nopreempt keeps the group where it is, so a name counts as a whole.
+    let group_stays =
+        |name: &str| all.iter().any(|(_, router)| router.name.value == name && stays(router));
+    let first = all.first().is_some_and(|(_, router)| group_stays(&router.name.value));
+    let failback = if first { Failback::Off } else { Failback::On };
+    membership.failback = Some(Sourced::implied(failback));
+    let word = if first { "auto_failback off" } else { "auto_failback on" };
+    for (_, router) in all {
+        let Some(preempt) = router.preempt else {
+            // Preemption is silent: nothing was written that could be spoken for.
+            if first && !group_stays(&router.name.value) {
+                account.impossible(router.at, codes::ONE_FAILBACK, &[MIXED]);
+            }
+            continue;
+        };
+        if group_stays(&router.name.value) == first {
+            account.exact(preempt.at, word);
+        } else {
+            account.impossible(preempt.at, codes::ONE_FAILBACK, &[MIXED]);
+        }
+    }
+    for delay in all.iter().filter_map(|(_, router)| router.preempt_delay) {
+        let note = "heartbeat hands a group over as soon as its node is back and stable";
+        let instead = "set auto_failback off and hand over by hb_takeover when it suits";
+        account.lossy(delay.at, codes::ONE_FAILBACK, "", &[note, instead]);
+    }
+}
+
+/// When a backup takes over.
+struct Takeover {
+    interval: Duration,
+    /// From the last advert: `count * interval + skew` (RFC 3768 and 9568, section 6.1).
+    total: Duration,
+}
+
+impl Takeover {
+    fn of(file: &NodeFile, router: &Router, priority: u8) -> Self {
+        let interval = router.interval.map_or(Duration::from_secs(1), |interval| interval.value);
+        let of_all = file.cluster.globals.routers.down_count.map(|count| count.value);
+        let own = router.down_count.map(|count| u32::from(count.value));
+        let count = own.or(of_all).unwrap_or(STANDARD_COUNT);
+        let share = f64::from(256 - u16::from(priority)) / 256.0;
+        let skew = match version(file, router) {
+            VrrpVersion::Two => Duration::from_secs_f64(share),
+            VrrpVersion::Three => interval.mul_f64(share),
+        };
+        Self { interval, total: interval.saturating_mul(count).saturating_add(skew) }
+    }
+}
+
+/// Version 2 unless something says or needs the other one.
+fn version(file: &NodeFile, router: &Router) -> VrrpVersion {
+    let six = router.addresses.first().is_some_and(|address| address.value.address.is_ipv6());
+    let stated = file.cluster.globals.routers.version.is_some_and(|version| version.value == 3);
+    let standard = if six || stated { VrrpVersion::Three } else { VrrpVersion::Two };
+    router.version.map_or(standard, |version| version.value)
+}
+
+fn up_to_milliseconds(time: Duration) -> Duration {
+    let rest = time.subsec_nanos() % 1_000_000;
+    let missing = if rest == 0 { 0 } else { 1_000_000 - rest };
+    time.saturating_add(Duration::from_nanos(u64::from(missing)))
+}
+
+/// Adverts that may be missed when nothing is written (RFC 9568 section 6.1).
+const STANDARD_COUNT: u32 = 3;
+/// keepalived's priority when none is written.
+const STANDARD_PRIORITY: u8 = 100;
+const MILLISECOND: Duration = Duration::from_millis(1);
+const MIXED: &str =
+    "auto_failback holds for all groups, and another group of this cluster says the opposite";

@@ -1,0 +1,465 @@
+//! Virtual services: what keepalived means, in the words of ldirectord.
+
+use std::collections::{BTreeMap, HashMap};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::time::Duration;
+
+use super::groups::Group;
+use super::scripts::{DIRECTORY, GeneratedScript, Purpose, file_name, words};
+use super::{NodeFile, NodeParts, codes, probes};
+use crate::emit::Account;
+use crate::model::{
+    Cluster, Family, Forwarding, GroupMember, Hook, HookEvent, Protocol, Service, Sourced, Target,
+    Tunnel, TunnelKind, show_seconds,
+};
+use crate::source::Place;
+
+/// Which group a service goes with.
+#[derive(Debug, Default)]
+pub(super) struct Homes {
+    /// Groups by their addresses.
+    addresses: HashMap<IpAddr, usize>,
+    /// Titles of the groups.
+    titles: Vec<String>,
+    /// Groups that any file has services for.
+    used: Vec<usize>,
+}
+
+impl Homes {
+    /// The ldirectord configuration of group `number`; `None` when it has no services.
+    pub(super) fn configuration(&self, number: usize, _groups: usize) -> Option<String> {
+        self.used.contains(&number).then(|| self.name(number))
+    }
+
+    /// One configuration has the usual name; two processes need two.
+    fn name(&self, number: usize) -> String {
+        match self.titles.get(number).filter(|_| self.used.len() > 1) {
+            Some(title) => format!("ldirectord-{title}.cf"),
+            None => "ldirectord.cf".to_owned(),
+        }
+    }
+
+    /// Services go where their address is; a mark, or an address of nobody, with the first group.
+    fn of(&self, service: &Service, file: &NodeFile) -> usize {
+        let home = |target: &Target| match target {
+            Target::Endpoint { address, .. } => self.addresses.get(address).copied(),
+            _ => None,
+        };
+        let found = match &service.target.value {
+            Target::Group(name) => members(name, file).iter().find_map(home),
+            target => home(target),
+        };
+        found.unwrap_or(0)
+    }
+}
+
+/// Finds the group of every service.
+pub(super) fn homes(files: &[NodeFile], groups: &[Group]) -> Homes {
+    let mut homes = Homes { titles: groups.iter().map(Group::title).collect(), ..Homes::default() };
+    for router in files.iter().flat_map(|file| &file.cluster.routers) {
+        let Some(number) = groups.iter().position(|group| group.holds(router)) else { continue };
+        for address in router.addresses.iter().chain(&router.excluded) {
+            homes.addresses.insert(address.value.address, number);
+        }
+    }
+    let services = files
+        .iter()
+        .flat_map(|file| file.cluster.services.iter().map(move |service| (service, file)));
+    homes.used = services.map(|(service, file)| homes.of(service, file)).collect();
+    homes.used.sort_unstable();
+    homes.used.dedup();
+    homes
+}
+
+/// The services of one director's file, by the configuration that they go into.
+pub(super) fn apply(file: &NodeFile, homes: &Homes, account: &mut Account) -> NodeParts {
+    let mut parts = NodeParts::default();
+    let mut sorted: BTreeMap<usize, Vec<&Service>> =
+        homes.used.iter().map(|number| (*number, Vec::new())).collect();
+    for service in &file.cluster.services {
+        sorted.entry(homes.of(service, file)).or_default().push(service);
+    }
+    let alerts = alerts(file, account);
+    for (number, services) in sorted {
+        // One process has one rhythm, the fastest that any of its services asks for.
+        let intervals = services.iter().map(|service| interval(service));
+        let shortest = whole(intervals.min().unwrap_or(STANDARD_INTERVAL));
+        let mut cluster = Cluster { alerts: alerts.clone(), ..Cluster::default() };
+        for service in services {
+            let mut translator = Translator { shortest, account, scripts: &mut parts.scripts };
+            cluster.services.extend(translator.all(service, file));
+        }
+        parts.services.insert(homes.name(number), cluster);
+    }
+    parts
+}
+
+/// Who is told by mail. keepalived tells about servers unless it is told not to.
+fn alerts(file: &NodeFile, account: &mut Account) -> crate::model::Alerts {
+    let mut alerts = file.cluster.alerts.clone();
+    let used = !file.cluster.services.is_empty();
+    for recipient in &alerts.recipients {
+        let note = "ldirectord's own mails: one for each server that changes, none for a director";
+        account.changed(recipient.at, codes::MAIL, "emailalert", note);
+    }
+    account.exact(alerts.sender.as_ref().and_then(|sender| sender.at), "emailalertfrom");
+    if let Some(server) = &mut alerts.server {
+        let mut words = server.value.split_whitespace();
+        let host = words.next().unwrap_or_default().to_owned();
+        match words.next() {
+            Some(port) if port != "25" => {
+                let note = format!("ldirectord always uses port 25, not {port}");
+                account.lossy(server.at, codes::MAIL, "smtp", &[&note]);
+            }
+            _ => account.exact(server.at, "smtp"),
+        }
+        server.value = host;
+    }
+    let limit = alerts.timeout.take();
+    account.lossy(
+        limit.and_then(|limit| limit.at),
+        codes::MAIL,
+        "",
+        &["ldirectord has no time limit for its mail server"],
+    );
+    // Without a service ldirectord does not run, and nobody is told.
+    if used { alerts } else { crate::model::Alerts::default() }
+}
+
+struct Translator<'a> {
+    shortest: Duration,
+    account: &'a mut Account,
+    scripts: &'a mut Vec<GeneratedScript>,
+}
+
+impl Translator<'_> {
+    /// The services that stand for `service`: none when ldirectord cannot have it.
+    fn all(&mut self, service: &Service, file: &NodeFile) -> Vec<Service> {
+        let mut new = Service::new(service.target.clone());
+        if !self.is_possible(service, file) {
+            return Vec::new();
+        }
+        self.account.exact(service.target.at, "virtual");
+        self.kernel(service, &mut new);
+        self.servers(service, &mut new);
+        self.fallback(service, &mut new);
+        self.timing(service, &mut new);
+        let what = about(service);
+        let user = file.cluster.globals.script_user.as_ref().map(|user| user.value.as_str());
+        self.hooks(service, &mut new, &what, user);
+        let scripts = probes::apply(service, &mut new, (self.shortest, user), self.account);
+        if let Some(checks) = scripts {
+            let name = format!("checks/{what}");
+            probes::external(&mut new, format!("{DIRECTORY}/{name}"));
+            self.scripts.push(GeneratedScript { name, purpose: Purpose::Probe(checks) });
+        }
+        expand(new, file)
+    }
+
+    fn is_possible(&mut self, service: &Service, file: &NodeFile) -> bool {
+        let protocol = service.protocol.map(|protocol| protocol.value);
+        let own = service.servers.iter().filter_map(|server| server.own.as_ref());
+        let mut tunnels = own.filter_map(|own| own.tunnel.as_ref()).chain(&service.tunnel);
+        let is_other = |tunnel: &Tunnel| tunnel.kind.is_some_and(|kind| kind != TunnelKind::Ipip);
+        let note = match (&service.target.value, protocol) {
+            (_, Some(Protocol::Sctp)) => "ldirectord knows tcp and udp, not sctp",
+            (Target::Group(name), _) if members(name, file).is_empty() => {
+                "no group of that name has an address that can be written"
+            }
+            _ if tunnels.any(|tunnel| is_other(tunnel)) => "ldirectord knows IPIP tunnels only",
+            _ => return true,
+        };
+        let servers = service.servers.iter().map(|server| server.at);
+        for at in servers.chain([service.target.at, service.protocol.and_then(|p| p.at)]) {
+            self.account.impossible(at, codes::SERVICE_IMPOSSIBLE, &[note]);
+        }
+        false
+    }
+
+    /// What the kernel's table holds of the service itself.
+    fn kernel(&mut self, service: &Service, new: &mut Service) {
+        let is_mark = matches!(service.target.value, Target::Mark { .. });
+        match service.protocol {
+            Some(protocol) if is_mark => {
+                self.account.needless(protocol.at, "a firewall mark has no protocol");
+            }
+            Some(protocol) => {
+                self.account.exact(protocol.at, "protocol");
+                new.protocol = Some(protocol);
+            }
+            // keepalived complains, and takes UDP (2.2.7).
+            None if !is_mark => new.protocol = Some(Sourced::implied(Protocol::Udp)),
+            None => {}
+        }
+        let scheduler = service.scheduler.clone();
+        let scheduler = scheduler.unwrap_or_else(|| Sourced::implied("wlc".to_owned()));
+        self.account.exact(scheduler.at, "scheduler");
+        new.scheduler = Some(scheduler);
+        for flag in &service.scheduler_flags {
+            self.account.exact(flag.at, "schedflags");
+        }
+        new.scheduler_flags.clone_from(&service.scheduler_flags);
+        let udp = new.protocol.is_some_and(|protocol| protocol.value == Protocol::Udp);
+        if let Some(ops) = service.one_packet {
+            match udp || is_mark {
+                true => self.account.exact(ops.at, "ops"),
+                false => self.account.needless(ops.at, "one-packet scheduling exists for UDP only"),
+            }
+            new.one_packet = Some(ops).filter(|_| udp);
+        }
+        if let Some(time) = service.persistence {
+            self.account.exact(time.at, "persistent");
+            new.persistence = Some(time);
+        }
+        if let Some(mask) = service.granularity {
+            match new.persistence {
+                Some(_) => self.account.exact(mask.at, "netmask"),
+                None => self.account.needless(mask.at, "without persistence it has no effect"),
+            }
+            new.granularity = Some(mask).filter(|_| new.persistence.is_some());
+        }
+        self.account.exact(service.method.and_then(|method| method.at), "real");
+    }
+
+    fn servers(&mut self, service: &Service, new: &mut Service) {
+        let own_method = service.method.map_or(Forwarding::Masquerading, |method| method.value);
+        let port = match service.target.value {
+            Target::Endpoint { port, .. } => Some(port),
+            _ => None,
+        };
+        let quiet = |server: &crate::model::Server| {
+            let own = server.quiescent().or(service.quiescent);
+            own.is_some_and(|quiescent| quiescent.value)
+        };
+        let quiescent = service
+            .servers
+            .first()
+            .map_or_else(|| service.quiescent.is_some_and(|quiescent| quiescent.value), quiet);
+        new.quiescent = Some(Sourced::implied(quiescent));
+        self.account.exact(service.quiescent.and_then(|quiescent| quiescent.at), "quiescent");
+        for server in &service.servers {
+            self.account.exact(server.at, "real");
+            let mut copy =
+                crate::model::Server::new(server.address, server.port.or(port), server.at);
+            let method = server.method.unwrap_or(Sourced::implied(own_method));
+            self.account.exact(method.at, "real");
+            copy.method = Some(method);
+            let common = service.settings.weight;
+            copy.weight = server.weight.or(common).or(Some(Sourced::implied(1)));
+            self.account.exact(server.weight.and_then(|weight| weight.at), "real");
+            let (upper, lower) = server.thresholds();
+            for limit in [upper, lower].into_iter().flatten() {
+                self.account.exact(limit.at, "real");
+            }
+            if upper.is_some() || lower.is_some() {
+                let own = copy.own_mut();
+                (own.upper_threshold, own.lower_threshold) = (upper, lower);
+            }
+            let own = server.quiescent().and_then(|own| own.at);
+            if quiet(server) == quiescent {
+                self.account.exact(own, "quiescent");
+            } else {
+                let word = if quiescent { "yes" } else { "no" };
+                let note =
+                    format!("quiescent holds for the whole service; quiescent={word} was written");
+                self.account.lossy(own.or(server.at), codes::SERVER_DETAIL, "quiescent", &[&note]);
+            }
+            new.servers.push(copy);
+        }
+    }
+
+    fn fallback(&mut self, service: &Service, new: &mut Service) {
+        let Some(fallback) = &service.fallback else { return };
+        self.account.exact(fallback.at, "fallback");
+        let mut copy = fallback.clone();
+        let own_method = service.method.map_or(Forwarding::Masquerading, |method| method.value);
+        copy.value.method.get_or_insert(own_method);
+        if let Target::Endpoint { port, .. } = service.target.value {
+            copy.value.port.get_or_insert(port);
+        }
+        let is_six = matches!(family(&service.target.value), Family::V6);
+        if copy.value.address.is_ipv6() != is_six {
+            let note = "a fallback has the family of its service";
+            self.account.lossy(fallback.at, codes::SERVER_DETAIL, "", &[note]);
+            return;
+        }
+        new.fallback = Some(copy);
+    }
+
+    /// How often servers are checked.
+    fn timing(&mut self, service: &Service, new: &mut Service) {
+        let own = interval(service);
+        let at = service.checks.interval.and_then(|interval| interval.at);
+        let note = match own == self.shortest {
+            true => {
+                format!("all servers one after the other, then {} s of rest", show_seconds(own))
+            }
+            false => format!(
+                "each {} s becomes each {} s and the time of all checks: one rhythm for all services",
+                show_seconds(own),
+                show_seconds(self.shortest)
+            ),
+        };
+        self.account.changed(at, codes::CHECK_RHYTHM, "checkinterval", &note);
+        new.checks.interval = Some(Sourced::implied(self.shortest));
+        let server_alpha = |server: &crate::model::Server| {
+            let own = server.own.as_ref().and_then(|own| own.settings.alpha);
+            let probes = server.own_probes().iter();
+            own.is_some_and(|alpha| alpha.value)
+                || probes.filter_map(|probe| probe.settings.alpha).any(|alpha| alpha.value)
+        };
+        let all_down = !service.servers.is_empty() && service.servers.iter().all(server_alpha);
+        match service.start_down {
+            None if all_down => {}
+            Some(alpha) => self.account.exact(alpha.at, "ldirectord starts every server down"),
+            None if !service.servers.is_empty() => {
+                let note = "servers start down and come in with their first success; keepalived \
+                            puts them in at once unless told `alpha`";
+                self.account.changed(service.at, codes::STARTS_DOWN, "virtual", note);
+            }
+            None => {}
+        }
+        self.account.needless(
+            service.checks.warmup.and_then(|warmup| warmup.at),
+            "the first check comes at once",
+        );
+    }
+
+    /// Quorum commands run as the fallbackcommand.
+    fn hooks(&mut self, service: &Service, new: &mut Service, what: &str, user: Option<&str>) {
+        let of = |event| service.hooks.iter().filter(move |hook| hook.value.event == event);
+        let commands = |event| {
+            of(event)
+                .map(|hook| words(&hook.value.command, hook.value.user.as_deref().or(user)))
+                .collect()
+        };
+        let (start, stop): (Vec<_>, Vec<_>) =
+            (commands(HookEvent::QuorumDown), commands(HookEvent::QuorumUp));
+        if !start.is_empty() || !stop.is_empty() {
+            let name = format!("checks/fallback-{what}");
+            let command = format!("{DIRECTORY}/{name}");
+            for event in [HookEvent::QuorumDown, HookEvent::QuorumUp] {
+                let hook = Hook { event, command: command.clone(), user: None };
+                new.hooks.push(Sourced::implied(hook));
+            }
+            self.scripts.push(GeneratedScript { name, purpose: Purpose::Fallback { start, stop } });
+        }
+        for hook in of(HookEvent::QuorumDown).chain(of(HookEvent::QuorumUp)) {
+            let note =
+                "runs when the last server goes and when one is back, and once more at start";
+            self.account.changed(hook.at, codes::QUORUM, "fallbackcommand", note);
+        }
+        if let Some(quorum) = service.quorum {
+            if quorum.value <= 1 {
+                self.account.exact(quorum.at, "fallback");
+            } else {
+                let note = format!(
+                    "the fallback serves when no server is left, not below {}",
+                    quorum.value
+                );
+                self.account.impossible(quorum.at, codes::QUORUM, &[&note]);
+            }
+        }
+    }
+}
+
+/// `10.0.0.31-80`, `fwmark-7`: a file's name that tells the service.
+fn about(service: &Service) -> String {
+    let protocol = match service.protocol.map(|protocol| protocol.value) {
+        Some(Protocol::Udp) => "-udp",
+        _ => "",
+    };
+    match &service.target.value {
+        Target::Endpoint { address, port } => {
+            file_name(&format!("{address}-{port}{protocol}").replace(':', "_"))
+        }
+        Target::Mark { mark, family: Family::V4 } => format!("fwmark-{mark}"),
+        Target::Mark { mark, family: Family::V6 } => format!("fwmark6-{mark}"),
+        Target::Group(name) => file_name(name),
+    }
+}
+
+/// A named group becomes one service for each of its members.
+fn expand(service: Service, file: &NodeFile) -> Vec<Service> {
+    let Target::Group(name) = &service.target.value else { return vec![service] };
+    let one = |target: Target| {
+        let mut one = service.clone();
+        if matches!(target, Target::Mark { .. }) {
+            one.protocol = None;
+        }
+        one.target.value = target;
+        one
+    };
+    members(name, file).into_iter().map(one).collect()
+}
+
+/// The members of a named group, ranges address by address.
+fn members(name: &str, file: &NodeFile) -> Vec<Target> {
+    let groups = file.cluster.service_groups.iter().filter(|group| group.name.value == name);
+    let mut targets = Vec::new();
+    for member in groups.flat_map(|group| &group.members) {
+        let port = |port: &Option<u16>| port.unwrap_or(0);
+        match &member.value {
+            GroupMember::Mark { mark, family } => {
+                targets.push(Target::Mark { mark: *mark, family: family.unwrap_or(Family::V4) });
+            }
+            GroupMember::Network { address, prefix, port: own } => {
+                let count = host_bits(*address, *prefix).min(LONGEST_RANGE);
+                let all = (0..count).map(|offset| plus(*address, offset));
+                targets.extend(all.map(|address| Target::Endpoint { address, port: port(own) }));
+            }
+            GroupMember::Range { first, last, port: own } => {
+                let all = (0..LONGEST_RANGE).map(|offset| plus(*first, offset));
+                let all = all.take_while(|address| address <= last);
+                targets.extend(all.map(|address| Target::Endpoint { address, port: port(own) }));
+            }
+        }
+    }
+    targets
+}
+
+/// Addresses of a network.
+fn host_bits(address: IpAddr, prefix: u8) -> u32 {
+    let length: u8 = if address.is_ipv4() { 32 } else { 128 };
+    1_u32.checked_shl(u32::from(length.saturating_sub(prefix))).unwrap_or(u32::MAX)
+}
+
+/// The address `offset` behind another; the last one stays the last one.
+fn plus(address: IpAddr, offset: u32) -> IpAddr {
+    match address {
+        IpAddr::V4(address) => Ipv4Addr::from_bits(address.to_bits().saturating_add(offset)).into(),
+        IpAddr::V6(address) => {
+            Ipv6Addr::from_bits(address.to_bits().saturating_add(u128::from(offset))).into()
+        }
+    }
+}
+
+pub(super) fn family(target: &Target) -> Family {
+    match target {
+        Target::Endpoint { address, .. } => Family::of(*address),
+        Target::Mark { family, .. } => *family,
+        Target::Group(_) => Family::V4,
+    }
+}
+
+/// Time between two checks of a server.
+fn interval(service: &Service) -> Duration {
+    service.checks.interval.map_or(STANDARD_INTERVAL, |interval| interval.value)
+}
+
+/// ldirectord counts whole seconds from 1.
+pub(super) fn whole(time: Duration) -> Duration {
+    let up = u64::from(time.subsec_nanos() > 0);
+    Duration::from_secs(time.as_secs().saturating_add(up).max(1))
+}
+
+/// The place of a value, if it has one.
+pub(super) fn place<T: Copy>(value: Option<Sourced<T>>) -> Option<Place> {
+    value.and_then(|value| value.at)
+}
+
+/// keepalived's delay_loop when none is written.
+const STANDARD_INTERVAL: Duration = Duration::from_secs(60);
+
+/// Addresses of one range or network that are written out; keepalived's ranges are at most as long.
+const LONGEST_RANGE: u32 = 256;

@@ -1,0 +1,252 @@
+//! Checks of servers in normal form.
+
+use std::time::Duration;
+
+use super::{Object, World, seconds, yes_no};
+use crate::model::{
+    Appended, Checks, Http, HttpRequest, Pattern, Probe, ProbeKind, Server, Service, Sourced,
+    Target,
+};
+use crate::source::Place;
+
+/// Whether anything is asked of the server.
+pub(super) fn is_checked(server: &Server, service: &Service) -> bool {
+    let is_real =
+        |probe: &Probe| !matches!(probe.kind, ProbeKind::AlwaysDown | ProbeKind::AlwaysUp);
+    probes(server, service).iter().any(is_real)
+}
+
+/// Says what is asked of a server.
+pub(super) fn say(server: &Server, service: &Service, world: World, object: &mut Object) {
+    let probes = probes(server, service);
+    let real = probes.iter().filter(|probe| !matches!(probe.kind, ProbeKind::AlwaysUp));
+    let mut count = 0;
+    for (number, probe) in (1..).zip(real) {
+        count = number;
+        // The first has no number, so that it is compared with the only one of the other side.
+        let prefix = if number == 1 { "check".to_owned() } else { format!("check {number}") };
+        one(probe, (server, service), world, &prefix, object);
+    }
+    if count == 0 {
+        let chosen = probes.first().and_then(|probe| probe.chosen_by.first().copied());
+        object.say("check", "none", chosen.or(server.at));
+    }
+}
+
+/// The server's own probes, else the service's.
+fn probes<'a>(server: &'a Server, service: &'a Service) -> &'a [Probe] {
+    match server.own_probes() {
+        [] => &service.probes,
+        own => own,
+    }
+}
+
+fn one(
+    probe: &Probe,
+    (server, service): (&Server, &Service),
+    world: World,
+    prefix: &str,
+    object: &mut Object,
+) {
+    let head = probe.chosen_by.first().copied().or(service.at);
+    let (kind, negotiates) = kind(&probe.kind);
+    object.say(prefix, kind, head);
+    if let Some(address) = probe.address.filter(|address| address.value != server.address) {
+        object.say(&format!("{prefix} address"), address.value.to_string(), address.at);
+    }
+    let of_service = match service.target.value {
+        Target::Endpoint { port, .. } => port,
+        _ => 0,
+    };
+    let own = server.port.filter(|port| *port > 0).unwrap_or(of_service);
+    if !matches!(probe.kind, ProbeKind::Ping | ProbeKind::Script(_)) {
+        let port = probe.port.map_or(own, |port| port.value);
+        object.say(
+            &format!("{prefix} port"),
+            port.to_string(),
+            probe.port.and_then(|p| p.at).or(head),
+        );
+    }
+    asks(&probe.kind, (server, service), prefix, head, object);
+    timing(probe, (server, service), (world, negotiates), prefix, head, object);
+    object.say_settings(&format!("{prefix} "), &probe.settings, true);
+}
+
+/// The kind for people, and whether a whole dialogue is limited instead of a connection.
+fn kind(kind: &ProbeKind) -> (String, bool) {
+    let word = match kind {
+        ProbeKind::AlwaysDown => "always down",
+        ProbeKind::AlwaysUp => "none",
+        ProbeKind::Bfd { .. } => "BFD",
+        ProbeKind::Combined { connects, negotiate } => {
+            let (inner, _) = self::kind(negotiate);
+            return (format!("{inner}, then {connects} connections"), true);
+        }
+        ProbeKind::Connect => "connection",
+        ProbeKind::Dialogue(dialogue) => return (format!("{} dialogue", dialogue.service), true),
+        ProbeKind::Dns { .. } => return ("DNS".to_owned(), true),
+        ProbeKind::File { .. } => "file",
+        ProbeKind::Http(http) if http.tls => return ("HTTPS".to_owned(), true),
+        ProbeKind::Http(_) => return ("HTTP".to_owned(), true),
+        ProbeKind::Ping => "ping",
+        ProbeKind::Script(_) => "program",
+        ProbeKind::Smtp { .. } => return ("SMTP".to_owned(), true),
+        ProbeKind::Udp(_) => "datagram",
+    };
+    (word.to_owned(), false)
+}
+
+fn asks(
+    kind: &ProbeKind,
+    (server, service): (&Server, &Service),
+    prefix: &str,
+    head: Option<Place>,
+    object: &mut Object,
+) {
+    let mut text = |word: &str, stated: Option<&Sourced<String>>| {
+        object.say_stated(&format!("{prefix} {word}"), stated, Clone::clone);
+    };
+    match kind {
+        ProbeKind::Combined { negotiate, .. } => {
+            asks(negotiate, (server, service), prefix, head, object);
+        }
+        ProbeKind::Dialogue(dialogue) => {
+            text("login", dialogue.login.as_ref());
+            text("database", dialogue.database.as_ref());
+            text("request", dialogue.request.as_ref());
+            pattern(prefix, dialogue.receive.as_ref(), object);
+        }
+        ProbeKind::Dns { record, name, answer } => {
+            text("record", record.as_ref());
+            text("request", name.as_ref());
+            pattern(prefix, answer.as_ref(), object);
+        }
+        ProbeKind::Http(http) => self::http(http, (server, service), prefix, head, object),
+        ProbeKind::Script(script) => {
+            let (address, port) = (server.address, server.port.unwrap_or(0));
+            let appended = match script.appended {
+                Appended::Nothing => String::new(),
+                Appended::Address => format!(" {address}"),
+                Appended::AddressAndPort => format!(" {address} {port}"),
+                Appended::VirtualAndReal => match &service.target.value {
+                    Target::Endpoint { address: own, port: at } => {
+                        format!(" {own} {at} {address} {port}")
+                    }
+                    Target::Mark { mark, .. } => format!(" {mark} 0 {address} {port}"),
+                    Target::Group(name) => format!(" {name} 0 {address} {port}"),
+                },
+            };
+            let value = format!("{}{appended}", script.command.value);
+            object.say(&format!("{prefix} command"), value, script.command.at.or(head));
+            let weight = script.dynamic_weight.filter(|dynamic| dynamic.value);
+            object.say_stated(&format!("{prefix} sets the weight"), weight.as_ref(), yes_no);
+        }
+        ProbeKind::Smtp { helo } => text("name", helo.as_ref()),
+        ProbeKind::Udp(udp) => object.say_settings(&format!("{prefix} "), &**udp, false),
+        _ => {}
+    }
+}
+
+fn http(
+    http: &Http,
+    (server, service): (&Server, &Service),
+    prefix: &str,
+    head: Option<Place>,
+    object: &mut Object,
+) {
+    if let Some(head) = http.head.filter(|head| head.value) {
+        object.say(&format!("{prefix} method"), "HEAD", head.at);
+    }
+    let of_server = server.own.as_ref().and_then(|own| own.settings.host.as_ref());
+    let common = http.host.as_ref().or(of_server).or(service.host.as_ref());
+    if let Some(indication) = http.server_name_indication.filter(|sni| sni.value) {
+        object.say(&format!("{prefix} names the server in TLS"), "yes", indication.at);
+    }
+    for (number, request) in (1..).zip(&http.requests) {
+        let prefix =
+            if number == 1 { prefix.to_owned() } else { format!("{prefix} request {number}") };
+        let host = request.host.as_ref().or(common);
+        // The server's own address is what both programs send without a word.
+        let host = host.filter(|host| host.value != server.address.to_string());
+        object.say_stated(&format!("{prefix} host"), host, Clone::clone);
+        one_request(request, &prefix, head, object);
+    }
+}
+
+fn one_request(request: &HttpRequest, prefix: &str, head: Option<Place>, object: &mut Object) {
+    let path = request.path.as_ref();
+    // What a request line cannot hold is encoded sooner or later (RFC 3986 section 2.1).
+    let value = path.map_or("/", |path| &path.value);
+    let value = value.replace('#', "%23").replace(' ', "%20").replace('"', "%22");
+    object.say(&format!("{prefix} request"), value, path.and_then(|path| path.at).or(head));
+    let mut status: Vec<(u16, u16)> = request.status.iter().map(|status| status.value).collect();
+    status.sort_unstable();
+    if !status.is_empty() && status != [SUCCESS] {
+        let ranges = status.iter().map(|(first, last)| format!("{first}-{last}"));
+        let value = ranges.collect::<Vec<String>>().join(" ");
+        object.say(&format!("{prefix} status"), value, request.status.first().and_then(|s| s.at));
+    }
+    pattern(prefix, request.body.as_ref(), object);
+    object.say_stated(&format!("{prefix} digest"), request.digest.as_ref(), |d| d.to_lowercase());
+    object.say_settings(&format!("{prefix} "), &request.settings, false);
+}
+
+fn pattern(prefix: &str, stated: Option<&Sourced<Pattern>>, object: &mut Object) {
+    let show = |pattern: &Pattern| {
+        let not = if pattern.negated { "not " } else { "" };
+        // Two spellings of one character: ldirectord cuts its line at the plain one.
+        format!("{not}{}", pattern.expression.replace(r"\x23", "#"))
+    };
+    object.say_stated(&format!("{prefix} receive"), stated, show);
+}
+
+/// Time limit and failures as the program takes them.
+fn timing(
+    probe: &Probe,
+    (server, service): (&Server, &Service),
+    (world, negotiates): (World, bool),
+    prefix: &str,
+    head: Option<Place>,
+    object: &mut Object,
+) {
+    let own = server.own.as_ref().map(|own| &*own.checks);
+    let levels: Vec<&Checks> =
+        [Some(&probe.checks), own, Some(&service.checks)].into_iter().flatten().collect();
+    let first = |get: fn(&Checks) -> Option<Sourced<Duration>>| levels.iter().find_map(|c| get(c));
+    let connect = first(|checks| checks.connect_timeout);
+    let whole = first(|checks| checks.negotiate_timeout);
+    let is_program = matches!(probe.kind, ProbeKind::Script(_));
+    let (limit, standard) = match world {
+        World::Heartbeat if negotiates => (whole.or(connect), 30),
+        World::Heartbeat => (connect.or(whole), 5),
+        World::Keepalived if is_program => {
+            (whole.or(connect), service.checks.interval.map_or(60, |i| i.value.as_secs()))
+        }
+        World::Keepalived => (connect, 5),
+    };
+    let value = limit.map_or(Duration::from_secs(standard), |limit| limit.value);
+    object.say(&format!("{prefix} time limit"), seconds(value), limit.and_then(|l| l.at).or(head));
+    let failures = levels.iter().find_map(|checks| checks.failures);
+    let standard = match (world, &probe.kind) {
+        (World::Heartbeat, _) | (World::Keepalived, ProbeKind::Script(_)) => 1,
+        (World::Keepalived, ProbeKind::Dns { .. }) => 4,
+        (World::Keepalived, _) => 2,
+    };
+    let value = failures.map_or(standard, |failures| failures.value);
+    // Pings within one check are tries as well.
+    let pings = service.checks.ping_count.filter(|_| probe.kind == ProbeKind::Ping);
+    let at = failures.and_then(|failures| failures.at);
+    let at = at.or(pings.and_then(|pings| pings.at)).or(head);
+    object.say(&format!("{prefix} failures"), value.to_string(), at);
+    // ldirectord tries again in the next round, keepalived after a time of its own.
+    let delay = levels.iter().find_map(|checks| checks.retry_delay);
+    if let Some(delay) = delay {
+        object.say_privately(&format!("{prefix} retry after"), seconds(delay.value), delay.at);
+    }
+    if let Some(count) = pings.filter(|count| count.value != 1) {
+        object.say(&format!("{prefix} pings"), count.value.to_string(), count.at);
+    }
+}
+
+/// Status codes of success (RFC 9110 section 15.3).
+const SUCCESS: (u16, u16) = (200, 299);

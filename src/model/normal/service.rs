@@ -1,0 +1,213 @@
+//! Services and their servers in normal form.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use super::{Object, World, probe, seconds, yes_no};
+use crate::model::{
+    Cluster, Fallback, Family, Forwarding, HookEvent, Protocol, Server, Service, Target, Tunnel,
+};
+
+/// Every service.
+pub(super) fn all(cluster: &Cluster, world: World) -> Vec<Object> {
+    cluster.services.iter().map(|service| one(service, world)).collect()
+}
+
+fn one(service: &Service, world: World) -> Object {
+    let name = name(service, world);
+    let mut object = Object::new(format!("service {name}"), vec![name], service.at);
+    table(service, world, &mut object);
+    checks(service, world, &mut object);
+    for hook in &service.hooks {
+        let command = &hook.value.command;
+        // ldirectord tells its command what happens to which service.
+        let command = match (world, hook.value.event) {
+            (World::Heartbeat, HookEvent::QuorumDown) => {
+                format!("{command} start {}", about(service))
+            }
+            (World::Heartbeat, _) => format!("{command} stop {}", about(service)),
+            (World::Keepalived, _) => command.clone(),
+        };
+        object.say(hook.value.event.keyword(), command, hook.at);
+    }
+    object.parts = service.servers.iter().map(|s| server(s, service, world)).collect();
+    object
+}
+
+/// How ldirectord names a service to its fallbackcommand.
+fn about(service: &Service) -> String {
+    let protocol = match service.protocol.map(|protocol| protocol.value) {
+        Some(Protocol::Udp) => "udp",
+        Some(Protocol::Sctp) => "sctp",
+        Some(Protocol::Tcp) | None => "tcp",
+    };
+    match &service.target.value {
+        Target::Endpoint { address, port } => format!("{} {protocol}", endpoint(*address, *port)),
+        Target::Mark { mark, .. } => format!("{mark} fwm"),
+        Target::Group(name) => name.clone(),
+    }
+}
+
+/// `tcp 10.0.0.31:80`, `fwmark 7`.
+fn name(service: &Service, world: World) -> String {
+    let protocol = match (service.protocol.map(|protocol| protocol.value), world) {
+        (Some(Protocol::Tcp), _) | (None, World::Heartbeat) => "tcp",
+        // keepalived takes UDP where nothing is said (2.2.7).
+        (Some(Protocol::Udp), _) | (None, World::Keepalived) => "udp",
+        (Some(Protocol::Sctp), _) => "sctp",
+    };
+    match &service.target.value {
+        Target::Endpoint { address, port } => format!("{protocol} {}", endpoint(*address, *port)),
+        Target::Mark { mark, family: Family::V4 } => format!("fwmark {mark}"),
+        Target::Mark { mark, family: Family::V6 } => format!("fwmark {mark} of IPv6"),
+        Target::Group(name) => format!("{protocol} group {name}"),
+    }
+}
+
+/// What the kernel's table holds, and what moves servers in and out of it.
+fn table(service: &Service, world: World, object: &mut Object) {
+    let scheduler = if world == World::Heartbeat { "wrr" } else { "wlc" };
+    object.say_or("scheduler", service.scheduler.as_ref(), scheduler.to_owned(), Clone::clone);
+    let mut flags: Vec<&str> = service.scheduler_flags.iter().map(|f| f.value.as_str()).collect();
+    flags.sort_unstable();
+    if let Some(first) = service.scheduler_flags.first() {
+        object.say("scheduler flags", flags.join(", "), first.at);
+    }
+    let udp = service.protocol.is_none_or(|protocol| protocol.value == Protocol::Udp);
+    if let Some(ops) = service.one_packet.filter(|ops| ops.value && udp) {
+        object.say("one packet", "yes", ops.at);
+    }
+    let persistence = service.persistence.filter(|time| time.value > 0);
+    if let Some(time) = persistence {
+        object.say("persistence", format!("{} s", time.value), time.at);
+        let full = if is_six(service) { 128 } else { 32 };
+        object.say_or(
+            "persistence prefix",
+            service.granularity.as_ref(),
+            full,
+            ToString::to_string,
+        );
+    }
+    // Without a check nobody is ever down.
+    let down = world == World::Heartbeat || service.start_down.is_some_and(|down| down.value);
+    let at = service.start_down.and_then(|down| down.at).or(service.at);
+    if service.servers.iter().any(|server| probe::is_checked(server, service)) {
+        object.say("servers start", if down { "down" } else { "up" }, at);
+    }
+    if let Some(fallback) = &service.fallback {
+        object.say("fallback", self::fallback(&fallback.value, service, world), fallback.at);
+    }
+    if let Some(quorum) = service.quorum.filter(|quorum| quorum.value != 1) {
+        object.say("quorum", quorum.value.to_string(), quorum.at);
+    }
+    let settings = &service.settings;
+    object.say_stated("hysteresis", settings.hysteresis.as_ref(), ToString::to_string);
+    object.say_stated("persistence engine", settings.persistence_engine.as_ref(), Clone::clone);
+    object.say_stated("fallback stays", settings.inhibit_fallback.as_ref(), yes_no);
+    object.say_stated("down commands at stop", settings.omega.as_ref(), yes_no);
+    for (field, value) in [("mail", settings.alert), ("suspends", settings.suspend)] {
+        if let Some(value) = value {
+            object.say_privately(field, yes_no(&value.value), value.at);
+        }
+    }
+}
+
+/// When servers are checked.
+fn checks(service: &Service, world: World, object: &mut Object) {
+    let own = service.checks.interval.map(|interval| interval.value);
+    let standard = if world == World::Heartbeat { 10 } else { 60 };
+    let at = service.checks.interval.and_then(|interval| interval.at);
+    let interval = own.unwrap_or(Duration::from_secs(standard));
+    object.say("check interval", seconds(interval), at.or(service.at));
+}
+
+fn fallback(fallback: &Fallback, service: &Service, world: World) -> String {
+    let of_service = match service.target.value {
+        Target::Endpoint { port, .. } => port,
+        _ => 0,
+    };
+    let own = match world {
+        World::Heartbeat => Forwarding::DirectRouting,
+        World::Keepalived => service.method.map_or(Forwarding::Masquerading, |method| method.value),
+    };
+    let method = fallback.method.unwrap_or(own);
+    // Only address translation can change the port.
+    let port = match method {
+        Forwarding::Masquerading => fallback.port.unwrap_or(of_service),
+        _ if of_service > 0 => of_service,
+        _ => fallback.port.unwrap_or(0),
+    };
+    format!("{} {}", endpoint(fallback.address, port), method_name(method))
+}
+
+fn server(server: &Server, service: &Service, world: World) -> Object {
+    let of_service = match service.target.value {
+        Target::Endpoint { port, .. } => port,
+        _ => 0,
+    };
+    let method = server.method.or(service.method);
+    let standard = match world {
+        World::Heartbeat => Forwarding::DirectRouting,
+        World::Keepalived => Forwarding::Masquerading,
+    };
+    let forwarding = method.map_or(standard, |method| method.value);
+    let port = match forwarding {
+        Forwarding::Masquerading => server.port.unwrap_or(of_service),
+        _ if of_service > 0 => of_service,
+        _ => server.port.unwrap_or(0),
+    };
+    let name = endpoint(server.address, port);
+    let mut object = Object::new(format!("server {name}"), vec![name], server.at);
+    let weight = server.weight.or(service.settings.weight);
+    object.say_or("weight", weight.as_ref(), 1, ToString::to_string);
+    let at = method.and_then(|method| method.at).or(server.at);
+    object.say("method", method_name(forwarding), at);
+    let tunnel =
+        server.own.as_ref().and_then(|own| own.tunnel.as_ref()).or(service.tunnel.as_ref());
+    if let Some(tunnel) = tunnel.filter(|tunnel| !is_plain(tunnel)) {
+        object.say("tunnel", format!("{tunnel:?}"), at);
+    }
+    let (upper, lower) = server.thresholds();
+    for (field, limit) in [("upper threshold", upper), ("lower threshold", lower)] {
+        if let Some(limit) = limit.filter(|limit| limit.value > 0) {
+            object.say(field, limit.value.to_string(), limit.at);
+        }
+    }
+    let quiescent = server.quiescent().or(service.quiescent);
+    object.say_or("quiescent", quiescent.as_ref(), false, yes_no);
+    if let Some(own) = &server.own {
+        for hook in &own.hooks {
+            object.say(hook.value.event.keyword(), hook.value.command.clone(), hook.at);
+        }
+    }
+    probe::say(server, service, world, &mut object);
+    object
+}
+
+/// `10.0.0.31:80`, `[2001:db8::1]:80`.
+fn endpoint(address: IpAddr, port: u16) -> String {
+    match address {
+        IpAddr::V4(address) => format!("{address}:{port}"),
+        IpAddr::V6(address) => format!("[{address}]:{port}"),
+    }
+}
+
+fn is_six(service: &Service) -> bool {
+    match service.target.value {
+        Target::Endpoint { address, .. } => address.is_ipv6(),
+        Target::Mark { family, .. } => family == Family::V6,
+        Target::Group(_) => false,
+    }
+}
+
+fn is_plain(tunnel: &Tunnel) -> bool {
+    tunnel.kind.is_none_or(|kind| kind == crate::model::TunnelKind::Ipip) && tunnel.port.is_none()
+}
+
+fn method_name(method: Forwarding) -> &'static str {
+    match method {
+        Forwarding::DirectRouting => "direct routing",
+        Forwarding::Masquerading => "address translation",
+        Forwarding::Tunnelling => "tunnelling",
+    }
+}

@@ -1,0 +1,167 @@
+//! Existing files of a cluster as an inventory, with the account of every directive.
+
+use super::document::{Entry, Item, Literal};
+use super::keys::{self, Names};
+use super::unite::{United, unite};
+use super::{Director, Site, Stack};
+use crate::emit::account::Outcome;
+use crate::emit::{Account, Mark};
+use crate::model::read::{Input, read};
+use crate::model::{Cluster, Probe, ProbeKind, Sourced};
+use crate::source::codes::{conversion, inventory};
+use crate::source::{Findings, Place, Severity, Sources};
+
+/// A conversion to an inventory.
+#[derive(Debug)]
+pub struct FromFiles {
+    /// The inventory and the secrets beside it.
+    pub united: United,
+    /// Names of the directors.
+    pub nodes: Vec<String>,
+    /// What became of every directive.
+    pub account: Account,
+    /// What is wrong with the input.
+    pub findings: Findings,
+}
+
+/// Reads the files of `nodes` (a node's name and its files, in the order in which they were
+/// loaded) and says together what they say. `directors` gives addresses, and directors without
+/// files. heartbeat's files name all nodes themselves.
+pub fn from_files(
+    sources: &mut Sources,
+    stack: Stack,
+    nodes: Vec<(String, Vec<Input>)>,
+    directors: Vec<Director>,
+) -> FromFiles {
+    let mut findings = Findings::new();
+    let mut trees = Vec::new();
+    let mut clusters: Vec<(String, Cluster)> = Vec::new();
+    let count = nodes.len();
+    for (name, inputs) in nodes {
+        let reading = read(sources, &inputs);
+        findings.append(reading.findings);
+        trees.extend(reading.trees);
+        let cluster = reading.cluster;
+        // heartbeat's files are those of all nodes; the first of them may stand for the others.
+        let first = cluster.nodes.first().map(|node| node.name.value.clone());
+        clusters.push((first.filter(|_| count == 1).unwrap_or(name), cluster));
+    }
+    let mut account = Account::new(sources, &trees);
+    settle(&clusters, &findings, &mut account);
+    let mut site = Site { stack: Some(Sourced::implied(stack)), directors, ..Site::default() };
+    site.cluster.name = clusters.iter().find_map(|(_, cluster)| cluster.name.clone());
+    for node in clusters.iter().flat_map(|(_, cluster)| &cluster.nodes) {
+        if site.director(&node.name.value).is_none() {
+            let (name, address) = (node.name.clone(), node.address);
+            site.directors.push(Director { name, address, ..Director::default() });
+        }
+    }
+    let mut names: Vec<String> = site.directors.iter().map(|d| d.name.value.clone()).collect();
+    names.extend(
+        clusters
+            .iter()
+            .map(|(name, _)| name.clone())
+            .filter(|n| !names.contains(n))
+            .collect::<Vec<_>>(),
+    );
+    FromFiles { united: unite(site, clusters), nodes: names, account, findings }
+}
+
+/// What became of every directive: those that the written keys came from are kept, those that the
+/// readers only carry along are lost. What is left are the heads of blocks.
+fn settle(clusters: &[(String, Cluster)], findings: &Findings, account: &mut Account) {
+    let errors: Vec<Place> = findings
+        .iter()
+        .filter(|finding| finding.severity() == Severity::Error)
+        .filter_map(|finding| finding.at)
+        .collect();
+    let carried: Vec<Place> =
+        clusters.iter().flat_map(|(_, cluster)| without_key(cluster)).collect();
+    for (_, cluster) in clusters {
+        for (at, key) in origins(&keys::write(cluster, &Names::default())) {
+            account.exact(Some(at), &key);
+        }
+    }
+    for inert in clusters.iter().flat_map(|(_, cluster)| &cluster.inert) {
+        account.needless(Some(inert.at), inert.why);
+    }
+    let outcome = |mark, code, note: &str| Outcome {
+        mark,
+        code,
+        becomes: String::new(),
+        notes: vec![note.to_owned()],
+    };
+    account.settle_rest(|at| {
+        let is_wrong = |error: &Place| at.holds(*error) || *error == at;
+        if carried.iter().any(|place| place.holds(at) || *place == at) {
+            outcome(
+                Mark::Lossy,
+                Some(inventory::NO_KEY),
+                "an inventory has no key for it; `import` the file to keep it",
+            )
+        } else if errors.iter().any(is_wrong) {
+            outcome(
+                Mark::Lossy,
+                Some(conversion::NOT_UNDERSTOOD),
+                "not understood; see the diagnostic about this line",
+            )
+        } else {
+            Outcome { notes: Vec::new(), ..outcome(Mark::Exact, None, "") }
+        }
+    });
+}
+
+/// The directives that a table was made from, each with the key that says it now.
+fn origins(entries: &[Entry]) -> Vec<(Place, String)> {
+    fn of_item(key: &str, item: &Item, found: &mut Vec<(Place, String)>) {
+        match &item.value {
+            Literal::Table(entries) => {
+                entries.iter().for_each(|entry| of_item(&entry.key, &entry.item, found));
+            }
+            Literal::List(items) => items.iter().for_each(|item| of_item(key, item, found)),
+            _ => {}
+        }
+        found.extend(item.origin.map(|at| (at, key.to_owned())));
+    }
+    let mut found = Vec::new();
+    entries.iter().for_each(|entry| of_item(&entry.key, &entry.item, &mut found));
+    found
+}
+
+/// Places of what a cluster only carries along, and of passwords that stay in their file.
+fn without_key(cluster: &Cluster) -> Vec<Place> {
+    let mut places: Vec<Place> = cluster.carried.iter().map(|carried| carried.at).collect();
+    let mut add = |carried: &[crate::model::Carried]| {
+        places.extend(carried.iter().map(|carried| carried.at));
+    };
+    cluster.routers.iter().for_each(|router| add(&router.carried));
+    cluster.sync_groups.iter().for_each(|group| add(&group.carried));
+    cluster.trackers.iter().for_each(|tracker| add(&tracker.carried));
+    for service in &cluster.services {
+        add(&service.carried);
+        service.probes.iter().for_each(|probe| add(&probe.carried));
+        for server in &service.servers {
+            server.own.iter().for_each(|own| add(&own.carried));
+            server.own_probes().iter().for_each(|probe| add(&probe.carried));
+        }
+    }
+    let services = || cluster.services.iter();
+    let probes = services()
+        .flat_map(|service| &service.probes)
+        .chain(services().flat_map(|s| &s.servers).flat_map(|server| server.own_probes()));
+    places.extend(probes.flat_map(passwords));
+    places.extend(cluster.membership.fencing.iter().copied());
+    places
+}
+
+fn passwords(probe: &Probe) -> Vec<Place> {
+    match &probe.kind {
+        ProbeKind::Dialogue(dialogue) => {
+            [dialogue.password, dialogue.secret].into_iter().flatten().collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,80 @@
+use super::*;
+use crate::emit::{Target, keepalived};
+use crate::site::for_node;
+use crate::site::load::{self, Secrets};
+use crate::syntax::Format;
+
+const FILE: &str = "vrrp_instance V {\n state MASTER\n interface eth1\n virtual_router_id 51\n \
+    priority 100\n advert_int 1\n authentication {\n auth_type PASS\n auth_pass 1111\n }\n \
+    virtual_ipaddress {\n 10.0.0.31/24\n }\n}\nvirtual_server 10.0.0.31 80 {\n delay_loop 6\n \
+    lb_algo rr\n lb_kind DR\n nat_mask 255.255.255.0\n persistence_timeout 50\n protocol TCP\n \
+    real_server 10.0.0.29 80 {\n weight 3\n TCP_CHECK {\n connect_timeout 3\n }\n }\n}\n";
+
+fn convert(sources: &mut Sources, directors: &[&str]) -> FromFiles {
+    let file = sources.add("keepalived.conf", FILE.as_bytes());
+    let inputs = vec![Input { file, format: Format::Keepalived }];
+    let directors = directors.iter().map(|name| Director::new(name, None)).collect();
+    from_files(sources, Stack::Keepalived, vec![("lw1".to_owned(), inputs)], directors)
+}
+
+#[test]
+fn one_file_becomes_the_files_of_two_nodes() {
+    let mut sources = Sources::new();
+    let done = convert(&mut sources, &["lw1", "lw2"]);
+    let folder = tempfile::tempdir().unwrap();
+    let secrets = folder.path().join("secrets");
+    std::fs::create_dir(&secrets).unwrap();
+    for (name, secret) in &done.united.secrets {
+        let path = secrets.join(name);
+        std::fs::write(&path, secret.reveal()).unwrap();
+        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+        std::fs::set_permissions(path, mode).unwrap();
+    }
+    let file = sources.add("site.toml", done.united.text.as_bytes());
+    let (site, findings) = load::read(&mut sources, file, folder.path(), Secrets::Fetch);
+    assert!(findings.is_empty(), "{findings:?}");
+    let text = |node: &str| {
+        let cluster = for_node(&site, node).unwrap();
+        let view = keepalived::View {
+            cluster: &cluster,
+            node,
+            target: Target::DEFAULT,
+            manner: keepalived::Manner::Complete,
+        };
+        let mut out = Vec::new();
+        keepalived::write(&view, &[], &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    };
+    let (first, second) = (text("lw1"), text("lw2"));
+    for (line, node) in [("state MASTER", &first), ("priority 100", &first)] {
+        assert!(node.contains(line), "{node}");
+    }
+    assert!(second.contains("state BACKUP") && second.contains("priority 50"), "{second}");
+    for line in ["auth_pass 1111", "persistence_timeout 50", "weight 3", "connect_timeout 3"] {
+        assert!(first.contains(line) && second.contains(line), "{line}\n{first}");
+    }
+}
+
+#[test]
+fn every_directive_has_an_outcome_and_losses_are_named() {
+    let mut sources = Sources::new();
+    let done = convert(&mut sources, &[]);
+    assert_eq!(done.account.entries().count(), done.account.len());
+    let lost: Vec<String> = done
+        .account
+        .entries()
+        .filter(|(_, outcome)| outcome.mark != Mark::Exact)
+        .map(|(at, _)| sources.get(at.file).shown(at.span))
+        .collect();
+    assert_eq!(lost, ["nat_mask 255.255.255.0"]);
+    let becomes = |line: &str| {
+        let found = done
+            .account
+            .entries()
+            .find(|(at, _)| sources.get(at.file).shown(at.span).starts_with(line));
+        found.map(|(_, outcome)| outcome.becomes.clone()).unwrap_or_default()
+    };
+    assert_eq!(becomes("persistence_timeout"), "persistence");
+    assert_eq!(becomes("advert_int"), "interval");
+    assert!(!done.united.text.contains("1111"));
+}

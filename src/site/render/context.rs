@@ -1,0 +1,185 @@
+//! What templates are filled with.
+
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+
+use serde::Serialize;
+
+use super::heartbeat::{self, HeartbeatFiles};
+use super::{Effect, File, Role};
+use crate::emit::{Target, keepalived, scripts};
+use crate::model::{Cluster, Forwarding, Server, Service, Target as Traffic};
+use crate::site::document::Item;
+use crate::site::{Site, Stack, for_node, keys, write};
+
+/// Everything that a template may say about one machine.
+#[derive(Debug, Serialize)]
+pub(super) struct Context {
+    /// The machine.
+    node: Node,
+    /// The cluster's name.
+    cluster: String,
+    /// All directors.
+    directors: Vec<Node>,
+    /// All real servers.
+    real_servers: Vec<Node>,
+    /// The inventory's own keys, as this machine sees them; secrets are left out.
+    inventory: std::collections::BTreeMap<String, Item>,
+    /// Addresses that a real server accepts packets for.
+    pub(super) vips: Vec<Vip>,
+    /// Whether a director passes packets on in both directions.
+    pub(super) forwards: bool,
+    /// keepalived's command line options.
+    pub(super) options: String,
+    /// The body of keepalived.conf.
+    keepalived: String,
+    /// The bodies of ha.cf, haresources, authkeys.
+    heartbeat: HeartbeatFiles,
+    /// The body of ldirectord.cf; empty when there is no service.
+    pub(super) ldirectord: String,
+    /// Scripts that the configuration calls.
+    #[serde(skip)]
+    pub(super) scripts: Vec<File>,
+}
+
+/// A machine in a template.
+#[derive(Debug, Default, Serialize)]
+struct Node {
+    name: String,
+    address: String,
+    interface: String,
+}
+
+/// A virtual address on a real server.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub(super) struct Vip {
+    /// The address with the prefix of a single host.
+    address: String,
+    /// `lo` with direct routing, the tunnel's device otherwise.
+    device: &'static str,
+}
+
+impl Context {
+    pub(super) fn new(site: &Site, name: &str, role: Role) -> Self {
+        let director = |director: &super::super::Director| Node {
+            name: director.name.value.clone(),
+            address: director.address.map(|a| a.value.to_string()).unwrap_or_default(),
+            interface: director.interface.clone().map(|i| i.value).unwrap_or_default(),
+        };
+        let server = |server: &super::super::RealServer| Node {
+            name: server.name.value.clone(),
+            address: server.address.map(|a| a.value.to_string()).unwrap_or_default(),
+            interface: server.interface.clone().map(|i| i.value).unwrap_or_default(),
+        };
+        let directors: Vec<Node> = site.directors.iter().map(director).collect();
+        let real_servers: Vec<Node> = site.real_servers.iter().map(server).collect();
+        let own = if role == Role::Director { &directors } else { &real_servers };
+        let node = own.iter().find(|node| node.name == name);
+        let node = node.map_or_else(Node::default, |node| Node {
+            name: node.name.clone(),
+            address: node.address.clone(),
+            interface: node.interface.clone(),
+        });
+        let view = for_node(site, name).unwrap_or_else(|| site.cluster.clone());
+        let entries = keys::write(&view, &write::names(site));
+        let mut context = Self {
+            node,
+            cluster: site.cluster.name.clone().map(|name| name.value).unwrap_or_default(),
+            directors,
+            real_servers,
+            inventory: entries.into_iter().map(|entry| (entry.key, entry.item)).collect(),
+            vips: Vec::new(),
+            forwards: false,
+            options: String::new(),
+            keepalived: String::new(),
+            heartbeat: HeartbeatFiles::default(),
+            ldirectord: String::new(),
+            scripts: Vec::new(),
+        };
+        match role {
+            Role::Director => context.director(site, name, &view),
+            Role::RealServer => context.real_server(site, name),
+        }
+        context
+    }
+
+    fn director(&mut self, site: &Site, name: &str, view: &Cluster) {
+        // Packets of direct routing go out as they came; those of the others are the kernel's.
+        self.forwards = view.services.iter().any(|service| {
+            service.servers.iter().any(|s| method(s, service) == Forwarding::Masquerading)
+        });
+        if site.stack() == Stack::Heartbeat {
+            let (files, ldirectord) = heartbeat::files(site, view);
+            (self.heartbeat, self.ldirectord) = (files, ldirectord);
+            return;
+        }
+        let target =
+            site.keepalived_version.map_or(Target::DEFAULT, |v| Target { version: v.value });
+        let mut body = Vec::new();
+        let view = keepalived::View {
+            cluster: view,
+            node: name,
+            target,
+            manner: keepalived::Manner::Complete,
+        };
+        // Writing to memory cannot fail.
+        let _ = keepalived::write(&view, &[], &mut body);
+        self.keepalived = String::from_utf8_lossy(&body).trim_start().to_owned();
+        self.options = site.extras.command_line.options().join(" ");
+        let scripts = scripts::files(&site.extras).unwrap_or_default();
+        let scripts = scripts.into_iter().filter(|file| file.mode & 0o111 != 0);
+        self.scripts = scripts
+            .map(|file| File {
+                path: format!("{}/{}", crate::emit::translate::SCRIPT_DIRECTORY, file.name),
+                mode: file.mode,
+                text: file.text,
+                secret: false,
+                effect: Effect::None,
+                check: None,
+            })
+            .collect();
+    }
+
+    /// The addresses of all services that send this machine packets with their own destination.
+    fn real_server(&mut self, site: &Site, name: &str) {
+        let server = site.real_servers.iter().find(|server| server.name.value == name);
+        let Some(own) = server.and_then(|server| server.address) else { return };
+        let mut vips = BTreeSet::new();
+        let views = std::iter::once(&site.cluster).chain(site.views.values());
+        for cluster in views {
+            for service in &cluster.services {
+                let servers = service.servers.iter().filter(|server| server.address == own.value);
+                for server in servers {
+                    let device = match (method(server, service), own.value) {
+                        (Forwarding::DirectRouting, _) => "lo",
+                        (Forwarding::Tunnelling, IpAddr::V4(_)) => "tunl0",
+                        (Forwarding::Tunnelling, IpAddr::V6(_)) => "ip6tnl0",
+                        (Forwarding::Masquerading, _) => continue,
+                    };
+                    for address in addresses(service, cluster) {
+                        let prefix = if address.is_ipv4() { 32 } else { 128 };
+                        vips.insert(Vip { address: format!("{address}/{prefix}"), device });
+                    }
+                }
+            }
+        }
+        self.vips = vips.into_iter().collect();
+    }
+}
+
+/// keepalived and ipvsadm masquerade when nothing is said.
+fn method(server: &Server, service: &Service) -> Forwarding {
+    server.method.or(service.method).map_or(Forwarding::Masquerading, |method| method.value)
+}
+
+/// The destinations of a service's packets; a mark or a group may have any of the cluster's.
+fn addresses(service: &Service, cluster: &Cluster) -> Vec<IpAddr> {
+    match &service.target.value {
+        Traffic::Endpoint { address, .. } => vec![*address],
+        Traffic::Group(_) | Traffic::Mark { .. } => {
+            let routers = cluster.routers.iter();
+            let all = routers.flat_map(|router| router.addresses.iter().chain(&router.excluded));
+            all.map(|address| address.value.address).collect()
+        }
+    }
+}

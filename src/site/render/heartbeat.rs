@@ -1,0 +1,127 @@
+//! The bodies of heartbeat's files.
+
+use serde::Serialize;
+use sha2::Digest as _;
+
+use crate::emit::{heartbeat, ldirectord};
+use crate::model::{Cluster, Digest, Forwarding, Path, ProbeKind, Resource, ResourceKind, Sourced};
+use crate::site::Site;
+use crate::source::Place;
+
+/// ha.cf, haresources, authkeys.
+#[derive(Debug, Default, Serialize)]
+pub(super) struct HeartbeatFiles {
+    ha_cf: String,
+    haresources: String,
+    authkeys: String,
+}
+
+/// The files of a director that sees the cluster as `view`, and the body of ldirectord.cf.
+pub(super) fn files(site: &Site, view: &Cluster) -> (HeartbeatFiles, String) {
+    let mut cluster = view.clone();
+    // haresources must be the same everywhere, so ranks are those of the site.
+    for (router, common) in cluster.routers.iter_mut().zip(&site.cluster.routers) {
+        router.members.clone_from(&common.members);
+    }
+    complete(&mut cluster, site);
+    let view = heartbeat::View { cluster: &cluster, origin: None, header: &[] };
+    let files = HeartbeatFiles {
+        ha_cf: heartbeat::ha_cf(&view),
+        haresources: heartbeat::haresources(&view),
+        authkeys: heartbeat::authkeys(&view),
+    };
+    let services =
+        if cluster.services.is_empty() { String::new() } else { ldirectord::ldirectord(&view) };
+    (files, services)
+}
+
+/// Says in heartbeat's words what the inventory says in those of VRRP.
+fn complete(cluster: &mut Cluster, site: &Site) {
+    let best = best_director(site);
+    for (position, router) in cluster.routers.iter_mut().enumerate() {
+        if router.members.is_empty() {
+            let node = best.clone();
+            router.members.push(crate::model::Member { node, priority: None, role: None });
+        }
+        if !router.resources.is_empty() {
+            continue;
+        }
+        let Some(at) = router.at.or(router.name.at) else { continue };
+        // IPaddr2 puts the address on the interface that has its network, or on the named one.
+        for address in router.addresses.iter().chain(&router.excluded) {
+            let mut address = address.value.clone();
+            let interface = address
+                .interface
+                .take()
+                .or_else(|| router.interface.as_ref().map(|interface| interface.value.clone()));
+            address.interface = interface.or_else(|| interface_of(site));
+            router.resources.push(resource("IPaddr2", heartbeat::address(&address), at));
+        }
+        // One process checks all services, so one group starts it.
+        if position == 0 && !cluster.services.is_empty() {
+            router.resources.push(resource("ldirectord", "ldirectord.cf".to_owned(), at));
+        }
+    }
+    for service in &mut cluster.services {
+        let standard = service.method.map_or(Forwarding::Masquerading, |method| method.value);
+        for server in &mut service.servers {
+            server.method.get_or_insert(Sourced::implied(standard));
+        }
+        // The method of a fallback is that of the service.
+        if let Some(fallback) = &mut service.fallback {
+            fallback.value.method.get_or_insert(standard);
+        }
+        if service.probes.is_empty() {
+            service.probes.push(crate::model::Probe::new(ProbeKind::Connect));
+        }
+    }
+    if cluster.membership.paths.is_empty() {
+        let interface = interface_of(site);
+        let path = interface.map(|interface| Path::Broadcast { interface });
+        cluster.membership.paths.extend(path.map(Sourced::implied));
+    }
+    // heartbeat refuses to start without a key. VRRP's password crosses the link in clear text,
+    // so it is not the key itself that is used.
+    if cluster.authentication.is_none() {
+        let inner = cluster.routers.iter().find_map(|router| router.authentication.clone());
+        cluster.authentication = inner.map(|mut keys| {
+            for key in &mut keys.keys {
+                key.digest = Digest::Sha1;
+                key.secret = derived(&key.secret);
+            }
+            keys
+        });
+    }
+}
+
+/// A key for another purpose than the one that `secret` serves.
+fn derived(secret: &str) -> String {
+    let digest = sha2::Sha256::digest(format!("lvsha heartbeat authkeys {secret}"));
+    digest.iter().take(20).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The node with the highest priority, which heartbeat prefers.
+fn best_director(site: &Site) -> Option<Sourced<String>> {
+    let rank = |(position, director): &(usize, &crate::site::Director)| {
+        let standard = crate::site::node::standard_priority(*position);
+        director.priority.map_or(standard, |priority| priority.value)
+    };
+    let directors = site.directors.iter().enumerate();
+    // Of equals the first wins, which `max_by_key` would not do.
+    let best = directors.rev().max_by_key(rank);
+    best.map(|(_, director)| director.name.clone())
+}
+
+fn interface_of(site: &Site) -> Option<String> {
+    site.directors.iter().find_map(|d| d.interface.as_ref()).map(|i| i.value.clone())
+}
+
+fn resource(name: &str, argument: String, at: Place) -> Resource {
+    Resource {
+        name: name.to_owned(),
+        arguments: vec![Sourced::implied(argument)],
+        // Writers say the words; what they do is heartbeat's business.
+        kind: ResourceKind::Service,
+        at,
+    }
+}

@@ -1,0 +1,126 @@
+//! From an inventory to the files of each node.
+//!
+//! Which files there are is a table ([`files`]); what stands in them is said by templates
+//! ([`templates`]), which users may replace one by one; the templates get the inventory's own keys
+//! and the finished bodies of the writers ([`context`]).
+
+use super::{Site, Stack};
+
+mod context;
+mod files;
+mod heartbeat;
+mod templates;
+
+pub use files::{Check, Effect};
+pub use templates::{TemplateError, Templates};
+
+/// What a machine is in the cluster.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    /// It takes packets and gives them to real servers.
+    Director,
+    /// It answers them.
+    RealServer,
+}
+
+/// What one machine should have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Machine {
+    /// Its name in the inventory.
+    pub name: String,
+    /// What it is.
+    pub role: Role,
+    /// Its files, in the order in which they are put in place.
+    pub files: Vec<File>,
+    /// Packages that must be there.
+    pub packages: Vec<&'static str>,
+    /// The units that must run, and start at boot.
+    pub units: Vec<&'static str>,
+}
+
+/// A file of a machine.
+#[derive(Clone, PartialEq, Eq)]
+pub struct File {
+    /// Where it belongs: an absolute path.
+    pub path: String,
+    /// Permission bits.
+    pub mode: u32,
+    /// What is in it.
+    pub text: String,
+    /// Whether secrets stand in it, so that no difference of it is shown.
+    pub secret: bool,
+    /// What must happen when it changed.
+    pub effect: Effect,
+    /// How it is checked on its machine before it is put in place.
+    pub check: Option<Check>,
+}
+
+/// A file may hold secrets, so its text is not debugged.
+impl std::fmt::Debug for File {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("File")
+            .field("path", &self.path)
+            .field("mode", &self.mode)
+            .field("effect", &self.effect)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The files of every machine: real servers first, then the directors in the order of the
+/// inventory.
+///
+/// # Errors
+/// When a template is wrong.
+pub fn render(site: &Site, templates: &Templates) -> Result<Vec<Machine>, TemplateError> {
+    let servers = site.real_servers.iter().filter(|server| {
+        server.managed.is_none_or(|managed| managed.value) && server.address.is_some()
+    });
+    let servers = servers.map(|server| (server.name.value.as_str(), Role::RealServer));
+    let directors = site.directors.iter().map(|d| (d.name.value.as_str(), Role::Director));
+    servers.chain(directors).map(|(name, role)| machine(site, name, role, templates)).collect()
+}
+
+fn machine(
+    site: &Site,
+    name: &str,
+    role: Role,
+    templates: &Templates,
+) -> Result<Machine, TemplateError> {
+    let context = context::Context::new(site, name, role);
+    let mut files = Vec::new();
+    for row in files::rows(site.stack(), role) {
+        if (row.when)(&context) {
+            files.push(File {
+                path: row.path.to_owned(),
+                mode: row.mode,
+                text: templates.render(row.template, &context)?,
+                secret: row.mode & 0o077 == 0,
+                effect: row.effect,
+                check: row.check,
+            });
+        }
+    }
+    files.extend(context.scripts.iter().cloned());
+    let has_files = !files.is_empty();
+    let (packages, units) = match (role, site.stack()) {
+        (Role::RealServer, _) if !has_files => (&[][..], &[][..]),
+        (Role::RealServer, _) => (&[][..], &["lvsha-real-server.service"][..]),
+        (Role::Director, Stack::Heartbeat) => {
+            (&["heartbeat", "ldirectord", "ipvsadm"][..], &["heartbeat.service"][..])
+        }
+        (Role::Director, Stack::Keepalived) => {
+            (&["keepalived", "ipvsadm"][..], &["keepalived.service"][..])
+        }
+        (Role::Director, Stack::Lvsha) => (&[][..], &["lvsha.service"][..]),
+    };
+    Ok(Machine {
+        name: name.to_owned(),
+        role,
+        files,
+        packages: packages.to_vec(),
+        units: units.to_vec(),
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,108 @@
+use std::path::Path;
+
+use super::*;
+use crate::site::{Secrets, load};
+use crate::source::{Severity, Sources};
+
+fn lab(stack: Stack) -> Site {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("inventories/lab.toml");
+    let mut sources = Sources::new();
+    let (mut site, findings) = load(&mut sources, &path, Secrets::Fetch).unwrap();
+    assert_eq!(findings.count(Severity::Error), 0);
+    site.stack = Some(crate::model::Sourced::implied(stack));
+    site
+}
+
+fn files(stack: Stack) -> Vec<Machine> {
+    render(&lab(stack), &Templates::new(None).unwrap()).unwrap()
+}
+
+fn file<'a>(machines: &'a [Machine], name: &str, path: &str) -> &'a File {
+    let machine = machines.iter().find(|machine| machine.name == name).unwrap();
+    machine.files.iter().find(|file| file.path.ends_with(path)).unwrap()
+}
+
+#[test]
+fn directors_differ_in_state_and_priority_only() {
+    let machines = files(Stack::Keepalived);
+    let (first, second) =
+        (file(&machines, "lw1", "keepalived.conf"), file(&machines, "lw2", "keepalived.conf"));
+    let changes: Vec<(&str, &str)> =
+        first.text.lines().zip(second.text.lines()).filter(|(a, b)| a != b).collect();
+    let trimmed: Vec<(&str, &str)> = changes.iter().map(|(a, b)| (a.trim(), b.trim())).collect();
+    assert_eq!(
+        trimmed,
+        [
+            ("router_id lw1", "router_id lw2"),
+            ("state MASTER", "state BACKUP"),
+            ("priority 150", "priority 100"),
+        ]
+    );
+    // The password stands in it.
+    assert_eq!((first.mode, first.secret), (0o600, true));
+    assert!(first.text.contains("connect_timeout 3"), "{}", first.text);
+}
+
+#[test]
+fn real_servers_keep_silent_before_they_have_the_address() {
+    let machines = files(Stack::Keepalived);
+    let machine = machines.iter().find(|machine| machine.name == "lw3").unwrap();
+    let effects: Vec<Effect> = machine.files.iter().map(|file| file.effect).collect();
+    assert_eq!(effects.first(), Some(&Effect::Sysctl));
+    assert!(file(&machines, "lw3", "90-lvsha.conf").text.contains("arp_ignore = 1"));
+    let script = &file(&machines, "lw3", "lvsrs").text;
+    assert!(script.contains("wanted=\"10.0.0.31/32@lo\""), "{script}");
+}
+
+#[test]
+fn translation_needs_no_address_on_real_servers_but_forwarding() {
+    let mut site = lab(Stack::Keepalived);
+    site.cluster.services[0].method =
+        Some(crate::model::Sourced::implied(crate::model::Forwarding::Masquerading));
+    let machines = render(&site, &Templates::new(None).unwrap()).unwrap();
+    assert!(machines.iter().find(|m| m.name == "lw3").unwrap().files.is_empty());
+    assert!(file(&machines, "lw1", "90-lvsha.conf").text.contains("ip_forward = 1"));
+}
+
+#[test]
+fn heartbeat_says_the_same_on_both_nodes() {
+    let machines = files(Stack::Heartbeat);
+    for path in ["ha.cf", "haresources", "authkeys", "ldirectord.cf"] {
+        assert_eq!(file(&machines, "lw1", path).text, file(&machines, "lw2", path).text);
+    }
+    assert_eq!(file(&machines, "lw1", "authkeys").mode, 0o600);
+    // A key that is used over the link in clear text elsewhere is not used again.
+    assert!(!file(&machines, "lw1", "authkeys").text.contains("labsecrt"));
+}
+
+#[test]
+fn a_template_of_the_user_replaces_the_built_in_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "# {{ node.name }} of {{ cluster }}\n{% for name, router in inventory.routers|items %}\
+                # {{ name }} {{ router.virtual_router_id }}\n{% endfor %}{{ keepalived }}";
+    std::fs::write(folder.path().join("keepalived.conf.j2"), text).unwrap();
+    let templates = Templates::new(Some(folder.path())).unwrap();
+    let machines = render(&lab(Stack::Keepalived), &templates).unwrap();
+    let text = &file(&machines, "lw2", "keepalived.conf").text;
+    assert!(text.starts_with("# lw2 of lab\n# VI_1 51\nglobal_defs {"), "{text}");
+}
+
+#[test]
+fn a_wrong_template_says_where() {
+    for (text, words) in [
+        ("a\n{{ node.nme }}\n", "keepalived.conf.j2:2: "),
+        ("{{ inventory.routers }}", "cannot be written into a file"),
+        ("{% for %}", "keepalived.conf.j2:1: "),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("keepalived.conf.j2"), text).unwrap();
+        let error = Templates::new(Some(folder.path()))
+            .and_then(|templates| render(&lab(Stack::Keepalived), &templates))
+            .unwrap_err();
+        assert!(error.to_string().contains(words), "{error}");
+    }
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("keepalived.cnf.j2"), "").unwrap();
+    let error = Templates::new(Some(folder.path())).unwrap_err();
+    assert_eq!(error.to_string(), "lvsha has no template `keepalived.cnf.j2`");
+}

@@ -1,0 +1,88 @@
+//! `lvsha diff`: what differs, where, and the exit code.
+
+use super::{Place, snapshot};
+
+#[test]
+fn help_of_diff() {
+    snapshot!(Place::new().run(&["diff", "--help"]));
+}
+
+#[test]
+fn the_same_meaning_in_another_format_is_no_difference() {
+    snapshot!(place().run(&["diff", "ldirectord.cf", "same/keepalived.conf"]));
+}
+
+#[test]
+fn differences_are_grouped_and_have_both_places() {
+    snapshot!(place().run(&["diff", "ldirectord.cf", "other/keepalived.conf"]));
+}
+
+#[test]
+fn differences_are_data_as_well() {
+    let arguments = ["diff", "same/keepalived.conf", "other/keepalived.conf", "--output", "json"];
+    snapshot!(place().run(&arguments));
+}
+
+#[test]
+fn a_password_is_compared_and_not_shown() {
+    let router = |password: &str| {
+        format!(
+            "vrrp_instance A {{\n    interface eth0\n    virtual_router_id 1\n    authentication {{\n        \
+             auth_type PASS\n        auth_pass {password}\n    }}\n    virtual_ipaddress {{\n        \
+             10.0.0.1/24\n    }}\n}}\n"
+        )
+    };
+    let place = Place::new()
+        .file("a/keepalived.conf", router("swordfis"))
+        .file("b/keepalived.conf", router("blowfish"));
+    let shown = place.run(&["diff", "a", "b"]);
+    assert!(!shown.contains("fis"), "{shown}");
+    snapshot!(shown);
+}
+
+#[test]
+fn several_directors_are_one_too_many() {
+    let place = Place::new()
+        .file("all/lw1/keepalived.conf", "vrrp_instance A {\n}\n")
+        .file("all/lw2/keepalived.conf", "vrrp_instance A {\n}\n")
+        .file("keepalived.conf", "vrrp_instance A {\n}\n");
+    snapshot!(place.run(&["diff", "all", "keepalived.conf"]));
+}
+
+/// A service in ldirectord's words, in keepalived's, and another one.
+fn place() -> Place {
+    let ldirectord = "\
+checkinterval=6
+checktimeout=3
+failurecount=2
+quiescent=no
+
+virtual=10.0.0.31:80
+    real=10.0.0.29:80 gate 3
+    real=10.0.0.30:80 gate
+    fallback=127.0.0.1:80
+    scheduler=rr
+    service=http
+    receive=\"Test Page\"
+";
+    let server = |host: u8, weight: u8| {
+        format!(
+            "    real_server 10.0.0.{host} 80 {{\n        weight {weight}\n        HTTP_GET {{\n            \
+             url {{\n                path /\n                regex \"Test Page\"\n            }}\n            \
+             connect_timeout 3\n            retry 1\n        }}\n    }}\n"
+        )
+    };
+    let head = "virtual_server 10.0.0.31 80 {\n    delay_loop 6\n    lvs_sched rr\n    lvs_method DR\n    \
+                protocol TCP\n    alpha\n    sorry_server 127.0.0.1 80\n";
+    let same = format!("{head}{}{}}}\n", server(30, 1), server(29, 3));
+    let other = format!(
+        "{}{}{}}}\n",
+        head.replace("lvs_sched rr", "lvs_sched wrr"),
+        server(30, 2),
+        server(28, 1)
+    );
+    Place::new()
+        .file("ldirectord.cf", ldirectord)
+        .file("same/keepalived.conf", same)
+        .file("other/keepalived.conf", other)
+}

@@ -1,0 +1,316 @@
+//! Comparison by meaning: a text means what it means itself, and a conversion differs from its
+//! source exactly in what its report names.
+
+// A test that cannot read its own data has nothing better to do than to stop.
+#![expect(clippy::unwrap_used)]
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::net::IpAddr;
+use std::path::{Path, PathBuf};
+
+use lvsha::emit::translate::Options;
+use lvsha::emit::translate::to_heartbeat::Options as HeartbeatOptions;
+use lvsha::emit::{Account, Conversion, Mark, NodeInput, Target, ToHeartbeat, differences};
+use lvsha::model::normal::{Difference, Normal, World, differences as compare};
+use lvsha::model::read::{Input, read};
+use lvsha::model::{Cluster, Router};
+use lvsha::source::codes::to_heartbeat as codes;
+use lvsha::source::{Code, Place, Sources};
+use lvsha::syntax::schema::Version;
+use lvsha::syntax::{Format, detect};
+
+#[test]
+fn every_case_means_the_same_as_itself() {
+    for (case, world) in all_cases() {
+        let mut sources = Sources::new();
+        let inputs = load(&case, &mut sources);
+        let cluster = read(&mut sources, &inputs).cluster;
+        for foreign in [false, true] {
+            let normal = Normal::of(&cluster, world, foreign);
+            let found = compare(&normal, &normal);
+            // Two things of one name in one file are the file's mistake, and found as such.
+            let is_double = |difference: &Difference| difference.field.is_none();
+            let real: Vec<_> = found.iter().filter(|d| !is_double(d)).collect();
+            assert!(real.is_empty(), "{}: {real:#?}", case.display());
+        }
+    }
+}
+
+#[test]
+fn order_and_written_defaults_are_no_difference() {
+    let short = "virtual_server 10.0.0.31 80 {\nprotocol TCP\nreal_server 10.0.0.1 80 {\nTCP_CHECK {\n}\n}\nreal_server 10.0.0.2 80 {\nweight 2\n}\n}\n";
+    let long = "virtual_server 10.0.0.31 80 {\n    protocol TCP\n    lvs_sched wlc\n    lvs_method NAT\n    delay_loop 60\n    real_server 10.0.0.2 80 {\n        weight 2\n    }\n    real_server 10.0.0.1 80 {\n        weight 1\n        TCP_CHECK {\n            retry 1\n            connect_timeout 5\n        }\n    }\n}\n";
+    assert_eq!(found(short, long), Vec::<String>::new());
+    let other = long.replace("weight 2", "weight 3").replace("wlc", "rr");
+    let differences = found(short, &other);
+    assert_eq!(differences.len(), 2, "{differences:#?}");
+}
+
+#[test]
+fn both_directions_find_the_same() {
+    let a = "vrrp_instance A {\ninterface eth0\nvirtual_router_id 5\nvirtual_ipaddress {\n10.0.0.1/24\n10.0.0.2/24\n}\n}\n";
+    let b = "vrrp_instance B {\ninterface eth1\nvirtual_router_id 5\npreempt_delay 3\nvirtual_ipaddress {\n10.0.0.2/25\n}\n}\n";
+    let (there, back) = (found(a, b), found(b, a));
+    assert_eq!(there.len(), back.len(), "{there:#?} {back:#?}");
+    assert!(there.iter().any(|line| line.contains("prefix: 24 -> 25")), "{there:#?}");
+}
+
+/// Names of what differs between two keepalived.conf.
+fn found(left: &str, right: &str) -> Vec<String> {
+    let mut sources = Sources::new();
+    let mut normal = |text: &str| {
+        let file = sources.add("keepalived.conf", text.as_bytes());
+        let input = Input { file, format: Format::Keepalived };
+        let cluster = read(&mut sources, &[input]).cluster;
+        Normal::of(&cluster, World::Keepalived, false)
+    };
+    let (left, right) = (normal(left), normal(right));
+    let found = compare(&left, &right);
+    differences::human(&found, &sources, false)
+        .lines()
+        .filter(|line| line.trim_start().starts_with(['-', '+', '~']))
+        .map(str::to_owned)
+        .collect()
+}
+
+/// What `diff` shows between a file and its conversion stands in the report, and what the report
+/// calls lost is shown wherever the model has a field for it.
+#[test]
+fn a_conversion_to_heartbeat_differs_as_its_report_says() {
+    let mut wrong = String::new();
+    for case in folders(&root().join("tests/to_heartbeat")) {
+        let mut sources = Sources::new();
+        let (options, own) = heartbeat_options(&case);
+        let mut nodes: Vec<NodeInput> = Vec::new();
+        for folder in std::iter::once(case.clone()).chain(folders(&case)) {
+            if !folder.join("keepalived.conf").exists() {
+                continue;
+            }
+            let name = folder.file_name().unwrap().to_string_lossy().into_owned();
+            let name = if folder == case { own.clone() } else { Some(name) };
+            nodes.push(NodeInput { name, inputs: load(&folder, &mut sources) });
+        }
+        let conversion = ToHeartbeat::new(&mut sources, &nodes, &options).unwrap();
+        let names: Vec<String> = conversion.nodes().map(str::to_owned).collect();
+        for (node, name) in nodes.iter().zip(&names) {
+            let left = read(&mut sources, &node.inputs).cluster;
+            let files = conversion.files(name, "0123456789abcdef").unwrap();
+            let right =
+                written(&mut sources, files.iter().map(|f| (f.name.as_str(), f.text.as_bytes())));
+            let shown = between((&left, World::Keepalived), (&right, World::Heartbeat));
+            let about = format!("{} {name}", case.file_name().unwrap().to_string_lossy());
+            judge(&about, &shown, &conversion.account, &sources, FIELDS, &mut wrong);
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+#[test]
+fn a_conversion_to_keepalived_differs_as_its_report_says() {
+    let mut wrong = String::new();
+    for case in folders(&root().join("tests/conversions")) {
+        let mut sources = Sources::new();
+        let inputs = load(&case, &mut sources);
+        let left = read(&mut sources, &inputs).cluster;
+        let conversion =
+            Conversion::heartbeat_to_keepalived(&mut sources, &inputs, keepalived_options(&case));
+        let node = conversion.nodes().next().unwrap().to_owned();
+        let mut text = Vec::new();
+        conversion.write(&node, &mut text).unwrap();
+        let right = written(&mut sources, std::iter::once(("keepalived.conf", text.as_slice())));
+        let shown = between((&left, World::Heartbeat), (&right, World::Keepalived));
+        let about = case.file_name().unwrap().to_string_lossy().into_owned();
+        judge(&about, &shown, &conversion.account, &sources, &[], &mut wrong);
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+/// There and back again: what both worlds can say is the same as before, and what is not stands
+/// in the first report.
+#[test]
+fn there_and_back_keeps_what_both_can_say() {
+    let mut wrong = String::new();
+    for case in folders(&root().join("tests/conversions")) {
+        let mut sources = Sources::new();
+        let inputs = load(&case, &mut sources);
+        let options = keepalived_options(&case);
+        // The way back is for the keepalived that Debian has.
+        if inputs.is_empty() || options.target != Target::DEFAULT {
+            continue;
+        }
+        let before = read(&mut sources, &inputs).cluster;
+        let there = Conversion::heartbeat_to_keepalived(&mut sources, &inputs, options);
+        let names: Vec<String> = there.nodes().map(str::to_owned).collect();
+        let mut nodes = Vec::new();
+        for name in &names {
+            let mut text = Vec::new();
+            there.write(name, &mut text).unwrap();
+            let file = sources.add(format!("{name}/keepalived.conf"), &text);
+            let inputs = vec![Input { file, format: Format::Keepalived }];
+            nodes.push(NodeInput { name: Some(name.clone()), inputs });
+        }
+        let back = ToHeartbeat::new(&mut sources, &nodes, &HeartbeatOptions::default()).unwrap();
+        assert_eq!(back.nodes().collect::<Vec<_>>(), names);
+        let files = back.files(&names[0], "0123456789abcdef").unwrap();
+        let after =
+            written(&mut sources, files.iter().map(|f| (f.name.as_str(), f.text.as_bytes())));
+        let form = |cluster| Normal::of(cluster, World::Heartbeat, false);
+        let shown = compare(&form(&before), &form(&after));
+        let about = case.file_name().unwrap().to_string_lossy().into_owned();
+        judge(&about, &shown, &there.account, &sources, &[], &mut wrong);
+        // The node that is preferred, and every address, come back.
+        let homes = |cluster: &Cluster| {
+            let node = |router: &Router| {
+                let own = &router.members[0].node.as_ref().unwrap().value;
+                // A stranger is replaced by the first node, as the report says.
+                if names.contains(own) { own.clone() } else { names[0].clone() }
+            };
+            let lines = cluster.routers.iter().filter(|router| !router.addresses.is_empty());
+            let mut lines: Vec<(String, Vec<IpAddr>)> = lines
+                .map(|r| (node(r), r.addresses.iter().map(|a| a.value.address).collect()))
+                .collect();
+            lines.sort();
+            lines
+        };
+        if homes(&before) != homes(&after) {
+            let _ = writeln!(wrong, "{about}: {:?} became {:?}", homes(&before), homes(&after));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+/// Adds what is shown and not reported, or reported under `fields` and not shown.
+fn judge(
+    about: &str,
+    shown: &[Difference],
+    account: &Account,
+    sources: &Sources,
+    fields: &[Code],
+    wrong: &mut String,
+) {
+    let places: Vec<Place> =
+        shown.iter().filter_map(|difference| difference.left.as_ref()?.at).collect();
+    for difference in shown {
+        let Some(at) = difference.left.as_ref().and_then(|side| side.at) else { continue };
+        let outcome = account.outcome_at(at);
+        if outcome.is_none_or(|outcome| outcome.mark == Mark::Exact) {
+            let _ = writeln!(
+                wrong,
+                "{about}: {:?} {:?} at {} is shown, and the report says {outcome:?}",
+                difference.path,
+                difference.field,
+                sources.describe(at)
+            );
+        }
+    }
+    for (unit, outcome) in account.entries() {
+        let is_field = outcome.code.is_some_and(|code| fields.contains(&code));
+        // Other directors' files are compared on their own.
+        let same_file = places.iter().any(|place| place.file == unit.file);
+        let is_shown = places.iter().any(|place| {
+            place.file == unit.file
+                && unit.span.start <= place.span.start
+                && place.span.start <= unit.span.end
+        });
+        // A whole object that is gone stands for its lines, which share its outcome.
+        let inside_lost = shown.iter().any(|difference| {
+            let gone = difference.left.as_ref().filter(|_| difference.field.is_none());
+            gone.and_then(|side| account.outcome_at(side.at?)) == Some(outcome)
+        });
+        if outcome.mark >= Mark::Lossy && is_field && same_file && !is_shown && !inside_lost {
+            let at = sources.describe(unit);
+            let _ = writeln!(wrong, "{about}: {at} is lost, and not shown: {outcome:?}");
+        }
+    }
+}
+
+/// Losses of these kinds are of things that the normal form has a field for.
+const FIELDS: &[Code] =
+    &[codes::QUORUM, codes::SERVICE_IMPOSSIBLE, codes::CONVERSATION, codes::IMPOSSIBLE_THERE];
+
+fn between(left: (&Cluster, World), right: (&Cluster, World)) -> Vec<Difference> {
+    compare(&Normal::of(left.0, left.1, true), &Normal::of(right.0, right.1, true))
+}
+
+/// The cluster of files that were written.
+fn written<'a>(sources: &mut Sources, files: impl Iterator<Item = (&'a str, &'a [u8])>) -> Cluster {
+    let mut inputs = Vec::new();
+    for (name, text) in files {
+        let base = name.rsplit('/').next().unwrap();
+        let format = Format::ALL.into_iter().find(|format| format.file_name() == base);
+        let is_director = base.starts_with("ldirectord") && base.ends_with(".cf");
+        let format = format.or(is_director.then_some(Format::Ldirectord));
+        if let Some(format) = format {
+            inputs.push(Input { file: sources.add(base, text), format });
+        }
+    }
+    inputs.sort_by_key(|input| input.format);
+    read(sources, &inputs).cluster
+}
+
+fn heartbeat_options(case: &Path) -> (HeartbeatOptions, Option<String>) {
+    let mut options = HeartbeatOptions::default();
+    let mut own = None;
+    for line in fs::read_to_string(case.join("options")).unwrap_or_default().lines() {
+        match line.split_whitespace().collect::<Vec<_>>()[..] {
+            ["node", name] => own = Some(name.to_owned()),
+            ["peer", name] => options.peers.push((name.to_owned(), None)),
+            _ => panic!("{}: what is `{line}`?", case.display()),
+        }
+    }
+    (options, own)
+}
+
+fn keepalived_options(case: &Path) -> Options {
+    let mut options = Options { target: Target::DEFAULT, addresses: HashMap::new() };
+    for line in fs::read_to_string(case.join("options")).unwrap_or_default().lines() {
+        match line.split_whitespace().collect::<Vec<_>>()[..] {
+            ["version", version] => options.target.version = Version::parse(version).unwrap(),
+            ["address", node, address] => {
+                options.addresses.insert(node.to_owned(), address.parse().unwrap());
+            }
+            _ => panic!("{}: what is `{line}`?", case.display()),
+        }
+    }
+    options
+}
+
+fn load(case: &Path, sources: &mut Sources) -> Vec<Input> {
+    let mut inputs = Vec::new();
+    let mut paths: Vec<PathBuf> = fs::read_dir(case).unwrap().map(|e| e.unwrap().path()).collect();
+    paths.sort();
+    for path in paths.iter().filter(|path| path.is_file()) {
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        if Format::ALL.iter().any(|format| format.file_name() == name) {
+            let file = sources.add(name, &fs::read(path).unwrap());
+            inputs.push(Input { file, format: detect(sources.get(file)).unwrap() });
+        }
+    }
+    inputs.sort_by_key(|input| input.format);
+    inputs
+}
+
+fn all_cases() -> Vec<(PathBuf, World)> {
+    let mut found = Vec::new();
+    for format in Format::ALL {
+        let folder = root().join("tests/cases").join(format.file_name());
+        let world = if format == Format::Keepalived { World::Keepalived } else { World::Heartbeat };
+        found.extend(folders(&folder).into_iter().map(|case| (case, world)));
+    }
+    assert!(found.len() > 300, "the cases are missing");
+    found
+}
+
+fn folders(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let mut found: Vec<PathBuf> =
+        entries.filter(|path| path.is_dir() && !path.ends_with("expected")).collect();
+    found.sort();
+    found
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}

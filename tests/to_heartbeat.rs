@@ -1,0 +1,270 @@
+//! Conversions to heartbeat as data: each folder under `tests/to_heartbeat/` holds a
+//! keepalived.conf, or one in a folder for each director, perhaps a file `options`, and
+//! `expected/`: the report and every file of every director. `LVSHA_UPDATE=1` rewrites `expected/`.
+
+// A test that cannot read its own data has nothing better to do than to stop.
+#![expect(clippy::unwrap_used)]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use lvsha::emit::account::UNACCOUNTED;
+use lvsha::emit::heartbeat::scripts;
+use lvsha::emit::translate::to_heartbeat::{
+    Check, GeneratedScript, Options, Purpose, ServerChecks,
+};
+use lvsha::emit::{NodeInput, ToHeartbeat, report};
+use lvsha::model::read::Input;
+use lvsha::source::Sources;
+use lvsha::syntax::Format;
+
+#[test]
+fn every_conversion_gives_what_it_expects() {
+    let update = std::env::var_os("LVSHA_UPDATE").is_some();
+    let mut wrong = String::new();
+    for case in cases() {
+        let got = run(&case);
+        let folder = case.join("expected");
+        if update {
+            let _ = fs::remove_dir_all(&folder);
+            for (name, text) in &got {
+                let path = folder.join(name);
+                fs::create_dir_all(path.parent().unwrap()).unwrap();
+                fs::write(path, text).unwrap();
+            }
+            continue;
+        }
+        let wanted = files_below(&folder);
+        for name in got.keys().chain(wanted.keys()).collect::<std::collections::BTreeSet<_>>() {
+            let (got, wanted) = (got.get(name), wanted.get(name));
+            if got != wanted {
+                let show = |text: Option<&String>| {
+                    text.map_or("(no such file)", String::as_str).to_owned()
+                };
+                wrong += &format!(
+                    "== {}/{name}\n-- expected\n{}\n-- got\n{}\n",
+                    case.display(),
+                    show(wanted),
+                    show(got)
+                );
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}\nLVSHA_UPDATE=1 accepts what was got");
+}
+
+/// The promise of the report: one outcome for each directive, and none that nobody thought of;
+/// also for every oddity of keepalived.conf, however broken.
+#[test]
+fn every_directive_is_accounted_for_exactly_once() {
+    let mut silent = Vec::new();
+    for case in cases().into_iter().chain(oddities()) {
+        let mut sources = Sources::new();
+        let Some(conversion) = convert(&case, &mut sources) else { continue };
+        let account = &conversion.account;
+        let mut places: Vec<_> = account.entries().map(|(at, _)| at).collect();
+        assert_eq!(places.len(), account.len(), "{}: a directive has no outcome", case.display());
+        places.dedup();
+        assert_eq!(places.len(), account.len(), "{}: a directive is listed twice", case.display());
+        for (at, outcome) in account.entries() {
+            if outcome.notes.iter().any(|note| note == UNACCOUNTED) {
+                silent.push(format!("{}: {}", case.display(), sources.describe(at)));
+            }
+        }
+    }
+    assert!(silent.is_empty(), "nobody speaks for\n{}", silent.join("\n"));
+}
+
+#[test]
+fn no_password_is_used_or_shown() {
+    for case in cases() {
+        let files = run(&case);
+        for (name, text) in files {
+            let hidden = ["8chars", "1111", "hex:5ec"];
+            assert!(
+                !hidden.iter().any(|secret| text.contains(secret)),
+                "{}/{name}",
+                case.display()
+            );
+        }
+    }
+}
+
+/// The generated programs are run, not only compared: resources start, stop and say their state,
+/// and checks tell a living server from a dead one.
+#[test]
+fn generated_programs_do_what_they_say() {
+    let place = tempfile::tempdir().unwrap();
+    let program = |name: &str, text: &str| {
+        let path = place.path().join(name);
+        fs::write(&path, text).unwrap();
+        path
+    };
+    let log = place.path().join("log");
+    let tell = |words: &[&str]| -> Vec<String> {
+        let script = format!("echo \"$*\" >>'{}'", log.display());
+        ["sh", "-c", &script, "sh"].iter().chain(words).map(|word| (*word).to_owned()).collect()
+    };
+    let start = vec![tell(&["taken", "it's mine"]), vec!["false".to_owned()], tell(&["done"])];
+    let notify = GeneratedScript {
+        name: "resource.d/notify-VI_1".to_owned(),
+        purpose: Purpose::Notify { start, stop: vec![tell(&["given up"])] },
+    };
+    let text = scripts(&[notify]).unwrap().remove(0).text;
+    let path = program("notify", &text);
+    let run = |verb: &str| {
+        let mut command = Command::new("sh");
+        command.arg(&path).arg(verb).env("LVSHA_STATE", place.path());
+        let output = command.output().unwrap();
+        assert!(output.status.success(), "{verb}: {output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    assert_eq!(run("status"), "stopped\n");
+    run("start");
+    assert_eq!(run("status"), "running\n");
+    run("stop");
+    assert_eq!(run("status"), "stopped\n");
+    assert_eq!(fs::read_to_string(&log).unwrap(), "taken it's mine\ndone\ngiven up\n");
+
+    let living = TcpListener::bind("127.0.0.1:0").unwrap();
+    let alive = living.local_addr().unwrap().port();
+    // A port that was free a moment ago, and that nobody listens on.
+    let dead = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let address = || "127.0.0.1".to_owned();
+    let connect = |port| Check::Connect { address: address(), port, timeout: 5 };
+    let command = |words: &[&str], dynamic| Check::Command {
+        words: words.iter().map(|word| (*word).to_owned()).collect(),
+        dynamic,
+        timeout: 1,
+    };
+    let servers = [
+        ("1", vec![connect(alive)], true),
+        ("2", vec![connect(dead)], false),
+        ("3", vec![connect(alive), command(&["true"], false)], true),
+        ("4", vec![connect(alive), command(&["false"], false)], false),
+        ("5", vec![command(&["sh", "-c", "exit 7"], true)], true),
+        ("6", vec![command(&["sh", "-c", "exit 7"], false)], false),
+        ("7", vec![command(&["sleep", "60"], false)], false),
+        ("8", vec![], true),
+    ];
+    let checks = servers.iter().map(|(server, checks, _)| ServerChecks {
+        server: format!("10.0.0.{server} 80"),
+        checks: checks.clone(),
+    });
+    let purpose = Purpose::Probe(checks.collect());
+    let probe = GeneratedScript { name: "checks/all".to_owned(), purpose };
+    let path = program("probe", &scripts(&[probe]).unwrap().remove(0).text);
+    for (server, _, expected) in servers {
+        let mut command = Command::new("perl");
+        let arguments = ["10.0.0.31", "80", &format!("10.0.0.{server}"), "80"];
+        let output = command.arg(&path).args(arguments).output().unwrap();
+        assert_eq!(output.status.success(), expected, "server {server}: {output:?}");
+        assert!(output.stderr.is_empty(), "server {server}: {output:?}");
+    }
+    let mut stranger = Command::new("perl");
+    stranger.arg(&path).args(["10.0.0.31", "80", "10.0.0.99", "80"]);
+    assert!(!stranger.output().unwrap().status.success(), "an unknown server is no living one");
+}
+
+fn run(case: &Path) -> BTreeMap<String, String> {
+    let mut sources = Sources::new();
+    let conversion = convert(case, &mut sources).unwrap_or_else(|| panic!("{}", case.display()));
+    let mut files = BTreeMap::new();
+    files.insert("report".to_owned(), report::human(&conversion.account, &sources));
+    let nodes: Vec<String> = conversion.nodes().map(str::to_owned).collect();
+    assert!(!nodes.is_empty(), "{} has no node", case.display());
+    for node in &nodes {
+        for file in conversion.files(node, KEY).unwrap() {
+            files.insert(format!("{node}/{}", file.name), file.text);
+        }
+    }
+    files
+}
+
+/// The conversion of a case; `None` when its options do not say enough.
+fn convert(case: &Path, sources: &mut Sources) -> Option<ToHeartbeat> {
+    let (options, node) = options(case);
+    let mut nodes = Vec::new();
+    let mut add = |name: Option<String>, folder: &Path| {
+        let path = folder.join("keepalived.conf");
+        let relative = path.strip_prefix(case).unwrap().to_string_lossy().into_owned();
+        let Ok(bytes) = fs::read(&path) else { return };
+        let inputs =
+            vec![Input { file: sources.add(relative, &bytes), format: Format::Keepalived }];
+        nodes.push(NodeInput { name, inputs });
+    };
+    add(node, case);
+    for folder in folders(case).iter().filter(|folder| !folder.ends_with("expected")) {
+        add(Some(folder.file_name().unwrap().to_string_lossy().into_owned()), folder);
+    }
+    ToHeartbeat::new(sources, &nodes, &options).ok()
+}
+
+/// `node lw1`, `peer lw2`, `peer lw2 10.0.0.28`, `address lw1 10.0.0.27`, one per line.
+fn options(case: &Path) -> (Options, Option<String>) {
+    let mut options = Options::default();
+    let mut own = None;
+    let text = fs::read_to_string(case.join("options")).unwrap_or_default();
+    for line in text.lines() {
+        match line.split_whitespace().collect::<Vec<_>>()[..] {
+            ["node", name] => own = Some(name.to_owned()),
+            ["peer", name] => options.peers.push((name.to_owned(), None)),
+            ["peer", name, address] => {
+                options.peers.push((name.to_owned(), Some(address.parse().unwrap())));
+            }
+            ["address", name, address] => {
+                options.addresses.insert(name.to_owned(), address.parse().unwrap());
+            }
+            _ => panic!("{}: what is `{line}`?", case.display()),
+        }
+    }
+    // The oddities know nothing of directors.
+    if !case.starts_with(root().join("tests/to_heartbeat")) {
+        own = Some("lw1".to_owned());
+        options.peers.push(("lw2".to_owned(), Some([192, 0, 2, 200].into())));
+        options.addresses.insert("lw1".to_owned(), [192, 0, 2, 201].into());
+    }
+    (options, own)
+}
+
+fn files_below(folder: &Path) -> BTreeMap<String, String> {
+    let mut found = BTreeMap::new();
+    let Ok(entries) = fs::read_dir(folder) else { return found };
+    for entry in entries.map(|entry| entry.unwrap().path()) {
+        let name = entry.file_name().unwrap().to_string_lossy().into_owned();
+        if entry.is_dir() {
+            let inner = files_below(&entry).into_iter();
+            found.extend(inner.map(|(below, text)| (format!("{name}/{below}"), text)));
+        } else {
+            found.insert(name, fs::read_to_string(entry).unwrap());
+        }
+    }
+    found
+}
+
+fn oddities() -> Vec<PathBuf> {
+    folders(&root().join("tests/cases/keepalived.conf"))
+}
+
+fn cases() -> Vec<PathBuf> {
+    let found = folders(&root().join("tests/to_heartbeat"));
+    assert!(!found.is_empty(), "no case under tests/to_heartbeat");
+    found
+}
+
+fn folders(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let mut found: Vec<PathBuf> = entries.filter(|path| path.is_dir()).collect();
+    found.sort();
+    found
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// In the place of the random one.
+const KEY: &str = "0123456789abcdef0123456789abcdef01234567";
