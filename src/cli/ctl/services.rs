@@ -6,7 +6,7 @@ use std::path::Path;
 use super::super::printer::Printer;
 use super::super::{ExitCode, Failure};
 use super::{time, unreachable};
-use crate::run::control::{Action, OrderRequest, Request, ask};
+use crate::run::control::{Action, OrderAnswer, OrderRequest, Request, ask};
 use crate::run::health::monitor::{ServerStatus, ServiceStatus};
 use crate::run::services::Snapshot;
 
@@ -56,8 +56,8 @@ pub(super) fn order(
         seconds: order.seconds,
     };
     let what = request.describe();
-    let asked = ask::<Vec<String>>(control, &Request::Order(request));
-    let (servers, _) = asked.map_err(|error| unreachable(&error))?;
+    let asked = ask::<OrderAnswer>(control, &Request::Order(request));
+    let (OrderAnswer { servers }, _) = asked.map_err(|error| unreachable(&error))?;
     printer.status(&format!("{what}: {}", servers.join(", ")));
     Ok(ExitCode::Success)
 }

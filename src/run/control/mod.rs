@@ -6,7 +6,7 @@ mod server;
 mod status;
 
 pub use client::{AskError, ask};
-pub use order::{Action, OrderRequest};
+pub use order::{Action, OrderAnswer, OrderRequest};
 pub use server::{Answer, Server, serve};
 pub use status::{GroupStatus, PeerStatus, Request, RouterStatus, SourceStatus, Status};
 

@@ -20,6 +20,13 @@ pub struct OrderRequest {
     pub seconds: Option<u64>,
 }
 
+/// The answer to an order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrderAnswer {
+    /// The servers that it is about, once for each service.
+    pub servers: Vec<String>,
+}
+
 /// What to do with a real server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

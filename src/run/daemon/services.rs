@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use tokio::sync::{mpsc, oneshot};
 use tracing::{error, info, warn};
 
-use crate::run::control::{Answer, OrderRequest, Request};
+use crate::run::control::{Answer, OrderAnswer, OrderRequest, Request};
 use crate::run::health::monitor::{Event, Ordered, Target};
 use crate::run::ipvs::reconcile;
 use crate::run::services::{Command, Plan, Services, Told, start};
@@ -100,7 +100,7 @@ pub(super) async fn answer(
                 return Answer::Refused(format!("no service has a server `{}`", request.server));
             }
             info!("{}: ordered by an operator: {}", request.server, request.describe());
-            json(&servers.iter().map(ToString::to_string).collect::<Vec<_>>())
+            json(&OrderAnswer { servers: servers.iter().map(ToString::to_string).collect() })
         }
         // About routers, and answered elsewhere.
         Request::Status => nothing(),
