@@ -41,7 +41,8 @@ start.
 
 Add the port, or choose another kind or checksum.";
     NO_SCHEDULER = "LV0987" "daemon-no-scheduler" Warning Accepts "a service without scheduler"
-        "Without a scheduler keepalived takes wlc, and so does the daemon.
+        "Without a scheduler keepalived logs an error and takes wlc, which prefers the server with the fewest
+connections for its weight. The daemon does the same, so that both directors of a pair balance alike.
 
-State the scheduler: `lb_algo`, `scheduler=`.";
+State the scheduler that you mean: `lb_algo` in keepalived.conf, `scheduler=` in ldirectord.cf.";
 }
