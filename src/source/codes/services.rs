@@ -7,8 +7,8 @@ codes! {
         "The daemon has no such dialogue yet. It does not start, since a server that is never asked would
 count as up for ever.
 
-Ask the server in another way: `connect` (TCP_CHECK), a page of HTTP, or a script that speaks the
-protocol (MISC_CHECK, checktype external).";
+Ask the server in another way: `connect` (TCP_CHECK), a page of HTTP, or a script that speaks
+the protocol (MISC_CHECK, checktype external).";
     BAD_PROBE = "LV0981" "daemon-bad-probe" Error Accepts "a probe that can never succeed"
         "Something in the probe makes every answer a failure: a regular expression that cannot be
 understood, a path that is no path, digits that are no digits. The daemon does not start.
@@ -26,8 +26,8 @@ take no traffic. The daemon does not start.
 Define the group with at least one address or mark.";
     BAD_SCRIPT = "LV0984" "daemon-bad-script" Error Accepts "a command that cannot be run"
         "A quote in the command is not closed, the command is empty, or its user does not exist. A check
-that never runs looks like a dead server, and a hook that never runs is noticed too late. The daemon
-does not start.
+that never runs looks like a dead server, and a hook that never runs is noticed too late. The
+daemon does not start.
 
 Correct the command or its user.";
     SAME_SERVICE = "LV0985" "daemon-same-service" Error Accepts "one virtual service twice"
@@ -41,8 +41,9 @@ start.
 
 Add the port, or choose another kind or checksum.";
     NO_SCHEDULER = "LV0987" "daemon-no-scheduler" Warning Accepts "a service without scheduler"
-        "Without a scheduler keepalived logs an error and takes wlc, which prefers the server with the fewest
-connections for its weight. The daemon does the same, so that both directors of a pair balance alike.
+        "Without a scheduler keepalived logs an error and takes wlc, which prefers the server with the
+fewest connections for its weight. The daemon does the same, so that both directors of a pair
+balance alike.
 
 State the scheduler that you mean: `lb_algo` in keepalived.conf, `scheduler=` in ldirectord.cf.";
 }
