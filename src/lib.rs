@@ -8,12 +8,14 @@
 //! - [`emit`]: model to text, and the account of what could not be said.
 //! - [`site`]: the inventory, and the files of each node that follow from it.
 //! - [`run`]: model to running state. The director daemon: VRRP, IPVS, health checks; the only sockets.
+//! - [`sim`]: the same machines under a virtual clock and a lossy network.
 //! - [`cli`]: one file per subcommand: read, call, print.
 
 pub mod cli;
 pub mod emit;
 pub mod model;
 pub mod run;
+pub mod sim;
 pub mod site;
 pub mod source;
 pub mod syntax;

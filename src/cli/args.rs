@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-use super::{check, completions, convert, ctl, daemon, diff, exit, explain, man, render};
+use super::{check, completions, convert, ctl, daemon, diff, exit, explain, man, render, simulate};
 use crate::syntax::Format;
 
 /// Reads, checks and converts the configuration of Linux Virtual Server directors: heartbeat,
@@ -37,6 +37,7 @@ pub(super) enum Command {
     #[command(hide = true)]
     Man(man::Arguments),
     Render(render::Arguments),
+    Simulate(simulate::Arguments),
 }
 
 /// When to use colours.

@@ -43,7 +43,7 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "PATH", default_value = DEFAULT_SOCKET)]
     control: PathBuf,
 
-    /// Real-time priority of the thread that speaks VRRP
+    /// Real-time priority of the thread that speaks VRRP [default: `vrrp_rt_priority`]
     #[arg(long, value_name = "PRIORITY", value_parser = clap::value_parser!(u8).range(1..=99))]
     real_time: Option<u8>,
 

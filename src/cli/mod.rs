@@ -21,6 +21,7 @@ mod output_directory;
 mod panic;
 mod printer;
 mod render;
+mod simulate;
 mod site_input;
 mod to_inventory;
 
@@ -73,6 +74,7 @@ fn dispatch(command: args::Command, printer: &Printer) -> Result<ExitCode, Failu
         args::Command::Explain(arguments) => explain::run(&arguments, printer),
         args::Command::Man(arguments) => man::run(&arguments, printer),
         args::Command::Render(arguments) => render::run(&arguments, printer),
+        args::Command::Simulate(arguments) => simulate::run(&arguments, printer),
     }
 }
 

@@ -18,6 +18,7 @@ mod load;
 pub mod plan;
 mod ports;
 mod report;
+mod resources;
 mod script;
 mod services;
 mod status;

@@ -29,6 +29,8 @@ pub struct Plan {
     pub scripts: ScriptPolicy,
     /// Its virtual services.
     pub services: services::Plan,
+    /// Real-time priority of the thread that speaks VRRP, 1 to 99.
+    pub real_time: Option<u8>,
 }
 
 /// One virtual router.
@@ -56,6 +58,10 @@ pub struct RouterPlan {
     pub tracked: Vec<Tracked>,
     /// Commands at changes of state.
     pub hooks: Vec<HookPlan>,
+    /// What is started after the addresses and stopped before them, in order.
+    pub resources: Vec<ResourcePlan>,
+    /// Number of the source that says whether they can be started.
+    pub resource_source: Option<usize>,
 }
 
 impl RouterPlan {
@@ -116,8 +122,20 @@ pub enum SourcePlan {
         /// The family that a router sends in.
         family: Option<Family>,
     },
+    /// Outside addresses: how many of them answer.
+    Pings {
+        /// Each is reached when one of its addresses answers.
+        targets: Vec<Vec<IpAddr>>,
+        /// Silence after which a target is not reached any more.
+        dead_time: Duration,
+    },
     /// Processes that are to run.
     Process(ProcessPlan),
+    /// The ordered resources of a router.
+    Resources {
+        /// Its name.
+        router: String,
+    },
     /// A command whose exit code is judged.
     Script(ScriptPlan),
 }
@@ -128,10 +146,21 @@ impl SourcePlan {
         match self {
             Self::File { name, .. } => format!("file {name}"),
             Self::Interface { name, .. } => format!("interface {name}"),
+            Self::Pings { .. } => "ping targets".to_owned(),
+            Self::Resources { router } => format!("a resource of {router}"),
             Self::Process(process) => format!("process {}", process.name),
             Self::Script(script) => format!("script {}", script.name),
         }
     }
+}
+
+/// A start/stop script (haresources).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ResourcePlan {
+    /// Name of the script.
+    pub name: String,
+    /// Its arguments, before `start`, `stop` or `status`.
+    pub arguments: Vec<String>,
 }
 
 /// Processes that are to run.

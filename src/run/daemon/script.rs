@@ -38,6 +38,39 @@ pub(super) async fn execute(
     policy: &ScriptPolicy,
     limit: Duration,
 ) -> Result<(), ScriptError> {
+    let mut child = prepare(command, user, policy)?.spawn()?;
+    let Ok(ended) = timeout(limit, child.wait()).await else {
+        stop(&mut child).await;
+        return Err(ScriptError::Timeout(limit));
+    };
+    match ended?.code() {
+        Some(0) => Ok(()),
+        Some(code) => Err(ScriptError::Exit(code)),
+        None => Err(ScriptError::Signal),
+    }
+}
+
+/// Runs a command and returns what it says, whatever its exit code.
+pub(super) async fn ask(
+    command: &[String],
+    policy: &ScriptPolicy,
+    limit: Duration,
+) -> Result<String, ScriptError> {
+    let mut prepared = prepare(command, None, policy)?;
+    // Dropped at the limit, and killed with that.
+    let output = prepared.stdout(Stdio::piped()).output();
+    let Ok(output) = timeout(limit, output).await else {
+        return Err(ScriptError::Timeout(limit));
+    };
+    Ok(String::from_utf8_lossy(&output?.stdout).into_owned())
+}
+
+/// A command that may be started.
+fn prepare(
+    command: &[String],
+    user: Option<&str>,
+    policy: &ScriptPolicy,
+) -> Result<Command, ScriptError> {
     let (program, arguments) =
         command.split_first().ok_or_else(|| io::Error::from(io::ErrorKind::InvalidInput))?;
     let account = Account::of(user.or(policy.user.as_deref()))?;
@@ -60,16 +93,7 @@ pub(super) async fn execute(
         // Setting the user as root drops all supplementary groups, too.
         prepared.uid(uid).gid(gid);
     }
-    let mut child = prepared.spawn()?;
-    let Ok(ended) = timeout(limit, child.wait()).await else {
-        stop(&mut child).await;
-        return Err(ScriptError::Timeout(limit));
-    };
-    match ended?.code() {
-        Some(0) => Ok(()),
-        Some(code) => Err(ScriptError::Exit(code)),
-        None => Err(ScriptError::Signal),
-    }
+    Ok(prepared)
 }
 
 /// Asks the whole group to end, and does not ask twice.

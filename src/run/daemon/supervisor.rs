@@ -14,6 +14,7 @@ use tracing::{error, info, warn};
 
 use super::hooks::{Hooks, Subject};
 use super::report::{REPORTS, Reporter};
+use super::resources::ResourceTasks;
 use super::services::Balancing;
 use super::worker::Worker;
 use super::{Order, Plan, Report, services, story, trackers};
@@ -30,7 +31,7 @@ pub struct Options {
     pub socket: Option<PathBuf>,
     /// Where the daemon remembers which virtual services are its own.
     pub memory: Option<PathBuf>,
-    /// Real-time priority of the thread that speaks VRRP, 1 to 99.
+    /// Real-time priority of the thread that speaks VRRP, 1 to 99; over the plan's.
     pub real_time: Option<u8>,
     /// Reads the configuration again. The text of an error is logged, and nothing changes.
     pub load: Box<dyn FnMut() -> Result<Plan, String>>,
@@ -88,14 +89,16 @@ async fn supervise(plan: Plan, options: Options) -> Result<Ended, StartError> {
     let (orders, order_receiver) = mpsc::unbounded_channel();
     let hooks = Hooks::new(&plan);
     let trackers = trackers::start(&plan, &orders);
+    let resources = ResourceTasks::new(&plan, &orders);
     let count = plan.routers.len();
+    let real_time = real_time.or(plan.real_time);
     start_worker(plan.clone(), report_sender, order_receiver, real_time).await?;
     let (balancing, told) = Balancing::start(&plan.services, memory)?;
     let services = plan.services.services.len();
     let version = env!("CARGO_PKG_VERSION");
     info!("lvsha {version} on {node}: {count} virtual routers, {services} virtual services");
     notify(&[NotifyState::Ready]);
-    let supervisor = Supervisor { node, plan, orders, hooks, trackers, balancing, load };
+    let supervisor = Supervisor { node, plan, orders, hooks, resources, trackers, balancing, load };
     supervisor.run(reports, told, server).await
 }
 
@@ -104,6 +107,7 @@ struct Supervisor {
     plan: Plan,
     orders: mpsc::UnboundedSender<Order>,
     hooks: Hooks,
+    resources: ResourceTasks,
     trackers: JoinSet<()>,
     balancing: Balancing,
     load: Box<dyn FnMut() -> Result<Plan, String>>,
@@ -144,6 +148,7 @@ impl Supervisor {
             }
         }
         self.trackers.abort_all();
+        self.resources.finish().await;
         // The addresses are gone: nobody comes any more whom the services could miss.
         self.balancing.stop().await;
         self.hooks.finish().await;
@@ -160,6 +165,7 @@ impl Supervisor {
         match report {
             Report::Transition { router, transition } => {
                 let (state, priority) = (transition.to, transition.priority);
+                self.resources.changed(router, state);
                 self.hooks.changed(Subject::Instance, router, state, priority);
                 self.balancing.role(router, state == State::Master);
                 notify(&[NotifyState::Status(&format!("{router}: {state}"))]);

@@ -1,8 +1,9 @@
 //! What has to be looked at again and again: scripts, files, processes.
 
 use std::fs;
+use std::net::IpAddr;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
@@ -11,6 +12,7 @@ use tokio::time::{MissedTickBehavior, interval};
 use super::plan::{ProcessPlan, ScriptPlan, ScriptPolicy, SourcePlan};
 use super::report::Order;
 use super::{Plan, script};
+use crate::run::net::ping::ping;
 use crate::run::vrrp::Observation;
 
 /// Starts a task for each script; dropping the set ends them.
@@ -23,6 +25,13 @@ pub(super) fn start(plan: &Plan, orders: &mpsc::UnboundedSender<Order>) -> JoinS
             }
             // The worker is told by the kernel.
             SourcePlan::Interface { .. } => {}
+            SourcePlan::Pings { targets, dead_time } => {
+                tasks.spawn(reach(source, targets, dead_time, orders.clone()));
+            }
+            // What runs them tells of failures; until then they can be started.
+            SourcePlan::Resources { .. } => {
+                let _ = orders.send(Order::Observe { source, observation: Observation::Up });
+            }
             SourcePlan::Process(process) => {
                 tasks.spawn(look(source, orders.clone(), move || processes(&process)));
             }
@@ -56,6 +65,41 @@ async fn follow(
             if orders.send(Order::Observe { source, observation }).is_err() {
                 return;
             }
+        }
+    }
+}
+
+/// Counts the ping targets that answered within the dead time.
+async fn reach(
+    source: usize,
+    targets: Vec<Vec<IpAddr>>,
+    dead_time: Duration,
+    orders: mpsc::UnboundedSender<Order>,
+) {
+    let mut ticks = interval(Duration::from_secs(1));
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut heard: Vec<Option<Instant>> = targets.iter().map(|_| None).collect();
+    let mut last = None;
+    loop {
+        ticks.tick().await;
+        for (number, (hosts, heard)) in (0..).zip(targets.iter().zip(&mut heard)) {
+            for host in hosts {
+                // A host without a route is as silent as one that is down.
+                if ping(*host, number, Duration::from_millis(500)).await.unwrap_or(false) {
+                    *heard = Some(Instant::now());
+                    break;
+                }
+            }
+        }
+        let reached = heard.iter().flatten().filter(|heard| heard.elapsed() < dead_time).count();
+        if last == Some(reached) {
+            continue;
+        }
+        last = Some(reached);
+        tracing::info!("{reached} of {} ping targets answer", targets.len());
+        let observation = Observation::Value(i32::try_from(reached).unwrap_or(i32::MAX));
+        if orders.send(Order::Observe { source, observation }).is_err() {
+            return;
         }
     }
 }

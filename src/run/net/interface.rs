@@ -43,10 +43,12 @@ pub fn virtual_link_settings(link: &str, is_ipv6: bool) -> Vec<Setting> {
     settings
 }
 
-/// What the link below needs, so that it does not answer for the virtual addresses (A37, A81).
+/// What the link below needs, so that it does not answer for the virtual addresses (A37, A81), and
+/// does not ask in their name: answers to clients may leave by it, and the question for a client's
+/// address would teach that client the wrong MAC of the virtual address.
 pub fn base_link_settings(link: &str) -> Vec<Setting> {
     let v4 = |name: &str, value| Setting { path: format!("ipv4/conf/{link}/{name}"), value };
-    vec![v4("arp_ignore", "1"), v4("arp_filter", "1")]
+    vec![v4("arp_ignore", "1"), v4("arp_filter", "1"), v4("arp_announce", "2")]
 }
 
 /// Writes a setting and returns what it was before.

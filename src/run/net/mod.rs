@@ -1,5 +1,6 @@
 //! The kernel's network: the only sockets of the daemon, and the only unsafe code of lvsha.
 //!
+//! - [`ping`]: one ICMP echo.
 //! - [`readiness`]: waiting for sockets.
 //! - [`socket`]: raw IP sockets for advertisements.
 //! - [`frames`]: ARP and neighbour advertisements as bytes, and the socket that sends them.
@@ -16,6 +17,7 @@ pub mod frames;
 pub mod genetlink;
 pub mod interface;
 pub mod netlink;
+pub mod ping;
 pub mod readiness;
 pub mod socket;
 pub mod thread;

@@ -4,6 +4,7 @@
 //! - [`Settings`]: what one virtual router on this director is to do.
 //! - [`Machine`]: one virtual router (RFC 9568 section 6.4, RFC 3768 section 6.4).
 //! - [`Director`]: all routers of this director, with their sync groups and what they track.
+//! - [`Resources`]: what is started after the addresses, in order.
 //! - [`Announcer`]: when which address is announced to the neighbours.
 //!
 //! Every machine has the same five entrances: `start(now)`, `handle(input, now)`,
@@ -17,6 +18,7 @@ mod counters;
 mod director;
 mod machine;
 pub mod packet;
+mod resources;
 mod settings;
 mod timing;
 mod tracking;
@@ -27,6 +29,7 @@ pub use counters::Counters;
 pub use director::{Director, Group, Member, RouterIndex, Source};
 pub use machine::{Cause, Input, Machine, Notice, Output, Peer, State, Transition};
 pub use packet::{Advertisement, ChecksumCustom, Envelope, Malformed, Reason, Version};
+pub use resources::{ResourceInput, ResourceOutput, Resources, Verb};
 pub use settings::{Arbitration, Family, Settings};
 pub use timing::Timing;
 pub use tracking::{Observation, Standing, Tracked};

@@ -20,7 +20,10 @@ use crate::source::{Code, Diagnostic, Findings, Place, Severity};
 
 mod commands;
 mod follow;
+mod heartbeat;
 mod unexecuted;
+
+use heartbeat::resources;
 
 /// What `node` is to do. Errors among the findings mean that it must not start with this plan.
 pub fn plan(cluster: &Cluster, node: &str, findings: &mut Findings) -> Plan {
@@ -45,6 +48,7 @@ pub fn plan(cluster: &Cluster, node: &str, findings: &mut Findings) -> Plan {
             _ => finding.help(format!("name one of {} with `--node`", nodes.join(", "))),
         });
     }
+    planner.tell_of_pipes();
     let groups = planner.groups(&mut routers);
     Plan {
         groups,
@@ -55,6 +59,13 @@ pub fn plan(cluster: &Cluster, node: &str, findings: &mut Findings) -> Plan {
             is_secure: cluster.globals.script_security.as_ref().is_some_and(|on| on.value),
             directory: None::<PathBuf>,
         },
+        real_time: cluster
+            .globals
+            .vrrp_process
+            .realtime_priority
+            .as_ref()
+            .and_then(|priority| u8::try_from(priority.value).ok())
+            .filter(|priority| (1..=99).contains(priority)),
         routers,
     }
 }
@@ -81,7 +92,17 @@ impl Planner<'_> {
         let (interface, settings) = (interface?, settings?);
 
         let tracked = self.tracked(router, &interface, settings.family);
-        let hooks = self.hooks(&router.hooks);
+        let (settings, tracked) = self.arbitrated(router, settings, tracked);
+        let resources = resources(router);
+        // Where scripts are run in order, the hooks that a conversion made of them are not.
+        let hooks = match resources.is_empty() {
+            true => self.hooks(&router.hooks),
+            false => {
+                let stated = router.hooks.iter().filter(|hook| hook.at.is_some()).cloned();
+                self.hooks(&stated.collect::<Vec<_>>())
+            }
+        };
+        let (tracked, resource_source) = self.with_resources(router, &resources, tracked);
         let is_ipv6 = settings.family == Family::V6;
         let virtual_link = router.own_interface.as_deref().and_then(|own| match &own.value {
             OwnInterface::VirtualMac(link) => Some(
@@ -115,6 +136,8 @@ impl Planner<'_> {
             virtual_link,
             tracked,
             hooks,
+            resources,
+            resource_source,
             interface,
             settings,
         };

@@ -117,6 +117,9 @@ fn announcements_follow_the_configuration() {
 fn what_is_not_done_is_told() {
     let (_, codes) = instance("virtual_routes {\n 10.1.0.0/16 via 10.0.0.9\n }\n no_accept");
     assert_eq!(codes, ["LV0959", "LV0959"]);
+    // Above all that it would speak without authentication.
+    let (_, codes) = instance("authentication {\n auth_type AH\n auth_pass 1111\n }");
+    assert_eq!(codes, ["LV0959"]);
 }
 
 #[test]
@@ -154,4 +157,89 @@ fn members_of_a_group_wait_for_each_other_and_follow_what_it_follows() {
     assert_eq!(plan.groups[0].members, [0, 1]);
     assert!(plan.routers.iter().all(|router| router.settings.is_grouped));
     assert!(plan.routers.iter().all(|router| router.tracked.len() == 2));
+}
+
+fn heartbeat(ha_cf: &str, haresources: &str, node: &str) -> Plan {
+    let mut sources = Sources::new();
+    let inputs = [
+        Input { file: sources.add("ha.cf", ha_cf.as_bytes()), format: Format::HaCf },
+        Input {
+            file: sources.add("haresources", haresources.as_bytes()),
+            format: Format::Haresources,
+        },
+    ];
+    let loaded = crate::run::daemon::load(&mut sources, &inputs, node, &Default::default());
+    assert_eq!(loaded.findings.count(crate::source::Severity::Error), 0);
+    loaded.plan
+}
+
+const HA_CF: &str = "keepalive 1
+deadtime 5
+warntime 3
+bcast eth1
+node lw1 lw2
+";
+
+#[test]
+fn heartbeats_times_become_intervals() {
+    let plan = heartbeat(HA_CF, "lw1 IPaddr::10.0.0.31/24/eth0\n", "lw2");
+    let settings = &plan.routers[0].settings;
+    let down = settings.timing(settings.priority, settings.interval).down_interval();
+    assert!(down > Duration::from_secs(4) && down <= Duration::from_millis(5500), "{down:?}");
+    assert_eq!(settings.warn_after, Some(Duration::from_secs(3)));
+    assert!(settings.preempt);
+}
+
+#[test]
+fn groups_with_crossed_preference_have_crossed_priorities() {
+    let text = "lw1 IPaddr::10.0.0.31/24/eth0\nlw2 IPaddr::10.0.0.32/24/eth0\n";
+    let priorities = |node: &str| -> Vec<u8> {
+        heartbeat(HA_CF, text, node).routers.iter().map(|r| r.settings.priority).collect()
+    };
+    let (first, second) = (priorities("lw1"), priorities("lw2"));
+    assert!(first[0] > second[0] && first[1] < second[1], "{first:?} {second:?}");
+}
+
+#[test]
+fn ordered_resources_are_the_daemons_work_and_hooks_are_not() {
+    let line = "lw1 IPaddr::10.0.0.31/24/eth0 httpd Filesystem::/dev/sdb1::/srv::ext4\n";
+    let router = &heartbeat(HA_CF, line, "lw1").routers[0];
+    let names: Vec<&str> = router.resources.iter().map(|r| r.name.as_str()).collect();
+    assert_eq!(names, ["httpd", "Filesystem"]);
+    assert_eq!(router.resources[1].arguments, ["/dev/sdb1", "/srv", "ext4"]);
+    assert_eq!(router.hooks, []);
+    let source = router.resource_source.unwrap();
+    assert!(router.tracked.iter().any(|tracked| tracked.source == source && tracked.weight == 0));
+}
+
+#[test]
+fn ping_arbitration_without_failback_ranks_by_what_is_reached() {
+    let ha_cf = format!(
+        "{HA_CF}auto_failback off\nping 10.0.0.254\nping 10.0.0.253\n\
+         respawn hacluster /usr/lib/heartbeat/ipfail\n"
+    );
+    let line = "lw1 IPaddr::10.0.0.31/24/eth0\n";
+    for (node, preference) in [("lw1", 1), ("lw2", 0)] {
+        let plan = heartbeat(&ha_cf, line, node);
+        let router = &plan.routers[0];
+        let arbitration = router.settings.arbitration.unwrap();
+        assert_eq!((arbitration.directors, arbitration.preference), (2, preference));
+        assert!(!router.settings.preempt);
+        // What the tracker makes of the number is what the arbitration means.
+        for reached in 0..3 {
+            let standing = crate::run::vrrp::Standing::judge(
+                router.settings.priority,
+                &router.tracked,
+                |source| match plan.sources.get(source) {
+                    Some(SourcePlan::Pings { targets, .. }) => {
+                        assert_eq!(targets.len(), 2);
+                        crate::run::vrrp::Observation::Value(reached)
+                    }
+                    _ => crate::run::vrrp::Observation::Up,
+                },
+            );
+            let reached = usize::try_from(reached).unwrap();
+            assert_eq!(standing.priority, arbitration.priority(reached));
+        }
+    }
 }

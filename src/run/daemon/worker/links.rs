@@ -11,15 +11,20 @@ impl Worker {
         for number in 0..self.plan.routers.len() {
             self.refresh_port(number);
             let Some(router) = self.plan.routers.get(number) else { continue };
-            let Some(link) = self.kernel.link(&router.interface) else { continue };
             let family = router.settings.family;
-            self.index.insert((link.index, router.settings.virtual_router_id, family), number);
             let group = match &router.transport {
                 Transport::Multicast(group) => Some(*group),
                 Transport::Unicast(_) => None,
             };
-            if link.is_running {
-                wanted.insert((link.index, family, group), link.name.clone());
+            // A peer with the same virtual MAC is heard on the virtual link only: the kernel takes
+            // its frames for those of that link.
+            let names = [Some(router.interface.as_str()), router.virtual_link.as_deref()];
+            for link in names.into_iter().flatten().filter_map(|name| self.kernel.link(name)) {
+                let key = (link.index, router.settings.virtual_router_id, family);
+                self.index.insert(key, number);
+                if link.is_running {
+                    wanted.insert((link.index, family, group), link.name.clone());
+                }
             }
         }
         let result = self.receivers.listen(&wanted);

@@ -103,7 +103,7 @@ impl Planner<'_> {
     }
 
     /// Number of a source; each is observed once, however many follow it.
-    fn source(&mut self, plan: SourcePlan) -> usize {
+    pub(super) fn source(&mut self, plan: SourcePlan) -> usize {
         if let Some(known) = self.sources.iter().position(|source| *source == plan) {
             return known;
         }

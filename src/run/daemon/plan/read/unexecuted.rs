@@ -2,7 +2,7 @@
 
 use super::Planner;
 use crate::model::setting::Settings;
-use crate::model::{OwnInterface, Router};
+use crate::model::{Digest, OwnInterface, Router};
 use crate::source::codes::daemon;
 use crate::source::{Diagnostic, Place};
 
@@ -26,8 +26,30 @@ impl Planner<'_> {
         found.extend(shared.and_then(|own| Some(("use_ipvlan", own.at?))));
         found.extend(router.routes.iter().filter_map(|route| Some(("virtual_routes", route.at?))));
         found.extend(router.rules.iter().filter_map(|rule| Some(("virtual_rules", rule.at?))));
+        // Without a word about it the director would speak unauthenticated.
+        let keys = router.authentication.iter().flat_map(|own| &own.keys);
+        let unspoken = keys.filter(|key| matches!(key.digest, Digest::Header | Digest::HmacSha256));
+        found.extend(unspoken.map(|key| ("authentication", key.at)));
+        let mails = router.alert.as_ref().filter(|alert| alert.value);
+        found.extend(mails.and_then(|alert| Some(("smtp_alert", alert.at?))));
         let carried = router.carried.iter().map(|carried| (carried.keyword.as_str(), carried.at));
         for (keyword, place) in found.into_iter().chain(carried) {
+            let message = format!("the daemon does not execute `{keyword}`");
+            self.findings.push(Diagnostic::new(daemon::NOT_EXECUTED, place, message));
+        }
+    }
+}
+
+impl Planner<'_> {
+    /// Pipes that are told every event.
+    pub(super) fn tell_of_pipes(&mut self) {
+        let mut found: Vec<(&str, Place)> = Vec::new();
+        self.cluster.globals.events.each(&mut |keyword, said| {
+            if ["notify_fifo", "vrrp_notify_fifo"].contains(&keyword) {
+                found.extend(said.at.map(|place| (keyword, place)));
+            }
+        });
+        for (keyword, place) in found {
             let message = format!("the daemon does not execute `{keyword}`");
             self.findings.push(Diagnostic::new(daemon::NOT_EXECUTED, place, message));
         }

@@ -1,0 +1,246 @@
+//! `lvsha simulate`: what would happen if.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
+
+use super::printer::{Printer, Problem};
+use super::{ExitCode, Failure, inputs};
+use crate::model::read::{Input, read};
+use crate::run::daemon::{self, Loaded, Plan};
+use crate::run::vrrp::{ChecksumCustom, Group};
+use crate::sim::{Action, NodeSpec, Outcome, Scenario};
+use crate::site::{self, Secrets};
+use crate::source::{Severity, Sources, report};
+
+/// Try failures on paper: who holds which address, when, and for how long nobody does
+///
+/// The directors of a configuration run under a virtual clock, with the machines of
+/// `lvsha daemon`. Failures come one after the other, 20 seconds apart, unless a time is given:
+/// `--kill lw1@30`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// An inventory, heartbeat's directory, or one directory with a keepalived.conf per director
+    #[arg(value_name = "CONFIG", required = true)]
+    configuration: Vec<PathBuf>,
+
+    /// A director fails, addresses and all; repeat it
+    #[arg(long, value_name = "NODE[@SECONDS]")]
+    kill: Vec<Event>,
+
+    /// A director is stopped in order
+    #[arg(long, value_name = "NODE[@SECONDS]")]
+    stop: Vec<Event>,
+
+    /// A director comes back
+    #[arg(long, value_name = "NODE[@SECONDS]")]
+    start: Vec<Event>,
+
+    /// Two directors do not hear each other any more; A>B: only B does not hear A
+    #[arg(long, value_name = "A/B[@SECONDS]")]
+    cut: Vec<Event>,
+
+    /// They hear each other again
+    #[arg(long, value_name = "A/B[@SECONDS]")]
+    mend: Vec<Event>,
+
+    /// Packets lost in a hundred
+    #[arg(long, value_name = "PERCENT", default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=100))]
+    loss: u8,
+
+    /// For delays and losses: the same number gives the same history
+    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
+    seed: u64,
+}
+
+/// Who, and when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Event {
+    what: String,
+    at: Option<Duration>,
+}
+
+impl FromStr for Event {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let Some((what, seconds)) = text.rsplit_once('@') else {
+            return Ok(Self { what: text.to_owned(), at: None });
+        };
+        let at = seconds.parse().ok().and_then(|s| Duration::try_from_secs_f64(s).ok());
+        let at = at.filter(|at| *at <= LONGEST).ok_or_else(|| {
+            format!("`{seconds}` is no number of seconds up to {}", LONGEST.as_secs())
+        })?;
+        Ok(Self { what: what.to_owned(), at: Some(at) })
+    }
+}
+
+pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, Failure> {
+    let mut sources = Sources::new();
+    let plans = plans(&arguments.configuration, &mut sources, printer)?;
+    let names: Vec<String> = plans.iter().map(|(name, _)| name.clone()).collect();
+    let nodes: Vec<NodeSpec> = plans.into_iter().map(spec).collect();
+    let mut actions: Vec<(Duration, Action)> =
+        (0..nodes.len()).map(|node| (Duration::ZERO, Action::Start(node))).collect();
+    let noise = Action::Noise { loss: arguments.loss, duplication: 0 };
+    actions.push((Duration::ZERO, noise));
+    let asked = asked(arguments, &names)?;
+    let last = asked.iter().map(|(at, _)| *at).max().unwrap_or_default();
+    actions.extend(asked);
+    let scenario = Scenario { nodes, actions, end: last + STEP * 2, seed: arguments.seed };
+    let (_, outcome) = scenario.play().map_err(|failure| {
+        Problem::new(failure.to_string()).help("this is a mistake in lvsha: please report it")
+    })?;
+    printer.result(&shown(&outcome))?;
+    Ok(ExitCode::Success)
+}
+
+/// The plan of each director, by its name.
+fn plans(
+    paths: &[PathBuf],
+    sources: &mut Sources,
+    printer: &Printer,
+) -> Result<Vec<(String, Plan)>, Problem> {
+    let mut loaded: Vec<(String, Loaded)> = Vec::new();
+    if let [path] = paths
+        && inputs::is_inventory(path)
+    {
+        let (site, _) =
+            site::load(sources, path, Secrets::Leave).map_err(|error| inputs::unusable(&error))?;
+        for name in site.machines("directors") {
+            let cluster = site::for_node(&site, name);
+            loaded
+                .extend(cluster.map(|c| (name.to_owned(), daemon::of_cluster(&c, sources, name))));
+        }
+    } else {
+        let gathered = inputs::gather(paths, None, sources);
+        if let Some(problem) = gathered.problems.into_iter().next() {
+            return Err(problem);
+        }
+        for group in &gathered.groups {
+            for node in nodes_of(group, sources) {
+                let plan = daemon::load(sources, group, &node, &Default::default());
+                loaded.push((node, plan));
+            }
+        }
+    }
+    let mut plans = Vec::new();
+    for (node, Loaded { plan, findings }) in loaded {
+        if findings.count(Severity::Error) > 0 {
+            let text = report::short(sources, &findings.sorted());
+            printer.account(&text);
+            return Err(Problem::new(format!("`{node}` cannot run this configuration"))
+                .help("see `lvsha daemon --check`"));
+        }
+        plans.push((node, plan));
+    }
+    if plans.len() < 2 {
+        return Err(Problem::new("fewer than two directors: there is nothing to try")
+            .help("name the directories of all directors, or an inventory"));
+    }
+    Ok(plans)
+}
+
+/// The directors of a group of files: those that heartbeat names, or the one whose directory
+/// holds the file.
+fn nodes_of(group: &[Input], sources: &mut Sources) -> Vec<String> {
+    let cluster = read(sources, group).cluster;
+    if !cluster.nodes.is_empty() {
+        return cluster.nodes.iter().map(|node| node.name.value.clone()).collect();
+    }
+    let path = group.first().map(|input| PathBuf::from(sources.get(input.file).name()));
+    let folder = path.as_deref().and_then(|path| path.parent()?.file_name());
+    vec![folder.map_or_else(|| "node".to_owned(), |name| name.to_string_lossy().into_owned())]
+}
+
+fn spec((name, plan): (String, Plan)) -> NodeSpec {
+    let groups = plan
+        .groups
+        .iter()
+        .map(|group| Group { name: group.name.clone(), members: group.members.clone() });
+    NodeSpec {
+        name,
+        groups: groups.collect(),
+        routers: plan.routers.into_iter().map(|router| router.settings).collect(),
+        custom: ChecksumCustom::PseudoHeader,
+    }
+}
+
+/// What was asked for, in the order of time.
+fn asked(arguments: &Arguments, names: &[String]) -> Result<Vec<(Duration, Action)>, Problem> {
+    let node = |name: &str| {
+        names.iter().position(|known| known == name).ok_or_else(|| {
+            Problem::new(format!("no director is named `{name}`"))
+                .help(format!("there are {}", names.join(", ")))
+        })
+    };
+    let mut actions = Vec::new();
+    let mut next = STEP;
+    let mut time = |event: &Event| {
+        let at = event.at.unwrap_or(next);
+        next = next.max(at) + STEP;
+        at
+    };
+    for (events, action) in [
+        (&arguments.kill, Action::Crash as fn(usize) -> Action),
+        (&arguments.stop, Action::Stop),
+        (&arguments.start, Action::Start),
+    ] {
+        for event in events {
+            actions.push((time(event), action(node(&event.what)?)));
+        }
+    }
+    for (events, is_cut) in [(&arguments.cut, true), (&arguments.mend, false)] {
+        for event in events {
+            let at = time(event);
+            let act = |from, to| match is_cut {
+                true => Action::Cut { from, to },
+                false => Action::Mend { from, to },
+            };
+            if let Some((from, to)) = event.what.split_once('>') {
+                actions.push((at, act(node(from)?, node(to)?)));
+            } else if let Some((one, other)) = event.what.split_once('/') {
+                let (one, other) = (node(one)?, node(other)?);
+                actions.extend([(at, act(one, other)), (at, act(other, one))]);
+            } else {
+                return Err(Problem::new(format!("`{}` names no two directors", event.what))
+                    .help("write A/B, or A>B for one way"));
+            }
+        }
+    }
+    Ok(actions)
+}
+
+/// A table for each router, then what happened.
+fn shown(outcome: &Outcome) -> String {
+    let mut out = String::new();
+    for (router, holdings) in &outcome.holdings {
+        // Writing to a string cannot fail.
+        let _ = writeln!(out, "{router}");
+        for holding in holdings {
+            let holders = match holding.nodes.as_slice() {
+                [] => "nobody".to_owned(),
+                [one] => one.clone(),
+                several => format!("{}: CONFLICT", several.join(" and ")),
+            };
+            let length = seconds(holding.to - holding.from);
+            let _ = writeln!(out, "  {:>8}  {holders} for {length} s", seconds(holding.from));
+        }
+    }
+    let _ = writeln!(out, "\nwhat happened");
+    for (at, node, router, words) in &outcome.changes {
+        let _ = writeln!(out, "  {:>8}  {node} ({router}) {words}", seconds(*at));
+    }
+    out
+}
+
+fn seconds(time: Duration) -> String {
+    format!("{:.3}", time.as_secs_f64())
+}
+
+/// Between two failures that say no time.
+const STEP: Duration = Duration::from_secs(20);
+
+/// A day is longer than anybody waits for.
+const LONGEST: Duration = Duration::from_secs(86_400);

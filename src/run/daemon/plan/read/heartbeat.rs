@@ -1,0 +1,86 @@
+//! What only heartbeat can say: ping arbitration without failback, ordered resources.
+
+use std::net::IpAddr;
+
+use super::Planner;
+use crate::model::{Failback, ResourceKind, Router};
+use crate::run::daemon::plan::{ResourcePlan, SourcePlan};
+use crate::run::vrrp::{Arbitration, Settings, Tracked};
+
+impl Planner<'_> {
+    /// With ipfail and `auto_failback off` the director that reaches more ping nodes takes over,
+    /// which no weight can say: a backup without preemption does not look at priorities. With
+    /// failback on, the weights that the conversion writes do the same.
+    pub(super) fn arbitrated(
+        &mut self,
+        router: &Router,
+        mut settings: Settings,
+        mut tracked: Vec<Tracked>,
+    ) -> (Settings, Vec<Tracked>) {
+        let membership = &self.cluster.membership;
+        let stays = matches!(membership.failback.map(|f| f.value), Some(Failback::Off));
+        // Host names are not resolved.
+        let targets: Vec<Vec<IpAddr>> = membership
+            .ping_targets
+            .iter()
+            .map(|target| target.value.hosts.iter().filter_map(|host| host.parse().ok()).collect())
+            .filter(|hosts: &Vec<IpAddr>| !hosts.is_empty())
+            .collect();
+        let rank = router.members.iter().position(|member| {
+            member.node.as_ref().is_some_and(|node| node.value.eq_ignore_ascii_case(self.node))
+        });
+        let Some(rank) = rank.filter(|_| stays && membership.arbitrator.is_some()) else {
+            return (settings, tracked);
+        };
+        if targets.is_empty() {
+            return (settings, tracked);
+        }
+        let directors = u8::try_from(router.members.len()).unwrap_or(u8::MAX);
+        let preference = directors.saturating_sub(1 + u8::try_from(rank).unwrap_or(u8::MAX));
+        let arbitration = Arbitration { directors, preference };
+        settings.priority = arbitration.priority(0);
+        settings.arbitration = Some(arbitration);
+        let dead_time =
+            membership.ping_dead_time.map_or(membership.effective_dead_time(), |time| time.value);
+        let source = self.source(SourcePlan::Pings { targets, dead_time });
+        tracked.push(Tracked { source, weight: i16::from(directors), reverse: false });
+        (settings, tracked)
+    }
+
+    /// A resource that does not start is a fault of the router.
+    pub(super) fn with_resources(
+        &mut self,
+        router: &Router,
+        resources: &[ResourcePlan],
+        mut tracked: Vec<Tracked>,
+    ) -> (Vec<Tracked>, Option<usize>) {
+        if resources.is_empty() {
+            return (tracked, None);
+        }
+        let source = self.source(SourcePlan::Resources { router: router.name.value.clone() });
+        tracked.push(Tracked { source, weight: 0, reverse: false });
+        (tracked, Some(source))
+    }
+}
+
+/// The scripts of a haresources line. Addresses, ldirectord and the sync daemon are the daemon's
+/// own work.
+pub(super) fn resources(router: &Router) -> Vec<ResourcePlan> {
+    let scripts = router.resources.iter().filter(|resource| match resource.kind {
+        ResourceKind::Helper
+        | ResourceKind::Mail
+        | ResourceKind::Service
+        | ResourceKind::SourceAddress
+        | ResourceKind::Storage => true,
+        ResourceKind::Address { .. }
+        | ResourceKind::Announcement
+        | ResourceKind::Director { .. }
+        | ResourceKind::SyncDaemon => false,
+    });
+    scripts
+        .map(|resource| ResourcePlan {
+            name: resource.name.clone(),
+            arguments: resource.arguments.iter().map(|argument| argument.value.clone()).collect(),
+        })
+        .collect()
+}

@@ -1,0 +1,186 @@
+//! Runs the ordered resources of routers (haresources): a task for each router that has some.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+use tracing::{error, info, warn};
+
+use super::plan::{ResourcePlan, ScriptPolicy};
+use super::report::Order;
+use super::{Plan, script};
+use crate::run::vrrp::{Observation, ResourceInput, ResourceOutput, Resources, State, Verb};
+
+/// A queue and a task for each router with resources.
+#[derive(Debug, Default)]
+pub(super) struct ResourceTasks {
+    queues: HashMap<String, mpsc::UnboundedSender<bool>>,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+impl ResourceTasks {
+    /// Needs a tokio runtime.
+    pub(super) fn new(plan: &Plan, orders: &mpsc::UnboundedSender<Order>) -> Self {
+        let mut tasks = Self::default();
+        for router in plan.routers.iter().filter(|router| !router.resources.is_empty()) {
+            let (sender, wishes) = mpsc::unbounded_channel();
+            let task = Task {
+                router: router.settings.name.clone(),
+                resources: router.resources.clone(),
+                policy: plan.scripts.clone(),
+                source: router.resource_source,
+                orders: orders.clone(),
+            };
+            tasks.tasks.push(tokio::spawn(task.run(wishes)));
+            tasks.queues.insert(router.settings.name.clone(), sender);
+        }
+        tasks
+    }
+
+    /// Follows a router's state.
+    pub(super) fn changed(&self, router: &str, state: State) {
+        if let Some(queue) = self.queues.get(router) {
+            // The task ends only with this queue.
+            let _ = queue.send(state == State::Master);
+        }
+    }
+
+    /// Waits until everything is stopped, but not for ever.
+    pub(super) async fn finish(self) {
+        drop(self.queues);
+        for task in self.tasks {
+            let abort = task.abort_handle();
+            if tokio::time::timeout(AT_THE_END, task).await.is_err() {
+                abort.abort();
+            }
+        }
+    }
+}
+
+struct Task {
+    router: String,
+    resources: Vec<ResourcePlan>,
+    policy: ScriptPolicy,
+    source: Option<usize>,
+    orders: mpsc::UnboundedSender<Order>,
+}
+
+impl Task {
+    async fn run(self, mut wishes: mpsc::UnboundedReceiver<bool>) {
+        let mut machine = Resources::new(self.resources.len());
+        let mut is_open = true;
+        loop {
+            while let Some(output) = machine.poll_output() {
+                if let ResourceOutput::Run { resource, verb } = output {
+                    // One after the other: what comes meanwhile waits.
+                    let success = self.execute(resource, verb).await;
+                    // A newer wish counts before the next step.
+                    while let Ok(wanted) = wishes.try_recv() {
+                        machine.handle(ResourceInput::Want(wanted), Instant::now());
+                    }
+                    machine.handle(ResourceInput::Finished { success }, Instant::now());
+                } else {
+                    self.tell(output);
+                }
+            }
+            if !is_open && machine.is_idle() {
+                return;
+            }
+            let timer = async {
+                match machine.next_deadline().filter(|_| is_open) {
+                    Some(deadline) => tokio::time::sleep_until(deadline.into()).await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                wish = wishes.recv(), if is_open => {
+                    is_open = wish.is_some();
+                    let wanted = wish.unwrap_or(false);
+                    machine.handle(ResourceInput::Want(wanted), Instant::now());
+                }
+                () = timer => machine.handle_timeout(Instant::now()),
+            }
+        }
+    }
+
+    async fn execute(&self, number: usize, verb: Verb) -> bool {
+        let Some(resource) = self.resources.get(number) else { return false };
+        let place = FOLDERS.iter().map(|folder| Path::new(folder).join(&resource.name));
+        let Some(program) = place.into_iter().find(|path| path.is_file()) else {
+            warn!("({}) no script `{}` in {}", self.router, resource.name, FOLDERS.join(", "));
+            return false;
+        };
+        let mut command = vec![program.to_string_lossy().into_owned()];
+        command.extend(resource.arguments.iter().cloned());
+        let word = match verb {
+            Verb::Status => "status",
+            Verb::Start => "start",
+            Verb::Stop => "stop",
+        };
+        command.push(word.to_owned());
+        if verb == Verb::Status {
+            let text = script::ask(&command, &self.policy, STATUS_LIMIT).await;
+            return text.is_ok_and(|text| says_running(&text));
+        }
+        info!("({}) {} {word}", self.router, resource.name);
+        let result = script::execute(&command, None, &self.policy, LIMIT).await;
+        if let Err(error) = &result {
+            warn!("({}) {} {word}: {error}", self.router, resource.name);
+        }
+        result.is_ok()
+    }
+
+    fn tell(&self, output: ResourceOutput) {
+        let name = |number: usize| self.resources.get(number).map_or("", |r| r.name.as_str());
+        let observation = match output {
+            ResourceOutput::Failed { resource } => {
+                error!("({}) {} does not start: giving up", self.router, name(resource));
+                Observation::Down
+            }
+            ResourceOutput::Recovered => Observation::Up,
+            ResourceOutput::StopFailed { resource } => {
+                error!("({}) {} does not stop", self.router, name(resource));
+                return;
+            }
+            ResourceOutput::Run { .. } => return,
+        };
+        if let Some(source) = self.source {
+            // The worker is gone only when everything ends.
+            let _ = self.orders.send(Order::Observe { source, observation });
+        }
+    }
+}
+
+/// heartbeat looks at the words, not at the exit code.
+fn says_running(text: &str) -> bool {
+    let text = text.to_ascii_lowercase();
+    let is_running = text.contains("running") || text.split_whitespace().any(|word| word == "ok");
+    is_running && !text.contains("not running")
+}
+
+/// Where heartbeat looks for resource scripts, in this order.
+const FOLDERS: [&str; 2] = ["/etc/ha.d/resource.d", "/etc/init.d"];
+
+const STATUS_LIMIT: Duration = Duration::from_secs(20);
+
+/// For a start or a stop.
+const LIMIT: Duration = Duration::from_secs(120);
+
+/// How long the end of the daemon waits for the resources of each router.
+const AT_THE_END: Duration = Duration::from_secs(120);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_words_of_a_status_count() {
+        assert!(says_running("httpd is running...\n"));
+        assert!(says_running("OK\n"));
+        assert!(!says_running("httpd is not running\n"));
+        assert!(!says_running("stopped"));
+        assert!(!says_running("broken"));
+    }
+}

@@ -1,0 +1,162 @@
+//! lvsha beside itself: what keepalived cannot be asked to do.
+
+use std::fs;
+use std::time::Duration;
+
+use super::Program::Lvsha;
+use super::{ADDRESS, Network, instance};
+
+const FAST: &str = "version 3\n advert_int 0.2";
+const OVERLAP: Duration = Duration::from_secs(3);
+
+#[test]
+fn a_clean_stop_leaves_nothing_behind_and_is_fast() {
+    let Some(network) = Network::new(&[Lvsha]) else { return };
+    let a = network.start(Lvsha, "a", &instance(150, &format!("{FAST}\n use_vmac")));
+    let _b = network.start(Lvsha, "b", &instance(100, FAST));
+    network.expect_owners(ADDRESS, &["a"], OVERLAP);
+    assert_eq!(a.stop(), Some(0));
+    let links = network.run_in("a", "ip", &["-o", "link"]);
+    let links = String::from_utf8_lossy(&links.stdout).into_owned();
+    assert!(!links.contains("vrrp"), "{links}");
+    network.expect_owners(ADDRESS, &["b"], OVERLAP);
+    let log = network.logs();
+    assert!(log.contains("10.9.0.1 gave up (priority 0)"), "{log}");
+}
+
+#[test]
+fn a_process_that_was_killed_is_replaced_without_losing_the_address() {
+    let Some(network) = Network::new(&[Lvsha]) else { return };
+    // Slow enough that the restart is in time on a machine with other work.
+    let lines = "version 3\n advert_int 3";
+    let a = network.start(Lvsha, "a", &instance(150, lines));
+    network.expect_owners(ADDRESS, &["a"], OVERLAP);
+    let _b = network.start(Lvsha, "b", &instance(100, lines));
+    a.kill();
+    let a = network.start(Lvsha, "a", &instance(150, lines));
+    a.expect_log("the addresses are still here");
+    network.expect_stable(ADDRESS, &["a"], Duration::from_secs(6));
+}
+
+#[test]
+fn a_master_that_was_frozen_yields() {
+    let Some(network) = Network::new(&[Lvsha]) else { return };
+    let a = network.start(Lvsha, "a", &instance(150, FAST));
+    let b = network.start(Lvsha, "b", &instance(100, FAST));
+    network.expect_owners(ADDRESS, &["a"], OVERLAP);
+    a.signal("STOP");
+    b.expect_log("transition to MASTER");
+    a.signal("CONT");
+    a.expect_log("another director may have taken over");
+    network.expect_owners(ADDRESS, &["a"], Duration::from_secs(10));
+}
+
+#[test]
+fn an_address_that_somebody_removes_is_put_back() {
+    let Some(network) = Network::new(&[Lvsha]) else { return };
+    let a = network.start(Lvsha, "a", &instance(150, FAST));
+    network.expect_owners(ADDRESS, &["a"], OVERLAP);
+    network.ip_in("a", &["addr", "del", "10.9.0.100/24", "dev", "eth0"]);
+    a.expect_log("was gone, put back");
+    network.expect_owners(ADDRESS, &["a"], OVERLAP);
+}
+
+#[test]
+fn an_interface_may_come_late() {
+    let Some(network) = Network::new(&[Lvsha]) else { return };
+    let late = instance(150, FAST).replace("interface eth0", "interface eth7");
+    let a = network.start(Lvsha, "a", &late);
+    a.expect_log("entering FAULT: interface eth7 failed");
+    network.ip_in("a", &["link", "set", "eth0", "down"]);
+    network.ip_in("a", &["link", "set", "eth0", "name", "eth7"]);
+    network.ip_in("a", &["link", "set", "eth7", "up"]);
+    network.expect_owners(ADDRESS, &["a"], OVERLAP);
+}
+
+#[test]
+fn a_reload_is_all_or_nothing() {
+    let Some(network) = Network::new(&[Lvsha]) else { return };
+    let good = instance(150, FAST);
+    let a = network.start(Lvsha, "a", &good);
+    network.expect_owners(ADDRESS, &["a"], OVERLAP);
+
+    fs::write(network.path("a.conf"), good.replace("virtual_router_id 51", "")).unwrap();
+    a.signal("HUP");
+    a.expect_log("reload refused, nothing has changed: ");
+    a.expect_log("LV0950");
+    assert_eq!(network.owners(ADDRESS), ["a"]);
+
+    fs::write(network.path("a.conf"), &good).unwrap();
+    a.signal("HUP");
+    a.expect_log("reload: nothing has changed");
+
+    let more = good.replace("10.9.0.100/24", "10.9.0.100/24\n 10.9.0.101/24");
+    fs::write(network.path("a.conf"), more).unwrap();
+    a.signal("HUP");
+    network.expect_owners("10.9.0.101", &["a"], OVERLAP);
+    assert_eq!(a.status()["routers"][0]["counters"]["became_master"], 1);
+
+    fs::write(network.path("a.conf"), &good).unwrap();
+    a.signal("HUP");
+    network.expect_owners("10.9.0.101", &[], OVERLAP);
+    assert_eq!(network.owners(ADDRESS), ["a"]);
+}
+
+#[test]
+fn hooks_run_in_order_and_scripts_are_followed() {
+    let Some(network) = Network::new(&[Lvsha]) else { return };
+    let (story, flag) = (network.path("story"), network.path("flag"));
+    fs::write(&flag, "").unwrap();
+    let configuration = format!(
+        "vrrp_script flag {{\n script \"/usr/bin/test -e {flag}\"\n interval 1\n}}\n{}",
+        instance(
+            150,
+            &format!(
+                "{FAST}\n track_script {{\n flag\n }}\n \
+                 notify \"/bin/sh -c 'echo $2 $3 $4 >> {story}' x\"",
+                story = story.display()
+            )
+        ),
+        flag = flag.display()
+    );
+    let a = network.start(Lvsha, "a", &configuration);
+    network.expect_owners(ADDRESS, &["a"], OVERLAP);
+    fs::remove_file(&flag).unwrap();
+    a.expect_log("entering FAULT: script flag failed");
+    network.expect_owners(ADDRESS, &[], OVERLAP);
+    a.stop();
+    let story = fs::read_to_string(story).unwrap();
+    let expected = "VI_1 BACKUP 150\nVI_1 MASTER 150\nVI_1 FAULT 150\nVI_1 STOP 150\n";
+    assert_eq!(story, expected);
+}
+
+#[test]
+fn a_sync_group_moves_as_a_whole() {
+    let Some(network) = Network::new(&[Lvsha]) else { return };
+    for name in ["a", "b"] {
+        network.ip_in(name, &["link", "add", "eth1", "type", "veth", "peer", "name", "other1"]);
+        network.ip_in(name, &["link", "set", "eth1", "up"]);
+        network.ip_in(name, &["link", "set", "other1", "up"]);
+        network.ip_in(name, &["addr", "add", "10.8.0.1/24", "dev", "eth1"]);
+    }
+    let pair = |priority: u8| {
+        let second = instance(priority, FAST)
+            .replace("VI_1", "VI_2")
+            .replace("eth0", "eth1")
+            .replace("virtual_router_id 51", "virtual_router_id 52")
+            .replace("10.9.0.100/24", "10.8.0.100/24");
+        let second = second.split_once("vrrp_instance").unwrap().1.to_owned();
+        // eth1 leads nowhere: alone, both directors would be master there.
+        format!(
+            "vrrp_sync_group both {{\n group {{\n VI_1\n VI_2\n }}\n}}\n{}vrrp_instance{second}",
+            instance(priority, FAST)
+        )
+    };
+    let _a = network.start(Lvsha, "a", &pair(150));
+    let _b = network.start(Lvsha, "b", &pair(100));
+    network.expect_owners(ADDRESS, &["a"], OVERLAP);
+    network.expect_owners("10.8.0.100", &["a"], OVERLAP);
+    network.ip_in("a", &["link", "set", "other1", "down"]);
+    network.expect_owners(ADDRESS, &["b"], OVERLAP);
+    network.expect_owners("10.8.0.100", &["b"], OVERLAP);
+}

@@ -1,0 +1,264 @@
+//! Namespaces, programs in them, and an observer.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// Three namespaces on a bridge: two directors, and the bridge itself, where the observer sits.
+pub(crate) struct Network {
+    prefix: String,
+    folder: tempfile::TempDir,
+}
+
+/// What runs as a director.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Program {
+    Keepalived,
+    Lvsha,
+}
+
+/// A running director; killed when it goes out of scope.
+pub(crate) struct Director {
+    child: Child,
+    log: PathBuf,
+    pub(crate) control: PathBuf,
+}
+
+impl Network {
+    /// `None`, with a word about it, where it cannot be made.
+    pub(crate) fn new(needed: &[Program]) -> Option<Self> {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        if let Some(missing) = missing(needed) {
+            let is_required = std::env::var_os("LVSHA_REQUIRE_PEERS").is_some();
+            assert!(!is_required, "{missing}");
+            println!("skipped: {missing}");
+            return None;
+        }
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let prefix = format!("lvsha{}x{number}", std::process::id());
+        let network = Self { prefix, folder: tempfile::tempdir().unwrap() };
+        for name in ["a", "b", "s"] {
+            network.ip(&["netns", "add", &network.space(name)]);
+            network.ip(&["-n", &network.space(name), "link", "set", "lo", "up"]);
+        }
+        let switch = network.space("s");
+        network.ip(&["-n", &switch, "link", "add", "br0", "type", "bridge"]);
+        network.ip(&["-n", &switch, "link", "set", "br0", "up"]);
+        network.ip(&["-n", &switch, "addr", "add", "10.9.0.9/24", "dev", "br0"]);
+        for (name, address) in [("a", "10.9.0.1/24"), ("b", "10.9.0.2/24")] {
+            let (space, port) = (network.space(name), format!("port{name}"));
+            network.ip(&[
+                "-n", &switch, "link", "add", &port, "type", "veth", "peer", "name", "eth0",
+                "netns", &space,
+            ]);
+            network.ip(&["-n", &switch, "link", "set", &port, "master", "br0", "up"]);
+            network.ip(&["-n", &space, "link", "set", "eth0", "up"]);
+            network.ip(&["-n", &space, "addr", "add", address, "dev", "eth0"]);
+            // Without duplicate address detection, which takes a second or two.
+            let six = address.replace("10.9.0.", "fe80::").replace("/24", "/64");
+            network.ip(&["-n", &space, "addr", "add", &six, "dev", "eth0", "nodad"]);
+        }
+        Some(network)
+    }
+
+    /// Starts a director in a namespace; the older one there is to be stopped before.
+    pub(crate) fn start(&self, program: Program, name: &str, configuration: &str) -> Director {
+        let path = self.folder.path().join(format!("{name}.conf"));
+        fs::write(&path, configuration).unwrap();
+        let log = self.folder.path().join(format!("{name}.log"));
+        let control = self.folder.path().join(format!("{name}.sock"));
+        let out = fs::OpenOptions::new().append(true).create(true).open(&log).unwrap();
+        let mut command = Command::new("ip");
+        command.args(["netns", "exec", &self.space(name)]);
+        match program {
+            Program::Lvsha => {
+                command.arg(env!("CARGO_BIN_EXE_lvsha")).arg("daemon").arg(&path);
+                command.args(["--node", name, "--control"]).arg(&control);
+            }
+            Program::Keepalived => {
+                let root = root();
+                command.env("LD_LIBRARY_PATH", root.join("usr/lib/x86_64-linux-gnu"));
+                command.arg(root.join("usr/sbin/keepalived")).args(["-n", "-l", "-D", "-P"]);
+                command.arg("-f").arg(&path);
+                for (option, suffix) in [("-p", "pid"), ("-r", "vrrp.pid")] {
+                    command.arg(option).arg(self.folder.path().join(format!("{name}.{suffix}")));
+                }
+            }
+        }
+        command.stdin(Stdio::null()).stdout(out.try_clone().unwrap()).stderr(out);
+        Director { child: command.spawn().unwrap(), log, control }
+    }
+
+    /// Who has the address on an interface, by name.
+    pub(crate) fn owners(&self, address: &str) -> Vec<&'static str> {
+        let has = |name: &&str| {
+            let output = Command::new("ip")
+                .args(["-n", &self.space(name), "-o", "addr", "show"])
+                .output()
+                .unwrap();
+            let text = String::from_utf8_lossy(&output.stdout).into_owned();
+            text.split_whitespace().any(|word| word.split('/').next() == Some(address))
+        };
+        ["a", "b"].into_iter().filter(has).collect()
+    }
+
+    /// Waits until exactly these own the address. Meanwhile never more than one may own it for
+    /// longer than `overlap`.
+    pub(crate) fn expect_owners(&self, address: &str, wanted: &[&str], overlap: Duration) {
+        let start = Instant::now();
+        let mut both_since: Option<Instant> = None;
+        loop {
+            let owners = self.owners(address);
+            if owners == wanted {
+                return;
+            }
+            if owners.len() > 1 {
+                let since = *both_since.get_or_insert_with(Instant::now);
+                assert!(since.elapsed() < overlap, "{owners:?} own {address}\n{}", self.logs());
+            } else {
+                both_since = None;
+            }
+            // Generous: the machine has other work.
+            let is_late = start.elapsed() > Duration::from_secs(25);
+            assert!(!is_late, "{owners:?} own {address}, not {wanted:?}\n{}", self.logs());
+            thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// Watches for a while that these, and only these, own the address.
+    pub(crate) fn expect_stable(&self, address: &str, wanted: &[&str], time: Duration) {
+        let end = Instant::now() + time;
+        while Instant::now() < end {
+            let owners = self.owners(address);
+            assert!(owners == wanted, "{owners:?} own {address}\n{}", self.logs());
+            thread::sleep(Duration::from_millis(50));
+        }
+    }
+
+    /// Runs `ip` with a namespace in front.
+    pub(crate) fn ip_in(&self, name: &str, arguments: &[&str]) {
+        let space = self.space(name);
+        self.ip(&[&["-n", space.as_str()], arguments].concat());
+    }
+
+    /// Runs a program in a namespace.
+    pub(crate) fn run_in(&self, name: &str, program: &str, arguments: &[&str]) -> Output {
+        let space = self.space(name);
+        let mut command = Command::new("ip");
+        command.args(["netns", "exec", &space, program]).args(arguments).output().unwrap()
+    }
+
+    pub(crate) fn logs(&self) -> String {
+        let read = |name: &str| {
+            let path = self.folder.path().join(format!("{name}.log"));
+            format!("--- {name}\n{}", fs::read_to_string(path).unwrap_or_default())
+        };
+        [read("a"), read("b")].concat()
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn space(&self, name: &str) -> String {
+        format!("{}{name}", self.prefix)
+    }
+
+    fn ip(&self, arguments: &[&str]) {
+        let output = Command::new("ip").args(arguments).output().unwrap();
+        let words = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "ip {arguments:?}: {words}");
+    }
+}
+
+impl Drop for Network {
+    fn drop(&mut self) {
+        for name in ["a", "b", "s"] {
+            let _ = Command::new("ip").args(["netns", "del", &self.space(name)]).output();
+        }
+    }
+}
+
+impl Director {
+    /// Ends it without a word.
+    pub(crate) fn kill(mut self) {
+        self.signal("KILL");
+        self.child.wait().unwrap();
+    }
+
+    /// Asks it to end, and returns its exit code.
+    pub(crate) fn stop(mut self) -> Option<i32> {
+        self.signal("TERM");
+        self.child.wait().unwrap().code()
+    }
+
+    pub(crate) fn signal(&self, signal: &str) {
+        let id = self.child.id().to_string();
+        Command::new("kill").args(["-s", signal, &id]).output().unwrap();
+    }
+
+    /// Waits for a line of its log.
+    pub(crate) fn expect_log(&self, words: &str) {
+        let start = Instant::now();
+        loop {
+            let text = fs::read_to_string(&self.log).unwrap_or_default();
+            if text.contains(words) {
+                return;
+            }
+            assert!(start.elapsed() < Duration::from_secs(25), "no `{words}` in\n{text}");
+            thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// What `lvsha ctl status --json` says.
+    pub(crate) fn status(&self) -> serde_json::Value {
+        let output = Command::new(env!("CARGO_BIN_EXE_lvsha"))
+            .args(["ctl", "status", "--json", "--control"])
+            .arg(&self.control)
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{output:?}");
+        serde_json::from_slice(&output.stdout).unwrap()
+    }
+}
+
+impl Drop for Director {
+    fn drop(&mut self) {
+        // keepalived's children end with their parent only when it can tell them.
+        self.signal("TERM");
+        let end = Instant::now() + Duration::from_secs(5);
+        while Instant::now() < end {
+            if let Ok(Some(_)) = self.child.try_wait() {
+                return;
+            }
+            thread::sleep(Duration::from_millis(20));
+        }
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Why a network with these programs cannot be made.
+fn missing(needed: &[Program]) -> Option<String> {
+    let is_root = Command::new("id").arg("-u").output().is_ok_and(|out| out.stdout == b"0\n");
+    if !is_root {
+        return Some("network namespaces need root".to_owned());
+    }
+    if Command::new("ip").arg("-V").output().is_err() {
+        return Some("`ip` (iproute2) is not installed".to_owned());
+    }
+    let keepalived = root().join("usr/sbin/keepalived");
+    let is_missing = needed.contains(&Program::Keepalived) && !keepalived.exists();
+    is_missing.then(|| "no tree with keepalived: run tests/peers/build".to_owned())
+}
+
+/// The tree of `tests/peers/build`.
+fn root() -> PathBuf {
+    std::env::var_os("LVSHA_PEERS_ROOT").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("target/peers/root"),
+        PathBuf::from,
+    )
+}

@@ -1,0 +1,178 @@
+//! One director with lvsha, the other one with the real keepalived, in both roles.
+
+use std::time::Duration;
+
+use super::Program::{Keepalived, Lvsha};
+use super::{ADDRESS, Network, Program, instance};
+
+/// Two masters at once are a conflict; both may advertise once before one yields.
+const OVERLAP: Duration = Duration::from_secs(3);
+
+const WATCH: Duration = Duration::from_secs(3);
+
+/// The better one is master, dies, comes back, and stops in order.
+fn life(better: Program, worse: Program, lines: &str) {
+    let Some(network) = Network::new(&[better, worse]) else { return };
+    let strong = instance(150, lines);
+    let a = network.start(better, "a", &strong);
+    let b = network.start(worse, "b", &instance(100, lines));
+    network.expect_owners(ADDRESS, &["a"], OVERLAP);
+    network.expect_stable(ADDRESS, &["a"], WATCH);
+
+    // keepalived's child hands over when only its parent is killed, so the interface fails instead.
+    network.ip_in("a", &["link", "set", "eth0", "down"]);
+    network.expect_owners_of("b");
+    network.ip_in("a", &["link", "set", "eth0", "up"]);
+    network.expect_owners(ADDRESS, &["a"], OVERLAP);
+    network.expect_stable(ADDRESS, &["a"], WATCH);
+
+    a.stop();
+    network.expect_owners(ADDRESS, &["b"], OVERLAP);
+    let _a = network.start(better, "a", &strong);
+    network.expect_owners(ADDRESS, &["a"], OVERLAP);
+    b.stop();
+    network.expect_stable(ADDRESS, &["a"], WATCH);
+}
+
+impl Network {
+    /// Waits for an owner; a link that is down keeps keepalived's address for a moment.
+    fn expect_owners_of(&self, name: &str) {
+        self.expect_owners(ADDRESS, &[name], Duration::from_secs(10));
+    }
+}
+
+const PASS: &str = "authentication {\n auth_type PASS\n auth_pass 1111\n }";
+
+#[test]
+fn version_2_with_password_as_master() {
+    life(Lvsha, Keepalived, PASS);
+}
+
+#[test]
+fn version_2_with_password_as_backup() {
+    life(Keepalived, Lvsha, PASS);
+}
+
+#[test]
+fn version_3_at_100_milliseconds_as_master() {
+    life(Lvsha, Keepalived, "version 3\n advert_int 0.1");
+}
+
+#[test]
+fn version_3_at_100_milliseconds_as_backup() {
+    life(Keepalived, Lvsha, "version 3\n advert_int 0.1");
+}
+
+#[test]
+fn a_wrong_password_makes_two_masters_and_is_counted() {
+    let Some(network) = Network::new(&[Lvsha, Keepalived]) else { return };
+    let other = PASS.replace("1111", "2222");
+    let a = network.start(Lvsha, "a", &instance(150, PASS));
+    let _b = network.start(Keepalived, "b", &instance(100, &other));
+    network.expect_owners(ADDRESS, &["a", "b"], Duration::from_secs(60));
+    a.expect_log("authentication type or password differs");
+    let discarded = a.status()["routers"][0]["discarded"]["authentication"].as_u64();
+    assert!(discarded > Some(0), "{discarded:?}");
+}
+
+#[test]
+fn unicast_peers_understand_each_other() {
+    for (better, worse) in [(Lvsha, Keepalived), (Keepalived, Lvsha)] {
+        let Some(network) = Network::new(&[better, worse]) else { return };
+        let peer = |own: u8, other: u8| {
+            format!(
+                "version 3\n advert_int 0.2\n unicast_src_ip 10.9.0.{own}\n \
+                 unicast_peer {{\n 10.9.0.{other}\n }}"
+            )
+        };
+        let a = network.start(better, "a", &instance(150, &peer(1, 2)));
+        let _b = network.start(worse, "b", &instance(100, &peer(2, 1)));
+        network.expect_owners(ADDRESS, &["a"], OVERLAP);
+        network.expect_stable(ADDRESS, &["a"], WATCH);
+        a.stop();
+        network.expect_owners(ADDRESS, &["b"], OVERLAP);
+    }
+}
+
+#[test]
+fn ipv6_with_keepalived() {
+    for (better, worse) in [(Lvsha, Keepalived), (Keepalived, Lvsha)] {
+        let Some(network) = Network::new(&[better, worse]) else { return };
+        let router = |priority: u8| {
+            format!(
+                "vrrp_instance VI_6 {{\n interface eth0\n virtual_router_id 6\n version 3\n \
+                 priority {priority}\n advert_int 0.2\n virtual_ipaddress {{\n fe80::100/64\n \
+                 2001:db8::100/64\n }}\n}}\n"
+            )
+        };
+        let a = network.start(better, "a", &router(150));
+        let _b = network.start(worse, "b", &router(100));
+        network.expect_owners("2001:db8::100", &["a"], OVERLAP);
+        network.expect_stable("2001:db8::100", &["a"], WATCH);
+        a.stop();
+        network.expect_owners("2001:db8::100", &["b"], OVERLAP);
+    }
+}
+
+#[test]
+fn without_preemption_the_returning_one_waits() {
+    for (better, worse) in [(Lvsha, Keepalived), (Keepalived, Lvsha)] {
+        let Some(network) = Network::new(&[better, worse]) else { return };
+        let lines = "state BACKUP\n nopreempt\n version 3\n advert_int 0.2";
+        let _b = network.start(worse, "b", &instance(100, lines));
+        network.expect_owners(ADDRESS, &["b"], OVERLAP);
+        let _a = network.start(better, "a", &instance(150, lines));
+        network.expect_stable(ADDRESS, &["b"], WATCH);
+    }
+}
+
+#[test]
+fn among_equals_the_higher_address_wins() {
+    for (first, second) in [(Lvsha, Keepalived), (Keepalived, Lvsha)] {
+        let Some(network) = Network::new(&[first, second]) else { return };
+        let lines = "version 3\n advert_int 0.2";
+        // Both become master, because they do not hear each other.
+        network.ip_in("s", &["link", "set", "porta", "down"]);
+        network.ip_in("s", &["link", "set", "portb", "down"]);
+        let _a = network.start(first, "a", &instance(100, lines));
+        let _b = network.start(second, "b", &instance(100, lines));
+        network.ip_in("s", &["link", "set", "porta", "up"]);
+        network.ip_in("s", &["link", "set", "portb", "up"]);
+        network.expect_one_owner();
+    }
+}
+
+impl Network {
+    fn expect_one_owner(&self) {
+        let start = std::time::Instant::now();
+        while self.owners(ADDRESS).len() != 1 {
+            assert!(start.elapsed() < Duration::from_secs(25), "{}", self.logs());
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+}
+
+#[test]
+fn a_virtual_mac_with_keepalived() {
+    for (better, worse) in [(Lvsha, Keepalived), (Keepalived, Lvsha)] {
+        let Some(network) = Network::new(&[better, worse]) else { return };
+        let lines = "use_vmac\n version 3\n advert_int 0.2";
+        let a = network.start(better, "a", &instance(150, lines));
+        let _b = network.start(worse, "b", &instance(100, lines));
+        network.expect_owners(ADDRESS, &["a"], OVERLAP);
+        network.expect_stable(ADDRESS, &["a"], WATCH);
+        // Nobody listens on that port, and to be told so needs both directions.
+        let knock = format!("timeout 5 bash -c 'echo > /dev/tcp/{ADDRESS}/9'");
+        let answer = network.run_in("s", "bash", &["-c", &knock]);
+        let answer = String::from_utf8_lossy(&answer.stderr).into_owned();
+        assert!(answer.contains("refused"), "{answer}\n{}", network.logs());
+        // keepalived asks for clients' addresses with the real MAC, which spoils their memory.
+        if better == Lvsha {
+            let neighbours = network.run_in("s", "ip", &["neigh", "show", ADDRESS]);
+            let neighbours = String::from_utf8_lossy(&neighbours.stdout).into_owned();
+            assert!(neighbours.contains("00:00:5e:00:01:33"), "{neighbours}");
+        }
+        a.stop();
+        network.expect_owners(ADDRESS, &["b"], OVERLAP);
+    }
+}
