@@ -11,7 +11,7 @@ use lvsha::source::Code;
 #[test]
 fn every_code_is_triggered_by_a_file() {
     let mut reports = String::new();
-    for folder in ["cases", "cli", "conversions", "to_heartbeat"] {
+    for folder in ["cases", "cli", "conversions", "services", "to_heartbeat"] {
         collect(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(folder), &mut reports);
     }
     let untriggered: Vec<String> = Code::all()

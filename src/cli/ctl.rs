@@ -7,9 +7,11 @@ use clap::Subcommand;
 
 use super::printer::{Printer, Problem};
 use super::{ExitCode, Failure};
-use crate::run::control::{AskError, DEFAULT_SOCKET, Request, RouterStatus, Status, ask};
+use crate::run::control::{Action, AskError, DEFAULT_SOCKET, Request, RouterStatus, Status, ask};
 
-/// Ask a running daemon
+mod services;
+
+/// Ask a running daemon, and tell it what to do with real servers
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     #[command(subcommand)]
@@ -22,18 +24,51 @@ pub(super) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Question {
+    /// Treat a real server as dead
+    Disable(services::Order),
+    /// Give a real server no new connections; it keeps those it has
+    Drain(services::Order),
+    /// Take back what was ordered for a real server
+    Enable(services::Order),
+    /// Which services and real servers are up, since when and why
+    Services {
+        /// One JSON object
+        #[arg(long)]
+        json: bool,
+    },
     /// Who is master, since when and why
     Status {
         /// One JSON object
         #[arg(long)]
         json: bool,
     },
+    /// Give a real server another weight
+    Weight {
+        #[command(flatten)]
+        order: services::Order,
+
+        /// The weight
+        #[arg(value_name = "WEIGHT", value_parser = clap::value_parser!(u32).range(..=65_535))]
+        weight: u32,
+    },
 }
 
 pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, Failure> {
-    let Question::Status { json } = arguments.question;
+    let control = &arguments.control;
+    let json = match &arguments.question {
+        Question::Disable(order) => {
+            return services::order(control, order, Action::Disable, printer);
+        }
+        Question::Drain(order) => return services::order(control, order, Action::Drain, printer),
+        Question::Enable(order) => return services::order(control, order, Action::Enable, printer),
+        Question::Services { json } => return services::show(control, *json, printer),
+        Question::Status { json } => *json,
+        Question::Weight { order, weight } => {
+            return services::order(control, order, Action::Weight(*weight), printer);
+        }
+    };
     let (status, text) =
-        ask::<Status>(&arguments.control, &Request::Status).map_err(|error| unreachable(&error))?;
+        ask::<Status>(control, &Request::Status).map_err(|error| unreachable(&error))?;
     printer.result(&if json { text } else { human(&status) })?;
     Ok(ExitCode::Success)
 }

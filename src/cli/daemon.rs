@@ -8,6 +8,7 @@ use super::printer::{LogForm, Printer, Problem};
 use super::{ExitCode, Failure, inputs};
 use crate::run::control::DEFAULT_SOCKET;
 use crate::run::daemon::{self, Ended, Loaded, Options, Plan, StartError};
+use crate::run::services;
 use crate::site::{self, Secrets};
 use crate::source::{Diagnostic, Severity, Sources, report};
 
@@ -69,7 +70,12 @@ pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, 
         return Ok(ExitCode::Findings);
     }
     if arguments.check {
-        printer.status(&format!("{node}: {} virtual routers", loaded.plan.routers.len()));
+        let Plan { routers, services, .. } = &loaded.plan;
+        printer.status(&format!("{node}: {} virtual routers", routers.len()));
+        if *services != services::Plan::default() {
+            printer.status(&format!("{node}: {} virtual services", services.services.len()));
+            printer.result(&services.to_string())?;
+        }
         return Ok(ExitCode::Success);
     }
     printer.start_log(arguments.log).map_err(|error| {
@@ -78,6 +84,7 @@ pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, 
     let options = Options {
         node,
         socket: Some(arguments.control.clone()),
+        memory: arguments.control.parent().map(|directory| directory.join("ipvs.services")),
         real_time: arguments.real_time,
         load: Box::new(move || request.reload()),
     };
@@ -124,7 +131,7 @@ impl Request {
             let help = format!("name one of {} with `--node`", names.join(", "));
             return Err(Problem::new(text).help(help));
         };
-        let mut loaded = daemon::of_cluster(&cluster, &self.node);
+        let mut loaded = daemon::of_cluster(&cluster, sources, &self.node);
         let errors = found.sorted().into_iter().filter(|f| f.severity() == Severity::Error);
         loaded.findings.extend(errors);
         Ok(loaded)

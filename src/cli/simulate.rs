@@ -110,7 +110,8 @@ fn plans(
             site::load(sources, path, Secrets::Leave).map_err(|error| inputs::unusable(&error))?;
         for name in site.machines("directors") {
             let cluster = site::for_node(&site, name);
-            loaded.extend(cluster.map(|c| (name.to_owned(), daemon::of_cluster(&c, name))));
+            loaded
+                .extend(cluster.map(|c| (name.to_owned(), daemon::of_cluster(&c, sources, name))));
         }
     } else {
         let gathered = inputs::gather(paths, None, sources);

@@ -2,10 +2,16 @@
 //!
 //! - [`daemon`]: plan, threads, scripts.
 //! - [`control`]: how a running daemon is asked.
-//! - [`net`]: the kernel's network; the only sockets.
+//! - [`services`]: virtual services: planned, checked, kept in the kernel.
+//! - [`health`]: which real servers live; machines and probes.
+//! - [`ipvs`]: the kernel's table as a value, the difference of two, the way there.
+//! - [`net`]: the kernel's network; the only sockets but those of probes.
 //! - [`vrrp`]: who is master; machines without sockets and clocks.
 
 pub mod control;
 pub mod daemon;
+pub mod health;
+pub mod ipvs;
 pub mod net;
+pub mod services;
 pub mod vrrp;

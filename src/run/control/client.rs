@@ -58,3 +58,18 @@ struct Refusal {
 }
 
 const PATIENCE: Duration = Duration::from_secs(5);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::run::control::{OrderAnswer, Status};
+
+    #[test]
+    fn no_answer_is_taken_for_a_refusal() {
+        let is_refusal = |text: &str| serde_json::from_str::<Refusal>(text).is_ok();
+        let order = OrderAnswer { servers: vec!["10.0.0.30:80".to_owned()] };
+        assert!(!is_refusal(&serde_json::to_string(&order).unwrap()));
+        assert!(!is_refusal(&serde_json::to_string(&Status::default()).unwrap()));
+        assert!(is_refusal(r#"{"error":"the daemon is stopping"}"#));
+    }
+}

@@ -1,10 +1,12 @@
 //! The unix socket through which a running daemon is asked: one request, one answer, in JSON.
 
 mod client;
+mod order;
 mod server;
 mod status;
 
 pub use client::{AskError, ask};
+pub use order::{Action, OrderAnswer, OrderRequest};
 pub use server::{Answer, Server, serve};
 pub use status::{GroupStatus, PeerStatus, Request, RouterStatus, SourceStatus, Status};
 

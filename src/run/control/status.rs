@@ -5,10 +5,16 @@ use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
+use super::OrderRequest;
+
 /// A request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "command", rename_all = "snake_case")]
 pub enum Request {
+    /// An operator's order for a real server; answered with the servers that it is about.
+    Order(OrderRequest),
+    /// Virtual services and their servers: a [`Snapshot`](crate::run::services::Snapshot).
+    Services,
     /// Everything that [`Status`] holds.
     Status,
 }

@@ -9,6 +9,7 @@ use crate::emit::translate::{self, Options};
 use crate::emit::{Account, Target};
 use crate::model::Cluster;
 use crate::model::read::{Input, Reading, read};
+use crate::run::services;
 use crate::source::{Findings, Sources};
 use crate::syntax::Format;
 
@@ -30,6 +31,11 @@ pub fn load(
     addresses: &HashMap<String, IpAddr>,
 ) -> Loaded {
     let Reading { mut cluster, trees, .. } = read(sources, inputs);
+    let mut findings = Findings::new();
+    // Before the translation: ldirectord's services mean more than keepalived's can say.
+    let mut services = services::plan::plan(&cluster, sources, inputs, &mut findings);
+    let director = services.follows.as_ref();
+    let director = cluster.routers.iter().position(|r| Some(&r.name.value) == director);
     if inputs.iter().any(|input| input.format != Format::Keepalived) {
         // heartbeat's groups become virtual routers, with the same numbers that `convert` gives
         // them: a director with keepalived and one with this daemon understand each other.
@@ -38,12 +44,18 @@ pub fn load(
         translate::heartbeat_to_keepalived(&mut cluster, sources, &options, &mut account);
     }
     drop(trees);
-    of_cluster(&cluster, node)
+    // The router has the name that the translation gave it.
+    let router = director.and_then(|place| cluster.routers.get(place));
+    services.follows = router.map(|router| router.name.value.clone());
+    let mut plan = plan(&cluster, node, &mut findings);
+    plan.services = services;
+    Loaded { plan, findings }
 }
 
 /// Plans for a cluster that was read already.
-pub fn of_cluster(cluster: &Cluster, node: &str) -> Loaded {
+pub fn of_cluster(cluster: &Cluster, sources: &Sources, node: &str) -> Loaded {
     let mut findings = Findings::new();
-    let plan = plan(cluster, node, &mut findings);
+    let mut plan = plan(cluster, node, &mut findings);
+    plan.services = services::plan::plan(cluster, sources, &[], &mut findings);
     Loaded { plan, findings }
 }

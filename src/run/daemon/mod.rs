@@ -20,6 +20,7 @@ mod ports;
 mod report;
 mod resources;
 mod script;
+mod services;
 mod status;
 mod story;
 mod supervisor;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::run::net::addresses::Details;
+use crate::run::services;
 use crate::run::vrrp::{ChecksumCustom, Family, Schedule, Settings, Tracked};
 
 mod addresses;
@@ -26,6 +27,8 @@ pub struct Plan {
     pub sources: Vec<SourcePlan>,
     /// How scripts are run.
     pub scripts: ScriptPolicy,
+    /// Its virtual services.
+    pub services: services::Plan,
     /// Real-time priority of the thread that speaks VRRP, 1 to 99.
     pub real_time: Option<u8>,
 }

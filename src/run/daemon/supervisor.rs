@@ -15,10 +15,13 @@ use tracing::{error, info, warn};
 use super::hooks::{Hooks, Subject};
 use super::report::{REPORTS, Reporter};
 use super::resources::ResourceTasks;
+use super::services::Balancing;
 use super::worker::Worker;
-use super::{Order, Plan, Report, story, trackers};
+use super::{Order, Plan, Report, services, story, trackers};
 use crate::run::control::{Answer, Request, Server, serve};
 use crate::run::net::thread as kernel_thread;
+use crate::run::services::Told;
+use crate::run::vrrp::State;
 
 /// What the daemon is started with, beside its plan.
 pub struct Options {
@@ -26,6 +29,8 @@ pub struct Options {
     pub node: String,
     /// Where the control socket is; `None` means that there is none.
     pub socket: Option<PathBuf>,
+    /// Where the daemon remembers which virtual services are its own.
+    pub memory: Option<PathBuf>,
     /// Real-time priority of the thread that speaks VRRP, 1 to 99; over the plan's.
     pub real_time: Option<u8>,
     /// Reads the configuration again. The text of an error is logged, and nothing changes.
@@ -75,7 +80,7 @@ pub fn run(plan: Plan, options: Options) -> Result<Ended, StartError> {
 }
 
 async fn supervise(plan: Plan, options: Options) -> Result<Ended, StartError> {
-    let Options { node, socket, real_time, load } = options;
+    let Options { node, socket, memory, real_time, load } = options;
     let server = socket.map(|path| bind(&path)).transpose()?;
     if let Err(error) = kernel_thread::lock_memory() {
         warn!("memory is not locked: {error}");
@@ -88,10 +93,13 @@ async fn supervise(plan: Plan, options: Options) -> Result<Ended, StartError> {
     let count = plan.routers.len();
     let real_time = real_time.or(plan.real_time);
     start_worker(plan.clone(), report_sender, order_receiver, real_time).await?;
-    info!("lvsha {} on {node}: {count} virtual routers", env!("CARGO_PKG_VERSION"));
+    let (balancing, told) = Balancing::start(&plan.services, memory)?;
+    let services = plan.services.services.len();
+    let version = env!("CARGO_PKG_VERSION");
+    info!("lvsha {version} on {node}: {count} virtual routers, {services} virtual services");
     notify(&[NotifyState::Ready]);
-    let supervisor = Supervisor { node, plan, orders, hooks, resources, trackers, load };
-    supervisor.run(reports, server).await
+    let supervisor = Supervisor { node, plan, orders, hooks, resources, trackers, balancing, load };
+    supervisor.run(reports, told, server).await
 }
 
 struct Supervisor {
@@ -101,6 +109,7 @@ struct Supervisor {
     hooks: Hooks,
     resources: ResourceTasks,
     trackers: JoinSet<()>,
+    balancing: Balancing,
     load: Box<dyn FnMut() -> Result<Plan, String>>,
 }
 
@@ -108,6 +117,7 @@ impl Supervisor {
     async fn run(
         mut self,
         mut reports: mpsc::Receiver<Report>,
+        mut told: mpsc::UnboundedReceiver<Told>,
         server: Option<Server>,
     ) -> Result<Ended, StartError> {
         let mut hangup = signal(SignalKind::hangup())?;
@@ -122,18 +132,25 @@ impl Supervisor {
                     // The worker is gone, and with it its end of the channel.
                     None => break,
                 },
+                Some(told) = told.recv() => services::tell(&told),
                 _ = hangup.recv() => self.reload().await,
                 _ = terminate.recv() => is_stopping = self.stop(),
                 _ = interrupt.recv() => is_stopping = self.stop(),
                 stream = accept(server.as_ref()) => {
                     let (orders, node) = (self.orders.clone(), self.node.clone());
-                    conversations.spawn(serve(stream, move |request| answer(request, orders, node)));
+                    let commands = self.balancing.commands();
+                    conversations.spawn(serve(stream, async move |request| match request {
+                        Request::Status => answer(orders, node).await,
+                        request => services::answer(request, commands).await,
+                    }));
                 }
                 Some(_) = conversations.join_next() => {}
             }
         }
         self.trackers.abort_all();
         self.resources.finish().await;
+        // The addresses are gone: nobody comes any more whom the services could miss.
+        self.balancing.stop().await;
         self.hooks.finish().await;
         if is_stopping {
             info!("stopped");
@@ -143,13 +160,14 @@ impl Supervisor {
         Ok(Ended::Broken)
     }
 
-    fn follow(&self, report: &Report) {
+    fn follow(&mut self, report: &Report) {
         story::tell(report);
         match report {
             Report::Transition { router, transition } => {
                 let (state, priority) = (transition.to, transition.priority);
                 self.resources.changed(router, state);
                 self.hooks.changed(Subject::Instance, router, state, priority);
+                self.balancing.role(router, state == State::Master);
                 notify(&[NotifyState::Status(&format!("{router}: {state}"))]);
             }
             Report::GroupChanged { group, state } => {
@@ -182,6 +200,9 @@ impl Supervisor {
                     let old = std::mem::replace(&mut self.hooks, Hooks::new(&plan));
                     // What is queued is still run.
                     tokio::spawn(old.finish());
+                    if let Err(error) = self.balancing.configure(&plan.services) {
+                        error!("no thread for the virtual services: {error}");
+                    }
                     info!("reloaded: {} virtual routers", plan.routers.len());
                     self.plan = plan;
                 }
@@ -255,8 +276,7 @@ async fn accept(server: Option<&Server>) -> tokio::net::UnixStream {
     }
 }
 
-async fn answer(request: Request, orders: mpsc::UnboundedSender<Order>, node: String) -> Answer {
-    let Request::Status = request;
+async fn answer(orders: mpsc::UnboundedSender<Order>, node: String) -> Answer {
     let (sender, receiver) = oneshot::channel();
     let gone = || Answer::Refused("the daemon is stopping".to_owned());
     if orders.send(Order::Status(sender)).is_err() {

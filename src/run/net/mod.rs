@@ -4,6 +4,7 @@
 //! - [`readiness`]: waiting for sockets.
 //! - [`socket`]: raw IP sockets for advertisements.
 //! - [`frames`]: ARP and neighbour advertisements as bytes, and the socket that sends them.
+//! - [`genetlink`]: generic netlink: families by name, messages, attributes.
 //! - [`netlink`]: links and addresses, read, changed and watched.
 //! - [`addresses`]: which addresses are on which link, wanted and found; pure.
 //! - [`interface`]: names, virtual MACs, the settings under /proc/sys that these need.
@@ -13,6 +14,7 @@
 
 pub mod addresses;
 pub mod frames;
+pub mod genetlink;
 pub mod interface;
 pub mod netlink;
 pub mod ping;

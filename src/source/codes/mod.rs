@@ -34,6 +34,7 @@ pub mod ldirectord;
 pub mod ldirectord_advice;
 pub mod nodes;
 pub mod preprocessor;
+pub mod services;
 pub mod to_heartbeat;
 
 /// A row of the code table.
@@ -192,6 +193,7 @@ const FAMILIES: &[&[Code]] = &[
     inventory::ROWS,
     nodes::ROWS,
     daemon::ROWS,
+    services::ROWS,
     ha_cf_advice::ROWS,
     haresources_advice::ROWS,
     ldirectord_advice::ROWS,

@@ -11,6 +11,7 @@ use super::{GroupPlan, Plan, RouterPlan, ScriptPolicy, SourcePlan, Transport};
 use crate::model::{Cluster, Digest, Member, OwnInterface, Role, Router, Sourced, VrrpVersion};
 use crate::run::net::interface::virtual_link_name;
 use crate::run::net::socket::group_of;
+use crate::run::services;
 use crate::run::vrrp::{
     Authentication, ChecksumCustom, Family, Password, Schedule, Settings, Version,
 };
@@ -37,7 +38,8 @@ pub fn plan(cluster: &Cluster, node: &str, findings: &mut Findings) -> Plan {
         }
         routers.push(planned);
     }
-    if routers.is_empty() && planner.findings.is_empty() {
+    // A director may balance without sharing an address.
+    if routers.is_empty() && cluster.services.is_empty() && planner.findings.is_empty() {
         let message = format!("no virtual router for the node `{node}`");
         let nodes: Vec<&str> = cluster.nodes.iter().map(|node| node.name.value.as_str()).collect();
         let finding = Diagnostic::general(daemon::NO_ROUTER, message);
@@ -51,6 +53,7 @@ pub fn plan(cluster: &Cluster, node: &str, findings: &mut Findings) -> Plan {
     Plan {
         groups,
         sources: planner.sources,
+        services: services::Plan::default(),
         scripts: ScriptPolicy {
             user: cluster.globals.script_user.as_ref().map(|user| user.value.clone()),
             is_secure: cluster.globals.script_security.as_ref().is_some_and(|on| on.value),

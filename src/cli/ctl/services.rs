@@ -1,0 +1,127 @@
+//! Virtual services and real servers of a running daemon.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use super::super::printer::Printer;
+use super::super::{ExitCode, Failure};
+use super::{time, unreachable};
+use crate::run::control::{Action, OrderAnswer, OrderRequest, Request, ask};
+use crate::run::health::monitor::{ServerStatus, ServiceStatus};
+use crate::run::services::Snapshot;
+
+#[cfg(test)]
+mod tests;
+
+/// Which server, and why.
+#[derive(Debug, clap::Args)]
+pub(super) struct Order {
+    /// The server: `10.0.0.29:80`, or `10.0.0.29` for every port
+    #[arg(value_name = "SERVER")]
+    server: String,
+
+    /// Only in this service, as `lvsha ctl services` names it
+    #[arg(long, value_name = "SERVICE")]
+    service: Option<String>,
+
+    /// Why; others see it in `lvsha ctl services`
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    reason: String,
+
+    /// End by itself after this time: `90`, `15m`, `2h`
+    #[arg(long = "for", value_name = "TIME", value_parser = seconds)]
+    seconds: Option<u64>,
+}
+
+/// Shows what `lvsha ctl services` asks for.
+pub(super) fn show(control: &Path, json: bool, printer: &Printer) -> Result<ExitCode, Failure> {
+    let asked = ask::<Snapshot>(control, &Request::Services);
+    let (snapshot, text) = asked.map_err(|error| unreachable(&error))?;
+    printer.result(&if json { text } else { human(&snapshot) })?;
+    Ok(ExitCode::Success)
+}
+
+/// Gives an order.
+pub(super) fn order(
+    control: &Path,
+    order: &Order,
+    action: Action,
+    printer: &Printer,
+) -> Result<ExitCode, Failure> {
+    let request = OrderRequest {
+        server: order.server.clone(),
+        service: order.service.clone(),
+        action,
+        reason: order.reason.clone(),
+        seconds: order.seconds,
+    };
+    let what = request.describe();
+    let asked = ask::<OrderAnswer>(control, &Request::Order(request));
+    let (OrderAnswer { servers }, _) = asked.map_err(|error| unreachable(&error))?;
+    printer.status(&format!("{what}: {}", servers.join(", ")));
+    Ok(ExitCode::Success)
+}
+
+/// A line for each service and server, and below a server what its checks say when it is not up.
+fn human(snapshot: &Snapshot) -> String {
+    let mut out = String::new();
+    for service in &snapshot.services {
+        write_service(&mut out, service);
+    }
+    let kernel = &snapshot.kernel;
+    // Writing to a string cannot fail, here and below.
+    if let Some(cause) = &kernel.unreachable {
+        let _ = writeln!(out, "kernel: {cause}");
+    }
+    for refused in &kernel.refused {
+        let _ = writeln!(out, "kernel refuses to {refused}");
+    }
+    if kernel.repairs > 0 {
+        let _ = writeln!(out, "kernel: {} changes of others undone", kernel.repairs);
+    }
+    out
+}
+
+fn write_service(out: &mut String, service: &ServiceStatus) {
+    let fallback = if service.on_fallback { ", on its fallback" } else { "" };
+    let _ = writeln!(
+        out,
+        "{}  {} for {}{fallback}  {}",
+        service.service,
+        service.state,
+        time(service.since as f64),
+        service.scheduler
+    );
+    for server in &service.servers {
+        write_server(out, server);
+    }
+}
+
+fn write_server(out: &mut String, server: &ServerStatus) {
+    let weight = server.weight.map_or("not in the table".to_owned(), |w| format!("weight {w}"));
+    let since = time(server.since as f64);
+    let _ = write!(out, "    {}  {} for {since}  {weight}", server.server, server.state);
+    if let Some(reason) = server.reason.as_deref().filter(|reason| !reason.is_empty()) {
+        let _ = write!(out, "  ({reason})");
+    }
+    if let Some(left) = server.expires {
+        let _ = write!(out, "  for another {}", time(left as f64));
+    }
+    out.push('\n');
+    for check in server.checks.iter().filter(|check| check.state != "up") {
+        let reply = check.reply.as_deref().unwrap_or("no answer yet");
+        let _ = writeln!(out, "        {} {}: {reply}", check.check, check.target);
+    }
+}
+
+/// `90`, `90s`, `15m`, `2h`.
+fn seconds(text: &str) -> Result<u64, String> {
+    let units = [('s', 1), ('m', 60), ('h', 3600)];
+    let unit = units.iter().find(|(unit, _)| text.ends_with(*unit));
+    let (digits, factor) = match unit {
+        Some((unit, factor)) => (text.trim_end_matches(*unit), *factor),
+        None => (text, 1),
+    };
+    let number = digits.parse::<u64>().ok().and_then(|number| number.checked_mul(factor));
+    number.ok_or_else(|| "a number of seconds, or with `s`, `m` or `h` behind it".to_owned())
+}

@@ -1,0 +1,425 @@
+//! All services, their servers and their checks as one machine without I/O.
+//!
+//! It says what to ask and when ([`Monitor::poll_question`]), takes answers, and turns them into the
+//! services of an IPVS [table](Monitor::services) and into [`Event`]s. A reload is
+//! [`Monitor::configure`] with other plans: what is equal in both is not touched, a dead server stays
+//! dead, and an operator's orders stay.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::time::{Duration, Instant};
+
+use super::pool::{self, Member, Order, PoolRules, Quorum};
+use super::schedule::Schedule;
+use super::verdict::{Change, Rules, Standing, Verdict};
+use super::{Answer, Ask, Question};
+use crate::run::ipvs::{Destination, DestinationKey, Service, ServiceKey, ServiceSettings, Table};
+
+mod configure;
+mod orders;
+mod status;
+#[cfg(test)]
+mod tests;
+
+pub use orders::{Ordered, Target};
+pub use status::{CheckStatus, ServerStatus, ServiceStatus};
+
+/// A service as it is configured.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServicePlan {
+    /// What it is called in events, and what is the same service over a reload.
+    pub id: String,
+    /// What the kernel knows it by: several for a group of addresses.
+    pub keys: Vec<ServiceKey>,
+    /// How it distributes; the granularity is that of the first key's family.
+    pub settings: ServiceSettings,
+    /// When it counts as up. A fallback's port 0 means the service's.
+    pub rules: PoolRules,
+    /// Its real servers.
+    pub members: Vec<MemberPlan>,
+}
+
+/// A real server as it is configured.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MemberPlan {
+    /// Where; `None` means the service's port.
+    pub address: std::net::IpAddr,
+    /// Its port; `None` means the service's.
+    pub port: Option<u16>,
+    /// How.
+    pub destination: Destination,
+    /// Whether it stays with weight 0 while it is dead.
+    pub quiesces: bool,
+    /// Whether it takes traffic before its first answer.
+    pub serves_untested: bool,
+    /// What is asked of it; all have to succeed. None: it counts as up.
+    pub checks: Vec<CheckPlan>,
+}
+
+/// A check as it is configured.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CheckPlan {
+    /// What is asked.
+    pub question: Question,
+    /// How many answers count.
+    pub rules: Rules,
+    /// Time until the next question after a failure that does not count yet.
+    pub retry: Option<Duration>,
+    /// Over how long the first questions are spread when nothing waits for the answer.
+    pub warmup: Duration,
+}
+
+/// Number of a question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct QuestionId(u64);
+
+/// What the operator and the hooks are told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// A failure that does not count yet.
+    Failing {
+        /// The service's id.
+        service: String,
+        /// The server.
+        server: DestinationKey,
+        /// Failures in a row.
+        count: u32,
+        /// How many it takes.
+        of: u32,
+        /// What happened.
+        cause: String,
+    },
+    /// A server is down.
+    ServerDown {
+        /// The service's id.
+        service: String,
+        /// The server.
+        server: DestinationKey,
+        /// Why.
+        cause: String,
+    },
+    /// A server is up.
+    ServerUp {
+        /// The service's id.
+        service: String,
+        /// The server.
+        server: DestinationKey,
+        /// What it said.
+        reply: String,
+    },
+    /// A service has too few live servers.
+    ServiceDown {
+        /// The service's id.
+        service: String,
+    },
+    /// A service has enough live servers.
+    ServiceUp {
+        /// The service's id.
+        service: String,
+    },
+}
+
+impl Event {
+    /// The id of the service that it is about.
+    pub fn service(&self) -> &str {
+        match self {
+            Self::Failing { service, .. }
+            | Self::ServerDown { service, .. }
+            | Self::ServerUp { service, .. }
+            | Self::ServiceDown { service }
+            | Self::ServiceUp { service } => service,
+        }
+    }
+
+    /// The server that it is about.
+    pub fn server(&self) -> Option<DestinationKey> {
+        match self {
+            Self::Failing { server, .. }
+            | Self::ServerDown { server, .. }
+            | Self::ServerUp { server, .. } => Some(*server),
+            Self::ServiceDown { .. } | Self::ServiceUp { .. } => None,
+        }
+    }
+
+    /// It in one line, unless it changes nothing yet.
+    pub fn headline(&self) -> Option<String> {
+        match self {
+            Self::Failing { .. } => None,
+            Self::ServerDown { service, server, cause } => {
+                Some(format!("{server} of {service} is down: {cause}"))
+            }
+            Self::ServerUp { service, server, reply } => {
+                Some(format!("{server} of {service} is up: {reply}"))
+            }
+            Self::ServiceDown { service } => Some(format!("{service} has too few live servers")),
+            Self::ServiceUp { service } => Some(format!("{service} has enough live servers")),
+        }
+    }
+}
+
+/// The machine.
+#[derive(Debug)]
+pub struct Monitor {
+    services: BTreeMap<String, Watched>,
+    questions: BTreeMap<QuestionId, Asked>,
+    numbers: HashMap<Question, QuestionId>,
+    schedule: Schedule<QuestionId>,
+    maintenance: BTreeSet<String>,
+    events: VecDeque<Event>,
+    is_changed: bool,
+    /// When the next order ends by itself.
+    expiry: Option<Instant>,
+    last_number: u64,
+}
+
+/// A question and who wants to know.
+#[derive(Debug)]
+struct Asked {
+    question: Question,
+    /// Service and place of the member in it.
+    subscribers: Vec<(String, usize)>,
+    last: Option<Answer>,
+}
+
+/// A service at run time.
+#[derive(Debug)]
+struct Watched {
+    plan: ServicePlan,
+    members: Vec<State>,
+    quorum: Quorum,
+    since: Instant,
+}
+
+/// A real server at run time.
+#[derive(Debug)]
+struct State {
+    checks: Vec<(QuestionId, Verdict)>,
+    /// What its checks said together when it was last looked at.
+    standing: Standing,
+    order: Option<Ordered>,
+    in_maintenance: bool,
+    since: Instant,
+}
+
+impl Monitor {
+    /// Nothing to watch yet; at most `most` questions are open at once.
+    pub fn new(most: usize, seed: u64) -> Self {
+        Self {
+            services: BTreeMap::new(),
+            questions: BTreeMap::new(),
+            numbers: HashMap::new(),
+            schedule: Schedule::new(most, seed),
+            maintenance: BTreeSet::new(),
+            events: VecDeque::new(),
+            is_changed: false,
+            expiry: None,
+            last_number: 0,
+        }
+    }
+
+    /// The next question to ask now; each is answered with [`Monitor::answer`].
+    pub fn poll_question(&mut self, now: Instant) -> Option<(QuestionId, &Question)> {
+        while let Some(id) = self.schedule.poll_start(now) {
+            if self.questions.contains_key(&id) {
+                return self.questions.get(&id).map(|asked| (id, &asked.question));
+            }
+        }
+        None
+    }
+
+    /// Takes an answer. One to a question that nobody asks any more is ignored.
+    pub fn answer(&mut self, id: QuestionId, answer: &Answer, now: Instant) {
+        let Some(asked) = self.questions.get_mut(&id) else { return };
+        asked.last = Some(answer.clone());
+        let mut pause = asked.question.interval;
+        for (service, place) in asked.subscribers.clone() {
+            pause = pause.min(self.observe(&service, place, id, answer, now).unwrap_or(pause));
+            self.settle(&service, now);
+        }
+        self.schedule.finished(id, now, pause);
+    }
+
+    /// Lets orders expire; harmless when nothing is due.
+    pub fn handle_timeout(&mut self, now: Instant) {
+        if self.expiry.is_some_and(|at| at <= now) {
+            self.expire_orders(now);
+        }
+    }
+
+    /// When [`Monitor::poll_question`] or [`Monitor::handle_timeout`] is of use.
+    pub fn next_deadline(&self) -> Option<Instant> {
+        self.schedule.next_deadline().into_iter().chain(self.expiry).min()
+    }
+
+    /// The next thing to tell.
+    pub fn poll_event(&mut self) -> Option<Event> {
+        self.events.pop_front()
+    }
+
+    /// Whether [`Monitor::services`] may have changed since the last call.
+    pub fn take_changed(&mut self) -> bool {
+        std::mem::take(&mut self.is_changed)
+    }
+
+    /// The services as they should stand in the kernel's table.
+    pub fn services(&self) -> BTreeMap<ServiceKey, Service> {
+        let mut table = BTreeMap::new();
+        for watched in self.services.values() {
+            for key in &watched.plan.keys {
+                let service = Service {
+                    settings: watched.plan.settings.clone(),
+                    destinations: watched.destinations(*key),
+                };
+                table.insert(*key, service);
+            }
+        }
+        table
+    }
+
+    /// Whether a question is still asked.
+    pub fn knows(&self, id: QuestionId) -> bool {
+        self.questions.contains_key(&id)
+    }
+
+    /// Questions that are open.
+    pub fn running(&self) -> usize {
+        self.schedule.running()
+    }
+
+    /// One check of one member; returns how soon to ask again when it has to be confirmed.
+    fn observe(
+        &mut self,
+        service: &str,
+        place: usize,
+        id: QuestionId,
+        answer: &Answer,
+        now: Instant,
+    ) -> Option<Duration> {
+        let watched = self.services.get_mut(service)?;
+        let plan = watched.plan.members.get(place)?;
+        let state = watched.members.get_mut(place)?;
+        let mut sooner = None;
+        for ((number, verdict), check) in state.checks.iter_mut().zip(&plan.checks) {
+            if *number != id {
+                continue;
+            }
+            let weight = verdict.weight();
+            let change = verdict.observe(answer, now);
+            self.is_changed |= verdict.weight() != weight;
+            if let Change::Soft(count) = change {
+                self.events.push_back(Event::Failing {
+                    service: service.to_owned(),
+                    server: plan.key(watched.plan.port()),
+                    count,
+                    of: check.rules.fall.get(),
+                    cause: verdict.reply().unwrap_or_default().to_owned(),
+                });
+            }
+            if verdict.is_confirming() {
+                sooner = check.retry;
+            }
+        }
+        Some(sooner.unwrap_or(Duration::MAX))
+    }
+
+    /// Draws the conclusions for a service after something in it may have changed.
+    fn settle(&mut self, service: &str, now: Instant) {
+        let Some(watched) = self.services.get_mut(service) else { return };
+        let port = watched.plan.port();
+        for (state, plan) in watched.members.iter_mut().zip(&watched.plan.members) {
+            let standing = state.judge();
+            if standing == state.standing {
+                continue;
+            }
+            state.standing = standing;
+            state.since = now;
+            self.is_changed = true;
+            let (service, server) = (service.to_owned(), plan.key(port));
+            self.events.extend(match standing {
+                Standing::Down => Some(Event::ServerDown { service, server, cause: state.cause() }),
+                Standing::Up => Some(Event::ServerUp { service, server, reply: state.reply() }),
+                Standing::Untested => None,
+            });
+        }
+        let quorum = watched.quorum.next(&watched.plan.rules, &watched.view(port));
+        if quorum != watched.quorum {
+            watched.quorum = quorum;
+            watched.since = now;
+            self.is_changed = true;
+            let service = service.to_owned();
+            self.events.extend(match quorum {
+                Quorum::Down => Some(Event::ServiceDown { service }),
+                Quorum::Up => Some(Event::ServiceUp { service }),
+                Quorum::Unknown => None,
+            });
+        }
+    }
+}
+
+impl ServicePlan {
+    /// Port of servers that state none, for names: the first key's.
+    fn port(&self) -> u16 {
+        self.keys.first().map_or(0, ServiceKey::port)
+    }
+}
+
+impl MemberPlan {
+    /// Its key in a service with this port.
+    fn key(&self, port: u16) -> DestinationKey {
+        DestinationKey { address: self.address, port: self.port.unwrap_or(port) }
+    }
+}
+
+impl Watched {
+    fn destinations(&self, key: ServiceKey) -> BTreeMap<DestinationKey, Destination> {
+        let mut rules = self.plan.rules.clone();
+        if let Some(fallback) = &mut rules.fallback
+            && fallback.key.port == 0
+        {
+            fallback.key.port = key.port();
+        }
+        pool::destinations(&rules, self.quorum, &self.view(key.port()))
+    }
+
+    /// The members as the pool sees them.
+    fn view(&self, port: u16) -> Vec<Member> {
+        let pairs = self.plan.members.iter().zip(&self.members);
+        pairs
+            .map(|(plan, state)| Member {
+                key: plan.key(port),
+                destination: plan.destination,
+                quiesces: plan.quiesces,
+                serves_untested: plan.serves_untested,
+                standing: state.standing,
+                weight: state.checks.iter().find_map(|(_, verdict)| verdict.weight()),
+                order: state.order(),
+            })
+            .collect()
+    }
+}
+
+impl State {
+    /// What its checks say together.
+    fn judge(&self) -> Standing {
+        pool::together(self.checks.iter().map(|(_, verdict)| verdict.standing()))
+    }
+
+    /// A maintenance file disables, whatever else was ordered.
+    fn order(&self) -> Option<Order> {
+        if self.in_maintenance {
+            return Some(Order::Disable);
+        }
+        self.order.as_ref().map(|ordered| ordered.order)
+    }
+
+    /// Why it is down.
+    fn cause(&self) -> String {
+        let down = self.checks.iter().find(|(_, verdict)| verdict.standing() == Standing::Down);
+        down.and_then(|(_, verdict)| verdict.reply()).unwrap_or("not answering").to_owned()
+    }
+
+    /// What it said last.
+    fn reply(&self) -> String {
+        let said = self.checks.iter().find_map(|(_, verdict)| verdict.reply());
+        said.unwrap_or_default().to_owned()
+    }
+}

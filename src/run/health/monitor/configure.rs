@@ -1,0 +1,168 @@
+//! Another configuration, and what lives on from the one before.
+
+use super::{
+    Answer, Ask, Asked, BTreeMap, CheckPlan, Duration, Instant, MemberPlan, Monitor, Question,
+    QuestionId, Quorum, ServicePlan, Standing, State, Table, Verdict, Watched,
+};
+
+impl Monitor {
+    /// Watches `plans` from now on.
+    ///
+    /// Servers that stand in `present` with a weight are taken for alive until their checks say
+    /// otherwise: the daemon takes over a table that serves. Servers that were watched before keep what
+    /// is known of them, also when their checks are others now.
+    pub fn configure(&mut self, plans: Vec<ServicePlan>, present: &Table, now: Instant) {
+        let mut before = std::mem::take(&mut self.services);
+        for asked in self.questions.values_mut() {
+            asked.subscribers.clear();
+        }
+        for plan in plans {
+            let old = before.remove(&plan.id);
+            let id = plan.id.clone();
+            let watched = self.watch(plan, old, present, now);
+            self.services.insert(id, watched);
+        }
+        let unused = |asked: &Asked| asked.subscribers.is_empty();
+        let gone: Vec<_> =
+            self.questions.iter().filter(|(_, asked)| unused(asked)).map(|(id, _)| *id).collect();
+        for id in gone {
+            self.schedule.remove(id);
+            if let Some(asked) = self.questions.remove(&id) {
+                self.numbers.remove(&asked.question);
+            }
+        }
+        for id in self.services.keys().cloned().collect::<Vec<_>>() {
+            self.settle(&id, now);
+        }
+        self.count_down();
+        self.is_changed = true;
+    }
+
+    fn watch(
+        &mut self,
+        plan: ServicePlan,
+        old: Option<Watched>,
+        present: &Table,
+        now: Instant,
+    ) -> Watched {
+        let (quorum, since) =
+            old.as_ref().map_or((Quorum::Unknown, now), |old| (old.quorum, old.since));
+        let mut known: BTreeMap<_, State> = BTreeMap::new();
+        if let Some(old) = old {
+            let key = |member: &MemberPlan| (member.address, member.port);
+            known.extend(old.plan.members.iter().map(key).zip(old.members));
+        }
+        let mut members = Vec::with_capacity(plan.members.len());
+        for (place, member) in plan.members.iter().enumerate() {
+            let old = known.remove(&(member.address, member.port));
+            let serves = plan.keys.iter().any(|key| {
+                let service = present.services.get(key);
+                let entry = service.and_then(|s| s.destinations.get(&member.key(key.port())));
+                entry.is_some_and(|entry| entry.weight > 0)
+            });
+            members.push(self.join(&plan.id, place, member, old, serves, now));
+        }
+        Watched { plan, members, quorum, since }
+    }
+
+    fn join(
+        &mut self,
+        service: &str,
+        place: usize,
+        plan: &MemberPlan,
+        old: Option<State>,
+        serves: bool,
+        now: Instant,
+    ) -> State {
+        let mut old_checks: BTreeMap<_, _> = BTreeMap::new();
+        let start = match &old {
+            Some(old) => old.standing,
+            None if serves => Standing::Up,
+            None => Standing::Untested,
+        };
+        let (standing, order, since) = match old {
+            Some(old) => {
+                old_checks.extend(old.checks);
+                (old.standing, old.order, old.since)
+            }
+            None => (start, None, now),
+        };
+        let mut checks = Vec::with_capacity(plan.checks.len());
+        for check in &plan.checks {
+            let id = self.subscribe(service, place, check, start, now);
+            let mut verdict =
+                old_checks.remove(&id).unwrap_or_else(|| self.first_verdict(id, check, start, now));
+            verdict.set_rules(check.rules);
+            checks.push((id, verdict));
+        }
+        let names = [plan.address.to_string(), plan.key(0).to_string()];
+        let in_maintenance = names.iter().any(|name| self.maintenance.contains(name));
+        State { checks, standing, order, in_maintenance, since }
+    }
+
+    fn first_verdict(
+        &self,
+        id: QuestionId,
+        check: &CheckPlan,
+        start: Standing,
+        now: Instant,
+    ) -> Verdict {
+        match check.question.ask {
+            Ask::AlwaysDown => Verdict::starting_at(Standing::Down, check.rules, now),
+            Ask::AlwaysUp => Verdict::starting_at(Standing::Up, check.rules, now),
+            _ => {
+                let mut verdict = Verdict::starting_at(start, check.rules, now);
+                // Another service knows already.
+                let last: Option<&Answer> =
+                    self.questions.get(&id).and_then(|asked| asked.last.as_ref());
+                if let Some(last) = last.filter(|_| start == Standing::Untested) {
+                    verdict.observe(last, now);
+                }
+                verdict
+            }
+        }
+    }
+
+    /// The number of a question, which is asked from now on when it was not before.
+    fn subscribe(
+        &mut self,
+        service: &str,
+        place: usize,
+        check: &CheckPlan,
+        start: Standing,
+        now: Instant,
+    ) -> QuestionId {
+        let question: &Question = &check.question;
+        let id = match self.numbers.get(question) {
+            Some(id) => *id,
+            None => {
+                self.last_number += 1;
+                let id = QuestionId(self.last_number);
+                self.numbers.insert(question.clone(), id);
+                let asked =
+                    Asked { question: question.clone(), subscribers: Vec::new(), last: None };
+                self.questions.insert(id, asked);
+                if !matches!(question.ask, Ask::AlwaysUp | Ask::AlwaysDown) {
+                    // Somebody waits for the answer when nothing is known yet.
+                    let spread = if start == Standing::Untested {
+                        check.warmup.min(SOON)
+                    } else {
+                        check.warmup
+                    };
+                    self.schedule.add(id, now, spread);
+                }
+                id
+            }
+        };
+        if let Some(asked) = self.questions.get_mut(&id) {
+            asked.subscribers.push((service.to_owned(), place));
+            if start == Standing::Untested && asked.last.is_none() {
+                self.schedule.hurry(id, now + SOON);
+            }
+        }
+        id
+    }
+}
+
+/// Over how long the first questions to servers without traffic are spread.
+const SOON: Duration = Duration::from_secs(1);

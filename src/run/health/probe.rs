@@ -1,0 +1,113 @@
+//! How a question is asked. One file per protocol; each implements [`Probe`].
+
+use std::future::Future;
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use thiserror::Error;
+
+use super::{Answer, Ask, Failure, Question};
+
+mod combined;
+mod connect;
+mod dial;
+mod file;
+mod http;
+mod pattern;
+mod ping;
+mod script;
+#[cfg(test)]
+mod tests;
+mod tls;
+mod udp;
+
+pub use tls::Trust;
+
+/// A future that a probe returns.
+pub type Asking<'a> = Pin<Box<dyn Future<Output = Answer> + Send + 'a>>;
+
+/// One way of asking. An implementation need not care for time: who waits gives up after the
+/// question's limit and drops the future, which must leave nothing behind.
+pub trait Probe: Send + Sync {
+    /// Asks once.
+    fn ask(&self) -> Asking<'_>;
+}
+
+/// A question that cannot be asked.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum Refusal {
+    /// The regular expression cannot be understood.
+    #[error("the pattern `{0}` cannot be understood: {1}")]
+    Pattern(String, String),
+    /// The path or host is no part of an HTTP request.
+    #[error("`{0}` cannot stand in an HTTP request")]
+    Request(String),
+    /// The name is no name of a TLS server.
+    #[error("`{0}` is not a host name")]
+    ServerName(String),
+    /// The trust roots of the system cannot be read.
+    #[error("certificates are to be verified, but the system's trust roots cannot be read: {0}")]
+    Trust(String),
+}
+
+/// The probe of a question.
+///
+/// # Errors
+///
+/// What in the question can never work, so that it is said at the start and not by every check.
+pub fn build(question: &Question, trust: &Trust) -> Result<Arc<dyn Probe>, Refusal> {
+    Ok(match &question.ask {
+        Ask::AlwaysDown => Arc::new(Fixed(Err(Failure::new("switched off")))),
+        Ask::AlwaysUp => Arc::new(Fixed(Ok(super::Reply::new("not checked")))),
+        Ask::Combined { connects, negotiate } => {
+            let negotiate = Question { ask: (**negotiate).clone(), ..question.clone() };
+            Arc::new(combined::Combined::new(*connects, question, build(&negotiate, trust)?))
+        }
+        Ask::Connect => Arc::new(connect::Connect::new(question)),
+        Ask::File { path, factor } => Arc::new(file::File::new(path, *factor)),
+        Ask::Http(ask) => Arc::new(http::Http::new(ask, question, trust)?),
+        Ask::Ping { tries } => Arc::new(ping::Ping::new(*tries, question)),
+        Ask::Script(ask) => Arc::new(script::Script::new(ask)),
+        Ask::Udp(ask) => Arc::new(udp::Udp::new(ask, question)),
+    })
+}
+
+/// Asks once, within the question's limit.
+pub async fn run(probe: &dyn Probe, question: &Question) -> Answer {
+    match tokio::time::timeout(question.limit, probe.ask()).await {
+        Ok(answer) => answer,
+        Err(_) => {
+            let seconds = crate::model::show_seconds(question.limit);
+            Err(Failure::new(format!("no answer within {seconds} s")))
+        }
+    }
+}
+
+/// Checktypes `on` and `off`.
+struct Fixed(Answer);
+
+impl Probe for Fixed {
+    fn ask(&self) -> Asking<'_> {
+        Box::pin(std::future::ready(self.0.clone()))
+    }
+}
+
+/// An error of the operating system in a few words, without its number.
+fn cause(error: &io::Error) -> String {
+    let text = error.to_string();
+    let text = text.split(" (os error").next().unwrap_or_default();
+    let mut characters = text.chars();
+    characters.next().map_or_else(String::new, |first| {
+        first.to_lowercase().collect::<String>() + characters.as_str()
+    })
+}
+
+/// What a server said, in one line that no terminal can be confused with.
+fn line(said: &str) -> String {
+    let clean = |c: char| if c.is_control() { ' ' } else { c };
+    said.chars().map(clean).take(SHOWN).collect::<String>().trim().to_owned()
+}
+
+/// Characters of an answer that are kept.
+const SHOWN: usize = 120;

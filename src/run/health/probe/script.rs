@@ -1,0 +1,87 @@
+//! An external program. It runs in a process group of its own, with a clean environment, and the whole
+//! group is killed when its time is over.
+
+use std::process::{ExitStatus, Stdio};
+
+use rustix::process::{Pid, Signal, kill_process_group};
+use tokio::process::Command;
+
+use super::super::{Answer, Failure, Reply, ScriptAsk, WeightChange};
+use super::{Asking, Probe, cause};
+
+pub(super) struct Script {
+    ask: ScriptAsk,
+}
+
+impl Script {
+    pub(super) fn new(ask: &ScriptAsk) -> Self {
+        Self { ask: ask.clone() }
+    }
+
+    async fn run(&self) -> Answer {
+        let (program, arguments) =
+            self.ask.command.split_first().ok_or_else(|| Failure::new("no program"))?;
+        let mut command = Command::new(program);
+        command
+            .args(arguments)
+            .env_clear()
+            .env("PATH", PATH)
+            .envs(&self.ask.environment)
+            .current_dir("/")
+            .stdin(Stdio::null())
+            // What it writes could fill a pipe that nobody empties.
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .process_group(0)
+            .kill_on_drop(true);
+        if let Some(user) = self.ask.user {
+            command.gid(user.group).uid(user.user);
+        }
+        let failed = |error: std::io::Error| Failure::new(format!("{program}: {}", cause(&error)));
+        let mut child = command.spawn().map_err(failed)?;
+        let mut group = Group::of(child.id());
+        let status = child.wait().await.map_err(failed)?;
+        // It ended by itself; its number may belong to somebody else soon.
+        group.0 = None;
+        self.judge(status)
+    }
+
+    fn judge(&self, status: ExitStatus) -> Answer {
+        let code = status.code().and_then(|code| u32::try_from(code).ok());
+        match code {
+            Some(0) => Ok(Reply::new("exit code 0")),
+            Some(code @ 2..=255) if self.ask.sets_weight => Ok(Reply {
+                text: format!("exit code {code}"),
+                weight: Some(WeightChange::Set(code - 2)),
+            }),
+            Some(code) => Err(Failure::new(format!("exit code {code}"))),
+            None => Err(Failure::new(format!("{status}"))),
+        }
+    }
+}
+
+impl Probe for Script {
+    fn ask(&self) -> Asking<'_> {
+        Box::pin(self.run())
+    }
+}
+
+/// Kills a process group when the wait for its leader is given up.
+struct Group(Option<Pid>);
+
+impl Group {
+    fn of(leader: Option<u32>) -> Self {
+        Self(leader.and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw))
+    }
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        if let Some(group) = self.0 {
+            // An error means that it is gone already.
+            let _ = kill_process_group(group, Signal::KILL);
+        }
+    }
+}
+
+const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";

@@ -1,0 +1,224 @@
+//! What is asked of a real server, and what it may answer.
+
+use std::collections::BTreeMap;
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// A question with everything that makes two of them equal: equal ones are asked once.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Question {
+    /// What is asked.
+    pub ask: Ask,
+    /// Whom. Port 0 for questions without one.
+    pub target: SocketAddr,
+    /// Where from.
+    pub origin: Origin,
+    /// For the whole exchange, from the first packet to the judgement.
+    pub limit: Duration,
+    /// Time between two questions.
+    pub interval: Duration,
+}
+
+/// The near end of a connection.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Origin {
+    /// Address to bind to.
+    pub address: Option<IpAddr>,
+    /// Port to bind to.
+    pub port: Option<u16>,
+    /// Interface to bind to.
+    pub interface: Option<String>,
+    /// Firewall mark of the packets.
+    pub mark: Option<u32>,
+}
+
+/// The kinds of questions.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Ask {
+    /// Nothing: it counts as down.
+    AlwaysDown,
+    /// Nothing: it counts as up.
+    AlwaysUp,
+    /// `connects` plain connections between two negotiations; after a failure negotiations only.
+    Combined {
+        /// Connections in between.
+        connects: u32,
+        /// The negotiation.
+        negotiate: Box<Ask>,
+    },
+    /// A TCP connection, closed at once.
+    Connect,
+    /// A number in a file, times `factor`, is added to the weight.
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Factor; 0 means that a number other than 0 is a failure.
+        factor: i32,
+    },
+    /// HTTP or HTTPS.
+    Http(Box<HttpAsk>),
+    /// ICMP echo.
+    Ping {
+        /// Tries within one question; each gets an equal share of its time.
+        tries: u32,
+    },
+    /// An external program.
+    Script(Box<ScriptAsk>),
+    /// A UDP packet.
+    Udp(UdpAsk),
+}
+
+impl Ask {
+    /// Its name in logs and status.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::AlwaysDown => "off",
+            Self::AlwaysUp => "on",
+            Self::Combined { .. } => "combined",
+            Self::Connect => "connect",
+            Self::File { .. } => "file",
+            Self::Http(ask) if ask.tls.is_some() => "https",
+            Self::Http(_) => "http",
+            Self::Ping { .. } => "ping",
+            Self::Script(_) => "script",
+            Self::Udp(_) => "udp",
+        }
+    }
+}
+
+/// HTTP: every exchange must succeed.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct HttpAsk {
+    /// Encryption; `None` for plain HTTP.
+    pub tls: Option<TlsAsk>,
+    /// HTTP/1.1 instead of 1.0.
+    pub is_version_1_1: bool,
+    /// `Connection: close` also where the version does not need it.
+    pub closes: bool,
+    /// Redirections that are followed; ldirectord follows seven.
+    pub redirects: u8,
+    /// The exchanges, each over a connection of its own.
+    pub exchanges: Vec<HttpExchange>,
+}
+
+/// How an encrypted connection is made.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct TlsAsk {
+    /// Name sent in the handshake.
+    pub server_name: Option<String>,
+    /// Whether the certificate is verified against the system's trust roots.
+    pub verify: bool,
+}
+
+/// One HTTP request and what its answer must be.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct HttpExchange {
+    /// HEAD instead of GET.
+    pub is_head: bool,
+    /// Path with a leading slash, or an absolute URL for a proxy.
+    pub path: String,
+    /// Host header.
+    pub host: Option<String>,
+    /// Status codes that pass, as inclusive ranges; empty means 200 to 299.
+    pub status: Vec<(u16, u16)>,
+    /// What the body must be.
+    pub check: HttpCheck,
+}
+
+/// What a body must be; all that is stated must hold.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct HttpCheck {
+    /// MD5 in lower-case hexadecimal digits.
+    pub digest: Option<String>,
+    /// A regular expression.
+    pub pattern: Option<TextPattern>,
+}
+
+/// A regular expression in Perl's dialect.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct TextPattern {
+    /// The expression.
+    pub expression: String,
+    /// Whether the text must not match.
+    pub is_negated: bool,
+}
+
+/// An external program.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ScriptAsk {
+    /// Program and arguments; no shell.
+    pub command: Vec<String>,
+    /// Further environment.
+    pub environment: BTreeMap<String, String>,
+    /// Who runs it; `None` means the daemon's own user.
+    pub user: Option<User>,
+    /// Whether exit codes 2 to 255 set the weight to code - 2.
+    pub sets_weight: bool,
+}
+
+/// A numeric user and group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct User {
+    /// User id.
+    pub user: u32,
+    /// Group id.
+    pub group: u32,
+}
+
+/// A UDP packet.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct UdpAsk {
+    /// What is sent.
+    pub payload: Vec<u8>,
+    /// Whether silence is a failure; else only an ICMP error is.
+    pub needs_reply: bool,
+    /// What a reply must begin with: value and mask of each byte.
+    pub reply: Vec<(u8, u8)>,
+    /// Shortest reply.
+    pub shortest: usize,
+    /// Longest reply.
+    pub longest: usize,
+}
+
+/// What came of a question.
+pub type Answer = Result<Reply, Failure>;
+
+/// The server lives.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reply {
+    /// What it said, in short: `200 OK`.
+    pub text: String,
+    /// What it wants its weight to be.
+    pub weight: Option<WeightChange>,
+}
+
+impl Reply {
+    /// A reply without a wish for a weight.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self { text: text.into(), weight: None }
+    }
+}
+
+/// The server does not live.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// Why, in one line.
+    pub cause: String,
+}
+
+impl Failure {
+    /// A failure for a reason.
+    pub fn new(cause: impl Into<String>) -> Self {
+        Self { cause: cause.into() }
+    }
+}
+
+/// What a probe makes of a weight.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WeightChange {
+    /// Added to the configured one, and cut to what the kernel takes.
+    Add(i64),
+    /// Instead of the configured one.
+    Set(u32),
+}

@@ -1,0 +1,106 @@
+//! Commands at changes: in order for one service, side by side for different ones.
+
+use std::collections::{BTreeMap, HashMap};
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+use tracing::warn;
+
+use crate::run::health::monitor::Event;
+use crate::run::health::probe::{self, Trust};
+use crate::run::health::{Ask, Origin, Question, ScriptAsk};
+
+/// The commands of one service.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ServiceHooks {
+    /// When enough servers live again (quorum_up; fallbackcommand stop).
+    pub up: Vec<ScriptAsk>,
+    /// When too few do (quorum_down; fallbackcommand start).
+    pub down: Vec<ScriptAsk>,
+    /// The commands of its servers.
+    pub servers: BTreeMap<IpAddr, ServerHooks>,
+}
+
+/// The commands of one server.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ServerHooks {
+    /// notify_up.
+    pub up: Vec<ScriptAsk>,
+    /// notify_down.
+    pub down: Vec<ScriptAsk>,
+}
+
+impl ServiceHooks {
+    /// The commands of an event.
+    fn of(&self, event: &Event) -> &[ScriptAsk] {
+        let of_server = |server: &IpAddr, pick: fn(&ServerHooks) -> &[ScriptAsk]| {
+            self.servers.get(server).map_or(&[][..], pick)
+        };
+        match event {
+            Event::Failing { .. } => &[],
+            Event::ServerDown { server, .. } => of_server(&server.address, |hooks| &hooks.down),
+            Event::ServerUp { server, .. } => of_server(&server.address, |hooks| &hooks.up),
+            Event::ServiceDown { .. } => &self.down,
+            Event::ServiceUp { .. } => &self.up,
+        }
+    }
+}
+
+/// Runs commands. Each service has a queue and a task of its own.
+#[derive(Debug, Default)]
+pub(super) struct Runner {
+    queues: HashMap<String, mpsc::Sender<ScriptAsk>>,
+}
+
+impl Runner {
+    /// Queues the commands of an event; returns at once.
+    pub(super) fn follow(&mut self, hooks: &BTreeMap<String, ServiceHooks>, event: &Event) {
+        let service = event.service();
+        let Some(commands) = hooks.get(service).map(|hooks| hooks.of(event)) else { return };
+        for command in commands {
+            let mut command = command.clone();
+            command.environment.insert("LVSHA_SERVICE".to_owned(), service.to_owned());
+            if let Some(server) = event.server() {
+                command.environment.insert("LVSHA_SERVER".to_owned(), server.to_string());
+            }
+            let queue = self.queues.entry(service.to_owned()).or_insert_with(start);
+            // 64 changes behind: what comes now would tell of a past that is long over.
+            if queue.try_send(command).is_err() {
+                warn!("{service}: too many commands are waiting, one is left out");
+            }
+        }
+    }
+}
+
+/// A task that runs commands one after the other until its queue is dropped and empty.
+fn start() -> mpsc::Sender<ScriptAsk> {
+    let (sender, mut queue) = mpsc::channel::<ScriptAsk>(WAITING);
+    tokio::spawn(async move {
+        while let Some(command) = queue.recv().await {
+            let name = command.command.join(" ");
+            if let Err(cause) = run(command).await {
+                warn!("`{name}` failed: {cause}");
+            }
+        }
+    });
+    sender
+}
+
+async fn run(command: ScriptAsk) -> Result<(), String> {
+    let question = Question {
+        ask: Ask::Script(Box::new(command)),
+        target: SocketAddr::from(([0; 4], 0)),
+        origin: Origin::default(),
+        limit: LIMIT,
+        interval: LIMIT,
+    };
+    let probe =
+        probe::build(&question, &Trust::default()).map_err(|refusal| refusal.to_string())?;
+    probe::run(probe.as_ref(), &question).await.map(|_| ()).map_err(|failure| failure.cause)
+}
+
+/// For one command.
+const LIMIT: Duration = Duration::from_secs(60);
+/// Commands that may wait in one service.
+const WAITING: usize = 64;

@@ -1,0 +1,228 @@
+//! Probes of the model to questions.
+
+use std::net::SocketAddr;
+use std::num::NonZeroU32;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::{CONNECT, INTERVAL, Planner};
+use crate::model::{self, Checks, Probe, ProbeKind, Server, Service, Sourced};
+use crate::run::health::monitor::CheckPlan;
+use crate::run::health::probe;
+use crate::run::health::verdict::Rules;
+use crate::run::health::{Ask, Origin, Question, UdpAsk};
+use crate::source::Place;
+use crate::source::codes::services as codes;
+
+impl Planner<'_> {
+    /// The checks of a server: its own, or the service's.
+    pub(super) fn checks(&mut self, service: &Service, server: &Server) -> Vec<CheckPlan> {
+        let own = server.own_probes();
+        let probes = if own.is_empty() { &service.probes } else { own };
+        probes.iter().filter_map(|probe| self.check(service, server, probe)).collect()
+    }
+
+    fn check(&mut self, service: &Service, server: &Server, probe: &Probe) -> Option<CheckPlan> {
+        let place = probe.chosen_by.first().copied().or(server.at).or(service.at);
+        let times = Times::of(service, server, probe);
+        let address = probe.address.map_or(server.address, |address| address.value);
+        let service_port = match service.target.value {
+            model::Target::Endpoint { port, .. } => port,
+            model::Target::Group(_) | model::Target::Mark { .. } => 0,
+        };
+        let port = probe.port.map(|port| port.value).or(server.port).unwrap_or(service_port);
+        let target = SocketAddr::new(address, port);
+        let ask = self.ask(&probe.kind, service, server, probe, target, place)?;
+        let question = Question {
+            limit: times.limit(&ask),
+            interval: times.interval,
+            origin: Origin {
+                address: probe.settings.source.map(|source| source.value),
+                port: number(probe.settings.source_port).and_then(|port| u16::try_from(port).ok()),
+                interface: probe.settings.interface.as_ref().map(|name| name.value.clone()),
+                mark: number(probe.settings.mark).filter(|mark| *mark != 0),
+            },
+            ask,
+            target,
+        };
+        // What can never work is refused now, not by every check.
+        if let Err(refusal) = probe::build(&question, &self.trust) {
+            self.report(codes::BAD_PROBE, place, refusal.to_string(), "correct it");
+            return None;
+        }
+        let rules = Rules { fall: times.failures, rise: NonZeroU32::MIN };
+        Some(CheckPlan { question, rules, retry: times.retry, warmup: times.warmup })
+    }
+
+    fn ask(
+        &mut self,
+        kind: &ProbeKind,
+        service: &Service,
+        server: &Server,
+        probe: &Probe,
+        target: SocketAddr,
+        place: Option<Place>,
+    ) -> Option<Ask> {
+        let refused = |name: &str| Err(name.to_owned());
+        let asked = match kind {
+            ProbeKind::AlwaysDown => Ok(Ask::AlwaysDown),
+            ProbeKind::AlwaysUp => Ok(Ask::AlwaysUp),
+            ProbeKind::Bfd { .. } => refused("BFD_CHECK"),
+            ProbeKind::Combined { connects, negotiate } => {
+                let negotiate = self.ask(negotiate, service, server, probe, target, place)?;
+                Ok(Ask::Combined { connects: *connects, negotiate: Box::new(negotiate) })
+            }
+            ProbeKind::Connect => Ok(Ask::Connect),
+            ProbeKind::Dialogue(dialogue) => refused(&dialogue.service),
+            ProbeKind::Dns { .. } => refused("DNS"),
+            ProbeKind::File { name, weight } => {
+                return self.file(name.as_ref(), weight.as_ref(), place);
+            }
+            ProbeKind::Http(http) => {
+                Ok(Ask::Http(Box::new(self.http(http, service, server, target))))
+            }
+            ProbeKind::Ping => {
+                let tries = probe.checks.ping_count.or(service.checks.ping_count);
+                let tries = tries.map_or(1, |count| count.value);
+                Ok(Ask::Ping { tries })
+            }
+            ProbeKind::Script(script) => {
+                Ok(Ask::Script(Box::new(self.script(script, service, server, target)?)))
+            }
+            ProbeKind::Smtp { .. } => refused("SMTP"),
+            ProbeKind::Udp(udp) => return self.udp(udp, place).map(Ask::Udp),
+        };
+        match asked {
+            Ok(ask) => Some(ask),
+            Err(name) => {
+                let message = format!("the daemon cannot ask `{}` by {name} yet", server.address);
+                let help = "ask by a connection, a page of HTTP or a script";
+                self.report(codes::NO_PROBE, place, message, help);
+                None
+            }
+        }
+    }
+
+    fn file(
+        &mut self,
+        name: Option<&Sourced<String>>,
+        weight: Option<&Sourced<model::Weight>>,
+        place: Option<Place>,
+    ) -> Option<Ask> {
+        let name = name.map(|name| name.value.as_str()).unwrap_or_default();
+        let files = &self.cluster.tracked_files;
+        let Some((file, path)) = files
+            .iter()
+            .find(|file| file.name.value == name)
+            .and_then(|file| Some((file, file.settings.path.as_ref()?)))
+        else {
+            let message = format!("no track_file `{name}` with a path is defined");
+            self.report(codes::BAD_PROBE, place, message, "define it");
+            return None;
+        };
+        let weight = weight.or(file.settings.weight.as_ref()).map(|weight| weight.value);
+        let factor = weight.map_or(1, |weight| {
+            if weight.reverse == Some(true) { -weight.value } else { weight.value }
+        });
+        Some(Ask::File { path: PathBuf::from(&path.value), factor })
+    }
+
+    fn udp(&mut self, said: &model::Udp, place: Option<Place>) -> Option<UdpAsk> {
+        let payload = said.payload.as_ref().map_or(Ok(b"lvsha".to_vec()), |text| {
+            digits(&text.value).map(|pairs| pairs.into_iter().map(|(value, _)| value).collect())
+        });
+        let reply = said.reply.as_ref().and_then(|reply| reply.value.as_deref());
+        let reply = reply.map_or(Ok(Vec::new()), digits);
+        let (Ok(payload), Ok(reply)) = (payload, reply) else {
+            let message = "a UDP payload or reply is no row of hexadecimal digit pairs".to_owned();
+            self.report(codes::BAD_PROBE, place, message, "write for example `0d0a`");
+            return None;
+        };
+        let length = |number: Option<Sourced<u32>>, default| {
+            number.and_then(|number| usize::try_from(number.value).ok()).unwrap_or(default)
+        };
+        Some(UdpAsk {
+            payload,
+            needs_reply: said.reply.is_some(),
+            reply,
+            shortest: length(said.least_length, 0),
+            longest: length(said.largest_length, 255),
+        })
+    }
+}
+
+/// The times of one check: the probe's, else the server's, else the service's, else keepalived's
+/// defaults (ldirectord's are in the model already).
+struct Times {
+    interval: Duration,
+    connect: Duration,
+    whole: Option<Duration>,
+    failures: NonZeroU32,
+    retry: Option<Duration>,
+    warmup: Duration,
+}
+
+impl Times {
+    fn of(service: &Service, server: &Server, probe: &Probe) -> Self {
+        let own = server.own.as_deref().map(|own| &*own.checks);
+        let stated = |field: &dyn Fn(&Checks) -> Option<Duration>| {
+            field(&probe.checks).or_else(|| own.and_then(field)).or_else(|| field(&service.checks))
+        };
+        let time = |value: Option<Sourced<Duration>>| value.map(|value| value.value);
+        let interval = stated(&|checks| time(checks.interval)).unwrap_or(INTERVAL).max(SHORTEST);
+        let failures = probe.checks.failures.or(own.and_then(|own| own.failures));
+        let failures = failures.or(service.checks.failures).map(|failures| failures.value);
+        // One retry, but none for scripts; HTTP waits 3 s for it, the others 1 s.
+        let default = if matches!(probe.kind, ProbeKind::Script(_)) { 1 } else { 2 };
+        let pause = if matches!(probe.kind, ProbeKind::Http(_)) { 3 } else { 1 };
+        let retry = stated(&|checks| time(checks.retry_delay));
+        // ldirectord states the number of failures and knows no retries: it waits for its turn.
+        let retry = retry.or_else(|| failures.is_none().then(|| Duration::from_secs(pause)));
+        Self {
+            interval,
+            connect: stated(&|checks| time(checks.connect_timeout)).unwrap_or(CONNECT),
+            whole: stated(&|checks| time(checks.negotiate_timeout)),
+            failures: NonZeroU32::new(failures.unwrap_or(default)).unwrap_or(NonZeroU32::MIN),
+            retry,
+            warmup: stated(&|checks| time(checks.warmup)).unwrap_or(interval),
+        }
+    }
+
+    /// For the whole of a question. keepalived limits each step of an exchange; all of them together
+    /// get as much time here as its connections would.
+    fn limit(&self, ask: &Ask) -> Duration {
+        let limit = match ask {
+            Ask::Http(http) => {
+                let exchanges = u32::try_from(http.exchanges.len()).unwrap_or(u32::MAX).max(1);
+                self.whole.unwrap_or(self.connect.saturating_mul(exchanges))
+            }
+            Ask::Combined { negotiate, .. } => self.limit(negotiate),
+            Ask::Ping { tries } => self.connect.saturating_mul(*tries),
+            Ask::Script(_) => self.whole.unwrap_or(self.interval),
+            _ => self.connect,
+        };
+        limit.max(SHORTEST)
+    }
+}
+
+fn number(setting: Option<Sourced<u32>>) -> Option<u32> {
+    setting.map(|number| number.value)
+}
+
+/// `0aXf`: value and mask of each byte; `X` is any digit.
+fn digits(text: &str) -> Result<Vec<(u8, u8)>, ()> {
+    let nibble = |c: char| match c {
+        'x' | 'X' => Ok((0, 0)),
+        c => c.to_digit(16).and_then(|digit| u8::try_from(digit).ok()).map(|d| (d, 15)).ok_or(()),
+    };
+    let nibbles: Vec<_> =
+        text.chars().filter(|c| !c.is_whitespace()).map(nibble).collect::<Result<_, _>>()?;
+    let pairs = nibbles.chunks(2).map(|pair| match pair {
+        [(high, high_mask), (low, low_mask)] => Ok((high << 4 | low, high_mask << 4 | low_mask)),
+        _ => Err(()),
+    });
+    pairs.collect()
+}
+
+/// Shortest time that is taken seriously.
+const SHORTEST: Duration = Duration::from_millis(10);

@@ -1,0 +1,145 @@
+//! Commands of configurations: split as a shell does, without a shell; users by name.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::net::SocketAddr;
+
+use super::super::hooks::{ServerHooks, ServiceHooks};
+use super::{Planner, targets};
+use crate::model::{Appended, Hook, HookEvent, Script, Server, Service, Sourced, Target};
+use crate::run::health::{ScriptAsk, User};
+use crate::source::Place;
+use crate::source::codes::services as codes;
+
+impl Planner<'_> {
+    /// The commands at changes of a service and its servers.
+    pub(super) fn hooks(&mut self, service: &Service) -> ServiceHooks {
+        let fallback = self.fallback_commands(service);
+        let (up, down) = fallback.unwrap_or_else(|| {
+            let up = self.all(&service.hooks, HookEvent::QuorumUp);
+            (up, self.all(&service.hooks, HookEvent::QuorumDown))
+        });
+        let mut servers = BTreeMap::new();
+        for server in &service.servers {
+            let Some(own) = server.own.as_deref().filter(|own| !own.hooks.is_empty()) else {
+                continue;
+            };
+            let up = self.all(&own.hooks, HookEvent::Up);
+            let down = self.all(&own.hooks, HookEvent::Down);
+            servers.insert(server.address, ServerHooks { up, down });
+        }
+        ServiceHooks { up, down, servers }
+    }
+
+    /// ldirectord's fallbackcommand is one command for both events, with `start` or `stop`, the
+    /// service and its protocol behind it.
+    fn fallback_commands(&mut self, service: &Service) -> Option<(Vec<ScriptAsk>, Vec<ScriptAsk>)> {
+        let [first, second] = service.hooks.as_slice() else { return None };
+        if first.at.is_none() || first.at != second.at {
+            return None;
+        }
+        let id = targets::id(service);
+        let (protocol, target) = id.split_once(' ')?;
+        let protocol = if protocol == "fwmark" { "fwm" } else { protocol };
+        let mut with = |word: &str| {
+            let arguments = [word, target, protocol].map(str::to_owned);
+            let command = self.command(&first.value.command, None, first.at)?;
+            Some(ScriptAsk { command: [command.command, arguments.to_vec()].concat(), ..command })
+        };
+        Some((with("stop").into_iter().collect(), with("start").into_iter().collect()))
+    }
+
+    fn all(&mut self, hooks: &[Sourced<Hook>], event: HookEvent) -> Vec<ScriptAsk> {
+        let meant = hooks.iter().filter(|hook| hook.value.event == event);
+        meant
+            .filter_map(|hook| {
+                self.command(&hook.value.command, hook.value.user.as_deref(), hook.at)
+            })
+            .collect()
+    }
+
+    /// An external probe.
+    pub(super) fn script(
+        &mut self,
+        script: &Script,
+        service: &Service,
+        server: &Server,
+        target: SocketAddr,
+    ) -> Option<ScriptAsk> {
+        let user = script.user.as_ref().map(|user| user.value.as_str());
+        let mut ask = self.command(&script.command.value, user, script.command.at)?;
+        ask.command.extend(appended(script.appended, service, server, target));
+        ask.sets_weight = script.dynamic_weight.is_some_and(|flag| flag.value);
+        Some(ask)
+    }
+
+    fn command(&mut self, line: &str, user: Option<&str>, at: Option<Place>) -> Option<ScriptAsk> {
+        let command = shell_words::split(line).unwrap_or_default();
+        if command.is_empty() {
+            let message = "the command cannot be taken apart".to_owned();
+            self.report(codes::BAD_SCRIPT, at, message, "close its quotes");
+            return None;
+        }
+        let default = self.cluster.globals.script_user.as_ref().map(|user| user.value.as_str());
+        let user = match user.or(default) {
+            None => None,
+            Some(name) => {
+                let found = find_user(name);
+                if found.is_none() {
+                    let message = format!("the user `{name}` does not exist here");
+                    self.report(codes::BAD_SCRIPT, at, message, "create it, or name another one");
+                }
+                found
+            }
+        };
+        Some(ScriptAsk { command, environment: BTreeMap::new(), user, sets_weight: false })
+    }
+}
+
+/// What is put behind a probe's command.
+fn appended(
+    appended: Appended,
+    service: &Service,
+    server: &Server,
+    target: SocketAddr,
+) -> Vec<String> {
+    let address = server.address.to_string();
+    match appended {
+        Appended::Nothing => Vec::new(),
+        Appended::Address => vec![address],
+        Appended::AddressAndPort => vec![address, target.port().to_string()],
+        Appended::VirtualAndReal => {
+            let (service, port) = match &service.target.value {
+                Target::Endpoint { address, port } => (address.to_string(), *port),
+                Target::Mark { mark, .. } => (mark.to_string(), 0),
+                Target::Group(name) => (name.clone(), 0),
+            };
+            vec![service, port.to_string(), address, target.port().to_string()]
+        }
+    }
+}
+
+/// `user`, `user group` or `user:group`, looked up in the system's own files.
+fn find_user(said: &str) -> Option<User> {
+    let mut words = said.split([' ', ':']).filter(|word| !word.is_empty());
+    let (user, group) = (words.next()?, words.next());
+    // name:password:user id:group id:...
+    let (id, own_group) = look_up("/etc/passwd", user, |fields| {
+        Some((fields.get(2)?.parse().ok()?, fields.get(3)?.parse().ok()?))
+    })
+    .or_else(|| user.parse().ok().map(|id| (id, id)))?;
+    let group = match group {
+        None => own_group,
+        Some(name) => look_up("/etc/group", name, |fields| fields.get(2)?.parse().ok())
+            .or_else(|| name.parse().ok())?,
+    };
+    Some(User { user: id, group })
+}
+
+fn look_up<T>(file: &str, name: &str, read: impl Fn(&[&str]) -> Option<T>) -> Option<T> {
+    let text = fs::read_to_string(file).ok()?;
+    text.lines()
+        .map(|line| line.split(':').collect::<Vec<_>>())
+        .find(|fields| fields.first() == Some(&name))
+        .and_then(|fields| read(&fields))
+}

@@ -1,0 +1,135 @@
+//! What traffic a service takes, as keys of the kernel's table.
+
+use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+
+use super::Planner;
+use crate::model::{Cluster, Family, GroupMember, Protocol, Service, Target};
+use crate::run::health::monitor::ServicePlan;
+use crate::run::ipvs::ServiceKey;
+use crate::source::codes::services as codes;
+use crate::source::{Diagnostic, Findings};
+
+impl Planner<'_> {
+    /// The keys of a service; `None`, with a finding, when there are none.
+    pub(super) fn keys(&mut self, service: &Service) -> Option<Vec<ServiceKey>> {
+        let protocol = protocol(service);
+        let keys = match &service.target.value {
+            Target::Endpoint { address, port } => {
+                vec![ServiceKey::Endpoint { protocol, address: *address, port: *port }]
+            }
+            Target::Mark { mark, family } => {
+                vec![ServiceKey::Mark { family: *family, mark: *mark }]
+            }
+            Target::Group(name) => self.group(name, service, protocol),
+        };
+        if keys.is_empty() {
+            let message = format!("`{}` takes no traffic: its group is empty", id(service));
+            let help = "define the virtual_server_group";
+            self.report(codes::NO_GROUP, service.target.at.or(service.at), message, help);
+            return None;
+        }
+        Some(keys)
+    }
+
+    fn group(&self, name: &str, service: &Service, protocol: Protocol) -> Vec<ServiceKey> {
+        let group = self.cluster.service_groups.iter().find(|group| group.name.value == name);
+        let members = group.map_or(&[][..], |group| &group.members);
+        let family = service.family.map(|family| family.value);
+        members
+            .iter()
+            .flat_map(|member| match member.value {
+                GroupMember::Mark { mark, family: own } => {
+                    let family = own.or(family).unwrap_or(Family::V4);
+                    vec![ServiceKey::Mark { family, mark }]
+                }
+                GroupMember::Network { address, prefix, port } => {
+                    let (first, last) = network(address, prefix);
+                    endpoints(protocol, first, last, port.unwrap_or(0))
+                }
+                GroupMember::Range { first, last, port } => {
+                    endpoints(protocol, first, last, port.unwrap_or(0))
+                }
+            })
+            .collect()
+    }
+}
+
+/// What a service is called: stable over reloads, readable in logs.
+pub(super) fn id(service: &Service) -> String {
+    let protocol = match protocol(service) {
+        Protocol::Sctp => "sctp",
+        Protocol::Tcp => "tcp",
+        Protocol::Udp => "udp",
+    };
+    match &service.target.value {
+        Target::Endpoint { address, port } => {
+            format!("{protocol} {}", SocketAddr::new(*address, *port))
+        }
+        Target::Group(name) => format!("{protocol} group {name}"),
+        Target::Mark { mark, family: Family::V4 } => format!("fwmark {mark}"),
+        Target::Mark { mark, family: Family::V6 } => format!("fwmark {mark} inet6"),
+    }
+}
+
+/// The kernel would take the second of two equal services for an edit of the first.
+pub(super) fn report_doubles(cluster: &Cluster, plans: &[ServicePlan], findings: &mut Findings) {
+    let mut seen: BTreeMap<ServiceKey, &str> = BTreeMap::new();
+    for plan in plans {
+        for key in &plan.keys {
+            let Some(other) = seen.insert(*key, &plan.id) else { continue };
+            let place = cluster.services.iter().rev().find(|service| id(service) == plan.id);
+            let place = place.and_then(|service| service.target.at.or(service.at));
+            let message = if other == plan.id {
+                format!("`{key}` is there twice")
+            } else {
+                format!("`{key}` is taken by `{other}` and by `{}`", plan.id)
+            };
+            let finding = match place {
+                Some(place) => Diagnostic::new(codes::SAME_SERVICE, place, message),
+                None => Diagnostic::general(codes::SAME_SERVICE, message),
+            };
+            findings.push(finding.help("remove one of them"));
+        }
+    }
+}
+
+/// keepalived takes UDP where nothing is stated; ldirectord's reader states it always.
+pub(super) fn protocol(service: &Service) -> Protocol {
+    service.protocol.map_or(Protocol::Udp, |protocol| protocol.value)
+}
+
+fn endpoints(protocol: Protocol, first: IpAddr, last: IpAddr, port: u16) -> Vec<ServiceKey> {
+    let key = |address| ServiceKey::Endpoint { protocol, address, port };
+    match (first, last) {
+        (IpAddr::V4(first), IpAddr::V4(last)) => (first.to_bits()..=last.to_bits())
+            .take(MOST)
+            .map(|bits| key(Ipv4Addr::from_bits(bits).into()))
+            .collect(),
+        (IpAddr::V6(first), IpAddr::V6(last)) => (first.to_bits()..=last.to_bits())
+            .take(MOST)
+            .map(|bits| key(Ipv6Addr::from_bits(bits).into()))
+            .collect(),
+        // A range of two families has no addresses.
+        _ => Vec::new(),
+    }
+}
+
+/// First and last address of a prefix.
+fn network(address: IpAddr, prefix: u8) -> (IpAddr, IpAddr) {
+    match address {
+        IpAddr::V4(address) => {
+            let host = u32::MAX.checked_shr(prefix.min(32).into()).unwrap_or(0);
+            let first = address.to_bits() & !host;
+            (Ipv4Addr::from_bits(first).into(), Ipv4Addr::from_bits(first | host).into())
+        }
+        IpAddr::V6(address) => {
+            let host = u128::MAX.checked_shr(prefix.min(128).into()).unwrap_or(0);
+            let first = address.to_bits() & !host;
+            (Ipv6Addr::from_bits(first).into(), Ipv6Addr::from_bits(first | host).into())
+        }
+    }
+}
+
+/// Addresses of one range: a mistyped prefix must not fill the kernel's memory.
+const MOST: usize = 65_536;

@@ -1,0 +1,381 @@
+//! The thread that checks servers, and what can be asked of it.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::io;
+use std::path::PathBuf;
+use std::sync::{Arc, mpsc as blocking};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use serde::{Deserialize, Serialize};
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::{Id, JoinSet};
+use tracing::warn;
+
+use super::hooks::Runner;
+use super::mail::Mailer;
+use super::{Plan, maintenance};
+use crate::run::health::monitor::{Event, Monitor, Ordered, QuestionId, ServiceStatus, Target};
+use crate::run::health::probe::{self, Probe, Trust};
+use crate::run::health::{Answer, Failure};
+use crate::run::ipvs::kernel::{Backend, Kernel, drive};
+use crate::run::ipvs::reconcile::{self, Reconciler, Settings};
+use crate::run::ipvs::{DaemonRole, DestinationKey, Table};
+
+mod kernel_state;
+#[cfg(test)]
+mod tests;
+
+use kernel_state::KernelState;
+pub use kernel_state::KernelStatus;
+
+/// What can be asked of a running thread.
+#[derive(Debug)]
+pub enum Command {
+    /// Another plan; what is equal in both is not touched.
+    Configure(Box<Plan>),
+    /// An operator's order for a server, or `None` to take it back. Answered with the servers that it is
+    /// about.
+    Order(Target, Option<Ordered>, oneshot::Sender<Vec<DestinationKey>>),
+    /// A router of this director became master, or is it no longer.
+    Role {
+        /// The router's name.
+        router: String,
+        /// Whether it is master now.
+        is_master: bool,
+    },
+    /// What there is to see.
+    Status(oneshot::Sender<Snapshot>),
+    /// Leave the table as the plan says, and end.
+    Stop,
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Told {
+    /// A server or a service changed.
+    Health(Event),
+    /// Something about the kernel's table.
+    Kernel(reconcile::Event),
+}
+
+/// Everything that an operator can see.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Snapshot {
+    /// The services and their servers.
+    pub services: Vec<ServiceStatus>,
+    /// The kernel's table.
+    pub kernel: KernelStatus,
+    /// Checks that wait for an answer.
+    pub open_checks: usize,
+}
+
+/// A running thread.
+#[derive(Debug)]
+pub struct Services {
+    commands: mpsc::UnboundedSender<Command>,
+    thread: JoinHandle<()>,
+}
+
+impl Services {
+    /// Sends a command; whether the thread is still there to take it.
+    pub fn send(&self, command: Command) -> bool {
+        self.commands.send(command).is_ok()
+    }
+
+    /// A way to send commands from elsewhere.
+    pub fn commands(&self) -> mpsc::UnboundedSender<Command> {
+        self.commands.clone()
+    }
+
+    /// Stops, and waits until the table is left as the plan says.
+    pub fn stop(self) {
+        self.send(Command::Stop);
+        if self.thread.join().is_err() {
+            warn!("the thread of the services ended with a panic");
+        }
+    }
+}
+
+/// Starts the threads. `memory` is the file that remembers which services are ours.
+///
+/// # Errors
+///
+/// When the operating system gives no thread.
+pub fn start(
+    plan: Plan,
+    memory: Option<PathBuf>,
+    tell: mpsc::UnboundedSender<Told>,
+) -> io::Result<Services> {
+    start_over(Kernel::default(), plan, memory, tell)
+}
+
+/// The same over any table.
+pub(super) fn start_over<B: Backend + Send + 'static>(
+    backend: B,
+    plan: Plan,
+    memory: Option<PathBuf>,
+    tell: mpsc::UnboundedSender<Told>,
+) -> io::Result<Services> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let (commands, received) = mpsc::unbounded_channel();
+    let thread = thread::Builder::new().name("services".to_owned()).spawn(move || {
+        let mut backend = backend;
+        // Servers that the table serves now are taken for alive. When it cannot be read there are none,
+        // and the reconciler says why.
+        let present = backend.read().unwrap_or_default();
+        match Worker::new(backend, plan, memory, &present, tell) {
+            Ok(worker) => runtime.block_on(worker.run(received)),
+            Err(error) => warn!("no thread for the kernel's table: {error}"),
+        }
+    })?;
+    Ok(Services { commands, thread })
+}
+
+struct Worker {
+    plan: Plan,
+    monitor: Monitor,
+    probes: HashMap<QuestionId, Arc<dyn Probe>>,
+    trust: Trust,
+    /// Questions that are being asked, and by which task.
+    asking: JoinSet<(QuestionId, Answer)>,
+    tasks: HashMap<Id, QuestionId>,
+    /// Routers that told their role: whether this node is master.
+    roles: BTreeMap<String, bool>,
+    runner: Runner,
+    mailer: Option<Mailer>,
+    memory: Option<PathBuf>,
+    wishes: blocking::Sender<Table>,
+    kernel_events: mpsc::UnboundedReceiver<reconcile::Event>,
+    kernel: KernelState,
+    kernel_thread: JoinHandle<()>,
+    tell: mpsc::UnboundedSender<Told>,
+}
+
+impl Worker {
+    fn new<B: Backend + Send + 'static>(
+        backend: B,
+        plan: Plan,
+        memory: Option<PathBuf>,
+        present: &Table,
+        tell: mpsc::UnboundedSender<Told>,
+    ) -> io::Result<Self> {
+        let (wishes, wished) = blocking::channel();
+        let (events, kernel_events) = mpsc::unbounded_channel();
+        let settings = Settings { remove_foreign: plan.removes_foreign, ..Settings::default() };
+        let owned = memory.as_deref().map(maintenance::recall).unwrap_or_default();
+        let machine = Reconciler::new(settings, owned);
+        let kernel_thread = thread::Builder::new().name("ipvs".to_owned()).spawn(move || {
+            drive(machine, backend, &wished, |event| {
+                // Nobody listens any more while the daemon ends.
+                let _ = events.send(event);
+            });
+        })?;
+        // Any seed spreads; this one differs between two directors that start together.
+        let seed = u64::from(std::process::id());
+        let mut monitor = Monitor::new(MOST_OPEN, seed);
+        monitor.configure(plan.services.clone(), present, Instant::now());
+        Ok(Self {
+            plan,
+            monitor,
+            probes: HashMap::new(),
+            trust: Trust::default(),
+            asking: JoinSet::new(),
+            tasks: HashMap::new(),
+            roles: BTreeMap::new(),
+            runner: Runner::default(),
+            mailer: None,
+            memory,
+            wishes,
+            kernel_events,
+            kernel: KernelState::default(),
+            kernel_thread,
+            tell,
+        })
+    }
+
+    async fn run(mut self, mut commands: mpsc::UnboundedReceiver<Command>) {
+        self.mailer = self.plan.mail.clone().map(Mailer::start);
+        self.remember();
+        let mut files = tokio::time::interval(MAINTENANCE);
+        files.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
+        loop {
+            self.work();
+            let deadline = self.monitor.next_deadline();
+            let deadline = deadline.unwrap_or_else(|| Instant::now() + Duration::from_secs(3600));
+            tokio::select! {
+                command = commands.recv() => match command {
+                    Some(Command::Stop) | None => break,
+                    Some(command) => self.obey(command),
+                },
+                Some(answered) = self.asking.join_next_with_id() => self.take(answered),
+                Some(event) = self.kernel_events.recv() => {
+                    self.kernel.take(&event);
+                    let _ = self.tell.send(Told::Kernel(event));
+                }
+                _ = files.tick(), if self.plan.maintenance.is_some() => self.look_for_files(),
+                () = tokio::time::sleep_until(deadline.into()) => {}
+            }
+        }
+        self.leave();
+    }
+
+    /// Everything that is due: questions, events, the table.
+    fn work(&mut self) {
+        // A burst of answers is one change of the table.
+        while let Some(answered) = self.asking.try_join_next_with_id() {
+            self.take(answered);
+        }
+        let now = Instant::now();
+        self.monitor.handle_timeout(now);
+        while let Some((id, question)) = self.monitor.poll_question(now) {
+            let built = match self.probes.get(&id) {
+                Some(probe) => Ok(probe.clone()),
+                None => probe::build(question, &self.trust),
+            };
+            match built {
+                Ok(probe) => {
+                    self.probes.insert(id, probe.clone());
+                    let question = question.clone();
+                    let asking = async move { (id, probe::run(probe.as_ref(), &question).await) };
+                    let task = self.asking.spawn(asking);
+                    self.tasks.insert(task.id(), id);
+                }
+                // The plan has built it once, so that only trust roots may have gone since.
+                Err(refusal) => {
+                    let failure = Err(Failure::new(refusal.to_string()));
+                    self.monitor.answer(id, &failure, now);
+                }
+            }
+        }
+        while let Some(event) = self.monitor.poll_event() {
+            self.runner.follow(&self.plan.hooks, &event);
+            if let (Some(mailer), Some(line)) = (&self.mailer, event.headline()) {
+                mailer.tell(line);
+            }
+            let _ = self.tell.send(Told::Health(event));
+        }
+        if self.monitor.take_changed() {
+            self.wish();
+        }
+    }
+
+    fn take(&mut self, answered: Result<(Id, (QuestionId, Answer)), tokio::task::JoinError>) {
+        let now = Instant::now();
+        match answered {
+            Ok((task, (id, answer))) => {
+                self.tasks.remove(&task);
+                self.monitor.answer(id, &answer, now);
+            }
+            // A mistake in a probe is a failed check, not a check that is never asked again.
+            Err(error) => {
+                if let Some(id) = self.tasks.remove(&error.id()) {
+                    let failure = Err(Failure::new("the check broke off"));
+                    self.monitor.answer(id, &failure, now);
+                }
+            }
+        }
+    }
+
+    fn obey(&mut self, command: Command) {
+        let now = Instant::now();
+        match command {
+            Command::Configure(plan) => self.configure(*plan, now),
+            Command::Order(target, order, answer) => {
+                let about = self.monitor.order(&target, order.as_ref(), now);
+                // Who asked may have gone, here and below.
+                let _ = answer.send(about);
+            }
+            Command::Role { router, is_master } => {
+                if self.roles.insert(router, is_master) != Some(is_master) {
+                    self.wish();
+                }
+            }
+            Command::Status(answer) => {
+                let snapshot = Snapshot {
+                    services: self.monitor.status(now),
+                    kernel: self.kernel.status(),
+                    open_checks: self.monitor.running(),
+                };
+                let _ = answer.send(snapshot);
+            }
+            // Taken by the loop.
+            Command::Stop => {}
+        }
+    }
+
+    fn configure(&mut self, plan: Plan, now: Instant) {
+        self.monitor.configure(plan.services.clone(), &Table::default(), now);
+        let monitor = &self.monitor;
+        self.probes.retain(|id, _| monitor.knows(*id));
+        if plan.mail != self.plan.mail {
+            self.mailer = plan.mail.clone().map(Mailer::start);
+        }
+        if plan.maintenance.is_none() {
+            self.monitor.set_maintenance(BTreeSet::new(), now);
+        }
+        self.plan = plan;
+        self.kernel.forget_refusals();
+        self.remember();
+    }
+
+    fn look_for_files(&mut self) {
+        if let Some(directory) = &self.plan.maintenance {
+            self.monitor.set_maintenance(maintenance::names(directory), Instant::now());
+        }
+    }
+
+    /// Tells the other thread what the table is to be.
+    fn wish(&self) {
+        let role = |router: &String| self.roles.get(router).copied();
+        // A daemon that was killed comes back to a table that serves. Until its router has told who is
+        // master, nothing is taken away.
+        let is_active = match &self.plan.follows {
+            None => true,
+            Some(router) => match role(router) {
+                Some(is_master) => is_master,
+                None => return,
+            },
+        };
+        let mut daemons = BTreeMap::new();
+        if let Some(sync) = &self.plan.sync {
+            let sends = sync.router.as_ref().is_none_or(|router| role(router) == Some(true));
+            let receives = sync.router.as_ref().is_none_or(|router| role(router) == Some(false));
+            let roles = [(sends, DaemonRole::Master), (receives, DaemonRole::Backup)];
+            for (_, role) in roles.into_iter().filter(|(wanted, _)| *wanted) {
+                daemons.insert(role, sync.daemon.clone());
+            }
+        }
+        let services = if is_active { self.monitor.services() } else { BTreeMap::new() };
+        let table = Table { services, daemons, timeouts: self.plan.timeouts };
+        if self.wishes.send(table).is_err() {
+            warn!("the thread of the kernel's table has ended");
+        }
+    }
+
+    fn remember(&self) {
+        let Some(file) = &self.memory else { return };
+        let mut ours = maintenance::recall(file);
+        ours.extend(self.plan.services.iter().flat_map(|service| service.keys.iter().copied()));
+        if let Err(error) = maintenance::remember(file, &ours) {
+            warn!("{}: {error}", file.display());
+        }
+    }
+
+    /// Leaves the table as the plan says, and waits for it.
+    fn leave(self) {
+        if !self.plan.stays_on_stop && self.wishes.send(Table::default()).is_err() {
+            warn!("the thread of the kernel's table has ended");
+        }
+        drop(self.wishes);
+        // The wish is carried out before the end of the channel is seen.
+        if self.kernel_thread.join().is_err() {
+            warn!("the thread of the kernel's table ended with a panic");
+        }
+    }
+}
+
+/// Checks that are open at once: each takes a file descriptor.
+const MOST_OPEN: usize = 4096;
+/// Between two looks at the maintenance directory.
+const MAINTENANCE: Duration = Duration::from_secs(1);

@@ -1,0 +1,225 @@
+//! Whole threads over a table in memory: real servers on the loopback, no kernel.
+
+use std::sync::{Mutex, PoisonError};
+
+use tokio::net::TcpListener;
+
+use super::*;
+use crate::model::read::{Input, read};
+use crate::run::ipvs::batch::Refusal;
+use crate::run::ipvs::{Step, apply_step};
+use crate::run::services::plan;
+use crate::source::{Findings, Sources};
+use crate::syntax::Format;
+
+/// A table that the test can look at.
+#[derive(Clone, Debug, Default)]
+struct Shared(Arc<Mutex<Table>>);
+
+impl Shared {
+    fn table(&self) -> Table {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Address and weight of every destination.
+    fn entries(&self) -> Vec<(String, u32)> {
+        let table = self.table();
+        let all = table.services.values().flat_map(|service| &service.destinations);
+        all.map(|(key, destination)| (key.to_string(), destination.weight)).collect()
+    }
+}
+
+impl Backend for Shared {
+    fn read(&mut self) -> Result<Table, String> {
+        Ok(self.table())
+    }
+
+    fn apply(&mut self, steps: &[Step]) -> Result<Vec<Refusal>, String> {
+        let mut table = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        steps.iter().for_each(|step| apply_step(step, &mut table));
+        Ok(Vec::new())
+    }
+}
+
+fn planned(text: &str) -> Plan {
+    let mut sources = Sources::new();
+    let file = sources.add("keepalived.conf", text.as_bytes());
+    let inputs = [Input { file, format: Format::Keepalived }];
+    let cluster = read(&mut sources, &inputs).cluster;
+    let mut findings = Findings::new();
+    let plan = plan::plan(&cluster, &sources, &inputs, &mut findings);
+    assert!(findings.is_empty(), "{:?}", findings.sorted());
+    plan
+}
+
+/// A service with servers at these ports of the loopback.
+fn config(ports: &[u16], more: &str) -> String {
+    let server = |port| {
+        format!(
+            "real_server 127.0.0.1 {port} {{ \n TCP_CHECK {{ \n connect_timeout 20 \n }} \n }}\n"
+        )
+    };
+    let servers: String = ports.iter().map(|port| server(*port)).collect();
+    format!(
+        "virtual_server 192.0.2.31 80 {{ \n delay_loop 0.05 \n retry 0 \n lb_algo rr \n lb_kind NAT \n \
+         protocol TCP \n sorry_server 127.0.0.1 9 \n {more} \n {servers} }}\n"
+    )
+}
+
+async fn open() -> (TcpListener, u16) {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    (listener, port)
+}
+
+/// Waits until the story tells `wanted`.
+async fn until(story: &mut mpsc::UnboundedReceiver<Told>, wanted: impl Fn(&Told) -> bool) {
+    let told = async {
+        while let Some(told) = story.recv().await {
+            if wanted(&told) {
+                return;
+            }
+        }
+        panic!("the thread has ended");
+    };
+    tokio::time::timeout(Duration::from_secs(60), told).await.expect("it never happens");
+}
+
+fn changed(told: &Told) -> bool {
+    matches!(told, Told::Kernel(reconcile::Event::Changed(_)))
+}
+
+async fn status(services: &Services) -> Snapshot {
+    let (answer, snapshot) = oneshot::channel();
+    assert!(services.send(Command::Status(answer)));
+    snapshot.await.unwrap()
+}
+
+#[tokio::test]
+async fn servers_come_and_go_and_the_table_follows() {
+    let ((first, port_1), (_second, port_2)) = (open().await, open().await);
+    let (tell, mut story) = mpsc::unbounded_channel();
+    let kernel = Shared::default();
+    let folder = tempfile::tempdir().unwrap();
+    let memory = folder.path().join("ours");
+    let plan = planned(&config(&[port_1, port_2], ""));
+    let services = start_over(kernel.clone(), plan, Some(memory.clone()), tell).unwrap();
+    let server = |port| (format!("127.0.0.1:{port}"), 1);
+    let both = {
+        let mut both = vec![server(port_1), server(port_2)];
+        both.sort_by_key(|(key, _)| key.rsplit(':').next().unwrap().parse::<u16>().unwrap());
+        both
+    };
+    while kernel.entries() != both {
+        until(&mut story, changed).await;
+    }
+    assert_eq!(std::fs::read_to_string(&memory).unwrap(), "tcp 192.0.2.31:80\n");
+    let snapshot = status(&services).await;
+    assert_eq!(snapshot.services.first().map(|service| service.state.as_str()), Some("up"));
+    // One dies.
+    drop(first);
+    while kernel.entries() != [server(port_2)] {
+        until(&mut story, changed).await;
+    }
+    let snapshot = status(&services).await;
+    let dead = snapshot.services.iter().flat_map(|service| &service.servers);
+    let dead: Vec<_> = dead.filter(|server| server.state == "down").collect();
+    let [dead] = dead.as_slice() else { panic!("{snapshot:?}") };
+    let reply = dead.checks.first().and_then(|check| check.reply.clone());
+    assert_eq!(reply.as_deref(), Some("connection refused"));
+    // The operator takes the other one out: nobody is left but the fallback.
+    let order = Ordered {
+        order: crate::run::health::pool::Order::Disable,
+        reason: "new disk".to_owned(),
+        expires: None,
+    };
+    let target = Target { service: None, server: format!("127.0.0.1:{port_2}") };
+    let (answer, about) = oneshot::channel();
+    services.send(Command::Order(target, Some(order), answer));
+    assert_eq!(about.await.unwrap().len(), 1);
+    while kernel.entries() != [("127.0.0.1:9".to_owned(), 1)] {
+        until(&mut story, changed).await;
+    }
+    tokio::task::spawn_blocking(move || services.stop()).await.unwrap();
+    assert_eq!(kernel.table(), Table::default());
+}
+
+#[tokio::test]
+async fn the_sync_daemon_follows_its_router() {
+    let text = "global_defs {\n lvs_sync_daemon eth1 VI_1 id 7\n}\n\
+                vrrp_instance VI_1 {\n interface eth1\n virtual_router_id 51\n priority 100\n \
+                virtual_ipaddress {\n 192.0.2.31/24\n }\n}\n";
+    let (tell, mut story) = mpsc::unbounded_channel();
+    let kernel = Shared::default();
+    let services = start_over(kernel.clone(), planned(text), None, tell).unwrap();
+    let roles = || kernel.table().daemons.keys().copied().collect::<Vec<_>>();
+    let role = |is_master| Command::Role { router: "VI_1".to_owned(), is_master };
+    services.send(role(false));
+    while roles() != [DaemonRole::Backup] {
+        until(&mut story, changed).await;
+    }
+    services.send(role(true));
+    while roles() != [DaemonRole::Master] {
+        until(&mut story, changed).await;
+    }
+    tokio::task::spawn_blocking(move || services.stop()).await.unwrap();
+    assert_eq!(roles(), []);
+}
+
+#[tokio::test]
+async fn a_reload_changes_the_difference_only() {
+    let ((_first, port_1), (_second, port_2)) = (open().await, open().await);
+    let (tell, mut story) = mpsc::unbounded_channel();
+    let kernel = Shared::default();
+    let plan = planned(&config(&[port_1], ""));
+    let services = start_over(kernel.clone(), plan.clone(), None, tell).unwrap();
+    while kernel.entries() != [(format!("127.0.0.1:{port_1}"), 1)] {
+        until(&mut story, changed).await;
+    }
+    // The same once more: nothing is written, also not by the order of the events.
+    services.send(Command::Configure(Box::new(plan)));
+    services.send(Command::Configure(Box::new(planned(&config(&[port_1, port_2], "")))));
+    let is_addition = |told: &Told| match told {
+        Told::Kernel(reconcile::Event::Changed(steps)) => {
+            let told: Vec<_> = steps.iter().map(Step::to_string).collect();
+            let expected = format!("add 127.0.0.1:{port_2} to tcp 192.0.2.31:80 with weight 1");
+            assert_eq!(told, [expected]);
+            true
+        }
+        _ => false,
+    };
+    until(&mut story, is_addition).await;
+    services.send(Command::Stop);
+}
+
+#[tokio::test]
+async fn under_heartbeat_only_the_active_node_has_the_table() {
+    let (_server, port) = open().await;
+    let (tell, mut story) = mpsc::unbounded_channel();
+    let kernel = Shared::default();
+    let mut plan = planned(&config(&[port], ""));
+    // A daemon before this one has left its table; who is master is not known yet.
+    let services = plan.services.iter().map(|service| {
+        let service_value = crate::run::ipvs::Service {
+            settings: service.settings.clone(),
+            destinations: BTreeMap::new(),
+        };
+        (*service.keys.first().unwrap(), service_value)
+    });
+    let left = Table { services: services.collect(), ..Table::default() };
+    *kernel.0.lock().unwrap() = left.clone();
+    plan.follows = Some("VI_1".to_owned());
+    let services = start_over(kernel.clone(), plan, None, tell).unwrap();
+    until(&mut story, |told| matches!(told, Told::Health(Event::ServiceUp { .. }))).await;
+    assert_eq!(kernel.table(), left);
+    let role = |is_master| Command::Role { router: "VI_1".to_owned(), is_master };
+    services.send(role(true));
+    while kernel.entries() != [(format!("127.0.0.1:{port}"), 1)] {
+        until(&mut story, changed).await;
+    }
+    services.send(role(false));
+    while kernel.table() != Table::default() {
+        until(&mut story, changed).await;
+    }
+    services.send(Command::Stop);
+}
