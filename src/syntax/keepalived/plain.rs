@@ -93,23 +93,30 @@ enum Class {
     Quote,
 }
 
-/// The grammar's `ascii_letter` and the signs that stand for themselves.
+/// What each byte is: the grammar's `ascii_letter` and the signs that stand for themselves.
 const CLASSES: [Class; 256] = {
     let mut classes = [Class::Odd; 256];
-    let mut byte = b'%';
-    while byte <= b'z' {
-        // The index is a byte, and the table has 256 entries.
-        classes[byte as usize] = Class::Letter;
-        byte += 1;
+    let mut rest: &mut [Class] = &mut classes;
+    let mut byte = 0u8;
+    // Indexing in a constant would need an exception of the lints; splitting does not.
+    while let Some((class, behind)) = rest.split_first_mut() {
+        *class = class_of(byte);
+        byte = byte.wrapping_add(1);
+        rest = behind;
     }
-    classes[b'\\' as usize] = Class::Odd;
-    classes[b' ' as usize] = Class::Blank;
-    classes[b'\t' as usize] = Class::Blank;
-    classes[b'{' as usize] = Class::Open;
-    classes[b'}' as usize] = Class::Close;
-    classes[b'#' as usize] = Class::Comment;
-    classes[b'!' as usize] = Class::Comment;
-    classes[b'"' as usize] = Class::Quote;
-    classes[b'\n' as usize] = Class::LineFeed;
     classes
 };
+
+const fn class_of(byte: u8) -> Class {
+    match byte {
+        b'\\' => Class::Odd,
+        b' ' | b'\t' => Class::Blank,
+        b'{' => Class::Open,
+        b'}' => Class::Close,
+        b'#' | b'!' => Class::Comment,
+        b'"' => Class::Quote,
+        b'\n' => Class::LineFeed,
+        b'%'..=b'z' => Class::Letter,
+        _ => Class::Odd,
+    }
+}
