@@ -79,7 +79,8 @@ async fn roll_back(
                 Some(number) => format!("{} has no generation {number}", machine.name),
                 None => format!("nothing is kept from before on {}", machine.name),
             };
-            let help = "`lvsha history INVENTORY` shows what there is";
+            let help =
+                "`lvsha history INVENTORY` shows what there is; `--limit` leaves machines out";
             return Err(Problem::new(words).help(help).into());
         };
         acts.push(Act::Again { generation });

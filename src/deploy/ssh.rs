@@ -22,12 +22,7 @@ pub struct Remote {
 
 impl Remote {
     /// The machine at `destination`; keys and known hosts are files below `folder`.
-    pub fn new(
-        destination: &str,
-        ssh: Ssh,
-        folder: &Path,
-        password: Option<Secret>,
-    ) -> Self {
+    pub fn new(destination: &str, ssh: Ssh, folder: &Path, password: Option<Secret>) -> Self {
         Self {
             destination: destination.to_owned(),
             ssh,

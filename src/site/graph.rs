@@ -119,7 +119,8 @@ impl Picture {
 
     /// Scalable Vector Graphics; readable on light and dark pages.
     pub fn svg(&self) -> String {
-        let stacked = |shapes: &[Shape]| shapes.iter().map(|shape| tall(shape) + GAP).sum::<usize>();
+        let stacked =
+            |shapes: &[Shape]| shapes.iter().map(|shape| tall(shape) + GAP).sum::<usize>();
         let highest = self.layers.iter().map(|layer| stacked(layer)).max().unwrap_or(0);
         // Below the last box there is no gap but the margin.
         let (width, height) = (3 * COLUMN + BOX + 2 * MARGIN, highest + 2 * MARGIN - GAP);
