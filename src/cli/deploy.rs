@@ -170,7 +170,7 @@ async fn roll(
         patience: Duration::from_secs((how.confirm_within / 2).max(15)),
         pause: Duration::from_millis(500),
         install: !how.no_install,
-        run: format!("{who} {}", std::process::id()),
+        run: name_of_run(&who),
         who,
         what: what.to_owned(),
     };
@@ -192,6 +192,13 @@ async fn roll(
     .await;
     progress.end();
     Ok(conclude(&rollout, printer))
+}
+
+/// Names sort by their time, the operator's: of all machines, the greatest is the last run.
+fn name_of_run(who: &str) -> String {
+    let since = std::time::UNIX_EPOCH.elapsed().unwrap_or_default();
+    // Ten digits of seconds until the year 2286.
+    format!("{:010} {who} {}", since.as_secs(), std::process::id())
 }
 
 /// heartbeat waits for its partner before it takes anything, at boot and at the first start.

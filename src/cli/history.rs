@@ -19,7 +19,7 @@ pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, 
             return format!("{name}: no deployment yet\n");
         }
         let line = |entry: &crate::deploy::Entry| {
-            let crate::deploy::Entry { generation, when, state, who, what } = entry;
+            let crate::deploy::Entry { generation, when, state, who, what, .. } = entry;
             format!("{name}  {generation:>3}  {when:<20}  {state:<11}  {who}  {what}\n")
         };
         entries.iter().map(line).collect()

@@ -32,7 +32,10 @@ pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, 
         asked
     })?;
     let plan = Plan::new(&fleet.site.cluster, &fleet.machines, &found);
-    printer.result(&human(&plan))?;
+    // Of machines that did not answer there is nothing to say.
+    if !found.is_empty() || faults.is_empty() {
+        printer.result(&human(&plan))?;
+    }
     show_faults(&faults, printer);
     if !faults.is_empty() {
         return Ok(ExitCode::Remote);

@@ -19,7 +19,8 @@ pub(super) struct Arguments {
     #[command(flatten)]
     how: How,
 
-    /// The generation, as `lvsha history` shows it [default: the one before the current]
+    /// The generation of every machine, as `lvsha history` shows it [default: those before the
+    /// last deployment, on the machines that it changed]
     #[arg(long, value_name = "N")]
     to: Option<u32>,
 }
@@ -58,20 +59,29 @@ async fn roll_back(
     if taken_back && arguments.to.is_none() {
         return Ok(ExitCode::Success);
     }
-    let histories = fleet.ask(vec![Act::History; fleet.machines.len()]).await;
-    let mut acts = Vec::new();
-    for (machine, reply) in fleet.machines.iter().zip(histories) {
-        let entries = match reply {
-            Ok(Reply::History(entries)) => entries,
-            Ok(_) => Vec::new(),
+    let replies = fleet.ask(vec![Act::History; fleet.machines.len()]).await;
+    let mut histories = Vec::new();
+    for (machine, reply) in fleet.machines.iter().zip(replies) {
+        match reply {
+            Ok(Reply::History(entries)) => histories.push(entries),
+            Ok(_) => histories.push(Vec::new()),
             Err(fault) => {
                 show_faults(&[(machine.name.clone(), fault)], printer);
                 return Ok(ExitCode::Remote);
             }
-        };
-        let Some(generation) = target(&entries, arguments.to) else {
-            let problem = Problem::new(format!("{} has no such generation", machine.name));
-            return Err(problem.help("`lvsha history INVENTORY` shows what there is").into());
+        }
+    }
+    let run = last_run(&histories);
+    let mut acts = Vec::new();
+    for (machine, entries) in fleet.machines.iter().zip(&histories) {
+        let Some(generation) = target(entries, run, arguments.to) else {
+            let words = match arguments.to {
+                Some(number) => format!("{} has no generation {number}", machine.name),
+                None => format!("nothing is kept from before on {}", machine.name),
+            };
+            let help =
+                "`lvsha history INVENTORY` shows what there is; `--limit` leaves machines out";
+            return Err(Problem::new(words).help(help).into());
         };
         acts.push(Act::Again { generation });
     }
@@ -93,10 +103,19 @@ async fn roll_back(
     deploy(fleet, &arguments.how, None, &what, printer).await
 }
 
-/// The generation that was asked for, or the last good one before the current.
-fn target(entries: &[Entry], to: Option<u32>) -> Option<u32> {
+/// The deployment that somebody made last, on whichever machines.
+fn last_run(histories: &[Vec<Entry>]) -> Option<&str> {
+    let current = histories.iter().flatten().filter(|entry| entry.state == "current");
+    current.map(|entry| entry.run.as_str()).max()
+}
+
+/// The generation that was asked for; otherwise the last good one before that of the last `run`,
+/// and the current one of a machine that this run did not touch.
+fn target(entries: &[Entry], run: Option<&str>, to: Option<u32>) -> Option<u32> {
+    let current = entries.iter().find(|entry| entry.state == "current");
     match to {
         Some(number) => entries.iter().find(|entry| entry.generation == number),
+        None if current.is_some_and(|current| Some(current.run.as_str()) != run) => current,
         None => entries
             .iter()
             .rev()
@@ -126,3 +145,6 @@ fn replace(machine: &mut Machine, tree: &Tree) {
     files.sort_by_key(|file| order(file).unwrap_or(usize::MAX));
     machine.files = files;
 }
+
+#[cfg(test)]
+mod tests;

@@ -84,20 +84,27 @@ fn line(machine: &Machine, facts: &Found, cluster: &Cluster) -> String {
     format!("{} ({role}): {}\n", machine.name, words.join(", "))
 }
 
+fn names_of_directors(cluster: &Cluster) -> impl Iterator<Item = &str> {
+    cluster.nodes.iter().map(|node| node.name.value.as_str())
+}
+
 /// A line for each address and each of its services.
 fn addresses(cluster: &Cluster, found: &BTreeMap<String, Found>) -> (String, bool) {
     let mut text = String::new();
     let mut is_wrong = false;
     for address in cluster.routers.iter().flat_map(|router| &router.addresses) {
         let address = address.value.address;
-        let is_director = |name: &str| cluster.nodes.iter().any(|node| node.name.value == name);
+        let is_director = |name: &str| names_of_directors(cluster).any(|known| known == name);
         let holders: Vec<(&String, &Found)> = found
             .iter()
             .filter(|(name, facts)| is_director(name) && facts.holds(address))
             .collect();
         let names: Vec<&str> = holders.iter().map(|(name, _)| name.as_str()).collect();
-        is_wrong |= names.len() != 1;
+        let asked = names_of_directors(cluster).filter(|name| found.contains_key(*name)).count();
+        let is_partial = asked < cluster.nodes.len();
+        is_wrong |= names.len() > 1 || (names.is_empty() && !is_partial);
         let who = match names.as_slice() {
+            [] if is_partial => "none of the directors that were asked".to_owned(),
             [] => "nobody".to_owned(),
             [one] => (*one).to_owned(),
             several => format!("{}: more than one", several.join(" and ")),

@@ -29,7 +29,7 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "N", default_value_t = 20)]
     requests: u32,
 
-    /// Path to ask for [default: that of the service's probe, then /]
+    /// Path to ask for [default: that of the service's probe, or / when only there pages differ]
     #[arg(long, value_name = "PATH")]
     path: Option<String>,
 }
@@ -60,18 +60,20 @@ async fn verify(
     port: u16,
     arguments: &Arguments,
 ) -> (String, bool) {
-    let path = arguments.path.clone().or_else(|| path(service)).unwrap_or_else(|| "/".to_owned());
     let host = service.host.as_ref().map_or_else(|| address.to_string(), |host| host.value.clone());
-    // Which server answered is told by its page.
-    let mut pages: BTreeMap<Bytes, Vec<String>> = BTreeMap::new();
-    let mut weights: BTreeMap<String, u32> = BTreeMap::new();
-    for server in &service.servers {
-        let own = SocketAddr::new(server.address, server.port.unwrap_or(port));
-        if let Ok(page) = fetch(own, &host, &path).await {
-            pages.entry(page).or_default().push(own.to_string());
-            weights.insert(own.to_string(), server.weight.map_or(1, |weight| weight.value));
+    // Which server answered is told by its page. A probe's is often the same on all.
+    let (path, Direct { pages, weights }) = match arguments.path.clone().or_else(|| path(service)) {
+        None => ("/".to_owned(), direct(service, port, &host, "/").await),
+        Some(first) => {
+            let found = direct(service, port, &host, &first).await;
+            if arguments.path.is_some() || found.pages.len() > 1 {
+                (first, found)
+            } else {
+                let other = direct(service, port, &host, "/").await;
+                if other.pages.len() > 1 { ("/".to_owned(), other) } else { (first, found) }
+            }
         }
-    }
+    };
     let mut answers: BTreeMap<String, u32> = BTreeMap::new();
     let (mut failed, mut reason) = (0, String::new());
     for _ in 0..arguments.requests {
@@ -102,6 +104,26 @@ async fn verify(
         line.push_str(&format!("; {why}"));
     }
     (line, failed == 0 && fair.is_ok())
+}
+
+/// What the real servers answer when they are asked directly.
+struct Direct {
+    /// Pages, and the servers that have them.
+    pages: BTreeMap<Bytes, Vec<String>>,
+    /// Weights of the servers that answered.
+    weights: BTreeMap<String, u32>,
+}
+
+async fn direct(service: &Service, port: u16, host: &str, path: &str) -> Direct {
+    let mut found = Direct { pages: BTreeMap::new(), weights: BTreeMap::new() };
+    for server in &service.servers {
+        let own = SocketAddr::new(server.address, server.port.unwrap_or(port));
+        if let Ok(page) = fetch(own, host, path).await {
+            found.pages.entry(page).or_default().push(own.to_string());
+            found.weights.insert(own.to_string(), server.weight.map_or(1, |weight| weight.value));
+        }
+    }
+    found
 }
 
 /// Round robin is exact; of the other schedulers it is only asked that every server has its turn.

@@ -112,6 +112,9 @@ pub struct Entry {
     pub state: String,
     /// Who.
     pub who: String,
+    /// The name of the deployment, the same on all machines that it changed. Later ones are
+    /// greater, as strings.
+    pub run: String,
     /// What.
     pub what: String,
 }

@@ -97,11 +97,13 @@ fn file(line: &str) -> Option<(String, FoundFile)> {
     Some((path, FoundFile { mode, content }))
 }
 
-/// `entry N WHEN STATE WHO<tab>WHAT`.
+/// `entry N WHEN STATE WHO<tab>RUN<tab>WHAT`.
 fn entry(line: &str) -> Option<Entry> {
     let mut words = line.strip_prefix("entry ")?.splitn(4, ' ');
     let generation = words.next()?.parse().ok()?;
     let (when, state) = (words.next()?.to_owned(), words.next()?.to_owned());
-    let (who, what) = words.next()?.split_once('\t')?;
-    Some(Entry { generation, when, state, who: who.to_owned(), what: what.to_owned() })
+    let (who, rest) = words.next()?.split_once('\t')?;
+    let (run, what) = rest.split_once('\t')?;
+    let [who, run, what] = [who, run, what].map(str::to_owned);
+    Some(Entry { generation, when, state, who, run, what })
 }

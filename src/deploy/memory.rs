@@ -57,6 +57,7 @@ struct Generation {
     managed: BTreeMap<String, String>,
     state: &'static str,
     who: String,
+    run: String,
     what: String,
     after: Tree,
 }
@@ -147,6 +148,7 @@ impl Memory {
                     when: "-".to_owned(),
                     state: generation.state.to_owned(),
                     who: generation.who.clone(),
+                    run: generation.run.clone(),
                     what: generation.what.clone(),
                 };
                 return Ok(Reply::History(self.generations.iter().map(entry).collect()));
@@ -173,6 +175,7 @@ impl Memory {
             managed: std::mem::take(&mut self.found.managed),
             state: "active",
             who: who.to_owned(),
+            run: self.run.clone().unwrap_or_default(),
             what: what.to_owned(),
             after: plan.after.clone(),
         };

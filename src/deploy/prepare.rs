@@ -36,7 +36,7 @@ fn host(site: &Site, name: &str, folder: &Path, secrets: &BTreeMap<String, Secre
         (None, None) => name.to_owned(),
     };
     let password = ssh.sudo_secret.as_ref().and_then(|name| secrets.get(&name.value)).cloned();
-    Host::Remote(Box::new(Remote::new(name, &destination, ssh, folder, password)))
+    Host::Remote(Box::new(Remote::new(&destination, ssh, folder, password)))
 }
 
 /// What is asked about a machine before a plan is made.

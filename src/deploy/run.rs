@@ -186,12 +186,7 @@ fn judge(
         }
     }
     let Some(machine) = machines.get(position) else { return Ok(Vec::new()) };
-    let directors: Vec<String> = machines
-        .iter()
-        .filter(|machine| machine.role == Role::Director)
-        .map(|machine| machine.name.clone())
-        .collect();
-    let report = GateReport { cluster, machine, directors: &directors, found: &found };
+    let report = GateReport { cluster, machine, found: &found };
     gate(&report).map(|()| Vec::new()).map_err(|why| Fault::new(FaultKind::Refused, why))
 }
 

@@ -13,7 +13,6 @@ use crate::site::secret::Secret;
 /// How a machine is reached, and the connection to it.
 #[derive(Debug)]
 pub struct Remote {
-    name: String,
     destination: String,
     ssh: Ssh,
     folder: PathBuf,
@@ -22,16 +21,9 @@ pub struct Remote {
 }
 
 impl Remote {
-    /// The machine `name` at `destination`; keys and known hosts are files below `folder`.
-    pub fn new(
-        name: &str,
-        destination: &str,
-        ssh: Ssh,
-        folder: &Path,
-        password: Option<Secret>,
-    ) -> Self {
+    /// The machine at `destination`; keys and known hosts are files below `folder`.
+    pub fn new(destination: &str, ssh: Ssh, folder: &Path, password: Option<Secret>) -> Self {
         Self {
-            name: name.to_owned(),
             destination: destination.to_owned(),
             ssh,
             folder: folder.to_owned(),
@@ -63,7 +55,13 @@ impl Remote {
     }
 
     async fn attempt(&mut self, act: &Act) -> Result<Reply, Fault> {
-        if self.session.is_none() {
+        // While other machines had their turn, the idle master may have gone.
+        let is_open = match &self.session {
+            Some(session) => session.check().await.is_ok(),
+            None => false,
+        };
+        if !is_open {
+            self.disconnect().await;
             self.session = Some(self.connect().await?);
         }
         let Some(session) = &self.session else {
@@ -163,12 +161,12 @@ impl Remote {
     fn unreachable(&self, error: &openssh::Error) -> Fault {
         use std::error::Error as _;
         let cause = error.source().map_or_else(|| error.to_string(), ToString::to_string);
-        let cause = cause.trim().trim_end_matches('.').replace('\n', "; ");
         let port = self.ssh.port.map_or(22, |port| port.value);
         let host = &self.destination;
         let target = if port == 22 { host.clone() } else { format!("[{host}]:{port}") };
-        let message = format!("cannot connect to {}: {cause}", self.name);
-        let fault = Fault::new(FaultKind::Connection, message);
+        let fault = |cause: &str| {
+            Fault::new(FaultKind::Connection, format!("cannot connect to {host}: {cause}"))
+        };
         let known = match &self.ssh.known_hosts {
             Some(file) => self.folder.join(&file.value).display().to_string(),
             None => "~/.ssh/known_hosts".to_owned(),
@@ -177,7 +175,10 @@ impl Remote {
         if contains(&["HOST IDENTIFICATION HAS CHANGED", "host key for"])
             && contains(&["changed", "CHANGED"])
         {
-            fault.help(format!(
+            // ssh's own text is a banner of a dozen lines.
+            let sent = cause.split_whitespace().find(|word| word.starts_with("SHA256:"));
+            let sent = sent.map(|sent| format!(", to {}", sent.trim_end_matches('.')));
+            fault(&format!("its host key has changed{}", sent.unwrap_or_default())).help(format!(
                 "somebody may be listening; if the machine was set up anew: ssh-keygen -f {known} -R '{target}'"
             ))
         } else if contains(&[
@@ -185,21 +186,24 @@ impl Remote {
             "No ED25519 host key",
             "host key is known",
         ]) {
-            fault.help(format!(
+            fault("its host key is not known").help(format!(
                 "compare its key with the machine's, then: ssh-keyscan -p {port} {host} >> {known}"
             ))
-        } else if contains(&["Permission denied"]) {
-            let user = self.ssh.user.as_ref().map_or("USER", |user| &user.value);
-            fault.help(format!("ssh-copy-id -p {port} {user}@{host}"))
         } else {
-            fault.help(format!("ssh -v -p {port} {host} true"))
+            let user = self.ssh.user.as_ref().map(|user| format!("{}@", user.value));
+            let login = format!("{}{host}", user.unwrap_or_default());
+            let fault = fault(&cause.trim().trim_end_matches('.').replace('\n', "; "));
+            if contains(&["Permission denied"]) {
+                fault.help(format!("ssh-copy-id -p {port} {login}"))
+            } else {
+                fault.help(format!("ssh -v -p {port} {login} true"))
+            }
         }
     }
 
     fn no_sudo(&self, complaint: &str) -> Fault {
         let last = complaint.lines().last().unwrap_or("it said nothing");
-        let message = format!("sudo refuses on {}: {last}", self.name);
-        let fault = Fault::new(FaultKind::Refused, message);
+        let fault = Fault::new(FaultKind::Refused, format!("sudo refuses: {last}"));
         match self.password {
             None => fault.help(
                 "sudo_secret = \"NAME\" in the inventory gives it a password; or allow it without one",

@@ -119,15 +119,16 @@ impl Picture {
 
     /// Scalable Vector Graphics; readable on light and dark pages.
     pub fn svg(&self) -> String {
-        let rows = self.layers.iter().map(Vec::len).max().unwrap_or(1);
-        let tallest = self.layers.iter().flatten().map(|shape| shape.words.len()).max();
-        let step = HEAD + LINE * tallest.unwrap_or(0) + GAP;
-        let (width, height) = (4 * COLUMN - (COLUMN - BOX) + 2 * MARGIN, rows * step + MARGIN);
+        let stacked =
+            |shapes: &[Shape]| shapes.iter().map(|shape| tall(shape) + GAP).sum::<usize>();
+        let highest = self.layers.iter().map(|layer| stacked(layer)).max().unwrap_or(0);
+        // Below the last box there is no gap but the margin.
+        let (width, height) = (3 * COLUMN + BOX + 2 * MARGIN, highest + 2 * MARGIN - GAP);
         let place = |(layer, number): (usize, usize)| {
-            let count = self.layers.get(layer).map_or(1, Vec::len);
-            // A short layer stands in the middle of the tallest.
-            let top = MARGIN / 2 + (rows - count) * step / 2 + number * step;
-            (MARGIN + layer * COLUMN, top)
+            let shapes = self.layers.get(layer).map_or(&[][..], Vec::as_slice);
+            let above = shapes.get(..number).map_or(0, stacked);
+            // A low layer stands in the middle of the highest.
+            (MARGIN + layer * COLUMN, MARGIN + (highest - stacked(shapes)) / 2 + above)
         };
         let shape_at = |(layer, number): (usize, usize)| {
             self.layers.get(layer).and_then(|layer| layer.get(number))
@@ -135,7 +136,7 @@ impl Picture {
         let mut out = format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" \
              width=\"{width}\" height=\"{height}\" font-family=\"sans-serif\" font-size=\"13\">\n\
-             <style>{STYLE}</style>\n<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n"
+             <style>{STYLE}</style>\n<path d=\"M0 0H{width}V{height}H0z\" style=\"fill:#ffffff\"/>\n"
         );
         // Faint lines first, so that the others lie on top of them.
         let mut lines: Vec<&Line> = self.lines.iter().collect();

@@ -14,3 +14,32 @@ fn living_servers_are_counted_in_the_kernels_own_words() {
     assert_eq!(living_servers(&table, address, 443), Some(0));
     assert_eq!(living_servers(&table, address, 8080), None);
 }
+
+#[test]
+fn a_director_that_was_not_asked_may_hold_the_address() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("inventories/lab.toml");
+    let mut sources = crate::source::Sources::new();
+    let (site, _) = crate::site::load(&mut sources, &path, crate::site::Secrets::Leave).unwrap();
+    let machine = Machine {
+        name: "lw2".to_owned(),
+        role: Role::Director,
+        files: Vec::new(),
+        packages: Vec::new(),
+        units: Vec::new(),
+    };
+    let judge = |asked: &[(&str, Found)]| {
+        let own = |(name, found): &(&str, Found)| ((*name).to_owned(), found.clone());
+        let found = asked.iter().map(own).collect();
+        gate(&GateReport { cluster: &site.cluster, machine: &machine, found: &found })
+    };
+    let holder = Found {
+        addresses: ["10.0.0.31".parse().unwrap()].into_iter().collect(),
+        ..Found::default()
+    };
+    let idle = Found::default;
+    assert_eq!(judge(&[("lw2", idle())]), Ok(()), "lw1 may be the holder");
+    assert_eq!(judge(&[("lw1", holder.clone()), ("lw2", idle())]), Ok(()));
+    assert_eq!(judge(&[("lw1", idle()), ("lw2", idle())]), Err("nobody holds 10.0.0.31".into()));
+    let both = judge(&[("lw1", holder.clone()), ("lw2", holder)]);
+    assert_eq!(both, Err("lw1 and lw2 both hold 10.0.0.31".into()));
+}

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::*;
 use crate::deploy::{Event, Host, Memory, Trouble, When, run};
-use crate::model::{Cluster, Router, Sourced, VirtualAddress};
+use crate::model::{Cluster, Node as Director, Router, Sourced, VirtualAddress};
 use crate::plan::{Found, FoundFile, Plan, Tree};
 use crate::site::render::{Check, Effect, File, Role};
 
@@ -15,7 +15,9 @@ fn cluster() -> Cluster {
     let mut router = Router::new(Sourced::implied("V".to_owned()));
     let address = VirtualAddress::new("10.0.0.31".parse().unwrap());
     router.addresses.push(Sourced::implied(address));
-    Cluster { routers: vec![router], ..Cluster::default() }
+    let nodes = ["lw1", "lw2"]
+        .map(|name| Director { name: Sourced::implied(name.to_owned()), address: None });
+    Cluster { nodes: nodes.into(), routers: vec![router], ..Cluster::default() }
 }
 
 fn machine(name: &str, role: Role, text: &str) -> Machine {

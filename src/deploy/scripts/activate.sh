@@ -8,6 +8,8 @@ mkdir -p "$state/generations" && mv "$state/staging" "$here" || fail "cannot mak
 mkdir -p "$here/before/files" || fail "cannot save the old files"
 printf '%s\n' "$3" >"$here/who"
 printf '%s\n' "$4" >"$here/what"
+# All machines of one deployment have its name: it is taken back as one.
+[ -f "$state/lock/run" ] && cp "$state/lock/run" "$here/run"
 date -u +%Y-%m-%dT%H:%M:%SZ >"$here/when"
 echo "activating" >"$here/state"
 [ -f "$state/current" ] && cp "$state/current" "$here/before/current"
@@ -34,7 +36,8 @@ if [ "$2" -gt 0 ]; then
         systemd-run -q --collect --on-active="$2" --unit="lvsha-rollback-$generation" \
             sh "$state/rollback" "$generation" dead-man </dev/null >/dev/null 2>&1
     else
-        (sleep "$2"; exec sh "$state/rollback" "$generation" dead-man) </dev/null >/dev/null 2>&1 &
+        # An open descriptor would keep the connection until it is over.
+        (sleep "$2"; exec sh "$state/rollback" "$generation" dead-man) </dev/null >/dev/null 2>&1 3>&- &
     fi || fail "cannot start the dead-man switch"
 fi
 undo() {

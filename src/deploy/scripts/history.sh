@@ -4,7 +4,7 @@ for here in $(ls "$state/generations" 2>/dev/null | sort -n); do
     where=$state/generations/$here
     mark=$(cat "$where/state" 2>/dev/null)
     [ "$here" = "$current" ] && mark=current
-    printf 'entry %s %s %s %s\t%s\n' "$here" "$(cat "$where/when" 2>/dev/null || echo -)" "${mark:--}" \
-        "$(cat "$where/who" 2>/dev/null)" "$(cat "$where/what" 2>/dev/null)"
+    printf 'entry %s %s %s %s\t%s\t%s\n' "$here" "$(cat "$where/when" 2>/dev/null || echo -)" "${mark:--}" \
+        "$(cat "$where/who" 2>/dev/null)" "$(cat "$where/run" 2>/dev/null)" "$(cat "$where/what" 2>/dev/null)"
 done
 echo lvsha-end
