@@ -18,8 +18,11 @@ use crate::syntax::Format;
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     /// Files, or a directory for each node; its name is the node's unless NODE= stands in front
-    #[arg(required = true, value_name = "[NODE=]PATH")]
+    #[arg(required_unless_present = "from", value_name = "[NODE=]PATH")]
     paths: Vec<String>,
+    /// The same, spelled as in the other directions; repeat it for each
+    #[arg(long, value_name = "[NODE=]PATH")]
+    from: Vec<String>,
     /// A director, and perhaps its address; repeat it for each. One without a file follows the
     /// others
     #[arg(long, value_name = "NODE[=IP]", value_parser = node_name::node_or_address)]
@@ -69,7 +72,7 @@ fn load(
     let mut nodes: Vec<(String, Vec<Input>)> = Vec::new();
     // Files without a node's name belong to the directors in the order of the options.
     let mut unnamed = arguments.director.iter().map(|(name, _)| name.clone());
-    for argument in &arguments.paths {
+    for argument in arguments.paths.iter().chain(&arguments.from) {
         let (node, path) = match argument.split_once('=') {
             Some((node, path)) => (Some(node.to_lowercase()), Path::new(path)),
             None => (None, Path::new(argument)),
