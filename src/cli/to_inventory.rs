@@ -140,7 +140,8 @@ fn write(arguments: &Arguments, result: &FromFiles, printer: &Printer) -> Result
     let Some(out) = &arguments.out else {
         printer.result(&united.text)?;
         if !names.is_empty() {
-            let line = format!("it needs secrets/{{{}}}: --out FILE writes them", names.join(","));
+            let files: Vec<String> = names.iter().map(|name| format!("secrets/{name}")).collect();
+            let line = format!("it needs {}: --out FILE writes them", files.join(", "));
             say(arguments, printer, &line);
         }
         return Ok(());
