@@ -11,6 +11,7 @@ use crate::emit::report;
 use crate::model::read::Input;
 use crate::site::{Director, FromFiles, Stack, from_files};
 use crate::source::codes::conversion::NOT_UNDERSTOOD;
+use crate::source::text::counted;
 use crate::source::{FileId, Severity, Sources};
 use crate::syntax::Format;
 
@@ -58,7 +59,10 @@ pub(super) fn run(
         result.account.entries().any(|(_, outcome)| outcome.code == Some(NOT_UNDERSTOOD));
     let errors = result.findings.count(Severity::Error);
     if errors > 0 && arguments.report == ReportForm::Human {
-        printer.status(&format!("{errors} errors in the input; `lvsha check` shows them"));
+        printer.status(&format!(
+            "{} in the input; `lvsha check` shows them",
+            counted(errors, "error")
+        ));
     }
     Ok(if not_understood { ExitCode::Findings } else { ExitCode::Success })
 }
@@ -159,13 +163,7 @@ fn write(arguments: &Arguments, result: &FromFiles, printer: &Printer) -> Result
     }
     match staged.and_then(|()| output.commit(arguments.force)) {
         Ok(written) => {
-            let line = format!(
-                "{} for {}: {} files written, {} already so",
-                out.display(),
-                result.nodes.join(", "),
-                written.changed,
-                written.unchanged
-            );
+            let line = format!("{} for {}: {written}", out.display(), result.nodes.join(", "));
             say(arguments, printer, &line);
             Ok(())
         }

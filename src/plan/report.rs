@@ -6,6 +6,7 @@ use similar::TextDiff;
 
 use super::{FileChange, NodePlan, Plan, ServiceChange, Step};
 use crate::site::render::Role;
+use crate::source::text::counted;
 use crate::source::{Sources, Span};
 use crate::syntax::{self, Format};
 
@@ -160,8 +161,4 @@ fn shown(path: &str, content: &[u8], is_secret: bool) -> Option<String> {
     let file = sources.get(file);
     let length = u32::try_from(file.text().len()).unwrap_or(u32::MAX);
     Some(file.shown(Span::new(0, length)))
-}
-
-fn counted(count: usize, word: &str) -> String {
-    if count == 1 { format!("1 {word}") } else { format!("{count} {word}s") }
 }

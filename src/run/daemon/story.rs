@@ -4,6 +4,7 @@ use tracing::{error, info, warn};
 
 use super::Report;
 use crate::run::vrrp::{Notice, State};
+use crate::source::text::counted;
 
 /// Writes a report to the log.
 pub(super) fn tell(report: &Report) {
@@ -15,7 +16,7 @@ pub(super) fn tell(report: &Report) {
             error!("address {}/{}: {why}", address.address, address.prefix);
         }
         Report::Announced { router, count } => {
-            info!("({router}) sending gratuitous ARP for {count} addresses");
+            info!("({router}) sending gratuitous ARP for {}", counted(*count, "address"));
         }
         Report::Discarded { source, reason } => {
             warn!("packet from {source} discarded: {reason}");

@@ -22,6 +22,7 @@ use crate::run::control::{Answer, Request, Server, serve};
 use crate::run::net::thread as kernel_thread;
 use crate::run::services::Told;
 use crate::run::vrrp::State;
+use crate::source::text::counted;
 
 /// What the daemon is started with, beside its plan.
 pub struct Options {
@@ -90,13 +91,13 @@ async fn supervise(plan: Plan, options: Options) -> Result<Ended, StartError> {
     let hooks = Hooks::new(&plan);
     let trackers = trackers::start(&plan, &orders);
     let resources = ResourceTasks::new(&plan, &orders);
-    let count = plan.routers.len();
+    let routers = counted(plan.routers.len(), "virtual router");
     let real_time = real_time.or(plan.real_time);
     start_worker(plan.clone(), report_sender, order_receiver, real_time).await?;
     let (balancing, told) = Balancing::start(&plan.services, memory)?;
-    let services = plan.services.services.len();
+    let services = counted(plan.services.services.len(), "virtual service");
     let version = env!("CARGO_PKG_VERSION");
-    info!("lvsha {version} on {node}: {count} virtual routers, {services} virtual services");
+    info!("lvsha {version} on {node}: {routers}, {services}");
     notify(&[NotifyState::Ready]);
     let supervisor = Supervisor { node, plan, orders, hooks, resources, trackers, balancing, load };
     supervisor.run(reports, told, server).await
