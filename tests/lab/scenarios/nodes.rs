@@ -4,7 +4,7 @@ use crate::inventory::{NODES, VIP};
 use crate::world::Lab;
 
 pub(super) fn every_node_takes_ssh_connections_and_has_lvsha(lab: &Lab) {
-    for host in NODES {
+    for host in NODES.iter().copied() {
         let login = format!("root@{}", host.address());
         let said = lab.client(&[
             "ssh",

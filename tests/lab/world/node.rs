@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::command::{run, try_run};
 use super::table::Table;
 use super::{network, now, pass, until};
-use crate::inventory::{Host, INTERFACE, VIP, VIP6};
+use crate::inventory::{Host, VIP, VIP6, interface};
 
 /// Longest boot of a node, in seconds of the inside's clock.
 const BOOT_LIMIT: f64 = 120.0;
@@ -175,7 +175,7 @@ impl Machine {
 
     /// Whether its interface has this address now.
     pub(crate) fn has(self, address: impl std::fmt::Display) -> bool {
-        let shown = run(&["ip", "-n", self.0.name, "-o", "addr", "show", "dev", INTERFACE]);
+        let shown = run(&["ip", "-n", self.0.name, "-o", "addr", "show", "dev", interface()]);
         shown.contains(&format!(" {address}/"))
     }
 
@@ -232,13 +232,13 @@ impl Machine {
             /etc/keepalived /var/lib/heartbeat/hb_generation /etc/ha.d/ldirectord.cf /run/*.pid /run/keepalived; true"]);
         // Everything but the machine's own addresses.
         let name = self.0.name;
-        let shown = try_run(&["ip", "-n", name, "-o", "addr", "show", "dev", INTERFACE])
+        let shown = try_run(&["ip", "-n", name, "-o", "addr", "show", "dev", interface()])
             .unwrap_or_default();
         let own = [self.0.address().to_string(), self.0.address6().to_string()];
         for address in shown.lines().filter_map(|line| line.split_whitespace().nth(3)) {
             let bare = address.split('/').next().unwrap_or_default();
             if !own.iter().any(|mine| mine == bare) && !bare.starts_with("fe80:") {
-                let _ = try_run(&["ip", "-n", name, "addr", "del", address, "dev", INTERFACE]);
+                let _ = try_run(&["ip", "-n", name, "addr", "del", address, "dev", interface()]);
             }
         }
     }

@@ -46,7 +46,7 @@ impl Stack {
     /// heartbeat and its ldirectord, with the same files on both, out of a folder of the lab's data.
     pub(crate) fn heartbeat(folder: &str) -> Self {
         let mut files = Vec::new();
-        for host in DIRECTORS {
+        for host in *DIRECTORS {
             for name in ["ha.cf", "haresources", "authkeys", "ldirectord.cf"] {
                 let mode = if name == "authkeys" { "600" } else { "644" };
                 files.push(File {
@@ -162,7 +162,7 @@ pub(crate) fn converted(lab: &Lab, folder: &str) -> (Stack, String) {
         unit: "keepalived",
         web_servers: false,
     };
-    for host in DIRECTORS {
+    for host in *DIRECTORS {
         stack = stack.with_written(node, &host.hostname(), host, |name| match name {
             "keepalived.default" => ("/etc/default/keepalived".to_owned(), "644"),
             "keepalived.conf" => (format!("/etc/keepalived/{name}"), "644"),
@@ -186,7 +186,7 @@ pub(crate) fn converted_to_heartbeat(lab: &Lab, folder: &str) -> (Stack, String)
         unit: "heartbeat",
         web_servers: true,
     };
-    for host in DIRECTORS {
+    for host in *DIRECTORS {
         let from = format!("{}/ha.d", host.hostname());
         stack = stack.with_written(node, &from, host, |name| {
             let mode = if name == "authkeys" { "600" } else { "644" };
