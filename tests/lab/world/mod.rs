@@ -22,6 +22,7 @@ use crate::inventory::{self, CLIENT, DIRECTORS, Host, NODES, REAL_SERVERS};
 use crate::message::Message;
 use crate::scenarios;
 use command::run;
+pub(crate) use command::try_run_within;
 pub(crate) use node::Machine;
 use port::Port;
 pub(crate) use stack::{Stack, converted, converted_to_heartbeat, keepalived_pair};

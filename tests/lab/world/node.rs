@@ -253,9 +253,7 @@ impl Machine {
         list.lines().next().map(str::to_owned)
     }
 
-    /// On the host's kernel the run has a control group of its own above those of the nodes.
     fn group(self) -> String {
-        let above = std::env::var("LAB_GROUP").unwrap_or_else(|_| "/sys/fs/cgroup".to_owned());
-        format!("{above}/{}", self.0.name)
+        format!("/sys/fs/cgroup/{}", self.0.name)
     }
 }
