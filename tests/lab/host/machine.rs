@@ -80,6 +80,7 @@ impl Machine {
         let mut open: Vec<&str> = names.to_vec();
         let mut failed = false;
         let mut noise = Vec::new();
+        let mut spent = Duration::ZERO;
         let problem = loop {
             let rest = self.deadline.saturating_duration_since(Instant::now());
             let line = match self.lines.recv_timeout(rest) {
@@ -104,7 +105,9 @@ impl Machine {
                 open.retain(|other| other != name);
                 failed |= failure.is_some();
             }
-            report.lock().unwrap().take(self.number, &message);
+            let before = spent;
+            spent = processor_time(self.child.id());
+            report.lock().unwrap().take(self.number, &message, spent.saturating_sub(before));
             match message {
                 Message::Broken { reason } => break reason,
                 Message::Finished => break String::new(),
@@ -161,6 +164,16 @@ impl Drop for Machine {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// What a process has used of processors, all of its threads together; proc_pid_stat(5), fields 14 and 15.
+fn processor_time(process: u32) -> Duration {
+    const TICK: Duration = Duration::from_millis(10);
+    let text = fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+    // The program's name, in parentheses, is the only field that may have blanks.
+    let fields = text.rsplit_once(')').map_or("", |(_, rest)| rest).split_whitespace();
+    let ticks = fields.skip(11).take(2).filter_map(|field| field.parse::<u32>().ok()).sum();
+    TICK.saturating_mul(ticks)
 }
 
 /// Namespaces of their own for the whole world, and a root over the tree.
