@@ -4,8 +4,8 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 
-use crate::inventory::{NODES, VIP};
-use crate::world::{Lab, try_run_within};
+use crate::inventory::{LW3, NODES, VIP};
+use crate::world::{Lab, run, try_run_within};
 
 /// The machine's kernel has ip_vs, so that it can be the host of a lab itself: one more cluster in namespaces, beside the
 /// one that this scenario runs in.
@@ -34,6 +34,45 @@ pub(super) fn a_kernel_that_has_ip_vs_can_be_the_back_end(lab: &Lab) {
     let groups = fs::read_dir("/sys/fs/cgroup").unwrap().flatten();
     let groups: Vec<_> = groups.map(|group| group.file_name()).collect();
     assert!(!groups.iter().any(|name| name.to_string_lossy().starts_with("lab-")), "{groups:?}");
+}
+
+/// `make lab` ends in this shell; here `script` is the terminal, and what stands in a file is typed.
+pub(super) fn a_person_has_a_shell_with_the_nodes_and_their_cables(lab: &Lab) {
+    let visit = format!("client curl --silent --max-time 2 {} || echo nobody", LW3.address());
+    let typed = [
+        "LW1 uname -n",
+        "LW2 ipvsadm -Ln | head -1",
+        &visit,
+        "cut LW3",
+        &visit,
+        "heal LW3",
+        &visit,
+        "echo one:two | cut -d: -f2",
+        "cut LW9",
+        "tty >/dev/null && echo a terminal",
+    ];
+    fs::write("/tmp/typed", typed.join("\n") + "\n").unwrap();
+    // A terminal that knows no escape sequences.
+    let shell = "TERM=dumb script --quiet --return --command 'bash --rcfile /lab/inside/shell -i' /dev/null";
+    let seen = run(&["sh", "-c", &format!("{shell} </tmp/typed")]);
+    // What the terminal echoes begins with a prompt, or came before the first one; results do neither.
+    let results: Vec<&str> =
+        seen.lines().map(str::trim).filter(|line| !line.contains("lab#")).collect();
+    let results = results.iter().filter(|line| !line.is_empty() && !typed.contains(line));
+    let results: Vec<&str> = results.copied().collect();
+    let expected = [
+        "lw1",
+        "IP Virtual Server version 1.2.1 (size=4096)",
+        "lw3",
+        "nobody",
+        "lw3",
+        "two",
+        "no machine LW9; there are: LW1 LW2 LW3 LW4 client",
+        "a terminal",
+        "exit",
+    ];
+    assert_eq!(results, expected, "{seen}");
+    lab.note("nine lines were typed, and the end of the input ended the shell");
 }
 
 pub(super) fn every_node_takes_ssh_connections_and_has_lvsha(lab: &Lab) {
