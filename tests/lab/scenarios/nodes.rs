@@ -37,7 +37,7 @@ pub(super) fn a_kernel_that_has_ip_vs_can_be_the_back_end(lab: &Lab) {
 }
 
 /// `make lab` ends in this shell; here `script` is the terminal, and what stands in a file is typed.
-pub(super) fn a_person_has_a_shell_with_the_nodes_and_their_cables(lab: &Lab) {
+pub(super) fn a_person_has_a_shell_with_the_nodes_and_their_cables(_lab: &Lab) {
     let visit = format!("client curl --silent --max-time 2 {} || echo nobody", LW3.address());
     let typed = [
         "LW1 uname -n",

@@ -1,14 +1,14 @@
 //! One machine: power, commands, files, and the role of a real server.
 
 use std::fs;
-use std::net::{SocketAddr, TcpStream};
+use std::net::{SocketAddr, SocketAddrV4, TcpStream};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use super::command::{run, try_run};
-use super::table::Table;
+use super::table::{self, Table};
 use super::{network, now, pass, until};
-use crate::inventory::{Host, VIP, VIP6, interface};
+use crate::inventory::{Host, VIP, VIP6, interface, port};
 
 /// Longest boot of a node, in seconds of the inside's clock.
 const BOOT_LIMIT: f64 = 120.0;
@@ -171,6 +171,16 @@ impl Machine {
     /// The kernel's balancing table there, as ipvsadm shows it.
     pub(crate) fn table(self) -> Table {
         Table::parse(&self.run(&["ipvsadm", "--save", "--numeric"]))
+    }
+
+    /// Whether it sends new connections to a server at the service's port. No program runs for the answer, so it can be
+    /// asked for often.
+    pub(crate) fn balances_to(self, server: Host) -> bool {
+        let server = SocketAddrV4::new(server.address(), port());
+        let text = self
+            .first_process()
+            .and_then(|process| fs::read_to_string(format!("/proc/{process}/net/ip_vs")).ok());
+        text.is_some_and(|text| table::serves(&text, server))
     }
 
     /// Whether its interface has this address now.
