@@ -70,7 +70,11 @@ pub(super) fn servers_die_and_return(lab: &Lab, behaviour: &mut Behaviour, watch
     let died = three.stop_serving();
     let left = changes(lab, || !director.balances_to(LW3), "LW3 leaves the balancing");
     behaviour.span(Aspect::ServerLeaves, left - died);
-    behaviour.table(Aspect::TableWithoutOne, &director.table());
+    let table = director.table();
+    // Not there, or quiescent.
+    let weight = table.weight(&format!("{}:80", LW3.address())).unwrap_or_default();
+    assert_eq!(weight, 0, "ipvsadm sees what the kernel's list says: {table}");
+    behaviour.table(Aspect::TableWithoutOne, &table);
     // Nobody is sent to the dead one any more.
     pass(1.0);
     let pages = watch.record().pages(left + Duration::from_millis(600), now());
