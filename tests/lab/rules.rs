@@ -313,12 +313,18 @@ fn a_difference_is_announced_by_its_own_codes_only() {
         behaviour.span(Aspect::TakeOver, ms(takeover));
         behaviour
     };
-    let codes = BTreeSet::from(["LV0742".to_owned()]);
+    let codes = BTreeSet::from(["LV0716".to_owned()]);
     let before = drill("full", 3000);
     assert!(before.differences(&drill("full", 6900)).is_empty(), "within the slack");
     let differences = before.differences(&drill("empty", 7100));
     let seen: Vec<_> = differences.iter().map(|one| (one.aspect, one.announced(&codes))).collect();
     assert_eq!(seen, [(Aspect::StandbyTable, true), (Aspect::TakeOver, false)]);
+    let takeover = &BTreeSet::from(["LV0701".to_owned()]);
+    let announced = |takeover_after: u64| {
+        before.differences(&drill("full", takeover_after)).iter().all(|one| one.announced(takeover))
+    };
+    assert!(announced(3000 + 12_000), "as long as heartbeat's scripts may take");
+    assert!(!announced(3000 + 12_001), "the code does not speak of more");
     let unasked = before.differences(&Behaviour::new("nothing"));
     assert_eq!(unasked.len(), 2, "what only one was asked about is a difference");
 }
