@@ -8,6 +8,8 @@
 
 #[path = "host/arguments.rs"]
 mod arguments;
+#[path = "host/back_end.rs"]
+mod back_end;
 mod behaviour;
 mod formula;
 mod inventory;
@@ -18,6 +20,8 @@ mod message;
 mod packets;
 #[path = "world/watch/record.rs"]
 mod record;
+#[path = "host/settings.rs"]
+mod settings;
 mod world {
     pub(crate) mod table;
     pub(crate) use table::Table;
@@ -30,11 +34,13 @@ use std::process::Command;
 use std::time::Duration;
 
 use arguments::{Arguments, Wish};
+use back_end::{BackEnd, Surroundings};
 use behaviour::{Aspect, Behaviour};
-use inventory::{LW1, LW2, LW3, VIP, VIP6};
+use inventory::{CLIENT, Cluster, Host, LW1, LW2, LW3, LW4, NODES, VIP, VIP6};
 use message::Message;
 use proptest::prelude::*;
 use record::{Answer, Record, Visit};
+use settings::Settings;
 use world::Table;
 
 /// As `ipvsadm --save --numeric` prints two services.
@@ -66,6 +72,26 @@ fn a_saved_table_is_read_whole() {
 }
 
 #[test]
+fn the_kernels_own_list_tells_who_serves() {
+    // As Linux 6.1 prints it.
+    let text = "\
+IP Virtual Server version 1.2.1 (size=4096)
+Prot LocalAddress:Port Scheduler Flags
+  -> RemoteAddress:Port Forward Weight ActiveConn InActConn
+TCP  0A00001F:0050 rr
+  -> 0A00001D:0050      Route   3      0          17
+  -> 0A00001E:0050      Route   0      0          0
+";
+    let serves = |host: Host, port| {
+        world::table::serves(text, std::net::SocketAddrV4::new(host.address(), port))
+    };
+    assert!(serves(LW3, 80));
+    assert!(!serves(LW3, 81), "another port");
+    assert!(!serves(LW4, 80), "weight 0 takes nothing new");
+    assert!(!serves(LW1, 80));
+}
+
+#[test]
 #[should_panic(expected = "what is not known here")]
 fn a_line_of_a_table_that_is_not_understood_stops_the_scenario() {
     Table::parse("-A -t 10.0.0.31:80 --new-option");
@@ -73,20 +99,20 @@ fn a_line_of_a_table_that_is_not_understood_stops_the_scenario() {
 
 #[test]
 fn an_arp_frame_tells_the_owner_of_its_senders_address_only() {
-    let frame = packets::arp_request(LW1.mac(), VIP, LW3.address());
-    assert_eq!(packets::arp_owner(&frame, VIP), Some(LW1.mac()));
+    let frame = packets::arp_request(LW1.mac(), VIP.address(), LW3.address());
+    assert_eq!(packets::arp_owner(&frame, VIP.address()), Some(LW1.mac()));
     assert_eq!(packets::arp_owner(&frame, LW3.address()), None, "it only asks for that one");
-    assert_eq!(packets::arp_owner(&frame[..31], VIP), None, "cut short");
+    assert_eq!(packets::arp_owner(&frame[..31], VIP.address()), None, "cut short");
 }
 
 #[test]
 fn a_neighbour_advertisement_tells_its_owner_and_a_solicitation_none() {
-    let question = packets::neighbour_solicitation(LW2.mac(), VIP6);
-    assert_eq!(packets::neighbour_owner(&question, VIP6), None);
+    let question = packets::neighbour_solicitation(LW2.mac(), VIP6.address());
+    assert_eq!(packets::neighbour_owner(&question, VIP6.address()), None);
     // RFC 4861 section 4.4: type 136, and option 2, the target's link-layer address.
     let mut answer = question;
     (answer[0], answer[24]) = (136, 2);
-    assert_eq!(packets::neighbour_owner(&answer, VIP6), Some(LW2.mac()));
+    assert_eq!(packets::neighbour_owner(&answer, VIP6.address()), Some(LW2.mac()));
     assert_eq!(packets::neighbour_owner(&answer, LW2.address6()), None);
 }
 
@@ -112,6 +138,83 @@ fn the_command_line_of_test_binaries_is_understood() {
 }
 
 #[test]
+fn the_environment_chooses_a_back_end_and_words_without_meaning_are_refused() {
+    let read = |text: &str| {
+        let pairs: Vec<(&str, &str)> =
+            text.split_whitespace().filter_map(|pair| pair.split_once('=')).collect();
+        Settings::read(|name| {
+            pairs.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
+        })
+    };
+    let standard = read("").unwrap();
+    assert_eq!(standard.back_end, Some(BackEnd::Emulated));
+    assert_eq!(standard.limit, Duration::from_secs(22 * 60));
+    assert_eq!(standard.machines(BackEnd::Emulated, 8), 2, "two are enough");
+    assert_eq!(standard.machines(BackEnd::Emulated, 1), 1);
+    assert_eq!(read("LAB=off").unwrap().back_end, None);
+    let three = read("LAB=host LAB_MACHINES=3 LAB_LIMIT=0").unwrap();
+    assert_eq!((three.back_end, three.limit), (Some(BackEnd::Host), Duration::ZERO));
+    assert_eq!(three.machines(BackEnd::Emulated, 1), 3);
+    assert_eq!(three.machines(BackEnd::Host, 8), 1, "there is one kernel");
+    assert_eq!(
+        read("LAB=qemu").unwrap_err(),
+        "LAB=qemu is no back end: emulated, kvm, host or off"
+    );
+    assert_eq!(read("LAB_LIMIT=1h").unwrap_err(), "LAB_LIMIT=1h is no number of minutes");
+    assert_eq!(read("LAB_MACHINES=-1").unwrap_err(), "LAB_MACHINES=-1 is no number of machines");
+}
+
+#[test]
+fn what_is_missing_for_a_back_end_is_said_with_the_next_thing_to_do() {
+    let all = || Surroundings {
+        emulator: true,
+        kvm: true,
+        root: true,
+        kernel: "6.1.0-1-amd64".to_owned(),
+        ip_vs: true,
+        namespaces: String::new(),
+    };
+    for back_end in [BackEnd::Emulated, BackEnd::Kvm, BackEnd::Host] {
+        assert_eq!(back_end.possible(&all()), Ok(()));
+    }
+    let nothing = Surroundings { emulator: false, root: false, ip_vs: false, ..all() };
+    let refused = |back_end: BackEnd, here: Surroundings| back_end.possible(&here).unwrap_err();
+    let emulator = "qemu-system-x86_64 is not installed; run: make lab-images";
+    assert_eq!(refused(BackEnd::Emulated, nothing.clone()), emulator);
+    assert_eq!(refused(BackEnd::Kvm, nothing.clone()), emulator);
+    assert_eq!(
+        refused(BackEnd::Kvm, Surroundings { kvm: false, ..all() }),
+        "LAB=kvm needs /dev/kvm, which this machine has not; leave LAB out"
+    );
+    assert_eq!(
+        refused(BackEnd::Host, nothing),
+        "LAB=host makes namespaces and needs root; run it with sudo"
+    );
+    assert_eq!(
+        refused(BackEnd::Host, Surroundings { ip_vs: false, ..all() }),
+        "LAB=host needs ip_vs, which the kernel 6.1.0-1-amd64 of this machine neither has nor can load; leave LAB out"
+    );
+    let forbidden = "unshare: unshare failed: Operation not permitted".to_owned();
+    assert_eq!(
+        refused(BackEnd::Host, Surroundings { namespaces: forbidden, ..all() }),
+        "LAB=host makes namespaces, which is not allowed here (unshare: unshare failed: Operation not permitted); \
+         leave LAB out"
+    );
+}
+
+#[test]
+fn a_program_is_looked_for_in_the_search_path_only() {
+    let place = tempfile::tempdir().unwrap();
+    let file = place.path().join(back_end::QEMU);
+    let found = |path: Option<&std::ffi::OsStr>| back_end::which(back_end::QEMU, path);
+    assert_eq!(found(Some(place.path().as_os_str())), None);
+    fs::write(&file, "").unwrap();
+    assert_eq!(found(Some(place.path().as_os_str())), Some(file));
+    assert_eq!(found(Some("".as_ref())), None);
+    assert_eq!(found(None), None);
+}
+
+#[test]
 fn folders_of_runs_that_are_no_more_are_removed_and_nothing_else() {
     let place = tempfile::tempdir().unwrap();
     let folder = |name: &str| {
@@ -130,13 +233,44 @@ fn folders_of_runs_that_are_no_more_are_removed_and_nothing_else() {
 }
 
 #[test]
-fn the_inventory_of_the_project_is_the_labs_and_another_is_not() {
-    let text = include_str!("../../inventories/lab.toml");
-    assert_eq!(inventory::agrees(text), Ok(()));
-    let other = inventory::agrees(&text.replace("10.0.0.29", "10.0.0.39"));
-    assert_eq!(other.unwrap_err(), "real_servers.lw3 is Some(\"10.0.0.39\"), not 10.0.0.29");
-    let other = inventory::agrees(&text.replace("10.0.0.31:80", "10.0.0.31:81"));
-    assert_eq!(other.unwrap_err(), "no service has the address 10.0.0.31:80");
+fn machines_and_addresses_are_those_of_the_inventory() {
+    assert_eq!(
+        NODES.iter().map(|host| host.name).collect::<Vec<_>>(),
+        ["LW1", "LW2", "LW3", "LW4"]
+    );
+    assert_eq!(LW3.address().to_string(), "10.0.0.29");
+    assert_eq!(LW3.address6().to_string(), "fd00:10::29", "the same digits");
+    assert_eq!((VIP.to_string(), VIP6.to_string()), ("10.0.0.31".into(), "fd00:10::31".into()));
+    assert_eq!(CLIENT.mac_in_words(), "02:00:0a:00:00:64");
+    assert_eq!(Host::by_mac(LW2.mac()), Some(LW2));
+}
+
+#[test]
+fn another_inventory_makes_another_cluster_and_one_that_cannot_be_a_lab_says_why() {
+    let text = fs::read_to_string(inventory::path()).unwrap();
+    let read = |from: &str, to: &str| {
+        assert!(text.contains(from), "{from}");
+        let file = tempfile::NamedTempFile::new().unwrap();
+        fs::write(&file, text.replace(from, to)).unwrap();
+        let place = format!("{}:", file.path().display());
+        Cluster::read(file.path()).map_err(|problem| problem.replace(&place, "").trim().to_owned())
+    };
+    let other = format!("{:?}", read("10.0.0.29", "10.0.0.39").unwrap());
+    assert!(other.contains("10.0.0.39") && !other.contains("10.0.0.29"), "{other}");
+    let five = "[real_servers.lw5]\naddress = \"10.0.0.32\"\n\n[groups]";
+    assert!(format!("{:?}", read("[groups]", five).unwrap()).contains("LW5"));
+    let refused = |from: &str, to: &str| read(from, to).unwrap_err();
+    assert_eq!(refused("lw4", "web4"), "no machine lw4, which scenarios name");
+    assert_eq!(
+        refused(
+            "[directors.lw2]",
+            "[directors.lw5]\naddress = \"10.0.0.32\"\ninterface = \"eth1\"\n[directors.lw2]"
+        ),
+        "3 directors; the lab's scenarios need a pair"
+    );
+    assert_eq!(refused("10.0.0.31:80", "[fd00::31]:80"), "no service has an IPv4 address");
+    let mistake = refused("cluster = \"lab\"", "clutser = \"lab\"");
+    assert_eq!(mistake, "9:1: error[LV0802] an inventory has no key `clutser`");
 }
 
 #[test]
@@ -179,12 +313,18 @@ fn a_difference_is_announced_by_its_own_codes_only() {
         behaviour.span(Aspect::TakeOver, ms(takeover));
         behaviour
     };
-    let codes = BTreeSet::from(["LV0742".to_owned()]);
+    let codes = BTreeSet::from(["LV0716".to_owned()]);
     let before = drill("full", 3000);
     assert!(before.differences(&drill("full", 6900)).is_empty(), "within the slack");
     let differences = before.differences(&drill("empty", 7100));
     let seen: Vec<_> = differences.iter().map(|one| (one.aspect, one.announced(&codes))).collect();
     assert_eq!(seen, [(Aspect::StandbyTable, true), (Aspect::TakeOver, false)]);
+    let takeover = &BTreeSet::from(["LV0701".to_owned()]);
+    let announced = |takeover_after: u64| {
+        before.differences(&drill("full", takeover_after)).iter().all(|one| one.announced(takeover))
+    };
+    assert!(announced(3000 + 12_000), "as long as heartbeat's scripts may take");
+    assert!(!announced(3000 + 12_001), "the code does not speak of more");
     let unasked = before.differences(&Behaviour::new("nothing"));
     assert_eq!(unasked.len(), 2, "what only one was asked about is a difference");
 }
@@ -212,7 +352,7 @@ proptest! {
     fn packets_of_any_length_are_read(packet in proptest::collection::vec(any::<u8>(), 0..64)) {
         // Only whole packets about this address have an owner; none stops the observer.
         let short = packet.len() < 32;
-        prop_assert!(!short || packets::arp_owner(&packet, VIP).is_none());
-        prop_assert!(!short || packets::neighbour_owner(&packet, VIP6).is_none());
+        prop_assert!(!short || packets::arp_owner(&packet, VIP.address()).is_none());
+        prop_assert!(!short || packets::neighbour_owner(&packet, VIP6.address()).is_none());
     }
 }

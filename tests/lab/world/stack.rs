@@ -5,6 +5,9 @@ use std::fs;
 use super::{Lab, Machine};
 use crate::inventory::{DIRECTORS, Host};
 
+/// Where conversions write on a director.
+const CONVERTED: &str = "/tmp/converted";
+
 /// One way to run the pair.
 #[derive(Clone, Debug)]
 pub(crate) struct Stack {
@@ -43,7 +46,7 @@ impl Stack {
     /// heartbeat and its ldirectord, with the same files on both, out of a folder of the lab's data.
     pub(crate) fn heartbeat(folder: &str) -> Self {
         let mut files = Vec::new();
-        for host in DIRECTORS {
+        for host in *DIRECTORS {
             for name in ["ha.cf", "haresources", "authkeys", "ldirectord.cf"] {
                 let mode = if name == "authkeys" { "600" } else { "644" };
                 files.push(File {
@@ -67,6 +70,23 @@ impl Stack {
     /// Another file for one director, beside what is there.
     pub(crate) fn with(mut self, host: Host, path: &str, text: &str, mode: &'static str) -> Self {
         self.files.push(File { host, path: path.to_owned(), text: text.to_owned(), mode });
+        self
+    }
+
+    /// Every file that `lvsha convert` wrote into a folder, at the place and with the mode that its name has on `host`.
+    fn with_written(
+        mut self,
+        node: Machine,
+        folder: &str,
+        host: Host,
+        place: impl Fn(&str) -> (String, &'static str),
+    ) -> Self {
+        let folder = format!("{CONVERTED}/{folder}");
+        for name in node.run(&["ls", &folder]).lines() {
+            let text = node.read(&format!("{folder}/{name}")).expect("listed a moment ago");
+            let (path, mode) = place(name);
+            self = self.with(host, &path, &text, mode);
+        }
         self
     }
 
@@ -128,33 +148,62 @@ pub(crate) fn keepalived_pair(folder: &str) -> [String; 2] {
     DIRECTORS.map(|host| data(folder, &format!("{}.conf", host.hostname())))
 }
 
-/// What `lvsha convert` makes of heartbeat's files on a director: its report, and a stack that runs the result.
+/// What `lvsha convert` makes of heartbeat's files on a director: a stack that runs the result, and the report.
 pub(crate) fn converted(lab: &Lab, folder: &str) -> (Stack, String) {
     let node = lab.node(DIRECTORS[0]);
-    for name in ["ha.cf", "haresources", "authkeys", "ldirectord.cf"] {
-        node.write(&format!("/tmp/original/{name}"), &data(folder, name), "600");
-    }
-    node.run(&["rm", "-rf", "/tmp/converted"]);
-    let script = "lvsha convert heartbeat-to-keepalived --from /tmp/original --out /tmp/converted \
-        --keepalived-version 2.2.7 --report json 2>&1 >/dev/null";
-    let report = node.run(&["sh", "-c", script]);
-    let mut stack =
-        Stack::keepalived("keepalived from lvsha convert", [String::new(), String::new()]);
-    stack.files.clear();
-    // The conversion's notify scripts do it.
-    stack.web_servers = false;
-    for host in DIRECTORS {
-        let from = format!("/tmp/converted/{}", host.hostname());
-        for name in node.run(&["ls", &from]).lines() {
-            let text = node.read(&format!("{from}/{name}")).expect("listed a moment ago");
-            let (path, mode) = match name {
-                "keepalived.default" => ("/etc/default/keepalived".to_owned(), "644"),
-                "keepalived.conf" => (format!("/etc/keepalived/{name}"), "644"),
-                script => (format!("/etc/keepalived/{script}"), "755"),
-            };
-            stack = stack.with(host, &path, &text, mode);
-        }
+    let names = ["ha.cf", "haresources", "authkeys", "ldirectord.cf"];
+    let original = names.map(|name| (name.to_owned(), data(folder, name)));
+    let direction = "heartbeat-to-keepalived --keepalived-version 2.2.7";
+    let report = convert(node, direction, &original);
+    // The conversion's notify scripts start and stop the web servers.
+    let mut stack = Stack {
+        name: "keepalived from lvsha convert".to_owned(),
+        files: Vec::new(),
+        unit: "keepalived",
+        web_servers: false,
+    };
+    for host in *DIRECTORS {
+        stack = stack.with_written(node, &host.hostname(), host, |name| match name {
+            "keepalived.default" => ("/etc/default/keepalived".to_owned(), "644"),
+            "keepalived.conf" => (format!("/etc/keepalived/{name}"), "644"),
+            script => (format!("/etc/keepalived/{script}"), "755"),
+        });
         stack = stack.with(host, "/etc/init.d/httpd", &data(folder, "httpd"), "755");
     }
     (stack, report)
+}
+
+/// The way back: what `lvsha convert` makes of a pair of keepalived.conf.
+pub(crate) fn converted_to_heartbeat(lab: &Lab, folder: &str) -> (Stack, String) {
+    let node = lab.node(DIRECTORS[0]);
+    let paths = DIRECTORS.map(|host| format!("{}/keepalived.conf", host.hostname()));
+    let [first, second] = paths;
+    let [one, two] = keepalived_pair(folder);
+    let report = convert(node, "keepalived-to-heartbeat", &[(first, one), (second, two)]);
+    let mut stack = Stack {
+        name: "heartbeat from lvsha convert".to_owned(),
+        files: Vec::new(),
+        unit: "heartbeat",
+        web_servers: true,
+    };
+    for host in *DIRECTORS {
+        let from = format!("{}/ha.d", host.hostname());
+        stack = stack.with_written(node, &from, host, |name| {
+            let mode = if name == "authkeys" { "600" } else { "644" };
+            (format!("/etc/ha.d/{name}"), mode)
+        });
+    }
+    (stack, report)
+}
+
+/// Runs `lvsha convert` over these files, into [`CONVERTED`]. The report as JSON.
+fn convert(node: Machine, direction: &str, original: &[(String, String)]) -> String {
+    node.run(&["rm", "-rf", "/tmp/original", CONVERTED]);
+    for (name, text) in original {
+        node.write(&format!("/tmp/original/{name}"), text, "600");
+    }
+    let script = format!(
+        "lvsha convert {direction} --from /tmp/original --out {CONVERTED} --report json 2>&1 >/dev/null"
+    );
+    node.run(&["sh", "-c", &script])
 }

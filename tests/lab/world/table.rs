@@ -2,6 +2,16 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::net::SocketAddrV4;
+
+/// Whether `/proc/net/ip_vs` has this server with a weight above zero. Addresses and ports are hexadecimal there.
+pub(crate) fn serves(text: &str, server: SocketAddrV4) -> bool {
+    let wanted = format!("{:08X}:{:04X}", server.ip().to_bits(), server.port());
+    text.lines().any(|line| {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        matches!(words.as_slice(), ["->", address, _, weight, ..] if *address == wanted && *weight != "0")
+    })
+}
 
 /// Services with their destinations, in the order of their addresses.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
