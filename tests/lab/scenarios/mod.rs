@@ -1,9 +1,11 @@
 //! Scenarios: short programs that read like the sentence they prove.
 
+mod daemon;
 mod drill;
 mod heartbeat;
 mod keepalived;
 mod nodes;
+mod pair;
 mod same;
 
 use std::time::Duration;
@@ -30,6 +32,7 @@ macro_rules! scenarios {
 }
 
 scenarios! {
+    daemon::one_director_with_keepalived_and_the_other_with_lvsha_are_a_pair 40,
     heartbeat::a_director_that_crashes_is_replaced_and_takes_the_address_back 60,
     heartbeat::real_servers_die_and_return_and_the_fallback_answers_when_all_are_dead 50,
     keepalived::a_director_that_is_cut_off_is_replaced_and_returns 20,

@@ -10,7 +10,8 @@ use crate::inventory::{DIRECTORS, Host};
 pub(crate) struct Stack {
     pub(crate) name: String,
     files: Vec<File>,
-    unit: &'static str,
+    /// In the order of the directors.
+    units: [&'static str; 2],
     /// Whether the directors' own web servers run all the time. Otherwise the stack starts and stops them.
     web_servers: bool,
 }
@@ -35,7 +36,7 @@ impl Stack {
         Self {
             name: name.to_owned(),
             files: files.collect(),
-            unit: "keepalived",
+            units: ["keepalived"; 2],
             web_servers: true,
         }
     }
@@ -61,7 +62,37 @@ impl Stack {
                 mode: "755",
             });
         }
-        Self { name: "heartbeat".to_owned(), files, unit: "heartbeat", web_servers: false }
+        Self { name: "heartbeat".to_owned(), files, units: ["heartbeat"; 2], web_servers: false }
+    }
+
+    /// keepalived's files under `lvsha daemon`, in the unit that `lvsha deploy` installs.
+    pub(crate) fn on_lvsha(self) -> Self {
+        assert_eq!(self.units, ["keepalived"; 2], "only these files are tried");
+        let configuration = "/etc/keepalived/keepalived.conf";
+        let unit = UNIT
+            .replace("/usr/local/bin/lvsha", "/usr/local/sbin/lvsha")
+            .replace("/etc/lvsha/keepalived.conf", configuration);
+        assert!(unit.contains(configuration), "the unit names its configuration:\n{unit}");
+        let mut stack = Self {
+            name: format!("lvsha daemon on the files of {}", self.name),
+            units: ["lvsha"; 2],
+            ..self
+        };
+        for host in DIRECTORS {
+            stack = stack.with(host, "/etc/systemd/system/lvsha.service", &unit, "644");
+        }
+        stack
+    }
+
+    /// `host` runs what it would run in `other`.
+    pub(crate) fn beside(mut self, host: Host, other: &Self) -> Self {
+        self.files.retain(|file| file.host != host);
+        self.files.extend(other.files.iter().filter(|file| file.host == host).cloned());
+        for (unit, _) in self.units.iter_mut().zip(DIRECTORS).filter(|(_, own)| *own == host) {
+            *unit = other.unit(host);
+        }
+        self.name = format!("{}, {host} with {}", self.name, other.name);
+        self
     }
 
     /// Another file for one director, beside what is there.
@@ -101,14 +132,23 @@ impl Stack {
     }
 
     fn start_on(&self, node: Machine) {
-        node.run(&["systemctl", "start", "--no-block", self.unit]);
+        node.run(&["systemctl", "daemon-reload"]);
+        node.run(&["systemctl", "start", "--no-block", self.unit(node.0)]);
     }
 
     /// An orderly stop of one director.
     pub(crate) fn stop_on(&self, node: Machine) {
-        node.run(&["systemctl", "stop", self.unit]);
+        node.run(&["systemctl", "stop", self.unit(node.0)]);
+    }
+
+    fn unit(&self, host: Host) -> &'static str {
+        let place = DIRECTORS.iter().position(|own| *own == host);
+        place.map(|place| self.units[place]).expect("only directors run a stack")
     }
 }
+
+/// What systemd starts the daemon with: Type=notify, restarted when it fails.
+const UNIT: &str = include_str!("../../../templates/lvsha.service.j2");
 
 /// The page that answers when no real server does. Whether it runs is the stack's affair.
 fn web_server_of_a_director(node: Machine) {
