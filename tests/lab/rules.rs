@@ -66,6 +66,20 @@ fn a_saved_table_is_read_whole() {
 }
 
 #[test]
+fn the_kernels_own_file_shows_the_same_table() {
+    let proc = "IP Virtual Server version 1.2.1 (size=4096)
+Prot LocalAddress:Port Scheduler Flags
+  -> RemoteAddress:Port Forward Weight ActiveConn InActConn
+TCP  0A00001F:0050 wrr persistent 300 FFFFFFFF
+  -> 0A00001E:0050      Route   0      0          0
+  -> 0A00001D:0050      Route   3      1          12
+";
+    let shown = Table::from_proc(proc).to_string();
+    assert_eq!(shown, "-t 10.0.0.31:80 wrr [10.0.0.29:80 -g 3] [10.0.0.30:80 -g 0]");
+    assert_eq!(Table::from_proc("").to_string(), "(empty)");
+}
+
+#[test]
 #[should_panic(expected = "what is not known here")]
 fn a_line_of_a_table_that_is_not_understood_stops_the_scenario() {
     Table::parse("-A -t 10.0.0.31:80 --new-option");

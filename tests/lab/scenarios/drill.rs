@@ -21,8 +21,7 @@ pub(super) fn glance(lab: &Lab, stack: &Stack) -> (Behaviour, Watch) {
     behaviour.text(Aspect::Owner, owner.map_or("nobody".to_owned(), |host| host.to_string()));
     // Both stacks let a server in only when a check has succeeded.
     let _ = until(if owner.is_some() { 60.0 } else { 1.0 }, || {
-        pass(0.2);
-        let table = lab.node(LW1).table();
+        let table = lab.node(LW1).glimpse();
         [LW3, LW4].iter().all(|host| serves(&table, host.address())).then_some(())
     });
     pass(1.0);
@@ -121,7 +120,7 @@ pub(super) fn the_director_crashes_and_returns(
     behaviour.span(Aspect::TakeOver, served - crashed);
     // The table fills only now where the standby had none.
     let filled = until(60.0, || {
-        let table = lab.node(LW2).table();
+        let table = lab.node(LW2).glimpse();
         [LW3, LW4].iter().all(|host| serves(&table, host.address())).then_some(())
     });
     assert!(filled.is_some(), "LW2 has {}", lab.node(LW2).table());
@@ -152,14 +151,7 @@ pub(super) fn the_director_crashes_and_returns(
 
 /// Waits for a state of the active director's table. The moment it was seen.
 fn changes(lab: &Lab, wanted: impl Fn(&Table) -> bool, what: &str) -> Duration {
-    let seen = until(NEVER, || {
-        let table = lab.node(LW1).table();
-        if !wanted(&table) {
-            pass(0.05);
-            return None;
-        }
-        Some(now())
-    });
+    let seen = until(NEVER, || wanted(&lab.node(LW1).glimpse()).then(now));
     seen.unwrap_or_else(|| {
         panic!("not within {NEVER} s: {what}; the table is {}", lab.node(LW1).table())
     })

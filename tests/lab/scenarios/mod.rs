@@ -32,7 +32,13 @@ macro_rules! scenarios {
 }
 
 scenarios! {
+    daemon::a_director_that_is_cut_off_is_replaced_and_returns 20,
+    daemon::a_table_that_somebody_empties_is_repaired_and_reported 20,
+    daemon::it_behaves_on_a_file_of_keepalived_as_keepalived_does 100,
+    daemon::on_the_files_of_heartbeat_it_serves_fails_over_and_takes_the_address_back 60,
     daemon::one_director_with_keepalived_and_the_other_with_lvsha_are_a_pair 40,
+    daemon::real_servers_die_and_return_and_the_fallback_answers_when_all_are_dead 30,
+    daemon::requests_alternate_between_the_real_servers 10,
     heartbeat::a_director_that_crashes_is_replaced_and_takes_the_address_back 60,
     heartbeat::real_servers_die_and_return_and_the_fallback_answers_when_all_are_dead 50,
     keepalived::a_director_that_is_cut_off_is_replaced_and_returns 20,

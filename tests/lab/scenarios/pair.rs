@@ -67,10 +67,15 @@ pub(super) fn real_servers_die_and_return(lab: &Lab, stack: &Stack) {
 
 /// Both directors run, LW1 has the address and a visitor is served.
 pub(super) fn started(lab: &Lab, stack: &Stack) -> Watch {
-    stack.start(lab);
     let watch = lab.watch(VIP);
+    start(lab, stack, &watch);
+    watch
+}
+
+/// The same under a watch that runs already.
+pub(super) fn start(lab: &Lab, stack: &Stack, watch: &Watch) {
+    stack.start(lab);
     watch.answered_by(LW1, Duration::ZERO, 60.0);
     watch.page(&["lw3", "lw4"], Duration::ZERO, 60.0);
     pass(0.5);
-    watch
 }

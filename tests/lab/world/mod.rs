@@ -23,9 +23,9 @@ use crate::scenarios;
 use command::run;
 pub(crate) use node::Machine;
 use port::Port;
-pub(crate) use stack::{Stack, converted, keepalived_pair};
+pub(crate) use stack::{Stack, converted, data, keepalived_pair};
 pub(crate) use table::Table;
-pub(crate) use watch::Watch;
+pub(crate) use watch::{Visitor, Watch};
 
 /// Makes the cluster and runs the scenarios with these names, one after the other.
 pub(crate) fn main(names: &[String]) -> ExitCode {

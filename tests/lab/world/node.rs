@@ -1,5 +1,6 @@
 //! One machine: power, commands, files, and the role of a real server.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::net::{SocketAddr, TcpStream};
 use std::process::{Command, Stdio};
@@ -171,6 +172,30 @@ impl Machine {
     /// The kernel's balancing table there, as ipvsadm shows it.
     pub(crate) fn table(self) -> Table {
         Table::parse(&self.run(&["ipvsadm", "--save", "--numeric"]))
+    }
+
+    /// The same as far as the kernel's own file shows it, for loops that look many times: nothing is run there.
+    pub(crate) fn glimpse(self) -> Table {
+        let file = self.first_process().map(|process| format!("/proc/{process}/net/ip_vs"));
+        let text = file.and_then(|file| fs::read_to_string(file).ok());
+        Table::from_proc(&text.unwrap_or_default())
+    }
+
+    /// Connections that each server of the table ever got: an entry that is made anew begins at 0.
+    pub(crate) fn connections(self) -> BTreeMap<String, u64> {
+        let shown = self.run(&["ipvsadm", "--list", "--numeric", "--stats", "--exact"]);
+        let servers = shown.lines().filter_map(|line| line.trim().strip_prefix("-> "));
+        let pair = |line: &str| {
+            let mut words = line.split_whitespace();
+            // The title has words where numbers are.
+            Some((words.next()?.to_owned(), words.next()?.parse().ok()?))
+        };
+        servers.filter_map(pair).collect()
+    }
+
+    /// What a unit has logged since the boot.
+    pub(crate) fn journal(self, unit: &str) -> String {
+        self.run(&["journalctl", "--no-pager", "--output=short-monotonic", "--unit", unit])
     }
 
     /// Whether its interface has this address now.

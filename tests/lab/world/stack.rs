@@ -65,10 +65,12 @@ impl Stack {
         Self { name: "heartbeat".to_owned(), files, units: ["heartbeat"; 2], web_servers: false }
     }
 
-    /// keepalived's files under `lvsha daemon`, in the unit that `lvsha deploy` installs.
+    /// The same files under `lvsha daemon`, in the unit that `lvsha deploy` installs.
     pub(crate) fn on_lvsha(self) -> Self {
-        assert_eq!(self.units, ["keepalived"; 2], "only these files are tried");
-        let configuration = "/etc/keepalived/keepalived.conf";
+        let configuration = match self.units[0] {
+            "heartbeat" => "/etc/ha.d",
+            _ => "/etc/keepalived/keepalived.conf",
+        };
         let unit = UNIT
             .replace("/usr/local/bin/lvsha", "/usr/local/sbin/lvsha")
             .replace("/etc/lvsha/keepalived.conf", configuration);
@@ -118,6 +120,14 @@ impl Stack {
     pub(crate) fn return_to(&self, lab: &Lab, host: Host) {
         self.install(lab, host);
         self.start_on(lab.node(host));
+    }
+
+    /// Writes the files again, and has both directors read them.
+    pub(crate) fn reload(&self, lab: &Lab) {
+        DIRECTORS.iter().for_each(|host| self.install(lab, *host));
+        for host in DIRECTORS {
+            lab.node(host).run(&["systemctl", "reload", self.unit(host)]);
+        }
     }
 
     fn install(&self, lab: &Lab, host: Host) {
