@@ -76,7 +76,7 @@ const RULES: &[Rule] = &[
     rule(Aspect::StandbyTable, 0, &["LV0716", "LV0742"]),
     rule(Aspect::ServerLeaves, 6, &["LV0717", "LV0718", "LV0743"]),
     rule(Aspect::ServerReturns, 6, &["LV0717", "LV0718", "LV0743"]),
-    rule(Aspect::TakeOver, 4, &["LV0701"]),
+    rule(Aspect::TakeOver, 4, &["LV0701", "LV0730", "LV0742"]),
     rule(Aspect::FailBack, 4, &["LV0703", "LV0704"]),
     rule(Aspect::FailBackGap, 1, &["LV0704"]),
     rule(Aspect::HandOver, 4, &["LV0701", "LV0712"]),

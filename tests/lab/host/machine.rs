@@ -82,11 +82,15 @@ impl BackEnd {
     /// QEMU's options for processor and clock.
     fn processor(self, interactive: bool) -> &'static [&'static str] {
         match self {
-            // Two nanoseconds an instruction, and an idle machine jumps to its next timer at once.
-            Self::Emulated if !interactive => {
+            // Two nanoseconds an instruction, and an idle machine jumps to its next timer at once, or waits for it
+            // where people watch. The host's own clock would not do: what a loaded host takes away looks like a
+            // clock that runs away, and timers wait for ever.
+            Self::Emulated | Self::Host if interactive => {
+                &["-accel", "tcg,thread=single", "-smp", "1", "-icount", "shift=1,sleep=on"]
+            }
+            Self::Emulated | Self::Host => {
                 &["-accel", "tcg,thread=single", "-smp", "1", "-icount", "shift=1,sleep=off"]
             }
-            Self::Emulated | Self::Host => &["-accel", "tcg,thread=multi", "-smp", "2"],
             Self::Kvm => &["-accel", "kvm", "-cpu", "host", "-smp", "2"],
         }
     }

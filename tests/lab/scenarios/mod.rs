@@ -3,10 +3,12 @@
 mod daemon;
 mod drill;
 mod heartbeat;
+mod instead;
 mod keepalived;
 mod nodes;
 mod pair;
 mod same;
+mod tables;
 
 use std::time::Duration;
 
@@ -33,14 +35,15 @@ macro_rules! scenarios {
 
 scenarios! {
     daemon::a_director_that_is_cut_off_is_replaced_and_returns 20,
-    daemon::a_table_that_somebody_empties_is_repaired_and_reported 20,
-    daemon::it_behaves_on_a_file_of_keepalived_as_keepalived_does 100,
-    daemon::on_the_files_of_heartbeat_it_serves_fails_over_and_takes_the_address_back 60,
+    daemon::a_reload_touches_only_what_it_changes_and_clients_get_what_weights_say 30,
+    daemon::nobody_notices_that_it_was_killed_and_restarted 40,
     daemon::one_director_with_keepalived_and_the_other_with_lvsha_are_a_pair 40,
-    daemon::real_servers_die_and_return_and_the_fallback_answers_when_all_are_dead 30,
-    daemon::requests_alternate_between_the_real_servers 10,
+    daemon::what_somebody_does_to_the_table_is_undone_and_reported 30,
     heartbeat::a_director_that_crashes_is_replaced_and_takes_the_address_back 60,
     heartbeat::real_servers_die_and_return_and_the_fallback_answers_when_all_are_dead 50,
+    instead::of_heartbeat_it_does_the_same_with_the_same_files 150,
+    instead::of_keepalived_it_does_the_same_with_the_same_file 130,
+    instead::of_keepalived_it_does_with_the_inventory_what_keepalived_does_with_its_files 100,
     keepalived::a_director_that_is_cut_off_is_replaced_and_returns 20,
     keepalived::a_director_that_stood_still_gives_way_and_wins_again 20,
     keepalived::a_pulled_cable_moves_the_address 20,
@@ -50,8 +53,11 @@ scenarios! {
     keepalived::requests_alternate_between_the_real_servers 10,
     nodes::every_node_takes_ssh_connections_and_has_lvsha 10,
     nodes::nobody_answers_for_the_address_while_no_director_runs 5,
-    same::a_broken_conversion_is_noticed 90,
+    same::a_broken_conversion_to_heartbeat_is_noticed 90,
+    same::a_broken_conversion_to_keepalived_is_noticed 90,
+    same::heartbeat_from_keepalived_behaves_as_keepalived_did_but_for_what_the_report_says 120,
     same::keepalived_from_heartbeat_behaves_as_heartbeat_did_but_for_what_the_report_says 120,
+    tables::every_service_is_as_keepalived_puts_it_there 20,
 }
 
 /// A measured time lies within its bounds; either way the report has the line.

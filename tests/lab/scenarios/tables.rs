@@ -36,10 +36,13 @@ fn equal(lab: &Lab, when: &str) {
     let Some(table) = stays else {
         let only = |one: &str, other: &str| {
             let other: BTreeSet<&str> = other.lines().collect();
-            one.lines().filter(|line| !other.contains(line)).fold(String::new(), |mut text, line| {
-                let _ = writeln!(text, "  {line}");
-                text
-            })
+            one.lines().filter(|line| !other.contains(line)).fold(
+                String::new(),
+                |mut text, line| {
+                    let _ = writeln!(text, "  {line}");
+                    text
+                },
+            )
         };
         panic!(
             "{when} the tables differ; only with keepalived:\n{}only with lvsha:\n{}",
@@ -50,7 +53,9 @@ fn equal(lab: &Lab, when: &str) {
     let of = |verb: &str| table.lines().filter(|line| line.starts_with(verb)).count();
     assert_eq!(of("-A "), SERVICES, "{when} keepalived itself lacks services:\n{table}");
     let (servers, seconds) = (of("-a "), (now() - start).as_secs_f64());
-    lab.note(format!("{when} {SERVICES} services with {servers} servers are equal ({seconds:.1} s)"));
+    lab.note(format!(
+        "{when} {SERVICES} services with {servers} servers are equal ({seconds:.1} s)"
+    ));
 }
 
 /// What ipvsadm says: as it would be restored, and with the thresholds, which are not part of that.

@@ -23,22 +23,26 @@ use crate::scenarios;
 use command::run;
 pub(crate) use node::Machine;
 use port::Port;
-pub(crate) use stack::{Stack, converted, data, keepalived_pair};
+pub(crate) use stack::{Stack, converted, converted_to_heartbeat, data, keepalived_pair, rendered};
 pub(crate) use table::Table;
 pub(crate) use watch::{Visitor, Watch};
 
 /// Makes the cluster and runs the scenarios with these names, one after the other.
 pub(crate) fn main(names: &[String]) -> ExitCode {
     let lab = Lab { port: Mutex::new(Port::open()), capture: Mutex::default() };
+    // A person reads sentences, and looks into a broken cluster with the same shell.
+    if names.iter().any(|name| name == "--shell") {
+        if let Err(reason) = lab.boot() {
+            println!("lab: {reason}");
+        }
+        return ExitCode::SUCCESS;
+    }
     let send = |message: &Message| lab.port.lock().unwrap().send(message);
     if let Err(reason) = lab.boot() {
         send(&Message::Broken { reason });
         return ExitCode::FAILURE;
     }
     send(&Message::Up { seconds: now().as_secs_f64() });
-    if names.iter().any(|name| name == "--shell") {
-        return ExitCode::SUCCESS;
-    }
     // The message and place of a panic are the scenario's result, not this program's.
     let said = std::sync::Arc::new(Mutex::new(String::new()));
     let hook = std::sync::Arc::clone(&said);

@@ -5,8 +5,11 @@ use std::fs;
 use super::{Lab, Machine};
 use crate::inventory::{DIRECTORS, Host};
 
+/// Where conversions write on a director.
+const CONVERTED: &str = "/tmp/converted";
+
 /// One way to run the pair.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Stack {
     pub(crate) name: String,
     files: Vec<File>,
@@ -16,7 +19,7 @@ pub(crate) struct Stack {
     web_servers: bool,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 struct File {
     host: Host,
     path: String,
@@ -65,25 +68,40 @@ impl Stack {
         Self { name: "heartbeat".to_owned(), files, units: ["heartbeat"; 2], web_servers: false }
     }
 
-    /// The same files under `lvsha daemon`, in the unit that `lvsha deploy` installs.
-    pub(crate) fn on_lvsha(self) -> Self {
+    /// inventories/lab.toml on both directors, as it is, under `lvsha daemon`.
+    pub(crate) fn inventory() -> Self {
+        let path = "/etc/lvsha/lab.toml";
+        let mut stack = Self {
+            name: "lvsha daemon on the inventory".to_owned(),
+            files: Vec::new(),
+            units: ["lvsha"; 2],
+            web_servers: true,
+        };
+        for host in DIRECTORS {
+            stack = stack.with(host, path, INVENTORY, "644").with_daemon(host, path);
+        }
+        stack
+    }
+
+    /// The same files under `lvsha daemon`.
+    pub(crate) fn on_lvsha(&self) -> Self {
         let configuration = match self.units[0] {
             "heartbeat" => "/etc/ha.d",
             _ => "/etc/keepalived/keepalived.conf",
         };
+        let name = format!("lvsha daemon on the files of {}", self.name);
+        let stack = Self { name, units: ["lvsha"; 2], ..self.clone() };
+        DIRECTORS.iter().fold(stack, |stack, host| stack.with_daemon(*host, configuration))
+    }
+
+    /// The unit that `lvsha deploy` installs, for the place of things here.
+    fn with_daemon(self, host: Host, configuration: &str) -> Self {
         let unit = UNIT
             .replace("/usr/local/bin/lvsha", "/usr/local/sbin/lvsha")
             .replace("/etc/lvsha/keepalived.conf", configuration);
-        assert!(unit.contains(configuration), "the unit names its configuration:\n{unit}");
-        let mut stack = Self {
-            name: format!("lvsha daemon on the files of {}", self.name),
-            units: ["lvsha"; 2],
-            ..self
-        };
-        for host in DIRECTORS {
-            stack = stack.with(host, "/etc/systemd/system/lvsha.service", &unit, "644");
-        }
-        stack
+        let start = format!("ExecStart=/usr/local/sbin/lvsha daemon {configuration}\n");
+        assert!(unit.contains(&start), "the unit does not say {start}:\n{unit}");
+        self.with(host, "/etc/systemd/system/lvsha.service", &unit, "644")
     }
 
     /// `host` runs what it would run in `other`.
@@ -100,6 +118,23 @@ impl Stack {
     /// Another file for one director, beside what is there.
     pub(crate) fn with(mut self, host: Host, path: &str, text: &str, mode: &'static str) -> Self {
         self.files.push(File { host, path: path.to_owned(), text: text.to_owned(), mode });
+        self
+    }
+
+    /// Every file that `lvsha convert` wrote into a folder, at the place and with the mode that its name has on `host`.
+    fn with_written(
+        mut self,
+        node: Machine,
+        folder: &str,
+        host: Host,
+        place: impl Fn(&str) -> (String, &'static str),
+    ) -> Self {
+        let folder = format!("{CONVERTED}/{folder}");
+        for name in node.run(&["ls", &folder]).lines() {
+            let text = node.read(&format!("{folder}/{name}")).expect("listed a moment ago");
+            let (path, mode) = place(name);
+            self = self.with(host, &path, &text, mode);
+        }
         self
     }
 
@@ -159,6 +194,7 @@ impl Stack {
 
 /// What systemd starts the daemon with: Type=notify, restarted when it fails.
 const UNIT: &str = include_str!("../../../templates/lvsha.service.j2");
+const INVENTORY: &str = include_str!("../../../inventories/lab.toml");
 
 /// The page that answers when no real server does. Whether it runs is the stack's affair.
 fn web_server_of_a_director(node: Machine) {
@@ -178,33 +214,76 @@ pub(crate) fn keepalived_pair(folder: &str) -> [String; 2] {
     DIRECTORS.map(|host| data(folder, &format!("{}.conf", host.hostname())))
 }
 
-/// What `lvsha convert` makes of heartbeat's files on a director: its report, and a stack that runs the result.
+/// What `lvsha convert` makes of heartbeat's files on a director: a stack that runs the result, and the report.
 pub(crate) fn converted(lab: &Lab, folder: &str) -> (Stack, String) {
     let node = lab.node(DIRECTORS[0]);
-    for name in ["ha.cf", "haresources", "authkeys", "ldirectord.cf"] {
-        node.write(&format!("/tmp/original/{name}"), &data(folder, name), "600");
-    }
-    node.run(&["rm", "-rf", "/tmp/converted"]);
-    let script = "lvsha convert heartbeat-to-keepalived --from /tmp/original --out /tmp/converted \
-        --keepalived-version 2.2.7 --report json 2>&1 >/dev/null";
-    let report = node.run(&["sh", "-c", script]);
-    let mut stack =
-        Stack::keepalived("keepalived from lvsha convert", [String::new(), String::new()]);
-    stack.files.clear();
-    // The conversion's notify scripts do it.
-    stack.web_servers = false;
+    let names = ["ha.cf", "haresources", "authkeys", "ldirectord.cf"];
+    let original = names.map(|name| (name.to_owned(), data(folder, name)));
+    let direction = "heartbeat-to-keepalived --keepalived-version 2.2.7";
+    let report = convert(node, direction, &original);
+    // The conversion's notify scripts start and stop the web servers.
+    let mut stack = Stack {
+        name: "keepalived from lvsha convert".to_owned(),
+        files: Vec::new(),
+        units: ["keepalived"; 2],
+        web_servers: false,
+    };
     for host in DIRECTORS {
-        let from = format!("/tmp/converted/{}", host.hostname());
-        for name in node.run(&["ls", &from]).lines() {
-            let text = node.read(&format!("{from}/{name}")).expect("listed a moment ago");
-            let (path, mode) = match name {
-                "keepalived.default" => ("/etc/default/keepalived".to_owned(), "644"),
-                "keepalived.conf" => (format!("/etc/keepalived/{name}"), "644"),
-                script => (format!("/etc/keepalived/{script}"), "755"),
-            };
-            stack = stack.with(host, &path, &text, mode);
-        }
+        stack = stack.with_written(node, &host.hostname(), host, |name| match name {
+            "keepalived.default" => ("/etc/default/keepalived".to_owned(), "644"),
+            "keepalived.conf" => (format!("/etc/keepalived/{name}"), "644"),
+            script => (format!("/etc/keepalived/{script}"), "755"),
+        });
         stack = stack.with(host, "/etc/init.d/httpd", &data(folder, "httpd"), "755");
     }
     (stack, report)
+}
+
+/// The way back: what `lvsha convert` makes of a pair of keepalived.conf.
+pub(crate) fn converted_to_heartbeat(lab: &Lab, folder: &str) -> (Stack, String) {
+    let node = lab.node(DIRECTORS[0]);
+    let paths = DIRECTORS.map(|host| format!("{}/keepalived.conf", host.hostname()));
+    let [first, second] = paths;
+    let [one, two] = keepalived_pair(folder);
+    let report = convert(node, "keepalived-to-heartbeat", &[(first, one), (second, two)]);
+    let mut stack = Stack {
+        name: "heartbeat from lvsha convert".to_owned(),
+        files: Vec::new(),
+        units: ["heartbeat"; 2],
+        web_servers: true,
+    };
+    for host in DIRECTORS {
+        let from = format!("{}/ha.d", host.hostname());
+        stack = stack.with_written(node, &from, host, |name| {
+            let mode = if name == "authkeys" { "600" } else { "644" };
+            (format!("/etc/ha.d/{name}"), mode)
+        });
+    }
+    (stack, report)
+}
+
+/// keepalived with the files that `lvsha render` writes for the inventory.
+pub(crate) fn rendered(lab: &Lab) -> Stack {
+    let node = lab.node(DIRECTORS[0]);
+    node.write("/tmp/lab.toml", INVENTORY, "600");
+    let script =
+        "rm -rf /tmp/rendered; lvsha render /tmp/lab.toml --stack keepalived --out /tmp/rendered";
+    node.run(&["sh", "-c", script]);
+    let texts = DIRECTORS.map(|host| {
+        let path = format!("/tmp/rendered/{}/etc/keepalived/keepalived.conf", host.hostname());
+        node.read(&path).unwrap_or_else(|| panic!("{path} was not rendered"))
+    });
+    Stack::keepalived("keepalived from lvsha render", texts)
+}
+
+/// Runs `lvsha convert` over these files, into [`CONVERTED`]. The report as JSON.
+fn convert(node: Machine, direction: &str, original: &[(String, String)]) -> String {
+    node.run(&["rm", "-rf", "/tmp/original", CONVERTED]);
+    for (name, text) in original {
+        node.write(&format!("/tmp/original/{name}"), text, "600");
+    }
+    let script = format!(
+        "lvsha convert {direction} --from /tmp/original --out {CONVERTED} --report json 2>&1 >/dev/null"
+    );
+    node.run(&["sh", "-c", &script])
 }
