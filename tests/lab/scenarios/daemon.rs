@@ -79,7 +79,12 @@ pub(super) fn nobody_notices_that_it_was_killed_and_restarted(lab: &Lab) {
     let watch = lab.watch_patiently(VIP);
     watch.answered_by(LW1, Duration::ZERO, 120.0);
     watch.page(&["lw3", "lw4"], Duration::ZERO, 60.0);
-    let web_server = main_process(lab.node(LW1), "nginx");
+    // The last of its resources.
+    let web_server = until(20.0, || {
+        let process = main_process(lab.node(LW1), "nginx");
+        (process != "0").then_some(process)
+    });
+    let web_server = web_server.expect("haresources starts the web server");
     killed_and_back(lab, &watch, heartbeat::DEADTIME + 2.0);
     assert_eq!(main_process(lab.node(LW1), "nginx"), web_server, "its resources were restarted");
 }

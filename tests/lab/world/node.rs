@@ -253,9 +253,10 @@ impl Machine {
             let _ = self.try_run(&["systemctl", "kill", "--signal=KILL", unit]);
         }
         let _ = self.try_run(&[&["systemctl", "stop"][..], &units[..]].concat());
-        let _ = self.try_run(&["sh", "-c", "systemctl reset-failed; pkill -9 -f ldirectord; ipvsadm -C; rm -rf \
+        // The brackets keep the shell itself, which has these words in its command line, alive.
+        self.run(&["sh", "-c", "systemctl reset-failed; pkill -9 -f '[l]directord'; rm -rf \
             /etc/keepalived /var/lib/heartbeat/hb_generation /etc/ha.d/ldirectord.cf /run/*.pid /run/keepalived /run/lvsha \
-            /etc/systemd/system/lvsha.service; true"]);
+            /etc/systemd/system/lvsha.service; ipvsadm --clear"]);
         // Everything but the machine's own addresses.
         let name = self.0.name;
         let shown = try_run(&["ip", "-n", name, "-o", "addr", "show", "dev", INTERFACE])
