@@ -23,7 +23,8 @@ pub(super) fn every_service_is_as_keepalived_puts_it_there(lab: &Lab) {
 fn equal(lab: &Lab, when: &str) {
     let views = || DIRECTORS.map(|host| view(lab, host));
     let start = now();
-    let stays = until(60.0, || {
+    let stays = until(20.0, || {
+        pass(1.0);
         let [keepalived, lvsha] = views();
         if keepalived != lvsha {
             return None;
