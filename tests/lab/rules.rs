@@ -36,7 +36,7 @@ use std::time::Duration;
 use arguments::{Arguments, Wish};
 use back_end::{BackEnd, Surroundings};
 use behaviour::{Aspect, Behaviour};
-use inventory::{CLIENT, Cluster, Host, LW1, LW2, LW3, LW4, NODES, VIP, VIP6};
+use inventory::{CLIENT, Cluster, Host, LW1, LW2, LW3, NODES, VIP, VIP6};
 use message::Message;
 use proptest::prelude::*;
 use record::{Answer, Record, Visit};
@@ -72,23 +72,17 @@ fn a_saved_table_is_read_whole() {
 }
 
 #[test]
-fn the_kernels_own_list_tells_who_serves() {
-    // As Linux 6.1 prints it.
-    let text = "\
-IP Virtual Server version 1.2.1 (size=4096)
+fn the_kernels_own_file_shows_the_same_table() {
+    let proc = "IP Virtual Server version 1.2.1 (size=4096)
 Prot LocalAddress:Port Scheduler Flags
   -> RemoteAddress:Port Forward Weight ActiveConn InActConn
-TCP  0A00001F:0050 rr
-  -> 0A00001D:0050      Route   3      0          17
+TCP  0A00001F:0050 wrr persistent 300 FFFFFFFF
   -> 0A00001E:0050      Route   0      0          0
+  -> 0A00001D:0050      Route   3      1          12
 ";
-    let serves = |host: Host, port| {
-        world::table::serves(text, std::net::SocketAddrV4::new(host.address(), port))
-    };
-    assert!(serves(LW3, 80));
-    assert!(!serves(LW3, 81), "another port");
-    assert!(!serves(LW4, 80), "weight 0 takes nothing new");
-    assert!(!serves(LW1, 80));
+    let shown = Table::from_proc(proc).to_string();
+    assert_eq!(shown, "-t 10.0.0.31:80 wrr [10.0.0.29:80 -g 3] [10.0.0.30:80 -g 0]");
+    assert_eq!(Table::from_proc("").to_string(), "(empty)");
 }
 
 #[test]

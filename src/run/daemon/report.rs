@@ -76,6 +76,13 @@ pub enum Report {
         /// How, and why.
         transition: Transition,
     },
+    /// Addresses that an earlier life of the daemon left are removed: another director is master.
+    Withdrawn {
+        /// Name of the router.
+        router: String,
+        /// Its priority, for hooks.
+        priority: u8,
+    },
 }
 
 /// What the worker is told.

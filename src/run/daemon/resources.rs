@@ -11,12 +11,12 @@ use tracing::{error, info, warn};
 use super::plan::{ResourcePlan, ScriptPolicy};
 use super::report::Order;
 use super::{Plan, script};
-use crate::run::vrrp::{Observation, ResourceInput, ResourceOutput, Resources, State, Verb};
+use crate::run::vrrp::{Observation, ResourceInput, ResourceOutput, Resources, Verb};
 
 /// A queue and a task for each router with resources.
 #[derive(Debug, Default)]
 pub(super) struct ResourceTasks {
-    queues: HashMap<String, mpsc::UnboundedSender<bool>>,
+    queues: HashMap<String, mpsc::UnboundedSender<ResourceInput>>,
     tasks: Vec<JoinHandle<()>>,
 }
 
@@ -39,11 +39,20 @@ impl ResourceTasks {
         tasks
     }
 
-    /// Follows a router's state.
-    pub(super) fn changed(&self, router: &str, state: State) {
+    /// Follows a router's role.
+    pub(super) fn changed(&self, router: &str, is_master: bool) {
+        self.send(router, ResourceInput::Want(is_master));
+    }
+
+    /// Another director is master: what an earlier life of this one left running is stopped.
+    pub(super) fn clear(&self, router: &str) {
+        self.send(router, ResourceInput::Clear);
+    }
+
+    fn send(&self, router: &str, wish: ResourceInput) {
         if let Some(queue) = self.queues.get(router) {
             // The task ends only with this queue.
-            let _ = queue.send(state == State::Master);
+            let _ = queue.send(wish);
         }
     }
 
@@ -68,7 +77,7 @@ struct Task {
 }
 
 impl Task {
-    async fn run(self, mut wishes: mpsc::UnboundedReceiver<bool>) {
+    async fn run(self, mut wishes: mpsc::UnboundedReceiver<ResourceInput>) {
         let mut machine = Resources::new(self.resources.len());
         let mut is_open = true;
         loop {
@@ -77,8 +86,8 @@ impl Task {
                     // One after the other: what comes meanwhile waits.
                     let success = self.execute(resource, verb).await;
                     // A newer wish counts before the next step.
-                    while let Ok(wanted) = wishes.try_recv() {
-                        machine.handle(ResourceInput::Want(wanted), Instant::now());
+                    while let Ok(wish) = wishes.try_recv() {
+                        machine.handle(wish, Instant::now());
                     }
                     machine.handle(ResourceInput::Finished { success }, Instant::now());
                 } else {
@@ -97,8 +106,7 @@ impl Task {
             tokio::select! {
                 wish = wishes.recv(), if is_open => {
                     is_open = wish.is_some();
-                    let wanted = wish.unwrap_or(false);
-                    machine.handle(ResourceInput::Want(wanted), Instant::now());
+                    machine.handle(wish.unwrap_or(ResourceInput::Want(false)), Instant::now());
                 }
                 () = timer => machine.handle_timeout(Instant::now()),
             }

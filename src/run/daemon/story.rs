@@ -34,6 +34,11 @@ pub(super) fn tell(report: &Report) {
         Report::PriorityChanged { router, from, to } => {
             info!("({router}) priority {from} becomes {to}");
         }
+        Report::Withdrawn { router, .. } => {
+            info!(
+                "({router}) another director is master: removing the addresses that were left here"
+            );
+        }
         Report::Transition { router, transition } => {
             let cause = &transition.cause;
             match transition.to {

@@ -166,10 +166,18 @@ impl Supervisor {
         match report {
             Report::Transition { router, transition } => {
                 let (state, priority) = (transition.to, transition.priority);
-                self.resources.changed(router, state);
-                self.hooks.changed(Subject::Instance, router, state, priority);
-                self.balancing.role(router, state == State::Master);
+                // A script that stops something for a backup would stop what still serves.
+                if let Some(is_master) = transition.role() {
+                    self.hooks.changed(Subject::Instance, router, state, priority);
+                    self.resources.changed(router, is_master);
+                    self.balancing.role(router, is_master);
+                }
                 notify(&[NotifyState::Status(&format!("{router}: {state}"))]);
+            }
+            Report::Withdrawn { router, priority } => {
+                self.hooks.changed(Subject::Instance, router, State::Backup, *priority);
+                self.resources.clear(router);
+                self.balancing.role(router, false);
             }
             Report::GroupChanged { group, state } => {
                 self.hooks.changed(Subject::Group, group, *state, 0);

@@ -11,6 +11,8 @@ use std::time::{Duration, Instant};
 /// What can happen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ResourceInput {
+    /// None is to run, also none that an earlier life of this process started.
+    Clear,
     /// The resources are to run, or not to.
     Want(bool),
     /// The command that was asked for has ended.
@@ -90,6 +92,11 @@ impl Resources {
     /// Takes what happened.
     pub fn handle(&mut self, input: ResourceInput, now: Instant) {
         match input {
+            ResourceInput::Clear => {
+                self.is_wanted = false;
+                // A stop of what does not run does no harm (LSB 5.0, section 22.2).
+                self.running = self.count;
+            }
             ResourceInput::Want(wanted) => self.is_wanted = wanted,
             ResourceInput::Finished { success } => match self.busy.take() {
                 None => {}
@@ -177,7 +184,7 @@ const FIRST_RETRY: Duration = Duration::from_secs(30);
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ResourceInput::{Finished, Want};
+    use ResourceInput::{Clear, Finished, Want};
     use ResourceOutput::{Failed, Recovered, Run, StopFailed};
 
     fn outputs(resources: &mut Resources) -> Vec<ResourceOutput> {
@@ -271,6 +278,18 @@ mod tests {
         assert_eq!(outputs(&mut resources), [], "never two commands at once");
         resources.handle(Finished { success: false }, now);
         assert_eq!(outputs(&mut resources), []);
+        assert!(resources.is_idle());
+    }
+
+    #[test]
+    fn what_an_earlier_life_started_is_stopped_on_demand() {
+        let now = Instant::now();
+        let mut resources = Resources::new(2);
+        resources.handle(Want(false), now);
+        assert_eq!(outputs(&mut resources), [], "it may serve, until it is clear who does");
+        resources.handle(Clear, now);
+        let down = run(&mut resources, now, |_, _| true);
+        assert_eq!(down, [step(1, Stop), step(0, Stop)]);
         assert!(resources.is_idle());
     }
 

@@ -8,9 +8,9 @@ use crate::formula::{ALLOWANCE, SCRIPTS, detection, heartbeat_takeover};
 use crate::world::{Lab, Stack};
 
 /// The times of data/experiment-1, in seconds.
-const KEEPALIVE: f64 = 2.0;
-const DEADTIME: f64 = 30.0;
-const CHECK_INTERVAL: f64 = 5.0;
+pub(super) const KEEPALIVE: f64 = 2.0;
+pub(super) const DEADTIME: f64 = 30.0;
+pub(super) const CHECK_INTERVAL: f64 = 5.0;
 /// One round of Perl's HTTP client through both servers under emulation.
 const ROUND: Duration = Duration::from_secs(2);
 

@@ -2,71 +2,22 @@
 
 use std::time::Duration;
 
-use super::{drill, holds};
-use crate::behaviour::Aspect;
-use crate::formula::{ALLOWANCE, Bounds, detection, vrrp_skew, vrrp_takeover};
-use crate::inventory::{LW1, LW2, REAL_SERVERS, VIP, VIP6};
+use super::holds;
+use super::pair::{self, ADVERTS, INTERVAL, PRIORITIES};
+use crate::formula::{ALLOWANCE, Bounds, vrrp_skew, vrrp_takeover};
+use crate::inventory::{LW1, LW2, VIP, VIP6};
 use crate::world::{Lab, Stack, Watch, keepalived_pair, now, pass, until};
 
-/// The intervals and priorities of data/experiment-2.
-const INTERVAL: f64 = 1.0;
-const ADVERTS: u32 = 3;
-const PRIORITIES: [u8; 2] = [100, 90];
-/// Its TCP checks: `delay_loop`, `retry`, `delay_before_retry`.
-const CHECK_INTERVAL: f64 = 6.0;
-const RETRIES: u32 = 3;
-const PAUSE: f64 = 3.0;
-
 pub(super) fn requests_alternate_between_the_real_servers(lab: &Lab) {
-    let watch = started(lab);
-    let table = lab.node(LW1).table();
-    let weights = REAL_SERVERS.iter().map(|host| table.weight(&format!("{}:80", host.address())));
-    assert_eq!(weights.collect::<Vec<_>>(), [Some(3), Some(1)], "rr does not look at them");
-    let from = now();
-    pass(2.0);
-    let pages = watch.record().pages(from, from + Duration::from_secs(2));
-    let [three, four] = ["lw3", "lw4"].map(|page| pages.get(page).copied().unwrap_or_default());
-    assert_eq!(pages.len(), 2, "something else than two real servers answered: {pages:?}");
-    assert!(three.abs_diff(four) <= 2 && three > 50, "they do not take turns: {pages:?}");
-    lab.note(format!("{three} requests to LW3, {four} to LW4, none failed"));
+    pair::requests_alternate(lab, &experiment_2());
 }
 
 pub(super) fn a_director_that_is_cut_off_is_replaced_and_returns(lab: &Lab) {
-    let watch = started(lab);
-
-    let cut = lab.node(LW1).cut();
-    let taken = watch.answered_by(LW2, cut, 20.0);
-    let served = watch.page(&["lw3", "lw4"], cut + Duration::from_millis(50), 20.0);
-    holds(
-        lab,
-        "take-over",
-        vrrp_takeover(INTERVAL, ADVERTS, PRIORITIES[1]).and(ALLOWANCE),
-        taken - cut,
-    );
-    holds(
-        lab,
-        "service is back",
-        vrrp_takeover(INTERVAL, ADVERTS, PRIORITIES[1]).and(ALLOWANCE),
-        served - cut,
-    );
-
-    // It never stopped being master, so its next advertisement decides.
-    let healed = lab.node(LW1).heal();
-    let back = watch.answered_by(LW1, healed, 20.0);
-    holds(lab, "return", Bounds::new(0.0, INTERVAL).and(ALLOWANCE), back - healed);
-    pass(2.0);
-    assert!(!lab.node(LW2).has(VIP), "LW2 keeps the address");
-    assert!(lab.node(LW1).has(VIP), "LW1 lost the address again");
+    pair::a_director_is_cut_off_and_returns(lab, &experiment_2());
 }
 
 pub(super) fn real_servers_die_and_return_and_the_fallback_answers_when_all_are_dead(lab: &Lab) {
-    let (mut behaviour, watch) =
-        drill::glance(lab, &Stack::keepalived("keepalived", keepalived_pair("experiment-2")));
-    drill::servers_die_and_return(lab, &mut behaviour, &watch);
-    let leaves = detection(CHECK_INTERVAL, RETRIES, PAUSE).and(ALLOWANCE);
-    holds(lab, "ServerLeaves", leaves, behaviour.measured(Aspect::ServerLeaves));
-    let returns = detection(CHECK_INTERVAL, 0, 0.0).and(ALLOWANCE);
-    holds(lab, "ServerReturns", returns, behaviour.measured(Aspect::ServerReturns));
+    pair::real_servers_die_and_return(lab, &experiment_2());
 }
 
 pub(super) fn a_pulled_cable_moves_the_address(lab: &Lab) {
@@ -135,12 +86,10 @@ pub(super) fn ipv6_addresses_move_and_are_balanced_too(lab: &Lab) {
     watch.page(&["lw3", "lw4"], taken, 10.0);
 }
 
-/// Both directors run, LW1 has the address and a visitor is served.
+pub(super) fn experiment_2() -> Stack {
+    Stack::keepalived("keepalived", keepalived_pair("experiment-2"))
+}
+
 fn started(lab: &Lab) -> Watch {
-    Stack::keepalived("keepalived", keepalived_pair("experiment-2")).start(lab);
-    let watch = lab.watch(VIP);
-    watch.answered_by(LW1, Duration::ZERO, 60.0);
-    watch.page(&["lw3", "lw4"], Duration::ZERO, 60.0);
-    pass(0.5);
-    watch
+    pair::started(lab, &experiment_2())
 }

@@ -1,10 +1,14 @@
 //! Scenarios: short programs that read like the sentence they prove.
 
+mod daemon;
 mod drill;
 mod heartbeat;
+mod instead;
 mod keepalived;
 mod nodes;
+mod pair;
 mod same;
+mod tables;
 
 use std::time::Duration;
 
@@ -30,8 +34,16 @@ macro_rules! scenarios {
 }
 
 scenarios! {
+    daemon::a_director_that_is_cut_off_is_replaced_and_returns 20,
+    daemon::a_reload_touches_only_what_it_changes_and_clients_get_what_weights_say 30,
+    daemon::nobody_notices_that_it_was_killed_and_restarted 40,
+    daemon::one_director_with_keepalived_and_the_other_with_lvsha_are_a_pair 40,
+    daemon::what_somebody_does_to_the_table_is_undone_and_reported 30,
     heartbeat::a_director_that_crashes_is_replaced_and_takes_the_address_back 60,
     heartbeat::real_servers_die_and_return_and_the_fallback_answers_when_all_are_dead 50,
+    instead::of_heartbeat_it_does_the_same_with_the_same_files 150,
+    instead::of_keepalived_it_does_the_same_with_the_same_file 130,
+    instead::of_keepalived_it_does_with_the_inventory_what_keepalived_does_with_its_files 100,
     keepalived::a_director_that_is_cut_off_is_replaced_and_returns 20,
     keepalived::a_director_that_stood_still_gives_way_and_wins_again 20,
     keepalived::a_pulled_cable_moves_the_address 20,
@@ -47,6 +59,7 @@ scenarios! {
     same::a_broken_conversion_to_keepalived_is_noticed 90,
     same::heartbeat_from_keepalived_behaves_as_keepalived_did_but_for_what_the_report_says 120,
     same::keepalived_from_heartbeat_behaves_as_heartbeat_did_but_for_what_the_report_says 120,
+    tables::every_service_is_as_keepalived_puts_it_there 20,
 }
 
 /// A measured time lies within its bounds; either way the report has the line.

@@ -24,9 +24,9 @@ use crate::scenarios;
 pub(crate) use command::{run, try_run_within};
 pub(crate) use node::Machine;
 use port::Port;
-pub(crate) use stack::{Stack, converted, converted_to_heartbeat, keepalived_pair};
+pub(crate) use stack::{Stack, converted, converted_to_heartbeat, data, keepalived_pair, rendered};
 pub(crate) use table::Table;
-pub(crate) use watch::Watch;
+pub(crate) use watch::{Visitor, Watch};
 
 /// Makes the cluster and runs the scenarios with these names, one after the other.
 pub(crate) fn main(names: &[String]) -> ExitCode {

@@ -1,12 +1,13 @@
 //! One machine: power, commands, files, and the role of a real server.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::net::{SocketAddr, SocketAddrV4, TcpStream};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use super::command::{run, try_run};
-use super::table::{self, Table};
+use super::table::Table;
 use super::{network, now, pass, until};
 use crate::inventory::{Host, VIP, VIP6, interface, port};
 
@@ -173,14 +174,34 @@ impl Machine {
         Table::parse(&self.run(&["ipvsadm", "--save", "--numeric"]))
     }
 
-    /// Whether it sends new connections to a server at the service's port. No program runs for the answer, so it can be
-    /// asked for often.
+    /// The same as far as the kernel's own file shows it, for loops that look many times: nothing is run there.
+    pub(crate) fn glimpse(self) -> Table {
+        let file = self.first_process().map(|process| format!("/proc/{process}/net/ip_vs"));
+        let text = file.and_then(|file| fs::read_to_string(file).ok());
+        Table::from_proc(&text.unwrap_or_default())
+    }
+
+    /// Whether it sends new connections to a server at the service's port.
     pub(crate) fn balances_to(self, server: Host) -> bool {
         let server = SocketAddrV4::new(server.address(), port());
-        let text = self
-            .first_process()
-            .and_then(|process| fs::read_to_string(format!("/proc/{process}/net/ip_vs")).ok());
-        text.is_some_and(|text| table::serves(&text, server))
+        self.glimpse().weight(&server.to_string()).is_some_and(|weight| weight > 0)
+    }
+
+    /// Connections that each server of the table ever got: an entry that is made anew begins at 0.
+    pub(crate) fn connections(self) -> BTreeMap<String, u64> {
+        let shown = self.run(&["ipvsadm", "--list", "--numeric", "--stats", "--exact"]);
+        let servers = shown.lines().filter_map(|line| line.trim().strip_prefix("-> "));
+        let pair = |line: &str| {
+            let mut words = line.split_whitespace();
+            // The title has words where numbers are.
+            Some((words.next()?.to_owned(), words.next()?.parse().ok()?))
+        };
+        servers.filter_map(pair).collect()
+    }
+
+    /// What a unit has logged since the boot.
+    pub(crate) fn journal(self, unit: &str) -> String {
+        self.run(&["journalctl", "--no-pager", "--output=short-monotonic", "--unit", unit])
     }
 
     /// Whether its interface has this address now.
@@ -233,13 +254,15 @@ impl Machine {
     /// Removes what a stack left behind.
     pub(super) fn clear(self) {
         self.resume();
-        let units = ["keepalived", "heartbeat", "ldirectord", "nginx"];
+        let units = ["lvsha", "keepalived", "heartbeat", "ldirectord", "nginx"];
         for unit in units {
             let _ = self.try_run(&["systemctl", "kill", "--signal=KILL", unit]);
         }
         let _ = self.try_run(&[&["systemctl", "stop"][..], &units[..]].concat());
-        let _ = self.try_run(&["sh", "-c", "systemctl reset-failed; pkill -9 -f ldirectord; ipvsadm -C; rm -rf \
-            /etc/keepalived /var/lib/heartbeat/hb_generation /etc/ha.d/ldirectord.cf /run/*.pid /run/keepalived; true"]);
+        // The brackets keep the shell itself, which has these words in its command line, alive.
+        self.run(&["sh", "-c", "systemctl reset-failed; pkill -9 -f '[l]directord'; rm -rf \
+            /etc/keepalived /var/lib/heartbeat/hb_generation /etc/ha.d/ldirectord.cf /run/*.pid /run/keepalived /run/lvsha \
+            /etc/systemd/system/lvsha.service; ipvsadm --clear"]);
         // Everything but the machine's own addresses.
         let name = self.0.name;
         let shown = try_run(&["ip", "-n", name, "-o", "addr", "show", "dev", interface()])

@@ -9,16 +9,17 @@ use crate::inventory::{DIRECTORS, Host};
 const CONVERTED: &str = "/tmp/converted";
 
 /// One way to run the pair.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Stack {
     pub(crate) name: String,
     files: Vec<File>,
-    unit: &'static str,
+    /// In the order of the directors.
+    units: [&'static str; 2],
     /// Whether the directors' own web servers run all the time. Otherwise the stack starts and stops them.
     web_servers: bool,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 struct File {
     host: Host,
     path: String,
@@ -38,7 +39,7 @@ impl Stack {
         Self {
             name: name.to_owned(),
             files: files.collect(),
-            unit: "keepalived",
+            units: ["keepalived"; 2],
             web_servers: true,
         }
     }
@@ -64,7 +65,54 @@ impl Stack {
                 mode: "755",
             });
         }
-        Self { name: "heartbeat".to_owned(), files, unit: "heartbeat", web_servers: false }
+        Self { name: "heartbeat".to_owned(), files, units: ["heartbeat"; 2], web_servers: false }
+    }
+
+    /// inventories/lab.toml on both directors, as it is, under `lvsha daemon`.
+    pub(crate) fn inventory() -> Self {
+        let path = "/etc/lvsha/lab.toml";
+        let mut stack = Self {
+            name: "lvsha daemon on the inventory".to_owned(),
+            files: Vec::new(),
+            units: ["lvsha"; 2],
+            web_servers: true,
+        };
+        for host in *DIRECTORS {
+            stack = stack.with(host, path, INVENTORY, "644").with_daemon(host, path);
+        }
+        stack
+    }
+
+    /// The same files under `lvsha daemon`.
+    pub(crate) fn on_lvsha(&self) -> Self {
+        let configuration = match self.units[0] {
+            "heartbeat" => "/etc/ha.d",
+            _ => "/etc/keepalived/keepalived.conf",
+        };
+        let name = format!("lvsha daemon on the files of {}", self.name);
+        let stack = Self { name, units: ["lvsha"; 2], ..self.clone() };
+        DIRECTORS.iter().fold(stack, |stack, host| stack.with_daemon(*host, configuration))
+    }
+
+    /// The unit that `lvsha deploy` installs, for the place of things here.
+    fn with_daemon(self, host: Host, configuration: &str) -> Self {
+        let unit = UNIT
+            .replace("/usr/local/bin/lvsha", "/usr/local/sbin/lvsha")
+            .replace("/etc/lvsha/keepalived.conf", configuration);
+        let start = format!("ExecStart=/usr/local/sbin/lvsha daemon {configuration}\n");
+        assert!(unit.contains(&start), "the unit does not say {start}:\n{unit}");
+        self.with(host, "/etc/systemd/system/lvsha.service", &unit, "644")
+    }
+
+    /// `host` runs what it would run in `other`.
+    pub(crate) fn beside(mut self, host: Host, other: &Self) -> Self {
+        self.files.retain(|file| file.host != host);
+        self.files.extend(other.files.iter().filter(|file| file.host == host).cloned());
+        for (unit, _) in self.units.iter_mut().zip(*DIRECTORS).filter(|(_, own)| *own == host) {
+            *unit = other.unit(host);
+        }
+        self.name = format!("{}, {host} with {}", self.name, other.name);
+        self
     }
 
     /// Another file for one director, beside what is there.
@@ -109,6 +157,14 @@ impl Stack {
         self.start_on(lab.node(host));
     }
 
+    /// Writes the files again, and has both directors read them.
+    pub(crate) fn reload(&self, lab: &Lab) {
+        DIRECTORS.iter().for_each(|host| self.install(lab, *host));
+        for host in *DIRECTORS {
+            lab.node(host).run(&["systemctl", "reload", self.unit(host)]);
+        }
+    }
+
     fn install(&self, lab: &Lab, host: Host) {
         for file in self.files.iter().filter(|file| file.host == host) {
             lab.node(host).write(&file.path, &file.text, file.mode);
@@ -121,14 +177,24 @@ impl Stack {
     }
 
     fn start_on(&self, node: Machine) {
-        node.run(&["systemctl", "start", "--no-block", self.unit]);
+        node.run(&["systemctl", "daemon-reload"]);
+        node.run(&["systemctl", "start", "--no-block", self.unit(node.0)]);
     }
 
     /// An orderly stop of one director.
     pub(crate) fn stop_on(&self, node: Machine) {
-        node.run(&["systemctl", "stop", self.unit]);
+        node.run(&["systemctl", "stop", self.unit(node.0)]);
+    }
+
+    fn unit(&self, host: Host) -> &'static str {
+        let place = DIRECTORS.iter().position(|own| *own == host);
+        place.map(|place| self.units[place]).expect("only directors run a stack")
     }
 }
+
+/// What systemd starts the daemon with: Type=notify, restarted when it fails.
+const UNIT: &str = include_str!("../../../templates/lvsha.service.j2");
+const INVENTORY: &str = include_str!("../../../inventories/lab.toml");
 
 /// The page that answers when no real server does. Whether it runs is the stack's affair.
 fn web_server_of_a_director(node: Machine) {
@@ -159,7 +225,7 @@ pub(crate) fn converted(lab: &Lab, folder: &str) -> (Stack, String) {
     let mut stack = Stack {
         name: "keepalived from lvsha convert".to_owned(),
         files: Vec::new(),
-        unit: "keepalived",
+        units: ["keepalived"; 2],
         web_servers: false,
     };
     for host in *DIRECTORS {
@@ -183,7 +249,7 @@ pub(crate) fn converted_to_heartbeat(lab: &Lab, folder: &str) -> (Stack, String)
     let mut stack = Stack {
         name: "heartbeat from lvsha convert".to_owned(),
         files: Vec::new(),
-        unit: "heartbeat",
+        units: ["heartbeat"; 2],
         web_servers: true,
     };
     for host in *DIRECTORS {
@@ -194,6 +260,20 @@ pub(crate) fn converted_to_heartbeat(lab: &Lab, folder: &str) -> (Stack, String)
         });
     }
     (stack, report)
+}
+
+/// keepalived with the files that `lvsha render` writes for the inventory.
+pub(crate) fn rendered(lab: &Lab) -> Stack {
+    let node = lab.node(DIRECTORS[0]);
+    node.write("/tmp/lab.toml", INVENTORY, "600");
+    let script =
+        "rm -rf /tmp/rendered; lvsha render /tmp/lab.toml --stack keepalived --out /tmp/rendered";
+    node.run(&["sh", "-c", script]);
+    let texts = DIRECTORS.map(|host| {
+        let path = format!("/tmp/rendered/{}/etc/keepalived/keepalived.conf", host.hostname());
+        node.read(&path).unwrap_or_else(|| panic!("{path} was not rendered"))
+    });
+    Stack::keepalived("keepalived from lvsha render", texts)
 }
 
 /// Runs `lvsha convert` over these files, into [`CONVERTED`]. The report as JSON.

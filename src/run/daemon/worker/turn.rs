@@ -161,7 +161,12 @@ impl Worker {
                     self.reporter.tell(Report::PriorityChanged { router, from, to });
                 }
                 Output::Ready => {}
-                Output::Withdraw => self.is_dirty = true,
+                Output::Withdraw => {
+                    self.is_dirty = true;
+                    let router = name().unwrap_or_default();
+                    let priority = self.director.machine(index).map_or(0, Machine::priority);
+                    self.reporter.tell(Report::Withdrawn { router, priority });
+                }
             }
         }
     }

@@ -50,6 +50,14 @@ pub struct Transition {
     pub priority: u8,
 }
 
+impl Transition {
+    /// Whether this makes the router master; `None` when it starts over addresses that serve, and
+    /// nothing is to be taken away until it is master or hears one.
+    pub fn role(&self) -> Option<bool> {
+        (self.cause != Cause::Adopted).then_some(self.to == State::Master)
+    }
+}
+
 /// Why a state changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Cause {

@@ -4,6 +4,7 @@ mod neighbour;
 mod packets;
 mod record;
 mod requests;
+mod visitor;
 
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,6 +15,7 @@ use std::time::Duration;
 use super::{network, until};
 use crate::inventory::{CLIENT, Host};
 pub(crate) use record::{Answer, Record, Visit};
+pub(crate) use visitor::Visitor;
 
 /// The owner of the address is asked for this often.
 pub(super) const PERIOD: Duration = Duration::from_millis(10);

@@ -301,11 +301,13 @@ fn addresses_that_are_found_stay_until_another_master_is_heard() {
         bench.machine.start(bench.now);
         assert_eq!(bench.effects(), ["BACKUP"]);
         assert_eq!(bench.remaining(), Some(1609), "one interval and the skew");
+        assert_eq!(bench.machine.last_transition().and_then(Transition::role), None);
         bench
     };
     let mut alone = adopt();
     alone.expire();
     assert_eq!(alone.effects(), ["MASTER", "advertise 100", "announce"]);
+    assert_eq!(alone.machine.last_transition().and_then(Transition::role), Some(true));
 
     let mut replaced = adopt();
     assert_eq!(replaced.hear(ABOVE, 200), ["withdraw"]);

@@ -1,0 +1,78 @@
+//! `lvsha daemon` instead of the programs that a file was written for: the same drill, and the same behaviour.
+
+use super::drill;
+use super::keepalived::experiment_2;
+use super::same::{codes, list};
+use crate::behaviour::{Aspect, Behaviour, Difference};
+use crate::world::{Lab, Stack, converted, converted_to_heartbeat, rendered};
+
+/// What a document of ours says about a difference.
+struct Named {
+    aspect: Aspect,
+    words: &'static str,
+}
+
+pub(super) fn of_keepalived_it_does_the_same_with_the_same_file(lab: &Lab) {
+    let before = drill::known(lab, &experiment_2());
+    let after = drill::known(lab, &experiment_2().on_lvsha());
+    only_as_written(lab, &before, &after, NOTHING, &[]);
+
+    // A standby without a table, checks in another rhythm: what heartbeat's files mean, and the report said.
+    let (stack, report) = converted_to_heartbeat(lab, "experiment-2");
+    let after = drill::known(lab, &stack.on_lvsha());
+    only_as_written(lab, &before, &after, &report, &[]);
+}
+
+pub(super) fn of_heartbeat_it_does_the_same_with_the_same_files(lab: &Lab) {
+    let stack = Stack::heartbeat("experiment-1");
+    let before = drill::known(lab, &stack);
+    let after = drill::known(lab, &stack.on_lvsha());
+    only_as_written(lab, &before, &after, NOTHING, &OF_HEARTBEAT);
+
+    let (stack, report) = converted(lab, "experiment-1");
+    let after = drill::known(lab, &stack.on_lvsha());
+    only_as_written(lab, &before, &after, &report, &OF_HEARTBEAT);
+}
+
+pub(super) fn of_keepalived_it_does_with_the_inventory_what_keepalived_does_with_its_files(
+    lab: &Lab,
+) {
+    let before = drill::known(lab, &rendered(lab));
+    let after = drill::known(lab, &Stack::inventory());
+    only_as_written(lab, &before, &after, NOTHING, &[]);
+}
+
+/// Every difference is one that the report of the conversion, or a document, speaks of.
+fn only_as_written(
+    lab: &Lab,
+    before: &Behaviour,
+    after: &Behaviour,
+    report: &str,
+    named: &[Named],
+) {
+    let codes = codes(report);
+    let is_named = |difference: &Difference| {
+        named
+            .iter()
+            .any(|named| named.aspect == difference.aspect && DOCUMENT.contains(named.words))
+    };
+    let differences = before.differences(after);
+    lab.note(format!("{}: {} differences", after.stack, differences.len()));
+    let mut silent = Vec::new();
+    for difference in differences {
+        if difference.announced(&codes) || is_named(&difference) {
+            lab.note(format!("as written: {difference}"));
+        } else {
+            silent.push(difference);
+        }
+    }
+    assert!(silent.is_empty(), "{}: nobody says this:\n{}", after.stack, list(&silent));
+}
+
+const OF_HEARTBEAT: [Named; 0] = [];
+
+/// The report of no conversion.
+const NOTHING: &str = r#"{"directives": []}"#;
+
+/// Where differences are named.
+const DOCUMENT: &str = include_str!("../../../docs/compatibility.md");
