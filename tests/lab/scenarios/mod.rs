@@ -1,5 +1,6 @@
 //! Scenarios: short programs that read like the sentence they prove.
 
+mod deploy;
 mod drill;
 mod heartbeat;
 mod keepalived;
@@ -30,6 +31,9 @@ macro_rules! scenarios {
 }
 
 scenarios! {
+    deploy::a_host_key_that_is_unknown_or_another_is_refused_with_what_to_type 20,
+    deploy::an_inventory_becomes_a_cluster_and_a_second_deployment_does_nothing 100,
+    deploy::changes_are_reloaded_unseen_by_visitors_and_can_be_taken_back 100,
     heartbeat::a_director_that_crashes_is_replaced_and_takes_the_address_back 60,
     heartbeat::real_servers_die_and_return_and_the_fallback_answers_when_all_are_dead 50,
     keepalived::a_director_that_is_cut_off_is_replaced_and_returns 20,

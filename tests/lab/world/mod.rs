@@ -153,6 +153,7 @@ impl Lab {
         for host in NODES {
             network::heal(host);
             self.node(host).revive();
+            self.node(host).forget_deployments();
         }
         DIRECTORS.iter().for_each(|host| self.node(*host).clear());
         REAL_SERVERS.iter().for_each(|host| self.node(*host).become_real_server());

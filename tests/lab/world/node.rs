@@ -206,6 +206,27 @@ impl Machine {
         self.serve();
     }
 
+    /// As it came from its distribution: no address on its loopback, no answer held back, no trace of a deployment.
+    pub(crate) fn become_bare(self) {
+        self.forget_deployments();
+        for address in [format!("{VIP}/32"), format!("{VIP6}/128")] {
+            let _ = try_run(&["ip", "-n", self.0.name, "addr", "del", &address, "dev", "lo"]);
+        }
+        for setting in ["all.arp_ignore", "all.arp_announce", "lo.arp_ignore", "lo.arp_announce"] {
+            self.run(&["sysctl", "-qw", &format!("net.ipv4.conf.{setting}=0")]);
+        }
+    }
+
+    /// Removes what `lvsha deploy` made of it.
+    pub(super) fn forget_deployments(self) {
+        let script = "test -d /var/lib/lvsha || exit 0
+            systemctl disable -q --now keepalived heartbeat lvsha-real-server 2>/dev/null
+            rm -rf /var/lib/lvsha /etc/sysctl.d/90-lvsha.conf /usr/local/sbin/lvsrs /etc/keepalived \
+                /etc/systemd/system/lvsha-real-server.service /etc/systemd/system/keepalived.service.d
+            systemctl daemon-reload";
+        self.run(&["sh", "-c", script]);
+    }
+
     /// Starts its web server: `/` says the host's name, `/test.html` is the page that checks ask for.
     pub(crate) fn serve(self) {
         let text = fs::read_to_string("/lab/data/nginx.conf").expect("part of the lab's data");
