@@ -10,9 +10,10 @@ use clap::{Args, Subcommand, ValueEnum};
 
 use super::output_directory::{OutputDirectory, OutputError};
 use super::printer::{Printer, Problem};
-use super::{ExitCode, Failure, inputs, to_inventory};
+use super::{ExitCode, Failure, inputs, node_name, to_inventory};
 use crate::emit::translate::Options;
 use crate::emit::{Account, Conversion, Mark, Target, report, scripts};
+use crate::model::Node;
 use crate::model::read::Input;
 use crate::site::Stack;
 use crate::source::codes::conversion::NOT_UNDERSTOOD;
@@ -72,7 +73,7 @@ struct HeartbeatToKeepalived {
     #[arg(long, value_name = "VERSION", default_value_t = Target::DEFAULT.version, value_parser = version)]
     keepalived_version: Version,
     /// Address of a director on the heartbeat path, for unicast_peer; repeat it for each
-    #[arg(long, value_name = "NODE=IP", value_parser = node_address)]
+    #[arg(long, value_name = "NODE=IP", value_parser = node_name::node_address)]
     address: Vec<(String, IpAddr)>,
     /// Write nothing when anything is lost or not understood
     #[arg(long)]
@@ -224,10 +225,7 @@ fn check(
         let message = format!("`{stranger}` is not a node of this cluster");
         return Err(Problem::new(message).help(format!("its nodes are {}", nodes.join(", "))));
     }
-    // Node names become directories.
-    let cannot_be_a_directory =
-        |name: &&String| name.contains('/') || matches!(name.as_str(), "." | "..");
-    match nodes.iter().find(cannot_be_a_directory) {
+    match nodes.iter().find(|name| !Node::is_name(name)) {
         Some(name) => {
             let message = format!("the node name `{name}` cannot name a directory");
             Err(Problem::new(message).help("correct the `node` line in ha.cf"))
@@ -338,12 +336,6 @@ fn say(arguments: &HeartbeatToKeepalived, printer: &Printer, line: &str) {
 fn version(text: &str) -> Result<Version, String> {
     Version::parse(text)
         .ok_or_else(|| "a version looks like 2.2.7 (`keepalived -v` prints it)".to_owned())
-}
-
-pub(super) fn node_address(text: &str) -> Result<(String, IpAddr), String> {
-    let (node, address) = text.split_once('=').ok_or("it looks like lw1=10.0.0.27")?;
-    let address = address.parse().map_err(|_| format!("`{address}` is not an IP address"))?;
-    Ok((node.to_lowercase(), address))
 }
 
 const STANDARD: &str = "/etc/ha.d";

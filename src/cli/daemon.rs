@@ -32,7 +32,7 @@ pub(super) struct Arguments {
     node: Option<String>,
 
     /// Address of a director, where only its name is known and unicast needs it; repeat it
-    #[arg(long, value_name = "NODE=IP", value_parser = super::convert::node_address)]
+    #[arg(long, value_name = "NODE=IP", value_parser = super::node_name::node_address)]
     address: Vec<(String, IpAddr)>,
 
     /// Only say what is wrong with the configuration

@@ -22,6 +22,7 @@ mod history;
 mod inputs;
 mod log;
 mod man;
+mod node_name;
 mod output_directory;
 mod panic;
 mod plan;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::convert::ReportForm;
 use super::output_directory::{OutputDirectory, OutputError};
 use super::printer::{Printer, Problem};
-use super::{ExitCode, Failure, inputs};
+use super::{ExitCode, Failure, inputs, node_name};
 use crate::emit::report;
 use crate::model::read::Input;
 use crate::site::{Director, FromFiles, Stack, from_files};
@@ -22,7 +22,7 @@ pub(super) struct Arguments {
     paths: Vec<String>,
     /// A director, and perhaps its address; repeat it for each. One without a file follows the
     /// others
-    #[arg(long, value_name = "NODE[=IP]", value_parser = director)]
+    #[arg(long, value_name = "NODE[=IP]", value_parser = node_name::node_or_address)]
     director: Vec<(String, Option<IpAddr>)>,
     /// Write the inventory to this file, and its secrets to `secrets/` beside it
     #[arg(long, value_name = "FILE")]
@@ -179,12 +179,4 @@ fn say(arguments: &Arguments, printer: &Printer, line: &str) {
     if arguments.report == ReportForm::Human {
         printer.status(line);
     }
-}
-
-fn director(text: &str) -> Result<(String, Option<IpAddr>), String> {
-    let Some((name, address)) = text.split_once('=') else {
-        return Ok((text.to_lowercase(), None));
-    };
-    let address = address.parse().map_err(|_| format!("`{address}` is not an IP address"))?;
-    Ok((name.to_lowercase(), Some(address)))
 }

@@ -92,6 +92,19 @@ pub struct Node {
     pub address: Option<Sourced<IpAddr>>,
 }
 
+impl Node {
+    /// Longest name of a host that Linux takes (`HOST_NAME_MAX`, sethostname(2)).
+    pub const MAX_NAME: usize = 64;
+
+    /// Whether a host can have this name. Names of nodes become directories, so that nothing else
+    /// may pass where they are typed.
+    pub fn is_name(text: &str) -> bool {
+        let is_sign = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+        let begins = text.starts_with(|c: char| c.is_ascii_alphanumeric());
+        begins && text.chars().all(is_sign) && text.len() <= Self::MAX_NAME
+    }
+}
+
 /// Keys for messages between directors (authkeys, `authentication`, `auth_hmac`).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Authentication {

@@ -59,7 +59,9 @@ fn round<'a>(
     let mut made = Vec::new();
     for diagnostic in findings {
         let Some(fix) = diagnostic.fix.as_ref().filter(|fix| fix.certain) else { continue };
-        if !is_free(fix, &edits) {
+        let changes =
+            |edit: &Edit| edit.at.span.of(sources.get(edit.at.file).text()) != edit.text.as_str();
+        if !is_free(fix, &edits) || !fix.edits.iter().any(changes) {
             continue;
         }
         for edit in &fix.edits {

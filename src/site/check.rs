@@ -5,13 +5,14 @@ use std::hash::Hash;
 
 use super::keys::Reader;
 use super::{Site, Stack};
-use crate::model::{Cluster, Track, TrackKind};
+use crate::model::{Cluster, Node, Track, TrackKind};
 use crate::source::codes::inventory;
 use crate::source::{Diagnostic, Place, Span};
 
 /// Judges a site that was read.
 pub(super) fn check(site: &Site, reader: &mut Reader<'_>) {
     machines(site, reader);
+    host_names(site, reader);
     names(site, reader);
     for cluster in std::iter::once(&site.cluster).chain(site.views.values()) {
         routers(site, cluster, reader);
@@ -40,6 +41,20 @@ fn machines(site: &Site, reader: &mut Reader<'_>) {
     for server in site.real_servers.iter().filter(|server| server.address.is_none()) {
         let span = server.name.at.map_or(Span::default(), |at| at.span);
         reader.missing("a real server", "address", span, "address = \"10.0.0.29\"");
+    }
+}
+
+/// Machines are called as hosts can be: the name is the folder of what is rendered for them.
+fn host_names(site: &Site, reader: &mut Reader<'_>) {
+    let directors = site.directors.iter().map(|director| &director.name);
+    let servers = site.real_servers.iter().map(|server| &server.name);
+    for name in directors.chain(servers).filter(|name| !Node::is_name(&name.value)) {
+        let message = format!("`{}` cannot be the name of a machine", name.value);
+        let at = name.at.unwrap_or_else(|| reader.place(Span::default()));
+        reader.report(
+            Diagnostic::new(inventory::WRONG_VALUE, at, message)
+                .help("name it as `uname -n` does there, such as `lw1`"),
+        );
     }
 }
 

@@ -116,3 +116,110 @@ fn a_missing_configuration_is_named() {
 fn ctl_says_what_to_do_without_a_daemon() {
     snapshot!(Place::new().run(&["ctl", "status", "--control", "none.sock"]));
 }
+
+#[test]
+fn what_a_file_of_keepalived_asks_for_in_vain_is_told() {
+    snapshot!(check(
+        "net_namespace other
+global_defs {
+    router_id lw1
+    vrrp_version 2
+    vrrp_garp_master_repeat 2
+    vrrp_higher_prio_send_advert true
+    startup_script /usr/local/bin/before
+    lvs_timeouts tcp 900
+    nftables_ipvs
+    lvs_notify_fifo /run/servers
+    vrrp_notify_fifo /run/routers
+    enable_snmp_checker
+    checker_cpu_affinity 1
+}
+static_routes {
+    10.9.0.0/16 via 10.0.0.254
+}
+SSL {
+    password half-secret
+    certificate /etc/ssl/client.pem
+}
+vrrp_track_process web {
+    process nginx
+    quorum 2
+    delay 3
+}
+vrrp_script answers {
+    script /usr/local/bin/answers
+    init_fail
+}
+virtual_server 10.0.0.31 443 {
+    lb_algo rr
+    lb_kind DR
+    protocol TCP
+    alpha
+    omega
+    ha_suspend
+    smtp_alert false
+    hysteresis 0
+    real_server 10.0.0.29 443 {
+        snmp_name three
+        smtp_alert true
+        SSL_GET {
+            enable_sni
+            url {
+                path /
+                status_code 200
+                regex ok
+                regex_options caseless
+            }
+        }
+    }
+    real_server 10.0.0.30 443 {
+        SSL_GET {
+            url {
+                path /
+                regex ok
+                regex_options caseless
+                regex_min_offset 5
+            }
+        }
+    }
+}
+"
+    ));
+}
+
+#[test]
+fn what_files_of_heartbeat_ask_for_in_vain_is_told() {
+    let place = Place::new()
+        .file(
+            "ha.d/ha.cf",
+            "logfacility local0
+keepalive 1
+deadtime 10
+initdead 60
+bcast eth1
+bcast eth2
+serial /dev/ttyS0
+stonith_host * suicide lw2
+hopfudge 1
+node lw1 lw2
+",
+        )
+        .file("ha.d/haresources", "lw1 IPaddr::10.0.0.31/24/eth1 ldirectord::ldirectord.cf\n")
+        .file("ha.d/authkeys", "auth 1\n1 sha1 half-secret\n")
+        .file(
+            "ha.d/ldirectord.cf",
+            "checkinterval=5
+callback=\"/usr/local/bin/spread\"
+logfile=\"/var/log/ldirectord.log\"
+readdquiescent=no
+cleanstop=no
+virtual=10.0.0.31:80
+\treal=10.0.0.29:80 gate
+\tservice=http
+\tscheduler=rr
+\tprotocol=tcp
+\temailalertfreq=60
+",
+        );
+    snapshot!(place.run(&["daemon", "--check", "--node", "lw1", "ha.d"]));
+}

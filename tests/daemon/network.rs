@@ -67,7 +67,8 @@ impl Network {
     /// Starts a director in a namespace; the older one there is to be stopped before.
     pub(crate) fn start(&self, program: Program, name: &str, configuration: &str) -> Director {
         let path = self.folder.path().join(format!("{name}.conf"));
-        fs::write(&path, configuration).unwrap();
+        let patient = if program == Program::Keepalived { PATIENT } else { "" };
+        fs::write(&path, format!("{patient}{configuration}")).unwrap();
         let log = self.folder.path().join(format!("{name}.log"));
         let control = self.folder.path().join(format!("{name}.sock"));
         let out = fs::OpenOptions::new().append(true).create(true).open(&log).unwrap();
@@ -227,6 +228,10 @@ impl Director {
 
 impl Drop for Director {
     fn drop(&mut self) {
+        // Who has ended may have given its number to another process already.
+        if let Ok(Some(_)) = self.child.try_wait() {
+            return;
+        }
         // keepalived's children end with their parent only when it can tell them.
         self.signal("TERM");
         let end = Instant::now() + Duration::from_secs(5);
@@ -262,3 +267,7 @@ fn root() -> PathBuf {
         PathBuf::from,
     )
 }
+
+/// A keepalived whose timers are late makes itself a real-time process, which the kernel then kills
+/// when it computes for 10 ms (RLIMIT_RTTIME, in microseconds): a busy machine is no finding here.
+const PATIENT: &str = "global_defs {\n vrrp_rlimit_rttime 10000000\n}\n";

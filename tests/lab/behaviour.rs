@@ -73,9 +73,9 @@ const fn rule(aspect: Aspect, slack_seconds: u64, codes: &'static [&'static str]
 /// The slack of a time is one period of what looks for the event (check interval, keepalive), because the event falls
 /// anywhere into it, and the time of heartbeat's scripts under emulation. What is not here must be the same.
 const RULES: &[Rule] = &[
-    rule(Aspect::StandbyTable, 0, &["LV0716"]),
-    rule(Aspect::ServerLeaves, 6, &["LV0717", "LV0718"]),
-    rule(Aspect::ServerReturns, 6, &["LV0717", "LV0718"]),
+    rule(Aspect::StandbyTable, 0, &["LV0716", "LV0742"]),
+    rule(Aspect::ServerLeaves, 6, &["LV0717", "LV0718", "LV0743"]),
+    rule(Aspect::ServerReturns, 6, &["LV0717", "LV0718", "LV0743"]),
     rule(Aspect::TakeOver, 4, &["LV0701"]),
     rule(Aspect::FailBack, 4, &["LV0703", "LV0704"]),
     rule(Aspect::FailBackGap, 1, &["LV0704"]),

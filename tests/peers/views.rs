@@ -8,9 +8,9 @@ use std::process::Command;
 
 use lvsha::emit::keepalived::{Manner, View, write};
 use lvsha::emit::{Target, fmt};
-use lvsha::model::read::{Input, read};
+use lvsha::model::read::{Input, Options, read_with};
 use lvsha::source::{Sources, text};
-use lvsha::syntax::Format;
+use lvsha::syntax::{ConfigId, Format};
 
 use super::{files, here, judge_is_there, relative, shipped_questions, trial};
 
@@ -119,11 +119,13 @@ fn views(paths: &[PathBuf]) -> Vec<String> {
     views
 }
 
-/// The file that lvsha writes from what it read.
+/// The file that lvsha writes from what it read as the host that the judge is called.
 fn written(bytes: &[u8]) -> Vec<u8> {
     let mut sources = Sources::new();
     let file = sources.add("keepalived.conf", bytes);
-    let cluster = read(&mut sources, &[Input { file, format: Format::Keepalived }]).cluster;
+    let options = Options { config_id: ConfigId::Exactly("node1".into()), ..Options::default() };
+    let inputs = [Input { file, format: Format::Keepalived }];
+    let cluster = read_with(&mut sources, &inputs, &options).cluster;
     let mut out = Vec::new();
     let (target, manner) = (Target::DEFAULT, Manner::Exact);
     write(&View { cluster: &cluster, node: "", target, manner }, &[], &mut out).unwrap();

@@ -8,12 +8,10 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::{
-    ReportForm, STRICT, exit_code, is_flawless, node_address, print_account, print_errors,
-};
+use super::{ReportForm, STRICT, exit_code, is_flawless, print_account, print_errors};
 use crate::cli::output_directory::{OutputDirectory, OutputError};
 use crate::cli::printer::{Printer, Problem};
-use crate::cli::{ExitCode, Failure, inputs};
+use crate::cli::{ExitCode, Failure, inputs, node_name};
 use crate::emit::scripts::File;
 use crate::emit::translate::to_heartbeat::{Options, Unknown};
 use crate::emit::{NodeInput, ToHeartbeat};
@@ -38,14 +36,14 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// The director that a single file is of; of several, the one whose files go to stdout
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = node_name::node)]
     node: Option<String>,
     /// A director that no file is of, as `uname -n` names it; with its address where adverts are
     /// unicast
-    #[arg(long, value_name = "NAME[=IP]", value_parser = peer)]
+    #[arg(long, value_name = "NAME[=IP]", value_parser = node_name::node_or_address)]
     peer: Vec<(String, Option<IpAddr>)>,
     /// Address of a director on the path between them, where its file does not tell
-    #[arg(long, value_name = "NODE=IP", value_parser = node_address)]
+    #[arg(long, value_name = "NODE=IP", value_parser = node_name::node_address)]
     address: Vec<(String, IpAddr)>,
     /// Write nothing when anything is lost or not understood
     #[arg(long)]
@@ -271,13 +269,6 @@ fn new_key() -> Result<String, Failure> {
 fn say(arguments: &Arguments, printer: &Printer, line: &str) {
     if arguments.report == ReportForm::Human {
         printer.status(line);
-    }
-}
-
-fn peer(text: &str) -> Result<(String, Option<IpAddr>), String> {
-    match text.split_once('=') {
-        Some(_) => node_address(text).map(|(name, address)| (name, Some(address))),
-        None => Ok((text.to_lowercase(), None)),
     }
 }
 

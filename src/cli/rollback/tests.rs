@@ -25,6 +25,6 @@ fn the_last_deployment_is_taken_back_where_it_was_made() {
 #[test]
 fn before_the_first_deployment_there_is_nothing() {
     let first = vec![entry(1, "current", "100 a")];
-    assert_eq!(target(&first, last_run(&[first.clone()]), None), None);
+    assert_eq!(target(&first, last_run(std::slice::from_ref(&first)), None), None);
     assert_eq!(target(&[], last_run(&[]), None), None);
 }

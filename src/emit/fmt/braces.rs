@@ -66,7 +66,9 @@ fn head(node: NodeRef<'_>, depth: usize, text: &str, page: &mut Page<'_>) {
         line.push_str(" {");
     }
     if !comment.is_empty() {
-        line.push_str(super::before_comment(node, text));
+        // Behind a brace nothing can touch a word.
+        let gap = if node.has_body() { " " } else { super::before_comment(node, text) };
+        line.push_str(gap);
         line.push_str(comment);
     }
     // keepalived cuts longer lines, so a longer indent must not make one, nor a shorter end it.

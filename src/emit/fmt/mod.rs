@@ -2,8 +2,9 @@
 //!
 //! Layout is all that changes. What a line says, its order and its comments stay; a line whose
 //! blanks may mean something stays as it is, byte for byte, and so does a block whose braces do
-//! not match. Before a result is given out it is read again: should it mean anything else than
-//! the text it was made from, or be judged otherwise, nothing is changed at all.
+//! not match. Before a result is given out it is read and laid out again: should it mean anything
+//! else than the text it was made from, be judged otherwise, or not be in its own layout, nothing is
+//! changed at all.
 
 use crate::model::Cluster;
 use crate::model::read::{Input, read};
@@ -33,16 +34,21 @@ pub struct Refusal;
 /// # Errors
 /// When the result would not say the same.
 pub fn format(file: &SourceFile, format: Format) -> Result<Formatted, Refusal> {
-    let mut sources = Sources::new();
-    let id = sources.add(file.name(), &text::encode(file.text()));
-    let tree = syntax::parse(&mut sources, id, format);
-    let formatted = match format {
-        Format::Keepalived => braces::format(&tree, file),
-        _ => lines::format(&tree, file.text(), format),
-    };
+    let formatted = lay_out(file.name(), file.text(), format);
     let (old, new) = (file.text(), formatted.text.as_str());
-    let same = old == new || reading(file.name(), old, format) == reading(file.name(), new, format);
-    if same { Ok(formatted) } else { Err(Refusal) }
+    let is_settled = || lay_out(file.name(), new, format).text == new;
+    let same = || reading(file.name(), old, format) == reading(file.name(), new, format);
+    if old == new || (same() && is_settled()) { Ok(formatted) } else { Err(Refusal) }
+}
+
+fn lay_out(name: &str, content: &str, format: Format) -> Formatted {
+    let mut sources = Sources::new();
+    let id = sources.add(name, &text::encode(content));
+    let tree = syntax::parse(&mut sources, id, format);
+    match format {
+        Format::Keepalived => braces::format(&tree, sources.get(id)),
+        _ => lines::format(&tree, content, format),
+    }
 }
 
 /// What must not change: the meaning, the codes of the findings, the comments.

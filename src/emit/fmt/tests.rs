@@ -72,3 +72,16 @@ fn line_ends_stay() {
         "vrrp_instance A {\r\n    state BACKUP\r\n}\r\n"
     );
 }
+
+#[test]
+fn a_definition_may_end_with_the_file() {
+    for text in ["$A=b\\\n#e ", "$A=b\\ #c", "$A=b\\", "$A=b\\\n\n#c\n #d"] {
+        let once = formatted(text, Format::Keepalived);
+        assert_eq!(formatted(&once, Format::Keepalived), once, "{text:?}");
+    }
+}
+
+#[test]
+fn a_comment_that_touched_a_word_stands_behind_its_brace() {
+    assert_eq!(formatted("\"f  g\"!\n{}", Format::Keepalived), "\"f  g\" { !\n}\n");
+}

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::net::IpAddr;
 
-use super::Plan;
 use super::plan::plan;
+use super::{Plan, unexecuted};
 use crate::emit::translate::{self, Options};
 use crate::emit::{Account, Target};
 use crate::model::Cluster;
@@ -32,6 +32,7 @@ pub fn load(
 ) -> Loaded {
     let Reading { mut cluster, trees, .. } = read(sources, inputs);
     let mut findings = Findings::new();
+    unexecuted::tell(&cluster, &mut findings);
     // Before the translation: ldirectord's services mean more than keepalived's can say.
     let mut services = services::plan::plan(&cluster, sources, inputs, &mut findings);
     let director = services.follows.as_ref();
@@ -42,6 +43,7 @@ pub fn load(
         let mut account = Account::new(sources, &trees);
         let options = Options { target: Target::DEFAULT, addresses: addresses.clone() };
         translate::heartbeat_to_keepalived(&mut cluster, sources, &options, &mut account);
+        unexecuted::tell_of_paths(&cluster, &mut findings);
     }
     drop(trees);
     // The router has the name that the translation gave it.
@@ -55,6 +57,7 @@ pub fn load(
 /// Plans for a cluster that was read already.
 pub fn of_cluster(cluster: &Cluster, sources: &Sources, node: &str) -> Loaded {
     let mut findings = Findings::new();
+    unexecuted::tell(cluster, &mut findings);
     let mut plan = plan(cluster, node, &mut findings);
     plan.services = services::plan::plan(cluster, sources, &[], &mut findings);
     Loaded { plan, findings }

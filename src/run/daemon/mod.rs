@@ -25,6 +25,7 @@ mod status;
 mod story;
 mod supervisor;
 mod trackers;
+mod unexecuted;
 mod worker;
 
 pub use load::{Loaded, load, of_cluster};

@@ -238,8 +238,13 @@ fn read_messages(
     flags: Msg,
 ) -> io::Result<Vec<Nlmsghdr<u16, Buffer>>> {
     let (length, _) = socket.recv(&mut *buffer, flags)?;
-    let bytes = buffer.get(..length).unwrap_or_default();
-    let messages = NlBuffer::<u16, Buffer>::from_bytes_with_input(&mut Cursor::new(bytes), length)
+    parse(buffer.get(..length).unwrap_or_default())
+}
+
+/// The messages in the bytes of a datagram.
+fn parse(datagram: &[u8]) -> io::Result<Vec<Nlmsghdr<u16, Buffer>>> {
+    let mut bytes = Cursor::new(datagram);
+    let messages = NlBuffer::<u16, Buffer>::from_bytes_with_input(&mut bytes, datagram.len())
         .map_err(io::Error::other)?;
     Ok(messages.into_iter().collect())
 }

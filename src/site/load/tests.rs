@@ -126,3 +126,13 @@ fn imported_files_come_first_and_the_inventory_overrides() {
     assert_eq!(router.virtual_router_id.unwrap().value, 10);
     assert_eq!(router.interface.as_ref().unwrap().value, "eth0");
 }
+
+#[test]
+fn a_machine_is_called_as_a_host_can_be() {
+    let text = "[directors.\"../../evil\"]\n[directors.lw2]\n[real_servers]\n\"a b\" = { address = \"10.0.0.1\" }\n";
+    let mut sources = Sources::new();
+    let file = sources.add("a.toml", text.as_bytes());
+    let (_, findings) = read(&mut sources, file, Path::new("."), Secrets::Leave);
+    let wrong = findings.iter().filter(|f| f.code == inventory::WRONG_VALUE).count();
+    assert_eq!(wrong, 2, "{findings:?}");
+}

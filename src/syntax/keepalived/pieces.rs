@@ -32,8 +32,9 @@ fn cut(text: &str, wanted: usize) -> usize {
 }
 
 /// Whether a line may go on in the next one: a backslash joins them, even with a comment behind it,
-/// and empty lines and comments inside such a definition are skipped.
+/// and empty lines and comments inside such a definition are skipped. Blanks and comment signs
+/// beyond ASCII are not looked at closely: a line too many read together does no harm.
 pub(super) fn may_go_on(line: &[u8]) -> bool {
     let line = line.trim_ascii();
-    line.contains(&b'\\') || matches!(line, [] | [b'#' | b'!', ..])
+    line.contains(&b'\\') || matches!(line, [] | [b'#' | b'!' | 0x00 | 0x0B | 0x80.., ..])
 }

@@ -11,6 +11,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::images::Images;
+use super::leftovers;
 use super::report::Report;
 use crate::inventory;
 use crate::message::Message;
@@ -249,8 +250,8 @@ fn limit() -> Duration {
 pub(super) fn stage(names: &[&str]) -> std::io::Result<tempfile::TempDir> {
     let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/lab");
     let place = Path::new(env!("CARGO_TARGET_TMPDIR"));
-    remove_stale(place);
-    let prefix = format!("lab-{}-", std::process::id());
+    leftovers::remove(place);
+    let prefix = leftovers::prefix(std::process::id());
     let folder = tempfile::Builder::new().prefix(&prefix).tempdir_in(place)?;
     let lab = folder.path().join("stage/lab");
     fs::create_dir_all(&lab)?;
@@ -275,20 +276,6 @@ pub(super) fn stage(names: &[&str]) -> std::io::Result<tempfile::TempDir> {
         .arg(lab.join("key"))
         .status();
     Ok(folder)
-}
-
-/// A run that was killed could not remove its folder, which has its process number in its name.
-fn remove_stale(place: &Path) {
-    for entry in fs::read_dir(place).into_iter().flatten().flatten() {
-        let name = entry.file_name().to_string_lossy().into_owned();
-        let Some(process) = name.strip_prefix("lab-").and_then(|rest| rest.split('-').next())
-        else {
-            continue;
-        };
-        if process.parse::<u32>().is_ok() && !Path::new("/proc").join(process).exists() {
-            let _ = fs::remove_dir_all(entry.path());
-        }
-    }
 }
 
 fn copy(from: &Path, to: &Path) -> std::io::Result<()> {

@@ -56,8 +56,12 @@ impl Table {
 
 impl fmt::Display for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (address, service) in &self.0 {
-            write!(f, "{address} {} {}", service.scheduler, service.options)?;
+        for (number, (address, service)) in self.0.iter().enumerate() {
+            let separator = if number == 0 { "" } else { "; " };
+            write!(f, "{separator}{address} {}", service.scheduler)?;
+            if !service.options.is_empty() {
+                write!(f, " {}", service.options)?;
+            }
             for (server, destination) in &service.destinations {
                 write!(f, " [{server} {} {}]", destination.method, destination.weight)?;
             }

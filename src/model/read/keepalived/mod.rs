@@ -157,6 +157,15 @@ fn put<T>(
     true
 }
 
+/// Adds to a list that nearly always holds one: a vector makes room for four at its first, and
+/// there may be a hundred thousand lists.
+fn add_first<T>(list: &mut Vec<T>, item: T) {
+    if list.is_empty() {
+        list.reserve_exact(1);
+    }
+    list.push(item);
+}
+
 /// Adds a command. Of two for the same event the first counts.
 fn add_hook(
     hooks: &mut Vec<Sourced<Hook>>,

@@ -1,7 +1,7 @@
 //! The checkers of a real server.
 
 use super::service::failures;
-use super::{carry, put, setting, value};
+use super::{add_first, carry, put, setting, value};
 use crate::model::setting::Slot;
 use crate::model::{
     Appended, Http, HttpRequest, HttpVersion, Inert, Pattern, Probe, ProbeKind, Script, Sourced,
@@ -24,8 +24,7 @@ pub(super) fn read(block: NodeRef<'_>, inert: &mut Vec<Inert>) -> Option<Probe> 
         _ => return None,
     };
     let mut probe = Probe::new(kind);
-    probe.chosen_by.reserve_exact(1);
-    probe.chosen_by.push(block.place());
+    add_first(&mut probe.chosen_by, block.place());
     // The deprecated `host` block of SMTP_CHECK holds the same keywords as the checker itself.
     // Several of them are as many checkers, of which 2.2.7 gives only the first its time limit.
     let is_host = |node: &NodeRef<'_>| node.name() == "host" && node.has_body();
@@ -73,7 +72,7 @@ fn directive(node: NodeRef<'_>, probe: &mut Probe, inert: &mut Vec<Inert>) -> bo
         }
         ("url", ProbeKind::Http(http)) => {
             let request = request(node, inert);
-            http.requests.push(request);
+            add_first(&mut http.requests, request);
             true
         }
         (_, kind) => {
@@ -113,9 +112,13 @@ fn request(block: NodeRef<'_>, inert: &mut Vec<Inert>) -> HttpRequest {
                 "digest" => put(&mut request.digest, value::text(node), inert),
                 "virtualhost" => put(&mut request.host, value::text(node), inert),
                 "status_code" => {
-                    let codes: Vec<_> = node.arguments().map(status).collect();
-                    let known = codes.iter().all(Option::is_some) && !codes.is_empty();
-                    request.status.extend(codes.into_iter().flatten());
+                    let mut known = node.arguments().len() > 0;
+                    for word in node.arguments() {
+                        match status(word) {
+                            Some(codes) => add_first(&mut request.status, codes),
+                            None => known = false,
+                        }
+                    }
                     known
                 }
                 "regex" => {

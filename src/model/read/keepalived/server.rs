@@ -1,7 +1,7 @@
 //! `real_server`.
 
 use super::service::{failures, method};
-use super::{add_hook, carry, probe, put, setting, value};
+use super::{add_first, add_hook, carry, probe, put, setting, value};
 use crate::model::setting::Settings;
 use crate::model::{HookEvent, Inert, Server, ServerSettings};
 use crate::syntax::NodeRef;
@@ -54,10 +54,7 @@ fn directive(node: NodeRef<'_>, server: &mut Server, inert: &mut Vec<Inert>) -> 
             setting::fill(node, &mut [("", &mut server.own_mut().settings)], inert)
         }
         _ => probe::read(node, inert).is_some_and(|probe| {
-            let probes = &mut server.own_mut().probes;
-            // Nearly every server has one; a vector grows to four at once.
-            probes.reserve_exact(1);
-            probes.push(probe);
+            add_first(&mut server.own_mut().probes, probe);
             true
         }),
     }

@@ -245,16 +245,17 @@ impl<'a> Reader<'a> {
             return None;
         };
         let Some(more) = u32::from(last).checked_sub(u32::from(first)) else {
-            let fixed = words.location_text().replacen(
-                &format!("{first}->{last}"),
-                &format!("{last}->{first}"),
-                1,
-            );
-            self.push(
-                Diagnostic::new(codes::BAD_RANGE, at, "the range ends before it begins")
-                    .note("ldirectord stops with `Invalid Range`")
-                    .fix(at, fixed, "put the lower address first"),
-            );
+            let written = words.location_text();
+            let swapped =
+                written.replacen(&format!("{first}->{last}"), &format!("{last}->{first}"), 1);
+            let finding = Diagnostic::new(codes::BAD_RANGE, at, "the range ends before it begins")
+                .note("ldirectord stops with `Invalid Range`");
+            // Addresses may be written in other ways than the usual one, or with a stray sign.
+            let is_plain = swapped != written;
+            self.push(match is_plain {
+                true => finding.fix(at, swapped, "put the lower address first"),
+                false => finding.help("put the lower address first"),
+            });
             return None;
         };
         if more >= LARGEST_RANGE {

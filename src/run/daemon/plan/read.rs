@@ -39,7 +39,8 @@ pub fn plan(cluster: &Cluster, node: &str, findings: &mut Findings) -> Plan {
         routers.push(planned);
     }
     // A director may balance without sharing an address.
-    if routers.is_empty() && cluster.services.is_empty() && planner.findings.is_empty() {
+    let is_sound = planner.findings.count(Severity::Error) == 0;
+    if routers.is_empty() && cluster.services.is_empty() && is_sound {
         let message = format!("no virtual router for the node `{node}`");
         let nodes: Vec<&str> = cluster.nodes.iter().map(|node| node.name.value.as_str()).collect();
         let finding = Diagnostic::general(daemon::NO_ROUTER, message);
@@ -48,7 +49,6 @@ pub fn plan(cluster: &Cluster, node: &str, findings: &mut Findings) -> Plan {
             _ => finding.help(format!("name one of {} with `--node`", nodes.join(", "))),
         });
     }
-    planner.tell_of_pipes();
     let groups = planner.groups(&mut routers);
     Plan {
         groups,

@@ -6,8 +6,9 @@ use std::os::fd::{AsRawFd, RawFd};
 
 use neli::consts::rtnl::Rtm;
 use neli::consts::socket::{Msg, NlFamily};
-use neli::nl::NlPayload;
+use neli::nl::{NlPayload, Nlmsghdr};
 use neli::socket::NlSocket;
+use neli::types::Buffer;
 use neli::utils::Groups;
 
 use super::{Link, address, link, read_messages};
@@ -26,6 +27,28 @@ pub enum Event {
     LinkGone(Link),
     /// Events were lost: everything is to be read again.
     Overrun,
+}
+
+impl Event {
+    /// The events that a datagram tells of; what else is in it is passed over.
+    ///
+    /// # Errors
+    /// A message that does not end where it says.
+    pub fn read(datagram: &[u8]) -> io::Result<Vec<Self>> {
+        Ok(super::parse(datagram)?.iter().filter_map(Self::of).collect())
+    }
+
+    fn of(message: &Nlmsghdr<u16, Buffer>) -> Option<Self> {
+        let NlPayload::Payload(payload) = message.nl_payload() else { return None };
+        let bytes = payload.as_ref();
+        match Rtm::from(*message.nl_type()) {
+            Rtm::Newlink => link::read(bytes).map(Self::Link),
+            Rtm::Dellink => link::read(bytes).map(Self::LinkGone),
+            Rtm::Newaddr => address::read(bytes).map(Self::Address),
+            Rtm::Deladdr => address::read(bytes).map(Self::AddressGone),
+            _ => None,
+        }
+    }
 }
 
 /// A socket for events.
@@ -58,18 +81,7 @@ impl Events {
             }
             Err(error) => return Err(error),
         };
-        let events = messages.iter().filter_map(|message| {
-            let NlPayload::Payload(payload) = message.nl_payload() else { return None };
-            let bytes = payload.as_ref();
-            match Rtm::from(*message.nl_type()) {
-                Rtm::Newlink => link::read(bytes).map(Event::Link),
-                Rtm::Dellink => link::read(bytes).map(Event::LinkGone),
-                Rtm::Newaddr => address::read(bytes).map(Event::Address),
-                Rtm::Deladdr => address::read(bytes).map(Event::AddressGone),
-                _ => None,
-            }
-        });
-        Ok(events.collect())
+        Ok(messages.iter().filter_map(Event::of).collect())
     }
 }
 

@@ -20,6 +20,9 @@ fn assert_both_agree(text: &str) {
 fn scan_and_grammar_agree_on_what_decides() {
     for text in [
         "a b{c \"d e\"f}#g\n",
+        "$A=b\\\n＃c\n\n\u{a0}#d",
+        "$A=b\\\n\u{b}\ne\n",
+        "$A=\\\n\n\0\na",
         "a \"open\nb\n",
         "$A= \\\n  b \\\n\n# c\nd e\nf\n",
         "include a{b,c}\ninclude\nincluded x\n",

@@ -40,22 +40,6 @@ impl Planner<'_> {
     }
 }
 
-impl Planner<'_> {
-    /// Pipes that are told every event.
-    pub(super) fn tell_of_pipes(&mut self) {
-        let mut found: Vec<(&str, Place)> = Vec::new();
-        self.cluster.globals.events.each(&mut |keyword, said| {
-            if ["notify_fifo", "vrrp_notify_fifo"].contains(&keyword) {
-                found.extend(said.at.map(|place| (keyword, place)));
-            }
-        });
-        for (keyword, place) in found {
-            let message = format!("the daemon does not execute `{keyword}`");
-            self.findings.push(Diagnostic::new(daemon::NOT_EXECUTED, place, message));
-        }
-    }
-}
-
 /// Settings of a router that the daemon executes, or that change nothing here.
 const EXECUTED: [&str; 16] = [
     "check_unicast_src",
