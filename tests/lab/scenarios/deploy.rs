@@ -1,70 +1,110 @@
 //! An inventory becomes a cluster: `lvsha` on the client, over SSH, against nodes that have nothing but sshd.
 
-use std::fs;
-use std::time::Duration;
-
-use crate::inventory::{DIRECTORS, LW1, LW3, LW4, NODES, VIP};
-use crate::world::{Lab, Watch, now, pass, until};
-
-const INVENTORY: &str = include_str!("../../../inventories/lab.toml");
-/// Where the operator works: a folder of the client.
-const DESK: &str = "/tmp/desk";
-/// What lvsha writes on any of the nodes.
-const FILES: &str = "/etc/keepalived/keepalived.conf /etc/systemd/system/keepalived.service.d/lvsha.conf \
-    /etc/sysctl.d/90-lvsha.conf /usr/local/sbin/lvsrs /etc/systemd/system/lvsha-real-server.service";
-
-/// A line of the inventory, and what stands there instead.
-type Change = (&'static str, &'static str);
-const WEIGHTED: Change = ("scheduler = \"rr\"", "scheduler = \"wrr\"");
-const SERVERS: &str = "servers = [\"web:80\"]";
-const HEAVIER: Change = (SERVERS, "servers = [{ server = \"lw3:80\", weight = 3 }, \"lw4:80\"]");
-const ONE_LESS: Change = (SERVERS, "servers = [\"lw3:80\"]");
+use super::desk::{
+    Change, DESK, Desk, HEAVIER, ONE_LESS, WEIGHTED, on_nodes, processes, served, unseen, weights,
+};
+use crate::inventory::{CLIENT, DIRECTORS, LW1, LW2, NODES, REAL_SERVERS, VIP};
+use crate::world::{Lab, now, until};
 
 pub(super) fn an_inventory_becomes_a_cluster_and_a_second_deployment_does_nothing(lab: &Lab) {
-    let desk = Desk::new(lab);
     NODES.iter().for_each(|host| lab.node(*host).become_bare());
-    desk.write(&[]);
-    desk.trusts_all();
+    let desk = Desk::of_trust(lab, &[]);
     let start = now();
-    desk.lvsha(&["deploy", "--yes"], 0);
+    let first = desk.lvsha(&["deploy", "--yes", "--canary"], 0);
     lab.note(format!("four nodes are deployed in {:.1} s", (now() - start).as_secs_f64()));
+    let at = |line: &str| first.find(line).unwrap_or_else(|| panic!("no `{line}`:\n{first}"));
+    assert!(at("lw3: confirm") < at("lw4: stage"), "the canary did not go first:\n{first}");
     drop(served(lab));
     let verified = desk.lvsha(&["verify"], 0);
     assert!(verified.contains("20 of 20 answered; 10.0.0.29:80 10, 10.0.0.30:80 10"), "{verified}");
 
-    let before = (on_nodes(lab, "ls -i"), processes(lab));
-    desk.lvsha(&["plan"], 0);
+    let before = (on_nodes(lab, "ls -i"), processes(lab, "keepalived"));
     let again = desk.lvsha(&["deploy", "--yes"], 0);
     assert!(again.contains("nothing to do on 4 nodes"), "{again}");
-    assert_eq!((on_nodes(lab, "ls -i"), processes(lab)), before, "it did something");
+    let after = (on_nodes(lab, "ls -i"), processes(lab, "keepalived"));
+    assert_eq!(after, before, "it did something");
     let status = desk.lvsha(&["status"], 0);
-    assert!(status.contains("10.0.0.31 is held by lw1"), "{status}");
+    assert!(status.contains("10.0.0.31 is held by lw1, since "), "{status}");
 }
 
 pub(super) fn changes_are_reloaded_unseen_by_visitors_and_can_be_taken_back(lab: &Lab) {
-    let desk = Desk::new(lab);
-    desk.trusts_all();
-    desk.write(&[WEIGHTED]);
-    desk.lvsha(&["deploy", "--yes", "--limit", "directors"], 0);
+    let desk = Desk::of_trust(lab, &[WEIGHTED]);
+    let directors = |command| [command, "--yes", "--limit", "directors"];
+    desk.lvsha(&directors("deploy"), 0);
     let watch = served(lab);
-    let (running, from) = (processes(lab), now());
+    let (running, from) = (processes(lab, "keepalived"), now());
 
+    desk.write(&[WEIGHTED, ONE_LESS]);
+    desk.lvsha(&directors("deploy"), 0);
+    weights(lab, [Some(1), None]);
+    let files = on_nodes(lab, "sha256sum");
+    // A weight changes, and a real server comes.
     desk.write(&[WEIGHTED, HEAVIER]);
-    let changed = desk.lvsha(&["deploy", "--yes", "--limit", "directors"], 0);
+    let changed = desk.lvsha(&directors("deploy"), 0);
     assert!(changed.contains("2 reloads, 0 restarts, 0 starts; no address moves"), "{changed}");
     weights(lab, [Some(3), Some(1)]);
-    let files = on_nodes(lab, "sha256sum");
-    desk.write(&[WEIGHTED, ONE_LESS]);
-    desk.lvsha(&["deploy", "--yes", "--limit", "directors"], 0);
+    desk.lvsha(&directors("rollback"), 0);
     weights(lab, [Some(1), None]);
-    desk.lvsha(&["rollback", "--yes", "--limit", "directors"], 0);
-    weights(lab, [Some(3), Some(1)]);
     assert_eq!(on_nodes(lab, "sha256sum"), files, "the old files are not back");
     let history = desk.lvsha(&["history", "--limit", "lw1"], 0);
     assert_eq!(history.lines().filter(|line| line.starts_with("lw1")).count(), 4, "{history}");
 
-    assert_eq!(processes(lab), running, "a program was started again");
+    assert_eq!(processes(lab, "keepalived"), running, "a program was started again");
     unseen(lab, &watch, from);
+}
+
+/// LW2 gets the higher priority.
+const SWAPPED: [Change; 2] =
+    [("priority = 100", "priority = 200"), ("priority = 150", "priority = 100")];
+const TRANSLATED: Change = ("method = \"dr\"", "method = \"nat\"");
+
+pub(super) fn priorities_are_swapped_and_direct_routing_becomes_address_translation(lab: &Lab) {
+    let desk = Desk::of_trust(lab, &[]);
+    desk.lvsha(&["deploy", "--yes"], 0);
+    let watch = served(lab);
+
+    desk.write(&SWAPPED);
+    let from = now();
+    desk.lvsha(&["deploy", "--yes"], 0);
+    watch.answered_by(LW2, from, 20.0);
+    let is_swapped = || (lab.node(LW2).has(VIP) && !lab.node(LW1).has(VIP)).then_some(());
+    assert!(until(10.0, is_swapped).is_some(), "exactly LW2 has the address in the end");
+    let status = desk.lvsha(&["status"], 0);
+    assert!(status.contains("10.0.0.31 is held by lw2"), "{status}");
+    drop(watch);
+
+    desk.write(&[SWAPPED[0], SWAPPED[1], TRANSLATED]);
+    let plan = desk.lvsha(&["plan"], 2);
+    for line in [
+        "~ service 10.0.0.31:80: ~ method dr -> nat",
+        "warning: real servers must send their answers through the director",
+        "stop lvsha-real-server.service",
+    ] {
+        assert!(plan.contains(line), "no `{line}` in\n{plan}");
+    }
+    // What the warning asks for: the client is on the real servers' own link here.
+    for host in REAL_SERVERS {
+        let client = format!("{}/32", CLIENT.address());
+        lab.node(host).run(&["ip", "route", "replace", &client, "via", &VIP.to_string()]);
+    }
+    desk.lvsha(&["deploy", "--yes"], 0);
+    for host in REAL_SERVERS {
+        let loopback = lab.node(host).run(&["ip", "-4", "address", "show", "dev", "lo"]);
+        assert!(!loopback.contains("10.0.0.31"), "{host} still has the address:\n{loopback}");
+    }
+    let masqueraded = || {
+        let table = lab.node(LW2).table();
+        let mut services = table.0.values();
+        let all = services.all(|s| s.destinations.values().all(|found| found.method == "-m"));
+        (all && !table.0.is_empty()).then_some(())
+    };
+    assert!(until(20.0, masqueraded).is_some(), "LW2 has {}", lab.node(LW2).table());
+    let seen = until(20.0, || {
+        let said = desk.lvsha_whatever(&["verify"]);
+        said.contains("20 of 20 answered; 10.0.0.29:80 10, 10.0.0.30:80 10").then_some(())
+    });
+    assert!(seen.is_some(), "{}", desk.lvsha_whatever(&["verify"]));
+    desk.lvsha(&["plan"], 0);
 }
 
 pub(super) fn a_host_key_that_is_unknown_or_another_is_refused_with_what_to_type(lab: &Lab) {
@@ -88,86 +128,47 @@ pub(super) fn a_host_key_that_is_unknown_or_another_is_refused_with_what_to_type
     desk.lvsha(&limited, 2);
 }
 
-/// The operator at the client: an inventory, a key, and the host keys that are trusted.
-struct Desk<'a> {
-    lab: &'a Lab,
+/// heartbeat's times, shorter: a first start waits for the other director.
+const PROMPT: Change = (
+    "interval = 2\nwarn_time = 10\ndead_time = 30\ninitial_dead_time = 120",
+    "interval = 1\nwarn_time = 3\ndead_time = 5\ninitial_dead_time = 10",
+);
+const HEARTBEAT: Change = ("stack = \"keepalived\"", "stack = \"heartbeat\"");
+const OWN: Change = ("stack = \"keepalived\"", "stack = \"lvsha\"");
+
+pub(super) fn heartbeats_stack_is_deployed_verified_and_changed_without_a_restart(lab: &Lab) {
+    stack_is_deployed_and_changed(lab, &[HEARTBEAT, PROMPT, WEIGHTED], "heartbeat");
 }
 
-impl<'a> Desk<'a> {
-    fn new(lab: &'a Lab) -> Self {
-        let _ = fs::remove_dir_all(DESK);
-        fs::create_dir(DESK).unwrap();
-        fs::write(format!("{DESK}/known_hosts"), "").unwrap();
-        Self { lab }
+pub(super) fn lvshas_own_daemon_is_deployed_verified_and_changed_without_a_restart(lab: &Lab) {
+    stack_is_deployed_and_changed(lab, &[OWN, WEIGHTED], "lvsha");
+}
+
+/// From nothing; then a second time; then with a weight changed, which nobody notices.
+fn stack_is_deployed_and_changed(lab: &Lab, stack: &[Change], unit: &str) {
+    NODES.iter().for_each(|host| lab.node(*host).become_bare());
+    let desk = Desk::of_trust(lab, stack);
+    let start = now();
+    desk.lvsha(&["deploy", "--yes"], 0);
+    lab.note(format!("{unit}: deployed in {:.1} s", (now() - start).as_secs_f64()));
+    let watch = served(lab);
+    let verified = desk.lvsha(&["verify"], 0);
+    assert!(verified.contains("20 of 20 answered; 10.0.0.29:80 10, 10.0.0.30:80 10"), "{verified}");
+    let again = desk.lvsha(&["deploy", "--yes"], 0);
+    assert!(again.contains("nothing to do on 4 nodes"), "{again}");
+
+    let (running, from) = (processes(lab, unit), now());
+    desk.write(&[stack, &[HEAVIER]].concat());
+    let changed = desk.lvsha(&["deploy", "--yes"], 0);
+    assert!(changed.contains("0 restarts, 0 starts; no address moves"), "{changed}");
+    weights(lab, [Some(3), Some(1)]);
+    assert_eq!(processes(lab, unit), running, "a program was started again");
+    unseen(lab, &watch, from);
+    let verified = desk.lvsha(&["verify"], 0);
+    assert!(verified.contains("10.0.0.29:80 15, 10.0.0.30:80 5"), "{verified}");
+    let status = desk.lvsha(&["status"], 0);
+    assert!(status.contains("10.0.0.31 is held by lw1, since "), "{status}");
+    for host in DIRECTORS {
+        assert_eq!(lab.node(host).has(VIP), host == LW1, "{host}");
     }
-
-    /// inventories/lab.toml with some lines changed, and with the lab's key.
-    fn write(&self, changes: &[Change]) {
-        let ssh = format!("identity = \"/lab/key\"\nknown_hosts = \"{DESK}/known_hosts\"");
-        let mut text = INVENTORY.replacen("[ssh]", &format!("[ssh]\n{ssh}"), 1);
-        for (from, to) in changes {
-            assert!(text.contains(from), "the inventory has no line {from}");
-            text = text.replace(from, to);
-        }
-        fs::write(format!("{DESK}/site.toml"), text).unwrap();
-    }
-
-    fn trusts_all(&self) {
-        let addresses: Vec<String> = NODES.iter().map(|host| host.address().to_string()).collect();
-        let scan = format!("ssh-keyscan {} >>{DESK}/known_hosts 2>/dev/null", addresses.join(" "));
-        self.lab.client(&["sh", "-c", &scan]);
-    }
-
-    /// What a command says about the inventory; it must exit with `code`.
-    fn lvsha(&self, words: &[&str], code: i32) -> String {
-        let script = "cd \"$0\"; command=$1; shift; /lab/lvsha \"$command\" site.toml \"$@\" 2>&1; echo \"exit $?\"";
-        let said = self.lab.client(&[&["sh", "-c", script, DESK], words].concat());
-        assert!(said.ends_with(&format!("exit {code}\n")), "not {code}: lvsha {words:?}\n{said}");
-        said
-    }
-}
-
-/// LW1 has the address, and visitors see both real servers.
-fn served(lab: &Lab) -> Watch {
-    let watch = lab.watch_patiently(VIP);
-    watch.answered_by(LW1, Duration::ZERO, 20.0);
-    for page in ["lw3", "lw4"] {
-        watch.page(&[page], Duration::ZERO, 20.0);
-    }
-    // Visits that began before the address was there have ended.
-    pass(1.0);
-    watch
-}
-
-/// Since `from` every visit got a page, and the address was LW1's.
-fn unseen(lab: &Lab, watch: &Watch, from: Duration) {
-    pass(1.0);
-    let record = watch.record();
-    let to = now() - Duration::from_millis(600);
-    let visits = record.visits.iter().filter(|visit| visit.at >= from && visit.at < to);
-    let failed = visits.clone().filter(|visit| visit.page.is_none()).count();
-    assert_eq!(failed, 0, "visits failed:\n{}", record.timeline());
-    let moved = record.answers.iter().any(|answer| answer.at >= from && answer.host != LW1);
-    assert!(!moved, "the address moved:\n{}", record.timeline());
-    lab.note(format!("{} visits while it changed, none failed", visits.count()));
-}
-
-/// The real servers' weights come to be these in the holder's kernel.
-fn weights(lab: &Lab, wanted: [Option<u32>; 2]) {
-    let found =
-        || [LW3, LW4].map(|host| lab.node(LW1).table().weight(&format!("{}:80", host.address())));
-    let done = until(20.0, || (found() == wanted).then_some(()));
-    assert!(done.is_some(), "weights are {:?}, not {wanted:?}", found());
-}
-
-/// What a program says about the files of every node.
-fn on_nodes(lab: &Lab, program: &str) -> Vec<String> {
-    let script = format!("{program} {FILES} 2>/dev/null; true");
-    NODES.iter().map(|host| lab.node(*host).run(&["sh", "-c", &script])).collect()
-}
-
-/// keepalived's process numbers on the directors.
-fn processes(lab: &Lab) -> [String; 2] {
-    let words = ["systemctl", "show", "--property=MainPID", "keepalived"];
-    DIRECTORS.map(|host| lab.node(host).run(&words))
 }

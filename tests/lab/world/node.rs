@@ -168,6 +168,10 @@ impl Machine {
         fs::read_to_string(format!("/proc/{}/root{path}", self.first_process()?)).ok()
     }
 
+    pub(crate) fn runs_unit(self, unit: &str) -> bool {
+        self.try_run(&["systemctl", "is-active", "-q", unit]).is_ok()
+    }
+
     /// The kernel's balancing table there, as ipvsadm shows it.
     pub(crate) fn table(self) -> Table {
         Table::parse(&self.run(&["ipvsadm", "--save", "--numeric"]))
@@ -218,12 +222,16 @@ impl Machine {
     }
 
     /// Removes what `lvsha deploy` made of it.
-    pub(super) fn forget_deployments(self) {
+    pub(crate) fn forget_deployments(self) {
         let script = "test -d /var/lib/lvsha || exit 0
-            systemctl disable -q --now keepalived heartbeat lvsha-real-server 2>/dev/null
-            rm -rf /var/lib/lvsha /etc/sysctl.d/90-lvsha.conf /usr/local/sbin/lvsrs /etc/keepalived \
-                /etc/systemd/system/lvsha-real-server.service /etc/systemd/system/keepalived.service.d
-            systemctl daemon-reload";
+            systemctl disable -q --now keepalived heartbeat lvsha lvsha-real-server 2>/dev/null
+            cd /etc/systemd/system
+            rm -rf /var/lib/lvsha /etc/sysctl.d/90-lvsha.conf /usr/local/sbin/lvsrs /etc/keepalived /etc/lvsha \
+                /etc/ha.d/ha.cf /etc/ha.d/haresources /etc/ha.d/authkeys lvsha-real-server.service lvsha.service \
+                lvsha-rollback.service sysinit.target.wants/lvsha-rollback.service keepalived.service.d
+            systemctl daemon-reload
+            ip route del 10.0.0.100/32 2>/dev/null
+            sysctl -qw net.ipv4.ip_forward=0";
         self.run(&["sh", "-c", script]);
     }
 
