@@ -203,6 +203,29 @@ fn a_unit_that_does_not_come_up_brings_the_old_state_back() {
     assert_eq!(rack.found(&machine("old\n")).generation, 1);
 }
 
+/// Where nothing can be written nothing was changed, so nothing is put back either.
+#[test]
+fn files_that_are_as_they_were_are_left_alone_on_the_way_back() {
+    let rack = Rack::new();
+    rack.write(CONF, "old\n");
+    fs::set_permissions(rack.path(CONF), fs::Permissions::from_mode(0o600)).unwrap();
+    let inode =
+        |rack: &Rack| std::os::unix::fs::MetadataExt::ino(&fs::metadata(rack.path(CONF)).unwrap());
+    let was = inode(&rack);
+    let mut wanted = machine("new\n");
+    // The first file cannot be written: a directory is in its place.
+    fs::create_dir_all(rack.path("/etc/sysctl.d/90-lvsha.conf/x")).unwrap();
+    rack.stage(&wanted);
+    let fault = rack.activate(1, 0).unwrap_err();
+    assert!(fault.message.contains("cannot write /etc/sysctl.d/90-lvsha.conf"), "{fault}");
+    assert!(fault.message.contains("the old state"), "{fault}");
+    assert_eq!((rack.read(CONF).as_str(), inode(&rack)), ("old\n", was));
+    wanted.files.remove(0);
+    rack.stage(&wanted);
+    rack.activate(2, 0).unwrap();
+    assert_eq!(rack.read(CONF), "new\n");
+}
+
 #[test]
 fn the_dead_man_takes_back_what_nobody_confirms() {
     let rack = Rack::new();

@@ -15,6 +15,7 @@ mod generate;
 mod inventory;
 mod mend;
 mod options;
+mod site;
 mod to_heartbeat;
 
 use std::fmt::Write as _;

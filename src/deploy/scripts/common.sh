@@ -24,7 +24,8 @@ put() { # MODE PATH
     rm -f "$temporary"
     { cat >"$temporary" && chmod "$1" "$temporary"; } || { rm -f "$temporary"; return 1; }
     sync "$temporary" 2>/dev/null
-    mv -f "$temporary" "$2"
+    # A directory in its place is nothing to move it into.
+    [ ! -d "$2" ] && mv -f "$temporary" "$2" || { rm -f "$temporary"; return 1; }
 }
 
 # Effects, each on a line: sysctl PATH, units, reload UNIT, restart UNIT, start UNIT.
@@ -46,8 +47,9 @@ restore() { # GENERATION
     [ -f "$before/list" ] || return 0
     while read -r mode path; do
         if [ "$mode" = absent ]; then
-            rm -f "$root$path"
-        else
+            rm -f "$root$path" || return 1
+        # What was not changed yet stays: it may be that nothing can be written there.
+        elif ! same "$before/files$path" "$root$path" "$mode"; then
             put "$mode" "$root$path" <"$before/files$path" || return 1
         fi
     done <"$before/list"
@@ -75,6 +77,9 @@ restore() { # GENERATION
             echo "warning the old state is back, but start $what failed"
     done <"$state/generations/$1/effects"
     return 0
+}
+same() { # FILE FILE MODE
+    [ -f "$2" ] && [ "$(stat -c %a "$2")" = "$3" ] && [ "$(sha256sum <"$1")" = "$(sha256sum <"$2")" ]
 }
 was() { # active|enabled UNIT
     grep -q -x -F "$2" "$before/$1" 2>/dev/null

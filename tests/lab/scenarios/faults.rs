@@ -6,7 +6,7 @@ use crate::world::{Lab, Machine, pass, until};
 
 const CONF: &str = "/etc/keepalived/keepalived.conf";
 /// A change that is seen in one file.
-const FASTER: Change = ("interval = 5, connect_timeout", "interval = 4, connect_timeout");
+const LOWER: Change = ("priority = 100", "priority = 90");
 /// One machine is enough: what the others do then is proven with machines in memory.
 const DEPLOY: [&str; 4] = ["deploy", "--yes", "--limit", "lw2"];
 const PLAN: [&str; 3] = ["plan", "--limit", "lw2"];
@@ -14,7 +14,7 @@ const PLAN: [&str; 3] = ["plan", "--limit", "lw2"];
 pub(super) fn a_machine_that_refuses_has_its_old_state_and_says_why(lab: &Lab) {
     let (desk, old) = deployed(lab);
     let node = lab.node(LW2);
-    desk.write(&[FASTER]);
+    desk.write(&[LOWER]);
     let is_old = |what: &str| {
         assert_eq!(node.read(CONF), old, "{what}: it has something else");
         assert_eq!(node.read("/var/lib/lvsha/pending"), None, "{what}");
@@ -70,7 +70,7 @@ pub(super) fn a_machine_that_refuses_has_its_old_state_and_says_why(lab: &Lab) {
     assert!(said.contains("Permission denied"), "{said}");
     assert!(said.contains("ssh-copy-id -p 22 root@10.0.0.28"), "{said}");
 
-    desk.write(&[FASTER]);
+    desk.write(&[LOWER]);
     desk.lvsha(&DEPLOY, 0);
     assert_ne!(node.read(CONF), old);
 }
@@ -78,7 +78,7 @@ pub(super) fn a_machine_that_refuses_has_its_old_state_and_says_why(lab: &Lab) {
 pub(super) fn a_machine_that_vanishes_takes_the_change_back_by_itself(lab: &Lab) {
     let (desk, old) = deployed(lab);
     let node = lab.node(LW2);
-    desk.write(&[FASTER]);
+    desk.write(&[LOWER]);
     let patient = [&DEPLOY[..], &["--confirm-within", "40s"]].concat();
     let said = desk.lvsha_and_meanwhile(&patient, 3, LW2, || {
         node.cut();

@@ -223,7 +223,8 @@ impl Machine {
 
     /// Removes what `lvsha deploy` made of it.
     pub(crate) fn forget_deployments(self) {
-        let script = "test -d /var/lib/lvsha || exit 0
+        let script = "umount /etc/keepalived /var/lib/lvsha /mnt/full 2>/dev/null
+            test -d /var/lib/lvsha || exit 0
             systemctl disable -q --now keepalived heartbeat lvsha lvsha-real-server 2>/dev/null
             cd /etc/systemd/system
             rm -rf /var/lib/lvsha /etc/sysctl.d/90-lvsha.conf /usr/local/sbin/lvsrs /etc/keepalived /etc/lvsha \
