@@ -25,6 +25,7 @@ mod unite;
 mod write;
 
 pub use from_files::{FromFiles, from_files};
+pub(crate) use keys::Words;
 pub use keys::show_target;
 pub use load::{Secrets, load};
 pub use node::for_node;

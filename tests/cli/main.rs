@@ -16,6 +16,7 @@ mod inventory;
 mod mend;
 mod options;
 mod simulate;
+mod site;
 mod to_heartbeat;
 
 use std::fmt::Write as _;

@@ -22,6 +22,7 @@ mod words;
 pub(super) use plain::Plain;
 pub use plain::show_target;
 pub(super) use reader::{Names, Reader};
+pub(crate) use words::Words;
 
 /// One key of the tables that fill a `T`.
 pub(super) struct Key<T> {
