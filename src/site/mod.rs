@@ -26,7 +26,7 @@ mod write;
 
 pub use from_files::{FromFiles, from_files};
 pub use keys::show_target;
-pub use load::{Secrets, load};
+pub use load::{Secrets, load, read};
 pub use node::for_node;
 pub use unite::{United, unite};
 pub use write::write;
