@@ -22,6 +22,7 @@ mod tests;
 mod tls;
 mod udp;
 
+pub use http::judge_response;
 pub use tls::Trust;
 
 /// A future that a probe returns.

@@ -8,6 +8,7 @@ use super::document::{Entry, Item, Literal};
 use crate::model::Sourced;
 use crate::source::Place;
 
+mod blocks;
 mod cluster;
 mod heartbeat;
 mod node;

@@ -22,10 +22,12 @@ use super::pattern::Pattern;
 use super::tls::{Encryption, Trust};
 use super::{Asking, Probe, Refusal};
 
+mod heard;
 mod redirect;
 #[cfg(test)]
 mod tests;
 
+pub use heard::judge_response;
 use redirect::Place;
 
 pub(super) struct Http {
@@ -73,12 +75,7 @@ impl Http {
 
     /// One request, and those that it is redirected to.
     async fn exchange(&self, exchange: &Exchange) -> Result<String, Failure> {
-        let mut place = Place {
-            target: self.target,
-            is_encrypted: self.tls.is_some(),
-            host: exchange.host.clone(),
-            uri: exchange.uri.clone(),
-        };
+        let mut place = self.first_place(exchange);
         for _ in 0..=self.redirects {
             match self.request(exchange, &place).await? {
                 Outcome::Judged(said) => return Ok(said),
@@ -86,6 +83,16 @@ impl Http {
             }
         }
         Err(Failure::new(format!("more than {} redirections", self.redirects)))
+    }
+
+    /// The server itself.
+    fn first_place(&self, exchange: &Exchange) -> Place {
+        Place {
+            target: self.target,
+            is_encrypted: self.tls.is_some(),
+            host: exchange.host.clone(),
+            uri: exchange.uri.clone(),
+        }
     }
 
     async fn request(&self, exchange: &Exchange, place: &Place) -> Result<Outcome, Failure> {
