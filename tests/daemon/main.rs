@@ -9,6 +9,7 @@
 
 mod alone;
 mod network;
+mod routing;
 mod with_keepalived;
 
 use network::{Network, Program};

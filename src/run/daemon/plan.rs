@@ -5,12 +5,15 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::run::net::addresses::Details;
+use crate::run::net::routes::Route;
+use crate::run::net::rules::Rule;
 use crate::run::services;
 use crate::run::vrrp::{ChecksumCustom, Family, Schedule, Settings, Tracked};
 
 mod addresses;
 mod read;
 mod refusals;
+mod routing;
 #[cfg(test)]
 mod tests;
 
@@ -23,6 +26,8 @@ pub struct Plan {
     pub routers: Vec<RouterPlan>,
     /// Its sync groups.
     pub groups: Vec<GroupPlan>,
+    /// What is there as long as the daemon.
+    pub fixed: FixedPlan,
     /// What its routers depend on; [`Tracked::source`] counts in this list.
     pub sources: Vec<SourcePlan>,
     /// How scripts are run.
@@ -48,7 +53,11 @@ pub struct RouterPlan {
     pub custom: ChecksumCustom,
     /// Addresses that the master holds, advertised or not.
     pub addresses: Vec<PlannedAddress>,
-    /// How they are announced.
+    /// Routes that the master holds.
+    pub routes: Vec<Route>,
+    /// Routing rules that the master holds.
+    pub rules: Vec<Rule>,
+    /// How the addresses are announced.
     pub schedule: Schedule,
     /// Whether advertisements leave from the interface itself, not from the virtual link.
     pub transmits_on_base: bool,
@@ -69,6 +78,17 @@ impl RouterPlan {
     pub fn identity(&self) -> (&str, u8, Family) {
         (&self.interface, self.settings.virtual_router_id, self.settings.family)
     }
+}
+
+/// What stays on this director (`static_ipaddress`, `static_routes`, `static_rules`).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FixedPlan {
+    /// Addresses, each with the link that it is on.
+    pub addresses: Vec<PlannedAddress>,
+    /// Routes.
+    pub routes: Vec<Route>,
+    /// Routing rules.
+    pub rules: Vec<Rule>,
 }
 
 /// Where advertisements go.

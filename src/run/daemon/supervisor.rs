@@ -173,12 +173,12 @@ impl Supervisor {
             Report::GroupChanged { group, state } => {
                 self.hooks.changed(Subject::Group, group, *state, 0);
             }
-            Report::AddressRefused { .. }
-            | Report::AddressRepaired { .. }
-            | Report::Announced { .. }
+            Report::Announced { .. }
             | Report::Discarded { .. }
             | Report::Failed { .. }
             | Report::Noticed { .. }
+            | Report::ObjectRefused { .. }
+            | Report::ObjectRepaired { .. }
             | Report::PriorityChanged { .. } => {}
         }
     }

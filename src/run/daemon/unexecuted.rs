@@ -76,9 +76,14 @@ impl Found<'_> {
 
     fn fixed(&mut self, cluster: &Cluster) {
         let fixed = &cluster.fixed;
-        self.all("static_ipaddress", &fixed.addresses);
-        self.all("static_routes", &fixed.routes);
-        self.all("static_rules", &fixed.rules);
+        for address in &fixed.addresses {
+            let group = address.value.options.track_group.as_ref();
+            self.at("track_group", group.and_then(|group| group.at));
+        }
+        for line in fixed.routes.iter().chain(&fixed.rules) {
+            let is_followed = line.value.iter().any(|word| word == "track_group");
+            self.at("track_group", line.at.filter(|_| is_followed));
+        }
         self.all("interface_up_down_delays", &fixed.link_delays);
         for pacing in &fixed.pacing {
             self.all("garp_group", &pacing.interfaces);
@@ -211,6 +216,7 @@ const GLOBALS: &[&str] = &[
     "checker_process_name",
     "config_save_dir",
     "data_use_instance",
+    "default_interface",
     "dynamic_interfaces",
     "include_check",
     "iproute_etc_dir",

@@ -21,6 +21,7 @@ use crate::source::{Code, Diagnostic, Findings, Place, Severity};
 mod commands;
 mod follow;
 mod heartbeat;
+mod routing;
 mod unexecuted;
 
 use heartbeat::resources;
@@ -50,8 +51,10 @@ pub fn plan(cluster: &Cluster, node: &str, findings: &mut Findings) -> Plan {
         });
     }
     let groups = planner.groups(&mut routers);
+    let fixed = planner.fixed();
     Plan {
         groups,
+        fixed,
         sources: planner.sources,
         services: services::Plan::default(),
         scripts: ScriptPolicy {
@@ -131,6 +134,8 @@ impl Planner<'_> {
                 .chain(&router.excluded)
                 .map(|address| planned(&address.value))
                 .collect(),
+            routes: self.routes(&router.routes, settings.family, Some(&interface)),
+            rules: self.rules(&router.rules, settings.family),
             schedule: self.schedule(router),
             transmits_on_base: delivery.transmit_on_base.is_some(),
             virtual_link,

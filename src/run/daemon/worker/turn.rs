@@ -21,7 +21,7 @@ impl Worker {
         self.director.handle_timeout(Instant::now());
         self.carry_out();
         // Addresses before their announcement (A82, A91).
-        self.change_addresses() || self.announce()
+        self.change_objects() || self.announce()
     }
 
     /// Sleeps until there is something to do.
@@ -195,11 +195,11 @@ impl Worker {
             for event in events {
                 let one = self.kernel.follow(event);
                 all.links |= one.links;
-                all.addresses |= one.addresses;
+                all.objects |= one.objects;
                 all.reread |= one.reread;
             }
         }
-        if all.reread || all.addresses {
+        if all.reread || all.objects {
             self.reread();
         }
         if all.links || all.reread {

@@ -24,8 +24,6 @@ impl Planner<'_> {
             .as_deref()
             .filter(|own| matches!(own.value, OwnInterface::SharedMac(_)));
         found.extend(shared.and_then(|own| Some(("use_ipvlan", own.at?))));
-        found.extend(router.routes.iter().filter_map(|route| Some(("virtual_routes", route.at?))));
-        found.extend(router.rules.iter().filter_map(|rule| Some(("virtual_rules", rule.at?))));
         // Without a word about it the director would speak unauthenticated.
         let keys = router.authentication.iter().flat_map(|own| &own.keys);
         let unspoken = keys.filter(|key| matches!(key.digest, Digest::Header | Digest::HmacSha256));
