@@ -1,5 +1,6 @@
 //! What the daemon is to do on this node: the model, cut down to one director and made exact.
 
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -28,6 +29,8 @@ pub struct Plan {
     pub groups: Vec<GroupPlan>,
     /// What is there as long as the daemon.
     pub fixed: FixedPlan,
+    /// Addresses whose packets nobody on this director gets.
+    pub refused: RefusedPlan,
     /// What its routers depend on; [`Tracked::source`] counts in this list.
     pub sources: Vec<SourcePlan>,
     /// How scripts are run.
@@ -89,6 +92,15 @@ pub struct FixedPlan {
     pub routes: Vec<Route>,
     /// Routing rules.
     pub rules: Vec<Rule>,
+}
+
+/// Addresses whose packets nobody on this director gets (`no_accept`).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RefusedPlan {
+    /// The addresses.
+    pub addresses: BTreeSet<IpAddr>,
+    /// Priority of the packet filter's chain, where one is said.
+    pub priority: Option<i32>,
 }
 
 /// Where advertisements go.

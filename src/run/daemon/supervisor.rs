@@ -1,7 +1,7 @@
 //! The main thread: signals, log, scripts, control socket, reload.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
@@ -13,13 +13,14 @@ use tokio::task::JoinSet;
 use tracing::{error, info, warn};
 
 use super::hooks::{Hooks, Subject};
+use super::plan::RefusedPlan;
 use super::report::{REPORTS, Reporter};
 use super::resources::ResourceTasks;
 use super::services::Balancing;
 use super::worker::Worker;
 use super::{Order, Plan, Report, services, story, trackers};
 use crate::run::control::{Answer, Request, Server, serve};
-use crate::run::net::thread as kernel_thread;
+use crate::run::net::{filter, thread as kernel_thread};
 use crate::run::services::Told;
 use crate::run::vrrp::State;
 
@@ -90,6 +91,10 @@ async fn supervise(plan: Plan, options: Options) -> Result<Ended, StartError> {
     let hooks = Hooks::new(&plan);
     let trackers = trackers::start(&plan, &orders);
     let resources = ResourceTasks::new(&plan, &orders);
+    // A process that was killed may have left its table, but for that no module is loaded.
+    if !plan.refused.addresses.is_empty() || Path::new(FILTER_MODULE).exists() {
+        refuse(&plan.refused);
+    }
     let count = plan.routers.len();
     let real_time = real_time.or(plan.real_time);
     start_worker(plan.clone(), report_sender, order_receiver, real_time).await?;
@@ -148,6 +153,9 @@ impl Supervisor {
             }
         }
         self.trackers.abort_all();
+        if self.plan.refused != RefusedPlan::default() {
+            refuse(&RefusedPlan::default());
+        }
         self.resources.finish().await;
         // The addresses are gone: nobody comes any more whom the services could miss.
         self.balancing.stop().await;
@@ -193,6 +201,9 @@ impl Supervisor {
             Err(why) => error!("reload refused, nothing has changed: {why}"),
             Ok(plan) if plan == self.plan => info!("reload: nothing has changed"),
             Ok(plan) => {
+                if plan.refused != self.plan.refused {
+                    refuse(&plan.refused);
+                }
                 let (done, answer) = oneshot::channel();
                 let order = Order::Reload { plan: Box::new(plan.clone()), done };
                 if self.orders.send(order).is_ok() && answer.await.is_ok() {
@@ -216,6 +227,17 @@ impl Supervisor {
         // If the worker is gone already, its channel says so.
         let _ = self.orders.send(Order::Stop);
         true
+    }
+}
+
+/// Tells the packet filter which addresses take no packets. Before an address is there, so that not
+/// even one gets through.
+fn refuse(plan: &RefusedPlan) {
+    match filter::refuse(&plan.addresses, plan.priority) {
+        Ok(()) => {}
+        // Nothing to refuse, and no packet filter: nothing is missing.
+        Err(_) if plan.addresses.is_empty() => {}
+        Err(error) => error!("packets to `no_accept` addresses are taken: nftables: {error}"),
     }
 }
 
@@ -254,7 +276,7 @@ async fn start_worker(
     Ok(())
 }
 
-fn bind(path: &std::path::Path) -> Result<Server, StartError> {
+fn bind(path: &Path) -> Result<Server, StartError> {
     Server::bind(path).map_err(|error| match error.kind() {
         io::ErrorKind::AddrInUse => StartError::Running(path.to_owned()),
         _ => StartError::Control { path: path.to_owned(), error },
@@ -295,3 +317,6 @@ fn notify(states: &[NotifyState<'_>]) {
     // Not started by systemd is no mistake.
     let _ = sd_notify::notify(states);
 }
+
+/// There while the kernel's nftables are a loaded module.
+const FILTER_MODULE: &str = "/sys/module/nf_tables";

@@ -3,6 +3,7 @@
 //! - [`ping`]: one ICMP echo.
 //! - [`readiness`]: waiting for sockets.
 //! - [`socket`]: raw IP sockets for advertisements.
+//! - [`filter`]: packets to addresses that are not accepted (nftables).
 //! - [`frames`]: ARP and neighbour advertisements as bytes, and the socket that sends them.
 //! - [`genetlink`]: generic netlink: families by name, messages, attributes.
 //! - [`netlink`]: links, addresses, routes and rules, read, changed and watched.
@@ -14,6 +15,7 @@
 #![expect(unsafe_code, reason = "system calls that no library wraps; each says why it is sound")]
 
 pub mod addresses;
+pub mod filter;
 pub mod frames;
 pub mod genetlink;
 pub mod interface;

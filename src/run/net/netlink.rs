@@ -20,7 +20,7 @@ use neli::{Size, ToBytes};
 mod address;
 mod events;
 mod link;
-mod message;
+pub(super) mod message;
 mod route;
 mod rule;
 

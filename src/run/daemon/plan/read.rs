@@ -1,13 +1,13 @@
 //! Model to plan: the routers of one node, with every default filled in.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use super::addresses::planned;
 use super::refusals::{at, required, same_id};
-use super::{GroupPlan, Plan, RouterPlan, ScriptPolicy, SourcePlan, Transport};
+use super::{GroupPlan, Plan, RefusedPlan, RouterPlan, ScriptPolicy, SourcePlan, Transport};
 use crate::model::{Cluster, Digest, Member, OwnInterface, Role, Router, Sourced, VrrpVersion};
 use crate::run::net::interface::virtual_link_name;
 use crate::run::net::socket::group_of;
@@ -52,9 +52,11 @@ pub fn plan(cluster: &Cluster, node: &str, findings: &mut Findings) -> Plan {
     }
     let groups = planner.groups(&mut routers);
     let fixed = planner.fixed();
+    let refused = refused(cluster, &routers);
     Plan {
         groups,
         fixed,
+        refused,
         sources: planner.sources,
         services: services::Plan::default(),
         scripts: ScriptPolicy {
@@ -385,6 +387,22 @@ impl Planner<'_> {
         let named = self.cluster.routers.iter().find(|router| router.name.value == name);
         named.is_some_and(|router| self.member(router).is_some())
     }
+}
+
+/// The addresses of routers that accept no packets; owners always do (RFC 9568 section 6.1).
+fn refused(cluster: &Cluster, planned: &[RouterPlan]) -> RefusedPlan {
+    let mut addresses = BTreeSet::new();
+    for plan in planned.iter().filter(|plan| !plan.settings.is_owner()) {
+        let router = cluster.routers.iter().find(|r| r.name.value == plan.settings.name);
+        let accept = router.and_then(|router| router.accept.as_ref()).map(|accept| accept.value);
+        // Whoever asks for the standard's ways gets its default, too.
+        if !accept.unwrap_or(!plan.settings.strict) {
+            addresses.extend(plan.addresses.iter().map(|planned| planned.address));
+        }
+    }
+    let priority = cluster.globals.firewall.nftables_priority.as_ref();
+    let priority = priority.and_then(|priority| i32::try_from(priority.value).ok());
+    RefusedPlan { addresses, priority }
 }
 
 fn finding(code: Code, at: Option<Place>, message: String) -> Diagnostic {

@@ -17,8 +17,6 @@ impl Planner<'_> {
                 }
             });
         }
-        let refuses = router.accept.as_ref().filter(|accept| !accept.value);
-        found.extend(refuses.and_then(|accept| Some(("no_accept", accept.at?))));
         let shared = router
             .own_interface
             .as_deref()
