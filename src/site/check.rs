@@ -101,6 +101,13 @@ fn routers(site: &Site, cluster: &Cluster, reader: &mut Reader<'_>) {
         {
             reader.unknown_name(at.span, "script", name, scripts());
         }
+        if let (TrackKind::Service, Some(at)) = (kind, own(track.at, reader))
+            && site.stack() != Stack::Lvsha
+        {
+            let message = "only lvsha lets a router follow a service";
+            let finding = Diagnostic::new(inventory::WRONG_VALUE, at, message);
+            reader.report(finding.help("write `stack = \"lvsha\"`, or take it out of `track`"));
+        }
     }
     if site.stack() == Stack::Heartbeat {
         return;

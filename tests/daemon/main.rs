@@ -11,6 +11,7 @@ mod accept;
 mod alone;
 mod network;
 mod routing;
+mod telling;
 mod with_keepalived;
 
 use network::{Network, Program};

@@ -8,7 +8,7 @@ use std::time::Duration;
 use crate::run::net::addresses::Details;
 use crate::run::net::routes::Route;
 use crate::run::net::rules::Rule;
-use crate::run::services;
+use crate::run::services::{self, MailPlan};
 use crate::run::vrrp::{ChecksumCustom, Family, Schedule, Settings, Tracked};
 
 mod addresses;
@@ -35,6 +35,16 @@ pub struct Plan {
     pub sources: Vec<SourcePlan>,
     /// How scripts are run.
     pub scripts: ScriptPolicy,
+    /// Pipes that are told every event.
+    pub pipes: Vec<PipePlan>,
+    /// Whether pipes are told of changed priorities.
+    pub tells_priorities: bool,
+    /// Whether pipes are told all states after a reload.
+    pub tells_states: bool,
+    /// Who is mailed about routers.
+    pub mail: Option<MailPlan>,
+    /// Whether a fault of a router is no mail.
+    pub mails_no_faults: bool,
     /// Its virtual services.
     pub services: services::Plan,
     /// Real-time priority of the thread that speaks VRRP, 1 to 99.
@@ -70,6 +80,10 @@ pub struct RouterPlan {
     pub tracked: Vec<Tracked>,
     /// Commands at changes of state.
     pub hooks: Vec<HookPlan>,
+    /// Whether its changes are mailed.
+    pub mails: bool,
+    /// Whether this director is the preferred one; `None` where that is not said.
+    pub is_preferred: Option<bool>,
     /// What is started after the addresses and stopped before them, in order.
     pub resources: Vec<ResourcePlan>,
     /// Number of the source that says whether they can be started.
@@ -134,6 +148,8 @@ pub struct GroupPlan {
     pub members: Vec<usize>,
     /// Commands at changes of state.
     pub hooks: Vec<HookPlan>,
+    /// Whether its changes are mailed.
+    pub mails: bool,
 }
 
 /// Something that is observed.
@@ -170,6 +186,11 @@ pub enum SourcePlan {
     },
     /// A command whose exit code is judged.
     Script(ScriptPlan),
+    /// A virtual service: up while enough of its servers live.
+    Service {
+        /// Its name in the status, `tcp 10.0.0.31:80`.
+        id: String,
+    },
 }
 
 impl SourcePlan {
@@ -182,6 +203,7 @@ impl SourcePlan {
             Self::Resources { router } => format!("a resource of {router}"),
             Self::Process(process) => format!("process {}", process.name),
             Self::Script(script) => format!("script {}", script.name),
+            Self::Service { id } => format!("service {id}"),
         }
     }
 }
@@ -232,6 +254,30 @@ pub struct ScriptPlan {
 pub struct HookPlan {
     /// When.
     pub event: HookMoment,
+    /// Program and arguments.
+    pub command: Vec<String>,
+    /// User and group.
+    pub user: Option<String>,
+}
+
+/// A pipe that is told every event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PipePlan {
+    /// Where it is.
+    pub path: PathBuf,
+    /// User and group that it belongs to.
+    pub owner: Option<String>,
+    /// Who reads it.
+    pub reader: Option<ReaderPlan>,
+    /// Whether it is told of routers.
+    pub hears_routers: bool,
+    /// Whether it is told of services and servers.
+    pub hears_servers: bool,
+}
+
+/// A program that reads a pipe, whose path is its last argument.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReaderPlan {
     /// Program and arguments.
     pub command: Vec<String>,
     /// User and group.

@@ -8,7 +8,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::Plan;
 use crate::run::control::Status;
 use crate::run::net::objects::Object;
-use crate::run::vrrp::{Notice, Observation, Reason, State, Transition};
+use crate::run::vrrp::{Notice, Observation, Reason, Stance, State, Transition};
 
 /// What the worker tells: for the log, for hooks, for whoever follows a role.
 #[derive(Clone, Debug)]
@@ -94,6 +94,13 @@ pub enum Order {
         plan: Box<Plan>,
         /// Told when it is done.
         done: oneshot::Sender<()>,
+    },
+    /// An operator wants something of routers.
+    Stance {
+        /// What.
+        stance: Stance,
+        /// Their numbers.
+        routers: Vec<usize>,
     },
     /// Tell how things stand.
     Status(oneshot::Sender<Status>),

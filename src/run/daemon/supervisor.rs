@@ -1,5 +1,6 @@
 //! The main thread: signals, log, scripts, control socket, reload.
 
+use std::collections::{BTreeMap, HashMap};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::thread;
@@ -12,17 +13,19 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 use tracing::{error, info, warn};
 
-use super::hooks::{Hooks, Subject};
-use super::plan::RefusedPlan;
+use super::hooks::{Hooks, Subject, word_of};
+use super::pipes::Pipes;
+use super::plan::{RefusedPlan, SourcePlan};
 use super::report::{REPORTS, Reporter};
 use super::resources::ResourceTasks;
 use super::services::Balancing;
 use super::worker::Worker;
 use super::{Order, Plan, Report, services, story, trackers};
-use crate::run::control::{Answer, Request, Server, serve};
+use crate::run::control::{Answer, Request, Routers, Server, StanceAnswer, StanceRequest, serve};
+use crate::run::health::monitor::Event;
 use crate::run::net::{filter, thread as kernel_thread};
-use crate::run::services::Told;
-use crate::run::vrrp::State;
+use crate::run::services::{Mailer, Told};
+use crate::run::vrrp::{Observation, State};
 
 /// What the daemon is started with, beside its plan.
 pub struct Options {
@@ -103,7 +106,21 @@ async fn supervise(plan: Plan, options: Options) -> Result<Ended, StartError> {
     let version = env!("CARGO_PKG_VERSION");
     info!("lvsha {version} on {node}: {count} virtual routers, {services} virtual services");
     notify(&[NotifyState::Ready]);
-    let supervisor = Supervisor { node, plan, orders, hooks, resources, trackers, balancing, load };
+    let supervisor = Supervisor {
+        pipes: Pipes::open(&plan),
+        mailer: plan.mail.clone().map(Mailer::start),
+        states: BTreeMap::new(),
+        quorums: HashMap::new(),
+        node,
+        plan,
+        orders,
+        hooks,
+        resources,
+        trackers,
+        balancing,
+        load,
+    };
+    supervisor.observe_services();
     supervisor.run(reports, told, server).await
 }
 
@@ -115,6 +132,12 @@ struct Supervisor {
     resources: ResourceTasks,
     trackers: JoinSet<()>,
     balancing: Balancing,
+    pipes: Pipes,
+    mailer: Option<Mailer>,
+    /// What routers and groups are, with their priority.
+    states: BTreeMap<(Subject, String), (State, u8)>,
+    /// Services that have told whether enough of their servers live.
+    quorums: HashMap<String, bool>,
     load: Box<dyn FnMut() -> Result<Plan, String>>,
 }
 
@@ -137,15 +160,17 @@ impl Supervisor {
                     // The worker is gone, and with it its end of the channel.
                     None => break,
                 },
-                Some(told) = told.recv() => services::tell(&told),
+                Some(told) = told.recv() => self.take(&told),
                 _ = hangup.recv() => self.reload().await,
                 _ = terminate.recv() => is_stopping = self.stop(),
                 _ = interrupt.recv() => is_stopping = self.stop(),
                 stream = accept(server.as_ref()) => {
                     let (orders, node) = (self.orders.clone(), self.node.clone());
                     let commands = self.balancing.commands();
+                    let routers = self.rows();
                     conversations.spawn(serve(stream, async move |request| match request {
                         Request::Status => answer(orders, node).await,
+                        Request::Stance(request) => stand(&request, &routers, &orders),
                         request => services::answer(request, commands).await,
                     }));
                 }
@@ -160,6 +185,7 @@ impl Supervisor {
         // The addresses are gone: nobody comes any more whom the services could miss.
         self.balancing.stop().await;
         self.hooks.finish().await;
+        self.pipes.close().await;
         if is_stopping {
             info!("stopped");
             return Ok(Ended::Stopped);
@@ -174,20 +200,89 @@ impl Supervisor {
             Report::Transition { router, transition } => {
                 let (state, priority) = (transition.to, transition.priority);
                 self.resources.changed(router, state);
-                self.hooks.changed(Subject::Instance, router, state, priority);
+                self.changed(Subject::Instance, router, state, priority);
+                self.mail_of_router(router, state, &transition.cause.to_string());
                 self.balancing.role(router, state == State::Master);
                 notify(&[NotifyState::Status(&format!("{router}: {state}"))]);
             }
             Report::GroupChanged { group, state } => {
-                self.hooks.changed(Subject::Group, group, *state, 0);
+                // A group has no priority: keepalived says 0.
+                self.changed(Subject::Group, group, *state, 0);
+                self.mail_of_group(group, *state);
+            }
+            Report::PriorityChanged { router, to, .. } => {
+                let known = self.states.get_mut(&(Subject::Instance, router.clone()));
+                let state = known.map(|(state, priority)| {
+                    *priority = *to;
+                    *state
+                });
+                self.pipes.priority_changed(router, state == Some(State::Master), *to);
             }
             Report::Announced { .. }
             | Report::Discarded { .. }
             | Report::Failed { .. }
             | Report::Noticed { .. }
             | Report::ObjectRefused { .. }
-            | Report::ObjectRepaired { .. }
-            | Report::PriorityChanged { .. } => {}
+            | Report::ObjectRepaired { .. } => {}
+        }
+    }
+
+    /// Names of the routers, and whether this director is the preferred one.
+    fn rows(&self) -> Vec<(String, Option<bool>)> {
+        let routers = self.plan.routers.iter();
+        routers.map(|router| (router.settings.name.clone(), router.is_preferred)).collect()
+    }
+
+    /// Tells scripts and pipes, in the order of the changes.
+    fn changed(&mut self, subject: Subject, name: &str, state: State, priority: u8) {
+        self.states.insert((subject, name.to_owned()), (state, priority));
+        self.hooks.changed(subject, name, state, priority);
+        self.pipes.changed(subject, name, word_of(state), priority);
+    }
+
+    fn mail_of_router(&self, name: &str, state: State, why: &str) {
+        let mut routers = self.plan.routers.iter();
+        if routers.any(|router| router.settings.name == name && router.mails) {
+            self.mail(state, format!("router {name}: {state}: {why}"));
+        }
+    }
+
+    fn mail_of_group(&self, name: &str, state: State) {
+        if self.plan.groups.iter().any(|group| group.name == name && group.mails) {
+            self.mail(state, format!("sync group {name}: {state}"));
+        }
+    }
+
+    fn mail(&self, state: State, line: String) {
+        let is_unwanted = state == State::Fault && self.plan.mails_no_faults;
+        if let Some(mailer) = self.mailer.as_ref().filter(|_| !is_unwanted) {
+            mailer.tell(line);
+        }
+    }
+
+    /// What the services tell: to the log, the pipes, and the routers that follow them.
+    fn take(&mut self, told: &Told) {
+        services::tell(told);
+        let Told::Health(event) = told else { return };
+        self.pipes.health(event);
+        let (service, is_up) = match event {
+            Event::ServiceDown { service } => (service, false),
+            Event::ServiceUp { service } => (service, true),
+            Event::Failing { .. } | Event::ServerDown { .. } | Event::ServerUp { .. } => return,
+        };
+        self.quorums.insert(service.clone(), is_up);
+        self.observe_services();
+    }
+
+    /// Tells the routers what the services that they follow are. One that has not told yet is taken
+    /// for alive: a director that waited for its servers would be none.
+    fn observe_services(&self) {
+        for (source, planned) in (0..).zip(&self.plan.sources) {
+            let SourcePlan::Service { id } = planned else { continue };
+            let is_up = self.quorums.get(id).copied().unwrap_or(true);
+            let observation = if is_up { Observation::Up } else { Observation::Down };
+            // If the worker is gone, its channel says so.
+            let _ = self.orders.send(Order::Observe { source, observation });
         }
     }
 
@@ -208,6 +303,11 @@ impl Supervisor {
                 let order = Order::Reload { plan: Box::new(plan.clone()), done };
                 if self.orders.send(order).is_ok() && answer.await.is_ok() {
                     self.trackers = trackers::start(&plan, &self.orders);
+                    self.resources.configure(&plan, &self.orders);
+                    self.pipes.configure(&plan);
+                    if plan.mail != self.plan.mail {
+                        self.mailer = plan.mail.clone().map(Mailer::start);
+                    }
                     let old = std::mem::replace(&mut self.hooks, Hooks::new(&plan));
                     // What is queued is still run.
                     tokio::spawn(old.finish());
@@ -216,10 +316,21 @@ impl Supervisor {
                     }
                     info!("reloaded: {} virtual routers", plan.routers.len());
                     self.plan = plan;
+                    self.observe_services();
+                    self.tell_states();
                 }
             }
         }
         notify(&[NotifyState::Ready]);
+    }
+
+    /// After a reload, who reads a pipe may want to hear what he heard before.
+    fn tell_states(&mut self) {
+        if self.plan.tells_states {
+            for ((subject, name), (state, priority)) in &self.states {
+                self.pipes.changed(*subject, name, word_of(*state), *priority);
+            }
+        }
     }
 
     fn stop(&self) -> bool {
@@ -296,6 +407,38 @@ async fn accept(server: Option<&Server>) -> tokio::net::UnixStream {
             }
         }
     }
+}
+
+/// Passes on what an operator wants of routers.
+fn stand(
+    request: &StanceRequest,
+    rows: &[(String, Option<bool>)],
+    orders: &mpsc::UnboundedSender<Order>,
+) -> Answer {
+    let is_meant = |(name, is_preferred): &(String, Option<bool>)| match &request.routers {
+        Routers::All => true,
+        Routers::Foreign => *is_preferred == Some(false),
+        Routers::Local => *is_preferred == Some(true),
+        Routers::Named(names) => names.contains(name),
+    };
+    if let Routers::Named(names) = &request.routers {
+        let unknown = names.iter().find(|name| !rows.iter().any(|(known, _)| known == *name));
+        if let Some(unknown) = unknown {
+            return Answer::Refused(format!("there is no virtual router `{unknown}`"));
+        }
+    }
+    let meant = rows.iter().enumerate().filter(|(_, row)| is_meant(row));
+    let (numbers, routers): (Vec<usize>, Vec<String>) =
+        meant.map(|(number, (name, _))| (number, name.clone())).unzip();
+    if routers.is_empty() {
+        return Answer::Refused("there is no such virtual router".to_owned());
+    }
+    let stance = request.stance.stance();
+    info!("ordered by an operator: {:?}: {}", request.stance, routers.join(", "));
+    if orders.send(Order::Stance { stance, routers: numbers }).is_err() {
+        return Answer::Refused("the daemon is stopping".to_owned());
+    }
+    services::json(&StanceAnswer { routers })
 }
 
 async fn answer(orders: mpsc::UnboundedSender<Order>, node: String) -> Answer {

@@ -223,21 +223,27 @@ const GLOBALS: &[&str] = &[
     "iproute_usr_dir",
     "json_dump_file",
     "json_version",
+    "fifo_write_vrrp_states_on_reload",
     "linkbeat_use_polling",
     "lvs_flush",
     "lvs_flush_on_stop",
+    "lvs_notify_fifo",
+    "lvs_notify_fifo_script",
     "lvs_timeouts",
     "nftables",
     "nftables_ifindex",
     "nftables_priority",
     "no_checker_emails",
     "no_email_faults",
+    "notify_fifo",
+    "notify_fifo_script",
     "process_name",
     "process_names",
     "random_seed",
     "reload_check_config",
     "smtp_alert",
     "smtp_alert_checker",
+    "smtp_alert_vrrp",
     "smtp_helo_name",
     "state_dump_file",
     "stats_dump_file",
@@ -260,13 +266,16 @@ const GLOBALS: &[&str] = &[
     "vrrp_mcast_group6",
     "vrrp_min_garp",
     "vrrp_no_swap",
+    "vrrp_notify_fifo",
+    "vrrp_notify_fifo_script",
+    "vrrp_notify_priority_changes",
     "vrrp_process_name",
     "vrrp_rt_priority",
     "vrrp_skip_check_adv_addr",
     "vrrp_version",
 ];
 /// Of `vrrp_sync_group`: members may always follow with a weight.
-const GROUPS: &[&str] = &["sync_group_tracking_weight"];
+const GROUPS: &[&str] = &["smtp_alert", "sync_group_tracking_weight"];
 /// Of `virtual_server`; mail is judged apart.
 const SERVICES: &[&str] =
     &["hysteresis", "persistence_engine", "smtp_alert", "sorry_server_inhibit", "weight"];

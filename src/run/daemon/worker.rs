@@ -142,6 +142,11 @@ impl Worker {
                 // Who asked may have gone.
                 let _ = done.send(());
             }
+            Order::Stance { stance, routers } => {
+                for router in routers {
+                    self.director.order(router, stance, Instant::now());
+                }
+            }
             Order::Status(asked) => {
                 let status =
                     super::status::status(&self.plan, &self.director, self.started, Instant::now());

@@ -22,6 +22,7 @@ mod commands;
 mod follow;
 mod heartbeat;
 mod routing;
+mod telling;
 mod unexecuted;
 
 use heartbeat::resources;
@@ -53,15 +54,23 @@ pub fn plan(cluster: &Cluster, node: &str, findings: &mut Findings) -> Plan {
     let groups = planner.groups(&mut routers);
     let fixed = planner.fixed();
     let refused = refused(cluster, &routers);
+    let pipes = planner.pipes();
+    let mails = routers.iter().any(|router| router.mails) || groups.iter().any(|group| group.mails);
+    let conduct = &cluster.globals.conduct;
     Plan {
         groups,
+        pipes,
+        tells_priorities: is_on(conduct.notify_priority_changes.as_ref()),
+        tells_states: is_on(cluster.globals.events.states_on_reload.as_ref()),
+        mail: services::mail_plan(cluster).filter(|_| mails),
+        mails_no_faults: is_on(cluster.globals.mail.no_faults.as_ref()),
         fixed,
         refused,
         sources: planner.sources,
         services: services::Plan::default(),
         scripts: ScriptPolicy {
             user: cluster.globals.script_user.as_ref().map(|user| user.value.clone()),
-            is_secure: cluster.globals.script_security.as_ref().is_some_and(|on| on.value),
+            is_secure: is_on(cluster.globals.script_security.as_ref()),
             directory: None::<PathBuf>,
         },
         real_time: cluster
@@ -143,6 +152,8 @@ impl Planner<'_> {
             virtual_link,
             tracked,
             hooks,
+            mails: self.mails(router.alert),
+            is_preferred: self.is_preferred(router),
             resources,
             resource_source,
             interface,
@@ -158,6 +169,12 @@ impl Planner<'_> {
             None => true,
         };
         router.members.iter().find(is_own)
+    }
+
+    /// Whether this node is the first of several.
+    fn is_preferred(&self, router: &Router) -> Option<bool> {
+        let first = router.members.first()?.node.as_ref()?;
+        (router.members.len() > 1).then(|| first.value.eq_ignore_ascii_case(self.node))
     }
 
     fn settings(&mut self, router: &Router, member: &Member, id: u8) -> Option<Settings> {
@@ -378,7 +395,8 @@ impl Planner<'_> {
                 }
             }
             let hooks = self.hooks(&group.hooks);
-            groups.push(GroupPlan { name: group.name.value.clone(), members, hooks });
+            let mails = self.mails(group.settings.alert);
+            groups.push(GroupPlan { name: group.name.value.clone(), members, hooks, mails });
         }
         groups
     }
@@ -387,6 +405,10 @@ impl Planner<'_> {
         let named = self.cluster.routers.iter().find(|router| router.name.value == name);
         named.is_some_and(|router| self.member(router).is_some())
     }
+}
+
+fn is_on(setting: Option<&Sourced<bool>>) -> bool {
+    setting.is_some_and(|setting| setting.value)
 }
 
 /// The addresses of routers that accept no packets; owners always do (RFC 9568 section 6.1).

@@ -127,6 +127,7 @@ impl Worker {
     /// Does what the machines want: advertisements at once, everything else later.
     pub(super) fn carry_out(&mut self) {
         let now = Instant::now();
+        let mut is_changed = false;
         while let Some((index, output)) = self.director.poll_output() {
             let name = || self.plan.routers.get(index).map(|r| r.settings.name.clone());
             match output {
@@ -150,7 +151,7 @@ impl Worker {
                     }
                     let router = name().unwrap_or_default();
                     self.reporter.tell(Report::Transition { router, transition });
-                    self.tell_groups();
+                    is_changed = true;
                 }
                 Output::Notice(notice) => {
                     let router = name().unwrap_or_default();
@@ -163,6 +164,10 @@ impl Worker {
                 Output::Ready => {}
                 Output::Withdraw => self.is_dirty = true,
             }
+        }
+        // A group is told of when its routers have been.
+        if is_changed {
+            self.tell_groups();
         }
     }
 

@@ -26,8 +26,6 @@ impl Planner<'_> {
         let keys = router.authentication.iter().flat_map(|own| &own.keys);
         let unspoken = keys.filter(|key| matches!(key.digest, Digest::Header | Digest::HmacSha256));
         found.extend(unspoken.map(|key| ("authentication", key.at)));
-        let mails = router.alert.as_ref().filter(|alert| alert.value);
-        found.extend(mails.and_then(|alert| Some(("smtp_alert", alert.at?))));
         let carried = router.carried.iter().map(|carried| (carried.keyword.as_str(), carried.at));
         for (keyword, place) in found.into_iter().chain(carried) {
             let message = format!("the daemon does not execute `{keyword}`");
@@ -37,7 +35,7 @@ impl Planner<'_> {
 }
 
 /// Settings of a router that the daemon executes, or that change nothing here.
-const EXECUTED: [&str; 16] = [
+const EXECUTED: [&str; 17] = [
     "check_unicast_src",
     "debug",
     "dont_track_primary",
@@ -50,6 +48,7 @@ const EXECUTED: [&str; 16] = [
     "linkbeat_use_polling",
     "lower_prio_no_advert",
     "native_ipv6",
+    "notify_priority_changes",
     "skip_check_adv_addr",
     "strict_mode",
     "v3_checksum_as_v2",
