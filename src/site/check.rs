@@ -95,6 +95,13 @@ fn routers(site: &Site, cluster: &Cluster, reader: &mut Reader<'_>) {
     }
     let of_groups = cluster.sync_groups.iter().flat_map(|group| &group.tracks);
     for track in cluster.routers.iter().flat_map(|router| &router.tracks).chain(of_groups) {
+        if let (TrackKind::Service, Some(at)) = (track.value.kind, own(track.at, reader))
+            && site.stack() != Stack::Lvsha
+        {
+            let message = "only lvsha lets a router follow a service";
+            let finding = Diagnostic::new(inventory::WRONG_VALUE, at, message);
+            reader.report(finding.help("write `stack = \"lvsha\"`, or take it out of `track`"));
+        }
         let (Some((what, known)), Some(at)) =
             (followed(cluster, track.value.kind), own(track.at, reader))
         else {
@@ -143,7 +150,7 @@ fn routers(site: &Site, cluster: &Cluster, reader: &mut Reader<'_>) {
 }
 
 /// What things of a kind are called, and the names of those that there are; nothing for
-/// interfaces, which no inventory lists.
+/// interfaces, which no inventory lists, and services, which the daemon knows by their status.
 fn followed(cluster: &Cluster, kind: TrackKind) -> Option<(&'static str, Vec<&str>)> {
     fn names<T>(list: &[Named<T>]) -> Vec<&str> {
         list.iter().map(|named| named.name.value.as_str()).collect()
@@ -151,7 +158,7 @@ fn followed(cluster: &Cluster, kind: TrackKind) -> Option<(&'static str, Vec<&st
     Some(match kind {
         TrackKind::Bfd => ("BFD session", names(&cluster.bfd_sessions)),
         TrackKind::File => ("tracked file", names(&cluster.tracked_files)),
-        TrackKind::Interface => return None,
+        TrackKind::Interface | TrackKind::Service => return None,
         TrackKind::Process => ("tracked process", names(&cluster.tracked_processes)),
         TrackKind::Script => {
             let scripts = cluster.trackers.iter().map(|script| script.name.value.as_str());

@@ -160,3 +160,72 @@ fn a_sync_group_moves_as_a_whole() {
     network.expect_owners(ADDRESS, &["b"], OVERLAP);
     network.expect_owners("10.8.0.100", &["b"], OVERLAP);
 }
+
+#[test]
+fn an_operator_moves_the_address_and_back() {
+    let Some(network) = Network::new(&[Lvsha]) else { return };
+    let a = network.start(Lvsha, "a", &instance(150, FAST));
+    let b = network.start(Lvsha, "b", &instance(100, &format!("{FAST}\n nopreempt")));
+    network.expect_owners(ADDRESS, &["a"], OVERLAP);
+    a.ctl(&["standby"]);
+    network.expect_owners(ADDRESS, &["b"], OVERLAP);
+    assert_eq!(a.status()["routers"][0]["order"], "standby");
+    // As long as the order stands, the better one stays backup.
+    network.expect_stable(ADDRESS, &["b"], Duration::from_secs(2));
+    a.ctl(&["normal", "VI_1"]);
+    network.expect_owners(ADDRESS, &["a"], OVERLAP);
+    b.ctl(&["takeover"]);
+    network.expect_owners(ADDRESS, &["b"], OVERLAP);
+    network.expect_stable(ADDRESS, &["b"], Duration::from_secs(1));
+    b.ctl(&["normal"]);
+    network.expect_owners(ADDRESS, &["a"], OVERLAP);
+}
+
+#[test]
+fn scripts_of_haresources_are_exchanged_without_a_restart() {
+    let Some(network) = Network::new(&[Lvsha]) else { return };
+    let story = network.path("story");
+    for folder in ["ha.d", "init.d"] {
+        fs::create_dir(network.path(folder)).unwrap();
+    }
+    for name in ["first", "second", "third"] {
+        let path = network.path(&format!("init.d/{name}"));
+        let story = story.display();
+        let text = format!(
+            "#!/bin/sh\necho {name} $1 >> {story}\n[ $1 = status ] && echo stopped\nexit 0\n"
+        );
+        fs::write(&path, text).unwrap();
+        fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    }
+    let configure = |scripts: &str| {
+        let line = format!("a 10.9.0.100/24/eth0 {scripts}\n");
+        fs::write(network.path("ha.d/haresources"), line).unwrap();
+    };
+    let cluster = "keepalive 1\ndeadtime 3\nbcast eth0\nauto_failback on\nnode a b\n";
+    fs::write(network.path("ha.d/ha.cf"), cluster).unwrap();
+    configure("first second");
+    let a = network.start_heartbeat("a", "ha.d", "init.d");
+    network.expect_story("second start");
+    configure("first third");
+    a.signal("HUP");
+    network.expect_story("third start");
+    a.stop();
+    let expected = "first status\nfirst start\nsecond status\nsecond start\n\
+        second stop\nthird status\nthird start\nthird stop\nfirst stop\n";
+    assert_eq!(fs::read_to_string(&story).unwrap(), expected, "{}", network.logs());
+}
+
+impl Network {
+    fn expect_story(&self, line: &str) {
+        let start = std::time::Instant::now();
+        loop {
+            let story = fs::read_to_string(self.path("story")).unwrap_or_default();
+            if story.lines().any(|told| told == line) {
+                return;
+            }
+            let is_late = start.elapsed() > Duration::from_secs(25);
+            assert!(!is_late, "no `{line}` in\n{story}\n{}", self.logs());
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+}

@@ -1,16 +1,20 @@
 //! What the daemon is to do on this node: the model, cut down to one director and made exact.
 
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::run::net::addresses::Details;
-use crate::run::services;
+use crate::run::net::routes::Route;
+use crate::run::net::rules::Rule;
+use crate::run::services::{self, MailPlan};
 use crate::run::vrrp::{ChecksumCustom, Family, Schedule, Settings, Tracked};
 
 mod addresses;
 mod read;
 mod refusals;
+mod routing;
 #[cfg(test)]
 mod tests;
 
@@ -23,10 +27,24 @@ pub struct Plan {
     pub routers: Vec<RouterPlan>,
     /// Its sync groups.
     pub groups: Vec<GroupPlan>,
+    /// What is there as long as the daemon.
+    pub fixed: FixedPlan,
+    /// Addresses whose packets nobody on this director gets.
+    pub refused: RefusedPlan,
     /// What its routers depend on; [`Tracked::source`] counts in this list.
     pub sources: Vec<SourcePlan>,
     /// How scripts are run.
     pub scripts: ScriptPolicy,
+    /// Pipes that are told every event.
+    pub pipes: Vec<PipePlan>,
+    /// Whether pipes are told of changed priorities.
+    pub tells_priorities: bool,
+    /// Whether pipes are told all states after a reload.
+    pub tells_states: bool,
+    /// Who is mailed about routers.
+    pub mail: Option<MailPlan>,
+    /// Whether a fault of a router is no mail.
+    pub mails_no_faults: bool,
     /// Its virtual services.
     pub services: services::Plan,
     /// Real-time priority of the thread that speaks VRRP, 1 to 99.
@@ -48,7 +66,11 @@ pub struct RouterPlan {
     pub custom: ChecksumCustom,
     /// Addresses that the master holds, advertised or not.
     pub addresses: Vec<PlannedAddress>,
-    /// How they are announced.
+    /// Routes that the master holds.
+    pub routes: Vec<Route>,
+    /// Routing rules that the master holds.
+    pub rules: Vec<Rule>,
+    /// How the addresses are announced.
     pub schedule: Schedule,
     /// Whether advertisements leave from the interface itself, not from the virtual link.
     pub transmits_on_base: bool,
@@ -58,6 +80,10 @@ pub struct RouterPlan {
     pub tracked: Vec<Tracked>,
     /// Commands at changes of state.
     pub hooks: Vec<HookPlan>,
+    /// Whether its changes are mailed.
+    pub mails: bool,
+    /// Whether this director is the preferred one; `None` where that is not said.
+    pub is_preferred: Option<bool>,
     /// What is started after the addresses and stopped before them, in order.
     pub resources: Vec<ResourcePlan>,
     /// Number of the source that says whether they can be started.
@@ -69,6 +95,26 @@ impl RouterPlan {
     pub fn identity(&self) -> (&str, u8, Family) {
         (&self.interface, self.settings.virtual_router_id, self.settings.family)
     }
+}
+
+/// What stays on this director (`static_ipaddress`, `static_routes`, `static_rules`).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FixedPlan {
+    /// Addresses, each with the link that it is on.
+    pub addresses: Vec<PlannedAddress>,
+    /// Routes.
+    pub routes: Vec<Route>,
+    /// Routing rules.
+    pub rules: Vec<Rule>,
+}
+
+/// Addresses whose packets nobody on this director gets (`no_accept`).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RefusedPlan {
+    /// The addresses.
+    pub addresses: BTreeSet<IpAddr>,
+    /// Priority of the packet filter's chain, where one is said.
+    pub priority: Option<i32>,
 }
 
 /// Where advertisements go.
@@ -102,6 +148,8 @@ pub struct GroupPlan {
     pub members: Vec<usize>,
     /// Commands at changes of state.
     pub hooks: Vec<HookPlan>,
+    /// Whether its changes are mailed.
+    pub mails: bool,
 }
 
 /// Something that is observed.
@@ -138,6 +186,11 @@ pub enum SourcePlan {
     },
     /// A command whose exit code is judged.
     Script(ScriptPlan),
+    /// A virtual service: up while enough of its servers live.
+    Service {
+        /// Its name in the status, `tcp 10.0.0.31:80`.
+        id: String,
+    },
 }
 
 impl SourcePlan {
@@ -150,6 +203,7 @@ impl SourcePlan {
             Self::Resources { router } => format!("a resource of {router}"),
             Self::Process(process) => format!("process {}", process.name),
             Self::Script(script) => format!("script {}", script.name),
+            Self::Service { id } => format!("service {id}"),
         }
     }
 }
@@ -200,6 +254,30 @@ pub struct ScriptPlan {
 pub struct HookPlan {
     /// When.
     pub event: HookMoment,
+    /// Program and arguments.
+    pub command: Vec<String>,
+    /// User and group.
+    pub user: Option<String>,
+}
+
+/// A pipe that is told every event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PipePlan {
+    /// Where it is.
+    pub path: PathBuf,
+    /// User and group that it belongs to.
+    pub owner: Option<String>,
+    /// Who reads it.
+    pub reader: Option<ReaderPlan>,
+    /// Whether it is told of routers.
+    pub hears_routers: bool,
+    /// Whether it is told of services and servers.
+    pub hears_servers: bool,
+}
+
+/// A program that reads a pipe, whose path is its last argument.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReaderPlan {
     /// Program and arguments.
     pub command: Vec<String>,
     /// User and group.

@@ -65,6 +65,21 @@ pub(super) async fn ask(
     Ok(String::from_utf8_lossy(&output?.stdout).into_owned())
 }
 
+/// Starts a program that goes on running beside the daemon.
+pub(super) fn start(
+    command: &[String],
+    user: Option<&str>,
+    policy: &ScriptPolicy,
+) -> Result<Child, ScriptError> {
+    Ok(prepare(command, user, policy)?.spawn()?)
+}
+
+/// Numbers of `USER [GROUP]`.
+pub(super) fn ids_of(words: &str) -> Result<(u32, u32), ScriptError> {
+    let account = Account::of(Some(words))?;
+    account.identity.ok_or_else(|| ScriptError::User(words.to_owned()))
+}
+
 /// A command that may be started.
 fn prepare(
     command: &[String],

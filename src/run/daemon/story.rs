@@ -9,12 +9,6 @@ use crate::source::text::counted;
 /// Writes a report to the log.
 pub(super) fn tell(report: &Report) {
     match report {
-        Report::AddressRepaired { address } => {
-            warn!("address {}/{} was gone, put back", address.address, address.prefix);
-        }
-        Report::AddressRefused { address, why } => {
-            error!("address {}/{}: {why}", address.address, address.prefix);
-        }
         Report::Announced { router, count } => {
             info!("({router}) sending gratuitous ARP for {}", counted(*count, "address"));
         }
@@ -31,6 +25,8 @@ pub(super) fn tell(report: &Report) {
             | Notice::LateAdvertisement { .. }
             | Notice::LateTimer { .. } => warn!("({router}) {notice}"),
         },
+        Report::ObjectRefused { object, why } => error!("{object}: {why}"),
+        Report::ObjectRepaired { object } => warn!("{object} was gone, put back"),
         Report::PriorityChanged { router, from, to } => {
             info!("({router}) priority {from} becomes {to}");
         }

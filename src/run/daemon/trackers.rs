@@ -28,6 +28,8 @@ pub(super) fn start(plan: &Plan, orders: &mpsc::UnboundedSender<Order>) -> JoinS
             SourcePlan::Pings { targets, dead_time } => {
                 tasks.spawn(reach(source, targets, dead_time, orders.clone()));
             }
+            // Told by who checks the servers.
+            SourcePlan::Service { .. } => {}
             // What runs them tells of failures; until then they can be started.
             SourcePlan::Resources { .. } => {
                 let _ = orders.send(Order::Observe { source, observation: Observation::Up });

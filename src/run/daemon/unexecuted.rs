@@ -76,9 +76,14 @@ impl Found<'_> {
 
     fn fixed(&mut self, cluster: &Cluster) {
         let fixed = &cluster.fixed;
-        self.all("static_ipaddress", &fixed.addresses);
-        self.all("static_routes", &fixed.routes);
-        self.all("static_rules", &fixed.rules);
+        for address in &fixed.addresses {
+            let group = address.value.options.track_group.as_ref();
+            self.at("track_group", group.and_then(|group| group.at));
+        }
+        for line in fixed.routes.iter().chain(&fixed.rules) {
+            let is_followed = line.value.iter().any(|word| word == "track_group");
+            self.at("track_group", line.at.filter(|_| is_followed));
+        }
         self.all("interface_up_down_delays", &fixed.link_delays);
         for pacing in &fixed.pacing {
             self.all("garp_group", &pacing.interfaces);
@@ -211,24 +216,34 @@ const GLOBALS: &[&str] = &[
     "checker_process_name",
     "config_save_dir",
     "data_use_instance",
+    "default_interface",
     "dynamic_interfaces",
     "include_check",
     "iproute_etc_dir",
     "iproute_usr_dir",
     "json_dump_file",
     "json_version",
+    "fifo_write_vrrp_states_on_reload",
     "linkbeat_use_polling",
     "lvs_flush",
     "lvs_flush_on_stop",
+    "lvs_notify_fifo",
+    "lvs_notify_fifo_script",
     "lvs_timeouts",
+    "nftables",
+    "nftables_ifindex",
+    "nftables_priority",
     "no_checker_emails",
     "no_email_faults",
+    "notify_fifo",
+    "notify_fifo_script",
     "process_name",
     "process_names",
     "random_seed",
     "reload_check_config",
     "smtp_alert",
     "smtp_alert_checker",
+    "smtp_alert_vrrp",
     "smtp_helo_name",
     "state_dump_file",
     "stats_dump_file",
@@ -251,13 +266,16 @@ const GLOBALS: &[&str] = &[
     "vrrp_mcast_group6",
     "vrrp_min_garp",
     "vrrp_no_swap",
+    "vrrp_notify_fifo",
+    "vrrp_notify_fifo_script",
+    "vrrp_notify_priority_changes",
     "vrrp_process_name",
     "vrrp_rt_priority",
     "vrrp_skip_check_adv_addr",
     "vrrp_version",
 ];
 /// Of `vrrp_sync_group`: members may always follow with a weight.
-const GROUPS: &[&str] = &["sync_group_tracking_weight"];
+const GROUPS: &[&str] = &["smtp_alert", "sync_group_tracking_weight"];
 /// Of `virtual_server`; mail is judged apart.
 const SERVICES: &[&str] =
     &["hysteresis", "persistence_engine", "smtp_alert", "sorry_server_inhibit", "weight"];

@@ -26,6 +26,8 @@ mod http;
 mod summary;
 mod targets;
 
+pub use targets::id;
+
 /// What the daemon does for virtual services.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Plan {

@@ -21,7 +21,7 @@ impl Worker {
         self.director.handle_timeout(Instant::now());
         self.carry_out();
         // Addresses before their announcement (A82, A91).
-        self.change_addresses() || self.announce()
+        self.change_objects() || self.announce()
     }
 
     /// Sleeps until there is something to do.
@@ -127,6 +127,7 @@ impl Worker {
     /// Does what the machines want: advertisements at once, everything else later.
     pub(super) fn carry_out(&mut self) {
         let now = Instant::now();
+        let mut is_changed = false;
         while let Some((index, output)) = self.director.poll_output() {
             let name = || self.plan.routers.get(index).map(|r| r.settings.name.clone());
             match output {
@@ -150,7 +151,7 @@ impl Worker {
                     }
                     let router = name().unwrap_or_default();
                     self.reporter.tell(Report::Transition { router, transition });
-                    self.tell_groups();
+                    is_changed = true;
                 }
                 Output::Notice(notice) => {
                     let router = name().unwrap_or_default();
@@ -168,6 +169,10 @@ impl Worker {
                     self.reporter.tell(Report::Withdrawn { router, priority });
                 }
             }
+        }
+        // A group is told of when its routers have been.
+        if is_changed {
+            self.tell_groups();
         }
     }
 
@@ -200,11 +205,11 @@ impl Worker {
             for event in events {
                 let one = self.kernel.follow(event);
                 all.links |= one.links;
-                all.addresses |= one.addresses;
+                all.objects |= one.objects;
                 all.reread |= one.reread;
             }
         }
-        if all.reread || all.addresses {
+        if all.reread || all.objects {
             self.reread();
         }
         if all.links || all.reread {

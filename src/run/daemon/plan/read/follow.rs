@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::{Planner, finding};
 use crate::model::{Router, Sourced, Track, TrackKind};
 use crate::run::daemon::plan::{ProcessPlan, ScriptPlan, SourcePlan};
+use crate::run::services;
 use crate::run::vrrp::{Family, Tracked};
 use crate::source::codes::daemon;
 
@@ -40,6 +41,7 @@ impl Planner<'_> {
             TrackKind::Script => self.script(track),
             TrackKind::File => self.file(&track.value.name),
             TrackKind::Process => self.process(&track.value.name),
+            TrackKind::Service => self.service(&track.value.name),
             TrackKind::Bfd => {
                 let message = "the daemon does not execute `track_bfd`".to_owned();
                 self.findings.push(finding(daemon::NOT_EXECUTED, track.at, message));
@@ -100,6 +102,12 @@ impl Planner<'_> {
         let reverse = weight.and_then(|weight| weight.reverse).unwrap_or(false);
         let value = weight.map_or(0, |weight| bounded(weight.value));
         Some((SourcePlan::Process(plan), value, reverse))
+    }
+
+    fn service(&self, id: &str) -> Option<Followed> {
+        let is_it = |service: &crate::model::Service| services::plan::id(service) == id;
+        let plan = SourcePlan::Service { id: id.to_owned() };
+        self.cluster.services.iter().any(is_it).then_some((plan, 0, false))
     }
 
     /// Number of a source; each is observed once, however many follow it.
