@@ -47,7 +47,8 @@ restore() { # GENERATION
     [ -f "$before/list" ] || return 0
     while read -r mode path; do
         if [ "$mode" = absent ]; then
-            rm -f "$root$path" || return 1
+            # A directory there is not of this generation, which writes files.
+            [ -d "$root$path" ] || rm -f "$root$path" || return 1
         # What was not changed yet stays: it may be that nothing can be written there.
         elif ! same "$before/files$path" "$root$path" "$mode"; then
             put "$mode" "$root$path" <"$before/files$path" || return 1
