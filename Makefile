@@ -53,7 +53,7 @@ corpus: peers ## DIR=...: verdicts on any directory of files beside those of the
 bench: ## speed and memory beside the real programs
 	$(CARGO) bench --bench lvsha
 
-bench-%: ## one part of it: text, services, vrrp
+bench-%: ## one part of it: text, services, vrrp, deploy
 	$(CARGO) bench --bench lvsha -- $*
 
 fuzz: ## SECONDS=n (60): every fuzz target for so long, from the project's own cases

@@ -9,6 +9,7 @@
 #![expect(clippy::expect_used, clippy::print_stdout, clippy::print_stderr)]
 
 mod chart;
+mod deploy;
 mod measure;
 mod peers;
 mod report;
@@ -27,8 +28,12 @@ use table::Row;
 type Area = fn(&Bench) -> Vec<Row>;
 
 /// What can be measured by name.
-const AREAS: [(&str, Area); 3] =
-    [("text", text::rows), ("services", services::rows), ("vrrp", vrrp::rows)];
+const AREAS: [(&str, Area); 4] = [
+    ("text", text::rows),
+    ("services", services::rows),
+    ("vrrp", vrrp::rows),
+    ("deploy", deploy::rows),
+];
 
 /// How, and where to.
 struct Bench {
