@@ -253,8 +253,9 @@ impl Machine {
             let _ = self.try_run(&["systemctl", "kill", "--signal=KILL", unit]);
         }
         let _ = self.try_run(&[&["systemctl", "stop"][..], &units[..]].concat());
-        // The brackets keep the shell itself, which has these words in its command line, alive.
-        self.run(&["sh", "-c", "systemctl reset-failed; pkill -9 -f '[l]directord'; rm -rf \
+        // Not by the shell below, whose own command line has the word in it.
+        let _ = self.try_run(&["pkill", "-KILL", "-f", "ldirectord"]);
+        self.run(&["sh", "-c", "systemctl reset-failed; rm -rf \
             /etc/keepalived /var/lib/heartbeat/hb_generation /etc/ha.d/ldirectord.cf /run/*.pid /run/keepalived /run/lvsha \
             /etc/systemd/system/lvsha.service; ipvsadm --clear"]);
         // Everything but the machine's own addresses.
