@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::time::Duration;
 
+use crate::formula::SCRIPTS;
 use crate::world::Table;
 
 /// Something that can be seen from outside, whatever software runs.
@@ -63,24 +64,33 @@ pub(crate) struct Difference {
 struct Rule {
     aspect: Aspect,
     slack: Duration,
-    codes: &'static [&'static str],
+    announced: &'static [Announced],
 }
 
-const fn rule(aspect: Aspect, slack_seconds: u64, codes: &'static [&'static str]) -> Rule {
-    Rule { aspect, slack: Duration::from_secs(slack_seconds), codes }
+/// A code, and how far apart two spans may lie by what it says. Texts differ or do not.
+type Announced = (&'static str, Duration);
+
+const fn rule(aspect: Aspect, slack_seconds: u64, announced: &'static [Announced]) -> Rule {
+    Rule { aspect, slack: Duration::from_secs(slack_seconds), announced }
 }
 
 /// The slack of a time is one period of what looks for the event (check interval, keepalive), because the event falls
 /// anywhere into it, and the time of heartbeat's scripts under emulation. What is not here must be the same.
 const RULES: &[Rule] = &[
-    rule(Aspect::StandbyTable, 0, &["LV0716", "LV0742"]),
-    rule(Aspect::ServerLeaves, 6, &["LV0717", "LV0718", "LV0743"]),
-    rule(Aspect::ServerReturns, 6, &["LV0717", "LV0718", "LV0743"]),
-    rule(Aspect::TakeOver, 4, &["LV0701", "LV0730", "LV0742"]),
-    rule(Aspect::FailBack, 4, &["LV0703", "LV0704"]),
-    rule(Aspect::FailBackGap, 1, &["LV0704"]),
-    rule(Aspect::HandOver, 4, &["LV0701", "LV0712"]),
+    rule(Aspect::StandbyTable, 0, &[("LV0716", ANY), ("LV0742", ANY)]),
+    rule(Aspect::ServerLeaves, 6, CHECKS),
+    rule(Aspect::ServerReturns, 6, CHECKS),
+    rule(Aspect::TakeOver, 4, &[("LV0701", SCRIPTS), ("LV0742", SCRIPTS)]),
+    rule(Aspect::FailBack, 4, &[("LV0703", ANY), ("LV0704", SCRIPTS), ("LV0742", SCRIPTS)]),
+    rule(Aspect::FailBackGap, 1, &[("LV0704", SCRIPTS), ("LV0742", SCRIPTS)]),
+    rule(Aspect::HandOver, 4, &[("LV0701", SCRIPTS), ("LV0712", SCRIPTS), ("LV0742", SCRIPTS)]),
 ];
+/// Both worlds' rounds of checks and retries, each with its own number of them.
+const CHECKS: &[Announced] = &[("LV0717", ROUNDS), ("LV0718", ROUNDS), ("LV0743", ROUNDS)];
+/// Three rounds of ten seconds.
+const ROUNDS: Duration = Duration::from_secs(30);
+/// As long as the configuration wants.
+const ANY: Duration = Duration::MAX;
 
 impl Behaviour {
     pub(crate) fn new(stack: &str) -> Self {
@@ -126,15 +136,23 @@ impl Behaviour {
 impl Difference {
     /// Whether a report with these codes said that this would be so.
     pub(crate) fn announced(&self, codes: &BTreeSet<String>) -> bool {
-        self.rule().is_some_and(|rule| rule.codes.iter().any(|code| codes.contains(*code)))
+        let apart = self.apart().unwrap_or_default();
+        let says = |(code, most): &Announced| codes.contains(*code) && apart <= *most;
+        self.rule().is_some_and(|rule| rule.announced.iter().any(says))
     }
 
     fn is_one(&self) -> bool {
+        match self.apart() {
+            Some(apart) => apart > self.rule().map_or(Duration::ZERO, |rule| rule.slack),
+            None => self.before != self.after,
+        }
+    }
+
+    /// Between two times.
+    fn apart(&self) -> Option<Duration> {
         match (&self.before, &self.after) {
-            (Some(Seen::Span(before)), Some(Seen::Span(after))) => {
-                before.abs_diff(*after) > self.rule().map_or(Duration::ZERO, |rule| rule.slack)
-            }
-            (before, after) => before != after,
+            (Some(Seen::Span(before)), Some(Seen::Span(after))) => Some(before.abs_diff(*after)),
+            _ => None,
         }
     }
 

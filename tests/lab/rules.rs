@@ -8,6 +8,10 @@
 
 #[path = "host/arguments.rs"]
 mod arguments;
+#[path = "host/back_end.rs"]
+mod back_end;
+#[path = "host/rules.rs"]
+mod before_the_boot;
 mod behaviour;
 mod formula;
 mod inventory;
@@ -18,20 +22,19 @@ mod message;
 mod packets;
 #[path = "world/watch/record.rs"]
 mod record;
+#[path = "host/settings.rs"]
+mod settings;
 mod world {
     pub(crate) mod table;
     pub(crate) use table::Table;
 }
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::net::Ipv6Addr;
-use std::process::Command;
 use std::time::Duration;
 
-use arguments::{Arguments, Wish};
 use behaviour::{Aspect, Behaviour};
-use inventory::{LW1, LW2, LW3, VIP, VIP6};
+use inventory::{Host, LW1, LW2, LW3, LW4, VIP, VIP6};
 use message::Message;
 use proptest::prelude::*;
 use record::{Answer, Record, Visit};
@@ -49,10 +52,6 @@ fn ms(milliseconds: u64) -> Duration {
     Duration::from_millis(milliseconds)
 }
 
-fn words(line: &str) -> Result<Arguments, String> {
-    Arguments::parse(&line.split_whitespace().map(str::to_owned).collect::<Vec<_>>())
-}
-
 #[test]
 fn a_saved_table_is_read_whole() {
     let table = Table::parse(SAVED);
@@ -66,17 +65,23 @@ fn a_saved_table_is_read_whole() {
 }
 
 #[test]
-fn the_kernels_own_file_shows_the_same_table() {
-    let proc = "IP Virtual Server version 1.2.1 (size=4096)
+fn the_kernels_own_list_tells_who_serves() {
+    // As Linux 6.1 prints it.
+    let text = "\
+IP Virtual Server version 1.2.1 (size=4096)
 Prot LocalAddress:Port Scheduler Flags
   -> RemoteAddress:Port Forward Weight ActiveConn InActConn
-TCP  0A00001F:0050 wrr persistent 300 FFFFFFFF
+TCP  0A00001F:0050 rr
+  -> 0A00001D:0050      Route   3      0          17
   -> 0A00001E:0050      Route   0      0          0
-  -> 0A00001D:0050      Route   3      1          12
 ";
-    let shown = Table::from_proc(proc).to_string();
-    assert_eq!(shown, "-t 10.0.0.31:80 wrr [10.0.0.29:80 -g 3] [10.0.0.30:80 -g 0]");
-    assert_eq!(Table::from_proc("").to_string(), "(empty)");
+    let serves = |host: Host, port| {
+        world::table::serves(text, std::net::SocketAddrV4::new(host.address(), port))
+    };
+    assert!(serves(LW3, 80));
+    assert!(!serves(LW3, 81), "another port");
+    assert!(!serves(LW4, 80), "weight 0 takes nothing new");
+    assert!(!serves(LW1, 80));
 }
 
 #[test]
@@ -87,20 +92,20 @@ fn a_line_of_a_table_that_is_not_understood_stops_the_scenario() {
 
 #[test]
 fn an_arp_frame_tells_the_owner_of_its_senders_address_only() {
-    let frame = packets::arp_request(LW1.mac(), VIP, LW3.address());
-    assert_eq!(packets::arp_owner(&frame, VIP), Some(LW1.mac()));
+    let frame = packets::arp_request(LW1.mac(), VIP.address(), LW3.address());
+    assert_eq!(packets::arp_owner(&frame, VIP.address()), Some(LW1.mac()));
     assert_eq!(packets::arp_owner(&frame, LW3.address()), None, "it only asks for that one");
-    assert_eq!(packets::arp_owner(&frame[..31], VIP), None, "cut short");
+    assert_eq!(packets::arp_owner(&frame[..31], VIP.address()), None, "cut short");
 }
 
 #[test]
 fn a_neighbour_advertisement_tells_its_owner_and_a_solicitation_none() {
-    let question = packets::neighbour_solicitation(LW2.mac(), VIP6);
-    assert_eq!(packets::neighbour_owner(&question, VIP6), None);
+    let question = packets::neighbour_solicitation(LW2.mac(), VIP6.address());
+    assert_eq!(packets::neighbour_owner(&question, VIP6.address()), None);
     // RFC 4861 section 4.4: type 136, and option 2, the target's link-layer address.
     let mut answer = question;
     (answer[0], answer[24]) = (136, 2);
-    assert_eq!(packets::neighbour_owner(&answer, VIP6), Some(LW2.mac()));
+    assert_eq!(packets::neighbour_owner(&answer, VIP6.address()), Some(LW2.mac()));
     assert_eq!(packets::neighbour_owner(&answer, LW2.address6()), None);
 }
 
@@ -109,48 +114,6 @@ fn the_group_of_an_address_has_its_last_three_bytes() {
     // The example of RFC 4291 section 2.7.1.
     let address: Ipv6Addr = "4037::1:800:200e:8c6c".parse().unwrap();
     assert_eq!(packets::solicited_node(address).to_string(), "ff02::1:ff0e:8c6c");
-}
-
-#[test]
-fn the_command_line_of_test_binaries_is_understood() {
-    let arguments = words("keepalived:: --skip slow --format pretty --nocapture").unwrap();
-    assert_eq!(arguments.wish, Wish::Run);
-    assert!(arguments.selects("keepalived::a_pulled_cable"));
-    assert!(!arguments.selects("keepalived::a_slow_link"), "skipped");
-    assert!(!arguments.selects("heartbeat::a_pulled_cable"), "another name");
-    assert!(!words("a --exact").unwrap().selects("ab"));
-    assert!(!words("--ignored").unwrap().selects("a"), "no scenario is marked as ignored");
-    assert_eq!(words("--list").unwrap().wish, Wish::List);
-    assert_eq!(words("--shell").unwrap().wish, Wish::Shell);
-    assert_eq!(words("--lst").unwrap_err(), "unknown option `--lst`");
-}
-
-#[test]
-fn folders_of_runs_that_are_no_more_are_removed_and_nothing_else() {
-    let place = tempfile::tempdir().unwrap();
-    let folder = |name: &str| {
-        let path = place.path().join(name);
-        fs::create_dir_all(path.join("stage")).unwrap();
-        path
-    };
-    let mut process = Command::new("true").spawn().unwrap();
-    let ended = folder(&format!("{}Xy3", leftovers::prefix(process.id())));
-    // Waited for, its number is gone from /proc.
-    process.wait().unwrap();
-    let own = folder(&format!("{}Ab1", leftovers::prefix(std::process::id())));
-    let strange = folder("lab-of-somebody");
-    leftovers::remove(place.path());
-    assert_eq!([ended, own, strange].map(|path| path.exists()), [false, true, true]);
-}
-
-#[test]
-fn the_inventory_of_the_project_is_the_labs_and_another_is_not() {
-    let text = include_str!("../../inventories/lab.toml");
-    assert_eq!(inventory::agrees(text), Ok(()));
-    let other = inventory::agrees(&text.replace("10.0.0.29", "10.0.0.39"));
-    assert_eq!(other.unwrap_err(), "real_servers.lw3 is Some(\"10.0.0.39\"), not 10.0.0.29");
-    let other = inventory::agrees(&text.replace("10.0.0.31:80", "10.0.0.31:81"));
-    assert_eq!(other.unwrap_err(), "no service has the address 10.0.0.31:80");
 }
 
 #[test]
@@ -193,12 +156,18 @@ fn a_difference_is_announced_by_its_own_codes_only() {
         behaviour.span(Aspect::TakeOver, ms(takeover));
         behaviour
     };
-    let codes = BTreeSet::from(["LV0742".to_owned()]);
+    let codes = BTreeSet::from(["LV0716".to_owned()]);
     let before = drill("full", 3000);
     assert!(before.differences(&drill("full", 6900)).is_empty(), "within the slack");
     let differences = before.differences(&drill("empty", 7100));
     let seen: Vec<_> = differences.iter().map(|one| (one.aspect, one.announced(&codes))).collect();
     assert_eq!(seen, [(Aspect::StandbyTable, true), (Aspect::TakeOver, false)]);
+    let takeover = &BTreeSet::from(["LV0701".to_owned()]);
+    let announced = |takeover_after: u64| {
+        before.differences(&drill("full", takeover_after)).iter().all(|one| one.announced(takeover))
+    };
+    assert!(announced(3000 + 12_000), "as long as heartbeat's scripts may take");
+    assert!(!announced(3000 + 12_001), "the code does not speak of more");
     let unasked = before.differences(&Behaviour::new("nothing"));
     assert_eq!(unasked.len(), 2, "what only one was asked about is a difference");
 }
@@ -226,7 +195,7 @@ proptest! {
     fn packets_of_any_length_are_read(packet in proptest::collection::vec(any::<u8>(), 0..64)) {
         // Only whole packets about this address have an owner; none stops the observer.
         let short = packet.len() < 32;
-        prop_assert!(!short || packets::arp_owner(&packet, VIP).is_none());
-        prop_assert!(!short || packets::neighbour_owner(&packet, VIP6).is_none());
+        prop_assert!(!short || packets::arp_owner(&packet, VIP.address()).is_none());
+        prop_assert!(!short || packets::neighbour_owner(&packet, VIP6.address()).is_none());
     }
 }

@@ -106,7 +106,11 @@ cron call `hb_standby` on the node that should give its groups up.";
         "a group's services are in the table of its holder only"
 "keepalived checks servers and fills the kernel's IPVS table on every director all the time.
 heartbeat starts ldirectord with the group, so only the node that holds the group's addresses has
-the table, and its first round of checks comes after the take-over.";
+the table, and its first round of checks comes after the take-over.
+
+heartbeat also stops and starts the resources of a group one after the other and waits for each. So
+every move takes longer than with keepalived, an orderly stop and the way home too, and visitors
+wait for the first round of checks as well.";
 
     CHECK_RHYTHM = "LV0743" "check-rhythm" Info Accepts
         "servers are checked in another rhythm"

@@ -3,7 +3,7 @@
 use std::env;
 use std::path::{Path, PathBuf};
 
-use super::machine::BackEnd;
+use super::back_end::BackEnd;
 
 pub(super) struct Images {
     folder: PathBuf,

@@ -1,12 +1,17 @@
 //! The outside: which scenarios, on which machine, and how it went.
 
 mod arguments;
+mod back_end;
 mod images;
 mod leftovers;
 mod machine;
+mod qemu;
 mod report;
+mod settings;
 mod shell;
+mod stage;
 
+use std::env;
 use std::process::ExitCode;
 use std::sync::Mutex;
 use std::thread;
@@ -14,9 +19,11 @@ use std::thread;
 use crate::inventory;
 use crate::scenarios::{self, Scenario};
 use arguments::{Arguments, Wish};
+use back_end::{BackEnd, Surroundings};
 use images::Images;
-use machine::{BackEnd, Machine};
+use machine::Machine;
 use report::Report;
+use settings::Settings;
 
 /// Runs what the command line asks for, in the manner of Rust's own test binaries.
 pub(crate) fn main(arguments: &[String]) -> ExitCode {
@@ -24,8 +31,8 @@ pub(crate) fn main(arguments: &[String]) -> ExitCode {
         Ok(arguments) => arguments,
         Err(problem) => return refuse(&problem),
     };
-    if let Err(difference) = inventory::agrees(include_str!("../../../inventories/lab.toml")) {
-        return refuse(&format!("inventories/lab.toml and tests/lab/inventory.rs: {difference}"));
+    if let Err(problem) = inventory::take(&inventory::path()) {
+        return refuse(&problem);
     }
     if arguments.wish == Wish::List {
         // Scenarios are never marked as ignored: what cannot run says so when it is asked to.
@@ -37,38 +44,42 @@ pub(crate) fn main(arguments: &[String]) -> ExitCode {
         scenarios::ALL.iter().filter(|scenario| arguments.selects(scenario.name)).collect();
     let shell = arguments.wish == Wish::Shell;
     let skip = |reason: &str| if shell { refuse(reason) } else { skip(&chosen, reason) };
-    if std::env::var("LAB").is_ok_and(|lab| lab == "off") {
-        return skip("LAB=off says so; leave it out");
-    }
-    let back_end = match BackEnd::from_environment() {
-        Ok(back_end) => back_end,
+    let settings = match Settings::read(|name| env::var(name).ok()) {
+        Ok(settings) => settings,
         Err(problem) => return refuse(&problem),
+    };
+    let Some(back_end) = settings.back_end else {
+        return skip("LAB=off says so; leave it out");
     };
     if chosen.is_empty() && !shell {
         println!("lab: no scenario has such a name; `--list` shows all");
         // `cargo test NAME` asks every binary for a name that one of them has; `make lab-test` means the lab.
         return if required() { ExitCode::FAILURE } else { ExitCode::SUCCESS };
     }
-    let images = match back_end.possible().and_then(|()| Images::find(back_end)) {
+    let possible = back_end.possible(&Surroundings::look(back_end));
+    let images = match possible.and_then(|()| Images::find(back_end)) {
         Ok(images) => images,
         Err(reason) => return skip(&reason),
     };
     if shell {
         return shell::run(back_end, &images);
     }
-    run(&chosen, back_end, &images)
+    run(&chosen, settings, back_end, &images)
 }
 
 /// Each machine runs its share of the scenarios, one after the other, on one boot.
-fn run(chosen: &[&Scenario], back_end: BackEnd, images: &Images) -> ExitCode {
-    let shares = shares(chosen, back_end.machines());
+fn run(chosen: &[&Scenario], settings: Settings, back_end: BackEnd, images: &Images) -> ExitCode {
+    let processors = thread::available_parallelism().map_or(1, |number| number.get());
+    let shares = shares(chosen, settings.machines(back_end, processors));
     let report = Mutex::new(Report::new(chosen.len()));
     thread::scope(|scope| {
         for (number, names) in shares.iter().enumerate() {
             let report = &report;
-            scope.spawn(move || match Machine::boot(back_end, images, number, names) {
-                Ok(machine) => machine.follow(names, report),
-                Err(problem) => report.lock().unwrap().broken(names, &problem),
+            scope.spawn(move || {
+                match Machine::boot(back_end, images, number, names, settings.limit) {
+                    Ok(machine) => machine.follow(names, report),
+                    Err(problem) => report.lock().unwrap().broken(names, &problem),
+                }
             });
         }
     });
@@ -102,7 +113,7 @@ fn skip(chosen: &[&Scenario], reason: &str) -> ExitCode {
 }
 
 fn required() -> bool {
-    std::env::var_os("LVSHA_REQUIRE_LAB").is_some()
+    env::var_os("LVSHA_REQUIRE_LAB").is_some()
 }
 
 fn refuse(problem: &str) -> ExitCode {

@@ -1,7 +1,8 @@
 //! What people see of a run, and what is kept of it.
 
+use std::collections::BTreeMap;
 use std::process::ExitCode;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::message::Message;
 
@@ -11,33 +12,53 @@ pub(super) struct Report {
     passed: usize,
     failed: Vec<(String, String)>,
     started: Instant,
+    /// What a machine's scenario has used of a processor so far, by the machine's number.
+    spent: BTreeMap<usize, Duration>,
 }
 
 impl Report {
     pub(super) fn new(asked: usize) -> Self {
         println!("\nrunning {asked} scenarios");
-        Self { asked, passed: 0, failed: Vec::new(), started: Instant::now() }
+        Self {
+            asked,
+            passed: 0,
+            failed: Vec::new(),
+            started: Instant::now(),
+            spent: BTreeMap::new(),
+        }
     }
 
-    /// One message of machine `number`.
-    pub(super) fn take(&mut self, number: usize, message: &Message) {
+    /// One message of machine `number`, which has used so much of a processor since the last one.
+    pub(super) fn take(&mut self, number: usize, message: &Message, more: Duration) {
+        let spent = self.spent.entry(number).or_default();
+        *spent += more;
         match message {
             Message::Up { seconds } => println!(
-                "lab {number}: four nodes are up after {seconds:.1} s of its clock, {:.0} s of ours",
+                "lab {number}: its nodes are up after {seconds:.1} s of its clock, {:.0} s of a processor, {:.0} s of ours",
+                spent.as_secs_f64(),
                 self.started.elapsed().as_secs_f64()
             ),
             Message::Note { text } => println!("lab {number}:     {text}"),
-            Message::Ended { name, seconds, failure: None } => {
-                self.passed += 1;
-                println!("lab {number}: test {name} ... ok ({seconds:.1} s of its clock)");
-            }
-            Message::Ended { name, seconds, failure: Some(failure) } => {
-                println!(
-                    "lab {number}: test {name} ... FAILED ({seconds:.1} s of its clock)\n{failure}"
+            Message::Ended { name, seconds, failure } => {
+                let cost = format!(
+                    "{seconds:.1} s of its clock, {:.0} s of a processor",
+                    spent.as_secs_f64()
                 );
-                self.failed.push((name.clone(), failure.clone()));
+                match failure {
+                    None => {
+                        self.passed += 1;
+                        println!("lab {number}: test {name} ... ok ({cost})");
+                    }
+                    Some(failure) => {
+                        println!("lab {number}: test {name} ... FAILED ({cost})\n{failure}");
+                        self.failed.push((name.clone(), failure.clone()));
+                    }
+                }
             }
-            Message::Started { name } => println!("lab {number}: {name}"),
+            Message::Started { name } => {
+                *spent = Duration::ZERO;
+                println!("lab {number}: {name}");
+            }
             Message::Broken { .. } | Message::Finished => {}
         }
     }
@@ -51,7 +72,7 @@ impl Report {
     }
 
     pub(super) fn summary(self) -> ExitCode {
-        let Self { asked, passed, failed, started } = self;
+        let Self { asked, passed, failed, started, .. } = self;
         let lost = asked - passed - failed.len();
         for (name, failure) in &failed {
             println!("\n---- {name} ----\n{failure}");

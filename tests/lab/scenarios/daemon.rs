@@ -7,7 +7,7 @@ use super::keepalived::experiment_2;
 use super::pair::{self, started};
 use super::{heartbeat, holds};
 use crate::formula::{ALLOWANCE, Bounds};
-use crate::inventory::{Host, LW1, LW2, LW3, LW4, PORT, VIP};
+use crate::inventory::{LW1, LW2, LW3, LW4, REAL_SERVERS, VIP, port};
 use crate::world::{Lab, Machine, Stack, Visitor, Watch, now, pass, until};
 
 /// Between two looks at the kernel's table (docs/compatibility.md), in seconds.
@@ -33,8 +33,8 @@ pub(super) fn what_somebody_does_to_the_table_is_undone_and_reported(lab: &Lab) 
     let director = lab.node(LW1);
     serve_both(director);
     let whole = director.table();
-    let service = format!("{VIP}:{PORT}");
-    let [three, four] = [LW3, LW4].map(|host| format!("{}:{PORT}", host.address()));
+    let service = format!("{VIP}:{}", port());
+    let [three, four] = [LW3, LW4].map(|host| format!("{}:{}", host.address(), port()));
     let deeds: [(&str, &[&str], &str); 3] = [
         ("emptied", &["--clear"], "add tcp 10.0.0.31:80"),
         (
@@ -173,11 +173,7 @@ fn killed_and_back(lab: &Lab, watch: &Watch, patience: f64) {
 
 fn serve_both(director: Machine) {
     let whole = until(60.0, || {
-        let table = director.table();
-        let serves = |host: Host| {
-            table.weight(&format!("{}:{PORT}", host.address())).is_some_and(|weight| weight > 0)
-        };
-        (serves(LW3) && serves(LW4)).then_some(())
+        REAL_SERVERS.iter().all(|server| director.balances_to(*server)).then_some(())
     });
     whole.unwrap_or_else(|| panic!("both real servers are to serve: {}", director.table()));
 }

@@ -4,8 +4,8 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use crate::behaviour::{Aspect, Behaviour};
-use crate::inventory::{LW1, LW2, LW3, LW4, VIP};
-use crate::world::{Lab, Stack, Table, Watch, now, pass, until};
+use crate::inventory::{LW1, LW2, LW3, LW4, REAL_SERVERS, VIP};
+use crate::world::{Lab, Stack, Watch, now, pass, until};
 
 /// Seconds that anything may take before it counts as never. Waiting is free on the emulated machine.
 const NEVER: f64 = 200.0;
@@ -24,8 +24,7 @@ pub(super) fn glance(lab: &Lab, stack: &Stack) -> (Behaviour, Watch) {
     behaviour.text(Aspect::Owner, owner.map_or("nobody".to_owned(), |host| host.to_string()));
     // Both stacks let a server in only when a check has succeeded.
     let _ = until(if owner.is_some() { 60.0 } else { 1.0 }, || {
-        let table = lab.node(LW1).glimpse();
-        [LW3, LW4].iter().all(|host| serves(&table, host.address())).then_some(())
+        REAL_SERVERS.iter().all(|server| lab.node(LW1).balances_to(*server)).then_some(())
     });
     pass(1.0);
     let from = now();
@@ -86,9 +85,13 @@ pub(super) fn servers_die_and_return(lab: &Lab, behaviour: &mut Behaviour, watch
     let (three, four) = (lab.node(LW3), lab.node(LW4));
 
     let died = three.stop_serving();
-    let left = changes(lab, |table| !serves(table, LW3.address()), "LW3 leaves the balancing");
+    let left = changes(lab, || !director.balances_to(LW3), "LW3 leaves the balancing");
     behaviour.span(Aspect::ServerLeaves, left - died);
-    behaviour.table(Aspect::TableWithoutOne, &director.table());
+    let table = director.table();
+    // Not there, or quiescent.
+    let weight = table.weight(&format!("{}:80", LW3.address())).unwrap_or_default();
+    assert_eq!(weight, 0, "ipvsadm sees what the kernel's list says: {table}");
+    behaviour.table(Aspect::TableWithoutOne, &table);
     // Nobody is sent to the dead one any more.
     pass(1.0);
     let pages = watch.record().pages(left + Duration::from_millis(600), now());
@@ -96,7 +99,7 @@ pub(super) fn servers_die_and_return(lab: &Lab, behaviour: &mut Behaviour, watch
 
     three.serve();
     let alive = now();
-    let back = changes(lab, |table| serves(table, LW3.address()), "LW3 returns to the balancing");
+    let back = changes(lab, || director.balances_to(LW3), "LW3 returns to the balancing");
     behaviour.span(Aspect::ServerReturns, back - alive);
 
     three.stop_serving();
@@ -112,11 +115,7 @@ pub(super) fn servers_die_and_return(lab: &Lab, behaviour: &mut Behaviour, watch
     ));
     three.serve();
     four.serve();
-    changes(
-        lab,
-        |table| serves(table, LW3.address()) && serves(table, LW4.address()),
-        "both return",
-    );
+    changes(lab, || director.balances_to(LW3) && director.balances_to(LW4), "both return");
     pass(1.0);
     let pages = watch
         .record()
@@ -137,8 +136,7 @@ pub(super) fn the_director_crashes_and_returns(
     behaviour.span(Aspect::TakeOver, served - crashed);
     // The table fills only now where the standby had none.
     let filled = until(60.0, || {
-        let table = lab.node(LW2).glimpse();
-        [LW3, LW4].iter().all(|host| serves(&table, host.address())).then_some(())
+        REAL_SERVERS.iter().all(|server| lab.node(LW2).balances_to(*server)).then_some(())
     });
     assert!(filled.is_some(), "LW2 has {}", lab.node(LW2).table());
 
@@ -167,14 +165,9 @@ pub(super) fn the_director_crashes_and_returns(
 }
 
 /// Waits for a state of the active director's table. The moment it was seen.
-fn changes(lab: &Lab, wanted: impl Fn(&Table) -> bool, what: &str) -> Duration {
-    let seen = until(NEVER, || wanted(&lab.node(LW1).glimpse()).then(now));
+fn changes(lab: &Lab, wanted: impl Fn() -> bool, what: &str) -> Duration {
+    let seen = until(NEVER, || wanted().then(now));
     seen.unwrap_or_else(|| {
         panic!("not within {NEVER} s: {what}; the table is {}", lab.node(LW1).table())
     })
-}
-
-/// A destination that takes new connections.
-fn serves(table: &Table, server: std::net::Ipv4Addr) -> bool {
-    table.weight(&format!("{server}:80")).is_some_and(|weight| weight > 0)
 }

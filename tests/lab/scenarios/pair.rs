@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{drill, holds};
 use crate::behaviour::Aspect;
 use crate::formula::{ALLOWANCE, Bounds, detection, vrrp_takeover};
-use crate::inventory::{LW1, LW2, VIP};
+use crate::inventory::{LW1, LW2, REAL_SERVERS, VIP};
 use crate::world::{Lab, Stack, Watch, now, pass};
 
 /// The intervals and priorities of data/experiment-2.
@@ -19,6 +19,9 @@ const PAUSE: f64 = 3.0;
 
 pub(super) fn requests_alternate(lab: &Lab, stack: &Stack) {
     let watch = started(lab, stack);
+    let table = lab.node(LW1).table();
+    let weights = REAL_SERVERS.iter().map(|host| table.weight(&format!("{}:80", host.address())));
+    assert_eq!(weights.collect::<Vec<_>>(), [Some(3), Some(1)], "rr does not look at them");
     let from = now();
     pass(2.0);
     let pages = watch.record().pages(from, from + Duration::from_secs(2));

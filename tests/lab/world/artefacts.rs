@@ -5,7 +5,7 @@ use std::process::{Child, Command, Stdio};
 
 use super::command::try_run;
 use super::{Machine, port};
-use crate::inventory::NODES;
+use crate::inventory::{CLIENT, NODES};
 
 /// tcpdump on the bridge: announcements, heartbeats, who answers for which address.
 pub(super) struct Capture(Child);
@@ -19,7 +19,10 @@ impl Capture {
         Command::new("tcpdump")
             .args(["-i", "br0", "-U", "-s", "256", "-w", FILE])
             // Answers to the watcher go past the bridge's own ear; broadcasts and what is flooded do not.
-            .arg("proto 112 or ip6 proto 112 or udp port 694 or (arp and not ether src 02:00:0a:00:00:64)")
+            .arg(format!(
+                "proto 112 or ip6 proto 112 or udp port 694 or (arp and not ether src {})",
+                CLIENT.mac_in_words()
+            ))
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
@@ -59,7 +62,7 @@ pub(super) fn save(scenario: &str, failure: &str) {
     let _ = fs::create_dir_all(&folder);
     let _ = fs::write(format!("{folder}/failure"), failure);
     let _ = fs::copy(FILE, format!("{folder}/capture.pcap"));
-    for host in NODES {
+    for host in NODES.iter().copied() {
         let node = Machine(host);
         node.resume_if_it_runs();
         for (name, question) in QUESTIONS {

@@ -12,15 +12,16 @@ mod watch;
 use std::any::Any;
 use std::net::IpAddr;
 use std::panic::{self, AssertUnwindSafe};
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Mutex;
 use std::thread;
 use std::time::Duration;
 
-use crate::inventory::{CLIENT, DIRECTORS, Host, NODES, REAL_SERVERS};
+use crate::inventory::{self, CLIENT, DIRECTORS, Host, NODES, REAL_SERVERS};
 use crate::message::Message;
 use crate::scenarios;
-use command::run;
+pub(crate) use command::{run, try_run_within};
 pub(crate) use node::Machine;
 use port::Port;
 pub(crate) use stack::{Stack, converted, converted_to_heartbeat, data, keepalived_pair, rendered};
@@ -30,6 +31,8 @@ pub(crate) use watch::{Visitor, Watch};
 /// Makes the cluster and runs the scenarios with these names, one after the other.
 pub(crate) fn main(names: &[String]) -> ExitCode {
     let lab = Lab { port: Mutex::new(Port::open()), capture: Mutex::default() };
+    // The outside read the same file before it sent it along.
+    inventory::take(Path::new("/lab/lab.toml")).unwrap();
     // A person reads sentences, and looks into a broken cluster with the same shell.
     if names.iter().any(|name| name == "--shell") {
         if let Err(reason) = lab.boot() {
@@ -115,12 +118,12 @@ pub(crate) struct Lab {
 impl Lab {
     fn boot(&self) -> Result<(), String> {
         network::bridge()?;
-        for host in NODES {
+        for host in NODES.iter().copied() {
             network::connect(host)?;
             Machine(host).power_on()?;
         }
         network::client()?;
-        for host in NODES {
+        for host in NODES.iter().copied() {
             Machine(host).wait()?;
         }
         REAL_SERVERS.iter().for_each(|host| self.node(*host).become_real_server());
@@ -154,7 +157,7 @@ impl Lab {
 
     /// The cluster as it was after the boot: everything runs, no director's software is there.
     pub(crate) fn tidy(&self) {
-        for host in NODES {
+        for host in NODES.iter().copied() {
             network::heal(host);
             self.node(host).revive();
         }

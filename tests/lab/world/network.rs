@@ -6,7 +6,7 @@ use rustix::fd::AsFd;
 use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
 
 use super::command::{run, try_run};
-use crate::inventory::{CLIENT, GATEWAY, Host, INTERFACE};
+use crate::inventory::{CLIENT, GATEWAY, Host, interface};
 
 /// The bridge, which is also the gateway.
 pub(super) fn bridge() -> Result<(), String> {
@@ -20,18 +20,17 @@ pub(super) fn bridge() -> Result<(), String> {
 
 /// A network namespace with addresses and a cable to the bridge.
 pub(super) fn connect(host: Host) -> Result<(), String> {
-    let (name, port) = (host.name, host.port());
-    let mac: Vec<String> = host.mac().iter().map(|byte| format!("{byte:02x}")).collect();
+    let (name, port, interface) = (host.name, host.port(), interface());
     ip(&format!("netns add {name}"))?;
     ip(&format!(
-        "link add {port} type veth peer name {INTERFACE} address {} netns {name}",
-        mac.join(":")
+        "link add {port} type veth peer name {interface} address {} netns {name}",
+        host.mac_in_words()
     ))?;
     ip(&format!("link set {port} master br0 up"))?;
     ip(&format!("-n {name} link set lo up"))?;
-    ip(&format!("-n {name} link set {INTERFACE} up"))?;
-    ip(&format!("-n {name} addr add {}/24 brd + dev {INTERFACE}", host.address()))?;
-    ip(&format!("-n {name} addr add {}/64 dev {INTERFACE} nodad", host.address6()))?;
+    ip(&format!("-n {name} link set {interface} up"))?;
+    ip(&format!("-n {name} addr add {}/24 brd + dev {interface}", host.address()))?;
+    ip(&format!("-n {name} addr add {}/64 dev {interface} nodad", host.address6()))?;
     ip(&format!("-n {name} route add default via {}", GATEWAY.address()))
 }
 

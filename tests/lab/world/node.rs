@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::net::{SocketAddr, TcpStream};
+use std::net::{SocketAddr, SocketAddrV4, TcpStream};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use super::command::{run, try_run};
-use super::table::Table;
+use super::table::{self, Table};
 use super::{network, now, pass, until};
-use crate::inventory::{Host, INTERFACE, VIP, VIP6};
+use crate::inventory::{Host, VIP, VIP6, interface, port};
 
 /// Longest boot of a node, in seconds of the inside's clock.
 const BOOT_LIMIT: f64 = 120.0;
@@ -174,13 +174,6 @@ impl Machine {
         Table::parse(&self.run(&["ipvsadm", "--save", "--numeric"]))
     }
 
-    /// The same as far as the kernel's own file shows it, for loops that look many times: nothing is run there.
-    pub(crate) fn glimpse(self) -> Table {
-        let file = self.first_process().map(|process| format!("/proc/{process}/net/ip_vs"));
-        let text = file.and_then(|file| fs::read_to_string(file).ok());
-        Table::from_proc(&text.unwrap_or_default())
-    }
-
     /// Connections that each server of the table ever got: an entry that is made anew begins at 0.
     pub(crate) fn connections(self) -> BTreeMap<String, u64> {
         let shown = self.run(&["ipvsadm", "--list", "--numeric", "--stats", "--exact"]);
@@ -198,9 +191,19 @@ impl Machine {
         self.run(&["journalctl", "--no-pager", "--output=short-monotonic", "--unit", unit])
     }
 
+    /// Whether it sends new connections to a server at the service's port. No program runs for the answer, so it can be
+    /// asked for often.
+    pub(crate) fn balances_to(self, server: Host) -> bool {
+        let server = SocketAddrV4::new(server.address(), port());
+        let text = self
+            .first_process()
+            .and_then(|process| fs::read_to_string(format!("/proc/{process}/net/ip_vs")).ok());
+        text.is_some_and(|text| table::serves(&text, server))
+    }
+
     /// Whether its interface has this address now.
     pub(crate) fn has(self, address: impl std::fmt::Display) -> bool {
-        let shown = run(&["ip", "-n", self.0.name, "-o", "addr", "show", "dev", INTERFACE]);
+        let shown = run(&["ip", "-n", self.0.name, "-o", "addr", "show", "dev", interface()]);
         shown.contains(&format!(" {address}/"))
     }
 
@@ -260,13 +263,13 @@ impl Machine {
             /etc/systemd/system/lvsha.service; ipvsadm --clear"]);
         // Everything but the machine's own addresses.
         let name = self.0.name;
-        let shown = try_run(&["ip", "-n", name, "-o", "addr", "show", "dev", INTERFACE])
+        let shown = try_run(&["ip", "-n", name, "-o", "addr", "show", "dev", interface()])
             .unwrap_or_default();
         let own = [self.0.address().to_string(), self.0.address6().to_string()];
         for address in shown.lines().filter_map(|line| line.split_whitespace().nth(3)) {
             let bare = address.split('/').next().unwrap_or_default();
             if !own.iter().any(|mine| mine == bare) && !bare.starts_with("fe80:") {
-                let _ = try_run(&["ip", "-n", name, "addr", "del", address, "dev", INTERFACE]);
+                let _ = try_run(&["ip", "-n", name, "addr", "del", address, "dev", interface()]);
             }
         }
     }
@@ -281,9 +284,7 @@ impl Machine {
         list.lines().next().map(str::to_owned)
     }
 
-    /// On the host's kernel the run has a control group of its own above those of the nodes.
     fn group(self) -> String {
-        let above = std::env::var("LAB_GROUP").unwrap_or_else(|_| "/sys/fs/cgroup".to_owned());
-        format!("{above}/{}", self.0.name)
+        format!("/sys/fs/cgroup/{}", self.0.name)
     }
 }

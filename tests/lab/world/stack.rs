@@ -47,7 +47,7 @@ impl Stack {
     /// heartbeat and its ldirectord, with the same files on both, out of a folder of the lab's data.
     pub(crate) fn heartbeat(folder: &str) -> Self {
         let mut files = Vec::new();
-        for host in DIRECTORS {
+        for host in *DIRECTORS {
             for name in ["ha.cf", "haresources", "authkeys", "ldirectord.cf"] {
                 let mode = if name == "authkeys" { "600" } else { "644" };
                 files.push(File {
@@ -77,7 +77,7 @@ impl Stack {
             units: ["lvsha"; 2],
             web_servers: true,
         };
-        for host in DIRECTORS {
+        for host in *DIRECTORS {
             stack = stack.with(host, path, INVENTORY, "644").with_daemon(host, path);
         }
         stack
@@ -108,7 +108,7 @@ impl Stack {
     pub(crate) fn beside(mut self, host: Host, other: &Self) -> Self {
         self.files.retain(|file| file.host != host);
         self.files.extend(other.files.iter().filter(|file| file.host == host).cloned());
-        for (unit, _) in self.units.iter_mut().zip(DIRECTORS).filter(|(_, own)| *own == host) {
+        for (unit, _) in self.units.iter_mut().zip(*DIRECTORS).filter(|(_, own)| *own == host) {
             *unit = other.unit(host);
         }
         self.name = format!("{}, {host} with {}", self.name, other.name);
@@ -160,7 +160,7 @@ impl Stack {
     /// Writes the files again, and has both directors read them.
     pub(crate) fn reload(&self, lab: &Lab) {
         DIRECTORS.iter().for_each(|host| self.install(lab, *host));
-        for host in DIRECTORS {
+        for host in *DIRECTORS {
             lab.node(host).run(&["systemctl", "reload", self.unit(host)]);
         }
     }
@@ -228,7 +228,7 @@ pub(crate) fn converted(lab: &Lab, folder: &str) -> (Stack, String) {
         units: ["keepalived"; 2],
         web_servers: false,
     };
-    for host in DIRECTORS {
+    for host in *DIRECTORS {
         stack = stack.with_written(node, &host.hostname(), host, |name| match name {
             "keepalived.default" => ("/etc/default/keepalived".to_owned(), "644"),
             "keepalived.conf" => (format!("/etc/keepalived/{name}"), "644"),
@@ -252,7 +252,7 @@ pub(crate) fn converted_to_heartbeat(lab: &Lab, folder: &str) -> (Stack, String)
         units: ["heartbeat"; 2],
         web_servers: true,
     };
-    for host in DIRECTORS {
+    for host in *DIRECTORS {
         let from = format!("{}/ha.d", host.hostname());
         stack = stack.with_written(node, &from, host, |name| {
             let mode = if name == "authkeys" { "600" } else { "644" };

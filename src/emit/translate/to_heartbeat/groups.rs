@@ -151,7 +151,8 @@ fn prefer(group: &mut Group, files: &[NodeFile], directors: &[Director], account
             router.at,
             codes::TABLE_ON_HOLDER,
             "a line of haresources",
-            "its resources, and with ldirectord the IPVS table, are only on the node that holds it",
+            "its resources, and with ldirectord the IPVS table, are only on the node that holds it; \
+             every move waits for scripts and a first round of checks",
         );
     }
     let mut priorities: Vec<u8> = known.iter().map(|(_, router)| priority(router)).collect();

@@ -14,7 +14,7 @@ use super::packets::{
     arp_owner, arp_request, neighbour_owner, neighbour_solicitation, solicited_node,
 };
 use super::{Answer, Record};
-use crate::inventory::{CLIENT, GATEWAY, Host, INTERFACE};
+use crate::inventory::{CLIENT, GATEWAY, Host, interface};
 use crate::world::{now, run};
 
 /// Asks every `period` until it is `over`.
@@ -65,7 +65,7 @@ fn link_socket(target: Ipv4Addr) -> (Socket, SockAddr, Vec<u8>) {
         Socket::new(Domain::from(AF_PACKET), Type::RAW, Some(protocol)).expect("root may open it");
     socket.set_read_timeout(Some(Duration::from_millis(200))).unwrap();
     let link = (0..50).find_map(|_| {
-        run(&["ip", "-n", CLIENT.name, "neigh", "flush", "dev", INTERFACE]);
+        run(&["ip", "-n", CLIENT.name, "neigh", "flush", "dev", interface()]);
         let plain = UdpSocket::bind((CLIENT.address(), 0)).unwrap();
         let _ = plain.send_to(&[0], (GATEWAY.address(), 9));
         socket.recv_from(&mut [MaybeUninit::uninit(); 256]).ok().map(|(_, from)| from)
@@ -79,7 +79,7 @@ fn icmp_socket(target: Ipv6Addr) -> (Socket, SockAddr, Vec<u8>) {
         Socket::new(Domain::IPV6, Type::RAW, Some(Protocol::ICMPV6)).expect("root may open it");
     // Neighbours drop what could have come from another link.
     socket.set_multicast_hops_v6(255).unwrap();
-    let index = name_to_index(&socket, INTERFACE).expect("every machine has it");
+    let index = name_to_index(&socket, interface()).expect("every machine has it");
     let to = SocketAddrV6::new(solicited_node(target), 0, 0, index);
     (socket, to.into(), neighbour_solicitation(CLIENT.mac(), target))
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use socket2::{Domain, Protocol, Socket, Type};
 
 use super::{Record, Visit};
-use crate::inventory::PORT;
+use crate::inventory::port;
 use crate::world::now;
 
 /// A visitor's patience. While nobody answers, so many visits are under way at a time as begin within it.
@@ -31,7 +31,7 @@ pub(super) fn observe(
     record: &Mutex<Record>,
     over: &AtomicBool,
 ) {
-    let address = SocketAddr::from((address, PORT));
+    let address = SocketAddr::from((address, port()));
     let mut open: Vec<Open> = Vec::new();
     let mut next = now();
     while !over.load(Ordering::Relaxed) {

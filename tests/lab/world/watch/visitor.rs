@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr, TcpStream};
 use std::thread;
 use std::time::Duration;
 
-use crate::inventory::{CLIENT, PORT};
+use crate::inventory::{CLIENT, port};
 use crate::world::network;
 
 /// How long each of its steps may take.
@@ -19,7 +19,7 @@ impl Visitor {
         // A socket stays in the network that it was made in; only the thread there ends.
         let connecting = thread::spawn(move || {
             network::enter(CLIENT);
-            TcpStream::connect_timeout(&SocketAddr::from((address, PORT)), PATIENCE)
+            TcpStream::connect_timeout(&SocketAddr::from((address, port())), PATIENCE)
         });
         let mut stream = connecting.join().unwrap().expect("a visitor gets a connection");
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
