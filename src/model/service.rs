@@ -90,6 +90,18 @@ impl Service {
             carried: Vec::new(),
         }
     }
+
+    /// How packets to a server are wrapped. One that states a method states its wrapping with it: a bare `TUN` is IPIP
+    /// whatever the service's is (measured with keepalived 2.2.7).
+    pub fn tunnel_to<'a>(&'a self, server: &'a Server) -> Option<&'a Tunnel> {
+        let own = server.own.as_ref().and_then(|own| own.tunnel.as_deref());
+        if server.method.is_some() { own } else { self.tunnel.as_deref() }
+    }
+
+    /// The same for the server of last resort.
+    pub fn tunnel_to_fallback<'a>(&'a self, fallback: &'a Fallback) -> Option<&'a Tunnel> {
+        if fallback.method.is_some() { fallback.tunnel.as_ref() } else { self.tunnel.as_deref() }
+    }
 }
 
 settings! {

@@ -178,8 +178,7 @@ fn server(server: &Server, service: &Service, world: World) -> Object {
     object.say_or("weight", weight.as_ref(), 1, ToString::to_string);
     let at = method.and_then(|method| method.at).or(server.at);
     object.say("method", method_name(forwarding), at);
-    let tunnel =
-        server.own.as_ref().and_then(|own| own.tunnel.as_ref()).or(service.tunnel.as_ref());
+    let tunnel = service.tunnel_to(server);
     if let Some(tunnel) = tunnel.filter(|tunnel| !is_plain(tunnel)) {
         object.say("tunnel", format!("{tunnel:?}"), at);
     }

@@ -156,8 +156,8 @@ impl Planner<'_> {
     ) -> MemberPlan {
         let own = server.own.as_deref();
         let method = server.method.or(service.method).map(|method| method.value);
-        let tunnel = own.and_then(|own| own.tunnel.as_deref()).or(service.tunnel.as_deref());
-        let forwarding = self.forwarding(method, tunnel, server.at.or(service.at));
+        let forwarding =
+            self.forwarding(method, service.tunnel_to(server), server.at.or(service.at));
         self.check_family(server.address, family, forwarding, server.at);
         let (upper, lower) = server.thresholds();
         let service_weight = service.settings.weight;
@@ -188,7 +188,7 @@ impl Planner<'_> {
         let method = said.method.or(service.method.map(|method| method.value));
         let gate = self.is_of_ldirectord(service).then_some(model::Forwarding::DirectRouting);
         let method = method.or(gate);
-        let tunnel = said.tunnel.as_ref().or(service.tunnel.as_deref());
+        let tunnel = service.tunnel_to_fallback(said);
         let forwarding = self.forwarding(method, tunnel, fallback.at);
         self.check_family(said.address, family, forwarding, fallback.at);
         let port = said.port.filter(|_| has_own_port(forwarding)).unwrap_or(0);

@@ -7,7 +7,7 @@ use super::keepalived::experiment_2;
 use super::pair::{self, started};
 use super::{heartbeat, holds};
 use crate::formula::{ALLOWANCE, Bounds};
-use crate::inventory::{Host, LW1, LW2, LW3, LW4, VIP, port};
+use crate::inventory::{LW1, LW2, LW3, LW4, REAL_SERVERS, VIP, port};
 use crate::world::{Lab, Machine, Stack, Visitor, Watch, now, pass, until};
 
 /// Between two looks at the kernel's table (docs/compatibility.md), in seconds.
@@ -173,11 +173,7 @@ fn killed_and_back(lab: &Lab, watch: &Watch, patience: f64) {
 
 fn serve_both(director: Machine) {
     let whole = until(60.0, || {
-        let table = director.table();
-        let serves = |host: Host| {
-            table.weight(&format!("{}:{}", host.address(), port())).is_some_and(|weight| weight > 0)
-        };
-        (serves(LW3) && serves(LW4)).then_some(())
+        REAL_SERVERS.iter().all(|server| director.balances_to(*server)).then_some(())
     });
     whole.unwrap_or_else(|| panic!("both real servers are to serve: {}", director.table()));
 }

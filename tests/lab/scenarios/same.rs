@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::drill;
+use super::keepalived::experiment_2;
 use crate::behaviour::{Aspect, Behaviour, Difference};
-use crate::world::{Lab, Stack, converted, converted_to_heartbeat, keepalived_pair};
+use crate::world::{Lab, Stack, converted, converted_to_heartbeat};
 
 pub(super) fn keepalived_from_heartbeat_behaves_as_heartbeat_did_but_for_what_the_report_says(
     lab: &Lab,
@@ -17,7 +18,7 @@ pub(super) fn heartbeat_from_keepalived_behaves_as_keepalived_did_but_for_what_t
     lab: &Lab,
 ) {
     let conversion = converted_to_heartbeat(lab, "experiment-2");
-    differs_only_as_announced(lab, &original_keepalived(), conversion);
+    differs_only_as_announced(lab, &experiment_2(), conversion);
 }
 
 pub(super) fn a_broken_conversion_to_keepalived_is_noticed(lab: &Lab) {
@@ -37,11 +38,7 @@ pub(super) fn a_broken_conversion_to_heartbeat_is_noticed(lab: &Lab) {
         ("another weight", "10.0.0.29:80 gate 3", "10.0.0.29:80 gate 7", Aspect::Table),
     ];
     let conversion = converted_to_heartbeat(lab, "experiment-2");
-    every_break_is_noticed(lab, &original_keepalived(), conversion, &breaks);
-}
-
-fn original_keepalived() -> Stack {
-    Stack::keepalived("keepalived", keepalived_pair("experiment-2"))
+    every_break_is_noticed(lab, &experiment_2(), conversion, &breaks);
 }
 
 /// Both stacks go through the whole drill, and every difference is one that the conversion's report speaks of.

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use super::command::{run, try_run};
-use super::table::Table;
+use super::table::{self, Table};
 use super::{network, now, pass, until};
 use crate::inventory::{Host, VIP, VIP6, interface, port};
 
@@ -178,19 +178,6 @@ impl Machine {
         Table::parse(&self.run(&["ipvsadm", "--save", "--numeric"]))
     }
 
-    /// The same as far as the kernel's own file shows it, for loops that look many times: nothing is run there.
-    pub(crate) fn glimpse(self) -> Table {
-        let file = self.first_process().map(|process| format!("/proc/{process}/net/ip_vs"));
-        let text = file.and_then(|file| fs::read_to_string(file).ok());
-        Table::from_proc(&text.unwrap_or_default())
-    }
-
-    /// Whether it sends new connections to a server at the service's port.
-    pub(crate) fn balances_to(self, server: Host) -> bool {
-        let server = SocketAddrV4::new(server.address(), port());
-        self.glimpse().weight(&server.to_string()).is_some_and(|weight| weight > 0)
-    }
-
     /// Connections that each server of the table ever got: an entry that is made anew begins at 0.
     pub(crate) fn connections(self) -> BTreeMap<String, u64> {
         let shown = self.run(&["ipvsadm", "--list", "--numeric", "--stats", "--exact"]);
@@ -206,6 +193,16 @@ impl Machine {
     /// What a unit has logged since the boot.
     pub(crate) fn journal(self, unit: &str) -> String {
         self.run(&["journalctl", "--no-pager", "--output=short-monotonic", "--unit", unit])
+    }
+
+    /// Whether it sends new connections to a server at the service's port. No program runs for the answer, so it can be
+    /// asked for often.
+    pub(crate) fn balances_to(self, server: Host) -> bool {
+        let server = SocketAddrV4::new(server.address(), port());
+        let text = self
+            .first_process()
+            .and_then(|process| fs::read_to_string(format!("/proc/{process}/net/ip_vs")).ok());
+        text.is_some_and(|text| table::serves(&text, server))
     }
 
     /// Whether its interface has this address now.
@@ -289,8 +286,9 @@ impl Machine {
             let _ = self.try_run(&["systemctl", "kill", "--signal=KILL", unit]);
         }
         let _ = self.try_run(&[&["systemctl", "stop"][..], &units[..]].concat());
-        // The brackets keep the shell itself, which has these words in its command line, alive.
-        self.run(&["sh", "-c", "systemctl reset-failed; pkill -9 -f '[l]directord'; rm -rf \
+        // Not by the shell below, whose own command line has the word in it.
+        let _ = self.try_run(&["pkill", "-KILL", "-f", "ldirectord"]);
+        self.run(&["sh", "-c", "systemctl reset-failed; rm -rf \
             /etc/keepalived /var/lib/heartbeat/hb_generation /etc/ha.d/ldirectord.cf /run/*.pid /run/keepalived /run/lvsha \
             /etc/systemd/system/lvsha.service; ipvsadm --clear"]);
         // Everything but the machine's own addresses.

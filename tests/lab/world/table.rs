@@ -2,7 +2,16 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::net::{Ipv4Addr, SocketAddrV4};
+use std::net::SocketAddrV4;
+
+/// Whether `/proc/net/ip_vs` has this server with a weight above zero. Addresses and ports are hexadecimal there.
+pub(crate) fn serves(text: &str, server: SocketAddrV4) -> bool {
+    let wanted = format!("{:08X}:{:04X}", server.ip().to_bits(), server.port());
+    text.lines().any(|line| {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        matches!(words.as_slice(), ["->", address, _, weight, ..] if *address == wanted && *weight != "0")
+    })
+}
 
 /// Services with their destinations, in the order of their addresses.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -46,42 +55,6 @@ impl Table {
         table
     }
 
-    /// The same out of /proc/net/ip_vs, as far as that goes: IPv4, and no options. No process is needed to read it, so
-    /// that a scenario can look at it all the time.
-    pub(crate) fn from_proc(text: &str) -> Self {
-        let mut table = Self::default();
-        let mut service = None;
-        // Three lines are a title.
-        for line in text.lines().skip(3) {
-            let words: Vec<&str> = line.split_whitespace().collect();
-            match words.as_slice() {
-                ["->", server, method, weight, ..] => {
-                    let server = endpoint(server);
-                    let method = match *method {
-                        "Masq" => "-m",
-                        "Tunnel" => "-i",
-                        _ => "-g",
-                    };
-                    let weight = weight.parse().expect("the kernel writes numbers");
-                    let destination = Destination { method: method.to_owned(), weight };
-                    let above = service.as_ref().and_then(|service| table.0.get_mut(service));
-                    above
-                        .expect("a server below its service")
-                        .destinations
-                        .insert(server, destination);
-                }
-                ["TCP", address, scheduler, ..] => {
-                    let key = format!("-t {}", endpoint(address));
-                    let made = Service { scheduler: (*scheduler).to_owned(), ..Service::default() };
-                    table.0.insert(key.clone(), made);
-                    service = Some(key);
-                }
-                _ => panic!("the kernel wrote what is not known here: {line}"),
-            }
-        }
-        table
-    }
-
     /// The weight of a server in the only service, if it is there.
     pub(crate) fn weight(&self, server: &str) -> Option<u32> {
         self.0
@@ -89,14 +62,6 @@ impl Table {
             .find_map(|service| service.destinations.get(server))
             .map(|found| found.weight)
     }
-}
-
-/// `0A00001F:0050` is `10.0.0.31:80`.
-fn endpoint(text: &str) -> String {
-    let (address, port) = text.split_once(':').expect("an address and a port");
-    let address = u32::from_str_radix(address, 16).expect("an IPv4 address in hexadecimal digits");
-    let port = u16::from_str_radix(port, 16).expect("a port in hexadecimal digits");
-    SocketAddrV4::new(Ipv4Addr::from_bits(address), port).to_string()
 }
 
 impl fmt::Display for Table {
