@@ -223,7 +223,9 @@ impl Supervisor {
             | Report::Failed { .. }
             | Report::Noticed { .. }
             | Report::ObjectRefused { .. }
-            | Report::ObjectRepaired { .. } => {}
+            | Report::ObjectRepaired { .. }
+            | Report::PathFound { .. }
+            | Report::PathLost { .. } => {}
         }
     }
 

@@ -7,7 +7,9 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::model::setting::{Said, Settings};
-use crate::model::{Carried, Cluster, Digest, Membership, Probe, ProbeKind, Service, Sourced};
+use crate::model::{
+    Carried, Cluster, Digest, Membership, Path, Probe, ProbeKind, Service, Sourced,
+};
 use crate::source::codes::daemon;
 use crate::source::{Diagnostic, Findings, Place};
 
@@ -92,6 +94,13 @@ impl Found<'_> {
 
     /// heartbeat hears its peers on every path, and waits longer for them after its own start.
     fn membership(&mut self, membership: &Membership) {
+        for path in &membership.paths {
+            if let (Path::Serial { device }, Some(place)) = (&path.value, path.at) {
+                let message =
+                    format!("directors do not hear each other on the serial line {device}");
+                self.findings.push(Diagnostic::new(daemon::NOT_EXECUTED, place, message));
+            }
+        }
         for place in &membership.fencing {
             self.add("stonith", *place);
         }
@@ -185,21 +194,6 @@ impl Found<'_> {
             let message = format!("the daemon does not execute `{keyword}`{more}");
             self.findings.push(Diagnostic::new(daemon::NOT_EXECUTED, place, message));
         }
-    }
-}
-
-/// heartbeat's paths beside the one that carries the advertisements, on `interface`.
-pub(super) fn tell_of_paths(cluster: &Cluster, findings: &mut Findings) {
-    let used = cluster.routers.iter().find_map(|router| router.interface.as_ref());
-    let Some(used) = used.map(|interface| interface.value.as_str()) else { return };
-    for path in &cluster.membership.paths {
-        let name = path.value.interface();
-        let (Some(place), true) = (path.at, name != Some(used)) else { continue };
-        let name = name.unwrap_or("a serial line");
-        let message =
-            format!("the daemon does not use {name}: directors hear each other on {used} only");
-        let finding = Diagnostic::new(daemon::NOT_EXECUTED, place, message);
-        findings.push(finding.help("bond the links"));
     }
 }
 
