@@ -229,3 +229,47 @@ impl Network {
         }
     }
 }
+
+#[test]
+fn one_lost_path_is_a_warning_and_no_failover() {
+    let Some(network) = Network::new(&[Lvsha]) else { return };
+    let other = network.space("b");
+    let link = ["link", "add", "eth1", "type", "veth", "peer", "name", "eth1", "netns", &other];
+    network.ip_in("a", &link);
+    for (name, address) in [("a", "10.7.0.1/24"), ("b", "10.7.0.2/24")] {
+        network.ip_in(name, &["addr", "add", address, "dev", "eth1"]);
+        network.ip_in(name, &["link", "set", "eth1", "up"]);
+    }
+    for folder in ["ha.d", "init.d"] {
+        fs::create_dir(network.path(folder)).unwrap();
+    }
+    // The two ways to name a medium.
+    let cluster = "keepalive 1\ndeadtime 3\nbcast eth0\nucast eth1 10.7.0.1\nucast eth1 10.7.0.2\n\
+        auto_failback on\nnode a b\n";
+    fs::write(network.path("ha.d/ha.cf"), cluster).unwrap();
+    fs::write(network.path("ha.d/haresources"), "a 10.9.0.100/24/eth0\n").unwrap();
+    let a = network.start_heartbeat("a", "ha.d", "init.d");
+    network.expect_owners(ADDRESS, &["a"], OVERLAP);
+    let b = network.start_heartbeat("b", "ha.d", "init.d");
+    b.expect_log("entering BACKUP");
+
+    // The bridge keeps the two apart, but every link is up.
+    let isolate = |state: &str| {
+        for port in ["porta", "portb"] {
+            let words = ["link", "set", "dev", port, "isolated", state];
+            assert!(network.run_in("s", "bridge", &words).status.success());
+        }
+    };
+    isolate("on");
+    b.expect_log("path eth0 is lost: nothing heard for");
+    network.expect_stable(ADDRESS, &["a"], Duration::from_secs(4));
+    isolate("off");
+    b.expect_log("path eth0 works again");
+    network.ip_in("a", &["link", "set", "eth1", "down"]);
+    a.expect_log("path eth1 is lost: its link is down");
+    b.expect_log("path eth1 is lost");
+    network.expect_stable(ADDRESS, &["a"], Duration::from_secs(4));
+    // Without any path left the address moves.
+    a.signal("STOP");
+    network.expect_owners(ADDRESS, &["a", "b"], Duration::from_secs(30));
+}

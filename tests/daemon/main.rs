@@ -9,6 +9,7 @@
 
 mod accept;
 mod alone;
+mod judge;
 mod network;
 mod routing;
 mod telling;

@@ -285,7 +285,7 @@ fn missing(needed: &[Program]) -> Option<String> {
 }
 
 /// The tree of `tests/peers/build`.
-fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     std::env::var_os("LVSHA_PEERS_ROOT").map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("target/peers/root"),
         PathBuf::from,

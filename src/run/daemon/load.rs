@@ -44,7 +44,6 @@ pub fn load(
         let mut account = Account::new(sources, &trees);
         let options = Options { target: Target::DEFAULT, addresses: addresses.clone() };
         translate::heartbeat_to_keepalived(&mut cluster, sources, &options, &mut account);
-        unexecuted::tell_of_paths(&cluster, &mut findings);
     }
     drop(trees);
     // The router has the name that the translation gave it.

@@ -62,6 +62,8 @@ pub struct RouterPlan {
     pub source: Option<IpAddr>,
     /// Where advertisements go.
     pub transport: Transport,
+    /// Further ways of the same advertisements (heartbeat's media).
+    pub paths: Vec<PathPlan>,
     /// How checksums are made for peers that were not heard yet.
     pub custom: ChecksumCustom,
     /// Addresses that the master holds, advertised or not.
@@ -126,6 +128,26 @@ pub enum Transport {
     Unicast(Vec<IpAddr>),
 }
 
+impl Transport {
+    /// The group that is to be joined.
+    pub fn group(&self) -> Option<IpAddr> {
+        match self {
+            Self::Multicast(group) => Some(*group),
+            Self::Unicast(_) => None,
+        }
+    }
+}
+
+/// A further way of advertisements: what is heard on any of them counts, and one that is silent while
+/// others are not is worth a warning.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PathPlan {
+    /// Its interface.
+    pub interface: String,
+    /// Where they go there.
+    pub transport: Transport,
+}
+
 /// An address that moves.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlannedAddress {
@@ -170,6 +192,13 @@ pub enum SourcePlan {
         /// The family that a router sends in.
         family: Option<Family>,
     },
+    /// Ways of advertisements: up while one of their links works.
+    Paths {
+        /// Their interfaces.
+        interfaces: Vec<String>,
+        /// The family that a router sends in.
+        family: Family,
+    },
     /// Outside addresses: how many of them answer.
     Pings {
         /// Each is reached when one of its addresses answers.
@@ -199,6 +228,7 @@ impl SourcePlan {
         match self {
             Self::File { name, .. } => format!("file {name}"),
             Self::Interface { name, .. } => format!("interface {name}"),
+            Self::Paths { interfaces, .. } => format!("every path ({})", interfaces.join(", ")),
             Self::Pings { .. } => "ping targets".to_owned(),
             Self::Resources { router } => format!("a resource of {router}"),
             Self::Process(process) => format!("process {}", process.name),

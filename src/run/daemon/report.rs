@@ -60,6 +60,18 @@ pub enum Report {
         /// What.
         object: Object,
     },
+    /// Nothing is heard on a path, while something is on another.
+    PathLost {
+        /// Its interface.
+        interface: String,
+        /// Why.
+        why: String,
+    },
+    /// A path that was lost works again.
+    PathFound {
+        /// Its interface.
+        interface: String,
+    },
     /// A router's priority changed.
     PriorityChanged {
         /// Name of the router.

@@ -27,6 +27,10 @@ pub(super) fn tell(report: &Report) {
         },
         Report::ObjectRefused { object, why } => error!("{object}: {why}"),
         Report::ObjectRepaired { object } => warn!("{object} was gone, put back"),
+        Report::PathLost { interface, why } => {
+            warn!("path {interface} is lost: {why}; the others go on");
+        }
+        Report::PathFound { interface } => info!("path {interface} works again"),
         Report::PriorityChanged { router, from, to } => {
             info!("({router}) priority {from} becomes {to}");
         }

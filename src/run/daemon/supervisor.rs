@@ -232,7 +232,9 @@ impl Supervisor {
             | Report::Failed { .. }
             | Report::Noticed { .. }
             | Report::ObjectRefused { .. }
-            | Report::ObjectRepaired { .. } => {}
+            | Report::ObjectRepaired { .. }
+            | Report::PathFound { .. }
+            | Report::PathLost { .. } => {}
         }
     }
 

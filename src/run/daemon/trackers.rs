@@ -24,7 +24,7 @@ pub(super) fn start(plan: &Plan, orders: &mpsc::UnboundedSender<Order>) -> JoinS
                 tasks.spawn(look(source, orders.clone(), move || file(&path)));
             }
             // The worker is told by the kernel.
-            SourcePlan::Interface { .. } => {}
+            SourcePlan::Interface { .. } | SourcePlan::Paths { .. } => {}
             SourcePlan::Pings { targets, dead_time } => {
                 tasks.spawn(reach(source, targets, dead_time, orders.clone()));
             }

@@ -7,7 +7,10 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::model::setting::{Said, Settings};
-use crate::model::{Carried, Cluster, Digest, Membership, Probe, ProbeKind, Service, Sourced};
+use crate::model::{
+    Carried, Cluster, Digest, Membership, Path, Probe, ProbeKind, Service, Sourced,
+};
+use crate::run::services::plan::PATTERN_OPTIONS;
 use crate::source::codes::daemon;
 use crate::source::{Diagnostic, Findings, Place};
 
@@ -30,7 +33,7 @@ pub(super) fn tell(cluster: &Cluster, findings: &mut Findings) {
     for service in &cluster.services {
         found.service(service, mails);
     }
-    found.settings("", &*cluster.tls_client, &[]);
+    found.settings("", &*cluster.tls_client, &["certificate", "key"]);
     for group in &cluster.service_groups {
         found.carried(&group.carried);
     }
@@ -92,6 +95,13 @@ impl Found<'_> {
 
     /// heartbeat hears its peers on every path, and waits longer for them after its own start.
     fn membership(&mut self, membership: &Membership) {
+        for path in &membership.paths {
+            if let (Path::Serial { device }, Some(place)) = (&path.value, path.at) {
+                let message =
+                    format!("directors do not hear each other on the serial line {device}");
+                self.findings.push(Diagnostic::new(daemon::NOT_EXECUTED, place, message));
+            }
+        }
         for place in &membership.fencing {
             self.add("stonith", *place);
         }
@@ -137,7 +147,12 @@ impl Found<'_> {
             let ProbeKind::Http(http) = kind else { continue };
             self.settings("", &*http.settings, HTTP);
             for request in &http.requests {
-                self.settings("", &*request.settings, &[]);
+                self.settings("", &*request.settings, REQUEST);
+                let options = request.settings.pattern_options.as_ref();
+                let known = |word: &String| PATTERN_OPTIONS.iter().any(|(own, _)| own == word);
+                if let Some(options) = options.filter(|options| !options.value.iter().all(known)) {
+                    self.at("regex_options", options.at);
+                }
                 self.carried(&request.carried);
             }
         }
@@ -185,21 +200,6 @@ impl Found<'_> {
             let message = format!("the daemon does not execute `{keyword}`{more}");
             self.findings.push(Diagnostic::new(daemon::NOT_EXECUTED, place, message));
         }
-    }
-}
-
-/// heartbeat's paths beside the one that carries the advertisements, on `interface`.
-pub(super) fn tell_of_paths(cluster: &Cluster, findings: &mut Findings) {
-    let used = cluster.routers.iter().find_map(|router| router.interface.as_ref());
-    let Some(used) = used.map(|interface| interface.value.as_str()) else { return };
-    for path in &cluster.membership.paths {
-        let name = path.value.interface();
-        let (Some(place), true) = (path.at, name != Some(used)) else { continue };
-        let name = name.unwrap_or("a serial line");
-        let message =
-            format!("the daemon does not use {name}: directors hear each other on {used} only");
-        let finding = Diagnostic::new(daemon::NOT_EXECUTED, place, message);
-        findings.push(finding.help("bond the links"));
     }
 }
 
@@ -277,14 +277,23 @@ const GLOBALS: &[&str] = &[
 /// Of `vrrp_sync_group`: members may always follow with a weight.
 const GROUPS: &[&str] = &["smtp_alert", "sync_group_tracking_weight"];
 /// Of `virtual_server`; mail is judged apart.
-const SERVICES: &[&str] =
-    &["hysteresis", "persistence_engine", "smtp_alert", "sorry_server_inhibit", "weight"];
+const SERVICES: &[&str] = &[
+    "ha_suspend",
+    "hysteresis",
+    "omega",
+    "persistence_engine",
+    "smtp_alert",
+    "sorry_server_inhibit",
+    "weight",
+];
 /// Of `real_server`.
 const SERVERS: &[&str] = &["alpha", "smtp_alert", "virtualhost"];
 /// Of a checker. A server is always down until its first success unless `real_server` says otherwise.
 const PROBES: &[&str] = &["alpha", "bind_if", "bind_port", "bindto", "fwmark", "log_all_failures"];
 /// Of HTTP_GET and SSL_GET: requests never wait for each other.
 const HTTP: &[&str] = &["fast_recovery", "sni_name"];
+/// Of `url`; options of patterns are judged one by one. A bounded matcher needs no stack.
+const REQUEST: &[&str] = &["regex_max_offset", "regex_min_offset", "regex_options", "regex_stack"];
 /// Directives that travel as text: executed, or without a meaning for the daemon (logs, ports and manners
 /// of the programs that they were written for).
 const CARRIED: &[&str] = &[

@@ -31,6 +31,7 @@ use crate::run::vrrp::{
 
 mod announcing;
 mod links;
+mod paths;
 mod reload;
 mod turn;
 mod virtual_links;
@@ -45,6 +46,9 @@ pub(super) struct Worker {
     announcing: BTreeSet<RouterIndex>,
     /// One for each router; `None` while its interface is not usable.
     ports: Vec<Option<Port>>,
+    /// The further paths of each router, in their order.
+    further: Vec<Vec<Option<Port>>>,
+    paths: paths::Paths,
     receivers: Receivers,
     /// Which router a packet is for.
     index: HashMap<(u32, u8, Family), RouterIndex>,
@@ -91,6 +95,8 @@ impl Worker {
             announcers: Vec::new(),
             announcing: BTreeSet::new(),
             ports: Vec::new(),
+            further: Vec::new(),
+            paths: paths::Paths::default(),
             receivers: Receivers::default(),
             index: HashMap::new(),
             kernel,
@@ -192,6 +198,8 @@ impl Worker {
         self.announcing.clear();
         self.moving = plan.routers.iter().flat_map(|r| &r.addresses).map(|a| a.address).collect();
         self.ports = plan.routers.iter().map(|_| None).collect();
+        let none = |router: &RouterPlan| router.paths.iter().map(|_| None).collect();
+        self.further = plan.routers.iter().map(none).collect();
         self.plan = plan;
         self.is_dirty = true;
         self.virtual_links.create(

@@ -105,7 +105,8 @@ impl Planner<'_> {
         self.tell_what_is_not_executed(router);
         let (interface, settings) = (interface?, settings?);
 
-        let tracked = self.tracked(router, &interface, settings.family);
+        let paths = self.paths(&interface, settings.family);
+        let tracked = self.tracked(router, &interface, settings.family, &paths);
         let (settings, tracked) = self.arbitrated(router, settings, tracked);
         let resources = resources(router);
         // Where scripts are run in order, the hooks that a conversion made of them are not.
@@ -135,6 +136,7 @@ impl Planner<'_> {
         let planned = RouterPlan {
             source: router.transport.source.as_ref().map(|source| source.value),
             transport: self.transport(router, settings.family),
+            paths,
             custom: match has_plain_checksum {
                 true => ChecksumCustom::Message,
                 false => ChecksumCustom::PseudoHeader,

@@ -67,6 +67,9 @@ impl Worker {
                 match receiver.receive(&mut buffer) {
                     Ok(Some((envelope, payload))) => {
                         let decoded = self.judge(link, &envelope, payload);
+                        if let Ok((index, _)) = &decoded {
+                            self.heard_on(link, *index);
+                        }
                         self.deliver(envelope.source, decoded);
                     }
                     Ok(None) => {}
@@ -95,7 +98,10 @@ impl Worker {
             .map_err(|error| (find(error.virtual_router_id), error.reason))?;
         let index =
             find(Some(advertisement.virtual_router_id)).ok_or((None, Reason::UnknownRouter))?; // A66
-        let is_expected = match self.plan.routers.get(index).map(|router| &router.transport) {
+        if self.is_own(index, envelope.source) {
+            return Err((None, Reason::UnknownRouter));
+        }
+        let is_expected = match self.transport_on(index, link) {
             Some(Transport::Unicast(peers)) => peers.contains(&envelope.source),
             Some(Transport::Multicast(_)) => is_multicast,
             None => false,
@@ -177,12 +183,13 @@ impl Worker {
     }
 
     fn advertise(&mut self, index: RouterIndex, priority: u8) {
+        self.advertise_further(index, priority);
         let (Some(plan), Some(machine), Some(Some(port))) =
             (self.plan.routers.get(index), self.director.machine(index), self.ports.get(index))
         else {
             return;
         };
-        if let Err(error) = port.advertise(plan, machine, priority) {
+        if let Err(error) = port.advertise(&plan.transport, plan.custom, machine, priority) {
             let what = format!("({}) advertisement on {}", plan.settings.name, plan.interface);
             self.reporter.check(&what, Err(error));
         }

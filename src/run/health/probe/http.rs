@@ -108,7 +108,8 @@ impl Http {
                 let verify = other.as_ref().is_some_and(|(ask, _)| ask.verify);
                 let server_name = other.as_ref().and_then(|(ask, _)| ask.server_name.as_ref());
                 let server_name = server_name.and(place.host.clone());
-                let ask = TlsAsk { server_name, verify };
+                let identity = other.as_ref().and_then(|(ask, _)| ask.identity.clone());
+                let ask = TlsAsk { server_name, verify, identity };
                 let trust = Trust::default();
                 let made = Encryption::new(&ask, place.target.ip(), &trust);
                 once = made.map_err(|refusal| Failure::new(refusal.to_string()))?;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::{Planner, finding};
 use crate::model::{Router, Sourced, Track, TrackKind};
-use crate::run::daemon::plan::{ProcessPlan, ScriptPlan, SourcePlan};
+use crate::run::daemon::plan::{PathPlan, ProcessPlan, ScriptPlan, SourcePlan};
 use crate::run::services;
 use crate::run::vrrp::{Family, Tracked};
 use crate::source::codes::daemon;
@@ -20,10 +20,20 @@ impl Planner<'_> {
         router: &Router,
         interface: &str,
         family: Family,
+        paths: &[PathPlan],
     ) -> Vec<Tracked> {
         let mut tracked = Vec::new();
         if router.delivery.ignore_own_interface.is_none() {
-            let own = SourcePlan::Interface { name: interface.to_owned(), family: Some(family) };
+            let mut addresses = router.addresses.iter().map(|address| &address.value.interface);
+            let carries = addresses.any(|own| own.as_deref().is_none_or(|own| own == interface));
+            // An interface that only carries advertisements may fail while there is another one.
+            let own = if carries || paths.is_empty() {
+                SourcePlan::Interface { name: interface.to_owned(), family: Some(family) }
+            } else {
+                let further = paths.iter().map(|path| path.interface.clone());
+                let interfaces = std::iter::once(interface.to_owned()).chain(further).collect();
+                SourcePlan::Paths { interfaces, family }
+            };
             tracked.push(Tracked { source: self.source(own), weight: 0, reverse: false });
         }
         for track in &router.tracks {

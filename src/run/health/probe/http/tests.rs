@@ -65,7 +65,10 @@ fn get(path: &str) -> HttpExchange {
 
 fn matching(expression: &str, is_negated: bool) -> HttpCheck {
     let expression = expression.to_owned();
-    HttpCheck { pattern: Some(TextPattern { expression, is_negated }), digest: None }
+    HttpCheck {
+        pattern: Some(TextPattern { expression, is_negated, ..TextPattern::default() }),
+        digest: None,
+    }
 }
 
 fn plain(exchanges: Vec<HttpExchange>) -> HttpAsk {
