@@ -1,50 +1,64 @@
 //! tcpdump as a third party: what it makes of lvsha's packets.
 
+use std::io::{BufRead as _, BufReader};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use super::Program::Lvsha;
+use super::network::root;
 use super::{ADDRESS, Network, instance};
 
 const OVERLAP: Duration = Duration::from_secs(3);
 
 impl Network {
-    /// What tcpdump says about everything that a director sends from its start to its stop; `None`, with a
-    /// word about it, without tcpdump.
-    fn judged(&self, configuration: &str, address: &str) -> Option<String> {
-        let program = super::network::root().join("usr/bin/tcpdump");
+    /// What tcpdump says about everything on the bridge while `run` runs; `None`, with a word about it,
+    /// without tcpdump.
+    pub(crate) fn capture(&self, run: impl FnOnce()) -> Option<String> {
+        let program = root().join("usr/bin/tcpdump");
         if !program.exists() {
             let is_required = std::env::var_os("LVSHA_REQUIRE_PEERS").is_some();
             assert!(!is_required, "no tree with tcpdump: run tests/peers/build");
             println!("skipped: no tree with tcpdump");
             return None;
         }
-        let space = self.space("s");
-        let libraries = super::network::root().join("usr/lib/x86_64-linux-gnu");
         let mut tcpdump = Command::new("ip")
-            .args(["netns", "exec", &space])
+            .args(["netns", "exec", &self.space("s")])
             .arg(program)
-            // Without names, with everything that it can check; each packet when it comes.
-            .args(["-n", "-e", "-vvv", "-l", "-U", "-i", "br0", "-Z", "root"])
+            // Without names, with everything that it can check, and the frames.
+            .args(["-n", "-e", "-vvv", "-l", "-i", "br0", "-Z", "root"])
             .arg("proto 112 or ip6 proto 112 or arp or icmp6")
-            .env("LD_LIBRARY_PATH", libraries)
+            .env("LD_LIBRARY_PATH", root().join("usr/lib/x86_64-linux-gnu"))
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        let mut ready = std::io::BufReader::new(tcpdump.stderr.take().unwrap());
+        let mut errors = BufReader::new(tcpdump.stderr.take().unwrap());
         let mut line = String::new();
         while !line.contains("listening on") {
             line.clear();
-            assert!(std::io::BufRead::read_line(&mut ready, &mut line).unwrap() > 0, "no tcpdump");
+            assert!(errors.read_line(&mut line).unwrap() > 0, "tcpdump does not start");
         }
-        let a = self.start(Lvsha, "a", configuration);
-        self.expect_owners(address, &["a"], OVERLAP);
-        a.stop();
-        let id = tcpdump.id().to_string();
-        Command::new("kill").args(["-s", "INT", &id]).output().unwrap();
-        let output = tcpdump.wait_with_output().unwrap();
-        Some(String::from_utf8_lossy(&output.stdout).into_owned())
+        let mut lines = BufReader::new(tcpdump.stdout.take().unwrap()).lines();
+        run();
+        // It tells in order: when this is told, everything before is.
+        self.run_in("a", "bash", &["-c", "echo > /dev/udp/10.9.0.77/9"]);
+        let mut told = String::new();
+        while !told.contains("who-has 10.9.0.77") {
+            told.push_str(&lines.next().unwrap().unwrap());
+            told.push('\n');
+        }
+        tcpdump.kill().unwrap();
+        tcpdump.wait().unwrap();
+        Some(told)
+    }
+
+    /// What it says about everything that a director sends from its start to its stop.
+    fn judged(&self, configuration: &str, address: &str) -> Option<String> {
+        self.capture(|| {
+            let a = self.start(Lvsha, "a", configuration);
+            self.expect_owners(address, &["a"], OVERLAP);
+            a.stop();
+        })
     }
 }
 
@@ -68,10 +82,10 @@ fn tcpdump_reads_version_2_with_password() {
         "01:00:5e:00:00:12",
         "ttl 255",
         "proto VRRP (112)",
-        "10.9.0.1 > 224.0.0.18: vrrp 10.9.0.1 > 224.0.0.18: VRRPv2, Advertisement, vrid 51, prio 150, \
+        "10.9.0.1 > 224.0.0.18: VRRPv2, Advertisement, vrid 51, prio 150, \
          authtype simple, intvl 1s, length 20, addrs: 10.9.0.100 auth \"1111\"",
         "VRRPv2, Advertisement, vrid 51, prio 0,",
-        "Request who-has 10.9.0.100 (ff:ff:ff:ff:ff:ff) tell 10.9.0.100",
+        "Request who-has 10.9.0.100 tell 10.9.0.100",
     ];
     expect(network.judged(&instance(150, lines), ADDRESS), &wanted);
 }
@@ -81,7 +95,7 @@ fn tcpdump_reads_version_3_of_both_families() {
     let Some(network) = Network::new(&[Lvsha]) else { return };
     let lines = "version 3\n advert_int 0.2";
     let wanted = [
-        "10.9.0.1 > 224.0.0.18: vrrp 10.9.0.1 > 224.0.0.18: VRRPv3, Advertisement, vrid 51, prio 150, \
+        "10.9.0.1 > 224.0.0.18: VRRPv3, Advertisement, vrid 51, prio 150, \
          intvl 20cs, length 12, addrs: 10.9.0.100",
         "VRRPv3, Advertisement, vrid 51, prio 0,",
     ];
@@ -91,7 +105,9 @@ fn tcpdump_reads_version_3_of_both_families() {
     let wanted = [
         "33:33:00:00:00:12",
         "hlim 255",
-        "fe80::1 > ff02::12: ip-proto-112",
+        "fe80::1 > ff02::12: VRRPv3, Advertisement, vrid 51, prio 150, intvl 20cs, length 40, \
+         addrs(2): fe80::100,2001:db8::100",
+        "prio 0,",
         "ICMP6, neighbor advertisement",
         "tgt is 2001:db8::100, Flags [router, override]",
     ];

@@ -12,6 +12,7 @@ mod alone;
 mod judge;
 mod network;
 mod routing;
+mod standard;
 mod telling;
 mod with_keepalived;
 

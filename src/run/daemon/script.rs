@@ -89,10 +89,11 @@ fn prepare(
     let (program, arguments) =
         command.split_first().ok_or_else(|| io::Error::from(io::ErrorKind::InvalidInput))?;
     let account = Account::of(user.or(policy.user.as_deref()))?;
-    if policy.is_secure && account.is_root() {
-        if let Some(part) = writable_by_others(Path::new(program))? {
-            return Err(ScriptError::Insecure(part));
-        }
+    if policy.is_secure
+        && account.is_root()
+        && let Some(part) = writable_by_others(Path::new(program))?
+    {
+        return Err(ScriptError::Insecure(part));
     }
     let mut prepared = Command::new(program);
     prepared
