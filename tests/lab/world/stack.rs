@@ -67,6 +67,11 @@ impl Stack {
         Self { name: "heartbeat".to_owned(), files, unit: "heartbeat", web_servers: false }
     }
 
+    /// The same files, of which only ldirectord's is read.
+    pub(crate) fn ldirectord_alone(self) -> Self {
+        Self { unit: "ldirectord", ..self }
+    }
+
     /// Another file for one director, beside what is there.
     pub(crate) fn with(mut self, host: Host, path: &str, text: &str, mode: &'static str) -> Self {
         self.files.push(File { host, path: path.to_owned(), text: text.to_owned(), mode });
