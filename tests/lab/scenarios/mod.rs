@@ -43,8 +43,8 @@ scenarios! {
     nodes::a_person_has_a_shell_with_the_nodes_and_their_cables 5,
     nodes::every_node_takes_ssh_connections_and_has_lvsha 10,
     nodes::nobody_answers_for_the_address_while_no_director_runs 5,
-    same::a_broken_conversion_to_heartbeat_is_noticed 90,
-    same::a_broken_conversion_to_keepalived_is_noticed 90,
+    same::a_broken_conversion_to_heartbeat_is_noticed 70,
+    same::a_broken_conversion_to_keepalived_is_noticed 80,
     same::heartbeat_from_keepalived_behaves_as_keepalived_did_but_for_what_the_report_says 120,
     same::keepalived_from_heartbeat_behaves_as_heartbeat_did_but_for_what_the_report_says 120,
 }
