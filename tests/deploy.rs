@@ -226,6 +226,29 @@ fn files_that_are_as_they_were_are_left_alone_on_the_way_back() {
     assert_eq!(rack.read(CONF), "new\n");
 }
 
+/// Half of the files on a full disk would be neither the old nor the new state.
+#[test]
+fn a_file_that_cannot_be_written_is_noticed_before_any_is_changed() {
+    let rack = Rack::new();
+    rack.stage(&machine("old\n"));
+    rack.activate(1, 0).unwrap();
+    rack.act(&Act::Confirm { generation: 1 }).unwrap();
+    let first = "/etc/sysctl.d/90-lvsha.conf";
+    let mut wanted = machine("new\n");
+    wanted.files[0].text = "net.x = 2\n".to_owned();
+    // Where the second one would be written first there is no room.
+    fs::create_dir_all(rack.path("/etc/keepalived/.keepalived.conf.lvsha-new/x")).unwrap();
+    let was = fs::metadata(rack.path(first)).unwrap();
+    rack.stage(&wanted);
+    let fault = rack.activate(2, 0).unwrap_err();
+    assert!(fault.message.contains("cannot write /etc/keepalived/keepalived.conf"), "{fault}");
+    assert!(fault.message.contains("the old state is back"), "{fault}");
+    let is = fs::metadata(rack.path(first)).unwrap();
+    let inode = std::os::unix::fs::MetadataExt::ino;
+    assert_eq!((inode(&is), rack.read(first)), (inode(&was), "net.x = 1\n".to_owned()));
+    assert!(!rack.path("/etc/sysctl.d/.90-lvsha.conf.lvsha-new").exists());
+}
+
 #[test]
 fn the_dead_man_takes_back_what_nobody_confirms() {
     let rack = Rack::new();

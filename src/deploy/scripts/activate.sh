@@ -44,9 +44,17 @@ if [ "$2" -gt 0 ]; then
     sync 2>/dev/null
 fi
 undo() {
+    while read -r kind mode path; do
+        [ "$kind" != write ] || rm -f "$(temporary "$root$path")"
+    done <"$here/changes"
     restore "$generation" || fail "$1, and the old state could not be restored: see $here/before"
     fail "$1; the old state is back"
 }
+# All of them beside their places first, so that a full disk shows before anything is changed.
+while read -r kind mode path; do
+    [ "$kind" = write ] || continue
+    beside "$mode" "$root$path" <"$here/files$path" || undo "cannot write $path"
+done <"$here/changes"
 # Before its files go: a unit may need them to stop.
 while read -r effect what; do
     [ "$effect" = stop ] || continue
@@ -55,7 +63,7 @@ done <"$here/effects"
 while read -r kind mode path; do
     case $kind in
     remove) rm -f "$root$path" || undo "cannot remove $path" ;;
-    write) put "$mode" "$root$path" <"$here/files$path" || undo "cannot write $path" ;;
+    write) into "$root$path" || undo "cannot write $path" ;;
     mode) chmod "$mode" "$root$path" || undo "cannot set the mode of $path" ;;
     esac
 done <"$here/changes"

@@ -19,13 +19,22 @@ fail() {
 
 # Writes standard input beside its place, with its mode, and renames it: old or new, never half.
 put() { # MODE PATH
+    beside "$1" "$2" && into "$2"
+}
+beside() { # MODE PATH
     mkdir -p "$(dirname "$2")" || return 1
-    temporary=$(dirname "$2")/.$(basename "$2").lvsha-new
+    temporary=$(temporary "$2")
     rm -f "$temporary"
     { cat >"$temporary" && chmod "$1" "$temporary"; } || { rm -f "$temporary"; return 1; }
     sync "$temporary" 2>/dev/null
+    return 0
+}
+into() { # PATH
     # A directory in its place is nothing to move it into.
-    [ ! -d "$2" ] && mv -f "$temporary" "$2" || { rm -f "$temporary"; return 1; }
+    [ ! -d "$1" ] && mv -f "$(temporary "$1")" "$1" || { rm -f "$(temporary "$1")"; return 1; }
+}
+temporary() { # PATH
+    echo "$(dirname "$1")/.$(basename "$1").lvsha-new"
 }
 
 # Effects, each on a line: sysctl PATH, units, reload UNIT, restart UNIT, start UNIT.
@@ -47,8 +56,7 @@ restore() { # GENERATION
     [ -f "$before/list" ] || return 0
     while read -r mode path; do
         if [ "$mode" = absent ]; then
-            # A directory there is not of this generation, which writes files.
-            [ -d "$root$path" ] || rm -f "$root$path" || return 1
+            [ ! -f "$root$path" ] || rm -f "$root$path" || return 1
         # What was not changed yet stays: it may be that nothing can be written there.
         elif ! same "$before/files$path" "$root$path" "$mode"; then
             put "$mode" "$root$path" <"$before/files$path" || return 1
