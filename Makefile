@@ -10,7 +10,7 @@ share  := $(DESTDIR)$(PREFIX)/share
 root   := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 .DEFAULT_GOAL := build
-.PHONY: bench bench-deploy build corpus demo deny fuzz help install lab lab-images lab-test lint nextest peers quick test
+.PHONY: bench build corpus demo deny fuzz help install lab lab-images lab-test lint nextest peers quick test
 
 build: ## the program, optimised: target/release/lvsha
 	$(CARGO) build --release
@@ -55,9 +55,6 @@ bench: ## speed and memory beside the real programs
 
 bench-%: ## one part of it: text, services, vrrp, deploy
 	$(CARGO) bench --bench lvsha -- $*
-
-bench-deploy: build peers ## deployment to five machines beside Ansible, and fifty planned at once (as root)
-	$(root) benches/deploy
 
 fuzz: ## SECONDS=n (60): every fuzz target for so long, from the project's own cases
 	@cargo fuzz --version >/dev/null 2>&1 || $(CARGO) install --locked cargo-fuzz

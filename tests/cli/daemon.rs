@@ -147,7 +147,7 @@ static_routes {
 }
 SSL {
     password half-secret
-    certificate /etc/ssl/client.pem
+    ca /etc/ssl/authorities.pem
 }
 vrrp_track_process web {
     process nginx
@@ -176,7 +176,7 @@ virtual_server 10.0.0.31 443 {
                 path /
                 status_code 200
                 regex ok
-                regex_options caseless
+                regex_options caseless ungreedy
             }
         }
     }

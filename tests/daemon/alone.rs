@@ -273,3 +273,64 @@ fn one_lost_path_is_a_warning_and_no_failover() {
     a.signal("STOP");
     network.expect_owners(ADDRESS, &["a", "b"], Duration::from_secs(30));
 }
+
+#[test]
+fn a_director_without_live_servers_yields() {
+    let Some(network) = Network::new(&[Lvsha]) else { return };
+    // A server that refuses, and one that does not: the observer's own ports.
+    let listener = network.listen("s", 8080);
+    let site = |track: &str| {
+        format!(
+            "cluster = \"pair\"\nstack = \"lvsha\"\n\
+             [directors.a]\naddress = \"10.9.0.1\"\ninterface = \"eth0\"\npriority = 150\n\
+             [directors.b]\naddress = \"10.9.0.2\"\ninterface = \"eth0\"\npriority = 140\n\
+             [real_servers.c]\naddress = \"10.9.0.9\"\n\
+             [routers.VI_1]\nvirtual_router_id = 51\naddresses = [\"10.9.0.100/24\"]\nversion = 3\n\
+             interval = 0.2\n{track}\n\
+             [[services]]\naddress = \"10.9.0.100:80\"\nscheduler = \"rr\"\nmethod = \"nat\"\n\
+             servers = [\"c:8080\"]\nprobe = \"tcp\"\n\
+             checks = {{ interval = 0.2, connect_timeout = 1, failures = 1, warmup = 0 }}\n"
+        )
+    };
+    let follows = site("track = [\"service tcp 10.9.0.100:80 weight -50\"]");
+    let a = network.start_inventory("a", &follows);
+    network.expect_owners(ADDRESS, &["a"], OVERLAP);
+    let b = network.start_inventory("b", &site(""));
+    b.expect_log("entering BACKUP");
+    drop(listener);
+    a.expect_log("priority 150 becomes 100");
+    network.expect_owners(ADDRESS, &["b"], OVERLAP);
+    let _listener = network.listen("s", 8080);
+    a.expect_log("priority 100 becomes 150");
+    network.expect_owners(ADDRESS, &["a"], OVERLAP);
+}
+
+/// A program that listens; it ends with this value.
+struct Listener(std::process::Child);
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        self.0.kill().unwrap();
+        self.0.wait().unwrap();
+    }
+}
+
+impl Network {
+    fn listen(&self, name: &str, port: u16) -> Listener {
+        let script = format!(
+            "import socket\ns=socket.socket()\n\
+             s.setsockopt(socket.SOL_SOCKET,socket.SO_REUSEADDR,1)\n\
+             s.bind(('0.0.0.0',{port}));s.listen(64)\nprint('ready',flush=True)\n\
+             while True:\n s.accept()[0].close()\n"
+        );
+        let mut child = std::process::Command::new("ip")
+            .args(["netns", "exec", &self.space(name), "python3", "-c", &script])
+            .stdout(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut ready = String::new();
+        let mut output = std::io::BufReader::new(child.stdout.take().unwrap());
+        std::io::BufRead::read_line(&mut output, &mut ready).unwrap();
+        Listener(child)
+    }
+}

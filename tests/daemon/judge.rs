@@ -2,6 +2,7 @@
 
 use std::io::{BufRead as _, BufReader};
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;
 
 use super::Program::Lvsha;
@@ -40,10 +41,13 @@ impl Network {
         }
         let mut lines = BufReader::new(tcpdump.stdout.take().unwrap()).lines();
         run();
-        // It tells in order: when this is told, everything before is.
-        self.run_in("a", "bash", &["-c", "echo > /dev/udp/10.9.0.77/9"]);
+        // It tells in order: when this is told, everything before is. Questions are repeated, so that each
+        // end is another one.
+        static ENDS: AtomicU8 = AtomicU8::new(60);
+        let end = format!("10.9.0.{}", ENDS.fetch_add(1, Ordering::Relaxed));
+        self.run_in("a", "bash", &["-c", &format!("echo > /dev/udp/{end}/9")]);
         let mut told = String::new();
-        while !told.contains("who-has 10.9.0.77") {
+        while !told.contains(&format!("who-has {end}")) {
             told.push_str(&lines.next().unwrap().unwrap());
             told.push('\n');
         }

@@ -64,9 +64,24 @@ impl Network {
         Some(network)
     }
 
+    /// Starts lvsha with an inventory.
+    pub(crate) fn start_inventory(&self, name: &str, text: &str) -> Director {
+        self.start_file(Program::Lvsha, name, &format!("{name}.toml"), text)
+    }
+
     /// Starts a director in a namespace; the older one there is to be stopped before.
     pub(crate) fn start(&self, program: Program, name: &str, configuration: &str) -> Director {
-        let path = self.folder.path().join(format!("{name}.conf"));
+        self.start_file(program, name, &format!("{name}.conf"), configuration)
+    }
+
+    fn start_file(
+        &self,
+        program: Program,
+        name: &str,
+        file: &str,
+        configuration: &str,
+    ) -> Director {
+        let path = self.folder.path().join(file);
         let patient = if program == Program::Keepalived { PATIENT } else { "" };
         fs::write(&path, format!("{patient}{configuration}")).unwrap();
         let log = self.folder.path().join(format!("{name}.log"));

@@ -194,6 +194,24 @@ fn among_equals_the_higher_address_wins() {
     }
 }
 
+#[test]
+fn a_virtual_mac_of_ipv6_with_keepalived() {
+    for (better, worse) in [(Lvsha, Keepalived), (Keepalived, Lvsha)] {
+        let Some(network) = Network::new(&[better, worse]) else { return };
+        let lines = "use_vmac\n version 3\n advert_int 0.2";
+        let six = |priority| {
+            let addresses = "fe80::100/64\n 2001:db8::100/64";
+            instance(priority, lines).replace("10.9.0.100/24", addresses)
+        };
+        let a = network.start(better, "a", &six(150));
+        let _b = network.start(worse, "b", &six(100));
+        network.expect_owners("2001:db8::100", &["a"], OVERLAP);
+        network.expect_stable("2001:db8::100", &["a"], WATCH);
+        a.stop();
+        network.expect_owners("2001:db8::100", &["b"], OVERLAP);
+    }
+}
+
 impl Network {
     fn expect_one_owner(&self) {
         let start = std::time::Instant::now();
