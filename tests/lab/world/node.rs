@@ -233,13 +233,16 @@ impl Machine {
     /// Removes what a stack left behind.
     pub(super) fn clear(self) {
         self.resume();
-        let units = ["keepalived", "heartbeat", "ldirectord", "nginx"];
+        let units = ["lvsha", "keepalived", "heartbeat", "ldirectord", "nginx"];
         for unit in units {
             let _ = self.try_run(&["systemctl", "kill", "--signal=KILL", unit]);
         }
         let _ = self.try_run(&[&["systemctl", "stop"][..], &units[..]].concat());
-        let _ = self.try_run(&["sh", "-c", "systemctl reset-failed; pkill -9 -f ldirectord; ipvsadm -C; rm -rf \
-            /etc/keepalived /var/lib/heartbeat/hb_generation /etc/ha.d/ldirectord.cf /run/*.pid /run/keepalived; true"]);
+        // Not by the shell below, whose own command line has the word in it.
+        let _ = self.try_run(&["pkill", "-KILL", "-f", "ldirectord"]);
+        self.run(&["sh", "-c", "systemctl reset-failed; rm -rf \
+            /etc/keepalived /var/lib/heartbeat/hb_generation /etc/ha.d/ldirectord.cf /run/*.pid /run/keepalived /run/lvsha \
+            /etc/systemd/system/lvsha.service; ipvsadm --clear"]);
         // Everything but the machine's own addresses.
         let name = self.0.name;
         let shown = try_run(&["ip", "-n", name, "-o", "addr", "show", "dev", interface()])
