@@ -213,16 +213,14 @@ impl Machine {
 
     /// Answers for the virtual addresses without telling anybody that it has them, and serves its own name.
     pub(super) fn become_real_server(self) {
-        for setting in
-            ["all/arp_ignore=1", "all/arp_announce=2", "lo/arp_ignore=1", "lo/arp_announce=2"]
-        {
-            let (key, value) = setting.split_once('=').unwrap();
-            self.run(&[
-                "sysctl",
-                "-qw",
-                &format!("net.ipv4.conf.{}={value}", key.replace('/', ".")),
-            ]);
-        }
+        self.run(&[
+            "sysctl",
+            "-qw",
+            "net.ipv4.conf.all.arp_ignore=1",
+            "net.ipv4.conf.all.arp_announce=2",
+            "net.ipv4.conf.lo.arp_ignore=1",
+            "net.ipv4.conf.lo.arp_announce=2",
+        ]);
         run(&["ip", "-n", self.0.name, "addr", "replace", &format!("{VIP}/32"), "dev", "lo"]);
         run(&[
             "ip",
