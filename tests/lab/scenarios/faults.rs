@@ -63,7 +63,7 @@ pub(super) fn a_machine_that_refuses_has_its_old_state_and_says_why(lab: &Lab) {
     let said = desk.lvsha(&PLAN, 3);
     assert!(said.contains("lw2: cannot connect to 10.0.0.28"), "{said}");
     assert!(said.contains("ssh -v -p 22 root@10.0.0.28 true"), "{said}");
-    node.heal();
+    back_on_the_link(&desk, node);
     lab.client(&["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", &format!("{DESK}/stranger")]);
     desk.write(&[("identity = \"/lab/key\"", "identity = \"stranger\"")]);
     let said = desk.lvsha(&PLAN, 3);
@@ -89,8 +89,7 @@ pub(super) fn a_machine_that_vanishes_takes_the_change_back_by_itself(lab: &Lab)
     let back = until(60.0, || back_again(node).then_some(()));
     assert!(back.is_some(), "the dead-man switch does not work");
     assert_eq!(node.read(CONF), old, "the old file is not back");
-    node.heal();
-    desk.lvsha(&["unlock", "--limit", "lw2"], 0);
+    back_on_the_link(&desk, node);
 
     // A machine that boots meanwhile has forgotten its timer, but not the unit in front of all services.
     let said = desk.lvsha_and_meanwhile(&patient, 3, LW2, || {
@@ -104,8 +103,7 @@ pub(super) fn a_machine_that_vanishes_takes_the_change_back_by_itself(lab: &Lab)
     assert!(said.contains("unknown: lw2"), "{said}");
     assert!(back_again(node), "the unit of the boot does not work");
     assert_eq!(node.read(CONF), old, "the old file is not back");
-    node.heal();
-    desk.lvsha(&["unlock", "--limit", "lw2"], 0);
+    back_on_the_link(&desk, node);
 
     // Who comes back sees what is left to do, and does it.
     desk.lvsha(&PLAN, 2);
@@ -151,4 +149,12 @@ fn deployed(lab: &Lab) -> (Desk<'_>, Option<String>) {
 fn back_again(node: Machine) -> bool {
     node.read("/var/lib/lvsha/pending").is_none()
         && node.read("/etc/systemd/system/lvsha-rollback.service").is_none()
+}
+
+/// Its cable is whole again, somebody has noticed, and no lock of a run that was cut off is left.
+fn back_on_the_link(desk: &Desk<'_>, node: Machine) {
+    node.heal();
+    let unlock = || desk.lvsha_whatever(&["unlock", "--limit", "lw2"]);
+    let done = until(30.0, || unlock().ends_with("exit 0\n").then_some(()));
+    assert!(done.is_some(), "it does not come back: {}", unlock());
 }
