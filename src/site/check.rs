@@ -100,7 +100,7 @@ fn routers(site: &Site, cluster: &Cluster, reader: &mut Reader<'_>) {
         {
             let message = "only lvsha lets a router follow a service";
             let finding = Diagnostic::new(inventory::WRONG_VALUE, at, message);
-            reader.report(finding.help("write `stack = \"lvsha\"`, or take it out of `track`"));
+            reader.report(finding.help("write `stack = \"lvsha\"`, or take it out of `follows`"));
         }
         let (Some((what, known)), Some(at)) =
             (followed(cluster, track.value.kind), own(track.at, reader))

@@ -287,12 +287,13 @@ fn a_director_without_live_servers_yields() {
              [real_servers.c]\naddress = \"10.9.0.9\"\n\
              [routers.VI_1]\nvirtual_router_id = 51\naddresses = [\"10.9.0.100/24\"]\nversion = 3\n\
              interval = 0.2\n{track}\n\
-             [[services]]\naddress = \"10.9.0.100:80\"\nscheduler = \"rr\"\nmethod = \"nat\"\n\
+             [[services]]\naddress = \"10.9.0.100:80\"\nprotocol = \"tcp\"\n\
+             scheduler = \"rr\"\nmethod = \"nat\"\n\
              servers = [\"c:8080\"]\nprobe = \"tcp\"\n\
              checks = {{ interval = 0.2, connect_timeout = 1, failures = 1, warmup = 0 }}\n"
         )
     };
-    let follows = site("track = [\"service tcp 10.9.0.100:80 weight -50\"]");
+    let follows = site("follows = [\"service tcp 10.9.0.100:80 weight -50\"]");
     let a = network.start_inventory("a", &follows);
     network.expect_owners(ADDRESS, &["a"], OVERLAP);
     let b = network.start_inventory("b", &site(""));

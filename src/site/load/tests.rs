@@ -139,7 +139,8 @@ fn a_machine_is_called_as_a_host_can_be() {
 
 #[test]
 fn only_lvsha_follows_services() {
-    let text = PAIR.replace("unicast = true", "track = [\"service tcp 10.0.0.31:80 weight -50\"]");
+    let text =
+        PAIR.replace("unicast = true", "follows = [\"service tcp 10.0.0.31:80 weight -50\"]");
     let (site, findings) = read_text(&format!("stack = \"lvsha\"\n{text}"));
     assert!(findings.is_empty(), "{findings:?}");
     let cluster = for_node(&site, "lw1").unwrap();

@@ -60,7 +60,13 @@ impl Planner<'_> {
         };
         let Some((plan, weight, reverse)) = followed else {
             let message = format!("nothing to follow is named `{}`", track.value.name);
-            self.findings.push(finding(daemon::UNKNOWN_TRACKER, track.at, message));
+            let mut finding = finding(daemon::UNKNOWN_TRACKER, track.at, message);
+            if track.value.kind == TrackKind::Service {
+                let ids: Vec<String> =
+                    self.cluster.services.iter().map(services::plan::id).collect();
+                finding = finding.help(format!("name one of {}", ids.join(", ")));
+            }
+            self.findings.push(finding);
             return None;
         };
         Some(Tracked {
