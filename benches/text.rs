@@ -1,7 +1,9 @@
 //! Speed and memory of the text half, beside the peer where there is one: `make bench`.
 //!
 //! Prints one table: work, ours, the peer's, the budget, met or not. Times are medians of
-//! interleaved runs; memory is the peak resident set that the kernel reports for the process.
+//! interleaved runs; memory is the peak resident set, and processor time all of its threads', as the
+//! kernel reports them for the process. Where other work runs beside it, the processor time is what
+//! can be compared.
 
 // A benchmark that cannot write its files or start a program has nothing better to do than stop,
 // and its table is for standard output.
@@ -25,8 +27,8 @@ fn main() {
     let text = fs::metadata(input.join("ldirectord.cf")).expect("just written").len();
 
     println!(
-        "{:<44} {:>10} {:>10} {:>8} {:>10}  budget",
-        "work", "ours", "peer", "ratio", "memory/text"
+        "{:<44} {:>10} {:>10} {:>8} {:>17} {:>11}  budget",
+        "work", "ours", "peer", "ratio", "processor", "memory/text"
     );
     let convert = measure(|| lvsha(&["convert", "heartbeat-to-keepalived", "--from"], &input));
     row(
@@ -93,29 +95,36 @@ fn sequences(folder: &Path) {
 /// Several runs of one command.
 struct Runs {
     times: Vec<Duration>,
+    /// Processor time of each run, user's and kernel's.
+    processor: Vec<Duration>,
     /// Peak resident set of the largest run, in bytes.
     memory: u64,
 }
 
 impl Runs {
     fn new() -> Self {
-        Self { times: Vec::new(), memory: 0 }
+        Self { times: Vec::new(), processor: Vec::new(), memory: 0 }
     }
 
     fn median(&self) -> Duration {
-        let mut times = self.times.clone();
-        times.sort();
-        times.get(times.len() / 2).copied().unwrap_or_default()
+        median(&self.times)
     }
 
     fn add(&mut self, mut command: Command) {
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         let start = Instant::now();
         let child = command.spawn().expect("the command starts");
-        let memory = wait(child);
+        let (processor, memory) = wait(child);
         self.times.push(start.elapsed());
+        self.processor.push(processor);
         self.memory = self.memory.max(memory);
     }
+}
+
+fn median(times: &[Duration]) -> Duration {
+    let mut times = times.to_vec();
+    times.sort();
+    times.get(times.len() / 2).copied().unwrap_or_default()
 }
 
 fn measure(command: impl Fn() -> Command) -> Runs {
@@ -154,10 +163,15 @@ fn row(
         || "-".to_owned(),
         |theirs| format!("{:.1}", theirs.median().as_secs_f64() / ours.median().as_secs_f64()),
     );
+    let processor = |runs: &Runs| format!("{:.2}", median(&runs.processor).as_secs_f64());
+    let processor = match theirs {
+        Some(theirs) => format!("{} against {}", processor(ours), processor(theirs)),
+        None => processor(ours),
+    };
     let memory = if text == 0 { 0.0 } else { ours.memory as f64 / text as f64 };
     let verdict = if met(ours, memory) { "met" } else { "MISSED" };
     println!(
-        "{work:<44} {:>10} {peer:>10} {ratio:>8} {memory:>9.1} x  {verdict}: {budget}",
+        "{work:<44} {:>10} {peer:>10} {ratio:>8} {processor:>17} {memory:>9.1} x  {verdict}: {budget}",
         seconds(ours)
     );
 }
@@ -215,10 +229,10 @@ fn heartbeat(folder: &Path) {
     write("ldirectord.cf", &text);
 }
 
-/// Waits for `child` and returns its peak resident set in bytes.
+/// Waits for `child` and returns its processor time and its peak resident set in bytes.
 // The only way to the kernel's own figure of a child's peak memory.
 #[expect(unsafe_code)]
-fn wait(child: std::process::Child) -> u64 {
+fn wait(child: std::process::Child) -> (Duration, u64) {
     let mut status = 0;
     // SAFETY: rusage is plain numbers, for which all zeros is a value; wait4 only writes to the two
     // locals, which outlive the call, and the child is ours and not waited for elsewhere.
@@ -227,7 +241,12 @@ fn wait(child: std::process::Child) -> u64 {
         libc::wait4(child.id().cast_signed(), &raw mut status, 0, &raw mut usage);
         usage
     };
-    u64::try_from(usage.ru_maxrss).unwrap_or(0) * 1024
+    let time = |time: libc::timeval| {
+        let micros = u64::try_from(time.tv_usec).unwrap_or(0);
+        Duration::from_secs(u64::try_from(time.tv_sec).unwrap_or(0)) + Duration::from_micros(micros)
+    };
+    let memory = u64::try_from(usage.ru_maxrss).unwrap_or(0) * 1024;
+    (time(usage.ru_utime) + time(usage.ru_stime), memory)
 }
 
 const RUNS: usize = 5;

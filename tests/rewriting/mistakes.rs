@@ -109,7 +109,7 @@ fn with_mistakes((format, text): (Format, String)) -> impl Strategy<Value = (For
 
 /// Signs and words of all formats in any order, some many times over.
 fn hostile() -> impl Strategy<Value = (Format, String)> {
-    let piece = (select(FRAGMENTS), prop_oneof![9 => Just(1), 1 => Just(300_usize)]);
+    let piece = (select(FRAGMENTS), prop_oneof![9 => Just(1), 1 => Just(100_usize)]);
     let text = vec(piece, 0..40).prop_map(|pieces| {
         let repeated = pieces.iter().map(|(text, times)| {
             // What multiplies goes to its limits, which are tested where they are.
