@@ -57,7 +57,6 @@ bench-%: ## one part of it: text, services, vrrp, deploy
 	$(CARGO) bench --bench lvsha -- $*
 
 fuzz: ## SECONDS=n (60): every fuzz target for so long, from the project's own cases
-	@cargo fuzz --version >/dev/null 2>&1 || $(CARGO) install --locked cargo-fuzz
 	fuzz/run $(or $(SECONDS),60)
 
 install: build ## program, manual pages and completions, below PREFIX (/usr/local) and DESTDIR

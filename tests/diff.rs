@@ -10,6 +10,8 @@ use std::fs;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
+use proptest::prelude::*;
+
 use lvsha::emit::translate::Options;
 use lvsha::emit::translate::to_heartbeat::Options as HeartbeatOptions;
 use lvsha::emit::{Account, Conversion, Mark, NodeInput, Target, ToHeartbeat, differences};
@@ -20,6 +22,11 @@ use lvsha::source::codes::to_heartbeat as codes;
 use lvsha::source::{Code, Place, Sources};
 use lvsha::syntax::schema::Version;
 use lvsha::syntax::{Format, detect};
+
+#[path = "generated/mod.rs"]
+mod from_tables;
+#[path = "generated/services.rs"]
+mod services;
 
 #[test]
 fn every_case_means_the_same_as_itself() {
@@ -92,17 +99,9 @@ fn a_conversion_to_heartbeat_differs_as_its_report_says() {
             let name = if folder == case { own.clone() } else { Some(name) };
             nodes.push(NodeInput { name, inputs: load(&folder, &mut sources) });
         }
+        let about = case.file_name().unwrap().to_string_lossy().into_owned();
         let conversion = ToHeartbeat::new(&mut sources, &nodes, &options).unwrap();
-        let names: Vec<String> = conversion.nodes().map(str::to_owned).collect();
-        for (node, name) in nodes.iter().zip(&names) {
-            let left = read(&mut sources, &node.inputs).cluster;
-            let files = conversion.files(name, "0123456789abcdef").unwrap();
-            let right =
-                written(&mut sources, files.iter().map(|f| (f.name.as_str(), f.text.as_bytes())));
-            let shown = between((&left, World::Keepalived), (&right, World::Heartbeat));
-            let about = format!("{} {name}", case.file_name().unwrap().to_string_lossy());
-            judge(&about, &shown, &conversion.account, &sources, FIELDS, &mut wrong);
-        }
+        judge_to_heartbeat(&about, &mut sources, &nodes, &conversion, &mut wrong);
     }
     assert!(wrong.is_empty(), "{wrong}");
 }
@@ -113,18 +112,127 @@ fn a_conversion_to_keepalived_differs_as_its_report_says() {
     for case in folders(&root().join("tests/conversions")) {
         let mut sources = Sources::new();
         let inputs = load(&case, &mut sources);
-        let left = read(&mut sources, &inputs).cluster;
-        let conversion =
-            Conversion::heartbeat_to_keepalived(&mut sources, &inputs, keepalived_options(&case));
-        let node = conversion.nodes().next().unwrap().to_owned();
-        let mut text = Vec::new();
-        conversion.write(&node, &mut text).unwrap();
-        let right = written(&mut sources, std::iter::once(("keepalived.conf", text.as_slice())));
-        let shown = between((&left, World::Heartbeat), (&right, World::Keepalived));
         let about = case.file_name().unwrap().to_string_lossy().into_owned();
-        judge(&about, &shown, &conversion.account, &sources, &[], &mut wrong);
+        let options = keepalived_options(&case);
+        judge_to_keepalived(&about, &mut sources, &inputs, options, &mut wrong);
     }
     assert!(wrong.is_empty(), "{wrong}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn any_conversion_to_keepalived_differs_as_its_report_says(
+        cluster in from_tables::file(Format::HaCf),
+        resources in from_tables::file(Format::Haresources),
+        keys in from_tables::file(Format::Authkeys),
+        services in from_tables::file(Format::Ldirectord),
+    ) {
+        let wrong = wrong_in_keepalived([&cluster, &resources, &keys, &services]);
+        prop_assert!(wrong.is_empty(), "{wrong}\n{cluster}---\n{resources}---\n{keys}---\n{services}");
+    }
+
+    #[test]
+    fn any_conversion_to_heartbeat_differs_as_its_report_says(text in services::services()) {
+        let wrong = wrong_in_heartbeat(&text);
+        prop_assert!(wrong.is_empty(), "{wrong}\n{text}");
+    }
+}
+
+/// What the properties above found once.
+#[test]
+fn what_was_found_stays_mended() {
+    let to_keepalived =
+        ["a flag that no scheduler has\n\tschedflags=x", "a name of words\n\tservicename=a b"];
+    for lines in to_keepalived {
+        let services = format!("virtual=10.0.0.1:80\n\treal=10.0.1.1:80 masq\n\tcomment={lines}\n");
+        let wrong = wrong_in_keepalived([
+            "bcast eth0\nnode lw1 lw2\n",
+            "lw1 10.0.0.1/24/eth0\n",
+            "auth 1\n1 crc\n",
+            &services,
+        ]);
+        assert_eq!(wrong, "", "{lines}");
+    }
+    let to_heartbeat = [
+        // The limit, and the failures, of one server become those of all.
+        "real_server 10.0.1.1 80 {\nTCP_CHECK {\nconnect_timeout 38\n}\n}\nreal_server 10.0.1.2 80 {\nTCP_CHECK {\n}\n}\n",
+        "real_server 10.0.1.1 80 {\nTCP_CHECK {\nretry 8\n}\n}\nreal_server 10.0.1.2 80 {\nTCP_CHECK {\n}\n}\n",
+        // Every server starts down, as ldirectord has it anyway.
+        "real_server 10.0.1.1 80 {\nalpha on\nTCP_CHECK {\n}\n}\n",
+    ];
+    for servers in to_heartbeat {
+        let wrong = wrong_in_heartbeat(&format!("virtual_server 10.0.0.1 80 {{\n{servers}}}\n"));
+        assert_eq!(wrong, "", "{servers}");
+    }
+}
+
+/// What is wrong with the conversion of ha.cf, haresources, authkeys and ldirectord.cf, which are
+/// loaded in this order and read in another one.
+fn wrong_in_keepalived(texts: [&str; 4]) -> String {
+    let mut sources = Sources::new();
+    let formats = [Format::HaCf, Format::Haresources, Format::Authkeys, Format::Ldirectord];
+    let mut inputs: Vec<Input> = Vec::new();
+    for (format, text) in formats.into_iter().zip(texts) {
+        let file = sources.add(format.file_name(), text.as_bytes());
+        inputs.push(Input { file, format });
+    }
+    inputs.sort_by_key(|input| input.format);
+    let options = Options { target: Target::DEFAULT, addresses: HashMap::new() };
+    let mut wrong = String::new();
+    judge_to_keepalived("generated", &mut sources, &inputs, options, &mut wrong);
+    wrong
+}
+
+/// What is wrong with the conversion of a director's keepalived.conf.
+fn wrong_in_heartbeat(text: &str) -> String {
+    let mut sources = Sources::new();
+    let file = sources.add("keepalived.conf", text.as_bytes());
+    let inputs = vec![Input { file, format: Format::Keepalived }];
+    let nodes = [NodeInput { name: Some("lw1".to_owned()), inputs }];
+    let peers = vec![("lw2".to_owned(), None)];
+    let options = HeartbeatOptions { peers, ..HeartbeatOptions::default() };
+    let conversion = ToHeartbeat::new(&mut sources, &nodes, &options).unwrap();
+    let mut wrong = String::new();
+    judge_to_heartbeat("generated", &mut sources, &nodes, &conversion, &mut wrong);
+    wrong
+}
+
+/// Compares every director's files with what they were converted from.
+fn judge_to_heartbeat(
+    about: &str,
+    sources: &mut Sources,
+    nodes: &[NodeInput],
+    conversion: &ToHeartbeat,
+    wrong: &mut String,
+) {
+    let names: Vec<String> = conversion.nodes().map(str::to_owned).collect();
+    for (node, name) in nodes.iter().zip(&names) {
+        let left = read(sources, &node.inputs).cluster;
+        let files = conversion.files(name, "0123456789abcdef").unwrap();
+        let right = written(sources, files.iter().map(|f| (f.name.as_str(), f.text.as_bytes())));
+        let shown = between((&left, World::Keepalived), (&right, World::Heartbeat));
+        judge(&format!("{about} {name}"), &shown, &conversion.account, sources, FIELDS, wrong);
+    }
+}
+
+/// Compares the first director's keepalived.conf with what it was converted from.
+fn judge_to_keepalived(
+    about: &str,
+    sources: &mut Sources,
+    inputs: &[Input],
+    options: Options,
+    wrong: &mut String,
+) {
+    let left = read(sources, inputs).cluster;
+    let conversion = Conversion::heartbeat_to_keepalived(sources, inputs, options);
+    let node = conversion.nodes().next().unwrap().to_owned();
+    let mut text = Vec::new();
+    conversion.write(&node, &mut text).unwrap();
+    let right = written(sources, std::iter::once(("keepalived.conf", text.as_slice())));
+    let shown = between((&left, World::Heartbeat), (&right, World::Keepalived));
+    judge(about, &shown, &conversion.account, sources, &[], wrong);
 }
 
 /// There and back again: what both worlds can say is the same as before, and what is not stands

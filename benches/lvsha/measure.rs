@@ -8,6 +8,9 @@ use crate::table::{Sample, Unit};
 /// Interleaved runs of a command and, perhaps, of its peer's.
 pub(crate) struct Runs {
     times: Vec<f64>,
+    /// The user's and the kernel's, of all threads. Where other work runs beside it, this is what can be
+    /// compared.
+    processor: Vec<f64>,
     /// Peak resident set of each run, in bytes.
     memory: Vec<f64>,
 }
@@ -49,11 +52,15 @@ impl Method {
 
 impl Runs {
     fn new() -> Self {
-        Self { times: Vec::new(), memory: Vec::new() }
+        Self { times: Vec::new(), processor: Vec::new(), memory: Vec::new() }
     }
 
     pub(crate) fn seconds(&self) -> Sample {
         Sample::new(Unit::Seconds, self.times.clone())
+    }
+
+    pub(crate) fn processor(&self) -> Sample {
+        Sample::new(Unit::Seconds, self.processor.clone())
     }
 
     /// Peak memory in sizes of a text of `bytes`.
@@ -63,22 +70,25 @@ impl Runs {
     }
 
     fn add(&mut self, times: usize, command: &impl Fn() -> Command) {
-        let mut memory = 0.0_f64;
+        let (mut processor, mut memory) = (0.0, 0.0_f64);
         let start = Instant::now();
         for _ in 0..times {
             let mut command = command();
             command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-            memory = memory.max(wait(command.spawn().expect("the command starts")));
+            let (seconds, bytes) = wait(command.spawn().expect("the command starts"));
+            processor += seconds;
+            memory = memory.max(bytes);
         }
         self.times.push(start.elapsed().as_secs_f64());
+        self.processor.push(processor);
         self.memory.push(memory);
     }
 }
 
-/// Waits for `child` and returns its peak resident set in bytes.
-// The only way to the kernel's own figure of a child's peak memory.
+/// Waits for `child`; its processor time in seconds, and its peak resident set in bytes.
+// The only way to the kernel's own figures of a child.
 #[expect(unsafe_code)]
-fn wait(child: Child) -> f64 {
+fn wait(child: Child) -> (f64, f64) {
     let mut status = 0;
     // SAFETY: rusage is plain numbers, for which all zeros is a value; wait4 only writes to the two
     // locals, which outlive the call, and the child is ours and not waited for elsewhere.
@@ -87,5 +97,6 @@ fn wait(child: Child) -> f64 {
         libc::wait4(child.id().cast_signed(), &raw mut status, 0, &raw mut usage);
         usage
     };
-    usage.ru_maxrss as f64 * 1024.0
+    let seconds = |time: libc::timeval| time.tv_sec as f64 + time.tv_usec as f64 / 1e6;
+    (seconds(usage.ru_utime) + seconds(usage.ru_stime), usage.ru_maxrss as f64 * 1024.0)
 }

@@ -38,6 +38,9 @@ fn services(bench: &Bench) -> Vec<Row> {
             let work = format!("check {count} x 10 services ({} MB)", text / 1_000_000);
             let seconds = peer.as_ref().map(Runs::seconds);
             rows.push(compared(&work, ours.seconds(), Budget::TimesFaster(3.0), seconds));
+            let processor = peer.as_ref().map(Runs::processor);
+            let row = Row::new("its processor time", ours.processor(), Budget::Open);
+            rows.push(row.beside(PEER, processor));
             let memory = peer.map(|peer| peer.texts(text));
             let row = Row::new("its peak memory", ours.texts(text), Budget::AtMost(8.0));
             rows.push(row.beside(PEER, memory));

@@ -80,7 +80,10 @@ impl Account {
     pub fn new(sources: &Sources, trees: &[(Input, Tree)]) -> Self {
         let mut units = Vec::with_capacity(trees.iter().map(|(_, tree)| tree.len()).sum());
         let mut lines = Vec::new();
-        for (input, tree) in trees {
+        // Places are searched by halves, in whatever order the files were named.
+        let mut in_order: Vec<&(Input, Tree)> = trees.iter().collect();
+        in_order.sort_by_key(|(_, tree)| tree.file());
+        for (input, tree) in in_order {
             let text = sources.get(input.file).text();
             // Blocks around the current node: where each ends, and its unit.
             let mut around: Vec<(u32, u32)> = Vec::new();

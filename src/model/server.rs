@@ -82,6 +82,14 @@ impl Server {
         self.own.as_ref().and_then(|own| own.quiescent)
     }
 
+    /// Whether keepalived leaves it out until its first success, because it, or one of its checkers,
+    /// says so (`alpha`).
+    pub fn starts_down(&self) -> bool {
+        let own = self.own.as_ref().and_then(|own| own.settings.alpha);
+        let probes = self.own_probes().iter().filter_map(|probe| probe.settings.alpha);
+        own.into_iter().chain(probes).any(|alpha| alpha.value)
+    }
+
     /// Probes of its own; empty means the service's.
     pub fn own_probes(&self) -> &[Probe] {
         self.own.as_ref().map_or(&[], |own| &own.probes)

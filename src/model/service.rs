@@ -61,6 +61,10 @@ pub struct Service {
 }
 
 impl Service {
+    /// The flags that keepalived and `ipvsadm -b` know by the same names.
+    pub const SCHEDULER_FLAGS: [&'static str; 7] =
+        ["flag-1", "flag-2", "flag-3", "mh-fallback", "mh-port", "sh-fallback", "sh-port"];
+
     /// A service without servers.
     pub fn new(target: Sourced<Target>) -> Self {
         Self {

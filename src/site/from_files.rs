@@ -3,7 +3,7 @@
 use super::document::{Entry, Item, Literal};
 use super::keys::{self, Names};
 use super::unite::{United, unite};
-use super::{Director, Site, Stack};
+use super::{Director, Site, Stack, write};
 use crate::emit::account::Outcome;
 use crate::emit::{Account, Mark};
 use crate::model::read::{Input, read};
@@ -47,7 +47,7 @@ pub fn from_files(
         clusters.push((first.filter(|_| count == 1).unwrap_or(name), cluster));
     }
     let mut account = Account::new(sources, &trees);
-    settle(&clusters, &findings, &mut account);
+    settle(&clusters, &findings, sources, &mut account);
     let mut site = Site { stack: Some(Sourced::implied(stack)), directors, ..Site::default() };
     site.cluster.name = clusters.iter().find_map(|(_, cluster)| cluster.name.clone());
     for node in clusters.iter().flat_map(|(_, cluster)| &cluster.nodes) {
@@ -69,7 +69,12 @@ pub fn from_files(
 
 /// What became of every directive: those that the written keys came from are kept, those that the
 /// readers only carry along are lost. What is left are the heads of blocks.
-fn settle(clusters: &[(String, Cluster)], findings: &Findings, account: &mut Account) {
+fn settle(
+    clusters: &[(String, Cluster)],
+    findings: &Findings,
+    sources: &Sources,
+    account: &mut Account,
+) {
     let errors: Vec<Place> = findings
         .iter()
         .filter(|finding| finding.severity() == Severity::Error)
@@ -78,7 +83,8 @@ fn settle(clusters: &[(String, Cluster)], findings: &Findings, account: &mut Acc
     let carried: Vec<Place> =
         clusters.iter().flat_map(|(_, cluster)| without_key(cluster)).collect();
     for (_, cluster) in clusters {
-        for (at, key) in origins(&keys::write(cluster, &Names::default())) {
+        let secrets = write::name_secrets(write::secrets(cluster));
+        for (at, key) in origins(&keys::write(cluster, &Names { secrets, ..Names::default() })) {
             account.exact(Some(at), &key);
         }
     }
@@ -109,6 +115,8 @@ fn settle(clusters: &[(String, Cluster)], findings: &Findings, account: &mut Acc
                 Some(conversion::NOT_UNDERSTOOD),
                 "not understood; see the diagnostic about this line",
             )
+        } else if is_part(at, sources) {
+            Outcome { notes: Vec::new(), ..outcome(Mark::Exact, None, "") }
         } else if is_head {
             // What stands in the block has outcomes of its own.
             Outcome { notes: Vec::new(), ..outcome(Mark::Exact, None, "") }
@@ -116,6 +124,13 @@ fn settle(clusters: &[(String, Cluster)], findings: &Findings, account: &mut Acc
             outcome(Mark::Lossy, Some(inventory::NO_KEY), NO_KEY)
         }
     });
+}
+
+/// Whether a line is a part of what another line says, and stands in its key.
+fn is_part(at: Place, sources: &Sources) -> bool {
+    let text = at.span.of(sources.get(at.file).text());
+    let word = text.split_whitespace().next();
+    word.is_some_and(|word| matches!(word, "regex_no_match" | "sorry_server_lvs_method"))
 }
 
 /// The directives that a table was made from, each with the key that says it now.

@@ -52,6 +52,10 @@ impl Allowances {
         }
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.by_code.is_empty() && self.redundant.is_empty()
+    }
+
     /// The comment that silences `diagnostic`, at whichever of its places it stands.
     pub(super) fn find(&mut self, diagnostic: &Diagnostic) -> Option<&Allowance> {
         if self.by_code.is_empty() {

@@ -195,7 +195,7 @@ impl Sources {
         if bytes.iter().all(u8::is_ascii_whitespace) {
             return Err(fail(LoadReason::Empty));
         }
-        let id = self.add(path.display().to_string(), &bytes);
+        let id = self.push(path.display().to_string(), text::decode_owned(bytes));
         if let Some(file) = self.files.get_mut(&id) {
             file.mode = Some(meta.permissions().mode() & 0o7777);
             file.path = Some(path.to_owned());

@@ -34,6 +34,14 @@ pub fn decode(bytes: &[u8]) -> String {
     text
 }
 
+/// [`decode`] without a copy where the bytes are the text already, as nearly all files are.
+pub fn decode_owned(bytes: Vec<u8>) -> String {
+    if bytes.contains(&ESCAPE_LEAD) {
+        return decode(&bytes);
+    }
+    String::from_utf8(bytes).unwrap_or_else(|error| decode(error.as_bytes()))
+}
+
 /// The bytes that `text` was decoded from.
 pub fn encode(text: &str) -> Cow<'_, [u8]> {
     if !text.as_bytes().contains(&ESCAPE_LEAD) {

@@ -42,7 +42,7 @@ pub enum Format {
 }
 
 impl Format {
-    /// All of them.
+    /// All of them, in the order of the variants.
     pub const ALL: [Self; 5] =
         [Self::Authkeys, Self::HaCf, Self::Haresources, Self::Keepalived, Self::Ldirectord];
 

@@ -9,7 +9,8 @@ use lvsha::emit::fmt;
 use lvsha::source::Sources;
 use lvsha::syntax::{Format, detect};
 
-use super::{generated, here, meaning};
+use super::from_tables::keepalived::block;
+use super::{here, meaning};
 
 #[test]
 fn a_second_time_changes_nothing() {
@@ -34,7 +35,7 @@ proptest! {
 
     /// Whatever the blanks were, the result has one blank, and means the same.
     #[test]
-    fn blanks_do_not_matter(text in generated::block(""), blanks in "[ \t]{1,4}") {
+    fn blanks_do_not_matter(text in block(""), blanks in "[ \t]{1,4}") {
         let scattered = scatter(&text, &blanks);
         let mut sources = Sources::new();
         let file = sources.add("keepalived.conf", scattered.as_bytes());

@@ -13,8 +13,11 @@ use lvsha::model::read::{Input, read};
 use lvsha::source::Sources;
 use lvsha::syntax::Format;
 
+#[path = "../generated/mod.rs"]
+mod from_tables;
 mod generated;
 mod layout;
+mod mistakes;
 
 #[test]
 fn every_case_says_the_same_again() {

@@ -71,9 +71,16 @@ fn endpoint(service: &mut Service, account: &mut Account) {
     }
     let scheduler = service.scheduler.get_or_insert_with(|| Sourced::implied("wrr".to_owned()));
     account.exact(scheduler.at, "lvs_sched");
-    for flag in &service.scheduler_flags {
-        account.exact(flag.at, "scheduler flags");
-    }
+    service.scheduler_flags.retain(|flag| {
+        let is_known = Service::SCHEDULER_FLAGS.contains(&flag.value.as_str());
+        if is_known {
+            account.exact(flag.at, "scheduler flags");
+        } else {
+            let note = "keepalived has no such flag of a scheduler, and refuses the word";
+            account.lossy(flag.at, conversion::NO_COUNTERPART, "", &[note]);
+        }
+        is_known
+    });
     let udp = service.protocol.is_some_and(|protocol| protocol.value == Protocol::Udp);
     if let Some(one_packet) = service.one_packet {
         match (one_packet.value, udp) {

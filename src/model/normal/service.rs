@@ -105,7 +105,9 @@ fn table(service: &Service, world: World, object: &mut Object) {
         );
     }
     // Without a check nobody is ever down.
-    let down = world == World::Heartbeat || service.start_down.is_some_and(|down| down.value);
+    let all_down = service.servers.iter().all(Server::starts_down);
+    let down =
+        world == World::Heartbeat || all_down || service.start_down.is_some_and(|down| down.value);
     let at = service.start_down.and_then(|down| down.at).or(service.at);
     if service.servers.iter().any(|server| probe::is_checked(server, service)) {
         object.say("servers start", if down { "down" } else { "up" }, at);

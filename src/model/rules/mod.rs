@@ -37,16 +37,15 @@ pub struct Rule {
 
 /// Runs every rule.
 pub fn check(view: &View<'_>, findings: &mut Findings) {
-    for rule in TABLES.iter().flat_map(|rules| rules.iter()) {
-        (rule.check)(view, findings);
-    }
+    let lines = view.trees.iter().map(|(_, tree)| tree.len()).sum();
+    let run = |tables: &[&[Rule]], findings: &mut Findings| {
+        for rule in tables.iter().flat_map(|rules| rules.iter()) {
+            (rule.check)(view, findings);
+        }
+    };
+    findings.beside(lines, |f| run(&[directives::RULES], f), |f| run(TABLES, f));
 }
 
-const TABLES: &[&[Rule]] = &[
-    ha_cf::RULES,
-    haresources::RULES,
-    ldirectord::RULES,
-    keepalived::RULES,
-    directives::RULES,
-    target::RULES,
-];
+/// All but those that walk over the text.
+const TABLES: &[&[Rule]] =
+    &[ha_cf::RULES, haresources::RULES, ldirectord::RULES, keepalived::RULES, target::RULES];

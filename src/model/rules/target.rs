@@ -14,9 +14,9 @@ use crate::syntax::schema::{Keyword, Version, keywords};
 pub(super) const RULES: &[Rule] =
     &[Rule { codes: &[haresources_advice::SCRIPT_OF_ANOTHER_RELEASE], check: sync_daemon }];
 
-/// Whether there are facts about a word.
-pub(super) fn is_of_interest(word: &str) -> bool {
-    FACTS.contains_key(word)
+/// The words that there are facts about.
+pub(super) fn words() -> impl Iterator<Item = &'static str> {
+    FACTS.keys().copied()
 }
 
 /// One word that not every keepalived treats alike.
@@ -78,7 +78,7 @@ struct Facts {
     option: Option<BuildOption>,
 }
 
-/// Every word that a rule here may have something to say about: a file asks for each of its lines.
+/// Every word that a rule here may have something to say about.
 static FACTS: LazyLock<HashMap<&str, Facts>> = LazyLock::new(|| {
     let mut facts: HashMap<&str, Facts> = HashMap::new();
     for (word, since) in SINCE {

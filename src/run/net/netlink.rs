@@ -19,6 +19,7 @@ use neli::{Size, ToBytes};
 
 mod address;
 mod events;
+mod lengths;
 mod link;
 pub(super) mod message;
 mod route;
@@ -323,6 +324,9 @@ fn read_messages(
 
 /// The messages in the bytes of a datagram.
 fn parse(datagram: &[u8]) -> io::Result<Vec<Nlmsghdr<u16, Buffer>>> {
+    if !lengths::are_sound(datagram) {
+        return Err(io::Error::other("a netlink message that does not end where it says"));
+    }
     let mut bytes = Cursor::new(datagram);
     let messages = NlBuffer::<u16, Buffer>::from_bytes_with_input(&mut bytes, datagram.len())
         .map_err(io::Error::other)?;

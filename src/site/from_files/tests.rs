@@ -78,3 +78,23 @@ fn every_directive_has_an_outcome_and_losses_are_named() {
     assert_eq!(becomes("advert_int"), "interval");
     assert!(!done.united.text.contains("1111"));
 }
+
+/// The file that says everything there is a field for: what no key says is known by its word.
+#[test]
+fn what_an_inventory_has_no_key_for() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/rewriting/everything.conf");
+    let mut sources = Sources::new();
+    let file = sources.add("keepalived.conf", &std::fs::read(path).unwrap());
+    let inputs = vec![Input { file, format: Format::Keepalived }];
+    let nodes = vec![("lw1".to_owned(), inputs)];
+    let done = from_files(&mut sources, Stack::Keepalived, nodes, Vec::new());
+    let lost =
+        done.account.entries().filter(|(_, outcome)| outcome.code == Some(inventory::NO_KEY));
+    let words = lost.filter_map(|(at, _)| {
+        let text = at.span.of(sources.get(at.file).text());
+        text.split_whitespace().next().map(str::to_owned)
+    });
+    let words: std::collections::BTreeSet<String> = words.collect();
+    let without = ["anti_replay", "mode", "time_window", "use_ipvlan", "use_vmac"];
+    assert_eq!(words.iter().map(String::as_str).collect::<Vec<_>>(), without);
+}

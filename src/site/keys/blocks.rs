@@ -4,6 +4,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
+use super::words::Words;
 use super::{Key, Keys, Names, Plain, Reader, Slot, custom, settings, table, value};
 use crate::model::setting::Settings;
 use crate::model::{
@@ -147,8 +148,8 @@ impl Plain for GroupMember {
         let (head, port) = match words.as_slice() {
             ["fwmark", mark] => return Some(Self::Mark { mark: mark.parse().ok()?, family: None }),
             ["fwmark", mark, family] => {
-                let (_, family) = FAMILIES.iter().find(|(word, _)| word == family)?;
-                return Some(Self::Mark { mark: mark.parse().ok()?, family: Some(*family) });
+                let family = Some(<Family as Words>::of(family)?);
+                return Some(Self::Mark { mark: mark.parse().ok()?, family });
             }
             [head] => (head, None),
             [head, port] => (head, Some(port.parse().ok()?)),
@@ -169,10 +170,8 @@ impl Plain for GroupMember {
             None => head,
         };
         Literal::Text(match self {
-            Self::Mark { mark, family } => {
-                let family = FAMILIES.iter().find(|(_, known)| Some(*known) == *family);
-                family.map_or(format!("fwmark {mark}"), |(word, _)| format!("fwmark {mark} {word}"))
-            }
+            Self::Mark { mark, family: None } => format!("fwmark {mark}"),
+            Self::Mark { mark, family: Some(family) } => format!("fwmark {mark} {}", family.word()),
             Self::Network { address, prefix, port } => {
                 with_port(format!("{address}/{prefix}"), port)
             }
@@ -183,8 +182,6 @@ impl Plain for GroupMember {
         })
     }
 }
-
-const FAMILIES: &[(&str, Family)] = &[("inet", Family::V4), ("inet6", Family::V6)];
 
 /// An interface, and how its link is read.
 impl Plain for (String, Option<String>) {

@@ -93,6 +93,16 @@ impl Keys for Globals {
                 |globals, item, reader| settings::read(&mut globals.groups_mut(), item, reader),
                 |globals, names| settings::write(&globals.groups(), names)
             ),
+            // Words that stand outside all blocks of a keepalived.conf.
+            custom!(
+                "outside",
+                |globals, item, reader| settings::read(
+                    &mut [("", &mut globals.outside)],
+                    item,
+                    reader
+                ),
+                |globals, names| settings::write(&[("", &globals.outside)], names)
+            ),
         ];
         KEYS
     }

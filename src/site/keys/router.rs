@@ -20,6 +20,8 @@ impl Keys for Router {
             value!("interface", interface),
             value!("addresses", addresses),
             value!("excluded_addresses", excluded),
+            value!("routes", routes),
+            value!("rules", rules),
             value!("interval", interval),
             value!("down_count", down_count, Some((1, 100))),
             value!("preempt", preempt),

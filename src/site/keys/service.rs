@@ -20,6 +20,7 @@ impl Keys for Service {
                 Some(Item::from_place(service.target.value.write(), service.target.at))
             }),
             value!("protocol", protocol),
+            value!("family", family),
             value!("name", name),
             value!("comment", comment),
             value!("scheduler", scheduler),

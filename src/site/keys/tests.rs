@@ -7,8 +7,9 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::model::{
-    Alerts, Checks, Cluster, Fallback, Forwarding, Globals, Membership, Pattern, Router, Server,
-    Service, SyncGroup, Target, Tracker, VirtualAddress,
+    Alerts, Checks, Cluster, Fallback, Family, Fixed, Forwarding, Globals, GroupMember, LinkDelay,
+    Membership, Pacing, Pattern, Router, Server, Service, SyncGroup, Target, Tracker,
+    VirtualAddress,
 };
 use crate::site::{Director, RealServer, Site, Ssh};
 
@@ -22,6 +23,8 @@ fn no_table_has_a_key_twice() {
     }
     once::<Alerts>();
     once::<Checks>();
+    once::<Fixed>();
+    once::<Pacing>();
     once::<Globals>();
     once::<Membership>();
     once::<Router>();
@@ -69,6 +72,20 @@ proptest! {
         virtual_address.interface = Some(text.clone());
         virtual_address.label = Some(format!("{text}:0"));
         back(&virtual_address);
+        back(&GroupMember::Network { address, prefix: prefix.unwrap_or(0), port });
+        back(&GroupMember::Range { first: address, last: address, port });
+        back(&GroupMember::Range { first: address, last: [10, 0, 0, 1].into(), port });
+        for family in [None, Some(Family::V4), Some(Family::V6)] {
+            back(&GroupMember::Mark { mark: u32::from(range.0), family });
+        }
+        let down = Duration::from_millis(milliseconds);
+        for up in [None, Some(down / 2)] {
+            back(&LinkDelay { interface: text.clone(), down, up });
+        }
+        back(&(text.clone(), port.map(|_| "MII".to_owned())));
+        back(&vec![text.clone(), "via".to_owned()]);
+        back(&vec![text, "two words".to_owned(), String::new()]);
+        back(&Vec::<String>::new());
     }
 }
 
@@ -78,12 +95,17 @@ fn clusters_of_all_cases_are_read_back() {
     use crate::model::read::{Input, read};
     use crate::source::{Severity, Sources};
     use crate::syntax::Format;
-    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
     let mut count = 0;
     for format in Format::ALL {
-        let Ok(cases) = std::fs::read_dir(root.join(format.file_name())) else { continue };
-        for case in cases.map(|case| case.unwrap().path()) {
-            let Ok(bytes) = std::fs::read(case.join(format.file_name())) else { continue };
+        let Ok(cases) = std::fs::read_dir(root.join("cases").join(format.file_name())) else {
+            continue;
+        };
+        let cases = cases.map(|case| case.unwrap().path().join(format.file_name()));
+        let everything = root.join("rewriting/everything.conf");
+        let everything = (format == Format::Keepalived).then_some(everything);
+        for case in cases.chain(everything) {
+            let Ok(bytes) = std::fs::read(&case) else { continue };
             let mut sources = Sources::new();
             let file = sources.add(format.file_name(), &bytes);
             let reading = read(&mut sources, &[Input { file, format }]);

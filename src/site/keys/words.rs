@@ -2,7 +2,8 @@
 
 use super::Plain;
 use crate::model::{
-    Appended, Digest, Failback, Forwarding, HookEvent, HttpVersion, Protocol, Role, VrrpVersion,
+    Appended, Digest, Failback, Family, Forwarding, HookEvent, HttpVersion, Protocol, Role,
+    VrrpVersion,
 };
 use crate::site::Stack;
 use crate::site::document::Literal;
@@ -40,11 +41,11 @@ macro_rules! words {
 
             fn read(literal: &Literal) -> Option<Self> {
                 match literal {
-                    Literal::Text(text) => Self::of(text.trim()),
+                    Literal::Text(text) => <Self as Words>::of(text.trim()),
                     // `version = 3` is as good as `version = "3"`.
-                    Literal::Integer(number) => Self::of(&number.to_string()),
-                    Literal::Boolean(true) => Self::of("on"),
-                    Literal::Boolean(false) => Self::of("off"),
+                    Literal::Integer(number) => <Self as Words>::of(&number.to_string()),
+                    Literal::Boolean(true) => <Self as Words>::of("on"),
+                    Literal::Boolean(false) => <Self as Words>::of("off"),
                     _ => None,
                 }
             }
@@ -64,14 +65,15 @@ words! {
     Digest {
         "crc" Crc, "md5" Md5, "sha1" Sha1, "pass" Password, "ah" Header, "hmac-sha256" HmacSha256,
     }
+    Family { "inet" V4, "inet6" V6 }
     Failback { "on" On, "off" Off, "legacy" Legacy }
     Forwarding {
         "dr" DirectRouting, "nat" Masquerading, "tun" Tunnelling,
         "gate" DirectRouting, "masq" Masquerading, "ipip" Tunnelling,
     }
     HookEvent {
-        "any" Any, "backup" Backup, "down" Down, "fault" Fault, "master" Master,
-        "quorum-down" QuorumDown, "quorum-up" QuorumUp, "stop" Stop, "up" Up,
+        "any" Any, "backup" Backup, "deleted" Deleted, "down" Down, "fault" Fault,
+        "lower-priority" LowerPriority, "master" Master, "quorum-down" QuorumDown, "quorum-up" QuorumUp, "stop" Stop, "up" Up,
     }
     HttpVersion { "1.0" Http10, "1.0-close" Http10Close, "1.1" Http11 }
     Protocol { "tcp" Tcp, "udp" Udp, "sctp" Sctp }

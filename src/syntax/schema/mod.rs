@@ -2,9 +2,10 @@
 //!
 //! The same rows check, suggest, document and mark secrets. Adding a keyword is adding a row.
 
-use std::collections::HashMap;
 use std::fmt;
 use std::sync::LazyLock;
+
+use fnv::FnvHashMap;
 
 use crate::syntax::Format;
 
@@ -151,7 +152,8 @@ pub fn find(format: Format, within: &str, word: &str) -> Option<&'static Keyword
 
 /// The rows of `word` in any block.
 pub fn find_anywhere(format: Format, word: &str) -> &'static [&'static Keyword] {
-    INDEX.get(&format).and_then(|words| words.get(word)).map_or(&[], Vec::as_slice)
+    let words = INDEX.get(format as usize);
+    words.and_then(|words| words.get(word)).map_or(&[], Vec::as_slice)
 }
 
 /// The words whose arguments must never be shown, each once.
@@ -169,16 +171,17 @@ pub fn words(format: Format, within: &str) -> impl Iterator<Item = &'static str>
     rows.filter(move |k| k.within == within).map(|k| k.word)
 }
 
-type Index = HashMap<&'static str, Vec<&'static Keyword>>;
+type Index = FnvHashMap<&'static str, Vec<&'static Keyword>>;
 
-/// All rows by format and word: a file of a million lines asks for each line.
-static INDEX: LazyLock<HashMap<Format, Index>> = LazyLock::new(|| {
+/// All rows by format, in the order of its variants, and word: a file of a million lines asks for
+/// each line. The words are ours, so their hashes need no protection.
+static INDEX: LazyLock<Vec<Index>> = LazyLock::new(|| {
     let index_of = |format| {
-        let mut index = Index::new();
+        let mut index = Index::default();
         for row in keywords(format).iter().flat_map(|rows| rows.iter()) {
             index.entry(row.word).or_default().push(row);
         }
-        (format, index)
+        index
     };
     Format::ALL.into_iter().map(index_of).collect()
 });

@@ -306,6 +306,9 @@ fn limits(
     checks.failures = Some(Sourced::implied(failures));
     checks.ping_count = Some(Sourced::implied(1));
 
+    for (probe, server) in &all {
+        unwritten(probe, server, service, (longest, failures), account);
+    }
     let timings = all.iter().map(|(probe, server)| (&probe.checks, Some((*probe, *server))));
     let of_servers = service.servers.iter().filter_map(|server| server.own.as_ref());
     let of_servers = of_servers.map(|own| (&*own.checks, None));
@@ -345,6 +348,28 @@ fn limits(
     }
 }
 
+/// What a checker that writes no limit, or no number of failures, gets from the others.
+fn unwritten(
+    probe: &Probe,
+    server: &Server,
+    service: &Service,
+    (longest, most): (Duration, u32),
+    account: &mut Account,
+) {
+    let head = probe.chosen_by.first().copied();
+    let own = limit(probe, server, service);
+    if stated_limit(probe, server, service).is_none() && own != longest {
+        let (was, is) = (show_seconds(own), show_seconds(longest));
+        let note = format!("{was} s become {is} s: one limit for the service");
+        account.changed(head, codes::CHECK_RHYTHM, "checktimeout", &note);
+    }
+    let own = failures(probe, server, service);
+    if stated_failures(probe, server, service).is_none() && own != most {
+        let note = format!("{own} failures become {most}: one number for the service");
+        account.changed(head, codes::CHECK_RHYTHM, "failurecount", &note);
+    }
+}
+
 /// `; a dead server is out after 12 s at most, before after 21 s`.
 fn detection(probe: &Probe, server: &Server, service: &Service, after: Duration) -> String {
     let interval = probe.checks.interval.or(service.checks.interval);
@@ -369,10 +394,7 @@ fn new_time(failures: u32, interval: Duration, limit: Duration) -> Duration {
 
 /// Time limit of a check, in whole seconds.
 fn limit(probe: &Probe, server: &Server, service: &Service) -> Duration {
-    let checks = &probe.checks;
-    let of_server = of_server(server).and_then(|checks| checks.connect_timeout);
-    let own = checks.negotiate_timeout.or(checks.connect_timeout).or(of_server);
-    let own = own.or(service.checks.connect_timeout);
+    let own = stated_limit(probe, server, service);
     let standard = match probe.kind {
         // A program may run until its next turn.
         ProbeKind::Script(_) => {
@@ -383,11 +405,16 @@ fn limit(probe: &Probe, server: &Server, service: &Service) -> Duration {
     whole(own.map_or(standard, |limit| limit.value))
 }
 
+fn stated_limit(probe: &Probe, server: &Server, service: &Service) -> Option<Sourced<Duration>> {
+    let checks = &probe.checks;
+    let of_server = of_server(server).and_then(|checks| checks.connect_timeout);
+    let own = checks.negotiate_timeout.or(checks.connect_timeout).or(of_server);
+    own.or(service.checks.connect_timeout)
+}
+
 /// Failures in a row until the server is down; the defaults of keepalived differ by checker.
 fn failures(probe: &Probe, server: &Server, service: &Service) -> u32 {
-    let of_server = of_server(server).and_then(|checks| checks.failures);
-    let own = probe.checks.failures.or(of_server).or(service.checks.failures);
-    own.map_or_else(
+    stated_failures(probe, server, service).map_or_else(
         || match probe.kind {
             ProbeKind::Script(_) => 1,
             ProbeKind::Dns { .. } => 4,
@@ -395,6 +422,11 @@ fn failures(probe: &Probe, server: &Server, service: &Service) -> u32 {
         },
         |failures| failures.value,
     )
+}
+
+fn stated_failures(probe: &Probe, server: &Server, service: &Service) -> Option<Sourced<u32>> {
+    let of_server = of_server(server).and_then(|checks| checks.failures);
+    probe.checks.failures.or(of_server).or(service.checks.failures)
 }
 
 /// Timing that a server states for its probes.

@@ -348,13 +348,8 @@ impl Translator<'_> {
         };
         self.account.changed(at, codes::CHECK_RHYTHM, "checkinterval", &note);
         new.checks.interval = Some(Sourced::implied(self.shortest));
-        let server_alpha = |server: &Server| {
-            let own = server.own.as_ref().and_then(|own| own.settings.alpha);
-            let probes = server.own_probes().iter();
-            own.is_some_and(|alpha| alpha.value)
-                || probes.filter_map(|probe| probe.settings.alpha).any(|alpha| alpha.value)
-        };
-        let all_down = !service.servers.is_empty() && service.servers.iter().all(server_alpha);
+        let all_down =
+            !service.servers.is_empty() && service.servers.iter().all(Server::starts_down);
         match service.start_down {
             None if all_down => {}
             Some(alpha) => self.account.exact(alpha.at, "ldirectord starts every server down"),

@@ -185,8 +185,8 @@ fn integer_problem(word: Word<'_>, least: i64, most: i64) -> Option<Diagnostic> 
     }
     // Digits that do not fit are out of any range.
     let fits = parse_integer(&value).is_some_and(|number| (least..=most).contains(&number));
-    let message = format!("`{value}` is not between {least} and {most}");
-    (!fits).then(|| Diagnostic::new(codes::OUT_OF_RANGE, word.place(), message))
+    let message = || format!("`{value}` is not between {least} and {most}");
+    (!fits).then(|| Diagnostic::new(codes::OUT_OF_RANGE, word.place(), message()))
 }
 
 /// `200` or `200-299`.
@@ -214,9 +214,9 @@ fn seconds_problem(word: Word<'_>, least: f64, most: f64) -> Option<Diagnostic> 
         let message = "more than six decimal places";
         return Some(Diagnostic::new(codes::OUT_OF_RANGE, word.place(), message));
     }
-    let message = format!("`{value}` is not between {least} and {most}");
     let fits = (least..=most).contains(&number);
-    (!fits).then(|| Diagnostic::new(codes::OUT_OF_RANGE, word.place(), message))
+    let message = || format!("`{value}` is not between {least} and {most}");
+    (!fits).then(|| Diagnostic::new(codes::OUT_OF_RANGE, word.place(), message()))
 }
 
 fn describe(argument: &Argument) -> String {

@@ -31,8 +31,16 @@ mod value;
 
 /// Adds what `tree` says to `cluster`.
 pub(super) fn read(file: &SourceFile, tree: &Tree, cluster: &mut Cluster, findings: &mut Findings) {
-    check::check(file, tree, findings);
-    doubles::check(file, tree, findings);
+    let judge = |findings: &mut Findings| {
+        check::check(file, tree, findings);
+        doubles::check(file, tree, findings);
+    };
+    // Neither needs the other's result. The model is made here: memory comes slower to a thread.
+    findings.beside(tree.len(), |findings| mean(file, tree, cluster, findings), judge);
+}
+
+/// Reads the blocks, and looks at what they say together.
+fn mean(file: &SourceFile, tree: &Tree, cluster: &mut Cluster, findings: &mut Findings) {
     let before = consistency::Extent::of(cluster);
     for node in tree.top(file.text()).filter(|node| value::is_line(*node)) {
         if value::is_unexpanded(node) || !top(node, cluster, findings) {

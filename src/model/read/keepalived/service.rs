@@ -124,7 +124,7 @@ fn directive(
             service.tunnel = tunnel.map(Box::new);
             put(&mut service.method, Some(method), inert)
         }),
-        "flag-1" | "flag-2" | "flag-3" | "sh-port" | "sh-fallback" | "mh-port" | "mh-fallback" => {
+        flag if Service::SCHEDULER_FLAGS.contains(&flag) => {
             service.scheduler_flags.extend(value::flag(node, node.name().into_owned()));
             true
         }

@@ -42,7 +42,9 @@ fn is_leftover(raw: &str) -> bool {
     let is_name = |name: &str| {
         name.starts_with(is_letter) && name.chars().all(|c| is_letter(c) || c.is_ascii_digit())
     };
-    !raw.starts_with('"')
+    // Every word of a file is asked, and hardly any has the sign.
+    raw.as_bytes().contains(&b'$')
+        && !raw.starts_with('"')
         && (raw.strip_prefix('$').is_some_and(is_name)
             || raw.split("${").skip(1).any(|rest| rest.starts_with(is_letter)))
 }

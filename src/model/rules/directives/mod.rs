@@ -4,6 +4,8 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
+use fnv::FnvHashSet;
+
 use super::{Rule, View, target};
 use crate::source::codes::keepalived;
 use crate::source::codes::keepalived_advice as advice;
@@ -90,7 +92,7 @@ fn walk<'a>(
     for node in tree.walk(text).filter(|node| node.kind() == Kind::Directive) {
         while open.pop_if(|(behind, _)| *behind <= node.index()).is_some() {}
         let name = node.name();
-        let is_of_interest = INDEX.contains_key(&*name) || target::is_of_interest(&name);
+        let is_of_interest = OF_INTEREST.contains(&*name);
         if !is_of_interest && !node.has_body() {
             visit(node, None);
             continue;
@@ -133,15 +135,15 @@ fn split_by_quote(node: NodeRef<'_>, row: Option<&Keyword>, findings: &mut Findi
     let is_command = |row: &Keyword| {
         row.arguments.iter().any(|argument| matches!(argument, Argument::Command | Argument::Rest))
     };
-    if row.is_some_and(is_command) || script::is_command(&node.name()) {
-        return;
-    }
     let mut before: Option<Place> = None;
     for word in node.words() {
         let at = word.place();
         let touches = before.is_some_and(|before| before.span.end == at.span.start);
         let is_brace = word.raw().starts_with(['{', '}']);
         if touches && !is_brace && word.raw().starts_with('"') {
+            if row.is_some_and(is_command) || script::is_command(&node.name()) {
+                return;
+            }
             let message = "the quotation mark begins a new word here";
             findings.push(
                 Diagnostic::new(codes::SPLIT_BY_QUOTE, at, message)
@@ -168,7 +170,11 @@ fn number(block: NodeRef<'_>, word: &str) -> Option<u32> {
     line(block, word)?.word(1)?.value().parse().ok()
 }
 
-/// The rules by their words: a file asks for each of its lines.
+/// The words that any rule is about: a file asks for each of its lines.
+static OF_INTEREST: LazyLock<FnvHashSet<&str>> =
+    LazyLock::new(|| INDEX.keys().copied().chain(target::words()).collect());
+
+/// The rules by their words.
 static INDEX: LazyLock<HashMap<&str, Vec<&LineRule>>> = LazyLock::new(|| {
     let mut index: HashMap<&str, Vec<&LineRule>> = HashMap::new();
     for rule in TABLES.iter().flat_map(|rules| rules.iter()) {

@@ -1,0 +1,19 @@
+//! Files that are made from the keyword tables, for whoever has a property to hold.
+
+use proptest::prelude::*;
+
+use lvsha::syntax::Format;
+
+pub(crate) mod heartbeat;
+pub(crate) mod keepalived;
+
+/// A file of `format` that its tables allow.
+pub(crate) fn file(format: Format) -> BoxedStrategy<String> {
+    match format {
+        Format::Authkeys => heartbeat::authkeys(),
+        Format::HaCf => heartbeat::ha_cf(),
+        Format::Haresources => heartbeat::haresources(),
+        Format::Keepalived => keepalived::block(""),
+        Format::Ldirectord => heartbeat::ldirectord(),
+    }
+}
