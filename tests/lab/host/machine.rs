@@ -31,7 +31,7 @@ pub(super) enum BackEnd {
 /// Memory of one machine in MiB: two of them stay below 2 GiB together.
 const MEMORY: u32 = 832;
 /// No run takes longer, whatever hangs. `LAB_LIMIT` (minutes) changes it.
-const LIMIT: u64 = 22;
+const LIMIT: u64 = 40;
 const QEMU: &str = "qemu-system-x86_64";
 
 impl BackEnd {
