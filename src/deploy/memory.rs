@@ -1,6 +1,6 @@
 //! A machine in memory, with faults at chosen acts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Act, Entry, Fault, FaultKind, Reply};
 use crate::plan::{Found, FoundFile, NodePlan, Step, Tree, apply, hex};
@@ -52,7 +52,8 @@ pub struct Memory {
 #[derive(Clone, Debug)]
 struct Generation {
     before: Tree,
-    active: std::collections::BTreeSet<String>,
+    active: BTreeSet<String>,
+    enabled: BTreeSet<String>,
     last: u32,
     managed: BTreeMap<String, String>,
     state: &'static str,
@@ -171,6 +172,7 @@ impl Memory {
         let saved = Generation {
             before,
             active: self.found.active.clone(),
+            enabled: self.found.enabled.clone(),
             last: self.found.generation,
             managed: std::mem::take(&mut self.found.managed),
             state: "active",
@@ -182,9 +184,16 @@ impl Memory {
         self.generations.insert(generation, saved);
         self.put(&after);
         for step in &plan.steps {
-            if let Step::Start(unit) = step {
-                self.found.active.insert(unit.clone());
-                self.found.enabled.insert(unit.clone());
+            match step {
+                Step::Start(unit) => {
+                    self.found.active.insert(unit.clone());
+                    self.found.enabled.insert(unit.clone());
+                }
+                Step::Stop(unit) => {
+                    self.found.active.remove(unit);
+                    self.found.enabled.remove(unit);
+                }
+                _ => {}
             }
         }
         let digest = |(path, file): (&String, &crate::plan::TreeFile)| {
@@ -204,7 +213,7 @@ impl Memory {
         saved.state = "rolled-back";
         let saved = saved.clone();
         self.put(&saved.before);
-        self.found.active = saved.active;
+        (self.found.active, self.found.enabled) = (saved.active, saved.enabled);
         self.found.managed = saved.managed;
         self.found.generation = saved.last;
         self.found.pending = None;

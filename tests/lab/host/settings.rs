@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::back_end::BackEnd;
 
 /// No run takes longer, whatever hangs. `LAB_LIMIT` changes it.
-const LIMIT_MINUTES: u64 = 22;
+const LIMIT_MINUTES: u64 = 40;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Settings {
