@@ -51,7 +51,10 @@ corpus: peers ## DIR=...: verdicts on any directory of files beside those of the
 		$(CARGO) test --test peers a_directory_of_files_agrees -- --nocapture
 
 bench: ## speed and memory beside the real programs
-	$(CARGO) bench --bench text --bench services
+	$(CARGO) bench --bench lvsha
+
+bench-%: ## one part of it: text, services, vrrp, deploy
+	$(CARGO) bench --bench lvsha -- $*
 
 fuzz: ## SECONDS=n (60): every fuzz target for so long, from the project's own cases
 	@cargo fuzz --version >/dev/null 2>&1 || $(CARGO) install --locked cargo-fuzz

@@ -1,4 +1,5 @@
-//! lvsha: the configuration of Linux Virtual Server directors, read, judged, converted.
+//! lvsha: the configuration of Linux Virtual Server directors, read, judged, converted, deployed,
+//! executed.
 //!
 //! The folders are the data flow; each imports only from those above it (`tests/house.rs` checks):
 //!

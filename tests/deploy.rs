@@ -31,7 +31,8 @@ impl Rack {
              case $* in \"$(cat \"$LVSHA_ROOT/fail\" 2>/dev/null)\") exit 1 ;; esac\n\
              case $1 in is-active) grep -qx \"${3:-$2}\" \"$LVSHA_ROOT/active\" 2>/dev/null ;;\n\
              is-enabled) grep -qx \"$3\" \"$LVSHA_ROOT/active\" 2>/dev/null ;;\n\
-             start) echo \"$2\" >>\"$LVSHA_ROOT/active\" ;; esac",
+             start) echo \"$2\" >>\"$LVSHA_ROOT/active\" ;;\n\
+             disable) sed -i \"/^$4\\$/d\" \"$LVSHA_ROOT/active\" ;; esac",
         );
         rack.program("sysctl", "echo \"sysctl $*\" >>\"$LVSHA_ROOT/log\"");
         rack.program("ip", "echo '1: eth1    inet 10.0.0.27/24 scope global eth1'");
@@ -64,8 +65,11 @@ impl Rack {
     }
 
     fn host(&self) -> Host {
-        let path = format!("{}:{}", self.path("bin").display(), std::env::var("PATH").unwrap());
-        Host::Local(Local::below(self.folder.path(), Some(path)))
+        Host::Local(Local::below(self.folder.path(), Some(self.search_path())))
+    }
+
+    fn search_path(&self) -> String {
+        format!("{}:{}", self.path("bin").display(), std::env::var("PATH").unwrap())
     }
 
     /// Performs one act.
@@ -199,6 +203,52 @@ fn a_unit_that_does_not_come_up_brings_the_old_state_back() {
     assert_eq!(rack.found(&machine("old\n")).generation, 1);
 }
 
+/// Where nothing can be written nothing was changed, so nothing is put back either.
+#[test]
+fn files_that_are_as_they_were_are_left_alone_on_the_way_back() {
+    let rack = Rack::new();
+    rack.write(CONF, "old\n");
+    fs::set_permissions(rack.path(CONF), fs::Permissions::from_mode(0o600)).unwrap();
+    let inode =
+        |rack: &Rack| std::os::unix::fs::MetadataExt::ino(&fs::metadata(rack.path(CONF)).unwrap());
+    let was = inode(&rack);
+    let mut wanted = machine("new\n");
+    // The first file cannot be written: a directory is in its place.
+    fs::create_dir_all(rack.path("/etc/sysctl.d/90-lvsha.conf/x")).unwrap();
+    rack.stage(&wanted);
+    let fault = rack.activate(1, 0).unwrap_err();
+    assert!(fault.message.contains("cannot write /etc/sysctl.d/90-lvsha.conf"), "{fault}");
+    assert!(fault.message.ends_with("; the old state is back"), "{fault}");
+    assert_eq!((rack.read(CONF).as_str(), inode(&rack)), ("old\n", was));
+    wanted.files.remove(0);
+    rack.stage(&wanted);
+    rack.activate(2, 0).unwrap();
+    assert_eq!(rack.read(CONF), "new\n");
+}
+
+/// Half of the files on a full disk would be neither the old nor the new state.
+#[test]
+fn a_file_that_cannot_be_written_is_noticed_before_any_is_changed() {
+    let rack = Rack::new();
+    rack.stage(&machine("old\n"));
+    rack.activate(1, 0).unwrap();
+    rack.act(&Act::Confirm { generation: 1 }).unwrap();
+    let first = "/etc/sysctl.d/90-lvsha.conf";
+    let mut wanted = machine("new\n");
+    wanted.files[0].text = "net.x = 2\n".to_owned();
+    // Where the second one would be written first there is no room.
+    fs::create_dir_all(rack.path("/etc/keepalived/.keepalived.conf.lvsha-new/x")).unwrap();
+    let was = fs::metadata(rack.path(first)).unwrap();
+    rack.stage(&wanted);
+    let fault = rack.activate(2, 0).unwrap_err();
+    assert!(fault.message.contains("cannot write /etc/keepalived/keepalived.conf"), "{fault}");
+    assert!(fault.message.contains("the old state is back"), "{fault}");
+    let is = fs::metadata(rack.path(first)).unwrap();
+    let inode = std::os::unix::fs::MetadataExt::ino;
+    assert_eq!((inode(&is), rack.read(first)), (inode(&was), "net.x = 1\n".to_owned()));
+    assert!(!rack.path("/etc/sysctl.d/.90-lvsha.conf.lvsha-new").exists());
+}
+
 #[test]
 fn the_dead_man_takes_back_what_nobody_confirms() {
     let rack = Rack::new();
@@ -215,6 +265,59 @@ fn the_dead_man_takes_back_what_nobody_confirms() {
     assert_eq!(rack.read(CONF), "by hand\n");
     let fault = rack.act(&Act::Confirm { generation: 1 }).unwrap_err();
     assert!(fault.message.contains("has rolled itself back"), "{fault}");
+}
+
+#[test]
+fn a_machine_that_boots_before_anybody_confirmed_has_the_old_state() {
+    let rack = Rack::new();
+    rack.write(CONF, "by hand\n");
+    rack.stage(&machine("new\n"));
+    rack.activate(1, 60).unwrap();
+    let unit = "etc/systemd/system/lvsha-rollback.service";
+    let wanted = "etc/systemd/system/sysinit.target.wants/lvsha-rollback.service";
+    assert!(rack.read(unit).contains("rollback pending boot"));
+    assert_eq!(fs::read_link(rack.path(wanted)).unwrap(), Path::new("../lvsha-rollback.service"));
+    rack.write("log", "");
+    // What that unit runs.
+    let status = std::process::Command::new("sh")
+        .arg(rack.path("var/lib/lvsha/rollback"))
+        .args(["pending", "boot"])
+        .env("LVSHA_ROOT", rack.folder.path())
+        .env("PATH", rack.search_path())
+        .status();
+    assert!(status.unwrap().success());
+    assert_eq!(rack.read(CONF), "by hand\n");
+    assert!(!rack.path(unit).exists() && fs::symlink_metadata(rack.path(wanted)).is_err());
+    let log = rack.read("log");
+    assert!(!log.contains("reload") && log.contains("--no-block stop"), "{log}");
+    assert_eq!(rack.found(&machine("by hand\n")).pending, None);
+}
+
+#[test]
+fn a_confirmed_machine_boots_as_it_is() {
+    let rack = Rack::new();
+    rack.stage(&machine("new\n"));
+    rack.activate(1, 60).unwrap();
+    rack.act(&Act::Confirm { generation: 1 }).unwrap();
+    let left = fs::read_dir(rack.path("etc/systemd/system/sysinit.target.wants")).unwrap();
+    assert_eq!(left.count(), 0);
+    assert!(!rack.path("etc/systemd/system/lvsha-rollback.service").exists());
+}
+
+#[test]
+fn a_program_that_makes_way_comes_back_with_the_old_state() {
+    let rack = Rack::new();
+    rack.write("active", "lvsha.service\n");
+    rack.write(CONF, "of lvsha\n");
+    rack.stage(&machine("of keepalived\n"));
+    rack.activate(1, 0).unwrap();
+    let log = rack.read("log");
+    let (stop, start) = (log.find("disable -q --now lvsha"), log.find("start keepalived"));
+    assert!(stop.is_some() && stop < start, "{log}");
+    assert_eq!(rack.read("active"), "keepalived.service\n");
+    rack.act(&Act::Rollback { generation: 1 }).unwrap();
+    assert_eq!(rack.read(CONF), "of lvsha\n");
+    assert!(rack.read("active").contains("lvsha.service"), "{}", rack.read("log"));
 }
 
 #[test]

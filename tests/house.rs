@@ -47,6 +47,15 @@ fn every_folder_of_src_is_a_known_layer() {
 }
 
 #[test]
+fn the_architecture_names_every_layer() {
+    let text = fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap();
+    assert!(text.contains(&LAYERS.join(" -> ")));
+    for layer in LAYERS {
+        assert!(text.contains(&format!("| `{layer}/` |")), "{layer} has no row");
+    }
+}
+
+#[test]
 fn files_are_short() {
     let long: Vec<String> = sources("src")
         .into_iter()

@@ -8,8 +8,8 @@ use super::{
 };
 use crate::syntax::Format;
 
-/// Reads, checks and converts the configuration of Linux Virtual Server directors: heartbeat,
-/// ldirectord, keepalived.
+/// Checks, converts and deploys the configuration of Linux Virtual Server directors (heartbeat,
+/// ldirectord, keepalived), and is a director itself.
 #[derive(Debug, Parser)]
 #[command(name = "lvsha", version, propagate_version = true, arg_required_else_help = true)]
 #[command(max_term_width = 100, after_help = exit::table())]

@@ -307,13 +307,7 @@ fn write_all(
     });
     match staged.and_then(|()| output.commit(arguments.force)) {
         Ok(written) => {
-            let line = format!(
-                "{} for {}: {} files written, {} already so",
-                folder.display(),
-                nodes.join(", "),
-                written.changed,
-                written.unchanged
-            );
+            let line = format!("{} for {}: {written}", folder.display(), nodes.join(", "));
             say(arguments, printer, &line);
             Ok(())
         }

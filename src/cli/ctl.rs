@@ -7,11 +7,14 @@ use clap::Subcommand;
 
 use super::printer::{Printer, Problem};
 use super::{ExitCode, Failure};
-use crate::run::control::{Action, AskError, DEFAULT_SOCKET, Request, RouterStatus, Status, ask};
+use crate::run::control::{
+    Action, AskError, DEFAULT_SOCKET, Request, RouterStatus, StanceWord, Status, ask,
+};
 
 mod services;
+mod stance;
 
-/// Ask a running daemon, and tell it what to do with real servers
+/// Ask a running daemon, and tell it what to do with routers and real servers
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     #[command(subcommand)]
@@ -36,12 +39,18 @@ enum Question {
         #[arg(long)]
         json: bool,
     },
+    /// Do as configured again, after `standby` or `takeover`
+    Normal(stance::Which),
+    /// Give routers up, and leave them to another director as long as there is one (hb_standby)
+    Standby(stance::Which),
     /// Who is master, since when and why
     Status {
         /// One JSON object
         #[arg(long)]
         json: bool,
     },
+    /// Take routers over from any other director (hb_takeover)
+    Takeover(stance::Which),
     /// Give a real server another weight
     Weight {
         #[command(flatten)]
@@ -62,7 +71,16 @@ pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, 
         Question::Drain(order) => return services::order(control, order, Action::Drain, printer),
         Question::Enable(order) => return services::order(control, order, Action::Enable, printer),
         Question::Services { json } => return services::show(control, *json, printer),
+        Question::Normal(which) => {
+            return stance::order(control, which, StanceWord::Normal, printer);
+        }
+        Question::Standby(which) => {
+            return stance::order(control, which, StanceWord::Standby, printer);
+        }
         Question::Status { json } => *json,
+        Question::Takeover(which) => {
+            return stance::order(control, which, StanceWord::Takeover, printer);
+        }
         Question::Weight { order, weight } => {
             return services::order(control, order, Action::Weight(*weight), printer);
         }
@@ -118,6 +136,9 @@ fn router(out: &mut String, router: &RouterStatus) {
         router.vrrp
     );
     let _ = writeln!(out, "    because: {}", router.cause);
+    if !router.order.is_empty() {
+        let _ = writeln!(out, "    an operator ordered: {}", router.order);
+    }
     let _ = writeln!(out, "    addresses: {}", router.addresses.join(", "));
     for peer in &router.peers {
         let _ = writeln!(

@@ -10,6 +10,7 @@ use crate::run::control::DEFAULT_SOCKET;
 use crate::run::daemon::{self, Ended, Loaded, Options, Plan, StartError};
 use crate::run::services;
 use crate::site::{self, Secrets};
+use crate::source::text::counted;
 use crate::source::{Diagnostic, Severity, Sources, report};
 
 /// Be a director: elect, hold the virtual addresses, announce them
@@ -71,9 +72,12 @@ pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, 
     }
     if arguments.check {
         let Plan { routers, services, .. } = &loaded.plan;
-        printer.status(&format!("{node}: {} virtual routers", routers.len()));
+        printer.status(&format!("{node}: {}", counted(routers.len(), "virtual router")));
         if *services != services::Plan::default() {
-            printer.status(&format!("{node}: {} virtual services", services.services.len()));
+            printer.status(&format!(
+                "{node}: {}",
+                counted(services.services.len(), "virtual service")
+            ));
             printer.result(&services.to_string())?;
         }
         return Ok(ExitCode::Success);

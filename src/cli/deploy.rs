@@ -14,7 +14,7 @@ use super::progress::Progress;
 use super::{ExitCode, Failure};
 use crate::deploy::rollout::{Options, Rollout, State};
 use crate::deploy::{Host, run as roll_out};
-use crate::plan::{Found, Plan, human};
+use crate::plan::{Found, NodePlan, Plan, Step, human};
 use crate::site::Stack;
 use crate::site::render::Machine;
 
@@ -134,6 +134,21 @@ fn impossible(plan: &Plan, found: &BTreeMap<String, Found>, how: &How) -> Option
                     .help("another deployment runs, or was cut off: `lvsha rollback INVENTORY`"),
             );
         }
+        if let Some(unit) = deaf(node, facts) {
+            let (own, name) = (unit.trim_end_matches(".service"), &node.name);
+            let words = format!(
+                "{name} runs {own}, which does not hear the new program: both directors would hold the addresses"
+            );
+            return Some(Problem::new(words).help(format!(
+                "in a quiet hour, on all directors: systemctl disable --now {own}; then deploy"
+            )));
+        }
+        // No distribution has it.
+        if facts.missing.iter().any(|package| package == "lvsha") {
+            let words = format!("{} lacks lvsha", node.name);
+            let help = "copy this program to /usr/local/sbin/lvsha there: it needs nothing else";
+            return Some(Problem::new(words).help(help));
+        }
         if !facts.missing.is_empty() && how.no_install {
             let words = facts.missing.join(" ");
             return Some(
@@ -150,6 +165,20 @@ fn impossible(plan: &Plan, found: &BTreeMap<String, Found>, how: &How) -> Option
         }
     }
     None
+}
+
+/// A running unit that makes way for one that speaks another protocol. keepalived and lvsha both
+/// speak VRRP, so that one can follow the other director by director.
+fn deaf<'a>(node: &'a NodePlan, found: &Found) -> Option<&'a str> {
+    const HEARTBEAT: &str = "heartbeat.service";
+    let is_wanted = |unit: &str| {
+        node.steps.iter().any(|step| matches!(step, Step::Start(started) if started == unit))
+    };
+    node.steps.iter().find_map(|step| match step {
+        Step::Stop(unit) if !found.active.contains(unit) => None,
+        Step::Stop(unit) if unit == HEARTBEAT || is_wanted(HEARTBEAT) => Some(unit.as_str()),
+        _ => None,
+    })
 }
 
 async fn roll(

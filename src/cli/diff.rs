@@ -11,6 +11,7 @@ use crate::emit::differences;
 use crate::model::Cluster;
 use crate::model::normal::{self, Normal, World};
 use crate::model::read::{Input, read};
+use crate::source::text::counted;
 use crate::source::{Severity, Sources};
 use crate::syntax::Format;
 
@@ -74,9 +75,7 @@ pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, 
     for (side, path) in [(&left, &arguments.left), (&right, &arguments.right)] {
         if side.errors > 0 {
             let path = path.display();
-            let number = side.errors;
-            let errors =
-                if number == 1 { "an error".to_owned() } else { format!("{number} errors") };
+            let errors = counted(side.errors, "error");
             printer.status(&format!(
                 "`{path}` has {errors} and was compared as its author meant it; see `lvsha check`"
             ));

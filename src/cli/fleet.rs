@@ -49,8 +49,6 @@ impl FleetArguments {
             }
             machines.retain(|machine| names.contains(&machine.name));
         }
-        // Real servers behind address translation need nothing.
-        machines.retain(|machine| !machine.files.is_empty());
         let folder = self.folder();
         let secrets: BTreeMap<String, Secret> = site
             .secrets
@@ -69,6 +67,7 @@ impl FleetArguments {
 
 impl Fleet {
     /// The facts of all machines, asked at the same time; those that do not answer are problems.
+    /// Machines that need nothing and have nothing of ours are out of it from then on.
     pub(super) async fn facts(&mut self) -> (BTreeMap<String, Found>, Vec<(String, Fault)>) {
         let acts = self.machines.iter().map(wanted_facts).collect();
         let replies = self.ask(acts).await;
@@ -80,10 +79,36 @@ impl Fleet {
                     found.insert(machine.name.clone(), *facts);
                 }
                 Ok(_) => {}
+                // It may have something from an earlier deployment.
+                Err(fault) if machine.files.is_empty() => {
+                    let help = "it needs nothing any more; `managed = false` leaves it alone";
+                    faults.push((machine.name.clone(), fault.help(help)));
+                }
                 Err(fault) => faults.push((machine.name.clone(), fault)),
             }
         }
+        self.forget_idle(&mut found);
         (found, faults)
+    }
+
+    /// Real servers behind address translation need nothing.
+    fn forget_idle(&mut self, found: &mut BTreeMap<String, Found>) {
+        let is_idle = |machine: &Machine, found: &Found| {
+            let units = machine.role.units().iter();
+            machine.files.is_empty()
+                && found.managed.is_empty()
+                && units.copied().all(|unit| !found.active.contains(unit))
+        };
+        let machines = std::mem::take(&mut self.machines);
+        let hosts = std::mem::take(&mut self.hosts);
+        for (machine, host) in machines.into_iter().zip(hosts) {
+            if found.get(&machine.name).is_some_and(|facts| is_idle(&machine, facts)) {
+                found.remove(&machine.name);
+            } else {
+                self.machines.push(machine);
+                self.hosts.push(host);
+            }
+        }
     }
 
     /// One act for each machine, all at the same time.

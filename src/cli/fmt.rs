@@ -10,6 +10,7 @@ use super::printer::{Printer, Problem};
 use super::{ExitCode, Failure};
 use crate::emit::fmt::{self, Formatted};
 use crate::model::read::Input;
+use crate::source::text::counted;
 use crate::source::{SourceFile, Sources, Span, text};
 use crate::syntax::{self, Format, detect};
 
@@ -144,7 +145,7 @@ impl Work<'_> {
             0 => String::new(),
             refused => format!(", {refused} left alone"),
         };
-        let files = if files == 1 { "1 file".to_owned() } else { format!("{files} files") };
+        let files = counted(files, "file");
         format!("{files}: {} {would}{refused}", self.changed)
     }
 

@@ -1,9 +1,12 @@
 //! Writing a directory of results: all files or none, and nobody's changes are lost.
 
+use std::fmt;
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, BufWriter, Read, Write};
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _, chown};
 use std::path::{Path, PathBuf};
+
+use crate::source::text::counted;
 
 /// Files written beside their targets, which [`OutputDirectory::commit`] renames in one go.
 #[derive(Debug)]
@@ -34,6 +37,12 @@ pub(super) struct Written {
     pub(super) changed: usize,
     /// Files that already were as they should be.
     pub(super) unchanged: usize,
+}
+
+impl fmt::Display for Written {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} written, {} already so", counted(self.changed, "file"), self.unchanged)
+    }
 }
 
 /// Why nothing was written.

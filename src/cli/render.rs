@@ -39,9 +39,7 @@ pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, 
                 let paths: Vec<&str> = machine.files.iter().map(|f| f.path.as_str()).collect();
                 printer.status(&format!("{}: {}", machine.name, paths.join(" ")));
             }
-            let (changed, same) = (written.changed, written.unchanged);
-            let folder = arguments.out.display();
-            printer.status(&format!("{folder}: {changed} files written, {same} already so"));
+            printer.status(&format!("{}: {written}", arguments.out.display()));
             Ok(ExitCode::Success)
         }
         Err(error) => {

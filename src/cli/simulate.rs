@@ -1,9 +1,12 @@
 //! `lvsha simulate`: what would happen if.
 
+mod drills;
+
 use std::fmt::Write as _;
 use std::path::PathBuf;
-use std::str::FromStr;
 use std::time::Duration;
+
+use drills::{Drills, Planned};
 
 use super::printer::{Printer, Problem};
 use super::{ExitCode, Failure, inputs};
@@ -17,33 +20,16 @@ use crate::source::{Severity, Sources, report};
 /// Try failures on paper: who holds which address, when, and for how long nobody does
 ///
 /// The directors of a configuration run under a virtual clock, with the machines of
-/// `lvsha daemon`. Failures come one after the other, 20 seconds apart, unless a time is given:
-/// `--kill lw1@30`.
+/// `lvsha daemon`. Failures come one after the other as they are typed, 20 seconds apart, unless a
+/// time is given: `--kill lw1@30`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     /// An inventory, heartbeat's directory, or one directory with a keepalived.conf per director
     #[arg(value_name = "CONFIG", required = true)]
     configuration: Vec<PathBuf>,
 
-    /// A director fails, addresses and all; repeat it
-    #[arg(long, value_name = "NODE[@SECONDS]")]
-    kill: Vec<Event>,
-
-    /// A director is stopped in order
-    #[arg(long, value_name = "NODE[@SECONDS]")]
-    stop: Vec<Event>,
-
-    /// A director comes back
-    #[arg(long, value_name = "NODE[@SECONDS]")]
-    start: Vec<Event>,
-
-    /// Two directors do not hear each other any more; A>B: only B does not hear A
-    #[arg(long, value_name = "A/B[@SECONDS]")]
-    cut: Vec<Event>,
-
-    /// They hear each other again
-    #[arg(long, value_name = "A/B[@SECONDS]")]
-    mend: Vec<Event>,
+    #[command(flatten)]
+    drills: Drills,
 
     /// Packets lost in a hundred
     #[arg(long, value_name = "PERCENT", default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=100))]
@@ -52,28 +38,6 @@ pub(super) struct Arguments {
     /// For delays and losses: the same number gives the same history
     #[arg(long, value_name = "NUMBER", default_value_t = 1)]
     seed: u64,
-}
-
-/// Who, and when.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Event {
-    what: String,
-    at: Option<Duration>,
-}
-
-impl FromStr for Event {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let Some((what, seconds)) = text.rsplit_once('@') else {
-            return Ok(Self { what: text.to_owned(), at: None });
-        };
-        let at = seconds.parse().ok().and_then(|s| Duration::try_from_secs_f64(s).ok());
-        let at = at.filter(|at| *at <= LONGEST).ok_or_else(|| {
-            format!("`{seconds}` is no number of seconds up to {}", LONGEST.as_secs())
-        })?;
-        Ok(Self { what: what.to_owned(), at: Some(at) })
-    }
 }
 
 pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, Failure> {
@@ -85,14 +49,16 @@ pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, 
         (0..nodes.len()).map(|node| (Duration::ZERO, Action::Start(node))).collect();
     let noise = Action::Noise { loss: arguments.loss, duplication: 0 };
     actions.push((Duration::ZERO, noise));
-    let asked = asked(arguments, &names)?;
-    let last = asked.iter().map(|(at, _)| *at).max().unwrap_or_default();
-    actions.extend(asked);
+    let planned = arguments.drills.plan(&names, STEP)?;
+    let last = planned.iter().map(|drill| drill.at).max().unwrap_or_default();
+    for drill in &planned {
+        actions.extend(drill.actions.iter().map(|action| (drill.at, action.clone())));
+    }
     let scenario = Scenario { nodes, actions, end: last + STEP * 2, seed: arguments.seed };
     let (_, outcome) = scenario.play().map_err(|failure| {
         Problem::new(failure.to_string()).help("this is a mistake in lvsha: please report it")
     })?;
-    printer.result(&shown(&outcome))?;
+    printer.result(&shown(&outcome, &planned))?;
     Ok(ExitCode::Success)
 }
 
@@ -167,53 +133,8 @@ fn spec((name, plan): (String, Plan)) -> NodeSpec {
     }
 }
 
-/// What was asked for, in the order of time.
-fn asked(arguments: &Arguments, names: &[String]) -> Result<Vec<(Duration, Action)>, Problem> {
-    let node = |name: &str| {
-        names.iter().position(|known| known == name).ok_or_else(|| {
-            Problem::new(format!("no director is named `{name}`"))
-                .help(format!("there are {}", names.join(", ")))
-        })
-    };
-    let mut actions = Vec::new();
-    let mut next = STEP;
-    let mut time = |event: &Event| {
-        let at = event.at.unwrap_or(next);
-        next = next.max(at) + STEP;
-        at
-    };
-    for (events, action) in [
-        (&arguments.kill, Action::Crash as fn(usize) -> Action),
-        (&arguments.stop, Action::Stop),
-        (&arguments.start, Action::Start),
-    ] {
-        for event in events {
-            actions.push((time(event), action(node(&event.what)?)));
-        }
-    }
-    for (events, is_cut) in [(&arguments.cut, true), (&arguments.mend, false)] {
-        for event in events {
-            let at = time(event);
-            let act = |from, to| match is_cut {
-                true => Action::Cut { from, to },
-                false => Action::Mend { from, to },
-            };
-            if let Some((from, to)) = event.what.split_once('>') {
-                actions.push((at, act(node(from)?, node(to)?)));
-            } else if let Some((one, other)) = event.what.split_once('/') {
-                let (one, other) = (node(one)?, node(other)?);
-                actions.extend([(at, act(one, other)), (at, act(other, one))]);
-            } else {
-                return Err(Problem::new(format!("`{}` names no two directors", event.what))
-                    .help("write A/B, or A>B for one way"));
-            }
-        }
-    }
-    Ok(actions)
-}
-
 /// A table for each router, then what happened.
-fn shown(outcome: &Outcome) -> String {
+fn shown(outcome: &Outcome, planned: &[Planned]) -> String {
     let mut out = String::new();
     for (router, holdings) in &outcome.holdings {
         // Writing to a string cannot fail.
@@ -229,8 +150,16 @@ fn shown(outcome: &Outcome) -> String {
         }
     }
     let _ = writeln!(out, "\nwhat happened");
-    for (at, node, router, words) in &outcome.changes {
-        let _ = writeln!(out, "  {:>8}  {node} ({router}) {words}", seconds(*at));
+    // What was done stands before what it led to at the same moment.
+    let mut events: Vec<(Duration, String)> =
+        planned.iter().map(|drill| (drill.at, drill.words.clone())).collect();
+    let change = |(at, node, router, words): &(Duration, String, String, String)| {
+        (*at, format!("{node} ({router}) {words}"))
+    };
+    events.extend(outcome.changes.iter().map(change));
+    events.sort_by_key(|(at, _)| *at);
+    for (at, words) in &events {
+        let _ = writeln!(out, "  {:>8}  {words}", seconds(*at));
     }
     out
 }
@@ -241,6 +170,3 @@ fn seconds(time: Duration) -> String {
 
 /// Between two failures that say no time.
 const STEP: Duration = Duration::from_secs(20);
-
-/// A day is longer than anybody waits for.
-const LONGEST: Duration = Duration::from_secs(86_400);

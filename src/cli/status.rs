@@ -1,6 +1,7 @@
 //! `lvsha status`: who holds what, what runs, what is not as the inventory says.
 
 use std::collections::BTreeMap;
+use std::time::{Duration, SystemTime};
 
 use super::fleet::{FleetArguments, block_on, show_faults};
 use super::printer::Printer;
@@ -106,7 +107,10 @@ fn addresses(cluster: &Cluster, found: &BTreeMap<String, Found>) -> (String, boo
         let who = match names.as_slice() {
             [] if is_partial => "none of the directors that were asked".to_owned(),
             [] => "nobody".to_owned(),
-            [one] => (*one).to_owned(),
+            [one] => match holders.first().and_then(|(_, facts)| facts.ages.get(&address)) {
+                Some(age) => format!("{one}, {}", since(*age, SystemTime::now())),
+                None => (*one).to_owned(),
+            },
             several => format!("{}: more than one", several.join(" and ")),
         };
         text.push_str(&format!("{address} is held by {who}\n"));
@@ -125,3 +129,29 @@ fn addresses(cluster: &Cluster, found: &BTreeMap<String, Found>) -> (String, boo
     }
     (text, is_wrong)
 }
+
+/// `since Wed, 25 Nov 2026 20:01:02 GMT (3 h 12 min)`: by the clock of who asks, which is one for all.
+fn since(age: Duration, now: SystemTime) -> String {
+    let begin = now.checked_sub(age).unwrap_or(SystemTime::UNIX_EPOCH);
+    format!("since {} ({})", httpdate::fmt_http_date(begin), rough(age))
+}
+
+/// The two largest units.
+fn rough(age: Duration) -> String {
+    let seconds = age.as_secs();
+    let units = [(86_400, "d"), (3_600, "h"), (60, "min"), (1, "s")];
+    let largest = units.iter().position(|(size, _)| seconds >= *size).unwrap_or(3);
+    let mut rest = seconds;
+    let mut words = Vec::new();
+    for (size, unit) in units.iter().skip(largest).take(2) {
+        let count = rest / size;
+        rest %= size;
+        if count > 0 || words.is_empty() {
+            words.push(format!("{count} {unit}"));
+        }
+    }
+    words.join(" ")
+}
+
+#[cfg(test)]
+mod tests;

@@ -11,6 +11,7 @@ use crate::emit::report;
 use crate::model::read::Input;
 use crate::site::{Director, FromFiles, Stack, from_files};
 use crate::source::codes::conversion::NOT_UNDERSTOOD;
+use crate::source::text::counted;
 use crate::source::{FileId, Severity, Sources};
 use crate::syntax::Format;
 
@@ -18,8 +19,11 @@ use crate::syntax::Format;
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     /// Files, or a directory for each node; its name is the node's unless NODE= stands in front
-    #[arg(required = true, value_name = "[NODE=]PATH")]
+    #[arg(required_unless_present = "from", value_name = "[NODE=]PATH")]
     paths: Vec<String>,
+    /// The same, spelled as in the other directions; repeat it for each
+    #[arg(long, value_name = "[NODE=]PATH")]
+    from: Vec<String>,
     /// A director, and perhaps its address; repeat it for each. One without a file follows the
     /// others
     #[arg(long, value_name = "NODE[=IP]", value_parser = node_name::node_or_address)]
@@ -55,7 +59,10 @@ pub(super) fn run(
         result.account.entries().any(|(_, outcome)| outcome.code == Some(NOT_UNDERSTOOD));
     let errors = result.findings.count(Severity::Error);
     if errors > 0 && arguments.report == ReportForm::Human {
-        printer.status(&format!("{errors} errors in the input; `lvsha check` shows them"));
+        printer.status(&format!(
+            "{} in the input; `lvsha check` shows them",
+            counted(errors, "error")
+        ));
     }
     Ok(if not_understood { ExitCode::Findings } else { ExitCode::Success })
 }
@@ -69,7 +76,7 @@ fn load(
     let mut nodes: Vec<(String, Vec<Input>)> = Vec::new();
     // Files without a node's name belong to the directors in the order of the options.
     let mut unnamed = arguments.director.iter().map(|(name, _)| name.clone());
-    for argument in &arguments.paths {
+    for argument in arguments.paths.iter().chain(&arguments.from) {
         let (node, path) = match argument.split_once('=') {
             Some((node, path)) => (Some(node.to_lowercase()), Path::new(path)),
             None => (None, Path::new(argument)),
@@ -137,7 +144,8 @@ fn write(arguments: &Arguments, result: &FromFiles, printer: &Printer) -> Result
     let Some(out) = &arguments.out else {
         printer.result(&united.text)?;
         if !names.is_empty() {
-            let line = format!("it needs secrets/{{{}}}: --out FILE writes them", names.join(","));
+            let files: Vec<String> = names.iter().map(|name| format!("secrets/{name}")).collect();
+            let line = format!("it needs {}: --out FILE writes them", files.join(", "));
             say(arguments, printer, &line);
         }
         return Ok(());
@@ -155,13 +163,7 @@ fn write(arguments: &Arguments, result: &FromFiles, printer: &Printer) -> Result
     }
     match staged.and_then(|()| output.commit(arguments.force)) {
         Ok(written) => {
-            let line = format!(
-                "{} for {}: {} files written, {} already so",
-                out.display(),
-                result.nodes.join(", "),
-                written.changed,
-                written.unchanged
-            );
+            let line = format!("{} for {}: {written}", out.display(), result.nodes.join(", "));
             say(arguments, printer, &line);
             Ok(())
         }

@@ -1,7 +1,12 @@
 //! Reads the answers of scripts.
 
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::time::Duration;
+
 use base64::Engine as _;
 
+use super::ages::ages;
 use super::{Act, Entry, Fault, FaultKind, Reply};
 use crate::plan::{Found, FoundFile, Tree, TreeFile};
 
@@ -74,7 +79,8 @@ fn facts(lines: &[&str]) -> Found {
             }
             "pending" => found.pending = rest.parse().ok(),
             "lock" => found.lock = Some(rest.to_owned()),
-            "address" => found.addresses.extend(rest.parse::<std::net::IpAddr>()),
+            "address" => found.addresses.extend(rest.parse::<IpAddr>()),
+            "ages" => found.ages = since(rest).unwrap_or_default(),
             "table" => found.table.push(rest.to_owned()),
             "version" => {
                 let parts = rest.split_once(' ');
@@ -86,6 +92,14 @@ fn facts(lines: &[&str]) -> Found {
         }
     }
     found
+}
+
+/// `SECONDS BASE64`: the uptime, and what the kernel knows about the addresses.
+fn since(line: &str) -> Option<BTreeMap<IpAddr, Duration>> {
+    let (uptime, dump) = line.split_once(' ')?;
+    let uptime = Duration::try_from_secs_f64(uptime.parse().ok()?).ok()?;
+    let dump = base64::engine::general_purpose::STANDARD.decode(dump).ok()?;
+    Some(ages(&dump, uptime))
 }
 
 /// `MODE PATH BASE64`.

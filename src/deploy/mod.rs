@@ -5,6 +5,7 @@
 //! what is done when, without any I/O; [`run`] performs it.
 
 mod act;
+mod ages;
 mod facts;
 mod gate;
 mod host;

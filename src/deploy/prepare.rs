@@ -44,7 +44,7 @@ pub fn wanted_facts(machine: &Machine) -> Act {
     let own = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
     Act::Facts {
         paths: machine.files.iter().map(|file| file.path.clone()).collect(),
-        units: own(&machine.units),
+        units: own(machine.role.units()),
         packages: own(&machine.packages),
     }
 }

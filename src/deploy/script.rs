@@ -90,6 +90,7 @@ fn stage(plan: &NodePlan) -> Script {
             Step::Reload(unit) => effects.push_str(&format!("reload {unit}\n")),
             Step::Restart(unit) => effects.push_str(&format!("restart {unit}\n")),
             Step::Start(unit) => effects.push_str(&format!("start {unit}\n")),
+            Step::Stop(unit) => effects.push_str(&format!("stop {unit}\n")),
         }
     }
     let managed: String = plan

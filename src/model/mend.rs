@@ -100,7 +100,7 @@ fn touch(a: Place, b: Place) -> bool {
     a.file == b.file && (b.span.start < a.span.end || (gap && b.span.start == a.span.end))
 }
 
-/// `text` with the edits, which are in order and apart.
+/// `text` with the edits, which are in order and apart. A line that a deletion leaves blank goes.
 fn edited(text: &str, edits: &BTreeMap<Place, &Edit>) -> String {
     let mut out = String::with_capacity(text.len());
     let mut done = 0;
@@ -109,9 +109,22 @@ fn edited(text: &str, edits: &BTreeMap<Place, &Edit>) -> String {
         out.push_str(text.get(done..range.start).unwrap_or_default());
         out.push_str(&edit.text);
         done = range.end;
+        let before = out.rfind('\n').map_or(0, |newline| newline + 1);
+        let rest = text.get(done..).and_then(|rest| rest.split_once('\n'));
+        if let (true, Some((after, _))) = (edit.text.is_empty(), rest)
+            && out.get(before..).is_some_and(is_blank)
+            && is_blank(after)
+        {
+            out.truncate(before);
+            done += after.len() + 1;
+        }
     }
     out.push_str(text.get(done..).unwrap_or_default());
     out
+}
+
+fn is_blank(text: &str) -> bool {
+    text.chars().all(|c| c == ' ' || c == '\t')
 }
 
 fn errors(findings: &[Diagnostic]) -> usize {

@@ -91,10 +91,14 @@ pub enum TrackKind {
     Process,
     /// A [`BfdSession`].
     Bfd,
+    /// A virtual service: whether enough of its servers live. Only lvsha can; the name is that of its
+    /// status, `tcp 10.0.0.31:80`.
+    Service,
 }
 
 impl TrackKind {
-    /// Every kind with the keyword of its list, in the order in which they are written.
+    /// Every kind that keepalived knows with the keyword of its list, in the order in which they are
+    /// written.
     pub const LISTS: [(Self, &'static str); 5] = [
         (Self::Interface, "track_interface"),
         (Self::Script, "track_script"),

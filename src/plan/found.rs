@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
+use std::time::Duration;
 
 use super::{Tree, TreeFile, hex};
 use sha2::Digest as _;
@@ -29,6 +30,8 @@ pub struct Found {
     pub versions: BTreeMap<String, String>,
     /// Addresses on its interfaces.
     pub addresses: BTreeSet<IpAddr>,
+    /// How long it has had them, where its kernel says so.
+    pub ages: BTreeMap<IpAddr, Duration>,
     /// The kernel's table, a line for each service and server, as /proc/net/ip_vs has it.
     pub table: Vec<String>,
     /// The last generation; 0 when there is none.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Found, NodePlan};
+use super::{Found, NodePlan, Step};
 use crate::model::Cluster;
 use crate::site::render::Role;
 
@@ -28,9 +28,11 @@ pub(super) fn mark_holders(
 }
 
 /// Real servers first, then directors that hold nothing, then those that hold an address: as they
-/// are found, whatever their priorities say.
+/// are found, whatever their priorities say. A real server that gives its addresses up comes
+/// behind all of them: until then a director may still send it packets for them.
 pub(super) fn sort(nodes: &mut [NodePlan]) {
     let rank = |node: &NodePlan| match node.role {
+        Role::RealServer if node.steps.iter().any(|step| matches!(step, Step::Stop(_))) => 3,
         Role::RealServer => 0,
         Role::Director if node.is_holder => 2,
         Role::Director => 1,
@@ -38,22 +40,23 @@ pub(super) fn sort(nodes: &mut [NodePlan]) {
     nodes.sort_by_key(rank);
 }
 
-/// The batches of a plan: real servers `parallel` at a time, the first of them alone with
-/// `canary`; directors always one by one, because there are two of them for a reason.
+/// The batches of a plan, in its order: real servers `parallel` at a time, the first of them alone
+/// with `canary`; directors always one by one, because there are two of them for a reason.
 pub fn batches(nodes: &[NodePlan], parallel: usize, canary: bool) -> Vec<Batch> {
-    let with_work = |role: Role| {
-        let all = nodes.iter().enumerate();
-        all.filter(move |(_, node)| node.role == role && !node.steps.is_empty())
-            .map(|(position, _)| position)
-    };
-    let mut batches = Vec::new();
-    let mut servers: Vec<usize> = with_work(Role::RealServer).collect();
-    if canary && servers.len() > 1 {
-        batches.push(Batch { nodes: vec![servers.remove(0)] });
+    let with_work = nodes.iter().enumerate().filter(|(_, node)| !node.steps.is_empty());
+    let mut batches: Vec<Batch> = Vec::new();
+    // Whom the next real server may join.
+    let mut open = false;
+    let mut is_canary = canary;
+    for (position, node) in with_work {
+        let is_server = node.role == Role::RealServer;
+        let room = |batch: &&mut Batch| open && batch.nodes.len() < parallel.max(1);
+        match batches.last_mut().filter(|_| is_server).filter(room) {
+            Some(batch) => batch.nodes.push(position),
+            None => batches.push(Batch { nodes: vec![position] }),
+        }
+        open = is_server && !is_canary;
+        is_canary &= !is_server;
     }
-    for chunk in servers.chunks(parallel.max(1)) {
-        batches.push(Batch { nodes: chunk.to_vec() });
-    }
-    batches.extend(with_work(Role::Director).map(|node| Batch { nodes: vec![node] }));
     batches
 }

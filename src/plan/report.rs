@@ -4,8 +4,9 @@ use std::fmt::Write as _;
 
 use similar::TextDiff;
 
-use super::{FileChange, NodePlan, Plan, ServiceChange, Step};
+use super::{FileChange, NodePlan, Plan, ServiceChange, Step, services};
 use crate::site::render::Role;
+use crate::source::text::counted;
 use crate::source::{Sources, Span};
 use crate::syntax::{self, Format};
 
@@ -16,13 +17,14 @@ pub fn human(plan: &Plan) -> String {
         machine(node, &mut out);
         out.push('\n');
     }
-    let (mut files, mut reloads, mut restarts, mut starts) = (0, 0, 0, 0);
+    let (mut files, mut reloads, mut restarts, mut starts, mut stops) = (0, 0, 0, 0, 0);
     for step in plan.nodes.iter().flat_map(|node| &node.steps) {
         match step {
             Step::File(_) => files += 1,
             Step::Reload(_) => reloads += 1,
             Step::Restart(_) => restarts += 1,
             Step::Start(_) => starts += 1,
+            Step::Stop(_) => stops += 1,
             Step::Install(_) | Step::Sysctl(_) | Step::Units => {}
         }
     }
@@ -35,12 +37,13 @@ pub fn human(plan: &Plan) -> String {
     let busy = plan.nodes.iter().filter(|node| !node.steps.is_empty()).count();
     let _ = writeln!(
         out,
-        "{busy} of {}: {}, {}, {}, {}; {}",
+        "{busy} of {}: {}, {}, {}, {}{}; {}",
         counted(nodes, "node"),
         counted(files, "file"),
         counted(reloads, "reload"),
         counted(restarts, "restart"),
         counted(starts, "start"),
+        if stops > 0 { format!(", {}", counted(stops, "stop")) } else { String::new() },
         if moving { "addresses move" } else { "no address moves" }
     );
     out
@@ -76,6 +79,10 @@ fn machine(node: &NodePlan, out: &mut String) {
             Step::Start(unit) => {
                 let _ = writeln!(out, "  start {unit}, and at every boot");
             }
+            Step::Stop(unit) => {
+                let note = if node.is_holder { ": its addresses move" } else { "" };
+                let _ = writeln!(out, "  stop {unit}, also at boot{note}");
+            }
         }
     }
 }
@@ -90,6 +97,9 @@ fn service(change: &ServiceChange, out: &mut String) {
         }
         ServiceChange::Changed(name, lines) => {
             let _ = writeln!(out, "  ~ service {name}: {}", lines.join(", "));
+            for warning in lines.iter().filter_map(|line| services::warning(line)) {
+                let _ = writeln!(out, "    warning: {warning}");
+            }
         }
     }
 }
@@ -160,8 +170,4 @@ fn shown(path: &str, content: &[u8], is_secret: bool) -> Option<String> {
     let file = sources.get(file);
     let length = u32::try_from(file.text().len()).unwrap_or(u32::MAX);
     Some(file.shown(Span::new(0, length)))
-}
-
-fn counted(count: usize, word: &str) -> String {
-    if count == 1 { format!("1 {word}") } else { format!("{count} {word}s") }
 }

@@ -1,11 +1,11 @@
 //! What becomes of services and real servers, by the meaning of the files.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Tree;
-use crate::model::Cluster;
 use crate::model::read::{Input, read};
-use crate::site::show_target;
+use crate::model::{Cluster, Forwarding};
+use crate::site::{Words as _, show_target};
 use crate::source::Sources;
 use crate::syntax::Format;
 
@@ -38,6 +38,12 @@ pub fn changes(before: &Tree, after: &Tree) -> Vec<ServiceChange> {
         }
     }
     changes
+}
+
+/// What the operator must see to when a service changes so; lvsha cannot.
+pub(super) fn warning(change: &str) -> Option<&'static str> {
+    let (_, method) = change.strip_prefix("~ method ")?.split_once(" -> ")?;
+    CONSEQUENCES.iter().find(|(word, _)| *word == method).map(|(_, consequence)| *consequence)
 }
 
 /// A service as lines of `name`, `value`: its settings and its servers.
@@ -81,6 +87,14 @@ fn lines(cluster: &Cluster) -> impl Iterator<Item = (String, Lines)> {
         if let Some(persistence) = service.persistence {
             lines.insert("persistence".to_owned(), format!("{} s", persistence.value));
         }
+        let standard = service.method.map_or(Forwarding::Masquerading, |method| method.value);
+        let methods: BTreeSet<&str> = service
+            .servers
+            .iter()
+            .map(|server| server.method.map_or(standard, |method| method.value).word())
+            .collect();
+        let methods: Vec<&str> = methods.into_iter().collect();
+        lines.insert("method".to_owned(), methods.join(" and "));
         for server in &service.servers {
             let name = match server.port {
                 Some(port) => std::net::SocketAddr::new(server.address, port).to_string(),
@@ -92,3 +106,17 @@ fn lines(cluster: &Cluster) -> impl Iterator<Item = (String, Lines)> {
         (show_target(&service.target.value), lines)
     })
 }
+
+/// By the word of the new method.
+const CONSEQUENCES: &[(&str, &str)] = &[
+    (
+        "nat",
+        "real servers must send their answers through the director: let their gateway be an \
+         address that moves with the service; clients in their own network get no answer",
+    ),
+    (
+        "dr",
+        "directors and real servers must share a link, and a server's port must be the service's",
+    ),
+    ("tun", "real servers must take ip-in-ip packets, and the path must carry 20 bytes more"),
+];

@@ -44,12 +44,15 @@ pub enum Step {
     Restart(String),
     /// A unit is started, now and at boot.
     Start(String),
+    /// A unit is stopped, now and at boot, before any file changes: it may need them to stop.
+    Stop(String),
 }
 
 impl NodePlan {
     /// Whether an address that it holds may move: only a stopped director gives it up.
     pub fn moves_addresses(&self) -> bool {
-        self.is_holder && self.steps.iter().any(|step| matches!(step, Step::Restart(_)))
+        let gives_up = |step: &Step| matches!(step, Step::Restart(_) | Step::Stop(_));
+        self.is_holder && self.steps.iter().any(gives_up)
     }
 
     /// The changes of files.
@@ -76,6 +79,12 @@ pub fn plan(machine: &Machine, found: &Found) -> NodePlan {
     before.retain(|path, _| after.contains_key(path) || found.managed.contains_key(path));
     let changes = diff(&before, &after);
     let mut steps = Vec::new();
+    let is_foreign = |unit: &&&str| !machine.units.contains(unit);
+    for unit in machine.role.units().iter().filter(is_foreign) {
+        if found.active.contains(*unit) || found.enabled.contains(*unit) {
+            steps.push(Step::Stop((*unit).to_owned()));
+        }
+    }
     if !found.missing.is_empty() {
         steps.push(Step::Install(found.missing.clone()));
     }

@@ -59,7 +59,7 @@ fn machine(is_director: bool, text: &str) -> Machine {
         role: if is_director { Role::Director } else { Role::RealServer },
         files: vec![file],
         packages: Vec::new(),
-        units: vec!["keepalived.service"],
+        units: vec![if is_director { "keepalived.service" } else { "lvsha-real-server.service" }],
     }
 }
 
@@ -161,4 +161,50 @@ fn the_holder_comes_last_whatever_its_name() {
     let plan = Plan::new(&cluster, &machines, &found);
     let names: Vec<&str> = plan.nodes.iter().map(|node| node.name.as_str()).collect();
     assert_eq!(names, ["lw3", "b", "a"]);
+}
+
+#[test]
+fn another_way_of_forwarding_is_said_with_what_it_takes() {
+    let conf = |method: &str| {
+        format!(
+            "virtual_server 10.0.0.31 80 {{\n lvs_method {method}\n real_server 10.0.0.29 80 {{\n }}\n}}\n"
+        )
+    };
+    let whole = Plan { nodes: vec![plan(&machine(true, &conf("NAT")), &found(&conf("DR")))] };
+    let shown = human(&whole);
+    assert!(shown.contains("~ service 10.0.0.31:80: ~ method dr -> nat"), "{shown}");
+    assert!(shown.contains("warning: real servers must send their answers through"), "{shown}");
+}
+
+#[test]
+fn a_real_server_gives_its_addresses_up_behind_the_directors() {
+    let unit = || ["lvsha-real-server.service".to_owned()].into_iter().collect();
+    let bare = Machine { files: Vec::new(), units: Vec::new(), ..machine(false, "") };
+    let left = Found {
+        active: unit(),
+        enabled: unit(),
+        managed: BTreeMap::from([(CONF.to_owned(), String::new())]),
+        ..found("a")
+    };
+    let machines = [bare, machine(true, "b")];
+    let facts = BTreeMap::from([("lw3".to_owned(), left), ("lw1".to_owned(), found("a"))]);
+    let plan = Plan::new(&Cluster::default(), &machines, &facts);
+    let names: Vec<&str> = plan.nodes.iter().map(|node| node.name.as_str()).collect();
+    assert_eq!(names, ["lw1", "lw3"]);
+    let stop = Step::Stop("lvsha-real-server.service".to_owned());
+    let gone = Step::File(FileChange::Remove { path: CONF.to_owned() });
+    assert_eq!(plan.nodes[1].steps, [stop, gone]);
+    assert_eq!(batches(&plan.nodes, 4, true).len(), 2);
+}
+
+#[test]
+fn the_canary_is_the_first_real_server_alone() {
+    let server = |text: &str| plan(&machine(false, text), &found("a"));
+    let nodes = [server("b"), server("b"), server("b"), plan(&machine(true, "b"), &found("a"))];
+    let sizes = |canary| {
+        let batches = batches(&nodes, 4, canary);
+        batches.iter().map(|batch| batch.nodes.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(sizes(true), [vec![0], vec![1, 2], vec![3]]);
+    assert_eq!(sizes(false), [vec![0, 1, 2], vec![3]]);
 }

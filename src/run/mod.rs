@@ -6,6 +6,7 @@
 //! - [`health`]: which real servers live; machines and probes.
 //! - [`ipvs`]: the kernel's table as a value, the difference of two, the way there.
 //! - [`net`]: the kernel's network; the only sockets but those of probes.
+//! - `trust`: which programs may be run as root.
 //! - [`vrrp`]: who is master; machines without sockets and clocks.
 
 pub mod control;
@@ -14,4 +15,5 @@ pub mod health;
 pub mod ipvs;
 pub mod net;
 pub mod services;
+mod trust;
 pub mod vrrp;

@@ -17,6 +17,7 @@ pub mod plan;
 mod worker;
 
 pub use hooks::{ServerHooks, ServiceHooks};
-pub use mail::MailPlan;
+pub(in crate::run) use mail::Mailer;
+pub use mail::{MailPlan, router_plan as mail_plan};
 pub use plan::{Plan, SyncPlan};
 pub use worker::{Command, KernelStatus, Services, Snapshot, Told, start};

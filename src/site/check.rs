@@ -5,7 +5,7 @@ use std::hash::Hash;
 
 use super::keys::Reader;
 use super::{Site, Stack};
-use crate::model::{Cluster, Node, Track, TrackKind};
+use crate::model::{Cluster, Named, Node, Target, TrackKind};
 use crate::source::codes::inventory;
 use crate::source::{Diagnostic, Place, Span};
 
@@ -93,13 +93,31 @@ fn routers(site: &Site, cluster: &Cluster, reader: &mut Reader<'_>) {
             reader.unknown_name(at.span, "router", &name.value, routers());
         }
     }
-    let scripts = || cluster.trackers.iter().map(|script| script.name.value.as_str());
-    for track in cluster.routers.iter().flat_map(|router| &router.tracks) {
-        let Track { kind, name, .. } = &track.value;
-        if let (TrackKind::Script, Some(at)) = (kind, own(track.at, reader))
-            && !scripts().any(|script| script == name)
+    let of_groups = cluster.sync_groups.iter().flat_map(|group| &group.tracks);
+    for track in cluster.routers.iter().flat_map(|router| &router.tracks).chain(of_groups) {
+        if let (TrackKind::Service, Some(at)) = (track.value.kind, own(track.at, reader))
+            && site.stack() != Stack::Lvsha
         {
-            reader.unknown_name(at.span, "script", name, scripts());
+            let message = "only lvsha lets a router follow a service";
+            let finding = Diagnostic::new(inventory::WRONG_VALUE, at, message);
+            reader.report(finding.help("write `stack = \"lvsha\"`, or take it out of `follows`"));
+        }
+        let (Some((what, known)), Some(at)) =
+            (followed(cluster, track.value.kind), own(track.at, reader))
+        else {
+            continue;
+        };
+        if !known.contains(&track.value.name.as_str()) {
+            reader.unknown_name(at.span, what, &track.value.name, known.iter().copied());
+        }
+    }
+    let groups = || cluster.service_groups.iter().map(|group| group.name.value.as_str());
+    for service in &cluster.services {
+        if let (Target::Group(name), Some(at)) =
+            (&service.target.value, own(service.target.at, reader))
+            && !groups().any(|group| group == name)
+        {
+            reader.unknown_name(at.span, "service group", name, groups());
         }
     }
     if site.stack() == Stack::Heartbeat {
@@ -129,6 +147,24 @@ fn routers(site: &Site, cluster: &Cluster, reader: &mut Reader<'_>) {
         Some(((number.value, link), own(number.at, reader)?, what))
     });
     only_once(numbers.collect::<Vec<_>>().into_iter(), reader);
+}
+
+/// What things of a kind are called, and the names of those that there are; nothing for
+/// interfaces, which no inventory lists, and services, which the daemon knows by their status.
+fn followed(cluster: &Cluster, kind: TrackKind) -> Option<(&'static str, Vec<&str>)> {
+    fn names<T>(list: &[Named<T>]) -> Vec<&str> {
+        list.iter().map(|named| named.name.value.as_str()).collect()
+    }
+    Some(match kind {
+        TrackKind::Bfd => ("BFD session", names(&cluster.bfd_sessions)),
+        TrackKind::File => ("tracked file", names(&cluster.tracked_files)),
+        TrackKind::Interface | TrackKind::Service => return None,
+        TrackKind::Process => ("tracked process", names(&cluster.tracked_processes)),
+        TrackKind::Script => {
+            let scripts = cluster.trackers.iter().map(|script| script.name.value.as_str());
+            ("script", scripts.collect())
+        }
+    })
 }
 
 /// A place in the inventory itself; imported files have rules of their own.

@@ -144,12 +144,20 @@ fn without_key(cluster: &Cluster) -> Vec<Place> {
     cluster.routers.iter().for_each(|router| add(&router.carried));
     cluster.sync_groups.iter().for_each(|group| add(&group.carried));
     cluster.trackers.iter().for_each(|tracker| add(&tracker.carried));
+    cluster.tracked_files.iter().for_each(|file| add(&file.carried));
+    cluster.tracked_processes.iter().for_each(|process| add(&process.carried));
+    cluster.bfd_sessions.iter().for_each(|session| add(&session.carried));
+    cluster.track_groups.iter().for_each(|group| add(&group.carried));
+    cluster.service_groups.iter().for_each(|group| add(&group.carried));
     for service in &cluster.services {
         add(&service.carried);
-        service.probes.iter().for_each(|probe| add(&probe.carried));
-        for server in &service.servers {
-            server.own.iter().for_each(|own| add(&own.carried));
-            server.own_probes().iter().for_each(|probe| add(&probe.carried));
+        let of_servers = service.servers.iter().filter_map(|server| server.own.as_ref());
+        of_servers.for_each(|own| add(&own.carried));
+    }
+    for probe in probes(cluster) {
+        add(&probe.carried);
+        if let ProbeKind::Http(http) = &probe.kind {
+            http.requests.iter().for_each(|request| add(&request.carried));
         }
     }
     places.extend(probes(cluster).flat_map(passwords));

@@ -32,8 +32,8 @@ pub fn load(
     Ok(read(sources, file, &folder, secrets))
 }
 
-/// Reads a loaded inventory; what it names is relative to `folder`.
-pub(super) fn read(
+/// Reads an inventory whose text is there already; what it names is relative to `folder`.
+pub fn read(
     sources: &mut Sources,
     file: FileId,
     folder: &Path,

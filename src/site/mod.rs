@@ -25,8 +25,9 @@ mod unite;
 mod write;
 
 pub use from_files::{FromFiles, from_files};
+pub(crate) use keys::Words;
 pub use keys::show_target;
-pub use load::{Secrets, load};
+pub use load::{Secrets, load, read};
 pub use node::for_node;
 pub use unite::{United, unite};
 pub use write::write;

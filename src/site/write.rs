@@ -33,12 +33,15 @@ pub(super) fn secrets(cluster: &Cluster) -> impl Iterator<Item = (String, String
         .routers
         .iter()
         .map(|router| (router.name.value.as_str(), router.authentication.as_ref()));
+    let client = cluster.tls_client.password.as_ref();
+    let client = client.map(|password| ("tls_client".to_owned(), password.value.0.clone()));
     std::iter::once(("cluster", cluster.authentication.as_ref()))
         .chain(routers)
         .flat_map(|(name, authentication)| {
             let keys = authentication.map_or(&[][..], |authentication| &authentication.keys);
             keys.iter().map(move |key| (name.to_owned(), key.secret.clone()))
         })
+        .chain(client)
         .filter(|(_, text)| !text.is_empty())
 }
 

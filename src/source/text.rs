@@ -65,6 +65,16 @@ pub fn printable(text: &str) -> Cow<'_, str> {
     text.chars().map(|c| if is_escaped_byte(c) { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }
 
+/// "1 file", "2 files", "2 addresses".
+pub fn counted(count: usize, word: &str) -> String {
+    let ending = match (count, word.ends_with('s')) {
+        (1, _) => "",
+        (_, true) => "es",
+        (_, false) => "s",
+    };
+    format!("{count} {word}{ending}")
+}
+
 fn escape(byte: u8) -> char {
     // ESCAPE_BASE + 255 is U+10FFFF, the last character there is.
     char::from_u32(ESCAPE_BASE + u32::from(byte)).unwrap_or(char::REPLACEMENT_CHARACTER)

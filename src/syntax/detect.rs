@@ -30,12 +30,18 @@ fn by_name(name: &str) -> Option<Format> {
 /// most points wins if it is ahead of all others.
 fn by_text(text: &str) -> Option<Format> {
     let mut points = [0_u32; Format::ALL.len()];
+    let mut depth = 0_usize;
     let lines = text.lines().filter(|line| !line.trim_start().starts_with(['#', '!']));
     for line in lines.filter(|line| !line.trim().is_empty()).take(LINES) {
         let line: String = line.chars().take(LINE_LENGTH).collect();
         let line = characters::plain(&line);
+        let is_inside = depth > 0;
+        depth += line.matches('{').count();
+        depth = depth.saturating_sub(line.matches('}').count());
         for (score, format) in points.iter_mut().zip(Format::ALL) {
-            *score += u32::from(is_typical(format, line.trim()));
+            // A rule in braces, `from 10.0.0.0/8 table 7`, looks like a node and its address.
+            let is_possible = format == Format::Keepalived || !is_inside;
+            *score += u32::from(is_possible && is_typical(format, line.trim()));
         }
     }
     let best = points.iter().max().copied().filter(|best| *best > 0)?;
@@ -191,6 +197,10 @@ mod tests {
             ("lw1 10.0.0.31/24/eth0 httpd\n", Format::Haresources),
             ("! old\nvrrp_instance VI_1\n{\n\u{A0}\u{A0}priority 100\n}\n", Format::Keepalived),
             ("virtual_server 10.0.0.1 80 {\n}\n", Format::Keepalived),
+            (
+                "vrrp_instance A {\n virtual_rules {\n from 10.0.0.0/8 table 7\n to 10.0.0.0/8 table 7\n",
+                Format::Keepalived,
+            ),
             ("virtual＝10.0.0.1:80\n\treal=10.0.0.2:80 gate\n", Format::Ldirectord),
         ] {
             assert_eq!(format("x.conf", text), Some(wanted), "{text}");

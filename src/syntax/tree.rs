@@ -1,9 +1,10 @@
 //! The one tree that every format is read into.
 //!
-//! Nodes stand in one vector in the order of the text; a node knows the index behind its last
-//! descendant, so walking needs neither recursion nor pointers and the tree costs about 40 bytes
-//! per line. Nodes hold spans, not strings: together with the text they are the text, which
-//! [`Tree::print`] shows and a test holds for every file.
+//! Nodes stand in one vector in the order of the text; a node with a body knows the index behind
+//! its last descendant, so walking needs neither recursion nor pointers. What few nodes have, a body
+//! or a comment, stands apart, so that a line costs 16 bytes and its words 8 bytes each. Nodes hold
+//! spans, not strings: together with the text they are the text, which [`Tree::print`] shows and a
+//! test holds for every file.
 
 use std::borrow::Cow;
 
@@ -15,39 +16,75 @@ pub struct Tree {
     file: FileId,
     nodes: Vec<Node>,
     words: Vec<Span>,
+    /// In no order: a brace on a later line makes a body of an earlier node.
+    bodies: Vec<Body>,
+    /// Sorted by the number of their node.
+    comments: Vec<(u32, Span)>,
 }
 
 /// What a node is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
     /// A line without words: empty, only a comment, or the opening brace of the node around it.
-    Blank,
+    Blank = 0,
     /// Words on a line, perhaps with children: a directive, a block's head, an item of a list.
-    Directive,
+    Directive = 1,
     /// Text that fits no rule of the format.
-    Junk,
+    Junk = 2,
     /// A closing brace that closes nothing.
-    Stray,
+    Stray = 3,
 }
 
 /// One node; offsets are bytes of the file's text.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 struct Node {
-    kind: Kind,
-    /// Whether a body was opened (`{`, or a `virtual=` line) and not closed before the end.
-    unclosed: bool,
     /// Everything that belongs to the node: indent, words, comment, line end, children.
     span: Span,
-    /// Where the children begin; the end of `span` for a leaf.
-    body: u32,
-    /// Where the closing part begins; the end of `span` when there is none.
-    tail: u32,
+    /// Number of its first word, which is where the words of the node before end; above
+    /// [`KIND_SHIFT`], its kind.
     first_word: u32,
-    word_count: u32,
-    comment: Span,
+    /// Number of its body, or [`NO_BODY`].
+    body: u32,
+}
+
+/// The part of a node that not every node has.
+#[derive(Clone, Copy, Debug)]
+struct Body {
+    /// Where the children begin.
+    start: u32,
+    /// Where the closing part begins; the end of the node when there is none.
+    tail: u32,
     /// Index of the node behind the last descendant.
     next: u32,
+    /// Whether it (`{`, or a `virtual=` line) was not closed before the end.
+    unclosed: bool,
 }
+
+impl Node {
+    fn new(kind: Kind, span: Span, first_word: u32) -> Self {
+        // A text of less than 2^30 bytes has fewer words.
+        let first_word = first_word & FIRST_WORD | (kind as u32) << KIND_SHIFT;
+        Self { span, first_word, body: NO_BODY }
+    }
+
+    fn kind(self) -> Kind {
+        match self.first_word >> KIND_SHIFT {
+            0 => Kind::Blank,
+            1 => Kind::Directive,
+            2 => Kind::Junk,
+            _ => Kind::Stray,
+        }
+    }
+
+    fn first_word(self) -> u32 {
+        self.first_word & FIRST_WORD
+    }
+}
+
+/// Four kinds need two bits.
+const KIND_SHIFT: u32 = 30;
+const FIRST_WORD: u32 = (1 << KIND_SHIFT) - 1;
+const NO_BODY: u32 = u32::MAX;
 
 impl Tree {
     /// The file that was parsed.
@@ -90,8 +127,10 @@ impl Tree {
             while let Some((_, tail)) = due.pop_if(|(next, _)| *next <= index(at)) {
                 out.push_str(tail.of(text));
             }
-            out.push_str(Span::new(node.span.start, node.body).of(text));
-            due.push((node.next, Span::new(node.tail, node.span.end)));
+            out.push_str(self.head(*node).of(text));
+            if let Some(body) = self.body(*node) {
+                due.push((body.next, Span::new(body.tail, node.span.end)));
+            }
         }
         while let Some((_, tail)) = due.pop() {
             out.push_str(tail.of(text));
@@ -99,17 +138,40 @@ impl Tree {
         out
     }
 
-    /// Whether byte `at` lies in a comment. Comments are found by binary search over the nodes.
+    /// Whether byte `at` lies in a comment.
     pub fn in_comment(&self, at: u32) -> bool {
-        // The last node that starts at or before `at` is the innermost one around it. A comment
-        // behind a closing brace is a `Blank` node of its own, so no parent has to be searched.
-        let behind = self.nodes.partition_point(|node| node.span.start <= at);
-        let innermost = behind.checked_sub(1).and_then(|i| self.nodes.get(i));
-        innermost.is_some_and(|node| node.comment.contains(at))
+        // Nodes are in the order of the text, and so are their comments: a comment behind a closing
+        // brace is a `Blank` node of its own.
+        let behind = self.comments.partition_point(|(_, comment)| comment.start <= at);
+        let last = behind.checked_sub(1).and_then(|i| self.comments.get(i));
+        last.is_some_and(|(_, comment)| comment.contains(at))
     }
 
     fn node<'a>(&'a self, text: &'a str, at: u32) -> Option<NodeRef<'a>> {
-        self.nodes.get(at as usize).map(|node| NodeRef { tree: self, text, node, at })
+        self.nodes.get(at as usize).map(|node| NodeRef { tree: self, text, node: *node, at })
+    }
+
+    fn body(&self, node: Node) -> Option<&Body> {
+        // Most nodes have none, which needs no look at the bodies.
+        if node.body == NO_BODY { None } else { self.bodies.get(node.body as usize) }
+    }
+
+    fn head(&self, node: Node) -> Span {
+        let end = self.body(node).map_or(node.span.end, |body| body.start);
+        Span::new(node.span.start, end)
+    }
+
+    /// The node behind the last descendant of number `at`.
+    fn behind(&self, node: Node, at: u32) -> u32 {
+        self.body(node).map_or(at + 1, |body| body.next)
+    }
+
+    /// Spans of the words of number `at`.
+    fn words(&self, node: Node, at: u32) -> &[Span] {
+        let first = node.first_word() as usize;
+        let next = self.nodes.get(at as usize + 1);
+        let end = next.map_or(self.words.len(), |next| next.first_word() as usize);
+        self.words.get(first..end).unwrap_or_default()
     }
 }
 
@@ -118,14 +180,14 @@ impl Tree {
 pub struct NodeRef<'a> {
     tree: &'a Tree,
     text: &'a str,
-    node: &'a Node,
+    node: Node,
     at: u32,
 }
 
 impl<'a> NodeRef<'a> {
     /// What it is.
     pub fn kind(self) -> Kind {
-        self.node.kind
+        self.node.kind()
     }
 
     /// Its number in the tree, unique and in text order.
@@ -135,7 +197,7 @@ impl<'a> NodeRef<'a> {
 
     /// The number of the node behind its last descendant.
     pub fn behind(self) -> u32 {
-        self.node.next
+        self.tree.behind(self.node, self.at)
     }
 
     /// The first word as it means, or "" when there is none.
@@ -150,10 +212,9 @@ impl<'a> NodeRef<'a> {
 
     /// All words including the first.
     pub fn words(self) -> impl DoubleEndedIterator<Item = Word<'a>> + ExactSizeIterator {
-        let first = self.node.first_word as usize;
-        let spans = self.tree.words.get(first..first + self.node.word_count as usize);
         let (text, file) = (self.text, self.tree.file);
-        spans.unwrap_or_default().iter().map(move |span| Word { text, at: file.at(*span) })
+        let spans = self.tree.words(self.node, self.at).iter();
+        spans.map(move |span| Word { text, at: file.at(*span) })
     }
 
     /// The words behind the first.
@@ -190,29 +251,32 @@ impl<'a> NodeRef<'a> {
 
     /// Indent, words, comment, line end and an opening sign: what stands before the children.
     pub fn head(self) -> Span {
-        Span::new(self.node.span.start, self.node.body)
+        self.tree.head(self.node)
     }
 
     /// The comment behind the words, from its first sign to the end of the line; empty if none.
     pub fn comment(self) -> Span {
-        self.node.comment
+        let comments = &self.tree.comments;
+        let found = comments.binary_search_by_key(&self.at, |(node, _)| *node);
+        let comment = found.ok().and_then(|at| comments.get(at));
+        comment.map_or_else(Span::default, |(_, comment)| *comment)
     }
 
     /// Whether it opened a body.
     pub fn has_body(self) -> bool {
-        self.node.body != self.node.span.end
-            || self.node.unclosed
-            || self.node.tail != self.node.span.end
+        let end = self.node.span.end;
+        let body = self.tree.body(self.node);
+        body.is_some_and(|body| body.unclosed || body.start != end || body.tail != end)
     }
 
     /// Whether its body was still open at the end of the file, or where another block began.
     pub fn is_unclosed(self) -> bool {
-        self.node.unclosed
+        self.tree.body(self.node).is_some_and(|body| body.unclosed)
     }
 
     /// Nodes directly inside.
     pub fn children(self) -> Children<'a> {
-        Children { tree: self.tree, text: self.text, at: self.at + 1, end: self.node.next }
+        Children { tree: self.tree, text: self.text, at: self.at + 1, end: self.behind() }
     }
 
     /// Directives directly inside.
@@ -238,7 +302,7 @@ impl<'a> Iterator for Children<'a> {
             return None;
         }
         let node = self.tree.node(self.text, self.at)?;
-        self.at = node.node.next;
+        self.at = node.behind();
         Some(node)
     }
 }
@@ -300,7 +364,8 @@ pub struct Head {
 impl Builder {
     /// Starts the tree of `file`.
     pub fn new(file: FileId) -> Self {
-        Self { tree: Tree { file, nodes: Vec::new(), words: Vec::new() }, open: Vec::new() }
+        let (nodes, words, bodies, comments) = Default::default();
+        Self { tree: Tree { file, nodes, words, bodies, comments }, open: Vec::new() }
     }
 
     /// Adds a node without children; its number is for [`Builder::reopen`].
@@ -311,12 +376,14 @@ impl Builder {
     /// Opens a leaf after all, where the opening sign stands on a later line: the nodes that were
     /// added since become its first children. It must not be inside a node that was closed.
     pub fn reopen(&mut self, leaf: u32) {
+        self.give_body(leaf);
         self.open.push(leaf);
     }
 
     /// Adds a node whose children follow until [`Builder::close`].
     pub fn open(&mut self, head: &Head) {
         let at = self.push(Kind::Directive, head);
+        self.give_body(at);
         self.open.push(at);
     }
 
@@ -350,6 +417,8 @@ impl Builder {
         // The tree lives as long as the run; what growing by doubling left over is given back.
         self.tree.nodes.shrink_to_fit();
         self.tree.words.shrink_to_fit();
+        self.tree.bodies.shrink_to_fit();
+        self.tree.comments.shrink_to_fit();
         self.tree
     }
 
@@ -357,27 +426,27 @@ impl Builder {
         let at = index(self.tree.nodes.len());
         let first_word = index(self.tree.words.len());
         self.tree.words.extend_from_slice(&head.words);
-        self.tree.nodes.push(Node {
-            kind,
-            unclosed: false,
-            span: head.span,
-            body: head.span.end,
-            tail: head.span.end,
-            first_word,
-            word_count: index(head.words.len()),
-            comment: head.comment,
-            next: at + 1,
-        });
+        self.tree.nodes.push(Node::new(kind, head.span, first_word));
+        if !head.comment.is_empty() {
+            self.tree.comments.push((at, head.comment));
+        }
         at
+    }
+
+    /// The body of a node begins where the node ends, up to now.
+    fn give_body(&mut self, at: u32) {
+        let Some(node) = self.tree.nodes.get_mut(at as usize) else { return };
+        node.body = index(self.tree.bodies.len());
+        let start = node.span.end;
+        self.tree.bodies.push(Body { start, tail: start, next: at + 1, unclosed: false });
     }
 
     fn end(&mut self, at: u32, tail: Span, unclosed: bool) {
         let next = index(self.tree.nodes.len());
-        if let Some(node) = self.tree.nodes.get_mut(at as usize) {
-            node.next = next;
-            node.tail = tail.start;
-            node.span.end = tail.end;
-            node.unclosed = unclosed;
+        let Some(node) = self.tree.nodes.get_mut(at as usize) else { return };
+        node.span.end = tail.end;
+        if let Some(body) = self.tree.bodies.get_mut(node.body as usize) {
+            *body = Body { start: body.start, tail: tail.start, next, unclosed };
         }
     }
 }

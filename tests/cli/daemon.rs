@@ -29,6 +29,14 @@ fn a_router_without_anything_is_refused() {
 }
 
 #[test]
+fn what_keepalived_does_not_understand_is_left_out_and_told() {
+    snapshot!(check(&instance(
+        "    state MASTR\n    interface eth1\n    virtual_router_id 51\n    prority 150\n    \
+         virtual_ipaddress {\n        10.0.0.31/24\n    }"
+    )));
+}
+
+#[test]
 fn an_empty_configuration_is_refused() {
     snapshot!(check("global_defs {\n    router_id lw1\n}\n"));
 }
@@ -139,7 +147,7 @@ static_routes {
 }
 SSL {
     password half-secret
-    certificate /etc/ssl/client.pem
+    ca /etc/ssl/authorities.pem
 }
 vrrp_track_process web {
     process nginx
@@ -168,7 +176,7 @@ virtual_server 10.0.0.31 443 {
                 path /
                 status_code 200
                 regex ok
-                regex_options caseless
+                regex_options caseless ungreedy
             }
         }
     }

@@ -94,6 +94,15 @@ fn what_differs_between_nodes_becomes_an_override() {
 }
 
 #[test]
+fn what_has_no_key_is_lost_by_name() {
+    let place = Place::new()
+        .file("ha.d/ha.cf", "bcast eth1\nnode lw1 lw2\nstonith_host * ssh lw1 lw2\n")
+        .file("ha.d/haresources", "lw1 10.0.0.31/24/eth1\n")
+        .file("ha.d/authkeys", "auth 1\n1 crc\n");
+    snapshot!(place.run(&["convert", "heartbeat-to-inventory", "ha.d"]));
+}
+
+#[test]
 fn an_inventory_and_its_secrets_are_written_together() {
     let place = pair();
     let arguments = ["convert", "keepalived-to-inventory", "lw1", "lw2", "--out", "new/site.toml"];

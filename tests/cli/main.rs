@@ -15,6 +15,8 @@ mod generate;
 mod inventory;
 mod mend;
 mod options;
+mod simulate;
+mod site;
 mod to_heartbeat;
 
 use std::fmt::Write as _;

@@ -160,3 +160,178 @@ fn a_sync_group_moves_as_a_whole() {
     network.expect_owners(ADDRESS, &["b"], OVERLAP);
     network.expect_owners("10.8.0.100", &["b"], OVERLAP);
 }
+
+#[test]
+fn an_operator_moves_the_address_and_back() {
+    let Some(network) = Network::new(&[Lvsha]) else { return };
+    let a = network.start(Lvsha, "a", &instance(150, FAST));
+    let b = network.start(Lvsha, "b", &instance(100, &format!("{FAST}\n nopreempt")));
+    network.expect_owners(ADDRESS, &["a"], OVERLAP);
+    a.ctl(&["standby"]);
+    network.expect_owners(ADDRESS, &["b"], OVERLAP);
+    assert_eq!(a.status()["routers"][0]["order"], "standby");
+    // As long as the order stands, the better one stays backup.
+    network.expect_stable(ADDRESS, &["b"], Duration::from_secs(2));
+    a.ctl(&["normal", "VI_1"]);
+    network.expect_owners(ADDRESS, &["a"], OVERLAP);
+    b.ctl(&["takeover"]);
+    network.expect_owners(ADDRESS, &["b"], OVERLAP);
+    network.expect_stable(ADDRESS, &["b"], Duration::from_secs(1));
+    b.ctl(&["normal"]);
+    network.expect_owners(ADDRESS, &["a"], OVERLAP);
+}
+
+#[test]
+fn scripts_of_haresources_are_exchanged_without_a_restart() {
+    let Some(network) = Network::new(&[Lvsha]) else { return };
+    let story = network.path("story");
+    for folder in ["ha.d", "init.d"] {
+        fs::create_dir(network.path(folder)).unwrap();
+    }
+    for name in ["first", "second", "third"] {
+        let path = network.path(&format!("init.d/{name}"));
+        let story = story.display();
+        let text = format!(
+            "#!/bin/sh\necho {name} $1 >> {story}\n[ $1 = status ] && echo stopped\nexit 0\n"
+        );
+        fs::write(&path, text).unwrap();
+        fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    }
+    let configure = |scripts: &str| {
+        let line = format!("a 10.9.0.100/24/eth0 {scripts}\n");
+        fs::write(network.path("ha.d/haresources"), line).unwrap();
+    };
+    let cluster = "keepalive 1\ndeadtime 3\nbcast eth0\nauto_failback on\nnode a b\n";
+    fs::write(network.path("ha.d/ha.cf"), cluster).unwrap();
+    configure("first second");
+    let a = network.start_heartbeat("a", "ha.d", "init.d");
+    network.expect_story("second start");
+    configure("first third");
+    a.signal("HUP");
+    network.expect_story("third start");
+    a.stop();
+    let expected = "first status\nfirst start\nsecond status\nsecond start\n\
+        second stop\nthird status\nthird start\nthird stop\nfirst stop\n";
+    assert_eq!(fs::read_to_string(&story).unwrap(), expected, "{}", network.logs());
+}
+
+impl Network {
+    fn expect_story(&self, line: &str) {
+        let start = std::time::Instant::now();
+        loop {
+            let story = fs::read_to_string(self.path("story")).unwrap_or_default();
+            if story.lines().any(|told| told == line) {
+                return;
+            }
+            let is_late = start.elapsed() > Duration::from_secs(25);
+            assert!(!is_late, "no `{line}` in\n{story}\n{}", self.logs());
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+}
+
+#[test]
+fn one_lost_path_is_a_warning_and_no_failover() {
+    let Some(network) = Network::new(&[Lvsha]) else { return };
+    let other = network.space("b");
+    let link = ["link", "add", "eth1", "type", "veth", "peer", "name", "eth1", "netns", &other];
+    network.ip_in("a", &link);
+    for (name, address) in [("a", "10.7.0.1/24"), ("b", "10.7.0.2/24")] {
+        network.ip_in(name, &["addr", "add", address, "dev", "eth1"]);
+        network.ip_in(name, &["link", "set", "eth1", "up"]);
+    }
+    for folder in ["ha.d", "init.d"] {
+        fs::create_dir(network.path(folder)).unwrap();
+    }
+    // The two ways to name a medium.
+    let cluster = "keepalive 1\ndeadtime 3\nbcast eth0\nucast eth1 10.7.0.1\nucast eth1 10.7.0.2\n\
+        auto_failback on\nnode a b\n";
+    fs::write(network.path("ha.d/ha.cf"), cluster).unwrap();
+    fs::write(network.path("ha.d/haresources"), "a 10.9.0.100/24/eth0\n").unwrap();
+    let a = network.start_heartbeat("a", "ha.d", "init.d");
+    network.expect_owners(ADDRESS, &["a"], OVERLAP);
+    let b = network.start_heartbeat("b", "ha.d", "init.d");
+    b.expect_log("entering BACKUP");
+
+    // The bridge keeps the two apart, but every link is up.
+    let isolate = |state: &str| {
+        for port in ["porta", "portb"] {
+            let words = ["link", "set", "dev", port, "isolated", state];
+            assert!(network.run_in("s", "bridge", &words).status.success());
+        }
+    };
+    isolate("on");
+    b.expect_log("path eth0 is lost: nothing heard for");
+    network.expect_stable(ADDRESS, &["a"], Duration::from_secs(4));
+    isolate("off");
+    b.expect_log("path eth0 works again");
+    network.ip_in("a", &["link", "set", "eth1", "down"]);
+    a.expect_log("path eth1 is lost: its link is down");
+    b.expect_log("path eth1 is lost");
+    network.expect_stable(ADDRESS, &["a"], Duration::from_secs(4));
+    // Without any path left the address moves.
+    a.signal("STOP");
+    network.expect_owners(ADDRESS, &["a", "b"], Duration::from_secs(30));
+}
+
+#[test]
+fn a_director_without_live_servers_yields() {
+    let Some(network) = Network::new(&[Lvsha]) else { return };
+    // A server that refuses, and one that does not: the observer's own ports.
+    let listener = network.listen("s", 8080);
+    let site = |track: &str| {
+        format!(
+            "cluster = \"pair\"\nstack = \"lvsha\"\n\
+             [directors.a]\naddress = \"10.9.0.1\"\ninterface = \"eth0\"\npriority = 150\n\
+             [directors.b]\naddress = \"10.9.0.2\"\ninterface = \"eth0\"\npriority = 140\n\
+             [real_servers.c]\naddress = \"10.9.0.9\"\n\
+             [routers.VI_1]\nvirtual_router_id = 51\naddresses = [\"10.9.0.100/24\"]\nversion = 3\n\
+             interval = 0.2\n{track}\n\
+             [[services]]\naddress = \"10.9.0.100:80\"\nprotocol = \"tcp\"\n\
+             scheduler = \"rr\"\nmethod = \"nat\"\n\
+             servers = [\"c:8080\"]\nprobe = \"tcp\"\n\
+             checks = {{ interval = 0.2, connect_timeout = 1, failures = 1, warmup = 0 }}\n"
+        )
+    };
+    let follows = site("follows = [\"service tcp 10.9.0.100:80 weight -50\"]");
+    let a = network.start_inventory("a", &follows);
+    network.expect_owners(ADDRESS, &["a"], OVERLAP);
+    let b = network.start_inventory("b", &site(""));
+    b.expect_log("entering BACKUP");
+    drop(listener);
+    a.expect_log("priority 150 becomes 100");
+    network.expect_owners(ADDRESS, &["b"], OVERLAP);
+    let _listener = network.listen("s", 8080);
+    a.expect_log("priority 100 becomes 150");
+    network.expect_owners(ADDRESS, &["a"], OVERLAP);
+}
+
+/// A program that listens; it ends with this value.
+struct Listener(std::process::Child);
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        self.0.kill().unwrap();
+        self.0.wait().unwrap();
+    }
+}
+
+impl Network {
+    fn listen(&self, name: &str, port: u16) -> Listener {
+        let script = format!(
+            "import socket\ns=socket.socket()\n\
+             s.setsockopt(socket.SOL_SOCKET,socket.SO_REUSEADDR,1)\n\
+             s.bind(('0.0.0.0',{port}));s.listen(64)\nprint('ready',flush=True)\n\
+             while True:\n s.accept()[0].close()\n"
+        );
+        let mut child = std::process::Command::new("ip")
+            .args(["netns", "exec", &self.space(name), "python3", "-c", &script])
+            .stdout(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut ready = String::new();
+        let mut output = std::io::BufReader::new(child.stdout.take().unwrap());
+        std::io::BufRead::read_line(&mut output, &mut ready).unwrap();
+        Listener(child)
+    }
+}

@@ -7,8 +7,13 @@
 // A test that cannot run programs has nothing better to do than to stop.
 #![expect(clippy::unwrap_used, clippy::print_stdout)]
 
+mod accept;
 mod alone;
+mod judge;
 mod network;
+mod routing;
+mod standard;
+mod telling;
 mod with_keepalived;
 
 use network::{Network, Program};

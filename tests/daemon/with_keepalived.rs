@@ -64,6 +64,58 @@ fn version_3_at_100_milliseconds_as_backup() {
 }
 
 #[test]
+fn version_3_at_10_milliseconds_in_both_roles() {
+    for (better, worse) in [(Lvsha, Keepalived), (Keepalived, Lvsha)] {
+        let Some(network) = Network::new(&[better, worse]) else { return };
+        let lines = "version 3\n advert_int 0.01";
+        let a = network.start(better, "a", &instance(150, lines));
+        let b = network.start(worse, "b", &instance(100, lines));
+        network.expect_owners(ADDRESS, &["a"], OVERLAP);
+        // On a machine with other work either may be late for 30 ms, and is put right at once.
+        network.expect_owners(ADDRESS, &["a"], OVERLAP);
+        a.stop();
+        network.expect_owners(ADDRESS, &["b"], OVERLAP);
+        let _a = network.start(better, "a", &instance(150, lines));
+        network.expect_owners(ADDRESS, &["a"], OVERLAP);
+        drop(b);
+    }
+}
+
+#[test]
+fn a_sync_group_moves_as_a_whole_beside_keepalived() {
+    for (better, worse) in [(Lvsha, Keepalived), (Keepalived, Lvsha)] {
+        let Some(network) = Network::new(&[better, worse]) else { return };
+        for name in ["a", "b"] {
+            network.ip_in(name, &["link", "add", "eth1", "type", "veth", "peer", "name", "other1"]);
+            network.ip_in(name, &["link", "set", "eth1", "up"]);
+            network.ip_in(name, &["link", "set", "other1", "up"]);
+        }
+        let pair = |priority: u8| {
+            let fast = "version 3\n advert_int 0.2";
+            // Only the second one follows the other interface.
+            let second = instance(priority, &format!("{fast}\n track_interface {{\n eth1\n }}"))
+                .replace("VI_1", "VI_2")
+                .replace("virtual_router_id 51", "virtual_router_id 52")
+                .replace("10.9.0.100/24", "10.9.0.101/24");
+            let (_, second) = second.split_once("vrrp_instance").unwrap();
+            let group = "vrrp_sync_group both {\n group {\n VI_1\n VI_2\n }\n}\n";
+            format!("{group}{}vrrp_instance{second}", instance(priority, fast))
+        };
+        let _a = network.start(better, "a", &pair(150));
+        let _b = network.start(worse, "b", &pair(100));
+        for address in [ADDRESS, "10.9.0.101"] {
+            network.expect_owners(address, &["a"], OVERLAP);
+        }
+        for (state, owner) in [("down", "b"), ("up", "a")] {
+            network.ip_in("a", &["link", "set", "other1", state]);
+            for address in [ADDRESS, "10.9.0.101"] {
+                network.expect_owners(address, &[owner], OVERLAP);
+            }
+        }
+    }
+}
+
+#[test]
 fn a_wrong_password_makes_two_masters_and_is_counted() {
     let Some(network) = Network::new(&[Lvsha, Keepalived]) else { return };
     let other = PASS.replace("1111", "2222");
@@ -139,6 +191,24 @@ fn among_equals_the_higher_address_wins() {
         network.ip_in("s", &["link", "set", "porta", "up"]);
         network.ip_in("s", &["link", "set", "portb", "up"]);
         network.expect_one_owner();
+    }
+}
+
+#[test]
+fn a_virtual_mac_of_ipv6_with_keepalived() {
+    for (better, worse) in [(Lvsha, Keepalived), (Keepalived, Lvsha)] {
+        let Some(network) = Network::new(&[better, worse]) else { return };
+        let lines = "use_vmac\n version 3\n advert_int 0.2";
+        let six = |priority| {
+            let addresses = "fe80::100/64\n 2001:db8::100/64";
+            instance(priority, lines).replace("10.9.0.100/24", addresses)
+        };
+        let a = network.start(better, "a", &six(150));
+        let _b = network.start(worse, "b", &six(100));
+        network.expect_owners("2001:db8::100", &["a"], OVERLAP);
+        network.expect_stable("2001:db8::100", &["a"], WATCH);
+        a.stop();
+        network.expect_owners("2001:db8::100", &["b"], OVERLAP);
     }
 }
 

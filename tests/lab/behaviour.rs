@@ -109,6 +109,13 @@ impl Behaviour {
         self.seen.insert(aspect, Seen::Span(span));
     }
 
+    /// What was seen of these aspects.
+    pub(crate) fn only(&self, aspects: &[Aspect]) -> Self {
+        let mut part = self.clone();
+        part.seen.retain(|aspect, _| aspects.contains(aspect));
+        part
+    }
+
     /// A measured time of this drill.
     pub(crate) fn measured(&self, aspect: Aspect) -> Duration {
         match self.seen.get(&aspect) {

@@ -11,6 +11,7 @@ use super::super::printer::{Printer, Problem};
 use super::read::options_for;
 use crate::model::mend::{Made, mend};
 use crate::model::read::{Options, read_with};
+use crate::source::text::counted;
 use crate::source::{FileId, Sources, text};
 
 /// What is done with the edits.
@@ -111,9 +112,8 @@ fn report(made: &[Made], files: usize, how: How, printer: &Printer) {
         let times = if *edits > 1 { format!(" ({edits} places)") } else { String::new() };
         printer.status(&format!("{place}: {title}{times} [{code}]"));
     }
-    let files = if files == 1 { "1 file".to_owned() } else { format!("{files} files") };
-    let edits: usize = made.iter().map(|made| made.edits).sum();
-    let edits = if edits == 1 { "1 edit".to_owned() } else { format!("{edits} edits") };
+    let files = counted(files, "file");
+    let edits = counted(made.iter().map(|made| made.edits).sum(), "edit");
     printer.status(&match (made.is_empty(), how.writes) {
         (true, _) => "nothing to be mended with certainty".to_owned(),
         (false, true) => format!("mended: {edits} in {files}"),

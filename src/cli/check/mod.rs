@@ -10,6 +10,7 @@ use super::printer::{Printer, Problem};
 use super::{ExitCode, Failure};
 use crate::model::read::Options;
 use crate::site::{self, Secrets};
+use crate::source::text::counted;
 use crate::source::{
     Diagnostic, Findings, Level, Policy, Selector, Severity, Silenced, Sources, report,
 };
@@ -199,10 +200,6 @@ fn count(diagnostics: &[Diagnostic], severity: Severity) -> usize {
 }
 
 fn summary(files: usize, diagnostics: &[Diagnostic], silenced: usize) -> String {
-    let counted = |count: usize, word: &str| match count {
-        1 => format!("1 {word}"),
-        _ => format!("{count} {word}s"),
-    };
     let severities =
         [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Info, "info")];
     let found: Vec<String> = severities

@@ -232,13 +232,7 @@ fn write_all(
     }
     match staged.and_then(|()| output.commit(arguments.force)) {
         Ok(written) => {
-            let line = format!(
-                "{} for {}: {} files written, {} already so",
-                folder.display(),
-                names.join(", "),
-                written.changed,
-                written.unchanged
-            );
+            let line = format!("{} for {}: {written}", folder.display(), names.join(", "));
             say(arguments, printer, &line);
             Ok(())
         }

@@ -24,14 +24,16 @@ while read -r kind mode path; do
     fi
 done <"$here/changes" >"$here/before/list.new" || fail "cannot save the old files"
 while read -r effect what; do
-    [ "$effect" = start ] && systemctl is-active -q "$what" 2>/dev/null && echo "$what"
-done <"$here/effects" >"$here/before/active"
+    case $effect in start | stop) ;; *) continue ;; esac
+    systemctl is-active -q "$what" 2>/dev/null && echo "$what" >>"$here/before/active"
+    systemctl is-enabled -q "$what" 2>/dev/null && echo "$what" >>"$here/before/enabled"
+done <"$here/effects"
 mv "$here/before/list.new" "$here/before/list"
 sync 2>/dev/null
 echo "$generation" >"$state/pending" || fail "cannot write to $state"
 # The dead-man switch: whoever cuts the network off gets the old state back.
 if [ "$2" -gt 0 ]; then
-    cp "$here/rollback" "$state/rollback"
+    cp "$here/rollback" "$state/rollback" && at_boot || fail "cannot write the dead-man switch"
     if [ -z "$root" ] && command -v systemd-run >/dev/null 2>&1 && [ -d /run/systemd/system ]; then
         systemd-run -q --collect --on-active="$2" --unit="lvsha-rollback-$generation" \
             sh "$state/rollback" "$generation" dead-man </dev/null >/dev/null 2>&1
@@ -39,15 +41,29 @@ if [ "$2" -gt 0 ]; then
         # An open descriptor would keep the connection until it is over.
         (sleep "$2"; exec sh "$state/rollback" "$generation" dead-man) </dev/null >/dev/null 2>&1 3>&- &
     fi || fail "cannot start the dead-man switch"
+    sync 2>/dev/null
 fi
 undo() {
+    while read -r kind mode path; do
+        [ "$kind" != write ] || rm -f "$(temporary "$root$path")"
+    done <"$here/changes"
     restore "$generation" || fail "$1, and the old state could not be restored: see $here/before"
     fail "$1; the old state is back"
 }
+# All of them beside their places first, so that a full disk shows before anything is changed.
+while read -r kind mode path; do
+    [ "$kind" = write ] || continue
+    beside "$mode" "$root$path" <"$here/files$path" || undo "cannot write $path"
+done <"$here/changes"
+# Before its files go: a unit may need them to stop.
+while read -r effect what; do
+    [ "$effect" = stop ] || continue
+    systemctl disable -q --now "$what" </dev/null >/dev/null 2>&1 || undo "$what does not stop"
+done <"$here/effects"
 while read -r kind mode path; do
     case $kind in
     remove) rm -f "$root$path" || undo "cannot remove $path" ;;
-    write) put "$mode" "$root$path" <"$here/files$path" || undo "cannot write $path" ;;
+    write) into "$root$path" || undo "cannot write $path" ;;
     mode) chmod "$mode" "$root$path" || undo "cannot set the mode of $path" ;;
     esac
 done <"$here/changes"

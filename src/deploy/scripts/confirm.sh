@@ -2,6 +2,7 @@
 [ "$(cat "$state/pending" 2>/dev/null)" = "$1" ] ||
     fail "generation $1 does not wait any more: it has rolled itself back"
 rm -f "$state/pending"
+not_at_boot
 systemctl stop "lvsha-rollback-$1.timer" 2>/dev/null
 echo "confirmed" >"$state/generations/$1/state"
 # The last ten are kept, and the one that runs.

@@ -41,7 +41,10 @@ newest=$(ls "$state/generations" 2>/dev/null | sort -n | tail -n 1)
 [ -f "$state/pending" ] && echo "pending $(cat "$state/pending")"
 [ -f "$state/lock/who" ] && echo "lock $(cat "$state/lock/who")"
 ip -o address show 2>/dev/null | awk '{ sub("/.*", "", $4); print "address", $4 }'
-[ -r /proc/net/ip_vs ] && sed 's/^/table /' /proc/net/ip_vs
+# The kernel's own answer: nothing that is for people says how old an address is.
+ages=$(ip address save 2>/dev/null | base64 | tr -d '\n')
+[ -n "$ages" ] && echo "ages $(cut -d ' ' -f 1 /proc/uptime) $ages"
+[ -r "$root/proc/net/ip_vs" ] && sed 's/^/table /' "$root/proc/net/ip_vs"
 command -v keepalived >/dev/null 2>&1 &&
     keepalived -v 2>&1 | awk 'NR == 1 { sub("^v", "", $2); print "version keepalived", $2 }'
 command -v lvsha >/dev/null 2>&1 && lvsha --version | awk '{ print "version lvsha", $2 }'

@@ -1,4 +1,7 @@
-# Takes a generation back. Parameters: generation, perhaps `dead-man`: then only while it waits.
+# Takes a generation back. Parameters: generation, or `pending` for the one that waits; perhaps
+# `dead-man`: only while it waits; perhaps `boot`: no unit runs yet.
+[ "$1" != pending ] || set -- "$(cat "$state/pending")" "${2:-}"
+[ "${2:-}" != boot ] || booting=yes
 if [ "${2:-}" = dead-man ] && [ "$(cat "$state/pending" 2>/dev/null)" != "$1" ]; then
     exit 0
 fi

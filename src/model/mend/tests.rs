@@ -25,6 +25,17 @@ fn certain_edits_are_made_and_guesses_are_not() {
 }
 
 #[test]
+fn a_line_that_is_deleted_leaves_no_blank_line() {
+    let service = |lines: &str| {
+        format!("virtual_server 10.0.0.31 80 {{\n{lines}\n    real_server 10.0.0.29 80\n}}\n")
+    };
+    let (text, _) = mended(&service("    protocol TCP\n    nat_mask 255.255.255.0  "));
+    assert_eq!(text, service("    protocol TCP"));
+    let (text, _) = mended(&service("    nat_mask 255.255.255.0 # why"));
+    assert!(text.contains("\n     # why\n"), "{text}");
+}
+
+#[test]
 fn edits_that_touch_wait_for_the_next_round() {
     let file = Sources::new().add("x", b"");
     let at = |start, end| file.at(crate::source::Span::new(start, end));

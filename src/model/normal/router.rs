@@ -236,6 +236,7 @@ fn follows(router: &Router, cluster: &Cluster, world: World, object: &mut Object
             TrackKind::Interface => "interface",
             TrackKind::Process => "process",
             TrackKind::Script => "script",
+            TrackKind::Service => "service",
         };
         let weight = track.value.weight.map_or_else(|| "its weight".to_owned(), |w| w.to_string());
         let reverse = if track.value.reverse == Some(true) { " reverse" } else { "" };

@@ -6,7 +6,9 @@ mod server;
 mod status;
 
 pub use client::{AskError, ask};
-pub use order::{Action, OrderAnswer, OrderRequest};
+pub use order::{
+    Action, OrderAnswer, OrderRequest, Routers, StanceAnswer, StanceRequest, StanceWord,
+};
 pub use server::{Answer, Server, serve};
 pub use status::{GroupStatus, PeerStatus, Request, RouterStatus, SourceStatus, Status};
 

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::run::health::pool::Order;
+use crate::run::vrrp::Stance;
 
 /// An order for a real server.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,6 +52,59 @@ impl Action {
             Self::Weight(weight) => Some(Order::Weight(weight)),
         }
     }
+}
+
+/// What an operator wants of virtual routers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StanceRequest {
+    /// What.
+    pub stance: StanceWord,
+    /// Of which routers.
+    pub routers: Routers,
+}
+
+/// What a router is to do, beside its configuration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StanceWord {
+    /// What is configured.
+    Normal,
+    /// Give up, and leave it to another director as long as there is one.
+    Standby,
+    /// Take over from any other director.
+    Takeover,
+}
+
+impl StanceWord {
+    /// For the machines.
+    pub fn stance(self) -> Stance {
+        match self {
+            Self::Normal => Stance::Normal,
+            Self::Standby => Stance::Standby,
+            Self::Takeover => Stance::TakeOver,
+        }
+    }
+}
+
+/// Which routers are meant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Routers {
+    /// All of them.
+    All,
+    /// Those for which another director is the preferred one (hb_standby foreign).
+    Foreign,
+    /// Those for which this director is the preferred one (hb_standby local).
+    Local,
+    /// These.
+    Named(Vec<String>),
+}
+
+/// The answer to a [`StanceRequest`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StanceAnswer {
+    /// The routers that it is about.
+    pub routers: Vec<String>,
 }
 
 impl OrderRequest {

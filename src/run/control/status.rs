@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
-use super::OrderRequest;
+use super::{OrderRequest, StanceRequest};
 
 /// A request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -13,6 +13,8 @@ use super::OrderRequest;
 pub enum Request {
     /// An operator's order for a real server; answered with the servers that it is about.
     Order(OrderRequest),
+    /// What an operator wants of routers; answered with the routers that it is about.
+    Stance(StanceRequest),
     /// Virtual services and their servers: a [`Snapshot`](crate::run::services::Snapshot).
     Services,
     /// Everything that [`Status`] holds.
@@ -57,6 +59,9 @@ pub struct RouterStatus {
     pub cause: String,
     /// Priority now.
     pub priority: u8,
+    /// What an operator ordered: empty, `standby` or `takeover`.
+    #[serde(default)]
+    pub order: String,
     /// Priority as configured.
     pub base_priority: u8,
     /// Its addresses, with prefix length.

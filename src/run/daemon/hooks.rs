@@ -13,14 +13,15 @@ use super::script;
 use crate::run::vrrp::State;
 
 /// Who changed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) enum Subject {
     Group,
     Instance,
 }
 
 impl Subject {
-    fn word(self) -> &'static str {
+    /// As scripts and pipes are told.
+    pub(super) fn word(self) -> &'static str {
         match self {
             Self::Group => "GROUP",
             Self::Instance => "INSTANCE",
@@ -66,14 +67,13 @@ impl Hooks {
     /// Queues what is to be run for a change: first the hook of the state, then the one for all.
     pub(super) fn changed(&self, subject: Subject, name: &str, state: State, priority: u8) {
         let Some((hooks, queue)) = self.queues.get(&(subject, name.to_owned())) else { return };
-        let (moment, word) = match state {
-            State::Backup => (HookMoment::Backup, "BACKUP"),
-            State::Fault => (HookMoment::Fault, "FAULT"),
-            State::Initialize => (HookMoment::Stop, "STOP"),
-            State::Master => (HookMoment::Master, "MASTER"),
+        let moment = match state {
+            State::Backup => HookMoment::Backup,
+            State::Fault => HookMoment::Fault,
+            State::Initialize => HookMoment::Stop,
+            State::Master => HookMoment::Master,
         };
-        // A group has no priority: keepalived says 0.
-        let priority = if subject == Subject::Group { 0 } else { priority };
+        let word = word_of(state);
         for call in calls(hooks, moment, [subject.word(), name, word], priority) {
             // The task ends only with this queue.
             let _ = queue.send(call);
@@ -89,6 +89,16 @@ impl Hooks {
                 abort.abort();
             }
         }
+    }
+}
+
+/// A state as scripts and pipes are told.
+pub(super) fn word_of(state: State) -> &'static str {
+    match state {
+        State::Backup => "BACKUP",
+        State::Fault => "FAULT",
+        State::Initialize => "STOP",
+        State::Master => "MASTER",
     }
 }
 

@@ -1,18 +1,63 @@
-//! The kernel's links and addresses, as far as they are known.
+//! The kernel's links, addresses, routes and rules, as far as they are known.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::io;
 use std::net::IpAddr;
 
 use crate::run::net::addresses::LinkAddress;
-use crate::run::net::netlink::{Event, Link, Netlink};
+use crate::run::net::netlink::{Event, Link, Netlink, RouteFilter};
+use crate::run::net::objects::Object;
+use crate::run::net::routes::RouteKey;
+use crate::run::net::rules::Rule;
 use crate::run::vrrp::Family;
 
-/// Links by index, addresses in the order of the kernel.
+/// Links by index, addresses in the order of the kernel, and the routes and rules that matter.
 #[derive(Debug, Default)]
 pub(super) struct Kernel {
     links: BTreeMap<u32, Link>,
     addresses: Vec<LinkAddress>,
+    interest: Interest,
+    routes: HashSet<RouteKey>,
+    rules: BTreeSet<Rule>,
+}
+
+/// Which routes and rules are looked at: those of this director. A table of the Internet has a million
+/// others.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Interest {
+    routes: HashSet<RouteKey>,
+    rules: BTreeSet<Rule>,
+}
+
+impl Interest {
+    pub(super) fn in_objects<'a>(objects: impl IntoIterator<Item = &'a Object>) -> Self {
+        let mut interest = Self::default();
+        for object in objects {
+            match object {
+                Object::Address(_) => {}
+                Object::Route(route) => {
+                    interest.routes.insert(route.key());
+                }
+                Object::Rule(rule) => {
+                    interest.rules.insert(rule.clone());
+                }
+            }
+        }
+        interest
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.routes.is_empty() && self.rules.is_empty()
+    }
+
+    fn filters(&self) -> BTreeSet<RouteFilter> {
+        let filter = |key: &RouteKey| RouteFilter {
+            family: key.destination.family(),
+            table: key.table,
+            protocol: key.protocol,
+        };
+        self.routes.iter().map(filter).collect()
+    }
 }
 
 /// What a change means for those who look.
@@ -20,55 +65,121 @@ pub(super) struct Kernel {
 pub(super) struct Consequences {
     /// Links or source addresses may be others.
     pub(super) links: bool,
-    /// An address is gone.
-    pub(super) addresses: bool,
+    /// An address, a route or a rule is gone.
+    pub(super) objects: bool,
     /// Everything has to be read again.
     pub(super) reread: bool,
 }
 
 impl Kernel {
-    /// Reads everything.
+    /// Reads links and addresses.
     pub(super) fn read(netlink: &mut Netlink) -> io::Result<Self> {
-        let links = netlink.links()?.into_iter().map(|link| (link.index, link)).collect();
-        Ok(Self { links, addresses: netlink.addresses()? })
+        let mut kernel = Self::default();
+        kernel.refresh(netlink)?;
+        Ok(kernel)
+    }
+
+    /// Reads everything again.
+    pub(super) fn refresh(&mut self, netlink: &mut Netlink) -> io::Result<()> {
+        self.links = netlink.links()?.into_iter().map(|link| (link.index, link)).collect();
+        self.addresses = netlink.addresses()?;
+        self.look_at(self.interest.clone(), netlink)
+    }
+
+    /// Looks at these routes and rules from now on.
+    pub(super) fn look_at(&mut self, interest: Interest, netlink: &mut Netlink) -> io::Result<()> {
+        self.interest = interest;
+        self.routes.clear();
+        self.rules.clear();
+        for filter in self.interest.filters() {
+            let found = netlink.routes(&filter)?;
+            self.routes.extend(found.into_iter().filter(|key| self.interest.routes.contains(key)));
+        }
+        for family in [Family::V4, Family::V6] {
+            if self.interest.rules.iter().any(|rule| rule.family == family) {
+                let found = netlink.rules(family)?;
+                self.rules
+                    .extend(found.into_iter().filter(|rule| self.interest.rules.contains(rule)));
+            }
+        }
+        Ok(())
     }
 
     /// Follows an event.
     pub(super) fn follow(&mut self, event: Event) -> Consequences {
         let mut consequences = Consequences::default();
         match event {
-            Event::Address(address) => {
-                consequences.links = self.insert(address);
-            }
+            Event::Address(address) => consequences.links = self.insert_address(address),
             Event::AddressGone(address) => {
-                self.remove(&address);
-                consequences = Consequences { links: true, addresses: true, reread: false };
+                self.remove(&Object::Address(address));
+                consequences.links = true;
+                consequences.objects = true;
             }
             Event::Link(link) => {
                 consequences.links = self.links.get(&link.index) != Some(&link);
+                // Routes go silently with a link that goes down.
+                consequences.objects = consequences.links && !self.routes.is_empty();
                 self.links.insert(link.index, link);
             }
             Event::LinkGone(link) => {
                 self.links.remove(&link.index);
                 self.addresses.retain(|address| address.link != link.index);
-                consequences = Consequences { links: true, addresses: true, reread: false };
+                consequences.links = true;
+                consequences.objects = true;
             }
             Event::Overrun => consequences.reread = true,
+            Event::Route(key) => {
+                if self.interest.routes.contains(&key) {
+                    self.routes.insert(key);
+                }
+            }
+            // Own removals are known already.
+            Event::RouteGone(key) => consequences.objects = self.routes.remove(&key),
+            Event::Rule(rule) => {
+                if self.interest.rules.contains(&rule) {
+                    self.rules.insert(rule);
+                }
+            }
+            Event::RuleGone(rule) => consequences.objects = self.rules.remove(&rule),
         }
         consequences
     }
 
+    /// Notes what was added.
+    pub(super) fn insert(&mut self, object: Object) {
+        match object {
+            Object::Address(address) => {
+                self.insert_address(address);
+            }
+            Object::Route(route) => {
+                self.routes.insert(route.key());
+            }
+            Object::Rule(rule) => {
+                self.rules.insert(rule);
+            }
+        }
+    }
+
+    /// Notes what was removed.
+    pub(super) fn remove(&mut self, object: &Object) {
+        match object {
+            Object::Address(address) => self.addresses.retain(|known| known != address),
+            Object::Route(route) => {
+                self.routes.remove(&route.key());
+            }
+            Object::Rule(rule) => {
+                self.rules.remove(rule);
+            }
+        }
+    }
+
     /// Notes an address; false if it was known.
-    pub(super) fn insert(&mut self, address: LinkAddress) -> bool {
+    fn insert_address(&mut self, address: LinkAddress) -> bool {
         let is_new = !self.addresses.contains(&address);
         if is_new {
             self.addresses.push(address);
         }
         is_new
-    }
-
-    pub(super) fn remove(&mut self, address: &LinkAddress) {
-        self.addresses.retain(|known| known != address);
     }
 
     pub(super) fn link(&self, name: &str) -> Option<&Link> {
@@ -99,9 +210,15 @@ impl Kernel {
             .copied()
     }
 
-    /// The addresses that are on their link and in `interesting`.
-    pub(super) fn present(&self, interesting: &BTreeSet<LinkAddress>) -> BTreeSet<LinkAddress> {
-        self.addresses.iter().filter(|known| interesting.contains(known)).cloned().collect()
+    /// Which of these are there.
+    pub(super) fn present(&self, interesting: &BTreeSet<Object>) -> BTreeSet<Object> {
+        let addresses = self.addresses.iter().cloned().map(Object::Address);
+        let others = interesting.iter().filter(|object| match object {
+            Object::Address(_) => false,
+            Object::Route(route) => self.routes.contains(&route.key()),
+            Object::Rule(rule) => self.rules.contains(rule),
+        });
+        addresses.filter(|address| interesting.contains(address)).chain(others.cloned()).collect()
     }
 }
 
@@ -117,7 +234,7 @@ mod tests {
     fn the_source_is_the_first_address_that_does_not_move() {
         let mut kernel = Kernel::default();
         for text in ["10.0.0.31", "2001:db8::1", "10.0.0.1", "10.0.0.2", "fe80::1"] {
-            kernel.insert(address(text));
+            kernel.insert(Object::Address(address(text)));
         }
         let moving = HashSet::from(["10.0.0.31".parse().unwrap()]);
         let primary = |family| kernel.primary(3, family, &moving).map(|ip| ip.to_string());
@@ -132,7 +249,7 @@ mod tests {
         assert!(kernel.follow(Event::Address(address("10.0.0.1"))).links);
         assert_eq!(kernel.follow(Event::Address(address("10.0.0.1"))), Consequences::default());
         let gone = kernel.follow(Event::AddressGone(address("10.0.0.1")));
-        assert!(gone.addresses);
+        assert!(gone.objects);
         assert!(kernel.follow(Event::Overrun).reread);
     }
 }

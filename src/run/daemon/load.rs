@@ -10,7 +10,8 @@ use crate::emit::{Account, Target};
 use crate::model::Cluster;
 use crate::model::read::{Input, Reading, read};
 use crate::run::services;
-use crate::source::{Findings, Sources};
+use crate::source::codes::{authkeys, daemon as codes, keepalived};
+use crate::source::{Code, Diagnostic, Findings, Place, Severity, Sources};
 use crate::syntax::Format;
 
 /// A plan, and what is to be said about it.
@@ -30,7 +31,7 @@ pub fn load(
     node: &str,
     addresses: &HashMap<String, IpAddr>,
 ) -> Loaded {
-    let Reading { mut cluster, trees, .. } = read(sources, inputs);
+    let Reading { mut cluster, trees, findings: read_findings } = read(sources, inputs);
     let mut findings = Findings::new();
     unexecuted::tell(&cluster, &mut findings);
     // Before the translation: ldirectord's services mean more than keepalived's can say.
@@ -43,7 +44,6 @@ pub fn load(
         let mut account = Account::new(sources, &trees);
         let options = Options { target: Target::DEFAULT, addresses: addresses.clone() };
         translate::heartbeat_to_keepalived(&mut cluster, sources, &options, &mut account);
-        unexecuted::tell_of_paths(&cluster, &mut findings);
     }
     drop(trees);
     // The router has the name that the translation gave it.
@@ -51,7 +51,37 @@ pub fn load(
     services.follows = router.map(|router| router.name.value.clone());
     let mut plan = plan(&cluster, node, &mut findings);
     plan.services = services;
-    Loaded { plan, findings }
+    Loaded { plan, findings: with_errors(read_findings, findings, sources) }
+}
+
+/// The first error of what was read stands for all of them; what it spoils is not "not executed".
+fn with_errors(read: Findings, planned: Findings, sources: &Sources) -> Findings {
+    let is_error = |found: &Diagnostic| {
+        found.severity() == Severity::Error && !CHANGES_NOTHING.contains(&found.code)
+    };
+    let errors: Vec<Diagnostic> = read.sorted().into_iter().filter(is_error).collect();
+    let is_spoilt = |at: Place| errors.iter().filter_map(|e| e.at).any(|error| at.holds(error));
+    let mut findings = Findings::new();
+    findings.extend(planned.sorted().into_iter().filter(|finding| {
+        finding.code != codes::NOT_EXECUTED || !finding.at.is_some_and(is_spoilt)
+    }));
+    // Why it does not start is said already.
+    let starts = findings.count(Severity::Error) == 0;
+    if let (true, Some((first, at))) =
+        (starts, errors.iter().find_map(|error| Some((error, error.at?))))
+    {
+        let path = sources.get(at.file).name();
+        let count = errors.len();
+        let message = match count {
+            1 => "an error: the daemon does what it understands".to_owned(),
+            _ => format!("the first of {count} errors: the daemon does what it understands"),
+        };
+        let finding = Diagnostic::new(codes::INPUT_ERRORS, at, message)
+            .label(first.message.clone())
+            .help(format!("lvsha check {path}"));
+        findings.push(finding);
+    }
+    findings
 }
 
 /// Plans for a cluster that was read already.
@@ -62,3 +92,7 @@ pub fn of_cluster(cluster: &Cluster, sources: &Sources, node: &str) -> Loaded {
     plan.services = services::plan::plan(cluster, sources, &[], &mut findings);
     Loaded { plan, findings }
 }
+
+/// Errors for their own program that leave nothing out here.
+const CHANGES_NOTHING: &[Code] =
+    &[authkeys::READABLE, keepalived::SCRIPT_SECURITY, keepalived::SCRIPT_USER];

@@ -1,16 +1,20 @@
 //! What the daemon is to do on this node: the model, cut down to one director and made exact.
 
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::run::net::addresses::Details;
-use crate::run::services;
+use crate::run::net::routes::Route;
+use crate::run::net::rules::Rule;
+use crate::run::services::{self, MailPlan};
 use crate::run::vrrp::{ChecksumCustom, Family, Schedule, Settings, Tracked};
 
 mod addresses;
 mod read;
 mod refusals;
+mod routing;
 #[cfg(test)]
 mod tests;
 
@@ -23,10 +27,24 @@ pub struct Plan {
     pub routers: Vec<RouterPlan>,
     /// Its sync groups.
     pub groups: Vec<GroupPlan>,
+    /// What is there as long as the daemon.
+    pub fixed: FixedPlan,
+    /// Addresses whose packets nobody on this director gets.
+    pub refused: RefusedPlan,
     /// What its routers depend on; [`Tracked::source`] counts in this list.
     pub sources: Vec<SourcePlan>,
     /// How scripts are run.
     pub scripts: ScriptPolicy,
+    /// Pipes that are told every event.
+    pub pipes: Vec<PipePlan>,
+    /// Whether pipes are told of changed priorities.
+    pub tells_priorities: bool,
+    /// Whether pipes are told all states after a reload.
+    pub tells_states: bool,
+    /// Who is mailed about routers.
+    pub mail: Option<MailPlan>,
+    /// Whether a fault of a router is no mail.
+    pub mails_no_faults: bool,
     /// Its virtual services.
     pub services: services::Plan,
     /// Real-time priority of the thread that speaks VRRP, 1 to 99.
@@ -44,11 +62,17 @@ pub struct RouterPlan {
     pub source: Option<IpAddr>,
     /// Where advertisements go.
     pub transport: Transport,
+    /// Further ways of the same advertisements (heartbeat's media).
+    pub paths: Vec<PathPlan>,
     /// How checksums are made for peers that were not heard yet.
     pub custom: ChecksumCustom,
     /// Addresses that the master holds, advertised or not.
     pub addresses: Vec<PlannedAddress>,
-    /// How they are announced.
+    /// Routes that the master holds.
+    pub routes: Vec<Route>,
+    /// Routing rules that the master holds.
+    pub rules: Vec<Rule>,
+    /// How the addresses are announced.
     pub schedule: Schedule,
     /// Whether advertisements leave from the interface itself, not from the virtual link.
     pub transmits_on_base: bool,
@@ -58,6 +82,10 @@ pub struct RouterPlan {
     pub tracked: Vec<Tracked>,
     /// Commands at changes of state.
     pub hooks: Vec<HookPlan>,
+    /// Whether its changes are mailed.
+    pub mails: bool,
+    /// Whether this director is the preferred one; `None` where that is not said.
+    pub is_preferred: Option<bool>,
     /// What is started after the addresses and stopped before them, in order.
     pub resources: Vec<ResourcePlan>,
     /// Number of the source that says whether they can be started.
@@ -71,6 +99,26 @@ impl RouterPlan {
     }
 }
 
+/// What stays on this director (`static_ipaddress`, `static_routes`, `static_rules`).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FixedPlan {
+    /// Addresses, each with the link that it is on.
+    pub addresses: Vec<PlannedAddress>,
+    /// Routes.
+    pub routes: Vec<Route>,
+    /// Routing rules.
+    pub rules: Vec<Rule>,
+}
+
+/// Addresses whose packets nobody on this director gets (`no_accept`).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RefusedPlan {
+    /// The addresses.
+    pub addresses: BTreeSet<IpAddr>,
+    /// Priority of the packet filter's chain, where one is said.
+    pub priority: Option<i32>,
+}
+
 /// Where advertisements go.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Transport {
@@ -78,6 +126,26 @@ pub enum Transport {
     Multicast(IpAddr),
     /// To these directors, one by one. Theirs are the only packets that count.
     Unicast(Vec<IpAddr>),
+}
+
+impl Transport {
+    /// The group that is to be joined.
+    pub fn group(&self) -> Option<IpAddr> {
+        match self {
+            Self::Multicast(group) => Some(*group),
+            Self::Unicast(_) => None,
+        }
+    }
+}
+
+/// A further way of advertisements: what is heard on any of them counts, and one that is silent while
+/// others are not is worth a warning.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PathPlan {
+    /// Its interface.
+    pub interface: String,
+    /// Where they go there.
+    pub transport: Transport,
 }
 
 /// An address that moves.
@@ -102,6 +170,8 @@ pub struct GroupPlan {
     pub members: Vec<usize>,
     /// Commands at changes of state.
     pub hooks: Vec<HookPlan>,
+    /// Whether its changes are mailed.
+    pub mails: bool,
 }
 
 /// Something that is observed.
@@ -122,6 +192,13 @@ pub enum SourcePlan {
         /// The family that a router sends in.
         family: Option<Family>,
     },
+    /// Ways of advertisements: up while one of their links works.
+    Paths {
+        /// Their interfaces.
+        interfaces: Vec<String>,
+        /// The family that a router sends in.
+        family: Family,
+    },
     /// Outside addresses: how many of them answer.
     Pings {
         /// Each is reached when one of its addresses answers.
@@ -138,6 +215,11 @@ pub enum SourcePlan {
     },
     /// A command whose exit code is judged.
     Script(ScriptPlan),
+    /// A virtual service: up while enough of its servers live.
+    Service {
+        /// Its name in the status, `tcp 10.0.0.31:80`.
+        id: String,
+    },
 }
 
 impl SourcePlan {
@@ -146,10 +228,12 @@ impl SourcePlan {
         match self {
             Self::File { name, .. } => format!("file {name}"),
             Self::Interface { name, .. } => format!("interface {name}"),
+            Self::Paths { interfaces, .. } => format!("every path ({})", interfaces.join(", ")),
             Self::Pings { .. } => "ping targets".to_owned(),
             Self::Resources { router } => format!("a resource of {router}"),
             Self::Process(process) => format!("process {}", process.name),
             Self::Script(script) => format!("script {}", script.name),
+            Self::Service { id } => format!("service {id}"),
         }
     }
 }
@@ -200,6 +284,30 @@ pub struct ScriptPlan {
 pub struct HookPlan {
     /// When.
     pub event: HookMoment,
+    /// Program and arguments.
+    pub command: Vec<String>,
+    /// User and group.
+    pub user: Option<String>,
+}
+
+/// A pipe that is told every event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PipePlan {
+    /// Where it is.
+    pub path: PathBuf,
+    /// User and group that it belongs to.
+    pub owner: Option<String>,
+    /// Who reads it.
+    pub reader: Option<ReaderPlan>,
+    /// Whether it is told of routers.
+    pub hears_routers: bool,
+    /// Whether it is told of services and servers.
+    pub hears_servers: bool,
+}
+
+/// A program that reads a pipe, whose path is its last argument.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReaderPlan {
     /// Program and arguments.
     pub command: Vec<String>,
     /// User and group.

@@ -5,7 +5,7 @@ use std::io;
 use std::net::IpAddr;
 use std::task::{Context, Poll};
 
-use super::plan::{RouterPlan, Transport};
+use super::plan::Transport;
 use crate::run::net::frames::MacAddress;
 use crate::run::net::readiness::Watched;
 use crate::run::net::socket::{Receiver, Sender};
@@ -31,20 +31,22 @@ impl Port {
     /// Sends an advertisement of that priority, to the group or to each peer.
     pub(super) fn advertise(
         &self,
-        plan: &RouterPlan,
+        transport: &Transport,
+        otherwise: ChecksumCustom,
         machine: &Machine,
         priority: u8,
     ) -> io::Result<()> {
         let advertisement = machine.advertisement(priority);
-        match &plan.transport {
+        match transport {
             Transport::Multicast(group) => {
-                let message = advertisement.encode(self.source, *group, plan.custom);
+                let message = advertisement.encode(self.source, *group, otherwise);
                 self.sender.send(&message, self.source, *group)
             }
             Transport::Unicast(peers) => {
                 let mut result = Ok(());
-                for peer in peers {
-                    let custom: ChecksumCustom = machine.custom_for(*peer, plan.custom);
+                // A list that is the same on all directors names this one, too.
+                for peer in peers.iter().filter(|peer| **peer != self.source) {
+                    let custom = machine.custom_for(*peer, otherwise);
                     let message = advertisement.encode(self.source, *peer, custom);
                     // One peer that cannot be reached is no reason to leave out the others.
                     result = result.and(self.sender.send(&message, self.source, *peer));

@@ -7,24 +7,12 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::Plan;
 use crate::run::control::Status;
-use crate::run::net::addresses::LinkAddress;
-use crate::run::vrrp::{Notice, Observation, Reason, State, Transition};
+use crate::run::net::objects::Object;
+use crate::run::vrrp::{Notice, Observation, Reason, Stance, State, Transition};
 
 /// What the worker tells: for the log, for hooks, for whoever follows a role.
 #[derive(Clone, Debug)]
 pub enum Report {
-    /// An address was on no link any more although it should, and was put back.
-    AddressRepaired {
-        /// The address.
-        address: LinkAddress,
-    },
-    /// The kernel refused a change of an address.
-    AddressRefused {
-        /// The address.
-        address: LinkAddress,
-        /// Why, in the kernel's words.
-        why: String,
-    },
     /// The announcement of a router's addresses began.
     Announced {
         /// Name of the router.
@@ -59,6 +47,30 @@ pub enum Report {
         router: String,
         /// What.
         notice: Notice,
+    },
+    /// The kernel refused to add or to remove something.
+    ObjectRefused {
+        /// What.
+        object: Object,
+        /// Why, in the kernel's words.
+        why: String,
+    },
+    /// Something was no longer there although it should, and was put back.
+    ObjectRepaired {
+        /// What.
+        object: Object,
+    },
+    /// Nothing is heard on a path, while something is on another.
+    PathLost {
+        /// Its interface.
+        interface: String,
+        /// Why.
+        why: String,
+    },
+    /// A path that was lost works again.
+    PathFound {
+        /// Its interface.
+        interface: String,
     },
     /// A router's priority changed.
     PriorityChanged {
@@ -101,6 +113,13 @@ pub enum Order {
         plan: Box<Plan>,
         /// Told when it is done.
         done: oneshot::Sender<()>,
+    },
+    /// An operator wants something of routers.
+    Stance {
+        /// What.
+        stance: Stance,
+        /// Their numbers.
+        routers: Vec<usize>,
     },
     /// Tell how things stand.
     Status(oneshot::Sender<Status>),

@@ -16,42 +16,72 @@ use crate::run::vrrp::{Observation, ResourceInput, ResourceOutput, Resources, Ve
 /// A queue and a task for each router with resources.
 #[derive(Debug, Default)]
 pub(super) struct ResourceTasks {
-    queues: HashMap<String, mpsc::UnboundedSender<ResourceInput>>,
+    queues: HashMap<String, mpsc::UnboundedSender<Wish>>,
+    /// Whether a router is master, also of those without resources: they may get some.
+    masters: HashMap<String, bool>,
     tasks: Vec<JoinHandle<()>>,
+}
+
+/// What a task is told.
+#[derive(Debug)]
+enum Wish {
+    /// Other resources, or the same under another number.
+    Configure { resources: Vec<ResourcePlan>, policy: ScriptPolicy, source: Option<usize> },
+    /// Whether they are to run.
+    Run(bool),
+    /// None is to run, also none that an earlier life of the daemon started.
+    Clear,
 }
 
 impl ResourceTasks {
     /// Needs a tokio runtime.
     pub(super) fn new(plan: &Plan, orders: &mpsc::UnboundedSender<Order>) -> Self {
         let mut tasks = Self::default();
-        for router in plan.routers.iter().filter(|router| !router.resources.is_empty()) {
-            let (sender, wishes) = mpsc::unbounded_channel();
-            let task = Task {
-                router: router.settings.name.clone(),
-                resources: router.resources.clone(),
-                policy: plan.scripts.clone(),
-                source: router.resource_source,
-                orders: orders.clone(),
-            };
-            tasks.tasks.push(tokio::spawn(task.run(wishes)));
-            tasks.queues.insert(router.settings.name.clone(), sender);
-        }
+        tasks.configure(plan, orders);
         tasks
     }
 
+    /// Another plan: what both have in common from the left goes on running.
+    pub(super) fn configure(&mut self, plan: &Plan, orders: &mpsc::UnboundedSender<Order>) {
+        let with_resources = |name: &String| {
+            let router = plan.routers.iter().find(|router| router.settings.name == *name);
+            router.is_some_and(|router| !router.resources.is_empty())
+        };
+        // Who loses its queue stops everything and ends.
+        self.queues.retain(|name, _| with_resources(name));
+        for router in plan.routers.iter().filter(|router| !router.resources.is_empty()) {
+            let name = router.settings.name.clone();
+            let queue = self.queues.entry(name.clone()).or_insert_with(|| {
+                let (sender, wishes) = mpsc::unbounded_channel();
+                let task = Task::new(name.clone(), orders.clone());
+                self.tasks.push(tokio::spawn(task.run(wishes)));
+                let is_master = self.masters.get(&name).copied().unwrap_or(false);
+                let _ = sender.send(Wish::Run(is_master));
+                sender
+            });
+            // The task ends only with this queue, here and below.
+            let _ = queue.send(Wish::Configure {
+                resources: router.resources.clone(),
+                policy: plan.scripts.clone(),
+                source: router.resource_source,
+            });
+        }
+    }
+
     /// Follows a router's role.
-    pub(super) fn changed(&self, router: &str, is_master: bool) {
-        self.send(router, ResourceInput::Want(is_master));
+    pub(super) fn changed(&mut self, router: &str, is_master: bool) {
+        self.masters.insert(router.to_owned(), is_master);
+        self.send(router, Wish::Run(is_master));
     }
 
     /// Another director is master: what an earlier life of this one left running is stopped.
-    pub(super) fn clear(&self, router: &str) {
-        self.send(router, ResourceInput::Clear);
+    pub(super) fn clear(&mut self, router: &str) {
+        self.masters.insert(router.to_owned(), false);
+        self.send(router, Wish::Clear);
     }
 
-    fn send(&self, router: &str, wish: ResourceInput) {
+    fn send(&self, router: &str, wish: Wish) {
         if let Some(queue) = self.queues.get(router) {
-            // The task ends only with this queue.
             let _ = queue.send(wish);
         }
     }
@@ -71,28 +101,42 @@ impl ResourceTasks {
 struct Task {
     router: String,
     resources: Vec<ResourcePlan>,
+    /// What is to come when everything behind the common part is stopped.
+    next: Option<Vec<ResourcePlan>>,
     policy: ScriptPolicy,
     source: Option<usize>,
     orders: mpsc::UnboundedSender<Order>,
 }
 
 impl Task {
-    async fn run(self, mut wishes: mpsc::UnboundedReceiver<ResourceInput>) {
-        let mut machine = Resources::new(self.resources.len());
+    fn new(router: String, orders: mpsc::UnboundedSender<Order>) -> Self {
+        let policy = ScriptPolicy::default();
+        Self { router, resources: Vec::new(), next: None, policy, source: None, orders }
+    }
+
+    async fn run(mut self, mut wishes: mpsc::UnboundedReceiver<Wish>) {
+        let mut machine = Resources::new(0);
         let mut is_open = true;
         loop {
+            if let Some(next) = self.next.take_if(|_| machine.is_within()) {
+                machine.handle(ResourceInput::Resize(next.len()), Instant::now());
+                self.resources = next;
+            }
             while let Some(output) = machine.poll_output() {
                 if let ResourceOutput::Run { resource, verb } = output {
                     // One after the other: what comes meanwhile waits.
                     let success = self.execute(resource, verb).await;
                     // A newer wish counts before the next step.
                     while let Ok(wish) = wishes.try_recv() {
-                        machine.handle(wish, Instant::now());
+                        self.take(wish, &mut machine);
                     }
                     machine.handle(ResourceInput::Finished { success }, Instant::now());
                 } else {
                     self.tell(output);
                 }
+            }
+            if self.next.is_some() && machine.is_within() {
+                continue;
             }
             if !is_open && machine.is_idle() {
                 return;
@@ -106,9 +150,24 @@ impl Task {
             tokio::select! {
                 wish = wishes.recv(), if is_open => {
                     is_open = wish.is_some();
-                    machine.handle(wish.unwrap_or(ResourceInput::Want(false)), Instant::now());
+                    self.take(wish.unwrap_or(Wish::Run(false)), &mut machine);
                 }
                 () = timer => machine.handle_timeout(Instant::now()),
+            }
+        }
+    }
+
+    fn take(&mut self, wish: Wish, machine: &mut Resources) {
+        match wish {
+            Wish::Run(wanted) => machine.handle(ResourceInput::Want(wanted), Instant::now()),
+            Wish::Clear => machine.handle(ResourceInput::Clear, Instant::now()),
+            Wish::Configure { resources, policy, source } => {
+                self.policy = policy;
+                self.source = source;
+                let common = self.resources.iter().zip(&resources).take_while(|(a, b)| a == b);
+                let common = common.count();
+                machine.handle(ResourceInput::Resize(common), Instant::now());
+                self.next = Some(resources);
             }
         }
     }

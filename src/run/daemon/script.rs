@@ -3,7 +3,6 @@
 
 use std::fs;
 use std::io;
-use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
@@ -13,6 +12,7 @@ use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
 use super::plan::ScriptPolicy;
+use crate::run::trust::writable_by_others;
 
 /// Why a script did not succeed.
 #[derive(Debug, thiserror::Error)]
@@ -65,6 +65,21 @@ pub(super) async fn ask(
     Ok(String::from_utf8_lossy(&output?.stdout).into_owned())
 }
 
+/// Starts a program that goes on running beside the daemon.
+pub(super) fn start(
+    command: &[String],
+    user: Option<&str>,
+    policy: &ScriptPolicy,
+) -> Result<Child, ScriptError> {
+    Ok(prepare(command, user, policy)?.spawn()?)
+}
+
+/// Numbers of `USER [GROUP]`.
+pub(super) fn ids_of(words: &str) -> Result<(u32, u32), ScriptError> {
+    let account = Account::of(Some(words))?;
+    account.identity.ok_or_else(|| ScriptError::User(words.to_owned()))
+}
+
 /// A command that may be started.
 fn prepare(
     command: &[String],
@@ -74,8 +89,11 @@ fn prepare(
     let (program, arguments) =
         command.split_first().ok_or_else(|| io::Error::from(io::ErrorKind::InvalidInput))?;
     let account = Account::of(user.or(policy.user.as_deref()))?;
-    if policy.is_secure && account.is_root() {
-        refuse_what_others_can_write(Path::new(program))?;
+    if policy.is_secure
+        && account.is_root()
+        && let Some(part) = writable_by_others(Path::new(program))?
+    {
+        return Err(ScriptError::Insecure(part));
     }
     let mut prepared = Command::new(program);
     prepared
@@ -108,22 +126,6 @@ async fn stop(child: &mut Child) {
             return;
         }
     }
-}
-
-/// Refuses a file that somebody other than root could change or replace: each folder on the way
-/// to it counts.
-fn refuse_what_others_can_write(program: &Path) -> Result<(), ScriptError> {
-    let real = fs::canonicalize(program)?;
-    for part in real.ancestors() {
-        let metadata = fs::metadata(part)?;
-        let is_writable = metadata.mode() & WRITABLE_BY_OTHERS != 0;
-        // In a folder with the sticky bit nobody can replace what is not his.
-        let is_sticky = metadata.is_dir() && metadata.mode() & STICKY != 0;
-        if metadata.uid() != 0 || (is_writable && !is_sticky) {
-            return Err(ScriptError::Insecure(part.to_owned()));
-        }
-    }
-    Ok(())
 }
 
 /// Whom a script runs as.
@@ -178,8 +180,6 @@ const DEFAULT_USER: &str = "keepalived_script";
 const GRACE: Duration = Duration::from_secs(2);
 
 const SEARCH_PATH: &str = "/usr/sbin:/usr/bin:/sbin:/bin";
-const STICKY: u32 = 0o1000;
-const WRITABLE_BY_OTHERS: u32 = 0o022;
 
 #[cfg(test)]
 mod tests {
@@ -191,25 +191,6 @@ mod tests {
         assert_eq!(find_user(passwd, "ha"), Some((90, 91)));
         assert_eq!(find_user(passwd, "h"), None);
         assert_eq!(find_group("wheel:x:10:ha\n", "wheel"), Some(10));
-    }
-
-    #[test]
-    fn what_others_can_write_is_refused() {
-        let folder = tempfile::tempdir().unwrap();
-        let script = folder.path().join("script");
-        fs::write(&script, "").unwrap();
-        let mode = |mode| {
-            let permissions = std::os::unix::fs::PermissionsExt::from_mode(mode);
-            fs::set_permissions(&script, permissions).unwrap();
-        };
-        mode(0o757);
-        let refused = refuse_what_others_can_write(&script);
-        assert!(matches!(refused, Err(ScriptError::Insecure(_))), "{refused:?}");
-        // Elsewhere the folder may belong to whoever runs the test.
-        if fs::metadata(&script).unwrap().uid() == 0 {
-            mode(0o755);
-            assert!(refuse_what_others_can_write(&script).is_ok());
-        }
     }
 
     fn runtime() -> tokio::runtime::Runtime {

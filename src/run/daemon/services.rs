@@ -103,7 +103,7 @@ pub(super) async fn answer(
             json(&OrderAnswer { servers: servers.iter().map(ToString::to_string).collect() })
         }
         // About routers, and answered elsewhere.
-        Request::Status => nothing(),
+        Request::Stance(_) | Request::Status => nothing(),
     }
 }
 
@@ -119,7 +119,7 @@ fn order(request: &OrderRequest) -> (Target, Option<Ordered>) {
     (target, order)
 }
 
-fn json(value: &impl serde::Serialize) -> Answer {
+pub(super) fn json(value: &impl serde::Serialize) -> Answer {
     match serde_json::to_string(value) {
         Ok(text) => Answer::Json(text),
         Err(error) => Answer::Refused(error.to_string()),

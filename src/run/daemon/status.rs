@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use super::Plan;
 use super::plan::RouterPlan;
 use crate::run::control::{GroupStatus, PeerStatus, RouterStatus, SourceStatus, Status};
-use crate::run::vrrp::{Director, Machine, Observation};
+use crate::run::vrrp::{Director, Machine, Observation, Stance};
 
 /// The state of the worker at `now`. The node is filled in by who knows it.
 pub(super) fn status(plan: &Plan, director: &Director, started: Instant, now: Instant) -> Status {
@@ -66,6 +66,11 @@ fn router(plan: &RouterPlan, machine: &Machine, now: Instant) -> RouterStatus {
         cause: last.map_or_else(String::new, |last| last.cause.to_string()),
         priority: machine.priority(),
         base_priority: settings.priority,
+        order: match machine.stance() {
+            Stance::Normal => String::new(),
+            Stance::Standby => "standby".to_owned(),
+            Stance::TakeOver => "takeover".to_owned(),
+        },
         addresses: plan
             .addresses
             .iter()

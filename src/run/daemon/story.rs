@@ -4,18 +4,13 @@ use tracing::{error, info, warn};
 
 use super::Report;
 use crate::run::vrrp::{Notice, State};
+use crate::source::text::counted;
 
 /// Writes a report to the log.
 pub(super) fn tell(report: &Report) {
     match report {
-        Report::AddressRepaired { address } => {
-            warn!("address {}/{} was gone, put back", address.address, address.prefix);
-        }
-        Report::AddressRefused { address, why } => {
-            error!("address {}/{}: {why}", address.address, address.prefix);
-        }
         Report::Announced { router, count } => {
-            info!("({router}) sending gratuitous ARP for {count} addresses");
+            info!("({router}) sending gratuitous ARP for {}", counted(*count, "address"));
         }
         Report::Discarded { source, reason } => {
             warn!("packet from {source} discarded: {reason}");
@@ -30,6 +25,12 @@ pub(super) fn tell(report: &Report) {
             | Notice::LateAdvertisement { .. }
             | Notice::LateTimer { .. } => warn!("({router}) {notice}"),
         },
+        Report::ObjectRefused { object, why } => error!("{object}: {why}"),
+        Report::ObjectRepaired { object } => warn!("{object} was gone, put back"),
+        Report::PathLost { interface, why } => {
+            warn!("path {interface} is lost: {why}; the others go on");
+        }
+        Report::PathFound { interface } => info!("path {interface} works again"),
         Report::PriorityChanged { router, from, to } => {
             info!("({router}) priority {from} becomes {to}");
         }

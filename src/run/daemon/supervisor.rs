@@ -1,7 +1,8 @@
 //! The main thread: signals, log, scripts, control socket, reload.
 
+use std::collections::{BTreeMap, HashMap};
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
@@ -12,16 +13,20 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 use tracing::{error, info, warn};
 
-use super::hooks::{Hooks, Subject};
+use super::hooks::{Hooks, Subject, word_of};
+use super::pipes::Pipes;
+use super::plan::{RefusedPlan, SourcePlan};
 use super::report::{REPORTS, Reporter};
 use super::resources::ResourceTasks;
 use super::services::Balancing;
 use super::worker::Worker;
 use super::{Order, Plan, Report, services, story, trackers};
-use crate::run::control::{Answer, Request, Server, serve};
-use crate::run::net::thread as kernel_thread;
-use crate::run::services::Told;
-use crate::run::vrrp::State;
+use crate::run::control::{Answer, Request, Routers, Server, StanceAnswer, StanceRequest, serve};
+use crate::run::health::monitor::Event;
+use crate::run::net::{filter, thread as kernel_thread};
+use crate::run::services::{Mailer, Told};
+use crate::run::vrrp::{Observation, State};
+use crate::source::text::counted;
 
 /// What the daemon is started with, beside its plan.
 pub struct Options {
@@ -90,15 +95,33 @@ async fn supervise(plan: Plan, options: Options) -> Result<Ended, StartError> {
     let hooks = Hooks::new(&plan);
     let trackers = trackers::start(&plan, &orders);
     let resources = ResourceTasks::new(&plan, &orders);
-    let count = plan.routers.len();
+    // A process that was killed may have left its table, but for that no module is loaded.
+    if !plan.refused.addresses.is_empty() || Path::new(FILTER_MODULE).exists() {
+        refuse(&plan.refused);
+    }
+    let routers = counted(plan.routers.len(), "virtual router");
     let real_time = real_time.or(plan.real_time);
     start_worker(plan.clone(), report_sender, order_receiver, real_time).await?;
     let (balancing, told) = Balancing::start(&plan.services, memory)?;
-    let services = plan.services.services.len();
+    let services = counted(plan.services.services.len(), "virtual service");
     let version = env!("CARGO_PKG_VERSION");
-    info!("lvsha {version} on {node}: {count} virtual routers, {services} virtual services");
+    info!("lvsha {version} on {node}: {routers}, {services}");
     notify(&[NotifyState::Ready]);
-    let supervisor = Supervisor { node, plan, orders, hooks, resources, trackers, balancing, load };
+    let supervisor = Supervisor {
+        pipes: Pipes::open(&plan),
+        mailer: plan.mail.clone().map(Mailer::start),
+        states: BTreeMap::new(),
+        quorums: HashMap::new(),
+        node,
+        plan,
+        orders,
+        hooks,
+        resources,
+        trackers,
+        balancing,
+        load,
+    };
+    supervisor.observe_services();
     supervisor.run(reports, told, server).await
 }
 
@@ -110,6 +133,12 @@ struct Supervisor {
     resources: ResourceTasks,
     trackers: JoinSet<()>,
     balancing: Balancing,
+    pipes: Pipes,
+    mailer: Option<Mailer>,
+    /// What routers and groups are, with their priority.
+    states: BTreeMap<(Subject, String), (State, u8)>,
+    /// Services that have told whether enough of their servers live.
+    quorums: HashMap<String, bool>,
     load: Box<dyn FnMut() -> Result<Plan, String>>,
 }
 
@@ -132,15 +161,17 @@ impl Supervisor {
                     // The worker is gone, and with it its end of the channel.
                     None => break,
                 },
-                Some(told) = told.recv() => services::tell(&told),
+                Some(told) = told.recv() => self.take(&told),
                 _ = hangup.recv() => self.reload().await,
                 _ = terminate.recv() => is_stopping = self.stop(),
                 _ = interrupt.recv() => is_stopping = self.stop(),
                 stream = accept(server.as_ref()) => {
                     let (orders, node) = (self.orders.clone(), self.node.clone());
                     let commands = self.balancing.commands();
+                    let routers = self.rows();
                     conversations.spawn(serve(stream, async move |request| match request {
                         Request::Status => answer(orders, node).await,
+                        Request::Stance(request) => stand(&request, &routers, &orders),
                         request => services::answer(request, commands).await,
                     }));
                 }
@@ -148,10 +179,14 @@ impl Supervisor {
             }
         }
         self.trackers.abort_all();
+        if self.plan.refused != RefusedPlan::default() {
+            refuse(&RefusedPlan::default());
+        }
         self.resources.finish().await;
         // The addresses are gone: nobody comes any more whom the services could miss.
         self.balancing.stop().await;
         self.hooks.finish().await;
+        self.pipes.close().await;
         if is_stopping {
             info!("stopped");
             return Ok(Ended::Stopped);
@@ -167,27 +202,98 @@ impl Supervisor {
                 let (state, priority) = (transition.to, transition.priority);
                 // A script that stops something for a backup would stop what still serves.
                 if let Some(is_master) = transition.role() {
-                    self.hooks.changed(Subject::Instance, router, state, priority);
+                    self.changed(Subject::Instance, router, state, priority);
+                    self.mail_of_router(router, state, &transition.cause.to_string());
                     self.resources.changed(router, is_master);
                     self.balancing.role(router, is_master);
                 }
                 notify(&[NotifyState::Status(&format!("{router}: {state}"))]);
             }
             Report::Withdrawn { router, priority } => {
-                self.hooks.changed(Subject::Instance, router, State::Backup, *priority);
+                self.changed(Subject::Instance, router, State::Backup, *priority);
                 self.resources.clear(router);
                 self.balancing.role(router, false);
             }
             Report::GroupChanged { group, state } => {
-                self.hooks.changed(Subject::Group, group, *state, 0);
+                // A group has no priority: keepalived says 0.
+                self.changed(Subject::Group, group, *state, 0);
+                self.mail_of_group(group, *state);
             }
-            Report::AddressRefused { .. }
-            | Report::AddressRepaired { .. }
-            | Report::Announced { .. }
+            Report::PriorityChanged { router, to, .. } => {
+                let known = self.states.get_mut(&(Subject::Instance, router.clone()));
+                let state = known.map(|(state, priority)| {
+                    *priority = *to;
+                    *state
+                });
+                self.pipes.priority_changed(router, state == Some(State::Master), *to);
+            }
+            Report::Announced { .. }
             | Report::Discarded { .. }
             | Report::Failed { .. }
             | Report::Noticed { .. }
-            | Report::PriorityChanged { .. } => {}
+            | Report::ObjectRefused { .. }
+            | Report::ObjectRepaired { .. }
+            | Report::PathFound { .. }
+            | Report::PathLost { .. } => {}
+        }
+    }
+
+    /// Names of the routers, and whether this director is the preferred one.
+    fn rows(&self) -> Vec<(String, Option<bool>)> {
+        let routers = self.plan.routers.iter();
+        routers.map(|router| (router.settings.name.clone(), router.is_preferred)).collect()
+    }
+
+    /// Tells scripts and pipes, in the order of the changes.
+    fn changed(&mut self, subject: Subject, name: &str, state: State, priority: u8) {
+        self.states.insert((subject, name.to_owned()), (state, priority));
+        self.hooks.changed(subject, name, state, priority);
+        self.pipes.changed(subject, name, word_of(state), priority);
+    }
+
+    fn mail_of_router(&self, name: &str, state: State, why: &str) {
+        let mut routers = self.plan.routers.iter();
+        if routers.any(|router| router.settings.name == name && router.mails) {
+            self.mail(state, format!("router {name}: {state}: {why}"));
+        }
+    }
+
+    fn mail_of_group(&self, name: &str, state: State) {
+        if self.plan.groups.iter().any(|group| group.name == name && group.mails) {
+            self.mail(state, format!("sync group {name}: {state}"));
+        }
+    }
+
+    fn mail(&self, state: State, line: String) {
+        let is_unwanted = state == State::Fault && self.plan.mails_no_faults;
+        if let Some(mailer) = self.mailer.as_ref().filter(|_| !is_unwanted) {
+            mailer.tell(line);
+        }
+    }
+
+    /// What the services tell: to the log, the pipes, and the routers that follow them.
+    fn take(&mut self, told: &Told) {
+        services::tell(told);
+        let Told::Health(event) = told else { return };
+        self.pipes.health(event);
+        let (service, is_up) = match event {
+            Event::ServiceDown { service } => (service, false),
+            Event::ServiceUp { service } => (service, true),
+            Event::Failing { .. } | Event::ServerDown { .. } | Event::ServerUp { .. } => return,
+        };
+        self.quorums.insert(service.clone(), is_up);
+        self.observe_services();
+    }
+
+    /// Tells the routers what the services that they follow are. One that has not told yet is taken
+    /// for alive: a director that waited for its servers would be none.
+    fn observe_services(&self) {
+        for (source, planned) in (0..).zip(&self.plan.sources) {
+            let SourcePlan::Service { id } = planned else { continue };
+            let is_up = self.quorums.get(id).copied().unwrap_or(true);
+            let observation = if is_up { Observation::Up } else { Observation::Down };
+            // If the worker is gone, its channel says so.
+            let _ = self.orders.send(Order::Observe { source, observation });
         }
     }
 
@@ -201,10 +307,18 @@ impl Supervisor {
             Err(why) => error!("reload refused, nothing has changed: {why}"),
             Ok(plan) if plan == self.plan => info!("reload: nothing has changed"),
             Ok(plan) => {
+                if plan.refused != self.plan.refused {
+                    refuse(&plan.refused);
+                }
                 let (done, answer) = oneshot::channel();
                 let order = Order::Reload { plan: Box::new(plan.clone()), done };
                 if self.orders.send(order).is_ok() && answer.await.is_ok() {
                     self.trackers = trackers::start(&plan, &self.orders);
+                    self.resources.configure(&plan, &self.orders);
+                    self.pipes.configure(&plan);
+                    if plan.mail != self.plan.mail {
+                        self.mailer = plan.mail.clone().map(Mailer::start);
+                    }
                     let old = std::mem::replace(&mut self.hooks, Hooks::new(&plan));
                     // What is queued is still run.
                     tokio::spawn(old.finish());
@@ -213,10 +327,21 @@ impl Supervisor {
                     }
                     info!("reloaded: {} virtual routers", plan.routers.len());
                     self.plan = plan;
+                    self.observe_services();
+                    self.tell_states();
                 }
             }
         }
         notify(&[NotifyState::Ready]);
+    }
+
+    /// After a reload, who reads a pipe may want to hear what he heard before.
+    fn tell_states(&mut self) {
+        if self.plan.tells_states {
+            for ((subject, name), (state, priority)) in &self.states {
+                self.pipes.changed(*subject, name, word_of(*state), *priority);
+            }
+        }
     }
 
     fn stop(&self) -> bool {
@@ -224,6 +349,17 @@ impl Supervisor {
         // If the worker is gone already, its channel says so.
         let _ = self.orders.send(Order::Stop);
         true
+    }
+}
+
+/// Tells the packet filter which addresses take no packets. Before an address is there, so that not
+/// even one gets through.
+fn refuse(plan: &RefusedPlan) {
+    match filter::refuse(&plan.addresses, plan.priority) {
+        Ok(()) => {}
+        // Nothing to refuse, and no packet filter: nothing is missing.
+        Err(_) if plan.addresses.is_empty() => {}
+        Err(error) => error!("packets to `no_accept` addresses are taken: nftables: {error}"),
     }
 }
 
@@ -262,7 +398,7 @@ async fn start_worker(
     Ok(())
 }
 
-fn bind(path: &std::path::Path) -> Result<Server, StartError> {
+fn bind(path: &Path) -> Result<Server, StartError> {
     Server::bind(path).map_err(|error| match error.kind() {
         io::ErrorKind::AddrInUse => StartError::Running(path.to_owned()),
         _ => StartError::Control { path: path.to_owned(), error },
@@ -284,6 +420,38 @@ async fn accept(server: Option<&Server>) -> tokio::net::UnixStream {
     }
 }
 
+/// Passes on what an operator wants of routers.
+fn stand(
+    request: &StanceRequest,
+    rows: &[(String, Option<bool>)],
+    orders: &mpsc::UnboundedSender<Order>,
+) -> Answer {
+    let is_meant = |(name, is_preferred): &(String, Option<bool>)| match &request.routers {
+        Routers::All => true,
+        Routers::Foreign => *is_preferred == Some(false),
+        Routers::Local => *is_preferred == Some(true),
+        Routers::Named(names) => names.contains(name),
+    };
+    if let Routers::Named(names) = &request.routers {
+        let unknown = names.iter().find(|name| !rows.iter().any(|(known, _)| known == *name));
+        if let Some(unknown) = unknown {
+            return Answer::Refused(format!("there is no virtual router `{unknown}`"));
+        }
+    }
+    let meant = rows.iter().enumerate().filter(|(_, row)| is_meant(row));
+    let (numbers, routers): (Vec<usize>, Vec<String>) =
+        meant.map(|(number, (name, _))| (number, name.clone())).unzip();
+    if routers.is_empty() {
+        return Answer::Refused("there is no such virtual router".to_owned());
+    }
+    let stance = request.stance.stance();
+    info!("ordered by an operator: {:?}: {}", request.stance, routers.join(", "));
+    if orders.send(Order::Stance { stance, routers: numbers }).is_err() {
+        return Answer::Refused("the daemon is stopping".to_owned());
+    }
+    services::json(&StanceAnswer { routers })
+}
+
 async fn answer(orders: mpsc::UnboundedSender<Order>, node: String) -> Answer {
     let (sender, receiver) = oneshot::channel();
     let gone = || Answer::Refused("the daemon is stopping".to_owned());
@@ -303,3 +471,6 @@ fn notify(states: &[NotifyState<'_>]) {
     // Not started by systemd is no mistake.
     let _ = sd_notify::notify(states);
 }
+
+/// There while the kernel's nftables are a loaded module.
+const FILTER_MODULE: &str = "/sys/module/nf_tables";

@@ -24,10 +24,12 @@ pub(super) fn start(plan: &Plan, orders: &mpsc::UnboundedSender<Order>) -> JoinS
                 tasks.spawn(look(source, orders.clone(), move || file(&path)));
             }
             // The worker is told by the kernel.
-            SourcePlan::Interface { .. } => {}
+            SourcePlan::Interface { .. } | SourcePlan::Paths { .. } => {}
             SourcePlan::Pings { targets, dead_time } => {
                 tasks.spawn(reach(source, targets, dead_time, orders.clone()));
             }
+            // Told by who checks the servers.
+            SourcePlan::Service { .. } => {}
             // What runs them tells of failures; until then they can be started.
             SourcePlan::Resources { .. } => {
                 let _ = orders.send(Order::Observe { source, observation: Observation::Up });

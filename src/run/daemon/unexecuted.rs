@@ -7,7 +7,10 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::model::setting::{Said, Settings};
-use crate::model::{Carried, Cluster, Digest, Membership, Probe, ProbeKind, Service, Sourced};
+use crate::model::{
+    Carried, Cluster, Digest, Membership, Path, Probe, ProbeKind, Service, Sourced,
+};
+use crate::run::services::plan::PATTERN_OPTIONS;
 use crate::source::codes::daemon;
 use crate::source::{Diagnostic, Findings, Place};
 
@@ -30,7 +33,7 @@ pub(super) fn tell(cluster: &Cluster, findings: &mut Findings) {
     for service in &cluster.services {
         found.service(service, mails);
     }
-    found.settings("", &*cluster.tls_client, &[]);
+    found.settings("", &*cluster.tls_client, &["certificate", "key"]);
     for group in &cluster.service_groups {
         found.carried(&group.carried);
     }
@@ -76,9 +79,14 @@ impl Found<'_> {
 
     fn fixed(&mut self, cluster: &Cluster) {
         let fixed = &cluster.fixed;
-        self.all("static_ipaddress", &fixed.addresses);
-        self.all("static_routes", &fixed.routes);
-        self.all("static_rules", &fixed.rules);
+        for address in &fixed.addresses {
+            let group = address.value.options.track_group.as_ref();
+            self.at("track_group", group.and_then(|group| group.at));
+        }
+        for line in fixed.routes.iter().chain(&fixed.rules) {
+            let is_followed = line.value.iter().any(|word| word == "track_group");
+            self.at("track_group", line.at.filter(|_| is_followed));
+        }
         self.all("interface_up_down_delays", &fixed.link_delays);
         for pacing in &fixed.pacing {
             self.all("garp_group", &pacing.interfaces);
@@ -87,6 +95,13 @@ impl Found<'_> {
 
     /// heartbeat hears its peers on every path, and waits longer for them after its own start.
     fn membership(&mut self, membership: &Membership) {
+        for path in &membership.paths {
+            if let (Path::Serial { device }, Some(place)) = (&path.value, path.at) {
+                let message =
+                    format!("directors do not hear each other on the serial line {device}");
+                self.findings.push(Diagnostic::new(daemon::NOT_EXECUTED, place, message));
+            }
+        }
         for place in &membership.fencing {
             self.add("stonith", *place);
         }
@@ -132,7 +147,12 @@ impl Found<'_> {
             let ProbeKind::Http(http) = kind else { continue };
             self.settings("", &*http.settings, HTTP);
             for request in &http.requests {
-                self.settings("", &*request.settings, &[]);
+                self.settings("", &*request.settings, REQUEST);
+                let options = request.settings.pattern_options.as_ref();
+                let known = |word: &String| PATTERN_OPTIONS.iter().any(|(own, _)| own == word);
+                if let Some(options) = options.filter(|options| !options.value.iter().all(known)) {
+                    self.at("regex_options", options.at);
+                }
                 self.carried(&request.carried);
             }
         }
@@ -183,21 +203,6 @@ impl Found<'_> {
     }
 }
 
-/// heartbeat's paths beside the one that carries the advertisements, on `interface`.
-pub(super) fn tell_of_paths(cluster: &Cluster, findings: &mut Findings) {
-    let used = cluster.routers.iter().find_map(|router| router.interface.as_ref());
-    let Some(used) = used.map(|interface| interface.value.as_str()) else { return };
-    for path in &cluster.membership.paths {
-        let name = path.value.interface();
-        let (Some(place), true) = (path.at, name != Some(used)) else { continue };
-        let name = name.unwrap_or("a serial line");
-        let message =
-            format!("the daemon does not use {name}: directors hear each other on {used} only");
-        let finding = Diagnostic::new(daemon::NOT_EXECUTED, place, message);
-        findings.push(finding.help("bond the links"));
-    }
-}
-
 fn seconds(time: Duration) -> String {
     format!("{} s", time.as_secs_f64())
 }
@@ -211,24 +216,34 @@ const GLOBALS: &[&str] = &[
     "checker_process_name",
     "config_save_dir",
     "data_use_instance",
+    "default_interface",
     "dynamic_interfaces",
     "include_check",
     "iproute_etc_dir",
     "iproute_usr_dir",
     "json_dump_file",
     "json_version",
+    "fifo_write_vrrp_states_on_reload",
     "linkbeat_use_polling",
     "lvs_flush",
     "lvs_flush_on_stop",
+    "lvs_notify_fifo",
+    "lvs_notify_fifo_script",
     "lvs_timeouts",
+    "nftables",
+    "nftables_ifindex",
+    "nftables_priority",
     "no_checker_emails",
     "no_email_faults",
+    "notify_fifo",
+    "notify_fifo_script",
     "process_name",
     "process_names",
     "random_seed",
     "reload_check_config",
     "smtp_alert",
     "smtp_alert_checker",
+    "smtp_alert_vrrp",
     "smtp_helo_name",
     "state_dump_file",
     "stats_dump_file",
@@ -251,22 +266,34 @@ const GLOBALS: &[&str] = &[
     "vrrp_mcast_group6",
     "vrrp_min_garp",
     "vrrp_no_swap",
+    "vrrp_notify_fifo",
+    "vrrp_notify_fifo_script",
+    "vrrp_notify_priority_changes",
     "vrrp_process_name",
     "vrrp_rt_priority",
     "vrrp_skip_check_adv_addr",
     "vrrp_version",
 ];
 /// Of `vrrp_sync_group`: members may always follow with a weight.
-const GROUPS: &[&str] = &["sync_group_tracking_weight"];
+const GROUPS: &[&str] = &["smtp_alert", "sync_group_tracking_weight"];
 /// Of `virtual_server`; mail is judged apart.
-const SERVICES: &[&str] =
-    &["hysteresis", "persistence_engine", "smtp_alert", "sorry_server_inhibit", "weight"];
+const SERVICES: &[&str] = &[
+    "ha_suspend",
+    "hysteresis",
+    "omega",
+    "persistence_engine",
+    "smtp_alert",
+    "sorry_server_inhibit",
+    "weight",
+];
 /// Of `real_server`.
 const SERVERS: &[&str] = &["alpha", "smtp_alert", "virtualhost"];
 /// Of a checker. A server is always down until its first success unless `real_server` says otherwise.
 const PROBES: &[&str] = &["alpha", "bind_if", "bind_port", "bindto", "fwmark", "log_all_failures"];
 /// Of HTTP_GET and SSL_GET: requests never wait for each other.
 const HTTP: &[&str] = &["fast_recovery", "sni_name"];
+/// Of `url`; options of patterns are judged one by one. A bounded matcher needs no stack.
+const REQUEST: &[&str] = &["regex_max_offset", "regex_min_offset", "regex_options", "regex_stack"];
 /// Directives that travel as text: executed, or without a meaning for the daemon (logs, ports and manners
 /// of the programs that they were written for).
 const CARRIED: &[&str] = &[

@@ -1,7 +1,7 @@
 //! The thread that speaks VRRP.
 //!
 //! One turn of its loop: read all packets, do what is due, send advertisements, and only then a
-//! slice of what can wait: addresses in the kernel, announcements. A turn with work left does not
+//! slice of what can wait: addresses and routes in the kernel, announcements. A turn with work left does not
 //! sleep, but packets and timers come first again.
 
 use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
@@ -12,14 +12,17 @@ use std::time::Instant;
 use tokio::sync::mpsc;
 
 use super::Plan;
-use super::kernel::{Consequences, Kernel};
+use super::kernel::{Consequences, Interest, Kernel};
 use super::plan::{PlannedAddress, RouterPlan, Transport};
 use super::ports::{Port, Receivers};
 use super::report::{Order, Report, Reporter};
-use crate::run::net::addresses::{LinkAddress, Step, diff};
+use crate::run::net::addresses::LinkAddress;
 use crate::run::net::frames::FrameSocket;
 use crate::run::net::netlink::{BATCH, Events, Netlink};
+use crate::run::net::objects::{Object, Step, diff};
 use crate::run::net::readiness::Watched;
+use crate::run::net::routes::Route;
+use crate::run::net::rules::Rule;
 use crate::run::vrrp::packet::HOP_LIMIT;
 use crate::run::vrrp::{
     Advertisement, Announcer, Director, Envelope, Family, Group, Input, Machine, Member,
@@ -28,6 +31,7 @@ use crate::run::vrrp::{
 
 mod announcing;
 mod links;
+mod paths;
 mod reload;
 mod turn;
 mod virtual_links;
@@ -42,6 +46,9 @@ pub(super) struct Worker {
     announcing: BTreeSet<RouterIndex>,
     /// One for each router; `None` while its interface is not usable.
     ports: Vec<Option<Port>>,
+    /// The further paths of each router, in their order.
+    further: Vec<Vec<Option<Port>>>,
+    paths: paths::Paths,
     receivers: Receivers,
     /// Which router a packet is for.
     index: HashMap<(u32, u8, Family), RouterIndex>,
@@ -49,10 +56,14 @@ pub(super) struct Worker {
     netlink: Netlink,
     events: Watched<Events>,
     frames: FrameSocket,
-    /// Changes of addresses that were not made yet.
+    /// Changes of the kernel's addresses, routes and rules that were not made yet.
     pending: VecDeque<Step>,
     /// Whether `pending` has to be computed again.
     is_dirty: bool,
+    /// Whether nothing is to be left, also not what stays as long as the daemon.
+    is_ending: bool,
+    /// Whether changes of routes are told by the kernel.
+    hears_routes: bool,
     /// Addresses that move between directors.
     moving: HashSet<IpAddr>,
     virtual_links: virtual_links::VirtualLinks,
@@ -84,6 +95,8 @@ impl Worker {
             announcers: Vec::new(),
             announcing: BTreeSet::new(),
             ports: Vec::new(),
+            further: Vec::new(),
+            paths: paths::Paths::default(),
             receivers: Receivers::default(),
             index: HashMap::new(),
             kernel,
@@ -92,6 +105,8 @@ impl Worker {
             frames: FrameSocket::open()?,
             pending: VecDeque::new(),
             is_dirty: true,
+            is_ending: false,
+            hears_routes: false,
             moving: HashSet::new(),
             virtual_links: virtual_links::VirtualLinks::default(),
             reporter,
@@ -133,6 +148,11 @@ impl Worker {
                 // Who asked may have gone.
                 let _ = done.send(());
             }
+            Order::Stance { stance, routers } => {
+                for router in routers {
+                    self.director.order(router, stance, Instant::now());
+                }
+            }
             Order::Status(asked) => {
                 let status =
                     super::status::status(&self.plan, &self.director, self.started, Instant::now());
@@ -148,7 +168,8 @@ impl Worker {
         self.director.stop(Instant::now());
         self.carry_out();
         self.is_dirty = true;
-        while self.change_addresses() {}
+        self.is_ending = true;
+        while self.change_objects() {}
         self.virtual_links.remove_all(&mut self.netlink, &mut self.reporter);
     }
 
@@ -177,6 +198,8 @@ impl Worker {
         self.announcing.clear();
         self.moving = plan.routers.iter().flat_map(|r| &r.addresses).map(|a| a.address).collect();
         self.ports = plan.routers.iter().map(|_| None).collect();
+        let none = |router: &RouterPlan| router.paths.iter().map(|_| None).collect();
+        self.further = plan.routers.iter().map(none).collect();
         self.plan = plan;
         self.is_dirty = true;
         self.virtual_links.create(
@@ -185,13 +208,26 @@ impl Worker {
             &mut self.netlink,
             &mut self.reporter,
         );
+        self.look_at_routes();
         self.refresh_links();
+    }
+
+    /// Looks at the routes and rules of the plan, and only when it has some.
+    fn look_at_routes(&mut self) {
+        let interest = Interest::in_objects(&self.all_objects());
+        if !interest.is_empty() && !self.hears_routes {
+            let result = self.events.socket().follow_routes();
+            self.hears_routes = result.is_ok();
+            self.reporter.check("listening to routes", result);
+        }
+        let result = self.kernel.look_at(interest, &mut self.netlink);
+        self.reporter.check("reading routes", result);
     }
 
     /// A process that was killed left its addresses: they stay where they are for now.
     fn adopt(&mut self) {
         let machines = (0..self.plan.routers.len()).filter(|index| {
-            let Some(wanted) = self.wanted_of(*index) else { return false };
+            let Some(wanted) = self.addresses_of(*index) else { return false };
             !wanted.is_empty() && self.kernel.present(&wanted).len() == wanted.len()
         });
         for index in machines.collect::<Vec<_>>() {
@@ -200,10 +236,41 @@ impl Worker {
     }
 
     /// The addresses of a router on their links; `None` if a link is missing.
-    fn wanted_of(&self, index: RouterIndex) -> Option<BTreeSet<LinkAddress>> {
+    fn addresses_of(&self, index: RouterIndex) -> Option<BTreeSet<Object>> {
         let router = self.plan.routers.get(index)?;
-        let wanted = router.addresses.iter().map(|address| self.place(router, address));
-        wanted.collect()
+        let places = router.addresses.iter().map(|address| self.place(router, address));
+        places.map(|place| place.map(Object::Address)).collect()
+    }
+
+    /// What a router holds while it is master, as far as its links are there.
+    fn objects_of<'a>(&'a self, router: &'a RouterPlan) -> impl Iterator<Item = Object> + 'a {
+        let places = router.addresses.iter().filter_map(|address| self.place(router, address));
+        places.map(Object::Address).chain(self.routing(&router.routes, &router.rules))
+    }
+
+    /// What is there as long as the daemon.
+    fn fixed_objects(&self) -> impl Iterator<Item = Object> + '_ {
+        let fixed = &self.plan.fixed;
+        let places = fixed.addresses.iter().filter_map(|planned| {
+            let link = self.kernel.link(planned.interface.as_deref()?)?.index;
+            Some(LinkAddress { link, address: planned.address, prefix: planned.prefix })
+        });
+        places.map(Object::Address).chain(self.routing(&fixed.routes, &fixed.rules))
+    }
+
+    fn routing<'a>(
+        &'a self,
+        routes: &'a [Route],
+        rules: &'a [Rule],
+    ) -> impl Iterator<Item = Object> + 'a {
+        let routes = routes.iter().cloned().map(Object::Route);
+        routes.chain(rules.iter().cloned().map(Object::Rule))
+    }
+
+    /// Everything that this daemon may put into the kernel.
+    fn all_objects(&self) -> BTreeSet<Object> {
+        let routers = self.plan.routers.iter().flat_map(|router| self.objects_of(router));
+        routers.chain(self.fixed_objects()).collect()
     }
 
     /// Where an address belongs.

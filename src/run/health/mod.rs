@@ -16,5 +16,5 @@ pub mod verdict;
 
 pub use question::{
     Answer, Ask, Failure, HttpAsk, HttpCheck, HttpExchange, Origin, Question, Reply, ScriptAsk,
-    TextPattern, TlsAsk, UdpAsk, User, WeightChange,
+    TextPattern, TlsAsk, TlsIdentity, UdpAsk, User, WeightChange,
 };

@@ -164,6 +164,8 @@ pub struct Monitor {
     numbers: HashMap<Question, QuestionId>,
     schedule: Schedule<QuestionId>,
     maintenance: BTreeSet<String>,
+    /// Services whose servers nobody needs now.
+    suspended: BTreeSet<String>,
     events: VecDeque<Event>,
     is_changed: bool,
     /// When the next order ends by itself.
@@ -209,6 +211,7 @@ impl Monitor {
             numbers: HashMap::new(),
             schedule: Schedule::new(most, seed),
             maintenance: BTreeSet::new(),
+            suspended: BTreeSet::new(),
             events: VecDeque::new(),
             is_changed: false,
             expiry: None,
@@ -219,11 +222,27 @@ impl Monitor {
     /// The next question to ask now; each is answered with [`Monitor::answer`].
     pub fn poll_question(&mut self, now: Instant) -> Option<(QuestionId, &Question)> {
         while let Some(id) = self.schedule.poll_start(now) {
-            if self.questions.contains_key(&id) {
+            let Some(asked) = self.questions.get(&id) else { continue };
+            let is_needed = asked.subscribers.iter().any(|(id, _)| !self.suspended.contains(id));
+            if is_needed {
                 return self.questions.get(&id).map(|asked| (id, &asked.question));
             }
+            let pause = asked.question.interval;
+            self.schedule.finished(id, now, pause);
         }
         None
+    }
+
+    /// Asks nothing for these services (`ha_suspend`): what was known of their servers stays. Those that
+    /// were suspended until now are asked at once.
+    pub fn suspend(&mut self, services: BTreeSet<String>, now: Instant) {
+        let before = std::mem::replace(&mut self.suspended, services);
+        for (id, asked) in &self.questions {
+            let mut wants = asked.subscribers.iter().map(|(service, _)| service);
+            if wants.any(|service| before.contains(service) && !self.suspended.contains(service)) {
+                self.schedule.hurry(*id, now);
+            }
+        }
     }
 
     /// Takes an answer. One to a question that nobody asks any more is ignored.

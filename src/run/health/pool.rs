@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::WeightChange;
 use super::verdict::Standing;
 use crate::run::ipvs::{Destination, DestinationKey};
@@ -51,7 +53,8 @@ pub struct Member {
 }
 
 /// An operator's order for one server.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Order {
     /// It counts as dead, whatever its checks say.
     Disable,

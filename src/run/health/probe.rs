@@ -22,6 +22,7 @@ mod tests;
 mod tls;
 mod udp;
 
+pub use http::judge_response;
 pub use tls::Trust;
 
 /// A future that a probe returns.
@@ -37,6 +38,9 @@ pub trait Probe: Send + Sync {
 /// A question that cannot be asked.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum Refusal {
+    /// The own certificate or its key cannot be used.
+    #[error("the certificate or key in `{0}` cannot be used: {1}")]
+    Identity(String, String),
     /// The regular expression cannot be understood.
     #[error("the pattern `{0}` cannot be understood: {1}")]
     Pattern(String, String),

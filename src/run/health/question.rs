@@ -109,6 +109,17 @@ pub struct TlsAsk {
     pub server_name: Option<String>,
     /// Whether the certificate is verified against the system's trust roots.
     pub verify: bool,
+    /// Files with the own certificate and its key, for servers that ask for one.
+    pub identity: Option<TlsIdentity>,
+}
+
+/// A certificate of the director's own.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct TlsIdentity {
+    /// File with the certificate, and those of its authorities (PEM).
+    pub certificate: PathBuf,
+    /// File with its key (PEM), without a password.
+    pub key: PathBuf,
 }
 
 /// One HTTP request and what its answer must be.
@@ -136,12 +147,19 @@ pub struct HttpCheck {
 }
 
 /// A regular expression in Perl's dialect.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct TextPattern {
     /// The expression.
     pub expression: String,
     /// Whether the text must not match.
     pub is_negated: bool,
+    /// Letters of what holds for the whole expression: `i` any case, `m` lines, `s` dots match line
+    /// feeds, `x` blanks and comments.
+    pub options: String,
+    /// Byte of the body where a match may begin at the earliest.
+    pub least: usize,
+    /// Byte of the body where a match may begin at the latest.
+    pub largest: Option<usize>,
 }
 
 /// An external program.
@@ -155,6 +173,8 @@ pub struct ScriptAsk {
     pub user: Option<User>,
     /// Whether exit codes 2 to 255 set the weight to code - 2.
     pub sets_weight: bool,
+    /// Whether it is not run as root when others could have written it.
+    pub is_secure: bool,
 }
 
 /// A numeric user and group.

@@ -15,7 +15,7 @@ use self::messages::{Attributes, Content, Frames, Malformed};
 use self::socket::NetlinkSocket;
 
 pub mod messages;
-mod socket;
+pub(super) mod socket;
 #[cfg(test)]
 mod tests;
 
@@ -140,7 +140,7 @@ impl Connection {
     ///
     /// [`Error::NoFamily`] when there is none.
     pub fn open(name: &str, limit: Duration) -> Result<Self, Error> {
-        let socket = NetlinkSocket::open(limit)?;
+        let socket = NetlinkSocket::open(rustix::net::netlink::GENERIC, limit)?;
         let mut connection =
             Self { socket, family: 0, sequence: 0, buffer: vec![0; RECEIVE_BUFFER] };
         connection.family = connection.resolve(name)?;

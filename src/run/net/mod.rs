@@ -3,21 +3,27 @@
 //! - [`ping`]: one ICMP echo.
 //! - [`readiness`]: waiting for sockets.
 //! - [`socket`]: raw IP sockets for advertisements.
+//! - [`filter`]: packets to addresses that are not accepted (nftables).
 //! - [`frames`]: ARP and neighbour advertisements as bytes, and the socket that sends them.
 //! - [`genetlink`]: generic netlink: families by name, messages, attributes.
-//! - [`netlink`]: links and addresses, read, changed and watched.
-//! - [`addresses`]: which addresses are on which link, wanted and found; pure.
+//! - [`netlink`]: links, addresses, routes and rules, read, changed and watched.
+//! - [`objects`]: all that is put into the kernel, wanted and found, and the steps between; pure.
+//!   [`addresses`], [`routes`] and [`rules`] are what it consists of.
 //! - [`interface`]: names, virtual MACs, the settings under /proc/sys that these need.
 //! - [`thread`]: memory lock, real-time priority, capabilities of the calling thread.
 
 #![expect(unsafe_code, reason = "system calls that no library wraps; each says why it is sound")]
 
 pub mod addresses;
+pub mod filter;
 pub mod frames;
 pub mod genetlink;
 pub mod interface;
 pub mod netlink;
+pub mod objects;
 pub mod ping;
 pub mod readiness;
+pub mod routes;
+pub mod rules;
 pub mod socket;
 pub mod thread;

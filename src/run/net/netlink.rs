@@ -1,4 +1,4 @@
-//! rtnetlink: links and addresses.
+//! rtnetlink: links, addresses, routes and rules.
 //!
 //! Requests and events have sockets of their own: a burst of events must not delay an answer.
 //! The kernel answers a request before its send returns, so that a request never waits.
@@ -20,11 +20,19 @@ use neli::{Size, ToBytes};
 mod address;
 mod events;
 mod link;
+pub(super) mod message;
+mod route;
+mod rule;
 
 pub use events::{Event, Events};
 pub use link::{Link, VirtualLink};
+pub use route::RouteFilter;
 
-use super::addresses::{Details, LinkAddress, Step};
+use super::addresses::{Details, LinkAddress};
+use super::objects::{Object, Step};
+use super::routes::RouteKey;
+use super::rules::Rule;
+use crate::run::vrrp::Family;
 
 /// A socket for requests.
 pub struct Netlink {
@@ -43,6 +51,8 @@ impl Netlink {
     /// Those of socket(2) and bind(2).
     pub fn open() -> io::Result<Self> {
         let socket = NlSocket::connect(NlFamily::Route, None, Groups::empty())?;
+        // Lets the kernel filter dumps of routes. Linux before 4.20 cannot, and sends all of them.
+        let _ = socket.enable_strict_checking(true);
         Ok(Self { socket, sequence: 0, buffer: vec![0; RECEIVE_BUFFER] })
     }
 
@@ -64,45 +74,62 @@ impl Netlink {
         Ok(replies.iter().filter_map(|(_, reply)| address::read(reply)).collect())
     }
 
-    /// Adds and removes addresses, at most [`BATCH`] at a time. What is already as wanted is no
-    /// error. `details` answers for each address that is added.
+    /// The routes that a filter lets through, and perhaps others.
+    ///
+    /// # Errors
+    /// What the kernel says.
+    pub fn routes(&mut self, filter: &RouteFilter) -> io::Result<Vec<RouteKey>> {
+        match self.dump(Rtm::Getroute, Buffer::from(route::request(filter))) {
+            Ok(replies) => Ok(replies.iter().filter_map(|(_, reply)| route::read(reply)).collect()),
+            // A table that nothing was put into.
+            Err(error) if error.raw_os_error() == Some(libc::ENOENT) => Ok(Vec::new()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The routing rules of a family.
+    ///
+    /// # Errors
+    /// What the kernel says.
+    pub fn rules(&mut self, family: Family) -> io::Result<Vec<Rule>> {
+        let replies = self.dump(Rtm::Getrule, Buffer::from(rule::request(family)))?;
+        Ok(replies.iter().filter_map(|(_, reply)| rule::read(reply)).collect())
+    }
+
+    /// Adds and removes objects, at most [`BATCH`] at a time. What is already as wanted is no error.
+    /// `details` answers for each address that is added, `link` for each link that a route names.
     ///
     /// # Errors
     /// When the kernel cannot be asked; what it refuses is in the result, by the number of the
     /// step.
-    pub fn change_addresses(
+    pub fn change_objects(
         &mut self,
         steps: &[Step],
         details: impl Fn(&LinkAddress) -> Details,
+        link: impl Fn(&str) -> Option<u32>,
     ) -> io::Result<Vec<(usize, io::Error)>> {
         let mut refused = Vec::new();
-        for (number, batch) in (0..).zip(steps.chunks(BATCH)) {
-            let mut requests = Vec::with_capacity(batch.len());
-            for step in batch {
-                requests.push(match step {
-                    Step::Add(wanted) => {
-                        let message = address::message(wanted, &details(wanted))?;
-                        (Rtm::Newaddr, NlmF::CREATE | NlmF::REPLACE, message)
-                    }
-                    Step::Remove(found) => {
-                        let message = address::message(found, &Details::default())?;
-                        (Rtm::Deladdr, NlmF::empty(), message)
-                    }
-                });
+        let mut requests = Vec::with_capacity(steps.len());
+        for (number, step) in (0..).zip(steps) {
+            match request(step, &details, &link) {
+                Ok(request) => requests.push((number, step, request)),
+                Err(error) => refused.push((number, error)),
             }
-            for (place, result) in (0..).zip(self.change(requests)?) {
-                let Err(error) = result else { continue };
-                let is_done = match batch.get(place) {
-                    Some(Step::Add(_)) => error.raw_os_error() == Some(libc::EEXIST),
-                    Some(Step::Remove(_)) => {
-                        matches!(error.raw_os_error(), Some(libc::EADDRNOTAVAIL | libc::ENODEV))
-                    }
-                    None => false,
-                };
-                if !is_done {
-                    refused.push((number * BATCH + place, error));
+        }
+        while !requests.is_empty() {
+            let rest = requests.split_off(requests.len().min(BATCH));
+            let (steps, batch): (Vec<(usize, &Step)>, Vec<Request>) = requests
+                .into_iter()
+                .map(|(number, step, request)| ((number, step), request))
+                .unzip();
+            for ((number, step), result) in steps.into_iter().zip(self.change(batch)?) {
+                if let Err(error) = result
+                    && !is_done(step, &error)
+                {
+                    refused.push((number, error));
                 }
             }
+            requests = rest;
         }
         Ok(refused)
     }
@@ -229,6 +256,59 @@ impl fmt::Debug for Netlink {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Netlink").field("sequence", &self.sequence).finish_non_exhaustive()
     }
+}
+
+/// Kind, flags and body of a request.
+type Request = (Rtm, NlmF, Buffer);
+
+fn request(
+    step: &Step,
+    details: &impl Fn(&LinkAddress) -> Details,
+    link: &impl Fn(&str) -> Option<u32>,
+) -> io::Result<Request> {
+    // A route with the same key is replaced; rules have nothing to replace.
+    let replace = NlmF::CREATE | NlmF::REPLACE;
+    Ok(match step {
+        Step::Add(Object::Address(wanted)) => {
+            (Rtm::Newaddr, replace, raw(&address::message(wanted, &details(wanted))?)?)
+        }
+        Step::Remove(Object::Address(found)) => {
+            let message = address::message(found, &Details::default())?;
+            (Rtm::Deladdr, NlmF::empty(), raw(&message)?)
+        }
+        Step::Add(Object::Route(wanted)) => {
+            (Rtm::Newroute, replace, route::addition(wanted, link)?.into())
+        }
+        Step::Remove(Object::Route(found)) => {
+            (Rtm::Delroute, NlmF::empty(), route::removal(found).into())
+        }
+        Step::Add(Object::Rule(wanted)) => {
+            (Rtm::Newrule, NlmF::CREATE | NlmF::EXCL, rule::message(wanted).into())
+        }
+        Step::Remove(Object::Rule(found)) => {
+            (Rtm::Delrule, NlmF::empty(), rule::message(found).into())
+        }
+    })
+}
+
+/// Whether a refusal says that there is nothing to do.
+fn is_done(step: &Step, error: &io::Error) -> bool {
+    let code = error.raw_os_error();
+    match step {
+        Step::Add(_) => code == Some(libc::EEXIST),
+        Step::Remove(Object::Address(_)) => {
+            matches!(code, Some(libc::EADDRNOTAVAIL | libc::ENODEV))
+        }
+        // The kernel takes routes away with their link or address.
+        Step::Remove(Object::Route(_)) => matches!(code, Some(libc::ESRCH | libc::ENODEV)),
+        Step::Remove(Object::Rule(_)) => code == Some(libc::ENOENT),
+    }
+}
+
+fn raw(message: &impl ToBytes) -> io::Result<Buffer> {
+    let mut bytes = Cursor::new(Vec::new());
+    message.to_bytes(&mut bytes).map_err(io::Error::other)?;
+    Ok(Buffer::from(bytes.into_inner()))
 }
 
 /// One datagram of messages.

@@ -136,6 +136,8 @@ impl Sender {
                 socket.set_tclass_v6(u32::from(TYPE_OF_SERVICE))?;
                 // It only sends; what arrives for the address needs no room.
                 socket.set_recv_buffer_size(0)?;
+                // From a link with a virtual MAC, too: the address is on the link below (A74).
+                socket.set_freebind_v6(true)?;
                 socket.bind(&SocketAddr::V6(SocketAddrV6::new(source, 0, 0, link)).into())?;
             }
         }

@@ -5,6 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
 use tracing::warn;
 
 use crate::run::health::monitor::Event;
@@ -51,6 +52,7 @@ impl ServiceHooks {
 #[derive(Debug, Default)]
 pub(super) struct Runner {
     queues: HashMap<String, mpsc::Sender<ScriptAsk>>,
+    tasks: Vec<JoinHandle<()>>,
 }
 
 impl Runner {
@@ -64,19 +66,37 @@ impl Runner {
             if let Some(server) = event.server() {
                 command.environment.insert("LVSHA_SERVER".to_owned(), server.to_string());
             }
-            let queue = self.queues.entry(service.to_owned()).or_insert_with(start);
+            let queue = self.queues.entry(service.to_owned()).or_insert_with(|| {
+                let (queue, task) = start();
+                self.tasks.push(task);
+                queue
+            });
             // 64 changes behind: what comes now would tell of a past that is long over.
             if queue.try_send(command).is_err() {
                 warn!("{service}: too many commands are waiting, one is left out");
             }
         }
     }
+
+    /// Waits for what is queued, but not for ever.
+    pub(super) async fn finish(self) {
+        drop(self.queues);
+        let all = async {
+            for task in self.tasks {
+                // One that panicked has ended, too.
+                let _ = task.await;
+            }
+        };
+        if tokio::time::timeout(AT_THE_END, all).await.is_err() {
+            warn!("commands at the end took too long");
+        }
+    }
 }
 
 /// A task that runs commands one after the other until its queue is dropped and empty.
-fn start() -> mpsc::Sender<ScriptAsk> {
+fn start() -> (mpsc::Sender<ScriptAsk>, JoinHandle<()>) {
     let (sender, mut queue) = mpsc::channel::<ScriptAsk>(WAITING);
-    tokio::spawn(async move {
+    let task = tokio::spawn(async move {
         while let Some(command) = queue.recv().await {
             let name = command.command.join(" ");
             if let Err(cause) = run(command).await {
@@ -84,7 +104,7 @@ fn start() -> mpsc::Sender<ScriptAsk> {
             }
         }
     });
-    sender
+    (sender, task)
 }
 
 async fn run(command: ScriptAsk) -> Result<(), String> {
@@ -102,5 +122,7 @@ async fn run(command: ScriptAsk) -> Result<(), String> {
 
 /// For one command.
 const LIMIT: Duration = Duration::from_secs(60);
+/// For all commands that wait when the daemon ends.
+const AT_THE_END: Duration = Duration::from_secs(10);
 /// Commands that may wait in one service.
 const WAITING: usize = 64;

@@ -34,9 +34,16 @@ pub struct MailPlan {
 
 /// The plan of a cluster that names recipients; none when mail about servers is switched off.
 pub(super) fn plan(cluster: &Cluster) -> Option<MailPlan> {
-    let (alerts, mail) = (&cluster.alerts, &cluster.globals.mail);
+    let mail = &cluster.globals.mail;
     let wanted = mail.server_alert.or(mail.alert).is_none_or(|flag| flag.value);
-    if alerts.recipients.is_empty() || !wanted {
+    router_plan(cluster).filter(|_| wanted)
+}
+
+/// The plan of a cluster that names recipients, for mail about routers: which of them want some is said
+/// elsewhere.
+pub fn router_plan(cluster: &Cluster) -> Option<MailPlan> {
+    let (alerts, mail) = (&cluster.alerts, &cluster.globals.mail);
+    if alerts.recipients.is_empty() {
         return None;
     }
     // Without a server both programs mean the one on the director itself.
@@ -57,19 +64,20 @@ pub(super) fn plan(cluster: &Cluster) -> Option<MailPlan> {
 
 /// Takes lines for mails; a task sends them until it is dropped.
 #[derive(Debug)]
-pub(super) struct Mailer {
+pub(in crate::run) struct Mailer {
     lines: mpsc::Sender<String>,
 }
 
 impl Mailer {
-    pub(super) fn start(plan: MailPlan) -> Self {
+    /// Needs a tokio runtime.
+    pub(in crate::run) fn start(plan: MailPlan) -> Self {
         let (lines, queue) = mpsc::channel(WAITING);
         tokio::spawn(send_all(plan, queue));
         Self { lines }
     }
 
     /// Queues a line; returns at once.
-    pub(super) fn tell(&self, line: String) {
+    pub(in crate::run) fn tell(&self, line: String) {
         // The log has it, too.
         let _ = self.lines.try_send(line);
     }

@@ -1,6 +1,6 @@
 //! Model to what the daemon does for virtual services.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -26,6 +26,9 @@ mod http;
 mod summary;
 mod targets;
 
+pub use http::PATTERN_OPTIONS;
+pub use targets::id;
+
 /// What the daemon does for virtual services.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Plan {
@@ -33,6 +36,10 @@ pub struct Plan {
     pub services: Vec<ServicePlan>,
     /// Commands at changes, by the service's id.
     pub hooks: BTreeMap<String, ServiceHooks>,
+    /// Services whose commands tell of the end as of a failure (`omega`).
+    pub omega: BTreeSet<String>,
+    /// Services that are checked only while this director is master of the router beside (`ha_suspend`).
+    pub suspended: BTreeMap<String, String>,
     /// The connection synchronisation.
     pub sync: Option<SyncPlan>,
     /// Timeouts of connection entries.
@@ -78,7 +85,14 @@ pub fn plan(
         ..Plan::default()
     };
     for service in &cluster.services {
-        if let Some((service, hooks)) = planner.service(service) {
+        if let Some((planned, hooks)) = planner.service(service) {
+            if service.settings.omega.is_some_and(|flag| flag.value) {
+                plan.omega.insert(planned.id.clone());
+            }
+            if let Some(router) = suspender(cluster, service) {
+                plan.suspended.insert(planned.id.clone(), router);
+            }
+            let service = planned;
             plan.hooks.insert(service.id.clone(), hooks);
             plan.services.push(service);
         }
@@ -307,6 +321,17 @@ fn timeouts(cluster: &Cluster) -> Option<Timeouts> {
 fn director(cluster: &Cluster) -> Option<String> {
     let holds = |router: &&model::Router| {
         router.resources.iter().any(|r| matches!(r.kind, ResourceKind::Director { .. }))
+    };
+    cluster.routers.iter().find(holds).map(|router| router.name.value.clone())
+}
+
+/// The router that moves a service's address, when the service is checked only while it is here. One whose
+/// address no router moves is always here.
+fn suspender(cluster: &Cluster, service: &model::Service) -> Option<String> {
+    service.settings.suspend.filter(|flag| flag.value)?;
+    let model::Target::Endpoint { address, .. } = service.target.value else { return None };
+    let holds = |router: &&model::Router| {
+        router.addresses.iter().chain(&router.excluded).any(|own| own.value.address == address)
     };
     cluster.routers.iter().find(holds).map(|router| router.name.value.clone())
 }

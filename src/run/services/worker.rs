@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::{Arc, mpsc as blocking};
 use std::thread::{self, JoinHandle};
@@ -23,11 +24,13 @@ use crate::run::ipvs::reconcile::{self, Reconciler, Settings};
 use crate::run::ipvs::{DaemonRole, DestinationKey, Table};
 
 mod kernel_state;
+mod orders;
 #[cfg(test)]
 mod tests;
 
 use kernel_state::KernelState;
 pub use kernel_state::KernelStatus;
+use orders::Orders;
 
 /// What can be asked of a running thread.
 #[derive(Debug)]
@@ -145,6 +148,7 @@ struct Worker {
     runner: Runner,
     mailer: Option<Mailer>,
     memory: Option<PathBuf>,
+    orders: Orders,
     wishes: blocking::Sender<Table>,
     kernel_events: mpsc::UnboundedReceiver<reconcile::Event>,
     kernel: KernelState,
@@ -174,8 +178,14 @@ impl Worker {
         // Any seed spreads; this one differs between two directors that start together.
         let seed = u64::from(std::process::id());
         let mut monitor = Monitor::new(MOST_OPEN, seed);
-        monitor.configure(plan.services.clone(), present, Instant::now());
-        Ok(Self {
+        let now = Instant::now();
+        monitor.configure(plan.services.clone(), present, now);
+        let orders = Orders::recall(memory.as_deref(), now);
+        for (target, order) in orders.iter() {
+            monitor.order(target, Some(order), now);
+        }
+        let mut worker = Self {
+            orders,
             plan,
             monitor,
             probes: HashMap::new(),
@@ -191,7 +201,9 @@ impl Worker {
             kernel: KernelState::default(),
             kernel_thread,
             tell,
-        })
+        };
+        worker.suspend(now);
+        Ok(worker)
     }
 
     async fn run(mut self, mut commands: mpsc::UnboundedReceiver<Command>) {
@@ -217,7 +229,39 @@ impl Worker {
                 () = tokio::time::sleep_until(deadline.into()) => {}
             }
         }
+        self.tell_the_end().await;
         self.leave();
+    }
+
+    /// With `omega` the end of the daemon is a failure of everything that lives.
+    async fn tell_the_end(&mut self) {
+        for service in self.monitor.status(Instant::now()) {
+            if !self.plan.omega.contains(&service.service) {
+                continue;
+            }
+            let living = service.servers.iter().filter(|server| server.state == "up");
+            let mut events: Vec<Event> = living
+                .filter_map(|server| {
+                    let at: SocketAddr = server.server.parse().ok()?;
+                    let server = DestinationKey { address: at.ip(), port: at.port() };
+                    let cause = "the daemon stops".to_owned();
+                    Some(Event::ServerDown { service: service.service.clone(), server, cause })
+                })
+                .collect();
+            if service.state == "up" {
+                events.push(Event::ServiceDown { service: service.service.clone() });
+            }
+            events.iter().for_each(|event| self.runner.follow(&self.plan.hooks, event));
+        }
+        std::mem::take(&mut self.runner).finish().await;
+    }
+
+    /// Services of addresses that are elsewhere need no checks.
+    fn suspend(&mut self, now: Instant) {
+        let is_elsewhere = |router: &String| self.roles.get(router) != Some(&true);
+        let suspended = self.plan.suspended.iter().filter(|(_, router)| is_elsewhere(router));
+        let suspended = suspended.map(|(service, _)| service.clone()).collect();
+        self.monitor.suspend(suspended, now);
     }
 
     /// Everything that is due: questions, events, the table.
@@ -283,12 +327,16 @@ impl Worker {
             Command::Configure(plan) => self.configure(*plan, now),
             Command::Order(target, order, answer) => {
                 let about = self.monitor.order(&target, order.as_ref(), now);
+                if !about.is_empty() {
+                    self.orders.note(target, order, now);
+                }
                 // Who asked may have gone, here and below.
                 let _ = answer.send(about);
             }
             Command::Role { router, is_master } => {
                 if self.roles.insert(router, is_master) != Some(is_master) {
                     self.wish();
+                    self.suspend(now);
                 }
             }
             Command::Status(answer) => {
@@ -315,6 +363,7 @@ impl Worker {
             self.monitor.set_maintenance(BTreeSet::new(), now);
         }
         self.plan = plan;
+        self.suspend(now);
         self.kernel.forget_refusals();
         self.remember();
     }

@@ -3,7 +3,9 @@
 use std::collections::{BTreeSet, VecDeque};
 use std::time::Instant;
 
-use super::{Cause, Input, Machine, Observation, Output, Settings, Standing, State, Tracked};
+use super::{
+    Cause, Input, Machine, Observation, Output, Settings, Stance, Standing, State, Tracked,
+};
 
 #[cfg(test)]
 mod tests;
@@ -108,6 +110,17 @@ impl Director {
             router.machine.handle(input, now);
             self.settle(index, now);
         }
+    }
+
+    /// Takes what an operator wants of a router, and with it of all routers of its group.
+    pub fn order(&mut self, index: RouterIndex, stance: Stance, now: Instant) {
+        let mut members = self.companions(index);
+        members.push(index);
+        for member in members {
+            self.handle(member, Input::Stance(stance), now);
+        }
+        // The priority that belongs to it.
+        self.judge(now);
     }
 
     /// Takes an observation of a source.
@@ -248,16 +261,8 @@ impl Director {
         if !self.is_started {
             return;
         }
-        let standings: Vec<Standing> = self
-            .routers
-            .iter()
-            .map(|router| {
-                let base = router.machine.settings().priority;
-                Standing::judge(base, &router.tracked, |source| {
-                    self.sources.get(source).map_or(Observation::Unknown, |s| s.observation)
-                })
-            })
-            .collect();
+        let standings: Vec<Standing> =
+            (0..self.routers.len()).filter_map(|index| self.standing(index)).collect();
         for (index, standing) in (0..).zip(&standings) {
             let fault = standing.fault.and_then(|source| self.sources.get(source));
             let fault = fault.map(|source| format!("{} failed", source.name));
@@ -272,6 +277,17 @@ impl Director {
         for (index, standing) in (0..).zip(&standings) {
             self.apply_fault(index, standing, now);
         }
+    }
+
+    /// What all observations mean for a router, under what an operator wants.
+    fn standing(&self, index: RouterIndex) -> Option<Standing> {
+        let router = self.routers.get(index)?;
+        let base = router.machine.settings().priority;
+        let standing = Standing::judge(base, &router.tracked, |source| {
+            self.sources.get(source).map_or(Observation::Unknown, |s| s.observation)
+        });
+        let priority = router.machine.stance().priority(standing.priority);
+        Some(Standing { priority, ..standing })
     }
 
     /// Tells a machine whether it, or a companion of it, is at fault; or lets it start.
@@ -337,7 +353,9 @@ impl Consequence {
         match output {
             Output::Ready => Self::Ask,
             Output::Changed(transition)
+                // In a fault the companions fail, too.
                 if transition.from == State::Master
+                    && transition.to != State::Fault
                     && !matches!(transition.cause, Cause::GroupDemoted(_) | Cause::Stopped) =>
             {
                 Self::Demote

@@ -86,8 +86,34 @@ pub enum Input {
     Recover,
     /// The address its advertisements leave from.
     Source(Option<IpAddr>),
+    /// An operator wants it to yield, to take over, or to do as configured.
+    Stance(Stance),
     /// The daemon stops, or the router was taken out of the configuration.
     Stop,
+}
+
+/// What an operator wants of a router, beside its configuration (hb_standby, hb_takeover).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Stance {
+    /// What is configured.
+    #[default]
+    Normal,
+    /// Yield: the lowest priority, no preemption. Without another director it is master nevertheless.
+    Standby,
+    /// Take over: the highest priority of a router that is no owner, and preemption.
+    TakeOver,
+}
+
+impl Stance {
+    /// The priority under it.
+    pub fn priority(self, usual: u8) -> u8 {
+        match self {
+            _ if usual == OWNER => OWNER,
+            Self::Normal => usual,
+            Self::Standby => 1,
+            Self::TakeOver => OWNER - 1,
+        }
+    }
 }
 
 /// The machine. See the [module](super) for how it is driven.
@@ -116,6 +142,7 @@ pub struct Machine {
     is_ready: bool,
     /// Backup: the addresses are still there from a master that ended without a word.
     is_adopting: bool,
+    stance: Stance,
     peers: Peers,
     counters: Counters,
     outputs: VecDeque<Output>,
@@ -141,6 +168,7 @@ impl Machine {
             released_by: None,
             is_ready: false,
             is_adopting: false,
+            stance: Stance::Normal,
             peers: Peers::default(),
             counters: Counters::default(),
             outputs: VecDeque::new(),
@@ -182,6 +210,13 @@ impl Machine {
             Input::Source(source) => {
                 self.source = source;
                 return;
+            }
+            Input::Stance(stance) => {
+                self.stance = stance;
+                if stance != Stance::Standby {
+                    return;
+                }
+                Event::Yield
             }
             Input::Stop => Event::Stop,
         };
@@ -255,6 +290,11 @@ impl Machine {
     /// Whether it keeps addresses that it found, without being master.
     pub fn is_adopting(&self) -> bool {
         self.is_adopting
+    }
+
+    /// What an operator wants of it.
+    pub fn stance(&self) -> Stance {
+        self.stance
     }
 
     /// Its settings.

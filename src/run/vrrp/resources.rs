@@ -13,6 +13,8 @@ use std::time::{Duration, Instant};
 pub enum ResourceInput {
     /// None is to run, also none that an earlier life of this process started.
     Clear,
+    /// From now on there are so many; what runs beyond them is stopped.
+    Resize(usize),
     /// The resources are to run, or not to.
     Want(bool),
     /// The command that was asked for has ended.
@@ -97,6 +99,7 @@ impl Resources {
                 // A stop of what does not run does no harm (LSB 5.0, section 22.2).
                 self.running = self.count;
             }
+            ResourceInput::Resize(count) => self.count = count,
             ResourceInput::Want(wanted) => self.is_wanted = wanted,
             ResourceInput::Finished { success } => match self.busy.take() {
                 None => {}
@@ -143,6 +146,11 @@ impl Resources {
         self.running == 0 && self.busy.is_none()
     }
 
+    /// Whether nothing runs beyond the count and nothing is being done.
+    pub fn is_within(&self) -> bool {
+        self.running <= self.count && self.busy.is_none()
+    }
+
     fn goes_up(&self) -> bool {
         self.is_wanted && !self.is_failed
     }
@@ -153,7 +161,7 @@ impl Resources {
         }
         if self.goes_up() && self.running < self.count {
             self.run(self.running, Verb::Status);
-        } else if self.goes_up() {
+        } else if self.goes_up() && self.running == self.count {
             self.failures = 0;
         } else if self.running > 0 {
             self.run(self.running - 1, Verb::Stop);
@@ -266,6 +274,21 @@ mod tests {
         resources.handle(Want(true), later);
         run(&mut resources, later, answer);
         assert_eq!(resources.next_deadline(), Some(later + FIRST_RETRY * 2), "twice as long");
+    }
+
+    #[test]
+    fn fewer_resources_stop_what_is_beyond_them() {
+        let now = Instant::now();
+        let mut resources = Resources::new(3);
+        resources.handle(Want(true), now);
+        run(&mut resources, now, |_, _| true);
+        resources.handle(ResourceInput::Resize(1), now);
+        assert!(!resources.is_within());
+        assert_eq!(run(&mut resources, now, |_, _| true), [step(2, Stop), step(1, Stop)]);
+        assert!(resources.is_within());
+        resources.handle(ResourceInput::Resize(2), now);
+        let started = run(&mut resources, now, |_, verb| verb != Status);
+        assert_eq!(started, [step(1, Status), step(1, Start)]);
     }
 
     #[test]

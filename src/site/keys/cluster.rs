@@ -2,8 +2,19 @@
 //! director's `override`.
 
 use super::router::{read_authentication, write_authentication};
-use super::{Key, Keys, Slot, custom, inner, named, service, settings, value, write_list};
+use super::{Key, Keys, Slot, blocks, custom, inner, named, service, settings, value, write_list};
 use crate::model::{Alerts, Cluster, Globals};
+
+/// A row for blocks that hold settings with keepalived's own keywords.
+macro_rules! blocks {
+    ($word:literal, $field:ident) => {
+        custom!(
+            $word,
+            |cluster, item, reader| blocks::read_settings(&mut cluster.$field, item, reader),
+            |cluster, names| blocks::write_settings(&cluster.$field, names)
+        )
+    };
+}
 
 impl Keys for Cluster {
     const TABLE: &'static str = "an inventory";
@@ -24,8 +35,39 @@ impl Keys for Cluster {
                 |cluster, names| write_authentication(cluster.authentication.as_ref(), names)
             ),
             named!("scripts", trackers),
+            blocks!("tracked_files", tracked_files),
+            blocks!("tracked_processes", tracked_processes),
+            blocks!("bfd_sessions", bfd_sessions),
             named!("routers", routers),
             named!("sync_groups", sync_groups),
+            custom!(
+                "track_groups",
+                |cluster, item, reader| blocks::read_track_groups(
+                    &mut cluster.track_groups,
+                    item,
+                    reader
+                ),
+                |cluster, _| blocks::write_track_groups(&cluster.track_groups)
+            ),
+            inner!("static", fixed),
+            custom!(
+                "service_groups",
+                |cluster, item, reader| blocks::read_service_groups(
+                    &mut cluster.service_groups,
+                    item,
+                    reader
+                ),
+                |cluster, _| blocks::write_service_groups(&cluster.service_groups)
+            ),
+            custom!(
+                "tls_client",
+                |cluster, item, reader| settings::read(
+                    &mut [("", &mut cluster.tls_client)],
+                    item,
+                    reader
+                ),
+                |cluster, names| settings::write(&[("", &cluster.tls_client)], names)
+            ),
             custom!(
                 "services",
                 |cluster, item, reader| service::read(&mut cluster.services, item, reader),

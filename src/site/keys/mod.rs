@@ -8,6 +8,7 @@ use super::document::{Entry, Item, Literal};
 use crate::model::Sourced;
 use crate::source::Place;
 
+mod blocks;
 mod cluster;
 mod heartbeat;
 mod node;
@@ -22,6 +23,7 @@ mod words;
 pub(super) use plain::Plain;
 pub use plain::show_target;
 pub(super) use reader::{Names, Reader};
+pub(crate) use words::Words;
 
 /// One key of the tables that fill a `T`.
 pub(super) struct Key<T> {

@@ -291,6 +291,13 @@ fn track(text: &str) -> Option<Track> {
     };
     let (kind, name) = match words {
         [name] => (TrackKind::Interface, name),
+        ["service", name @ ..] => {
+            return Some(Track {
+                weight,
+                reverse,
+                ..Track::new(TrackKind::Service, name.join(" "))
+            });
+        }
         [kind, name] => (KINDS.iter().find(|(word, _)| word == kind)?.1, name),
         _ => return None,
     };
@@ -340,6 +347,7 @@ const KINDS: &[(&str, TrackKind)] = &[
     ("file", TrackKind::File),
     ("process", TrackKind::Process),
     ("script", TrackKind::Script),
+    ("service", TrackKind::Service),
 ];
 
 fn path(text: &str) -> Option<Path> {

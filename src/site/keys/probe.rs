@@ -2,10 +2,11 @@
 //!
 //! The table is flat; the type tells which of its keys have a meaning.
 
-use super::{Key, Keys, Reader, Slot, custom, inner, list, value, write};
+use super::{Key, Keys, Reader, Slot, custom, further, inner, list, value, write};
+use crate::model::setting::{Rare, Weight};
 use crate::model::{
-    Appended, Checks, Dialogue, Http, HttpRequest, HttpVersion, Pattern, Probe, ProbeKind, Script,
-    Sourced,
+    Appended, Checks, Dialogue, Http, HttpRequest, HttpSettings, HttpVersion, Pattern, Probe,
+    ProbeKind, ProbeSettings, Script, Sourced, Udp,
 };
 use crate::site::document::{Entry, Item, Literal};
 use crate::source::Diagnostic;
@@ -64,6 +65,7 @@ fn read_table(item: &Item, reader: &mut Reader<'_>) -> Option<Probe> {
         address: form.address,
         port: form.port,
         checks: form.checks,
+        settings: form.settings,
         chosen_by,
         ..Probe::new(kind)
     })
@@ -74,6 +76,7 @@ fn write_probe(probe: &Probe) -> Item {
         address: probe.address,
         port: probe.port,
         checks: probe.checks.clone(),
+        settings: probe.settings.clone(),
         ..Form::default()
     };
     form.set(&probe.kind);
@@ -106,7 +109,11 @@ struct Form {
     login: Option<Sourced<String>>,
     database: Option<Sourced<String>>,
     ask: Option<Sourced<String>>,
+    weight: Option<Sourced<Weight>>,
     checks: Checks,
+    settings: Rare<ProbeSettings>,
+    http: Rare<HttpSettings>,
+    udp: Udp,
 }
 
 impl Keys for Form {
@@ -143,7 +150,9 @@ impl Keys for Form {
             value!("database", database),
             value!("request", ask),
             value!("answer", answer),
+            value!("weight", weight),
             inner!("checks", checks),
+            further!(http, udp, settings),
         ];
         KEYS
     }
@@ -159,6 +168,7 @@ impl Keys for HttpRequest {
             value!("body", body),
             value!("digest", digest),
             value!("host", host),
+            further!(settings),
         ];
         KEYS
     }
@@ -188,8 +198,8 @@ impl Form {
             "tcp" => ProbeKind::Connect,
             "ping" => ProbeKind::Ping,
             "bfd" => ProbeKind::Bfd { name: self.name.take() },
-            "file" => ProbeKind::File { name: self.name.take(), weight: None },
-            "udp" => ProbeKind::Udp(Box::default()),
+            "file" => ProbeKind::File { name: self.name.take(), weight: self.weight.take() },
+            "udp" => ProbeKind::Udp(Box::new(std::mem::take(&mut self.udp))),
             "smtp" => ProbeKind::Smtp { helo: self.helo.take() },
             "dns" => ProbeKind::Dns {
                 record: self.record.take(),
@@ -209,8 +219,8 @@ impl Form {
                     host: self.host.take(),
                     address_as_host: self.address_as_host.unwrap_or(false),
                     server_name_indication: self.server_name_indication,
+                    settings: std::mem::take(&mut self.http),
                     requests,
-                    ..Http::default()
                 }))
             }
             "script" => ProbeKind::Script(Box::new(Script {
@@ -256,9 +266,10 @@ impl Form {
                 self.host.clone_from(&http.host);
                 self.address_as_host = http.address_as_host.then_some(true);
                 self.server_name_indication = http.server_name_indication;
+                self.http = http.settings.clone();
                 match http.requests.as_slice() {
-                    // A host of its own has no key in the flat form.
-                    [request] if request.host.is_none() => self.request = request.clone(),
+                    // Not all that a request may have has a key in the flat form.
+                    [request] if is_flat(request) => self.request = request.clone(),
                     requests => self.requests = requests.to_vec(),
                 }
                 if http.tls { "https" } else { "http" }.to_owned()
@@ -279,14 +290,23 @@ impl Form {
                 self.name.clone_from(name);
                 "bfd".to_owned()
             }
-            ProbeKind::File { name, .. } => {
+            ProbeKind::File { name, weight } => {
                 self.name.clone_from(name);
+                self.weight = *weight;
                 "file".to_owned()
             }
-            ProbeKind::Udp(_) => "udp".to_owned(),
+            ProbeKind::Udp(udp) => {
+                self.udp.clone_from(udp);
+                "udp".to_owned()
+            }
         };
         self.kind = Some(Sourced::implied(word));
     }
+}
+
+/// Whether a request can be said by the probe's own keys.
+fn is_flat(request: &HttpRequest) -> bool {
+    request.host.is_none() && request.settings == Rare::default()
 }
 
 /// The types, for messages.

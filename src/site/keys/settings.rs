@@ -136,18 +136,25 @@ impl<P: Plain> Plain for Option<P> {
     }
 }
 
-/// Words of one line.
+/// The words of a line, `"10.1.0.0/16 via 10.0.0.1"`; a list where a word holds a blank.
 impl Plain for Vec<String> {
     fn shape() -> String {
-        "a list of words".to_owned()
+        "a line of words, or a list of them".to_owned()
     }
 
     fn read(literal: &Literal) -> Option<Self> {
+        if let Literal::Text(line) = literal {
+            return Some(line.split_whitespace().map(str::to_owned).collect());
+        }
         let Literal::List(items) = literal else { return None };
         items.iter().map(|item| String::read(&item.value)).collect()
     }
 
     fn write(&self) -> Literal {
+        let is_word = |word: &String| !word.is_empty() && !word.contains(char::is_whitespace);
+        if !self.is_empty() && self.iter().all(is_word) {
+            return Literal::Text(self.join(" "));
+        }
         Literal::List(self.iter().map(|word| word.write().into()).collect())
     }
 }

@@ -136,3 +136,16 @@ fn a_machine_is_called_as_a_host_can_be() {
     let wrong = findings.iter().filter(|f| f.code == inventory::WRONG_VALUE).count();
     assert_eq!(wrong, 2, "{findings:?}");
 }
+
+#[test]
+fn only_lvsha_follows_services() {
+    let text =
+        PAIR.replace("unicast = true", "follows = [\"service tcp 10.0.0.31:80 weight -50\"]");
+    let (site, findings) = read_text(&format!("stack = \"lvsha\"\n{text}"));
+    assert!(findings.is_empty(), "{findings:?}");
+    let cluster = for_node(&site, "lw1").unwrap();
+    let track = &cluster.routers[0].tracks[0].value;
+    assert_eq!((track.name.as_str(), track.weight), ("tcp 10.0.0.31:80", Some(-50)));
+    let (_, findings) = read_text(&text);
+    assert_eq!(findings, ["LV0803 only lvsha lets a router follow a service"]);
+}

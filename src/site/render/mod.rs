@@ -23,6 +23,16 @@ pub enum Role {
     RealServer,
 }
 
+impl Role {
+    /// The units of all stacks for this role: of these, only the machine's own may run on it.
+    pub fn units(self) -> &'static [&'static str] {
+        match self {
+            Self::Director => &["heartbeat.service", "keepalived.service", "lvsha.service"],
+            Self::RealServer => &["lvsha-real-server.service"],
+        }
+    }
+}
+
 /// What one machine should have.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Machine {
@@ -111,7 +121,7 @@ fn machine(
         (Role::Director, Stack::Keepalived) => {
             (&["keepalived", "ipvsadm"][..], &["keepalived.service"][..])
         }
-        (Role::Director, Stack::Lvsha) => (&[][..], &["lvsha.service"][..]),
+        (Role::Director, Stack::Lvsha) => (&["lvsha"][..], &["lvsha.service"][..]),
     };
     Ok(Machine {
         name: name.to_owned(),

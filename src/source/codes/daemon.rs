@@ -62,4 +62,10 @@ Correct the name.";
 does not start.
 
 Define it, or take it out of `track_script`.";
+    INPUT_ERRORS = "LV0969" "daemon-input-errors" Warning Accepts "a configuration with errors"
+        "The files hold errors: words that their own program refuses or reads otherwise than they say.
+The daemon does what it understands, as that program would, and leaves out the rest. Without
+something that it needs it does not start, and an error of its own says so.
+
+`lvsha check` shows every error, `lvsha check --fix` mends those that are certain.";
 }

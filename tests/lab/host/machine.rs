@@ -18,6 +18,7 @@ use crate::message::Message;
 /// A child process that does not outlive this value, nor this process.
 pub(super) struct Machine {
     number: usize,
+    back_end: BackEnd,
     child: Child,
     lines: Receiver<String>,
     /// What it was started from, and what it writes besides: its console, artefacts.
@@ -72,7 +73,7 @@ impl Machine {
         // A limit beyond the clock's end is none.
         let now = Instant::now();
         let deadline = now.checked_add(limit).unwrap_or(now + Duration::from_secs(86_400));
-        Ok(Self { number, child, lines, folder, limit, deadline })
+        Ok(Self { number, back_end, child, lines, folder, limit, deadline })
     }
 
     /// Hands its messages to `report` until it ends or its time is over.
@@ -118,12 +119,7 @@ impl Machine {
             return;
         }
         // Give the machine the time to write down what it knows.
-        let patience = Instant::now() + Duration::from_secs(20);
-        while Instant::now() < patience
-            && self.child.try_wait().is_ok_and(|status| status.is_none())
-        {
-            thread::sleep(Duration::from_millis(100));
-        }
+        self.ends_within(Duration::from_secs(20));
         let kept = self.keep();
         let mut report = report.lock().unwrap();
         if !open.is_empty() {
@@ -135,6 +131,14 @@ impl Machine {
             report.broken(&open, problem.trim());
         }
         println!("lab {}: what the machine left is in {}", self.number, kept.display());
+    }
+
+    /// Waits until it ends by itself, but not longer than that.
+    fn ends_within(&mut self, patience: Duration) {
+        let over = Instant::now() + patience;
+        while Instant::now() < over && self.child.try_wait().is_ok_and(|status| status.is_none()) {
+            thread::sleep(Duration::from_millis(50));
+        }
     }
 
     /// Moves console and artefacts to where people find them.
@@ -161,6 +165,10 @@ impl Machine {
 
 impl Drop for Machine {
     fn drop(&mut self) {
+        // On the host's kernel it removes its control groups when it ends by itself.
+        if self.back_end == BackEnd::Host {
+            self.ends_within(Duration::from_secs(10));
+        }
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

@@ -1,6 +1,7 @@
 //! `make lab`: the machine's console as a shell, in real time.
 
-use std::process::ExitCode;
+use std::fs;
+use std::process::{Command, ExitCode, Stdio};
 
 use super::back_end::{BackEnd, Surroundings};
 use super::images::Images;
@@ -28,6 +29,10 @@ pub(super) fn run(back_end: BackEnd, images: &Images) -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
+    // A serial line does not tell the machine how large the terminal is; without a terminal there is nothing to tell.
+    if let Ok(size) = Command::new("stty").arg("size").stdin(Stdio::inherit()).output() {
+        let _ = fs::write(folder.path().join("stage/lab/terminal"), size.stdout);
+    }
     if let Err(problem) = stage::pack(images, folder.path()) {
         eprintln!("lab: {problem}");
         return ExitCode::FAILURE;

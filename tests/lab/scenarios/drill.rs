@@ -9,6 +9,8 @@ use crate::world::{Lab, Stack, Watch, now, pass, until};
 
 /// Seconds that anything may take before it counts as never. Waiting is free on the emulated machine.
 const NEVER: f64 = 200.0;
+/// By then every stack has its address, if it ever takes it: heartbeat's `initdead` of 60 s, and its scripts.
+const STARTS: f64 = 90.0;
 /// The pages of the real servers.
 const SERVERS: [&str; 2] = ["lw3", "lw4"];
 
@@ -20,7 +22,7 @@ pub(super) fn glance(lab: &Lab, stack: &Stack) -> (Behaviour, Watch) {
     stack.start(lab);
     let watch = lab.watch_patiently(VIP);
     // Nobody's answer is a result, too: a pair that has another address.
-    let owner = until(NEVER, || watch.record().answers.first().map(|answer| answer.host));
+    let owner = until(STARTS, || watch.record().answers.first().map(|answer| answer.host));
     behaviour.text(Aspect::Owner, owner.map_or("nobody".to_owned(), |host| host.to_string()));
     // Both stacks let a server in only when a check has succeeded.
     let _ = until(if owner.is_some() { 60.0 } else { 1.0 }, || {
@@ -60,6 +62,16 @@ pub(super) fn known(lab: &Lab, stack: &Stack) -> Behaviour {
         known.len() - 1
     });
     known[place].1.clone()
+}
+
+/// What a stack without anything that moves addresses makes of the table, on one director.
+pub(super) fn table_of(lab: &Lab, stack: &Stack) -> Behaviour {
+    let mut behaviour = Behaviour::new(&stack.name);
+    let director = lab.node(LW1);
+    stack.return_to(lab, LW1);
+    changes(lab, || director.balances_to(LW3) && director.balances_to(LW4), "both are let in");
+    behaviour.table(Aspect::Table, &director.table());
+    behaviour
 }
 
 /// The whole drill: servers die and return, all die, the director crashes, returns, and is stopped in order.

@@ -1,7 +1,11 @@
 //! Scenarios: short programs that read like the sentence they prove.
 
+mod access;
 mod daemon;
+mod deploy;
+mod desk;
 mod drill;
+mod faults;
 mod heartbeat;
 mod instead;
 mod keepalived;
@@ -34,11 +38,21 @@ macro_rules! scenarios {
 }
 
 scenarios! {
+    access::sudo_jump_hosts_other_ports_and_talkative_shells_are_no_obstacle 60,
     daemon::a_director_that_is_cut_off_is_replaced_and_returns 20,
     daemon::a_reload_touches_only_what_it_changes_and_clients_get_what_weights_say 30,
     daemon::nobody_notices_that_it_was_killed_and_restarted 40,
     daemon::one_director_with_keepalived_and_the_other_with_lvsha_are_a_pair 40,
     daemon::what_somebody_does_to_the_table_is_undone_and_reported 30,
+    deploy::a_host_key_that_is_unknown_or_another_is_refused_with_what_to_type 20,
+    deploy::an_inventory_becomes_a_cluster_and_a_second_deployment_does_nothing 100,
+    deploy::changes_are_reloaded_unseen_by_visitors_and_can_be_taken_back 100,
+    deploy::heartbeats_stack_is_deployed_verified_and_changed_without_a_restart 120,
+    deploy::lvshas_own_daemon_is_deployed_verified_and_changed_without_a_restart 100,
+    deploy::priorities_are_swapped_and_direct_routing_becomes_address_translation 120,
+    faults::a_machine_that_refuses_has_its_old_state_and_says_why 70,
+    faults::a_machine_that_vanishes_takes_the_change_back_by_itself 70,
+    faults::what_was_edited_by_hand_is_shown_and_saved 40,
     heartbeat::a_director_that_crashes_is_replaced_and_takes_the_address_back 60,
     heartbeat::real_servers_die_and_return_and_the_fallback_answers_when_all_are_dead 50,
     instead::of_heartbeat_with_the_files_converted_to_keepalived 60,
@@ -57,8 +71,8 @@ scenarios! {
     nodes::a_person_has_a_shell_with_the_nodes_and_their_cables 5,
     nodes::every_node_takes_ssh_connections_and_has_lvsha 10,
     nodes::nobody_answers_for_the_address_while_no_director_runs 5,
-    same::a_broken_conversion_to_heartbeat_is_noticed 90,
-    same::a_broken_conversion_to_keepalived_is_noticed 90,
+    same::a_broken_conversion_to_heartbeat_is_noticed 70,
+    same::a_broken_conversion_to_keepalived_is_noticed 80,
     same::heartbeat_from_keepalived_behaves_as_keepalived_did_but_for_what_the_report_says 120,
     same::keepalived_from_heartbeat_behaves_as_heartbeat_did_but_for_what_the_report_says 120,
     tables::every_service_is_as_keepalived_puts_it_there 20,

@@ -50,6 +50,8 @@ pub(super) fn a_person_has_a_shell_with_the_nodes_and_their_cables(_lab: &Lab) {
         "echo one:two | cut -d: -f2",
         "cut LW9",
         "tty >/dev/null && echo a terminal",
+        // The end of the file would do at a real terminal; `script` may send it while a command runs, and it is lost.
+        "exit",
     ];
     fs::write("/tmp/typed", typed.join("\n") + "\n").unwrap();
     // A terminal that knows no escape sequences.
@@ -71,7 +73,6 @@ pub(super) fn a_person_has_a_shell_with_the_nodes_and_their_cables(_lab: &Lab) {
         "a terminal",
     ];
     assert_eq!(results, expected, "{seen}");
-    assert!(seen.trim_end().ends_with("lab# exit"), "the end of the input ends it:\n{seen}");
 }
 
 pub(super) fn every_node_takes_ssh_connections_and_has_lvsha(lab: &Lab) {

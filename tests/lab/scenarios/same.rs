@@ -22,23 +22,36 @@ pub(super) fn heartbeat_from_keepalived_behaves_as_keepalived_did_but_for_what_t
 }
 
 pub(super) fn a_broken_conversion_to_keepalived_is_noticed(lab: &Lab) {
-    let breaks = [
-        ("another virtual address", "10.0.0.31/24", "10.0.0.32/24", Aspect::Owner),
-        ("another scheduler", "lvs_sched rr", "lvs_sched wlc", Aspect::Table),
-        ("another weight", "weight 1", "weight 7", Aspect::Table),
-    ];
-    let conversion = converted(lab, "experiment-1");
-    every_break_is_noticed(lab, &Stack::heartbeat("experiment-1"), conversion, &breaks);
+    let (good, report) = converted(lab, "experiment-1");
+    let before = seen(lab, &Stack::heartbeat("experiment-1"));
+    let silent = |after: &Stack| unannounced(&before, &seen(lab, after), &report);
+    assert_eq!(silent(&good), [], "the conversion as it is");
+    // Nobody answers for the address, so nobody is served.
+    let broken = good.clone().but("10.0.0.31/24", "10.0.0.32/24");
+    assert_eq!(silent(&broken), [Aspect::Owner, Aspect::Shares], "another virtual address");
+    let broken = good.clone().but("lvs_sched rr", "lvs_sched wlc");
+    assert_eq!(silent(&broken), [Aspect::Table], "another scheduler");
+    let broken = good.but("weight 1", "weight 7");
+    assert_eq!(silent(&broken), [Aspect::Table], "another weight");
 }
 
+/// A start of heartbeat costs what ten of ldirectord do: only the address, which is heartbeat's affair, is worth one.
 pub(super) fn a_broken_conversion_to_heartbeat_is_noticed(lab: &Lab) {
-    let breaks = [
-        ("another virtual address", "IPaddr2::10.0.0.31", "IPaddr2::10.0.0.32", Aspect::Owner),
-        ("another scheduler", "scheduler=rr", "scheduler=wlc", Aspect::Table),
-        ("another weight", "10.0.0.29:80 gate 3", "10.0.0.29:80 gate 7", Aspect::Table),
-    ];
-    let conversion = converted_to_heartbeat(lab, "experiment-2");
-    every_break_is_noticed(lab, &experiment_2(), conversion, &breaks);
+    let (good, report) = converted_to_heartbeat(lab, "experiment-2");
+    let before = seen(lab, &experiment_2());
+    let silent = |after: &Stack| {
+        let table = drill::table_of(lab, &after.clone().ldirectord_alone());
+        lab.tidy();
+        unannounced(&before.only(&[Aspect::Table]), &table, &report)
+    };
+    assert_eq!(silent(&good), [], "the conversion as it is");
+    let broken = good.clone().but("scheduler=rr", "scheduler=wlc");
+    assert_eq!(silent(&broken), [Aspect::Table], "another scheduler");
+    let broken = good.clone().but("10.0.0.29:80 gate 3", "10.0.0.29:80 gate 7");
+    assert_eq!(silent(&broken), [Aspect::Table], "another weight");
+    let broken = good.but("IPaddr2::10.0.0.31", "IPaddr2::10.0.0.32");
+    let noticed = unannounced(&before, &seen(lab, &broken), &report);
+    assert_eq!(noticed, [Aspect::Owner, Aspect::Shares], "another virtual address");
 }
 
 /// Both stacks go through the whole drill, and every difference is one that the conversion's report speaks of.
@@ -61,30 +74,12 @@ fn differs_only_as_announced(lab: &Lab, before: &Stack, (after, report): (Stack,
     assert!(silent.is_empty(), "the report did not say this:\n{}", list(&silent));
 }
 
-/// A conversion as it is shows no difference at a glance; with a wrong word in its files it shows the one that this word
-/// makes.
-fn every_break_is_noticed(
-    lab: &Lab,
-    before: &Stack,
-    (good, report): (Stack, String),
-    breaks: &[(&str, &str, &str, Aspect)],
-) {
-    let codes = codes(&report);
-    let before = seen(lab, before);
-    let silent = |after: &Stack| -> Vec<Aspect> {
-        let differences = before.differences(&seen(lab, after)).into_iter();
-        differences
-            .filter(|difference| !difference.announced(&codes))
-            .map(|difference| difference.aspect)
-            .collect()
-    };
-    assert_eq!(silent(&good), [], "the conversion as it is");
-    for (what, from, to, aspect) in breaks {
-        let noticed = silent(&good.clone().but(from, to));
-        // Nobody at the address means that no visitor is served either, and that says the same.
-        let noticed = noticed.first();
-        assert_eq!(noticed, Some(aspect), "{what}");
-    }
+/// In what two pairs differ without a word in the report.
+fn unannounced(before: &Behaviour, after: &Behaviour, report: &str) -> Vec<Aspect> {
+    let codes = codes(report);
+    let differences = before.differences(after).into_iter();
+    let silent = differences.filter(|difference| !difference.announced(&codes));
+    silent.map(|difference| difference.aspect).collect()
 }
 
 /// A glance at a stack, and a tidy lab behind it.

@@ -160,6 +160,7 @@ impl Lab {
         for host in NODES.iter().copied() {
             network::heal(host);
             self.node(host).revive();
+            self.node(host).forget_deployments();
         }
         DIRECTORS.iter().for_each(|host| self.node(*host).clear());
         REAL_SERVERS.iter().for_each(|host| self.node(*host).become_real_server());

@@ -1,6 +1,8 @@
 //! The link: one bridge, a cable to every machine, and what can go wrong with a cable.
 
+use std::collections::BTreeSet;
 use std::fs::File;
+use std::sync::Mutex;
 
 use rustix::fd::AsFd;
 use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
@@ -44,26 +46,35 @@ pub(super) fn disconnect(host: Host) {
     let _ = ip(&format!("netns del {}", host.name));
 }
 
+/// Machines whose cable has something that [`heal`] undoes: it starts three programs.
+static HARMED: Mutex<BTreeSet<Host>> = Mutex::new(BTreeSet::new());
+
 /// The switch stops forwarding for this port. The machine's own link stays up, so that it does not notice.
 pub(super) fn cut(host: Host) {
+    harm(host);
     run(&["bridge", "link", "set", "dev", &host.port(), "state", "disabled"]);
 }
 
 /// The cable is pulled: the machine sees its carrier go.
 pub(super) fn unplug(host: Host) {
+    harm(host);
     run(&["ip", "link", "set", &host.port(), "down"]);
 }
 
 /// Loss, delay and the like on the way to the machine, in netem's words.
 pub(super) fn impair(host: Host, how: &str) {
+    harm(host);
     let port = host.port();
     let mut words = vec!["tc", "qdisc", "replace", "dev", &port, "root", "netem"];
     words.extend(how.split(' '));
     run(&words);
 }
 
-/// Undoes all of the above.
+/// Undoes all of the above, if anything was done.
 pub(super) fn heal(host: Host) {
+    if !HARMED.lock().unwrap().remove(&host) {
+        return;
+    }
     let port = host.port();
     let _ = try_run(&["tc", "qdisc", "del", "dev", &port, "root"]);
     let _ = try_run(&["ip", "link", "set", &port, "up"]);
@@ -76,6 +87,10 @@ pub(super) fn enter(host: Host) {
         File::open(format!("/run/netns/{}", host.name)).expect("the namespace was made at boot");
     move_into_link_name_space(file.as_fd(), Some(LinkNameSpaceType::Network))
         .expect("root may enter a namespace");
+}
+
+fn harm(host: Host) {
+    HARMED.lock().unwrap().insert(host);
 }
 
 fn ip(words: &str) -> Result<(), String> {

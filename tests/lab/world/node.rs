@@ -169,6 +169,10 @@ impl Machine {
         fs::read_to_string(format!("/proc/{}/root{path}", self.first_process()?)).ok()
     }
 
+    pub(crate) fn runs_unit(self, unit: &str) -> bool {
+        self.try_run(&["systemctl", "is-active", "-q", unit]).is_ok()
+    }
+
     /// The kernel's balancing table there, as ipvsadm shows it.
     pub(crate) fn table(self) -> Table {
         Table::parse(&self.run(&["ipvsadm", "--save", "--numeric"]))
@@ -209,16 +213,14 @@ impl Machine {
 
     /// Answers for the virtual addresses without telling anybody that it has them, and serves its own name.
     pub(super) fn become_real_server(self) {
-        for setting in
-            ["all/arp_ignore=1", "all/arp_announce=2", "lo/arp_ignore=1", "lo/arp_announce=2"]
-        {
-            let (key, value) = setting.split_once('=').unwrap();
-            self.run(&[
-                "sysctl",
-                "-qw",
-                &format!("net.ipv4.conf.{}={value}", key.replace('/', ".")),
-            ]);
-        }
+        self.run(&[
+            "sysctl",
+            "-qw",
+            "net.ipv4.conf.all.arp_ignore=1",
+            "net.ipv4.conf.all.arp_announce=2",
+            "net.ipv4.conf.lo.arp_ignore=1",
+            "net.ipv4.conf.lo.arp_announce=2",
+        ]);
         run(&["ip", "-n", self.0.name, "addr", "replace", &format!("{VIP}/32"), "dev", "lo"]);
         run(&[
             "ip",
@@ -232,6 +234,32 @@ impl Machine {
             "nodad",
         ]);
         self.serve();
+    }
+
+    /// As it came from its distribution: no address on its loopback, no answer held back, no trace of a deployment.
+    pub(crate) fn become_bare(self) {
+        self.forget_deployments();
+        for address in [format!("{VIP}/32"), format!("{VIP6}/128")] {
+            let _ = try_run(&["ip", "-n", self.0.name, "addr", "del", &address, "dev", "lo"]);
+        }
+        for setting in ["all.arp_ignore", "all.arp_announce", "lo.arp_ignore", "lo.arp_announce"] {
+            self.run(&["sysctl", "-qw", &format!("net.ipv4.conf.{setting}=0")]);
+        }
+    }
+
+    /// Removes what `lvsha deploy` made of it.
+    pub(crate) fn forget_deployments(self) {
+        let script = "umount /etc/keepalived /var/lib/lvsha /mnt/full 2>/dev/null
+            test -d /var/lib/lvsha || exit 0
+            systemctl disable -q --now keepalived heartbeat lvsha lvsha-real-server 2>/dev/null
+            cd /etc/systemd/system
+            rm -rf /var/lib/lvsha /etc/sysctl.d/90-lvsha.conf /usr/local/sbin/lvsrs /etc/keepalived /etc/lvsha \
+                /etc/ha.d/ha.cf /etc/ha.d/haresources /etc/ha.d/authkeys lvsha-real-server.service lvsha.service \
+                lvsha-rollback.service sysinit.target.wants/lvsha-rollback.service keepalived.service.d
+            systemctl daemon-reload
+            ip route del 10.0.0.100/32 2>/dev/null
+            sysctl -qw net.ipv4.ip_forward=0";
+        self.run(&["sh", "-c", script]);
     }
 
     /// Starts its web server: `/` says the host's name, `/test.html` is the page that checks ask for.

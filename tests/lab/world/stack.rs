@@ -115,6 +115,11 @@ impl Stack {
         self
     }
 
+    /// The same files, of which only ldirectord's is read.
+    pub(crate) fn ldirectord_alone(self) -> Self {
+        Self { units: ["ldirectord"; 2], ..self }
+    }
+
     /// Another file for one director, beside what is there.
     pub(crate) fn with(mut self, host: Host, path: &str, text: &str, mode: &'static str) -> Self {
         self.files.push(File { host, path: path.to_owned(), text: text.to_owned(), mode });

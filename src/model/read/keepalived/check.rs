@@ -340,6 +340,11 @@ fn unknown(node: NodeRef<'_>, within: &'static str) -> Diagnostic {
         _ => format!("`{}` has no keyword `{name}`", last(within)),
     };
     let diagnostic = Diagnostic::new(codes::UNKNOWN_KEYWORD, at, message);
+    if name == "nat_mask" {
+        return diagnostic
+            .note("a word of old releases that never had an effect on the table")
+            .fix(node.place(), "", "delete the line");
+    }
     match suggest(&name, schema::words(Format::Keepalived, within)) {
         Some(near) => diagnostic.help(format!("did you mean `{near}`?")).guess(
             at,

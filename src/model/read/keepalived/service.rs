@@ -132,6 +132,10 @@ fn directive(
             inert.push(Inert { at: node.place(), why: "keepalived reads the word and forgets it" });
             true
         }
+        "nat_mask" => {
+            inert.push(Inert { at: node.place(), why: NAT_MASK });
+            true
+        }
         "ops" => put(&mut service.one_packet, value::flag(node, true), inert),
         "persistence_timeout" => {
             // A bare keyword means six minutes.
@@ -257,3 +261,6 @@ fn deduce_family(service: &mut Service) {
         *family = known;
     }
 }
+
+/// No keyword table has it any more, but tutorials do.
+const NAT_MASK: &str = "a word of old releases that never had an effect on the table";

@@ -1,13 +1,13 @@
 //! Model to plan: the routers of one node, with every default filled in.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use super::addresses::planned;
 use super::refusals::{at, required, same_id};
-use super::{GroupPlan, Plan, RouterPlan, ScriptPolicy, SourcePlan, Transport};
+use super::{GroupPlan, Plan, RefusedPlan, RouterPlan, ScriptPolicy, SourcePlan, Transport};
 use crate::model::{Cluster, Digest, Member, OwnInterface, Role, Router, Sourced, VrrpVersion};
 use crate::run::net::interface::virtual_link_name;
 use crate::run::net::socket::group_of;
@@ -21,6 +21,8 @@ use crate::source::{Code, Diagnostic, Findings, Place, Severity};
 mod commands;
 mod follow;
 mod heartbeat;
+mod routing;
+mod telling;
 mod unexecuted;
 
 use heartbeat::resources;
@@ -50,13 +52,25 @@ pub fn plan(cluster: &Cluster, node: &str, findings: &mut Findings) -> Plan {
         });
     }
     let groups = planner.groups(&mut routers);
+    let fixed = planner.fixed();
+    let refused = refused(cluster, &routers);
+    let pipes = planner.pipes();
+    let mails = routers.iter().any(|router| router.mails) || groups.iter().any(|group| group.mails);
+    let conduct = &cluster.globals.conduct;
     Plan {
         groups,
+        pipes,
+        tells_priorities: is_on(conduct.notify_priority_changes.as_ref()),
+        tells_states: is_on(cluster.globals.events.states_on_reload.as_ref()),
+        mail: services::mail_plan(cluster).filter(|_| mails),
+        mails_no_faults: is_on(cluster.globals.mail.no_faults.as_ref()),
+        fixed,
+        refused,
         sources: planner.sources,
         services: services::Plan::default(),
         scripts: ScriptPolicy {
             user: cluster.globals.script_user.as_ref().map(|user| user.value.clone()),
-            is_secure: cluster.globals.script_security.as_ref().is_some_and(|on| on.value),
+            is_secure: is_on(cluster.globals.script_security.as_ref()),
             directory: None::<PathBuf>,
         },
         real_time: cluster
@@ -91,7 +105,8 @@ impl Planner<'_> {
         self.tell_what_is_not_executed(router);
         let (interface, settings) = (interface?, settings?);
 
-        let tracked = self.tracked(router, &interface, settings.family);
+        let paths = self.paths(&interface, settings.family);
+        let tracked = self.tracked(router, &interface, settings.family, &paths);
         let (settings, tracked) = self.arbitrated(router, settings, tracked);
         let resources = resources(router);
         // Where scripts are run in order, the hooks that a conversion made of them are not.
@@ -121,6 +136,7 @@ impl Planner<'_> {
         let planned = RouterPlan {
             source: router.transport.source.as_ref().map(|source| source.value),
             transport: self.transport(router, settings.family),
+            paths,
             custom: match has_plain_checksum {
                 true => ChecksumCustom::Message,
                 false => ChecksumCustom::PseudoHeader,
@@ -131,11 +147,15 @@ impl Planner<'_> {
                 .chain(&router.excluded)
                 .map(|address| planned(&address.value))
                 .collect(),
+            routes: self.routes(&router.routes, settings.family, Some(&interface)),
+            rules: self.rules(&router.rules, settings.family),
             schedule: self.schedule(router),
             transmits_on_base: delivery.transmit_on_base.is_some(),
             virtual_link,
             tracked,
             hooks,
+            mails: self.mails(router.alert),
+            is_preferred: self.is_preferred(router),
             resources,
             resource_source,
             interface,
@@ -151,6 +171,12 @@ impl Planner<'_> {
             None => true,
         };
         router.members.iter().find(is_own)
+    }
+
+    /// Whether this node is the first of several.
+    fn is_preferred(&self, router: &Router) -> Option<bool> {
+        let first = router.members.first()?.node.as_ref()?;
+        (router.members.len() > 1).then(|| first.value.eq_ignore_ascii_case(self.node))
     }
 
     fn settings(&mut self, router: &Router, member: &Member, id: u8) -> Option<Settings> {
@@ -371,7 +397,8 @@ impl Planner<'_> {
                 }
             }
             let hooks = self.hooks(&group.hooks);
-            groups.push(GroupPlan { name: group.name.value.clone(), members, hooks });
+            let mails = self.mails(group.settings.alert);
+            groups.push(GroupPlan { name: group.name.value.clone(), members, hooks, mails });
         }
         groups
     }
@@ -380,6 +407,26 @@ impl Planner<'_> {
         let named = self.cluster.routers.iter().find(|router| router.name.value == name);
         named.is_some_and(|router| self.member(router).is_some())
     }
+}
+
+fn is_on(setting: Option<&Sourced<bool>>) -> bool {
+    setting.is_some_and(|setting| setting.value)
+}
+
+/// The addresses of routers that accept no packets; owners always do (RFC 9568 section 6.1).
+fn refused(cluster: &Cluster, planned: &[RouterPlan]) -> RefusedPlan {
+    let mut addresses = BTreeSet::new();
+    for plan in planned.iter().filter(|plan| !plan.settings.is_owner()) {
+        let router = cluster.routers.iter().find(|r| r.name.value == plan.settings.name);
+        let accept = router.and_then(|router| router.accept.as_ref()).map(|accept| accept.value);
+        // Whoever asks for the standard's ways gets its default, too.
+        if !accept.unwrap_or(!plan.settings.strict) {
+            addresses.extend(plan.addresses.iter().map(|planned| planned.address));
+        }
+    }
+    let priority = cluster.globals.firewall.nftables_priority.as_ref();
+    let priority = priority.and_then(|priority| i32::try_from(priority.value).ok());
+    RefusedPlan { addresses, priority }
 }
 
 fn finding(code: Code, at: Option<Place>, message: String) -> Diagnostic {

@@ -114,9 +114,18 @@ fn announcements_follow_the_configuration() {
 }
 
 #[test]
+fn a_route_without_a_link_leads_to_the_routers_own() {
+    let found = router("virtual_routes {\n 10.1.0.0/16\n blackhole 10.2.0.0/16\n }").routes;
+    let links: Vec<Vec<&str>> = found.iter().map(|route| route.links().collect()).collect();
+    assert_eq!(links, [vec!["eth1"], vec![]]);
+}
+
+#[test]
 fn what_is_not_done_is_told() {
-    let (_, codes) = instance("virtual_routes {\n 10.1.0.0/16 via 10.0.0.9\n }\n no_accept");
-    assert_eq!(codes, ["LV0959", "LV0959"]);
+    let (plan, codes) =
+        instance("virtual_routes {\n 10.1.0.0/16 via 10.0.0.9\n 10.2.0.0/16 encap ip id 7\n }");
+    assert_eq!(codes, ["LV0959"]);
+    assert_eq!(plan.routers[0].routes.len(), 1, "the others are made");
     // Above all that it would speak without authentication.
     let (_, codes) = instance("authentication {\n auth_type AH\n auth_pass 1111\n }");
     assert_eq!(codes, ["LV0959"]);

@@ -1,105 +1,118 @@
-//! What can wait a little: addresses in the kernel, and telling the neighbours.
+//! What can wait a little: addresses and routes in the kernel, and telling the neighbours.
 
 use super::*;
 use crate::run::net::frames::announcement;
 
 impl Worker {
-    /// Changes a slice of the addresses; true if some are left.
-    pub(super) fn change_addresses(&mut self) -> bool {
+    /// Changes a slice of the kernel's objects; true if some are left.
+    pub(super) fn change_objects(&mut self) -> bool {
         if std::mem::take(&mut self.is_dirty) {
-            self.plan_addresses();
+            self.plan_objects();
         }
         if self.pending.is_empty() {
             return false;
         }
         let count = self.pending.len().min(BATCH);
         let steps: Vec<Step> = self.pending.drain(..count).collect();
-        let details = |wanted: &LinkAddress| {
-            let planned = self.plan.routers.iter().flat_map(|router| &router.addresses);
-            planned
-                .filter(|planned| planned.address == wanted.address)
-                .map(|planned| planned.details.clone())
-                .next()
-                .unwrap_or_default()
-        };
-        let refused = match self.netlink.change_addresses(&steps, details) {
+        let refused = match self.apply(&steps) {
             Ok(refused) => refused,
             Err(error) => {
-                self.reporter.check("addresses", Err(error));
+                self.reporter.check("addresses and routes", Err(error));
                 return !self.pending.is_empty();
             }
         };
         for (place, step) in (0..).zip(steps) {
             let why = refused.iter().find(|(refused, _)| *refused == place);
-            let (Step::Add(address) | Step::Remove(address)) = &step;
             if let Some((_, error)) = why {
-                let report =
-                    Report::AddressRefused { address: address.clone(), why: error.to_string() };
-                self.reporter.tell(report);
+                let object = step.object().clone();
+                self.reporter.tell(Report::ObjectRefused { object, why: error.to_string() });
                 continue;
             }
             match step {
-                Step::Add(address) => {
-                    self.kernel.insert(address);
-                }
-                Step::Remove(address) => self.kernel.remove(&address),
+                Step::Add(object) => self.kernel.insert(object),
+                Step::Remove(object) => self.kernel.remove(&object),
             }
         }
         !self.pending.is_empty()
     }
 
-    /// From what is on the links to what is to be there.
-    fn plan_addresses(&mut self) {
-        let mut movable = BTreeSet::new();
+    /// Sends steps to the kernel, with what the plan says about each address.
+    pub(super) fn apply(&mut self, steps: &[Step]) -> io::Result<Vec<(usize, io::Error)>> {
+        let details = |wanted: &LinkAddress| {
+            let planned = self.plan.routers.iter().flat_map(|router| &router.addresses);
+            planned
+                .chain(&self.plan.fixed.addresses)
+                .find(|planned| planned.address == wanted.address)
+                .map(|planned| planned.details.clone())
+                .unwrap_or_default()
+        };
+        let link = |name: &str| self.kernel.link(name).map(|link| link.index);
+        self.netlink.change_objects(steps, details, link)
+    }
+
+    /// From what is in the kernel to what is to be there.
+    fn plan_objects(&mut self) {
+        let mut all = BTreeSet::new();
         let mut desired = BTreeSet::new();
+        let is_possible = |object: &Object| self.is_possible(object);
         for (router, machine) in self.plan.routers.iter().zip(self.director.machines()) {
             let holds = machine.state() == State::Master || machine.is_adopting();
-            for planned in &router.addresses {
-                let Some(place) = self.place(router, planned) else { continue };
-                if holds {
-                    desired.insert(place.clone());
+            for object in self.objects_of(router) {
+                if holds && is_possible(&object) {
+                    desired.insert(object.clone());
                 }
-                movable.insert(place);
+                all.insert(object);
             }
         }
-        let actual = self.kernel.present(&movable);
+        for object in self.fixed_objects() {
+            if !self.is_ending && is_possible(&object) {
+                desired.insert(object.clone());
+            }
+            all.insert(object);
+        }
+        let actual = self.kernel.present(&all);
         self.pending = diff(&actual, &desired).into();
     }
 
-    /// Reads the kernel's addresses anew: events told that some are gone, or were lost.
+    /// The kernel makes no route over a link that is down. When the link is back it is tried again.
+    fn is_possible(&self, object: &Object) -> bool {
+        let Object::Route(route) = object else { return true };
+        route.links().all(|name| self.kernel.link(name).is_some_and(|link| link.is_running))
+    }
+
+    /// Reads the kernel's objects anew: events told that some are gone, or were lost.
     pub(super) fn reread(&mut self) {
-        let before = std::mem::take(&mut self.kernel);
-        match Kernel::read(&mut self.netlink) {
-            Ok(kernel) => self.kernel = kernel,
-            Err(error) => {
-                self.kernel = before;
-                self.reporter.check("reading links and addresses", Err(error));
-                return;
-            }
+        if let Err(error) = self.kernel.refresh(&mut self.netlink) {
+            self.reporter.check("reading links, addresses and routes", Err(error));
+            return;
         }
         let is_settled = self.pending.is_empty() && !self.is_dirty;
-        self.plan_addresses();
-        let lost: Vec<LinkAddress> = self
+        self.plan_objects();
+        let lost: Vec<Object> = self
             .pending
             .iter()
             .filter_map(|step| match step {
-                Step::Add(address) if is_settled => Some(address.clone()),
+                Step::Add(object) if is_settled => Some(object.clone()),
                 Step::Add(_) | Step::Remove(_) => None,
             })
             .collect();
-        let now = Instant::now();
-        for address in lost {
-            // Whoever took it away may have told the neighbours something else.
-            let owner = self.plan.routers.iter().position(|router| {
-                router.addresses.iter().any(|planned| planned.address == address.address)
-            });
-            if let Some((index, announcer)) =
-                owner.and_then(|index| Some((index, self.announcers.get_mut(index)?)))
-            {
-                announcer.announce(crate::run::vrrp::Gratuitous::LinkUp, now);
-                self.announcing.insert(index);
+        for object in lost {
+            if let Object::Address(address) = &object {
+                self.announce_again(address);
             }
-            self.reporter.tell(Report::AddressRepaired { address });
+            self.reporter.tell(Report::ObjectRepaired { object });
+        }
+    }
+
+    /// Whoever took an address away may have told the neighbours something else.
+    fn announce_again(&mut self, address: &LinkAddress) {
+        let owner = self.plan.routers.iter().position(|router| {
+            router.addresses.iter().any(|planned| planned.address == address.address)
+        });
+        let Some(index) = owner else { return };
+        if let Some(announcer) = self.announcers.get_mut(index) {
+            announcer.announce(crate::run::vrrp::Gratuitous::LinkUp, Instant::now());
+            self.announcing.insert(index);
         }
     }
 

@@ -10,12 +10,10 @@ impl Worker {
         let mut wanted = HashMap::new();
         for number in 0..self.plan.routers.len() {
             self.refresh_port(number);
+            self.refresh_further(number);
             let Some(router) = self.plan.routers.get(number) else { continue };
             let family = router.settings.family;
-            let group = match &router.transport {
-                Transport::Multicast(group) => Some(*group),
-                Transport::Unicast(_) => None,
-            };
+            let group = router.transport.group();
             // A peer with the same virtual MAC is heard on the virtual link only: the kernel takes
             // its frames for those of that link.
             let names = [Some(router.interface.as_str()), router.virtual_link.as_deref()];
@@ -26,10 +24,20 @@ impl Worker {
                     wanted.insert((link.index, family, group), link.name.clone());
                 }
             }
+            for path in &router.paths {
+                let Some(link) = self.kernel.link(&path.interface) else { continue };
+                let key = (link.index, router.settings.virtual_router_id, family);
+                self.index.insert(key, number);
+                if link.is_running {
+                    let group = path.transport.group();
+                    wanted.insert((link.index, family, group), link.name.clone());
+                }
+            }
         }
         let result = self.receivers.listen(&wanted);
         self.reporter.check("listening", result);
         self.observe_links();
+        self.observe_paths();
         self.is_dirty = true;
     }
 
@@ -71,8 +79,15 @@ impl Worker {
     fn observe_links(&mut self) {
         let now = Instant::now();
         for number in 0..self.plan.sources.len() {
-            let Some(SourcePlan::Interface { name, family }) = self.plan.sources.get(number) else {
-                continue;
+            let (name, family) = match self.plan.sources.get(number) {
+                Some(SourcePlan::Interface { name, family }) => (name, family),
+                Some(SourcePlan::Paths { interfaces, family }) => {
+                    let works = interfaces.iter().any(|name| self.has_way(name, *family));
+                    let observation = if works { Observation::Up } else { Observation::Down };
+                    self.director.observe(number, observation, now);
+                    continue;
+                }
+                _ => continue,
             };
             let is_running = self.kernel.link(name).is_some_and(|link| link.is_running);
             // A router whose every port is closed has no address to send from.

@@ -1,6 +1,7 @@
 //! Another plan without another election.
 
 use super::*;
+use crate::run::net::routes::RouteKey;
 
 impl Worker {
     /// Routers that both plans have keep state, timers and counters; a router that is no longer
@@ -17,7 +18,7 @@ impl Worker {
             .iter()
             .map(|source| (source.name.clone(), source.observation))
             .collect();
-        let old_addresses = self.movable();
+        let old_objects = self.all_objects();
         let mut known: HashMap<(String, u8, Family), Machine> = HashMap::new();
         let old_routers = std::mem::take(&mut self.plan).routers;
         let machines = std::mem::take(&mut self.director).into_machines();
@@ -48,7 +49,7 @@ impl Worker {
             }
         }
         self.director.start(now);
-        self.remove_stale(&old_addresses);
+        self.remove_stale(&old_objects);
         self.virtual_links.remove_unused(&self.plan, &mut self.netlink, &mut self.reporter);
     }
 
@@ -63,24 +64,28 @@ impl Worker {
         self.carry_out();
     }
 
-    /// Every address that may move, where it belongs.
-    fn movable(&self) -> BTreeSet<LinkAddress> {
-        let routers = self.plan.routers.iter();
-        routers
-            .flat_map(|router| router.addresses.iter().map(|address| self.place(router, address)))
-            .flatten()
-            .collect()
-    }
-
-    /// Addresses that the old plan put on a link and the new one does not know.
-    fn remove_stale(&mut self, old: &BTreeSet<LinkAddress>) {
-        let new = self.movable();
-        let stale: BTreeSet<LinkAddress> = old.difference(&new).cloned().collect();
-        let steps: Vec<Step> = self.kernel.present(&stale).into_iter().map(Step::Remove).collect();
-        let result = self.netlink.change_addresses(&steps, |_| Default::default());
-        for address in &stale {
-            self.kernel.remove(address);
+    /// What the old plan put into the kernel and the new one does not know.
+    fn remove_stale(&mut self, old: &BTreeSet<Object>) {
+        let new = self.all_objects();
+        let keys: HashSet<RouteKey> = new.iter().filter_map(key_of).collect();
+        // One with the same key is replaced by the new one, without a moment without it.
+        let (replaced, stale): (BTreeSet<Object>, BTreeSet<Object>) = old
+            .difference(&new)
+            .cloned()
+            .partition(|object| key_of(object).is_some_and(|key| keys.contains(&key)));
+        let steps: Vec<Step> = stale.iter().rev().cloned().map(Step::Remove).collect();
+        let result = self.apply(&steps);
+        for object in replaced.iter().chain(&stale) {
+            self.kernel.remove(object);
         }
-        self.reporter.check("removing addresses", result.map(|_| ()));
+        self.is_dirty = true;
+        self.reporter.check("removing what is no longer configured", result.map(|_| ()));
+    }
+}
+
+fn key_of(object: &Object) -> Option<RouteKey> {
+    match object {
+        Object::Route(route) => Some(route.key()),
+        Object::Address(_) | Object::Rule(_) => None,
     }
 }

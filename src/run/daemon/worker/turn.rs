@@ -21,7 +21,7 @@ impl Worker {
         self.director.handle_timeout(Instant::now());
         self.carry_out();
         // Addresses before their announcement (A82, A91).
-        self.change_addresses() || self.announce()
+        self.change_objects() || self.announce()
     }
 
     /// Sleeps until there is something to do.
@@ -67,6 +67,9 @@ impl Worker {
                 match receiver.receive(&mut buffer) {
                     Ok(Some((envelope, payload))) => {
                         let decoded = self.judge(link, &envelope, payload);
+                        if let Ok((index, _)) = &decoded {
+                            self.heard_on(link, *index);
+                        }
                         self.deliver(envelope.source, decoded);
                     }
                     Ok(None) => {}
@@ -95,7 +98,10 @@ impl Worker {
             .map_err(|error| (find(error.virtual_router_id), error.reason))?;
         let index =
             find(Some(advertisement.virtual_router_id)).ok_or((None, Reason::UnknownRouter))?; // A66
-        let is_expected = match self.plan.routers.get(index).map(|router| &router.transport) {
+        if self.is_own(index, envelope.source) {
+            return Err((None, Reason::UnknownRouter));
+        }
+        let is_expected = match self.transport_on(index, link) {
             Some(Transport::Unicast(peers)) => peers.contains(&envelope.source),
             Some(Transport::Multicast(_)) => is_multicast,
             None => false,
@@ -127,6 +133,7 @@ impl Worker {
     /// Does what the machines want: advertisements at once, everything else later.
     pub(super) fn carry_out(&mut self) {
         let now = Instant::now();
+        let mut is_changed = false;
         while let Some((index, output)) = self.director.poll_output() {
             let name = || self.plan.routers.get(index).map(|r| r.settings.name.clone());
             match output {
@@ -150,7 +157,7 @@ impl Worker {
                     }
                     let router = name().unwrap_or_default();
                     self.reporter.tell(Report::Transition { router, transition });
-                    self.tell_groups();
+                    is_changed = true;
                 }
                 Output::Notice(notice) => {
                     let router = name().unwrap_or_default();
@@ -169,15 +176,20 @@ impl Worker {
                 }
             }
         }
+        // A group is told of when its routers have been.
+        if is_changed {
+            self.tell_groups();
+        }
     }
 
     fn advertise(&mut self, index: RouterIndex, priority: u8) {
+        self.advertise_further(index, priority);
         let (Some(plan), Some(machine), Some(Some(port))) =
             (self.plan.routers.get(index), self.director.machine(index), self.ports.get(index))
         else {
             return;
         };
-        if let Err(error) = port.advertise(plan, machine, priority) {
+        if let Err(error) = port.advertise(&plan.transport, plan.custom, machine, priority) {
             let what = format!("({}) advertisement on {}", plan.settings.name, plan.interface);
             self.reporter.check(&what, Err(error));
         }
@@ -200,11 +212,11 @@ impl Worker {
             for event in events {
                 let one = self.kernel.follow(event);
                 all.links |= one.links;
-                all.addresses |= one.addresses;
+                all.objects |= one.objects;
                 all.reread |= one.reread;
             }
         }
-        if all.reread || all.addresses {
+        if all.reread || all.objects {
             self.reread();
         }
         if all.links || all.reread {

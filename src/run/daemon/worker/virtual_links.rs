@@ -110,9 +110,6 @@ impl VirtualLinks {
     }
 
     fn read_again(&self, kernel: &mut Kernel, netlink: &mut Netlink, reporter: &mut Reporter) {
-        match Kernel::read(netlink) {
-            Ok(read) => *kernel = read,
-            Err(error) => reporter.check("reading links", Err(error)),
-        }
+        reporter.check("reading links", kernel.refresh(netlink));
     }
 }

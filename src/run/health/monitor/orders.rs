@@ -1,5 +1,7 @@
 //! What operators order: drain, disable, another weight; maintenance files.
 
+use serde::{Deserialize, Serialize};
+
 use super::{BTreeSet, DestinationKey, Instant, Monitor, Order};
 
 /// An order with its reason and its end.
@@ -14,7 +16,7 @@ pub struct Ordered {
 }
 
 /// Whom an order is about.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Target {
     /// The service's id; `None` means every service that the server is in.
     pub service: Option<String>,

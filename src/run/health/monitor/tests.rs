@@ -258,3 +258,18 @@ fn an_answer_that_changes_nothing_leaves_the_table_alone() {
     assert!(bench.asked > 4);
     assert!(!bench.monitor.take_changed());
 }
+
+#[test]
+fn a_suspended_service_is_asked_nothing_until_it_is_needed() {
+    let now = Instant::now();
+    let mut monitor = Monitor::new(16, 7);
+    monitor.configure(vec![plan(80, &["10.0.0.29"], 1)], &Table::default(), now);
+    monitor.suspend(["web 80".to_owned()].into(), now);
+    let mut time = now;
+    for _ in 0..10 {
+        time = monitor.next_deadline().unwrap().max(time);
+        assert!(monitor.poll_question(time).is_none());
+    }
+    monitor.suspend(BTreeSet::new(), time);
+    assert!(monitor.poll_question(time).is_some(), "at once");
+}

@@ -22,10 +22,12 @@ use super::pattern::Pattern;
 use super::tls::{Encryption, Trust};
 use super::{Asking, Probe, Refusal};
 
+mod heard;
 mod redirect;
 #[cfg(test)]
 mod tests;
 
+pub use heard::judge_response;
 use redirect::Place;
 
 pub(super) struct Http {
@@ -73,12 +75,7 @@ impl Http {
 
     /// One request, and those that it is redirected to.
     async fn exchange(&self, exchange: &Exchange) -> Result<String, Failure> {
-        let mut place = Place {
-            target: self.target,
-            is_encrypted: self.tls.is_some(),
-            host: exchange.host.clone(),
-            uri: exchange.uri.clone(),
-        };
+        let mut place = self.first_place(exchange);
         for _ in 0..=self.redirects {
             match self.request(exchange, &place).await? {
                 Outcome::Judged(said) => return Ok(said),
@@ -86,6 +83,16 @@ impl Http {
             }
         }
         Err(Failure::new(format!("more than {} redirections", self.redirects)))
+    }
+
+    /// The server itself.
+    fn first_place(&self, exchange: &Exchange) -> Place {
+        Place {
+            target: self.target,
+            is_encrypted: self.tls.is_some(),
+            host: exchange.host.clone(),
+            uri: exchange.uri.clone(),
+        }
     }
 
     async fn request(&self, exchange: &Exchange, place: &Place) -> Result<Outcome, Failure> {
@@ -101,7 +108,8 @@ impl Http {
                 let verify = other.as_ref().is_some_and(|(ask, _)| ask.verify);
                 let server_name = other.as_ref().and_then(|(ask, _)| ask.server_name.as_ref());
                 let server_name = server_name.and(place.host.clone());
-                let ask = TlsAsk { server_name, verify };
+                let identity = other.as_ref().and_then(|(ask, _)| ask.identity.clone());
+                let ask = TlsAsk { server_name, verify, identity };
                 let trust = Trust::default();
                 let made = Encryption::new(&ask, place.target.ip(), &trust);
                 once = made.map_err(|refusal| Failure::new(refusal.to_string()))?;

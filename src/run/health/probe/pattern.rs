@@ -8,33 +8,47 @@ use super::{Refusal, line};
 /// A compiled expression.
 pub(super) struct Pattern {
     regex: Regex,
+    /// As it was written.
+    expression: String,
     is_negated: bool,
+    least: usize,
+    largest: Option<usize>,
 }
 
 impl Pattern {
     pub(super) fn new(pattern: &TextPattern) -> Result<Self, Refusal> {
-        let expression = &pattern.expression;
-        let regex = RegexBuilder::new(expression)
+        let TextPattern { expression, is_negated, options, least, largest } = pattern.clone();
+        let whole = match options.is_empty() {
+            true => expression.clone(),
+            false => format!("(?{options}){expression}"),
+        };
+        let regex = RegexBuilder::new(&whole)
             .backtrack_limit(BACKTRACKS)
             .delegate_size_limit(COMPILED)
             .build()
             .map_err(|error| Refusal::Pattern(expression.clone(), line(&error.to_string())))?;
-        Ok(Self { regex, is_negated: pattern.is_negated })
+        Ok(Self { regex, expression, is_negated, least, largest })
     }
 
     /// Whether the text is as it should be. Bytes that are no text count as the replacement character.
     pub(super) fn judge(&self, text: &[u8]) -> Result<(), Failure> {
-        match self.regex.is_match(String::from_utf8_lossy(text).as_ref()) {
+        let expression = &self.expression;
+        match self.is_found(String::from_utf8_lossy(text).as_ref()) {
             Ok(found) if found != self.is_negated => Ok(()),
-            Ok(true) => Err(Failure::new(format!("the body matches `{}`", self.regex.as_str()))),
-            Ok(false) => {
-                Err(Failure::new(format!("the body does not match `{}`", self.regex.as_str())))
-            }
+            Ok(true) => Err(Failure::new(format!("the body matches `{expression}`"))),
+            Ok(false) => Err(Failure::new(format!("the body does not match `{expression}`"))),
             // Look-arounds and back-references may be exponential in what a server sends.
-            Err(_) => {
-                Err(Failure::new(format!("`{}` takes too long on this body", self.regex.as_str())))
-            }
+            Err(_) => Err(Failure::new(format!("`{expression}` takes too long on this body"))),
         }
+    }
+
+    fn is_found(&self, text: &str) -> Result<bool, Box<fancy_regex::Error>> {
+        // Inside a character nothing begins.
+        let from = (self.least..=text.len()).find(|place| text.is_char_boundary(*place));
+        let Some(from) = from else { return Ok(false) };
+        let found = self.regex.find_from_pos(text, from)?;
+        // The first match begins first: when it begins too late, all do.
+        Ok(found.is_some_and(|found| self.largest.is_none_or(|largest| found.start() <= largest)))
     }
 }
 
@@ -42,3 +56,43 @@ impl Pattern {
 const BACKTRACKS: usize = 100_000;
 /// Bytes of a compiled expression.
 const COMPILED: usize = 1 << 20;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn judge(options: &str, least: usize, largest: Option<usize>, body: &str) -> bool {
+        let pattern = TextPattern {
+            expression: "ok.$".to_owned(),
+            is_negated: false,
+            options: options.to_owned(),
+            least,
+            largest,
+        };
+        Pattern::new(&pattern).unwrap().judge(body.as_bytes()).is_ok()
+    }
+
+    #[test]
+    fn options_and_offsets_count() {
+        // Options, first and last offset, body, whether it matches.
+        let rows = [
+            ("", 0, None, "all ok!", true),
+            ("", 0, None, "all OK!", false),
+            ("i", 0, None, "all OK!", true),
+            ("", 0, None, "all ok!\nend", false),
+            ("m", 0, None, "all ok!\nend", true),
+            ("", 0, None, "ok\n", false),
+            ("s", 0, None, "ok\n", true),
+            ("", 4, None, "all ok!", true),
+            ("", 5, None, "all ok!", false),
+            ("", 0, Some(4), "all ok!", true),
+            ("", 0, Some(3), "all ok!", false),
+            ("", 1, None, "\u{e9}ok!", true),
+            ("", 99, None, "ok!", false),
+        ];
+        for (options, least, largest, body, expected) in rows {
+            let found = judge(options, least, largest, body);
+            assert_eq!(found, expected, "{options} {least} {largest:?} {body:?}");
+        }
+    }
+}

@@ -1,6 +1,7 @@
 //! An external program. It runs in a process group of its own, with a clean environment, and the whole
 //! group is killed when its time is over.
 
+use std::path::Path;
 use std::process::{ExitStatus, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process_group};
@@ -8,6 +9,7 @@ use tokio::process::Command;
 
 use super::super::{Answer, Failure, Reply, ScriptAsk, WeightChange};
 use super::{Asking, Probe, cause};
+use crate::run::trust::writable_by_others;
 
 pub(super) struct Script {
     ask: ScriptAsk,
@@ -21,6 +23,16 @@ impl Script {
     async fn run(&self) -> Answer {
         let (program, arguments) =
             self.ask.command.split_first().ok_or_else(|| Failure::new("no program"))?;
+        let is_root = self.ask.user.is_none_or(|user| user.user == 0);
+        if self.ask.is_secure && is_root {
+            let writable = writable_by_others(Path::new(program));
+            let writable =
+                writable.map_err(|e| Failure::new(format!("{program}: {}", cause(&e))))?;
+            if let Some(part) = writable {
+                let part = part.display();
+                return Err(Failure::new(format!("`{part}` could be written by others than root")));
+            }
+        }
         let mut command = Command::new(program);
         command
             .args(arguments)

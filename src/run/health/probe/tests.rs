@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use tokio::net::{TcpListener, UdpSocket};
 
-use super::super::{Origin, ScriptAsk, UdpAsk, WeightChange};
+use super::super::{Origin, ScriptAsk, UdpAsk, User, WeightChange};
 use super::*;
 
 /// Long enough for a loaded machine; a failure that is expected does not wait for it.
@@ -112,7 +112,8 @@ async fn a_udp_reply_is_compared_under_its_mask() {
 fn script(line: &str, sets_weight: bool) -> Ask {
     let command = ["/bin/sh", "-c", line].map(str::to_owned).to_vec();
     let environment = [("WHO".to_owned(), "lvsha".to_owned())].into();
-    Ask::Script(Box::new(ScriptAsk { command, environment, user: None, sets_weight }))
+    let is_secure = false;
+    Ask::Script(Box::new(ScriptAsk { command, environment, user: None, sets_weight, is_secure }))
 }
 
 #[tokio::test]
@@ -134,10 +135,32 @@ async fn an_exit_code_is_a_verdict_or_a_weight() {
         environment: Default::default(),
         user: None,
         sets_weight: false,
+        is_secure: false,
     };
     let told =
         ask(&super::tests::question(Ask::Script(Box::new(missing)), nowhere(), PATIENT)).await;
     assert_eq!(told, Err("/nowhere/check: no such file or directory".to_owned()));
+}
+
+#[tokio::test]
+async fn what_others_could_have_written_is_not_run_as_root() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("check");
+    std::fs::write(&path, "#!/bin/sh\n").unwrap();
+    let permissions = std::os::unix::fs::PermissionsExt::from_mode(0o777);
+    std::fs::set_permissions(&path, permissions).unwrap();
+    let ask_as = |user: Option<User>| {
+        Ask::Script(Box::new(ScriptAsk {
+            command: vec![path.to_string_lossy().into_owned()],
+            environment: Default::default(),
+            user,
+            sets_weight: false,
+            is_secure: true,
+        }))
+    };
+    let root = Some(User { user: 0, group: 0 });
+    let told = ask(&question(ask_as(root), nowhere(), PATIENT)).await.unwrap_err();
+    assert!(told.ends_with("could be written by others than root"), "{told}");
 }
 
 #[tokio::test]

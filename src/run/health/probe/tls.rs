@@ -1,22 +1,28 @@
 //! Encryption of checks.
 
+use std::collections::HashMap;
+use std::fmt::Display;
 use std::net::IpAddr;
-use std::sync::{Arc, OnceLock};
+use std::path::Path;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
+use tokio_rustls::rustls::client::WantsClientCert;
 use tokio_rustls::rustls::client::danger::{
     HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier,
 };
 use tokio_rustls::rustls::crypto::{CryptoProvider, ring};
-use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use tokio_rustls::rustls::pki_types::pem::PemObject as _;
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 use tokio_rustls::rustls::{
-    ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme,
+    ClientConfig, ConfigBuilder, DigitallySignedStruct, Error, RootCertStore, SignatureScheme,
 };
 
-use super::super::{Failure, question::TlsAsk};
-use super::{Refusal, cause};
+use super::super::Failure;
+use super::super::question::{TlsAsk, TlsIdentity};
+use super::{Refusal, cause, line};
 
 /// The settings of encrypted connections, made on first use and shared by all checks.
 #[derive(Debug, Default)]
@@ -24,6 +30,8 @@ pub struct Trust {
     /// Without and with the server's name in the handshake.
     unverified: [OnceLock<Arc<ClientConfig>>; 2],
     verified: OnceLock<Result<Arc<ClientConfig>, Refusal>>,
+    /// With a certificate of the director's own, by its files and whether a name is sent.
+    identified: Mutex<HashMap<(TlsIdentity, bool), Arc<ClientConfig>>>,
     /// Instead of the system's.
     roots: Option<RootCertStore>,
 }
@@ -32,6 +40,22 @@ impl Trust {
     /// Certificates of these authorities are good, and no others.
     pub fn in_roots(roots: RootCertStore) -> Self {
         Self { roots: Some(roots), ..Self::default() }
+    }
+
+    fn identified(
+        &self,
+        identity: &TlsIdentity,
+        has_name: bool,
+    ) -> Result<Arc<ClientConfig>, Refusal> {
+        let key = (identity.clone(), has_name);
+        // What another check was about to add when it panicked is not there.
+        let mut known = self.identified.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(config) = known.get(&key) {
+            return Ok(config.clone());
+        }
+        let config = Arc::new(with_identity(identity, has_name)?);
+        known.insert(key, config.clone());
+        Ok(config)
     }
 }
 
@@ -49,7 +73,9 @@ impl Encryption {
             }
             None => ServerName::from(address),
         };
-        let config = if ask.verify {
+        let config = if let Some(identity) = &ask.identity {
+            trust.identified(identity, ask.server_name.is_some())?
+        } else if ask.verify {
             trust.verified.get_or_init(|| verified(trust.roots.clone())).clone()?
         } else {
             let has_name = ask.server_name.is_some();
@@ -86,18 +112,38 @@ fn system_roots() -> Result<RootCertStore, Refusal> {
     Ok(roots)
 }
 
-/// As keepalived and ldirectord do: any certificate is good, the check asks whether the server serves.
+fn with_identity(identity: &TlsIdentity, has_name: bool) -> Result<ClientConfig, Refusal> {
+    let refused = |path: &Path, why: &dyn Display| {
+        Refusal::Identity(path.display().to_string(), line(&why.to_string()))
+    };
+    let certificates: Vec<CertificateDer<'static>> =
+        CertificateDer::pem_file_iter(&identity.certificate)
+            .and_then(Iterator::collect)
+            .map_err(|error| refused(&identity.certificate, &error))?;
+    let key = PrivateKeyDer::from_pem_file(&identity.key)
+        .map_err(|error| refused(&identity.key, &error))?;
+    let mut config = builder()
+        .with_client_auth_cert(certificates, key)
+        .map_err(|error| refused(&identity.certificate, &error))?;
+    config.enable_sni = has_name;
+    Ok(config)
+}
+
 fn unverified(has_name: bool) -> Arc<ClientConfig> {
+    let mut config = builder().with_no_client_auth();
+    config.enable_sni = has_name;
+    Arc::new(config)
+}
+
+/// As keepalived and ldirectord do: any certificate is good, the check asks whether the server serves.
+fn builder() -> ConfigBuilder<ClientConfig, WantsClientCert> {
     let provider = Arc::new(ring::default_provider());
     let verifier = Arc::new(AnyCertificate(provider.clone()));
     let builder =
         ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
     #[expect(clippy::expect_used, reason = "ring's provider has suites for both versions")]
     let builder = builder.expect("ring knows TLS 1.2 and 1.3");
-    let mut config =
-        builder.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth();
-    config.enable_sni = has_name;
-    Arc::new(config)
+    builder.dangerous().with_custom_certificate_verifier(verifier)
 }
 
 /// Takes any certificate, but insists that the server has its key.

@@ -4,24 +4,25 @@ use std::io;
 use std::os::fd::OwnedFd;
 use std::time::Duration;
 
-use rustix::net::netlink::{self, SocketAddrNetlink};
+use rustix::net::Protocol;
+use rustix::net::netlink::SocketAddrNetlink;
 use rustix::net::sockopt::{self, Timeout};
 use rustix::net::{AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType};
 
 /// One netlink socket, connected to the kernel.
 #[derive(Debug)]
-pub(super) struct NetlinkSocket {
+pub(in crate::run::net) struct NetlinkSocket {
     fd: OwnedFd,
 }
 
 impl NetlinkSocket {
-    /// A blocking generic netlink socket whose calls give up after `limit`.
-    pub(super) fn open(limit: Duration) -> io::Result<Self> {
+    /// A blocking netlink socket whose calls give up after `limit`.
+    pub(in crate::run::net) fn open(protocol: Protocol, limit: Duration) -> io::Result<Self> {
         let fd = rustix::net::socket_with(
             AddressFamily::NETLINK,
             SocketType::RAW,
             SocketFlags::CLOEXEC,
-            Some(netlink::GENERIC),
+            Some(protocol),
         )?;
         // Process id 0 lets the kernel choose the address; no multicast groups.
         rustix::net::bind(&fd, &SocketAddrNetlink::new(0, 0))?;
@@ -37,14 +38,14 @@ impl NetlinkSocket {
     }
 
     /// Sends one datagram of whole messages.
-    pub(super) fn send(&self, datagram: &[u8]) -> io::Result<()> {
+    pub(in crate::run::net) fn send(&self, datagram: &[u8]) -> io::Result<()> {
         let sent = rustix::net::send(&self.fd, datagram, SendFlags::empty())?;
         if sent == datagram.len() { Ok(()) } else { Err(io::ErrorKind::WriteZero.into()) }
     }
 
     /// Receives one datagram into `buffer`. `ENOBUFS`: replies were lost; `InvalidData`: the datagram
     /// was longer than the buffer.
-    pub(super) fn receive<'a>(&self, buffer: &'a mut [u8]) -> io::Result<&'a [u8]> {
+    pub(in crate::run::net) fn receive<'a>(&self, buffer: &'a mut [u8]) -> io::Result<&'a [u8]> {
         // With TRUNC the kernel returns the true length, so that a cut is noticed.
         let (filled, length) = rustix::net::recv(&self.fd, &mut *buffer, RecvFlags::TRUNC)?;
         if length > filled {

@@ -1,4 +1,4 @@
-//! What happens to links and addresses, told by the kernel.
+//! What happens to links, addresses, routes and rules, told by the kernel.
 
 use std::fmt;
 use std::io;
@@ -11,8 +11,10 @@ use neli::socket::NlSocket;
 use neli::types::Buffer;
 use neli::utils::Groups;
 
-use super::{Link, address, link, read_messages};
+use super::{Link, address, link, read_messages, route, rule};
 use crate::run::net::addresses::LinkAddress;
+use crate::run::net::routes::RouteKey;
+use crate::run::net::rules::Rule;
 
 /// Something changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +29,14 @@ pub enum Event {
     LinkGone(Link),
     /// Events were lost: everything is to be read again.
     Overrun,
+    /// A route is there.
+    Route(RouteKey),
+    /// A route is gone. The kernel does not tell of routes that go with their link.
+    RouteGone(RouteKey),
+    /// A rule is there.
+    Rule(Rule),
+    /// A rule is gone.
+    RuleGone(Rule),
 }
 
 impl Event {
@@ -46,6 +56,10 @@ impl Event {
             Rtm::Dellink => link::read(bytes).map(Self::LinkGone),
             Rtm::Newaddr => address::read(bytes).map(Self::Address),
             Rtm::Deladdr => address::read(bytes).map(Self::AddressGone),
+            Rtm::Newroute => route::read(bytes).map(Self::Route),
+            Rtm::Delroute => route::read(bytes).map(Self::RouteGone),
+            Rtm::Newrule => rule::read(bytes).map(Self::Rule),
+            Rtm::Delrule => rule::read(bytes).map(Self::RuleGone),
             _ => None,
         }
     }
@@ -67,6 +81,15 @@ impl Events {
         let socket = NlSocket::connect(NlFamily::Route, None, groups)?;
         socket.nonblock()?;
         Ok(Self { socket, buffer: vec![0; super::RECEIVE_BUFFER] })
+    }
+
+    /// Listens to routes and rules, too. Not from the start: a director beside a routing daemon would
+    /// read every change of its tables.
+    ///
+    /// # Errors
+    /// Those of setsockopt(2).
+    pub fn follow_routes(&self) -> io::Result<()> {
+        self.socket.add_mcast_membership(Groups::new_groups(&ROUTING))
     }
 
     /// What has happened; `WouldBlock` when nothing has.
@@ -101,3 +124,5 @@ impl AsRawFd for Events {
 const LINKS: u32 = 1;
 const ADDRESSES_V4: u32 = 5;
 const ADDRESSES_V6: u32 = 9;
+/// RTNLGRP_IPV4_ROUTE, _IPV4_RULE, _IPV6_ROUTE, _IPV6_RULE.
+const ROUTING: [u32; 4] = [7, 8, 11, 19];

@@ -82,7 +82,8 @@ impl Planner<'_> {
         }
         let default = self.cluster.globals.script_user.as_ref().map(|user| user.value.as_str());
         let user = match user.or(default) {
-            None => None,
+            // keepalived takes this one where it exists, and root elsewhere.
+            None => find_user("keepalived_script"),
             Some(name) => {
                 let found = find_user(name);
                 if found.is_none() {
@@ -92,7 +93,9 @@ impl Planner<'_> {
                 found
             }
         };
-        Some(ScriptAsk { command, environment: BTreeMap::new(), user, sets_weight: false })
+        let is_secure = self.cluster.globals.script_security.as_ref().is_some_and(|on| on.value);
+        let environment = BTreeMap::new();
+        Some(ScriptAsk { command, environment, user, sets_weight: false, is_secure })
     }
 }
 

@@ -1,12 +1,21 @@
 //! HTTP probes of both worlds to one form.
 
 use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
 
 use super::Planner;
-use crate::model::{Http, HttpRequest, HttpVersion, Server, Service};
-use crate::run::health::{HttpAsk, HttpCheck, HttpExchange, TextPattern, TlsAsk};
+use crate::model::{Http, HttpRequest, HttpVersion, Server, Service, Sourced};
+use crate::run::health::{HttpAsk, HttpCheck, HttpExchange, TextPattern, TlsAsk, TlsIdentity};
 
 impl Planner<'_> {
+    /// The certificate of keepalived's `SSL` block. Without a key it stands in the same file.
+    fn identity(&self) -> Option<TlsIdentity> {
+        let own = &self.cluster.tls_client;
+        let certificate = PathBuf::from(&own.certificate.as_ref()?.value);
+        let key = own.key.as_ref().map_or(certificate.clone(), |key| PathBuf::from(&key.value));
+        Some(TlsIdentity { certificate, key })
+    }
+
     pub(super) fn http(
         &self,
         http: &Http,
@@ -34,7 +43,11 @@ impl Planner<'_> {
             })
             .collect();
         HttpAsk {
-            tls: http.tls.then(|| TlsAsk { server_name: server_name(http, host), verify: false }),
+            tls: http.tls.then(|| TlsAsk {
+                server_name: server_name(http, host),
+                verify: false,
+                identity: self.identity(),
+            }),
             is_version_1_1: version == HttpVersion::Http11,
             closes: version == HttpVersion::Http10Close,
             redirects: if is_of_ldirectord { 7 } else { 0 },
@@ -54,10 +67,29 @@ fn exchange(http: &Http, request: &HttpRequest, host: String) -> HttpExchange {
             pattern: request.body.as_ref().map(|body| TextPattern {
                 expression: body.value.expression.clone(),
                 is_negated: body.value.negated,
+                options: options(request),
+                least: offset(request.settings.least_offset).unwrap_or(0),
+                largest: offset(request.settings.largest_offset),
             }),
         },
     }
 }
+
+/// Letters for the options that make a difference; the others are told of.
+fn options(request: &HttpRequest) -> String {
+    let stated = request.settings.pattern_options.as_ref();
+    let stated = stated.map_or(&[][..], |options| options.value.as_slice());
+    let letters = PATTERN_OPTIONS.iter().filter(|(word, _)| stated.iter().any(|own| own == word));
+    letters.map(|(_, letter)| *letter).collect()
+}
+
+fn offset(stated: Option<Sourced<Option<i64>>>) -> Option<usize> {
+    stated.and_then(|stated| usize::try_from(stated.value?).ok())
+}
+
+/// Options of keepalived's patterns that are executed, and their letters.
+pub const PATTERN_OPTIONS: [(&str, char); 4] =
+    [("caseless", 'i'), ("dotall", 's'), ("extended", 'x'), ("multiline", 'm')];
 
 fn stated_host(http: &Http, service: &Service, server: &Server) -> Option<String> {
     let own = server.own.as_deref().and_then(|own| own.settings.host.as_ref());

@@ -56,7 +56,7 @@ impl Planner<'_> {
 }
 
 /// What a service is called: stable over reloads, readable in logs.
-pub(super) fn id(service: &Service) -> String {
+pub fn id(service: &Service) -> String {
     let protocol = match protocol(service) {
         Protocol::Sctp => "sctp",
         Protocol::Tcp => "tcp",

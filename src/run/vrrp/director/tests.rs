@@ -128,3 +128,47 @@ fn a_stop_releases_each_router_once() {
     assert_eq!(states(&director), [State::Initialize, State::Initialize]);
     assert_eq!(director.next_deadline(), None);
 }
+
+#[test]
+fn a_group_that_is_ordered_to_stand_by_yields_as_a_whole_and_only_to_others() {
+    let (mut director, now) = pair(vec![], Observation::Unknown);
+    let later = now + SECOND * 6;
+    run_until(&mut director, later);
+    while director.poll_output().is_some() {}
+    director.order(1, Stance::Standby, later);
+    assert_eq!(states(&director), [State::Backup, State::Backup]);
+    let outputs: Vec<_> = std::iter::from_fn(|| director.poll_output()).collect();
+    for router in [0, 1] {
+        assert!(outputs.contains(&(router, Output::Advertise { priority: 0 })), "{outputs:?}");
+        assert_eq!(director.machine(router).unwrap().priority(), 1);
+    }
+    // A worse one than before is good enough now.
+    for second in 1..5 {
+        hear(&mut director, 0, 50, later + SECOND * second);
+        hear(&mut director, 1, 50, later + SECOND * second);
+        run_until(&mut director, later + SECOND * second);
+    }
+    assert_eq!(states(&director), [State::Backup, State::Backup]);
+    run_until(&mut director, later + SECOND * 12);
+    assert_eq!(states(&director), [State::Master, State::Master], "there is nobody else");
+    director.order(0, Stance::Normal, later + SECOND * 12);
+    assert_eq!(director.machine(1).unwrap().priority(), 100);
+}
+
+#[test]
+fn an_order_to_take_over_counts_more_than_configured_patience() {
+    let settings = Settings { is_grouped: false, preempt: false, ..settings("alone", 1) };
+    let now = Instant::now();
+    let mut director = Director::new(vec![Member::new(settings)], vec![], vec![]);
+    director.start(now);
+    for second in 1..10 {
+        hear(&mut director, 0, 200, now + SECOND * second);
+        if second == 5 {
+            assert_eq!(states(&director), [State::Backup]);
+            director.order(0, Stance::TakeOver, now + SECOND * second);
+        }
+        run_until(&mut director, now + SECOND * second);
+    }
+    assert_eq!(states(&director), [State::Master]);
+    assert_eq!(director.machine(0).unwrap().priority(), 254);
+}

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
-use super::{Cause, Machine, Notice, Output, State, Transition};
+use super::{Cause, Machine, Notice, Output, Stance, State, Transition};
 use crate::run::vrrp::announcer::Gratuitous;
 
 /// An input, as far as the table has to know it.
@@ -17,6 +17,8 @@ pub(super) enum Event {
     Recover,
     Start,
     Stop,
+    /// An operator wants another director to be master.
+    Yield,
 }
 
 /// An advertisement that passed every check.
@@ -58,7 +60,7 @@ impl Machine {
             // Nothing shortens the silence after the start.
             (
                 State::Initialize,
-                Event::Demote(_) | Event::Heard(_) | Event::Promote | Event::Recover,
+                Event::Demote(_) | Event::Heard(_) | Event::Promote | Event::Recover | Event::Yield,
             ) => {}
 
             (State::Fault, Event::Recover) => self.begin(Cause::Recovered, now),
@@ -72,7 +74,8 @@ impl Machine {
                 | Event::Fail(_)
                 | Event::Heard(_)
                 | Event::Promote
-                | Event::Start,
+                | Event::Start
+                | Event::Yield,
             ) => {}
 
             (State::Backup, Event::Heard(heard)) => match heard.rank {
@@ -98,7 +101,7 @@ impl Machine {
                 };
                 self.take_over(cause, now);
             }
-            (State::Backup, Event::Demote(_)) => {
+            (State::Backup, Event::Demote(_) | Event::Yield) => {
                 if self.is_ready {
                     self.await_master(now);
                 }
@@ -124,6 +127,11 @@ impl Machine {
             (State::Master, Event::Fail(why)) => {
                 self.release();
                 self.enter(State::Fault, Cause::Failed(why), now);
+            }
+            (State::Master, Event::Yield) => {
+                self.release();
+                self.enter(State::Backup, Cause::Ordered, now);
+                self.await_master(now);
             }
             (State::Master, Event::Stop) => {
                 self.release(); // A55, B23
@@ -233,8 +241,11 @@ impl Machine {
         let outreaches = self.settings.arbitration.is_some_and(|arbitration| {
             arbitration.reachable(self.priority) > arbitration.reachable(heard.priority)
         });
-        if outreaches || self.settings.is_owner() {
-            return true;
+        match self.stance {
+            Stance::Standby => return false,
+            Stance::TakeOver => return true,
+            Stance::Normal if outreaches || self.settings.is_owner() => return true,
+            Stance::Normal => {}
         }
         if !self.settings.preempt {
             return false;

@@ -83,6 +83,8 @@ pub enum Cause {
         /// Since when.
         silence: Duration,
     },
+    /// An operator wants another director to be master.
+    Ordered,
     /// This process slept for so long that another one may be master.
     Overslept {
         /// Time without own advertisement.
@@ -128,6 +130,7 @@ impl fmt::Display for Cause {
             Self::MasterSilent { silence } => {
                 write!(f, "no advertisement for {} ms", silence.as_millis())
             }
+            Self::Ordered => f.write_str("ordered to stand by"),
             Self::Overslept { silence } => write!(
                 f,
                 "own advertisements were {} ms late, another director may have taken over",

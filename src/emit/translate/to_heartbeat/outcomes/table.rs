@@ -30,10 +30,6 @@ macro_rules! rows {
 /// The rows of one block.
 pub(super) struct Block(pub(super) &'static [Row]);
 
-/// Words that are in no keyword table any more, but still in files.
-#[cfg(test)]
-pub(super) const OBSOLETE: &[&str] = &["nat_mask"];
-
 /// Every fate; of two rows with one keyword the first counts, inner blocks stand in front.
 pub(super) const BLOCKS: &[Block] = rows! {
     within "";
@@ -256,7 +252,6 @@ pub(super) const BLOCKS: &[Block] = rows! {
     "user" "init_fail" => Needless("heartbeat pings by itself");
 
     within "virtual_server";
-    "nat_mask" => Needless("a word of old releases that never had an effect on the table");
     "ip_family" => Kept("virtual, virtual6");
     "lb_algo" "lvs_sched" => Kept("scheduler");
     "flag-1" "flag-2" "flag-3" "sh-port" "sh-fallback" "mh-port" "mh-fallback"

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use super::{Planner, finding};
 use crate::model::{Router, Sourced, Track, TrackKind};
-use crate::run::daemon::plan::{ProcessPlan, ScriptPlan, SourcePlan};
+use crate::run::daemon::plan::{PathPlan, ProcessPlan, ScriptPlan, SourcePlan};
+use crate::run::services;
 use crate::run::vrrp::{Family, Tracked};
 use crate::source::codes::daemon;
 
@@ -19,10 +20,20 @@ impl Planner<'_> {
         router: &Router,
         interface: &str,
         family: Family,
+        paths: &[PathPlan],
     ) -> Vec<Tracked> {
         let mut tracked = Vec::new();
         if router.delivery.ignore_own_interface.is_none() {
-            let own = SourcePlan::Interface { name: interface.to_owned(), family: Some(family) };
+            let mut addresses = router.addresses.iter().map(|address| &address.value.interface);
+            let carries = addresses.any(|own| own.as_deref().is_none_or(|own| own == interface));
+            // An interface that only carries advertisements may fail while there is another one.
+            let own = if carries || paths.is_empty() {
+                SourcePlan::Interface { name: interface.to_owned(), family: Some(family) }
+            } else {
+                let further = paths.iter().map(|path| path.interface.clone());
+                let interfaces = std::iter::once(interface.to_owned()).chain(further).collect();
+                SourcePlan::Paths { interfaces, family }
+            };
             tracked.push(Tracked { source: self.source(own), weight: 0, reverse: false });
         }
         for track in &router.tracks {
@@ -40,6 +51,7 @@ impl Planner<'_> {
             TrackKind::Script => self.script(track),
             TrackKind::File => self.file(&track.value.name),
             TrackKind::Process => self.process(&track.value.name),
+            TrackKind::Service => self.service(&track.value.name),
             TrackKind::Bfd => {
                 let message = "the daemon does not execute `track_bfd`".to_owned();
                 self.findings.push(finding(daemon::NOT_EXECUTED, track.at, message));
@@ -48,7 +60,13 @@ impl Planner<'_> {
         };
         let Some((plan, weight, reverse)) = followed else {
             let message = format!("nothing to follow is named `{}`", track.value.name);
-            self.findings.push(finding(daemon::UNKNOWN_TRACKER, track.at, message));
+            let mut finding = finding(daemon::UNKNOWN_TRACKER, track.at, message);
+            if track.value.kind == TrackKind::Service {
+                let ids: Vec<String> =
+                    self.cluster.services.iter().map(services::plan::id).collect();
+                finding = finding.help(format!("name one of {}", ids.join(", ")));
+            }
+            self.findings.push(finding);
             return None;
         };
         Some(Tracked {
@@ -100,6 +118,12 @@ impl Planner<'_> {
         let reverse = weight.and_then(|weight| weight.reverse).unwrap_or(false);
         let value = weight.map_or(0, |weight| bounded(weight.value));
         Some((SourcePlan::Process(plan), value, reverse))
+    }
+
+    fn service(&self, id: &str) -> Option<Followed> {
+        let is_it = |service: &crate::model::Service| services::plan::id(service) == id;
+        let plan = SourcePlan::Service { id: id.to_owned() };
+        self.cluster.services.iter().any(is_it).then_some((plan, 0, false))
     }
 
     /// Number of a source; each is observed once, however many follow it.

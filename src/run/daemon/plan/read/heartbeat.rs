@@ -3,11 +3,43 @@
 use std::net::IpAddr;
 
 use super::Planner;
-use crate::model::{Failback, ResourceKind, Router};
-use crate::run::daemon::plan::{ResourcePlan, SourcePlan};
-use crate::run::vrrp::{Arbitration, Settings, Tracked};
+use crate::model::{Failback, Path, ResourceKind, Router};
+use crate::run::daemon::plan::{PathPlan, ResourcePlan, SourcePlan, Transport};
+use crate::run::net::socket::group_of;
+use crate::run::vrrp::{Arbitration, Family, Settings, Tracked};
 
 impl Planner<'_> {
+    /// heartbeat's media beside `interface`, each as it is said: to everybody on the link, or to the
+    /// directors one by one. A serial line carries no VRRP.
+    pub(super) fn paths(&self, interface: &str, family: Family) -> Vec<PathPlan> {
+        let mut paths: Vec<PathPlan> = Vec::new();
+        for path in &self.cluster.membership.paths {
+            let Some(name) = path.value.interface().filter(|name| *name != interface) else {
+                continue;
+            };
+            let peer = match &path.value {
+                // ha.cf is the same on both nodes and names both; a host name is not resolved.
+                Path::Unicast { peer, .. } => peer.parse().ok(),
+                Path::Broadcast { .. } | Path::Multicast { .. } | Path::Serial { .. } => None,
+            };
+            let known = paths.iter_mut().find(|known| known.interface == name);
+            match (known, peer) {
+                (None, peer) => paths.push(PathPlan {
+                    interface: name.to_owned(),
+                    transport: match peer {
+                        Some(peer) => Transport::Unicast(vec![peer]),
+                        None => Transport::Multicast(group_of(family)),
+                    },
+                }),
+                (Some(PathPlan { transport: Transport::Unicast(peers), .. }), Some(peer)) => {
+                    peers.push(peer);
+                }
+                (Some(_), _) => {}
+            }
+        }
+        paths
+    }
+
     /// With ipfail and `auto_failback off` the director that reaches more ping nodes takes over,
     /// which no weight can say: a backup without preemption does not look at priorities. With
     /// failback on, the weights that the conversion writes do the same.

@@ -17,21 +17,15 @@ impl Planner<'_> {
                 }
             });
         }
-        let refuses = router.accept.as_ref().filter(|accept| !accept.value);
-        found.extend(refuses.and_then(|accept| Some(("no_accept", accept.at?))));
         let shared = router
             .own_interface
             .as_deref()
             .filter(|own| matches!(own.value, OwnInterface::SharedMac(_)));
         found.extend(shared.and_then(|own| Some(("use_ipvlan", own.at?))));
-        found.extend(router.routes.iter().filter_map(|route| Some(("virtual_routes", route.at?))));
-        found.extend(router.rules.iter().filter_map(|rule| Some(("virtual_rules", rule.at?))));
         // Without a word about it the director would speak unauthenticated.
         let keys = router.authentication.iter().flat_map(|own| &own.keys);
         let unspoken = keys.filter(|key| matches!(key.digest, Digest::Header | Digest::HmacSha256));
         found.extend(unspoken.map(|key| ("authentication", key.at)));
-        let mails = router.alert.as_ref().filter(|alert| alert.value);
-        found.extend(mails.and_then(|alert| Some(("smtp_alert", alert.at?))));
         let carried = router.carried.iter().map(|carried| (carried.keyword.as_str(), carried.at));
         for (keyword, place) in found.into_iter().chain(carried) {
             let message = format!("the daemon does not execute `{keyword}`");
@@ -41,7 +35,7 @@ impl Planner<'_> {
 }
 
 /// Settings of a router that the daemon executes, or that change nothing here.
-const EXECUTED: [&str; 16] = [
+const EXECUTED: [&str; 17] = [
     "check_unicast_src",
     "debug",
     "dont_track_primary",
@@ -54,6 +48,7 @@ const EXECUTED: [&str; 16] = [
     "linkbeat_use_polling",
     "lower_prio_no_advert",
     "native_ipv6",
+    "notify_priority_changes",
     "skip_check_adv_addr",
     "strict_mode",
     "v3_checksum_as_v2",

@@ -65,7 +65,10 @@ fn get(path: &str) -> HttpExchange {
 
 fn matching(expression: &str, is_negated: bool) -> HttpCheck {
     let expression = expression.to_owned();
-    HttpCheck { pattern: Some(TextPattern { expression, is_negated }), digest: None }
+    HttpCheck {
+        pattern: Some(TextPattern { expression, is_negated, ..TextPattern::default() }),
+        digest: None,
+    }
 }
 
 fn plain(exchanges: Vec<HttpExchange>) -> HttpAsk {
@@ -316,24 +319,29 @@ proptest! {
         let target = SocketAddr::from(([127, 0, 0, 1], 80));
         let question = question(plain(vec![exchange]), target, PATIENT);
         let Ask::Http(ask) = &question.ask else { unreachable!() };
-        let http = Http::new(ask, &question, &Trust::default()).unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let is_judged = runtime.block_on(async {
-            let (near, mut far) = tokio::io::duplex(64 * 1024);
-            tokio::spawn(async move {
-                let _ = far.write_all(&said).await;
-                let _ = far.shutdown().await;
-                let _ = far.read_to_end(&mut Vec::new()).await;
-            });
-            let exchange = http.exchanges.first().unwrap();
-            let place = Place {
-                target,
-                is_encrypted: false,
-                host: None,
-                uri: exchange.uri.clone(),
-            };
-            tokio::time::timeout(PATIENT, http.speak(near, exchange, &place)).await.is_ok()
+            tokio::time::timeout(PATIENT, judge_response(ask, &question, &said)).await.is_ok()
         });
         prop_assert!(is_judged);
     }
+}
+
+#[tokio::test]
+async fn a_response_is_judged_without_a_server() {
+    let judge = |redirects, response: &'static [u8]| async move {
+        let exchange = HttpExchange { check: matching("Test Page", false), ..get("/") };
+        let ask = HttpAsk { redirects, ..plain(vec![exchange]) };
+        let target = SocketAddr::from(([192, 0, 2, 1], 80));
+        let answer = judge_response(&ask, &question(ask.clone(), target, SHORT), response).await;
+        answer.unwrap().map(|reply| reply.text).map_err(|failure| failure.cause)
+    };
+    let good = b"HTTP/1.0 200 OK\r\n\r\nA Test Page.";
+    assert_eq!(judge(0, good).await, Ok("200 OK".to_owned()));
+    let other = b"HTTP/1.0 200 OK\r\n\r\nIt works.";
+    assert_eq!(judge(0, other).await, Err("the body does not match `Test Page`".to_owned()));
+    let moved = b"HTTP/1.0 301 Moved\r\nLocation: http://www.example.com/\r\n\r\n";
+    assert_eq!(judge(0, moved).await, Err("301 Moved Permanently".to_owned()));
+    let told = Err("redirected to `http://www.example.com/`".to_owned());
+    assert_eq!(judge(1, moved).await, told);
 }

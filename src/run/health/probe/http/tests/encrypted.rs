@@ -6,9 +6,11 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio_rustls::rustls::server::WebPkiClientVerifier;
 use tokio_rustls::rustls::{RootCertStore, ServerConfig};
 
 use super::*;
+use crate::run::health::TlsIdentity;
 
 const AUTHORITY: &[u8] = include_bytes!("../../testdata/authority.pem");
 const EXPIRED: &[u8] = include_bytes!("../../testdata/expired.pem");
@@ -17,14 +19,26 @@ const SERVER: &[u8] = include_bytes!("../../testdata/server.pem");
 
 /// A server that answers with the name that the client asked for in its handshake.
 async fn serve_encrypted(certificate: &[u8]) -> SocketAddr {
+    serve_to(certificate, false).await
+}
+
+/// The same, perhaps only to clients with a certificate of the authority.
+async fn serve_to(certificate: &[u8], wants_certificate: bool) -> SocketAddr {
     let chain = vec![CertificateDer::from_pem_slice(certificate).unwrap()];
     let key = PrivateKeyDer::from_pem_slice(KEY).unwrap();
-    let config = ServerConfig::builder_with_provider(ring::default_provider().into())
+    let builder = ServerConfig::builder_with_provider(ring::default_provider().into())
         .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(chain, key)
         .unwrap();
+    let builder = if wants_certificate {
+        let mut roots = RootCertStore::empty();
+        roots.add(CertificateDer::from_pem_slice(AUTHORITY).unwrap()).unwrap();
+        let provider = Arc::new(ring::default_provider());
+        let verifier = WebPkiClientVerifier::builder_with_provider(roots.into(), provider);
+        builder.with_client_cert_verifier(verifier.build().unwrap())
+    } else {
+        builder.with_no_client_auth()
+    };
+    let config = builder.with_single_cert(chain, key).unwrap();
     let acceptor = TlsAcceptor::from(Arc::new(config));
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -52,7 +66,7 @@ async fn ask_encrypted(
     let mut roots = RootCertStore::empty();
     roots.add(CertificateDer::from_pem_slice(AUTHORITY).unwrap()).unwrap();
     let trust = Trust::in_roots(roots);
-    let tls = Some(TlsAsk { server_name: name.map(str::to_owned), verify });
+    let tls = Some(TlsAsk { server_name: name.map(str::to_owned), verify, identity: None });
     let exchange = HttpExchange { check: matching(expected, false), ..get("/") };
     let question = question(HttpAsk { tls, ..plain(vec![exchange]) }, target, PATIENT);
     let probe = build(&question, &trust).unwrap();
@@ -91,4 +105,29 @@ async fn a_plain_server_is_no_encrypted_one() {
     });
     let cause = ask_encrypted(target, None, false, "for").await.unwrap_err();
     assert!(cause.starts_with("TLS: "), "{cause}");
+}
+
+#[tokio::test]
+async fn a_server_that_wants_a_certificate_gets_it() {
+    let target = serve_to(SERVER, true).await;
+    let folder = tempfile::tempdir().unwrap();
+    let (certificate, key) = (folder.path().join("own.pem"), folder.path().join("own.key"));
+    std::fs::write(&certificate, SERVER).unwrap();
+    std::fs::write(&key, KEY).unwrap();
+    let asked = |identity: Option<TlsIdentity>| {
+        let tls = Some(TlsAsk { server_name: None, verify: false, identity });
+        let exchange = HttpExchange { check: matching("for nobody", false), ..get("/") };
+        question(HttpAsk { tls, ..plain(vec![exchange]) }, target, PATIENT)
+    };
+    let identity = TlsIdentity { certificate: certificate.clone(), key: key.clone() };
+    let with = asked(Some(identity));
+    let probe = build(&with, &Trust::default()).unwrap();
+    assert_eq!(run(probe.as_ref(), &with).await.unwrap().text, "200 OK");
+    let without = asked(None);
+    let probe = build(&without, &Trust::default()).unwrap();
+    assert!(run(probe.as_ref(), &without).await.is_err());
+
+    let missing = asked(Some(TlsIdentity { certificate: key, key: certificate }));
+    let refusal = build(&missing, &Trust::default()).err().unwrap();
+    assert!(matches!(refusal, Refusal::Identity(..)), "{refusal}");
 }

@@ -1,13 +1,11 @@
 //! What the kernel says: datagrams of rtnetlink, and generic netlink with IPVS's objects in them.
-#![no_main]
 
-use libfuzzer_sys::fuzz_target;
 use lvsha::model::Family;
 use lvsha::run::ipvs::wire;
 use lvsha::run::net::genetlink::messages::{Attributes, Content, Frames};
 use lvsha::run::net::netlink::Event;
 
-fuzz_target!(|datagram: &[u8]| {
+pub fn run(datagram: &[u8]) {
     let _ = Event::read(datagram);
     let mut taken = 0;
     for frame in Frames::new(datagram) {
@@ -21,7 +19,7 @@ fuzz_target!(|datagram: &[u8]| {
     }
     // The headers are seldom right by chance: the bytes as an object, too.
     objects(datagram);
-});
+}
 
 fn objects(bytes: &[u8]) {
     let attributes = || Attributes::new(bytes);

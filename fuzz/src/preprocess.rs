@@ -1,11 +1,9 @@
 //! keepalived's preprocessor over two files that include each other.
-#![no_main]
 
-use libfuzzer_sys::fuzz_target;
 use lvsha::source::{Findings, Sources};
 use lvsha::syntax::{ConfigId, preprocess};
 
-fuzz_target!(|data: &[u8]| {
+pub fn run(data: &[u8]) {
     let middle = data.iter().position(|byte| *byte == 0).unwrap_or(data.len());
     let (main, part) = data.split_at(middle);
     let mut sources = Sources::new();
@@ -22,4 +20,4 @@ fuzz_target!(|data: &[u8]| {
         assert!(!sources.get(place.file).is_composed());
         assert!(place.span.range().end <= sources.get(place.file).text().len());
     }
-});
+}

@@ -1,13 +1,11 @@
 //! Advertisements: the first byte chooses family and custom, the rest is the packet behind IP.
-#![no_main]
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use libfuzzer_sys::fuzz_target;
 use lvsha::run::vrrp::packet::{GROUP_V4, GROUP_V6, HOP_LIMIT};
 use lvsha::run::vrrp::{Advertisement, ChecksumCustom, Envelope};
 
-fuzz_target!(|data: &[u8]| {
+pub fn run(data: &[u8]) {
     let Some((choice, bytes)) = data.split_first() else { return };
     let (source, destination): (IpAddr, IpAddr) = match choice & 1 {
         0 => (Ipv4Addr::new(10, 0, 0, 1).into(), GROUP_V4.into()),
@@ -27,7 +25,7 @@ fuzz_target!(|data: &[u8]| {
         let again = decode(&written).map(|(read, _)| read);
         assert_eq!(again.as_ref(), Ok(&read), "{packet:02x?} as {written:02x?}");
     }
-});
+}
 
 /// Sets the checksum (RFC 1071), over a pseudo-header where there is one.
 fn mend(packet: &mut [u8], envelope: &Envelope, custom: ChecksumCustom) -> bool {

@@ -1,0 +1,113 @@
+//! Speed and memory beside the programs that people would otherwise use: `make bench`.
+//!
+//! `cargo bench --bench lvsha -- text` measures one area. `--slow 5` does our work five times for each
+//! measurement: rows must turn red. `--compare FILE` holds the ratios against those of an earlier
+//! run (its bench.json). Results stand below target/bench.
+
+// A benchmark that cannot write its files or start a program has nothing better to do than stop,
+// and its table is for standard output.
+#![expect(clippy::expect_used, clippy::print_stdout, clippy::print_stderr)]
+
+mod chart;
+mod deploy;
+mod measure;
+mod peers;
+mod report;
+mod services;
+mod table;
+mod text;
+mod vrrp;
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+use measure::Method;
+use report::Report;
+use table::Row;
+
+type Area = fn(&Bench) -> Vec<Row>;
+
+/// What can be measured by name.
+const AREAS: [(&str, Area); 4] = [
+    ("text", text::rows),
+    ("services", services::rows),
+    ("vrrp", vrrp::rows),
+    ("deploy", deploy::rows),
+];
+
+/// How, and where to.
+struct Bench {
+    method: Method,
+    /// Results.
+    folder: PathBuf,
+    /// Inputs that are made for the measurement.
+    inputs: PathBuf,
+}
+
+fn main() -> ExitCode {
+    let mut method = Method { runs: 7, slow: 1 };
+    let (mut areas, mut earlier) = (Vec::new(), None);
+    let mut arguments = std::env::args().skip(1);
+    while let Some(argument) = arguments.next() {
+        match argument.as_str() {
+            // `cargo test` starts benches with --test; there is nothing to test here.
+            "--test" => return ExitCode::SUCCESS,
+            "--bench" => {}
+            "--slow" => method.slow = number(arguments.next()),
+            "--runs" => method.runs = number(arguments.next()),
+            "--compare" => earlier = arguments.next(),
+            name if AREAS.iter().any(|(area, _)| *area == name) => areas.push(argument),
+            other => {
+                let names = AREAS.map(|(area, _)| area).join(", ");
+                eprintln!("there is no benchmark `{other}`: name some of {names}, or none for all");
+                return ExitCode::from(2);
+            }
+        }
+    }
+    let target = Path::new(env!("CARGO_MANIFEST_DIR")).join("target");
+    let inputs = Path::new(env!("CARGO_TARGET_TMPDIR")).join("bench");
+    std::fs::create_dir_all(&inputs).expect("the target folder is writable");
+    let bench = Bench { method, folder: target.join("bench"), inputs };
+    std::fs::create_dir_all(&bench.folder).expect("the target folder is writable");
+
+    let mut report = Report { machine: machine(), versions: peers::versions(), rows: Vec::new() };
+    for (name, rows) in AREAS {
+        if areas.is_empty() || areas.iter().any(|area| area == name) {
+            eprintln!("measuring {name} ...");
+            report.rows.extend(rows(&bench));
+        }
+    }
+    print!("{}", report.text());
+    if let Some(earlier) = earlier {
+        match report.compare(Path::new(&earlier)) {
+            Ok(text) => print!("\nratios, before and now\n{text}"),
+            Err(error) => eprintln!("cannot compare with {earlier}: {error}"),
+        }
+    }
+    report.write(&bench.folder);
+    println!("\nwritten to {}", bench.folder.display());
+    ExitCode::SUCCESS
+}
+
+fn number(argument: Option<String>) -> usize {
+    argument.and_then(|text| text.parse().ok()).filter(|number| *number > 0).unwrap_or(1)
+}
+
+/// The program that is measured, optimised as people run it.
+fn lvsha(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_lvsha"));
+    command.args(arguments);
+    command
+}
+
+fn machine() -> String {
+    let read = |path| std::fs::read_to_string(path).unwrap_or_default();
+    let model = read("/proc/cpuinfo")
+        .lines()
+        .find_map(|line| line.strip_prefix("model name"))
+        .and_then(|line| line.split_once(':'))
+        .map_or_else(|| "unknown processor".to_owned(), |(_, model)| model.trim().to_owned());
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    let kernel = read("/proc/sys/kernel/osrelease");
+    format!("{processors} x {model}, Linux {}", kernel.trim())
+}

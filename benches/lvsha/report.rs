@@ -1,0 +1,116 @@
+//! What is printed and written: a table for people, Markdown, JSON; and a comparison of two runs.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::table::Row;
+
+/// Everything that one run measured.
+#[derive(Debug, Serialize)]
+pub(crate) struct Report {
+    /// Processor and kernel, so that numbers are not compared across machines by mistake.
+    pub(crate) machine: String,
+    pub(crate) versions: Vec<String>,
+    pub(crate) rows: Vec<Row>,
+}
+
+const HEADS: [&str; 6] = ["work", "lvsha", "peer", "ratio", "budget", ""];
+
+impl Report {
+    /// Columns as wide as they need to be.
+    pub(crate) fn text(&self) -> String {
+        let lines: Vec<[String; 6]> =
+            [HEADS.map(str::to_owned)].into_iter().chain(self.cells()).collect();
+        let width = |column: usize| {
+            lines.iter().filter_map(|line| line.get(column)).map(|cell| cell.chars().count()).max()
+        };
+        let widths: Vec<usize> = (0..HEADS.len()).map(|n| width(n).unwrap_or(0)).collect();
+        let mut out = String::new();
+        for line in &lines {
+            for (cell, width) in line.iter().zip(&widths) {
+                let _ = write!(out, "{cell:<width$}  ");
+            }
+            out.truncate(out.trim_end().len());
+            out.push('\n');
+        }
+        out
+    }
+
+    pub(crate) fn markdown(&self) -> String {
+        let mut out = format!("{}; {}.\n\n", self.machine, self.versions.join(", "));
+        let _ = writeln!(out, "| {} |", HEADS.join(" | "));
+        out.push_str("|---|---|---|---|---|---|\n");
+        for cells in self.cells() {
+            let _ = writeln!(out, "| {} |", cells.join(" | "));
+        }
+        out
+    }
+
+    /// Writes both forms below `folder`.
+    pub(crate) fn write(&self, folder: &Path) {
+        fs::create_dir_all(folder).expect("the target folder is writable");
+        let json = serde_json::to_string_pretty(self).expect("numbers and text");
+        fs::write(folder.join("bench.json"), json).expect("the target folder is writable");
+        fs::write(folder.join("bench.md"), self.markdown()).expect("the target folder is writable");
+    }
+
+    /// How the ratios differ from those of an earlier run, in hundredths; only those above 15 are
+    /// disagreements.
+    pub(crate) fn compare(&self, earlier: &Path) -> Result<String, String> {
+        let text = fs::read_to_string(earlier).map_err(|error| error.to_string())?;
+        let earlier: Value = serde_json::from_str(&text).map_err(|error| error.to_string())?;
+        let mut out = String::new();
+        for row in &self.rows {
+            let Some(ratio) = row.ratio() else { continue };
+            let rows = earlier.get("rows").and_then(Value::as_array);
+            let other = rows
+                .into_iter()
+                .flatten()
+                .find(|other| other.get("work").and_then(Value::as_str) == Some(row.work.as_str()));
+            let Some(before) = other.and_then(ratio_of) else { continue };
+            let difference = (ratio / before - 1.0) * 100.0;
+            let word = if difference.abs() > 15.0 { "DIFFERS" } else { "agrees" };
+            let _ = writeln!(
+                out,
+                "{}: {before:.2} -> {ratio:.2}, {difference:+.0} %: {word}",
+                row.work
+            );
+        }
+        Ok(out)
+    }
+
+    fn cells(&self) -> impl Iterator<Item = [String; 6]> {
+        self.rows.iter().map(|row| {
+            let unit = row.ours.as_ref().map(|ours| ours.unit());
+            let dash = || "-".to_owned();
+            let mut verdict = row.verdict.to_string();
+            if !row.note.is_empty() {
+                let separator = if verdict.is_empty() { "" } else { ": " };
+                verdict = format!("{verdict}{separator}{}", row.note);
+            }
+            [
+                row.work.clone(),
+                row.ours.as_ref().map_or_else(dash, ToString::to_string),
+                row.peer.as_ref().map_or_else(dash, |p| format!("{}: {}", p.name, p.sample)),
+                row.ratio().map_or_else(dash, |ratio| format!("{ratio:.1}")),
+                row.budget.shown(unit),
+                verdict,
+            ]
+        })
+    }
+}
+
+/// The ratio of a row in JSON: medians of values that are in order.
+fn ratio_of(row: &Value) -> Option<f64> {
+    let median = |sample: &Value| {
+        let values = sample.get("values")?.as_array()?;
+        values.get((values.len().max(1) - 1) / 2)?.as_f64()
+    };
+    let (ours, peer) = (row.get("ours")?, row.get("peer")?.get("sample")?);
+    let ratio = median(peer)? / median(ours)?;
+    Some(if ours.get("unit")?.as_str() == Some("PerSecond") { 1.0 / ratio } else { ratio })
+}

@@ -1,0 +1,193 @@
+//! Rows of results: what was measured, beside whom, against which budget.
+
+use std::fmt;
+
+use serde::Serialize;
+
+/// One kind of work, measured.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Row {
+    pub(crate) work: String,
+    pub(crate) ours: Option<Sample>,
+    pub(crate) peer: Option<Peer>,
+    pub(crate) budget: Budget,
+    pub(crate) verdict: Verdict,
+    /// What the number means, or why there is none.
+    pub(crate) note: String,
+}
+
+/// Who else did the same work.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Peer {
+    pub(crate) name: String,
+    pub(crate) sample: Sample,
+}
+
+/// Measurements of one thing.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Sample {
+    unit: Unit,
+    values: Vec<f64>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub(crate) enum Unit {
+    Seconds,
+    Bytes,
+    /// Memory in sizes of the text.
+    Texts,
+    PerSecond,
+    /// Of one processor.
+    Percent,
+}
+
+/// What is asked of a row.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub(crate) enum Budget {
+    /// Our median is at most this.
+    AtMost(f64),
+    /// The peer's median is at least so many times ours.
+    TimesFaster(f64),
+    /// Our 99th percentile is at most this.
+    Percentile99(f64),
+    /// Nothing: a number to know.
+    Open,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub(crate) enum Verdict {
+    Met,
+    Missed,
+    /// A number without a budget.
+    Open,
+    /// The budget compares with a peer that is not here, or nothing could be measured.
+    Unmeasured,
+}
+
+impl Row {
+    pub(crate) fn new(work: impl Into<String>, ours: Sample, budget: Budget) -> Self {
+        let row = Self {
+            work: work.into(),
+            ours: Some(ours),
+            peer: None,
+            budget,
+            verdict: Verdict::Open,
+            note: String::new(),
+        };
+        row.judged()
+    }
+
+    /// A row whose number could not be had: it says why and claims nothing.
+    pub(crate) fn unmeasured(work: impl Into<String>, budget: Budget, why: &str) -> Self {
+        let (work, note) = (work.into(), why.to_owned());
+        Self { work, ours: None, peer: None, budget, verdict: Verdict::Unmeasured, note }
+    }
+
+    pub(crate) fn beside(mut self, name: &str, sample: Option<Sample>) -> Self {
+        self.peer = sample.map(|sample| Peer { name: name.to_owned(), sample });
+        self.judged()
+    }
+
+    pub(crate) fn note(mut self, note: impl Into<String>) -> Self {
+        self.note = note.into();
+        self
+    }
+
+    /// The peer's median in our medians.
+    pub(crate) fn ratio(&self) -> Option<f64> {
+        let (ours, peer) = (self.ours.as_ref()?, self.peer.as_ref()?);
+        Some(match ours.unit {
+            Unit::PerSecond => ours.median() / peer.sample.median(),
+            _ => peer.sample.median() / ours.median(),
+        })
+    }
+
+    fn judged(mut self) -> Self {
+        let met = |is_met| if is_met { Verdict::Met } else { Verdict::Missed };
+        self.verdict = match (self.budget, &self.ours) {
+            (Budget::Open, Some(_)) => Verdict::Open,
+            (Budget::AtMost(limit), Some(ours)) => met(ours.median() <= limit),
+            (Budget::Percentile99(limit), Some(ours)) => met(ours.percentile(99.0) <= limit),
+            (Budget::TimesFaster(times), Some(_)) => {
+                self.ratio().map_or(Verdict::Unmeasured, |ratio| met(ratio >= times))
+            }
+            (_, None) => Verdict::Unmeasured,
+        };
+        self
+    }
+}
+
+impl Sample {
+    pub(crate) fn new(unit: Unit, mut values: Vec<f64>) -> Self {
+        values.sort_by(f64::total_cmp);
+        Self { unit, values }
+    }
+
+    pub(crate) fn median(&self) -> f64 {
+        self.percentile(50.0)
+    }
+
+    /// Of so many in a hundred, by the nearest rank.
+    pub(crate) fn percentile(&self, hundredths: f64) -> f64 {
+        let rank = (hundredths / 100.0 * self.values.len() as f64).ceil().max(1.0) as usize;
+        self.values.get(rank - 1).or(self.values.last()).copied().unwrap_or(f64::NAN)
+    }
+}
+
+/// Median, and the range when there are several.
+impl fmt::Display for Sample {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = |value| self.unit.shown(value);
+        write!(f, "{}", shown(self.median()))?;
+        if let [least, .., most] = self.values.as_slice() {
+            write!(f, " ({} - {})", shown(*least), shown(*most))?;
+        }
+        Ok(())
+    }
+}
+
+impl Unit {
+    fn shown(self, value: f64) -> String {
+        match self {
+            Self::Seconds if value < 0.1 => format!("{:.2} ms", value * 1000.0),
+            Self::Seconds => format!("{value:.2} s"),
+            Self::Bytes if value < 1e6 => format!("{:.1} kB", value / 1e3),
+            Self::Bytes => format!("{:.1} MB", value / 1e6),
+            Self::Texts => format!("{value:.1} x text"),
+            Self::PerSecond => format!("{value:.0}/s"),
+            Self::Percent => format!("{value:.1} %"),
+        }
+    }
+}
+
+impl Budget {
+    pub(crate) fn shown(self, unit: Option<Unit>) -> String {
+        let value = |value: f64| match unit {
+            Some(unit) => unit.shown(value),
+            None => value.to_string(),
+        };
+        match self {
+            Self::AtMost(limit) => format!("at most {}", value(limit)),
+            Self::Percentile99(limit) => format!("99 in 100 at most {}", value(limit)),
+            Self::TimesFaster(times) => format!("{times} x the peer"),
+            Self::Open => "-".to_owned(),
+        }
+    }
+}
+
+impl Sample {
+    pub(crate) fn unit(&self) -> Unit {
+        self.unit
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Met => "met",
+            Self::Missed => "MISSED",
+            Self::Open => "",
+            Self::Unmeasured => "not measured",
+        })
+    }
+}

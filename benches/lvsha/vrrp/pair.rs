@@ -1,0 +1,253 @@
+//! Two namespaces with a cable, a program in each, and the advertisements between them.
+
+use std::cell::Cell;
+use std::fs;
+use std::io::{BufRead as _, BufReader};
+use std::os::unix::process::CommandExt as _;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::Duration;
+
+use crate::peers;
+
+/// Who is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Program {
+    Lvsha,
+    Keepalived,
+}
+
+/// Two directors' places, `a` and `b`, on one or more cables.
+pub(super) struct Pair {
+    prefix: String,
+    folder: tempfile::TempDir,
+}
+
+/// A program that runs; it and its children are killed when it goes out of scope.
+pub(super) struct Running(Child);
+
+/// Advertisements as the kernel stamps them at `b`.
+pub(super) struct Capture {
+    child: Child,
+    adverts: Receiver<Advert>,
+    /// When `a` was last heard.
+    last_of_a: Cell<Option<f64>>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Advert {
+    /// Seconds.
+    at: f64,
+    is_from_a: bool,
+}
+
+impl Pair {
+    /// `None` without root.
+    pub(super) fn new(name: &str, cables: u8) -> Option<Self> {
+        let prefix = format!("lvshab{}{name}", std::process::id());
+        let pair = Self { prefix, folder: tempfile::tempdir().ok()? };
+        let (a, b) = (pair.space('a'), pair.space('b'));
+        ip(&["netns", "add", &a])?;
+        ip(&["netns", "add", &b])?;
+        for cable in 0..cables {
+            let interface = format!("eth{cable}");
+            let peer = ["peer", "name", &interface, "netns", &b];
+            ip(&[&["-n", &a, "link", "add", &interface, "type", "veth"][..], &peer].concat())?;
+            for (space, last) in [(&a, 1), (&b, 2)] {
+                let address = format!("10.{}.0.{last}/24", 9 + cable);
+                ip(&["-n", space, "addr", "add", &address, "dev", &interface])?;
+                ip(&["-n", space, "link", "set", &interface, "up"])?;
+            }
+        }
+        Some(pair)
+    }
+
+    /// Starts a program at `a` or `b`; the one that was there has to be gone.
+    pub(super) fn start(&self, program: Program, place: char, configuration: &str) -> Running {
+        let path = self.folder.path().join(format!("{place}.conf"));
+        fs::write(&path, configuration).expect("the folder is ours");
+        let file = |suffix: &str| self.folder.path().join(format!("{place}.{suffix}"));
+        let mut command = Command::new("ip");
+        command.args(["netns", "exec", &self.space(place)]);
+        match program {
+            Program::Lvsha => {
+                command.arg(env!("CARGO_BIN_EXE_lvsha")).arg("daemon").arg(&path);
+                command.args(["--node", &place.to_string(), "--control"]).arg(file("sock"));
+            }
+            Program::Keepalived => {
+                let root = peers::tree().expect("asked before");
+                command.env("LD_LIBRARY_PATH", root.join("usr/lib/x86_64-linux-gnu"));
+                command.arg(root.join("usr/sbin/keepalived")).args(["-n", "-l", "-P", "-f"]);
+                command.arg(&path).arg("-p").arg(file("pid")).arg("-r").arg(file("vrrp.pid"));
+            }
+        }
+        let log = fs::File::create(file("log")).expect("the folder is ours");
+        let errors = log.try_clone().expect("a second handle of a file");
+        command.stdin(Stdio::null()).stdout(log).stderr(errors).process_group(0);
+        Running(command.spawn().expect("the program starts"))
+    }
+
+    pub(super) fn capture(&self) -> Option<Capture> {
+        let root = peers::tree()?;
+        let mut command = Command::new("ip");
+        command.args(["netns", "exec", &self.space('b')]);
+        command.env("LD_LIBRARY_PATH", root.join("usr/lib/x86_64-linux-gnu"));
+        command.arg(root.join("usr/bin/tcpdump"));
+        command.args(["-i", "eth0", "-l", "-n", "-tt", "--immediate-mode", "ip", "proto", "112"]);
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut child = command.spawn().ok()?;
+        let output = BufReader::new(child.stdout.take()?);
+        let (sender, adverts) = channel();
+        std::thread::spawn(move || {
+            // "1700000000.123456 IP 10.9.0.1 > 224.0.0.18: VRRPv3, Advertisement, ..."
+            for line in output.lines().map_while(Result::ok) {
+                let mut words = line.split_whitespace();
+                let at = words.next().and_then(|word| word.parse().ok());
+                let is_from_a = words.nth(1) == Some("10.9.0.1");
+                let Some(at) = at else { continue };
+                if sender.send(Advert { at, is_from_a }).is_err() {
+                    return;
+                }
+            }
+        });
+        Some(Capture { child, adverts, last_of_a: Cell::new(None) })
+    }
+
+    fn space(&self, place: char) -> String {
+        format!("{}{place}", self.prefix)
+    }
+}
+
+impl Capture {
+    /// The next advertisement; `None` when nobody sends for a minute.
+    fn next(&self) -> Option<Advert> {
+        match self.adverts.recv_timeout(Duration::from_secs(60)) {
+            Ok(advert) => {
+                if advert.is_from_a {
+                    self.last_of_a.set(Some(advert.at));
+                }
+                Some(advert)
+            }
+            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => None,
+        }
+    }
+
+    /// From the last advertisement of `a` to the first one of `b`, in seconds.
+    pub(super) fn gap(&self) -> Option<f64> {
+        loop {
+            let advert = self.next()?;
+            if !advert.is_from_a {
+                return Some(advert.at - self.last_of_a.get()?);
+            }
+        }
+    }
+
+    /// Waits until `a` alone has sent so often.
+    pub(super) fn settle_on_a(&self, adverts: u32) -> Option<()> {
+        let mut in_a_row = 0;
+        while in_a_row < adverts {
+            in_a_row = if self.next()?.is_from_a { in_a_row + 1 } else { 0 };
+        }
+        Some(())
+    }
+}
+
+impl Running {
+    /// Ends the program and its children at once.
+    pub(super) fn crash(mut self) {
+        self.kill();
+    }
+
+    /// Processor time and resident memory of the program and its children: seconds, bytes.
+    pub(super) fn usage(&self) -> (f64, f64) {
+        let (mut ticks, mut bytes) = (0.0, 0.0);
+        for process in self.family() {
+            let read = |name: &str| {
+                fs::read_to_string(format!("/proc/{process}/{name}")).unwrap_or_default()
+            };
+            // Behind the name, which may hold blanks, in parentheses: proc(5), fields 3 and on.
+            let stat = read("stat");
+            let fields: Vec<&str> =
+                stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
+            let field = |n: usize| fields.get(n).and_then(|f| f.parse::<f64>().ok()).unwrap_or(0.0);
+            ticks += field(11) + field(12);
+            let resident = read("status")
+                .lines()
+                .find_map(|line| line.strip_prefix("VmRSS:"))
+                .and_then(|line| line.split_whitespace().next()?.parse::<f64>().ok());
+            bytes += resident.unwrap_or(0.0) * 1024.0;
+        }
+        // USER_HZ is 100 on every Linux of these days.
+        (ticks / 100.0, bytes)
+    }
+
+    /// keepalived's own groups would escape a signal to ours, so children are asked for.
+    fn family(&self) -> Vec<u32> {
+        let mut found = vec![self.0.id()];
+        let mut next = 0;
+        while let Some(process) = found.get(next).copied() {
+            let path = format!("/proc/{process}/task/{process}/children");
+            let children = fs::read_to_string(path).unwrap_or_default();
+            found.extend(children.split_whitespace().filter_map(|id| id.parse::<u32>().ok()));
+            next += 1;
+        }
+        found
+    }
+
+    fn kill(&mut self) {
+        for process in self.family() {
+            let process = i32::try_from(process).ok().and_then(rustix::process::Pid::from_raw);
+            if let Some(process) = process {
+                // One that ended meanwhile is what we want.
+                let _ = rustix::process::kill_process(process, rustix::process::Signal::KILL);
+            }
+        }
+        let _ = self.0.wait();
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+impl Drop for Capture {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Drop for Pair {
+    fn drop(&mut self) {
+        for place in ['a', 'b'] {
+            let _ = ip(&["netns", "del", &self.space(place)]);
+        }
+    }
+}
+
+fn ip(arguments: &[&str]) -> Option<()> {
+    let output = Command::new("ip").args(arguments).output().ok()?;
+    output.status.success().then_some(())
+}
+
+/// Work on every processor while the value lives.
+pub(super) struct Load(Vec<Child>);
+
+impl Load {
+    pub(super) fn on_every_processor() -> Self {
+        let processors = std::thread::available_parallelism().map_or(1, usize::from);
+        let busy = |_| Command::new("sh").args(["-c", "while :; do :; done"]).spawn();
+        Self((0..processors).filter_map(|number| busy(number).ok()).collect())
+    }
+}
+
+impl Drop for Load {
+    fn drop(&mut self) {
+        for child in &mut self.0 {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}

@@ -1,0 +1,214 @@
+//! Plan, deploy and what goes with them, against this machine's own shell: a directory stands for the
+//! machine, and a few programs in front of the system's own for what a test must not touch.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::process::Command;
+
+use super::{Place, shown};
+
+const SITE: &str = r#"cluster = "web"
+stack = "keepalived"
+
+[ssh]
+local = true
+
+[secrets.vrrp]
+file = "secret"
+
+[directors.lw1]
+address = "10.0.0.27"
+interface = "eth1"
+
+[routers.web]
+virtual_router_id = 51
+addresses = ["10.0.0.31/24"]
+authentication = { type = "pass", secret = "vrrp" }
+
+[[services]]
+address = "10.0.0.31:80"
+protocol = "tcp"
+scheduler = "rr"
+method = "dr"
+servers = ["10.0.0.29:80"]
+probe = { type = "tcp" }
+"#;
+const CONF: &str = "machine/etc/keepalived/keepalived.conf";
+
+/// An operator's folder with an inventory, and `machine`, which is the director.
+struct Desk(Place);
+
+impl Desk {
+    fn new() -> Self {
+        let place = Place::new().file("site.toml", SITE).file("secret", "not-to-be-seen");
+        let secret = fs::Permissions::from_mode(0o600);
+        fs::set_permissions(place.0.path().join("secret"), secret).unwrap();
+        let desk = Self(place);
+        // `fail` has the command that fails, `active` the units that run.
+        desk.program(
+            "systemctl",
+            "case $* in \"$(cat \"$LVSHA_ROOT/fail\" 2>/dev/null)\") exit 1 ;; esac\n\
+             case $1 in is-active | is-enabled) grep -qx \"$3\" \"$LVSHA_ROOT/active\" 2>/dev/null ;;\n\
+             start) echo \"$2\" >>\"$LVSHA_ROOT/active\" ;;\n\
+             disable | stop) for unit; do :; done\n\
+             sed -i \"/^$unit\\$/d\" \"$LVSHA_ROOT/active\" 2>/dev/null; true ;; esac",
+        );
+        // Whoever runs keepalived has the address.
+        desk.program(
+            "ip",
+            "[ \"$*\" = '-o address show' ] || exit 1\n\
+             grep -qs keepalived \"$LVSHA_ROOT/active\" && echo '1: eth1 inet 10.0.0.31/24 scope global eth1'\n\
+             echo '1: eth1    inet 10.0.0.27/24 scope global eth1'",
+        );
+        desk.program(
+            "keepalived",
+            "case $1 in -v) echo 'Keepalived v2.2.7 (01/16,2022)' ;;\n\
+             *) grep -q 'scheduler odd\\|lvs_sched odd\\|lb_algo odd' \"$3\" || exit 0\n\
+             echo \"invalid scheduler\"; exit 5 ;; esac",
+        );
+        desk.program("sysctl", "");
+        desk.program("sync", "");
+        desk.program("lvsha", "echo 'lvsha 1.2.3'");
+        desk.program("dpkg-query", "echo 'install ok installed'");
+        fs::create_dir_all(desk.0.0.path().join("machine")).unwrap();
+        desk
+    }
+
+    fn program(&self, name: &str, script: &str) {
+        let path = self.0.0.path().join("bin").join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
+        fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        fs::write(self.0.0.path().join(name), text).unwrap();
+    }
+
+    fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.0.0.path().join(name)).unwrap_or_default()
+    }
+
+    fn edit(&self, name: &str, from: &str, to: &str) {
+        let text = self.read(name);
+        assert!(text.contains(from), "{name} has no {from}:\n{text}");
+        self.write(name, &text.replace(from, to));
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = self.0.command(arguments);
+        let folder = self.0.0.path();
+        command.env("PATH", format!("{}:/usr/bin:/bin", folder.join("bin").display()));
+        command.env("LVSHA_ROOT", folder.join("machine")).env("USER", "ada");
+        command.stdin(std::process::Stdio::null());
+        command
+    }
+
+    /// All that a command says, with nothing in it that another run would say differently.
+    fn run(&self, arguments: &[&str]) -> String {
+        let output = self.command(arguments).output().unwrap();
+        let text = format!("$ lvsha {}\n{}", arguments.join(" "), shown(&output));
+        assert!(!text.contains("not-to-be-seen"), "{text}");
+        text.replace(&self.0.0.path().display().to_string(), "[DESK]")
+    }
+}
+
+/// Compares what several commands say, one after the other.
+macro_rules! snapshot {
+    ($text:expr) => {
+        insta::with_settings!({
+            filters => vec![
+                (r"ada@[^ ]+", "ada@desk"),
+                (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", "[TIME]"),
+            ],
+            omit_expression => true,
+            prepend_module_to_snapshot => false,
+        }, { insta::assert_snapshot!($text) })
+    };
+}
+
+#[test]
+fn a_plan_exits_with_2_a_deployment_with_0_and_then_nothing_is_left_to_do() {
+    let desk = Desk::new();
+    let said = ["plan", "deploy", "plan", "deploy", "status", "history"].map(|command| {
+        let yes: &[&str] = if command == "deploy" { &["--yes"] } else { &[] };
+        desk.run(&[&[command, "site.toml"], yes].concat())
+    });
+    snapshot!(said.join("\n"));
+}
+
+#[test]
+fn a_change_is_a_reload_and_can_be_taken_back() {
+    let desk = Desk::new();
+    desk.run(&["deploy", "site.toml", "--yes"]);
+    let first = desk.read(CONF);
+    let server = "servers = [{ server = \"10.0.0.29:80\", weight = 3 }, \"10.0.0.30:80\"]";
+    desk.edit("site.toml", "servers = [\"10.0.0.29:80\"]", server);
+    desk.edit("site.toml", "method = \"dr\"", "method = \"nat\"");
+    let changed = desk.run(&["deploy", "site.toml", "--yes", "--progress", "json"]);
+    assert_ne!(desk.read(CONF), first);
+    let back = desk.run(&["rollback", "site.toml", "--yes"]);
+    assert_eq!(desk.read(CONF), first);
+    snapshot!([changed, back, desk.run(&["history", "site.toml"])].join("\n"));
+}
+
+#[test]
+fn a_saved_plan_is_refused_when_the_world_changed() {
+    let desk = Desk::new();
+    let saved = desk.run(&["plan", "site.toml", "--save", "saved"]);
+    assert!(!desk.read("saved").contains("not-to-be-seen"));
+    desk.run(&["deploy", "site.toml", "--yes"]);
+    let stale = desk.run(&["deploy", "site.toml", "--yes", "--plan", "saved"]);
+    let none = desk.run(&["deploy", "site.toml", "--yes", "--plan", "nothing"]);
+    let same = desk.run(&["plan", "site.toml", "--save", "saved"]);
+    let kept = desk.run(&["deploy", "site.toml", "--yes", "--plan", "saved"]);
+    snapshot!([saved, stale, none, same, kept].join("\n"));
+}
+
+#[test]
+fn without_a_terminal_nobody_agrees() {
+    let desk = Desk::new();
+    let text = desk.run(&["deploy", "site.toml"]);
+    assert_eq!(desk.read(CONF), "");
+    snapshot!(text);
+}
+
+#[test]
+fn what_the_machine_refuses_is_not_put_in_place() {
+    let desk = Desk::new();
+    desk.run(&["deploy", "site.toml", "--yes"]);
+    let before = desk.read(CONF);
+    desk.edit("site.toml", "scheduler = \"rr\"", "scheduler = \"odd\"");
+    let refused = desk.run(&["deploy", "site.toml", "--yes"]);
+    assert_eq!(desk.read(CONF), before);
+    desk.edit("site.toml", "scheduler = \"odd\"", "scheduler = \"wrr\"");
+    desk.write("machine/fail", "reload keepalived.service");
+    desk.edit("bin/systemctl", "case $1 in is", "case $1 in reload-or-restart) exit 1 ;; is");
+    let failed = desk.run(&["deploy", "site.toml", "--yes"]);
+    assert_eq!(desk.read(CONF), before, "{failed}");
+    snapshot!([refused, failed].join("\n"));
+}
+
+#[test]
+fn an_edit_by_hand_is_drift_and_is_kept() {
+    let desk = Desk::new();
+    desk.run(&["deploy", "site.toml", "--yes"]);
+    desk.edit(CONF, "virtual_router_id 51", "virtual_router_id 52");
+    let edited = desk.read(CONF);
+    let said = [desk.run(&["status", "site.toml"]), desk.run(&["deploy", "site.toml", "--yes"])];
+    let kept = "machine/var/lib/lvsha/generations/2/before/files/etc/keepalived/keepalived.conf";
+    assert_eq!(desk.read(kept), edited);
+    snapshot!(said.join("\n"));
+}
+
+#[test]
+fn programs_that_do_not_hear_each_other_do_not_follow_each_other() {
+    let desk = Desk::new();
+    desk.write("machine/active", "heartbeat.service\n");
+    let refused = desk.run(&["deploy", "site.toml", "--yes"]);
+    assert_eq!(desk.read("machine/active"), "heartbeat.service\n");
+    desk.write("machine/active", "lvsha.service\n");
+    let followed = desk.run(&["deploy", "site.toml", "--yes"]);
+    assert_eq!(desk.read("machine/active"), "keepalived.service\n", "{followed}");
+    snapshot!([refused, followed].join("\n"));
+}

@@ -1,0 +1,160 @@
+//! Routes and rules that move along, and everything that stays: beside the real keepalived.
+
+use std::time::{Duration, Instant};
+
+use super::Program::{Keepalived, Lvsha};
+use super::{ADDRESS, Network, instance};
+
+const OVERLAP: Duration = Duration::from_secs(3);
+
+/// One line for each thing that a route or a rule can say.
+const LINES: &str = "version 3
+    advert_int 0.2
+    virtual_routes {
+        10.20.0.0/16 via 10.9.0.9 dev eth0
+        10.21.0.0/16 dev eth0
+        default via 10.9.0.9 dev eth0 table 100 metric 5
+        blackhole 10.22.0.0/16 no_track
+        10.23.0.0/16 via 10.9.0.9 dev eth0 src 10.9.0.100 mtu lock 1400 initcwnd 20 rtt 300ms
+        10.24.0.0/16 nexthop via 10.9.0.9 dev eth0 weight 2 nexthop via 10.9.0.8 dev eth0 weight 1
+        10.25.0.0/16 via 10.9.0.9 dev eth0 protocol static no_track
+        10.26.0.0/16 via 10.77.0.1 dev eth0 onlink tos 0x10
+        throw 10.27.0.0/16 table 100 no_track
+        local 10.28.0.1 dev eth0 table 100
+        2001:db8:6::/48 nexthop via fe80::8 dev eth0 nexthop via fe80::9 dev eth0
+        2001:db8:5::/48 via fe80::9 dev eth0 metric 7
+    }
+    virtual_rules {
+        from 10.20.0.0/16 table 100 priority 1000
+        to 10.21.0.0/16 lookup main preference 1001
+        fwmark 7/255 iif eth0 table 100 priority 1002
+        from 2001:db8::/32 table 100 priority 1003
+        not from 10.22.0.0/16 iif eth0 table 102 priority 1004
+        from 10.22.0.0/16 unreachable priority 1007
+        from 10.20.0.0/16 ipproto tcp dport 80-90 table 100 priority 1005
+        uidrange 4000-4001 suppress_prefixlength 0 table main priority 1006
+    }";
+
+/// What does not move.
+const FIXED: &str = "static_ipaddress {
+    10.9.0.200/24 dev eth0
+}
+static_routes {
+    10.30.0.0/16 via 10.9.0.9 dev eth0 table 101
+}
+static_rules {
+    from 10.30.0.0/16 table 101 priority 1100
+}
+";
+
+impl Network {
+    /// Routes of every table but the kernel's own, and rules, as `ip` prints them.
+    fn routing(&self) -> String {
+        let show = |words: &[&str]| {
+            let output = self.run_in("a", "ip", words);
+            String::from_utf8_lossy(&output.stdout).into_owned()
+        };
+        let mut all = String::new();
+        for family in ["-4", "-6"] {
+            all += &show(&[family, "-d", "route", "show", "table", "all"]);
+            all += &show(&[family, "-d", "rule", "show"]);
+        }
+        let is_ours = |line: &&str| !line.contains("proto kernel") && !line.starts_with("local");
+        let mut lines: Vec<&str> = all.lines().filter(is_ours).map(str::trim_end).collect();
+        lines.sort_unstable();
+        lines.join("\n")
+    }
+
+    fn expect_routing(&self, what: &str, is_it: impl Fn(&str) -> bool) -> String {
+        let start = Instant::now();
+        loop {
+            let routing = self.routing();
+            if is_it(&routing) {
+                return routing;
+            }
+            let is_late = start.elapsed() > Duration::from_secs(25);
+            assert!(!is_late, "no {what} in\n{routing}\n{}", self.logs());
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+}
+
+/// The last that each list brings.
+fn is_complete(routing: &str) -> bool {
+    ["10.20.0.0/16 via", "2001:db8:5::/48", "1007:", "1100:"]
+        .iter()
+        .all(|word| routing.contains(word))
+}
+
+#[test]
+fn routes_and_rules_are_those_of_keepalived() {
+    let Some(network) = Network::new(&[Lvsha, Keepalived]) else { return };
+    let before = network.routing();
+    let configuration = format!("{FIXED}{}", instance(150, LINES));
+    let mut found = Vec::new();
+    for program in [Keepalived, Lvsha] {
+        let a = network.start(program, "a", &configuration);
+        network.expect_owners(ADDRESS, &["a"], OVERLAP);
+        found.push(network.expect_routing("routes", is_complete));
+        network.expect_owners("10.9.0.200", &["a"], OVERLAP);
+        a.stop();
+        network.expect_routing("end of all routes", |routing| routing == before);
+        network.expect_owners("10.9.0.200", &[], OVERLAP);
+    }
+    let only = |a: &str, b: &str| {
+        let lines = a.lines().filter(|line| !b.lines().any(|other| other == *line));
+        lines.map(ToOwned::to_owned).collect::<Vec<_>>()
+    };
+    let (theirs, ours) = (&found[0], &found[1]);
+    assert_eq!(only(theirs, ours), only(ours, theirs), "only keepalived has, only lvsha has");
+}
+
+#[test]
+fn what_somebody_removes_is_put_back() {
+    let Some(network) = Network::new(&[Lvsha]) else { return };
+    let a = network.start(Lvsha, "a", &format!("{FIXED}{}", instance(150, LINES)));
+    let whole = network.expect_routing("routes", is_complete);
+    network.ip_in("a", &["route", "del", "10.20.0.0/16"]);
+    a.expect_log("route 10.20.0.0/16 via 10.9.0.9 dev eth0 was gone, put back");
+    network.ip_in("a", &["rule", "del", "priority", "1100"]);
+    a.expect_log("rule 1100: from 10.30.0.0/16 table 101 was gone, put back");
+    network.expect_routing("everything again", |routing| routing == whole);
+    // The kernel takes routes away with their link, and says nothing.
+    network.ip_in("a", &["link", "set", "eth0", "down"]);
+    network.expect_routing("routes gone", |routing| !routing.contains("10.21.0.0/16 dev"));
+    network.ip_in("a", &["link", "set", "eth0", "up"]);
+    network.ip_in("a", &["-6", "addr", "replace", "fe80::1/64", "dev", "eth0", "nodad"]);
+    network.expect_routing("everything after the link", |routing| routing == whole);
+}
+
+#[test]
+fn a_reload_changes_only_what_differs() {
+    let Some(network) = Network::new(&[Lvsha]) else { return };
+    let lines = |route: &str| {
+        instance(150, &format!("version 3\n advert_int 0.2\n virtual_routes {{\n {route}\n }}"))
+    };
+    let a = network.start(Lvsha, "a", &lines("10.20.0.0/16 via 10.9.0.9 dev eth0"));
+    network.expect_routing("the first", |routing| routing.contains("10.20.0.0/16 via 10.9.0.9"));
+    for (route, comes, goes) in [
+        ("10.20.0.0/16 via 10.9.0.8 dev eth0", "via 10.9.0.8", "via 10.9.0.9"),
+        ("10.21.0.0/16 via 10.9.0.8 dev eth0", "10.21.0.0/16", "10.20.0.0/16"),
+    ] {
+        std::fs::write(network.path("a.conf"), lines(route)).unwrap();
+        a.signal("HUP");
+        network.expect_routing(comes, |routing| routing.contains(comes) && !routing.contains(goes));
+    }
+    assert_eq!(a.status()["routers"][0]["counters"]["became_master"], 1);
+}
+
+#[test]
+fn what_a_killed_process_left_goes_with_its_role() {
+    let Some(network) = Network::new(&[Lvsha]) else { return };
+    let a = network.start(Lvsha, "a", &instance(150, LINES));
+    network.expect_routing("routes", |routing| routing.contains("1007:"));
+    a.kill();
+    let _b = network.start(Lvsha, "b", &instance(200, "version 3\n advert_int 0.2"));
+    let _a = network.start(Lvsha, "a", &instance(150, LINES));
+    network.expect_routing("no routes of the old master", |routing| {
+        !routing.contains("10.20.0.0/16") && !routing.contains("1007:")
+    });
+}
