@@ -16,34 +16,37 @@ struct Named {
     words: &'static str,
 }
 
-pub(super) fn of_keepalived_it_does_the_same_with_the_same_file(lab: &Lab) {
+pub(super) fn of_keepalived_with_the_same_file(lab: &Lab) {
     let before = drill::known(lab, &experiment_2());
     let after = drill::known(lab, &experiment_2().on_lvsha());
     only_as_written(lab, &before, &after, NOTHING, &[]);
+}
 
-    // A standby without a table, checks in another rhythm: what heartbeat's files mean, and the report said.
+pub(super) fn of_keepalived_with_the_file_converted_to_heartbeat(lab: &Lab) {
+    let before = drill::known(lab, &experiment_2());
     let (stack, report) = converted_to_heartbeat(lab, "experiment-2");
     let after = drill::known(lab, &stack.on_lvsha());
     only_as_written(lab, &before, &after, &report, &[]);
 }
 
-pub(super) fn of_heartbeat_it_does_the_same_with_the_same_files(lab: &Lab) {
+pub(super) fn of_keepalived_with_the_inventory_that_rendered_its_files(lab: &Lab) {
+    let before = drill::known(lab, &rendered(lab));
+    let after = drill::known(lab, &Stack::inventory());
+    only_as_written(lab, &before, &after, NOTHING, &[]);
+}
+
+pub(super) fn of_heartbeat_with_the_same_files(lab: &Lab) {
     let stack = Stack::heartbeat("experiment-1");
     let before = drill::known(lab, &stack);
     let after = drill::known(lab, &stack.on_lvsha());
     only_as_written(lab, &before, &after, NOTHING, &OF_HEARTBEAT);
+}
 
+pub(super) fn of_heartbeat_with_the_files_converted_to_keepalived(lab: &Lab) {
+    let before = drill::known(lab, &Stack::heartbeat("experiment-1"));
     let (stack, report) = converted(lab, "experiment-1");
     let after = drill::known(lab, &stack.on_lvsha());
     only_as_written(lab, &before, &after, &report, &OF_HEARTBEAT);
-}
-
-pub(super) fn of_keepalived_it_does_with_the_inventory_what_keepalived_does_with_its_files(
-    lab: &Lab,
-) {
-    let before = drill::known(lab, &rendered(lab));
-    let after = drill::known(lab, &Stack::inventory());
-    only_as_written(lab, &before, &after, NOTHING, &[]);
 }
 
 /// Every difference is one that the report of the conversion, or a document, speaks of.
