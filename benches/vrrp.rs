@@ -153,7 +153,7 @@ fn thousand_addresses() -> Vec<Row> {
         let adverts = tap.end();
         drop(director);
         let first = adverts.first().unwrap().at;
-        let gaps = adverts.windows(2).map(|pair| pair[1].at - pair[0].at);
+        let gaps = adverts.iter().zip(adverts.iter().skip(1)).map(|(one, next)| next.at - one.at);
         ((complete - first) * 1000.0, gaps.fold(0.0, f64::max) * 1000.0)
     };
     let (ours, theirs) = (measure(Program::Lvsha), measure(Program::Keepalived));
