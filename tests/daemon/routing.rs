@@ -109,6 +109,54 @@ fn routes_and_rules_are_those_of_keepalived() {
     assert_eq!(only(theirs, ours), only(ours, theirs), "only keepalived has, only lvsha has");
 }
 
+/// One line for each thing that an address can say.
+const ADDRESSES: &str = "version 3
+    advert_int 0.2
+    virtual_ipaddress_excluded {
+        10.4.0.101/24 brd + scope link label eth0:x
+        10.9.0.102/24 brd 10.9.0.254 dev eth0
+        10.6.0.1 peer 10.6.0.2/32 dev eth0
+        10.5.0.1/24 noprefixroute
+        2001:db8::5/64 noprefixroute
+        2001:db8:1::5/64 home
+        2001:db8:2::5/64 preferred_lft 0
+    }";
+
+#[test]
+fn addresses_are_those_of_keepalived() {
+    let Some(network) = Network::new(&[Lvsha, Keepalived]) else { return };
+    let shown = || {
+        let output = network.run_in("a", "ip", &["-o", "addr", "show", "dev", "eth0"]);
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        // The kernel's own link-local address comes when it likes.
+        let is_stated = |line: &&str| !line.contains("inet6 fe80::");
+        let mut lines: Vec<String> =
+            text.lines().filter(is_stated).map(ToOwned::to_owned).collect();
+        lines.sort_unstable();
+        lines
+    };
+    let before = shown();
+    let mut found = Vec::new();
+    for program in [Keepalived, Lvsha] {
+        let a = network.start(program, "a", &instance(150, ADDRESSES));
+        for address in [ADDRESS, "10.5.0.1", "2001:db8:2::5"] {
+            network.expect_owners(address, &["a"], OVERLAP);
+        }
+        found.push(shown());
+        a.stop();
+        network.expect_owners("10.6.0.1", &[], OVERLAP);
+        network.expect_owners("2001:db8:2::5", &[], OVERLAP);
+        assert_eq!(shown(), before, "{program:?}");
+    }
+    // keepalived 2.2.7 reads the other end, and forgets it.
+    let (near, ours): (Vec<&String>, Vec<&String>) =
+        found[1].iter().partition(|line| line.contains("10.6.0.1"));
+    assert!(near[0].contains("10.6.0.1 peer 10.6.0.2/32"), "{near:?}");
+    let theirs: Vec<&String> = found[0].iter().filter(|line| !line.contains("10.6.0.1")).collect();
+    assert_eq!(ours, theirs, "lvsha's and keepalived's");
+    assert!(ours.iter().any(|line| line.contains("eth0:x")), "{ours:?}");
+}
+
 #[test]
 fn what_somebody_removes_is_put_back() {
     let Some(network) = Network::new(&[Lvsha]) else { return };

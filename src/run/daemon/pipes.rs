@@ -111,7 +111,8 @@ impl Pipe {
         let path = planned.path.as_path();
         let says = |error: io::Error| error.to_string();
         let is_made = make(path).map_err(says)?;
-        if let Some(owner) = &planned.owner {
+        // What was there belongs to whom it belongs.
+        if let Some(owner) = planned.owner.as_ref().filter(|_| is_made) {
             let (user, group) = script::ids_of(owner).map_err(|error| error.to_string())?;
             chown(path, Some(user), Some(group)).map_err(says)?;
         }

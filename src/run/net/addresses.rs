@@ -22,4 +22,10 @@ pub struct Details {
     pub broadcast: Option<Ipv4Addr>,
     /// Scope as the kernel numbers it; 0 is global, 253 is link.
     pub scope: u8,
+    /// The other end of a link, to whose network the prefix length belongs.
+    pub peer: Option<IpAddr>,
+    /// Flags (`IFA_F_*`).
+    pub flags: u32,
+    /// Seconds that it is preferred for new connections; `None` is for ever.
+    pub preferred: Option<u32>,
 }

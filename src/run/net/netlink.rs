@@ -271,11 +271,13 @@ fn request(
     let replace = NlmF::CREATE | NlmF::REPLACE;
     Ok(match step {
         Step::Add(Object::Address(wanted)) => {
-            (Rtm::Newaddr, replace, raw(&address::message(wanted, &details(wanted))?)?)
+            (Rtm::Newaddr, replace, address::message(wanted, &details(wanted)).into())
         }
         Step::Remove(Object::Address(found)) => {
-            let message = address::message(found, &Details::default())?;
-            (Rtm::Deladdr, NlmF::empty(), raw(&message)?)
+            // The kernel tells addresses with another end apart by it.
+            let peer = details(found).peer;
+            let message = address::message(found, &Details { peer, ..Details::default() });
+            (Rtm::Deladdr, NlmF::empty(), message.into())
         }
         Step::Add(Object::Route(wanted)) => {
             (Rtm::Newroute, replace, route::addition(wanted, link)?.into())
@@ -304,12 +306,6 @@ fn is_done(step: &Step, error: &io::Error) -> bool {
         Step::Remove(Object::Route(_)) => matches!(code, Some(libc::ESRCH | libc::ENODEV)),
         Step::Remove(Object::Rule(_)) => code == Some(libc::ENOENT),
     }
-}
-
-fn raw(message: &impl ToBytes) -> io::Result<Buffer> {
-    let mut bytes = Cursor::new(Vec::new());
-    message.to_bytes(&mut bytes).map_err(io::Error::other)?;
-    Ok(Buffer::from(bytes.into_inner()))
 }
 
 /// One datagram of messages.

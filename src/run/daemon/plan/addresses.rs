@@ -3,13 +3,17 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use super::PlannedAddress;
-use crate::model::{Broadcast, VirtualAddress};
+use crate::model::{AddressOptions, Broadcast, VirtualAddress};
 use crate::run::net::addresses::Details;
+use crate::run::net::routes::Prefix;
 
 /// An address as the kernel is to have it.
 pub(super) fn planned(address: &VirtualAddress) -> PlannedAddress {
     let whole = if address.address.is_ipv4() { 32 } else { 128 };
-    let prefix = address.prefix.unwrap_or(whole).min(whole);
+    let options = &address.options;
+    let peer = options.peer.as_ref().and_then(|peer| Prefix::parse(&peer.value));
+    // With another end the length is that of its network.
+    let prefix = peer.map_or(address.prefix.unwrap_or(whole), |peer| peer.length).min(whole);
     let broadcast = match (address.address, address.broadcast) {
         (IpAddr::V4(_), Some(Broadcast::Address(given))) => Some(given),
         (IpAddr::V4(ip), Some(Broadcast::AllOnes)) => Some(with_host_bits(ip, prefix, true)),
@@ -20,6 +24,9 @@ pub(super) fn planned(address: &VirtualAddress) -> PlannedAddress {
         label: address.label.clone(),
         broadcast,
         scope: address.scope.as_deref().map_or(0, scope),
+        peer: peer.map(|peer| peer.address),
+        flags: flags(options),
+        preferred: options.preferred_lifetime.as_ref().and_then(|time| time.value.parse().ok()),
     };
     PlannedAddress {
         address: address.address,
@@ -27,6 +34,18 @@ pub(super) fn planned(address: &VirtualAddress) -> PlannedAddress {
         interface: address.interface.clone(),
         details,
     }
+}
+
+/// `IFA_F_*` (linux/if_addr.h) of the words that are there.
+fn flags(options: &AddressOptions) -> u32 {
+    let rows = [
+        (&options.home, 0x10),
+        (&options.manage_temporary, 0x100),
+        (&options.no_prefix_route, 0x200),
+        (&options.autojoin, 0x400),
+    ];
+    let set = rows.into_iter().filter(|(word, _)| word.as_ref().is_some_and(|word| word.value));
+    set.fold(0, |all, (_, flag)| all | flag)
 }
 
 fn with_host_bits(address: Ipv4Addr, prefix: u8, set: bool) -> Ipv4Addr {

@@ -1,16 +1,16 @@
 //! Address messages (rtnetlink(7), RTM_NEWADDR).
 
-use std::ffi::CString;
 use std::io::{self, Cursor};
-use std::net::IpAddr;
 
 use neli::FromBytesWithInput as _;
-use neli::consts::rtnl::{Ifa, IfaF, RtAddrFamily, RtScope};
-use neli::rtnl::{Ifaddrmsg, IfaddrmsgBuilder, Rtattr, RtattrBuilder};
-use neli::types::{Buffer, RtBuffer};
+use neli::consts::rtnl::{Ifa, RtAddrFamily, RtScope};
+use neli::rtnl::{Ifaddrmsg, IfaddrmsgBuilder};
+use neli::types::RtBuffer;
 
-use super::address_from;
+use super::message::Message;
+use super::{address_from, route};
 use crate::run::net::addresses::{Details, LinkAddress};
+use crate::run::vrrp::Family;
 
 /// Asks for all addresses.
 pub(super) fn request() -> io::Result<Ifaddrmsg> {
@@ -25,38 +25,29 @@ pub(super) fn request() -> io::Result<Ifaddrmsg> {
 }
 
 /// Adds or removes an address.
-pub(super) fn message(address: &LinkAddress, details: &Details) -> io::Result<Ifaddrmsg> {
-    let mut attributes = RtBuffer::new();
-    let family = match address.address {
-        IpAddr::V4(ip) => {
-            attributes.push(attribute(Ifa::Local, ip.octets().as_slice())?);
-            attributes.push(attribute(Ifa::Address, ip.octets().as_slice())?);
-            if let Some(broadcast) = details.broadcast {
-                attributes.push(attribute(Ifa::Broadcast, broadcast.octets().as_slice())?);
-            }
-            // A NUL inside a label is no label.
-            if let Some(label) = details.label.clone().and_then(|label| CString::new(label).ok()) {
-                attributes.push(attribute(Ifa::Label, label.as_bytes_with_nul())?);
-            }
-            RtAddrFamily::Inet
-        }
-        IpAddr::V6(ip) => {
-            attributes.push(attribute(Ifa::Local, ip.octets().as_slice())?);
-            attributes.push(attribute(Ifa::Address, ip.octets().as_slice())?);
-            RtAddrFamily::Inet6
-        }
-    };
+pub(super) fn message(address: &LinkAddress, details: &Details) -> Message {
     // The old master may still have it: duplicate address detection would refuse it then (A94).
-    let flags = if address.address.is_ipv6() { IfaF::NODAD } else { IfaF::empty() };
-    IfaddrmsgBuilder::default()
-        .ifa_family(family)
-        .ifa_prefixlen(address.prefix)
-        .ifa_flags(flags)
-        .ifa_scope(RtScope::from(details.scope))
-        .ifa_index(address.link)
-        .rtattrs(attributes)
-        .build()
-        .map_err(io::Error::other)
+    let own = if address.address.is_ipv6() { NO_DETECTION } else { 0 };
+    let family = route::family(Family::of(address.address));
+    // struct ifaddrmsg has room for the lower flags only; the attribute says all of them.
+    let mut message = Message::new([family, address.prefix, 0, details.scope]);
+    message.extend(&address.link.to_ne_bytes());
+    message.put_address(LOCAL, address.address);
+    message.put_address(ADDRESS, details.peer.unwrap_or(address.address));
+    message.put_number(FLAGS, own | details.flags);
+    if let Some(broadcast) = details.broadcast {
+        message.put_address(BROADCAST, broadcast.into());
+    }
+    // A NUL inside a label is no label.
+    if let Some(label) = details.label.as_ref().filter(|label| !label.contains('\0')) {
+        message.put_text(LABEL, label);
+    }
+    if let Some(preferred) = details.preferred {
+        // struct ifa_cacheinfo: preferred and valid seconds, two times that the kernel fills in.
+        let times = [preferred, u32::MAX, 0, 0].map(u32::to_ne_bytes);
+        message.put(TIMES, &times.concat());
+    }
+    message
 }
 
 /// An address that the kernel tells about.
@@ -71,10 +62,32 @@ pub(super) fn read(bytes: &[u8]) -> Option<LinkAddress> {
     Some(LinkAddress { link: *message.ifa_index(), address, prefix: *message.ifa_prefixlen() })
 }
 
-fn attribute(kind: Ifa, bytes: &[u8]) -> io::Result<Rtattr<Ifa, Buffer>> {
-    RtattrBuilder::default()
-        .rta_type(kind)
-        .rta_payload(Buffer::from(bytes))
-        .build()
-        .map_err(io::Error::other)
+// IFA_* and IFA_F_NODAD (linux/if_addr.h).
+const ADDRESS: u16 = 1;
+const LOCAL: u16 = 2;
+const LABEL: u16 = 3;
+const BROADCAST: u16 = 4;
+const TIMES: u16 = 6;
+const FLAGS: u16 = 8;
+const NO_DETECTION: u32 = 0x02;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_read() {
+        for text in ["10.0.0.31", "2001:db8::31"] {
+            let address = LinkAddress { link: 7, address: text.parse().unwrap(), prefix: 24 };
+            let details = Details { label: Some("eth0:0".to_owned()), ..Details::default() };
+            assert_eq!(read(message(&address, &details).bytes()), Some(address));
+        }
+    }
+
+    #[test]
+    fn the_own_address_is_the_near_end_of_a_link() {
+        let near = LinkAddress { link: 7, address: "10.0.0.1".parse().unwrap(), prefix: 32 };
+        let details = Details { peer: "10.0.0.2".parse().ok(), ..Details::default() };
+        assert_eq!(read(message(&near, &details).bytes()), Some(near));
+    }
 }

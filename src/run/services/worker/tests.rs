@@ -6,6 +6,7 @@ use tokio::net::TcpListener;
 
 use super::*;
 use crate::model::read::{Input, read};
+use crate::run::health::pool;
 use crate::run::ipvs::batch::Refusal;
 use crate::run::ipvs::{Step, apply_step};
 use crate::run::services::plan;
@@ -222,4 +223,38 @@ async fn under_heartbeat_only_the_active_node_has_the_table() {
         until(&mut story, changed).await;
     }
     services.send(Command::Stop);
+}
+
+#[tokio::test]
+async fn omega_tells_of_the_end_and_orders_outlive_it() {
+    let (_listener, port) = open().await;
+    let folder = tempfile::tempdir().unwrap();
+    let (story_of_hooks, memory) = (folder.path().join("story"), folder.path().join("ours"));
+    let hook = format!(
+        "omega \n quorum_down \"/bin/sh -c 'echo $LVSHA_SERVICE >> {}'\"",
+        story_of_hooks.display()
+    );
+    let life = || {
+        let (tell, story) = mpsc::unbounded_channel();
+        let plan = planned(&config(&[port], &hook));
+        (start_over(Shared::default(), plan, Some(memory.clone()), tell).unwrap(), story)
+    };
+    let (services, mut story) = life();
+    until(&mut story, |told| matches!(told, Told::Health(Event::ServiceUp { .. }))).await;
+    let target = Target { service: None, server: format!("127.0.0.1:{port}") };
+    let order = pool::Order::Weight(7);
+    let order = Ordered { order, reason: "half of it".to_owned(), expires: None };
+    let (answer, about) = oneshot::channel();
+    assert!(services.send(Command::Order(target, Some(order), answer)));
+    assert_eq!(about.await.unwrap().len(), 1);
+    services.stop();
+    let told = std::fs::read_to_string(&story_of_hooks).unwrap();
+    assert_eq!(told, "tcp 192.0.2.31:80\n");
+
+    let (services, mut story) = life();
+    until(&mut story, |told| matches!(told, Told::Health(Event::ServerUp { .. }))).await;
+    let snapshot = status(&services).await;
+    let reason = snapshot.services[0].servers[0].reason.as_deref();
+    assert_eq!(reason, Some("half of it"));
+    services.stop();
 }

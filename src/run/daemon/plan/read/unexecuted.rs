@@ -22,6 +22,9 @@ impl Planner<'_> {
             .as_deref()
             .filter(|own| matches!(own.value, OwnInterface::SharedMac(_)));
         found.extend(shared.and_then(|own| Some(("use_ipvlan", own.at?))));
+        let addresses = router.addresses.iter().chain(&router.excluded);
+        let own_link = addresses.filter_map(|own| own.value.options.virtual_mac.as_ref());
+        found.extend(own_link.filter_map(|word| Some(("use_vmac", word.at?))));
         // Without a word about it the director would speak unauthenticated.
         let keys = router.authentication.iter().flat_map(|own| &own.keys);
         let unspoken = keys.filter(|key| matches!(key.digest, Digest::Header | Digest::HmacSha256));
