@@ -39,14 +39,14 @@ scenarios! {
     keepalived::ipv6_addresses_move_and_are_balanced_too 20,
     keepalived::real_servers_die_and_return_and_the_fallback_answers_when_all_are_dead 30,
     keepalived::requests_alternate_between_the_real_servers 10,
-    nodes::a_kernel_that_has_ip_vs_can_be_the_back_end 60,
-    nodes::a_person_has_a_shell_with_the_nodes_and_their_cables 5,
+    nodes::a_kernel_that_has_ip_vs_can_be_the_back_end 55,
+    nodes::a_person_has_a_shell_with_the_nodes_and_their_cables 8,
     nodes::every_node_takes_ssh_connections_and_has_lvsha 10,
     nodes::nobody_answers_for_the_address_while_no_director_runs 5,
-    same::a_broken_conversion_to_heartbeat_is_noticed 70,
-    same::a_broken_conversion_to_keepalived_is_noticed 80,
-    same::heartbeat_from_keepalived_behaves_as_keepalived_did_but_for_what_the_report_says 120,
-    same::keepalived_from_heartbeat_behaves_as_heartbeat_did_but_for_what_the_report_says 120,
+    same::a_broken_conversion_to_heartbeat_is_noticed 100,
+    same::a_broken_conversion_to_keepalived_is_noticed 100,
+    same::heartbeat_from_keepalived_behaves_as_keepalived_did_but_for_what_the_report_says 140,
+    same::keepalived_from_heartbeat_behaves_as_heartbeat_did_but_for_what_the_report_says 140,
 }
 
 /// A measured time lies within its bounds; either way the report has the line.
