@@ -12,7 +12,6 @@ mod keepalived;
 mod nodes;
 mod pair;
 mod same;
-mod tables;
 
 use std::time::Duration;
 
@@ -55,10 +54,6 @@ scenarios! {
     faults::what_was_edited_by_hand_is_shown_and_saved 40,
     heartbeat::a_director_that_crashes_is_replaced_and_takes_the_address_back 60,
     heartbeat::real_servers_die_and_return_and_the_fallback_answers_when_all_are_dead 50,
-    instead::of_heartbeat_with_the_files_converted_to_keepalived 60,
-    instead::of_heartbeat_with_the_same_files 120,
-    instead::of_keepalived_with_the_file_converted_to_heartbeat 60,
-    instead::of_keepalived_with_the_inventory_that_rendered_its_files 110,
     instead::of_keepalived_with_the_same_file 110,
     keepalived::a_director_that_is_cut_off_is_replaced_and_returns 20,
     keepalived::a_director_that_stood_still_gives_way_and_wins_again 20,
@@ -75,7 +70,6 @@ scenarios! {
     same::a_broken_conversion_to_keepalived_is_noticed 80,
     same::heartbeat_from_keepalived_behaves_as_keepalived_did_but_for_what_the_report_says 120,
     same::keepalived_from_heartbeat_behaves_as_heartbeat_did_but_for_what_the_report_says 120,
-    tables::every_service_is_as_keepalived_puts_it_there 20,
 }
 
 /// A measured time lies within its bounds; either way the report has the line.
