@@ -168,6 +168,27 @@ fn what_was_found_stays_mended() {
     }
 }
 
+/// A file with conditions is expanded into a file of its own, which is loaded behind the next node's.
+#[test]
+fn the_files_of_two_nodes_have_one_account() {
+    let mut sources = Sources::new();
+    let text = "@lw1 vrrp_sync_group a {\nvirtual_server 10.0.0.1 80 {\nprotocol TCP\n\
+        real_server 10.0.1.1 80 {\nTCP_CHECK {\n}\n}\n}\n";
+    let node = |name: &str, sources: &mut Sources| {
+        let file = sources.add(format!("{name}/keepalived.conf"), text.as_bytes());
+        let inputs = vec![Input { file, format: Format::Keepalived }];
+        NodeInput { name: Some(name.to_owned()), inputs }
+    };
+    let nodes = ["lw1", "lw2"].map(|name| node(name, &mut sources));
+    let options = HeartbeatOptions::default();
+    let conversion = ToHeartbeat::new(&mut sources, &nodes, &options).unwrap();
+    let checks = conversion.account.entries().filter(|(at, _)| {
+        let line = at.span.of(sources.get(at.file).text());
+        line == "TCP_CHECK"
+    });
+    assert_eq!(checks.filter(|(_, outcome)| outcome.mark == Mark::Exact).count(), 2);
+}
+
 /// What is wrong with the conversion of ha.cf, haresources, authkeys and ldirectord.cf, which are
 /// loaded in this order and read in another one.
 fn wrong_in_keepalived(texts: [&str; 4]) -> String {

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use lvsha::site::{self, Secrets, graph, render};
-use lvsha::source::{Sources, report};
+use lvsha::source::{Sources, report, text};
 
 pub fn run(text: &[u8]) {
     let mut sources = Sources::new();
@@ -18,7 +18,7 @@ pub fn run(text: &[u8]) {
     let rendered = render::render(&site, &templates);
     assert!(rendered.is_ok(), "the built-in templates fit every site");
     let written = site::write(&site, &[]);
-    let file = sources.add("again.toml", written.as_bytes());
+    let file = sources.add("again.toml", &text::encode(&written));
     let (again, _) = site::read(&mut sources, file, nowhere, Secrets::Leave);
     assert_eq!(site::write(&again, &[]), written, "an inventory is what it says");
 }

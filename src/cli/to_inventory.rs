@@ -11,7 +11,7 @@ use crate::emit::report;
 use crate::model::read::Input;
 use crate::site::{Director, FromFiles, Stack, from_files};
 use crate::source::codes::conversion::NOT_UNDERSTOOD;
-use crate::source::text::counted;
+use crate::source::text::{self, counted};
 use crate::source::{FileId, Severity, Sources};
 use crate::syntax::Format;
 
@@ -153,7 +153,7 @@ fn write(arguments: &Arguments, result: &FromFiles, printer: &Printer) -> Result
     let folder = out.parent().unwrap_or(Path::new(""));
     let name = PathBuf::from(out.file_name().unwrap_or_default());
     let mut output = OutputDirectory::new(folder);
-    let mut staged = output.stage(&name, 0o644, |file| file.write_all(united.text.as_bytes()));
+    let mut staged = output.stage(&name, 0o644, |file| file.write_all(&text::encode(&united.text)));
     for (name, secret) in &united.secrets {
         staged = staged.and_then(|()| {
             output.stage(&Path::new("secrets").join(name), 0o600, |file| {
