@@ -7,13 +7,13 @@ use std::fmt;
 use std::io::{self, Cursor};
 use std::net::IpAddr;
 
-use neli::FromBytesWithInput as _;
+use neli::FromBytes as _;
 use neli::consts::nl::{NlmF, Nlmsg};
 use neli::consts::rtnl::Rtm;
 use neli::consts::socket::{Msg, NlFamily};
 use neli::nl::{NlPayload, Nlmsghdr, NlmsghdrBuilder};
 use neli::socket::NlSocket;
-use neli::types::{Buffer, NlBuffer};
+use neli::types::Buffer;
 use neli::utils::Groups;
 use neli::{Size, ToBytes};
 
@@ -320,13 +320,13 @@ fn read_messages(
 
 /// The messages in the bytes of a datagram.
 fn parse(datagram: &[u8]) -> io::Result<Vec<Nlmsghdr<u16, Buffer>>> {
-    if !lengths::are_sound(datagram) {
+    let Some(messages) = lengths::messages(datagram) else {
         return Err(io::Error::other("a netlink message that does not end where it says"));
-    }
-    let mut bytes = Cursor::new(datagram);
-    let messages = NlBuffer::<u16, Buffer>::from_bytes_with_input(&mut bytes, datagram.len())
-        .map_err(io::Error::other)?;
-    Ok(messages.into_iter().collect())
+    };
+    // One by one: behind an acknowledgement with more in it than its header, neli would go on in the
+    // midst of it.
+    let parse = |message: &[u8]| Nlmsghdr::from_bytes(&mut Cursor::new(message));
+    messages.into_iter().map(|message| parse(message).map_err(io::Error::other)).collect()
 }
 
 fn refusal(error: &neli::err::Nlmsgerr<neli::err::NlmsghdrErr<u16, Buffer>>) -> io::Error {

@@ -1,11 +1,13 @@
 //! Lengths in a datagram (netlink(7)), looked at before neli computes with them: it takes a header's
 //! length from the stated one without asking whether there is so much.
 
-/// Whether every message, and every message inside a refusal, has room for what it says.
-pub(super) fn are_sound(datagram: &[u8]) -> bool {
+/// The messages of a datagram, each with its padding; nothing when one of them, or a message inside
+/// a refusal, has less than it says.
+pub(super) fn messages(datagram: &[u8]) -> Option<Vec<&[u8]>> {
     let mut rest = datagram;
+    let mut messages = Vec::new();
     while !rest.is_empty() {
-        let Some((length, content)) = message(rest) else { return false };
+        let (length, content) = message(rest)?;
         let kind = rest.get(4..).and_then(|rest| rest.first_chunk()).copied();
         let kind = kind.map(u16::from_ne_bytes);
         let is_sound = match kind {
@@ -24,11 +26,14 @@ pub(super) fn are_sound(datagram: &[u8]) -> bool {
             _ => true,
         };
         if !is_sound {
-            return false;
+            return None;
         }
-        rest = rest.get(length.next_multiple_of(ALIGNMENT)..).unwrap_or_default();
+        // The last message may lack its padding.
+        let (own, behind) = rest.split_at(length.next_multiple_of(ALIGNMENT).min(rest.len()));
+        messages.push(own);
+        rest = behind;
     }
-    true
+    Some(messages)
 }
 
 /// Length of the first message, and its content.
@@ -54,7 +59,11 @@ mod tests {
     use proptest::prelude::*;
 
     use super::super::events::Event;
-    use super::are_sound;
+    use super::messages;
+
+    fn are_sound(datagram: &[u8]) -> bool {
+        messages(datagram).is_some()
+    }
 
     fn header(length: u32, kind: u16) -> Vec<u8> {
         let mut bytes = length.to_ne_bytes().to_vec();
@@ -87,6 +96,15 @@ mod tests {
         assert!(!are_sound(&refusal(-1, 0)));
         assert!(!are_sound(&refusal(-1, 20)));
         assert!(!are_sound(&header(16, 2)));
+    }
+
+    #[test]
+    fn what_stands_behind_an_acknowledgement_is_no_message() {
+        let acknowledgement = [header(44, 2), vec![0; 28]].concat();
+        let datagram = [acknowledgement, header(16, 16)].concat();
+        let lengths = messages(&datagram).map(|all| all.iter().map(|m| m.len()).collect());
+        assert_eq!(lengths, Some(vec![44, 16]));
+        assert!(Event::read(&datagram).is_ok_and(|events| events.is_empty()));
     }
 
     proptest! {
