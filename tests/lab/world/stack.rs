@@ -79,12 +79,10 @@ impl Stack {
         DIRECTORS.iter().fold(stack, |stack, host| stack.with_daemon(*host, configuration))
     }
 
-    /// The unit that `lvsha deploy` installs, for the place of things here.
+    /// The unit that `lvsha deploy` installs, with another configuration.
     fn with_daemon(self, host: Host, configuration: &str) -> Self {
-        let unit = UNIT
-            .replace("/usr/local/bin/lvsha", "/usr/local/sbin/lvsha")
-            .replace("/etc/lvsha/keepalived.conf", configuration);
-        let start = format!("ExecStart=/usr/local/sbin/lvsha daemon {configuration}\n");
+        let unit = UNIT.replace("/etc/lvsha/keepalived.conf", configuration);
+        let start = format!("lvsha daemon {configuration}\n");
         assert!(unit.contains(&start), "the unit does not say {start}:\n{unit}");
         self.with(host, "/etc/systemd/system/lvsha.service", &unit, "644")
     }
