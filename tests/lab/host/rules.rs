@@ -40,7 +40,7 @@ fn the_environment_chooses_a_back_end_and_words_without_meaning_are_refused() {
     };
     let standard = read("").unwrap();
     assert_eq!(standard.back_end, Some(BackEnd::Emulated));
-    assert_eq!(standard.limit, Duration::from_secs(22 * 60));
+    assert_eq!(standard.limit, Duration::from_secs(40 * 60));
     assert_eq!(standard.machines(BackEnd::Emulated, 8), 2, "two are enough");
     assert_eq!(standard.machines(BackEnd::Emulated, 1), 1);
     assert_eq!(read("LAB=off").unwrap().back_end, None);
