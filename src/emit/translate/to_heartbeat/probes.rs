@@ -365,7 +365,12 @@ fn unwritten(
     }
     let own = failures(probe, server, service);
     if stated_failures(probe, server, service).is_none() && own != most {
-        let note = format!("{own} failures become {most}: one number for the service");
+        let verb = if own == 1 {
+            "1 failure becomes".to_owned()
+        } else {
+            format!("{own} failures become")
+        };
+        let note = format!("{verb} {most}: one number for the service");
         account.changed(head, codes::CHECK_RHYTHM, "failurecount", &note);
     }
 }
