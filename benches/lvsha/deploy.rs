@@ -19,7 +19,6 @@ pub(crate) fn rows(bench: &Bench) -> Vec<Row> {
     };
     let (text, why) = (String::from_utf8_lossy(&text), String::from_utf8_lossy(&why));
     let why = why.lines().last().unwrap_or("benches/deploy says nothing");
-    let slow = bench.method.slow as f64;
     let measured = WORKS.iter().map(|(work, budget)| {
         let title = format!("deploy to 5 machines: {work}");
         let cells = text.lines().find_map(|line| line.strip_prefix(&format!("| {work} | ")));
@@ -29,7 +28,7 @@ pub(crate) fn rows(bench: &Bench) -> Vec<Row> {
         // The faster way to use Ansible, with pipelining, is the one to beat.
         let theirs = [next(), next()].into_iter().flatten().reduce(f64::min);
         let one = |value| Sample::new(Unit::Seconds, vec![value]);
-        Row::new(title, one(ours * slow), *budget).beside("Ansible", theirs.map(one))
+        Row::new(title, one(ours), *budget).beside("Ansible", theirs.map(one))
     });
     let mut rows: Vec<Row> = measured.collect();
     let many = text.lines().find_map(|line| line.strip_prefix("50 machines planned at once: "));

@@ -1,7 +1,7 @@
 //! Speed and memory beside the programs that people would otherwise use: `make bench`.
 //!
 //! `cargo bench --bench lvsha -- text` measures one area. `--slow 5` does our work five times for each
-//! measurement: rows must turn red. `--compare FILE` holds the ratios against those of an earlier
+//! measurement of text and services: rows must turn red. `--compare FILE` holds the ratios against those of an earlier
 //! run (its bench.json). Results stand below target/bench.
 
 // A benchmark that cannot write its files or start a program has nothing better to do than stop,

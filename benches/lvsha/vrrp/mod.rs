@@ -13,8 +13,8 @@ use crate::Bench;
 use crate::peers::{NO_TREE, tree};
 use crate::table::{Budget, Row, Sample, Unit};
 
-pub(crate) fn rows(bench: &Bench) -> Vec<Row> {
-    let mut rows = take_overs(bench);
+pub(crate) fn rows(_: &Bench) -> Vec<Row> {
+    let mut rows = take_overs();
     rows.extend(thousand_routers());
     rows
 }
@@ -49,16 +49,16 @@ const BUSY: [Timing; 1] = [Timing {
 }];
 
 /// How much later than the formula says the other one speaks, over so many crashes.
-fn take_overs(bench: &Bench) -> Vec<Row> {
-    let mut rows = at_once(&IDLE, bench);
+fn take_overs() -> Vec<Row> {
+    let mut rows = at_once(&IDLE);
     let load = Load::on_every_processor();
-    rows.extend(at_once(&BUSY, bench));
+    rows.extend(at_once(&BUSY));
     drop(load);
     rows
 }
 
 /// Pairs wait most of the time, so all of them wait together.
-fn at_once(timings: &[Timing], bench: &Bench) -> Vec<Row> {
+fn at_once(timings: &[Timing]) -> Vec<Row> {
     let lateness = |timing: Timing, program: Program, number: usize| {
         let name = format!("{number}{}", if program == Program::Lvsha { 'l' } else { 'k' });
         thread::spawn(move || crashes(&name, timing, program))
@@ -71,7 +71,6 @@ fn at_once(timings: &[Timing], bench: &Bench) -> Vec<Row> {
             (timing, both.map(|program| lateness(*timing, program, number)))
         })
         .collect();
-    let slow = bench.method.slow as f64;
     let rows = pairs.into_iter().map(|(timing, [ours, theirs])| {
         let work = format!("crash, beyond the formula: {}", timing.work);
         let budget = Budget::Percentile99(0.005);
@@ -81,8 +80,7 @@ fn at_once(timings: &[Timing], bench: &Bench) -> Vec<Row> {
         match ours {
             Some(values) => {
                 let count = values.len();
-                let ours = sample(values.into_iter().map(|late| late * slow).collect());
-                Row::new(work, ours, budget)
+                Row::new(work, sample(values), budget)
                     .beside("keepalived", theirs)
                     .note(format!("{count} crashes"))
             }
