@@ -45,7 +45,8 @@ effects() { # FILE
         units) systemctl daemon-reload ;;
         reload) systemctl reload "$what" || systemctl reload-or-restart "$what" ;;
         restart) systemctl restart "$what" ;;
-        start) systemctl enable -q "$what" && systemctl start "$what" ;;
+        # `units` came before where it had to: enabling need not read every unit again.
+        start) systemctl enable -q --no-reload "$what" && systemctl start "$what" ;;
         esac </dev/null || { echo "$effect $what failed"; return 1; }
     done <"$1"
 }

@@ -11,6 +11,8 @@ mod settings;
 mod shell;
 mod stage;
 
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::env;
 use std::process::ExitCode;
 use std::sync::Mutex;
@@ -86,15 +88,22 @@ fn run(chosen: &[&Scenario], settings: Settings, back_end: BackEnd, images: &Ima
     report.into_inner().unwrap().summary()
 }
 
-/// The longest first, each to the machine that has the least to do.
+/// The longest group first, each to the machine that has the least to do.
 fn shares(chosen: &[&Scenario], machines: usize) -> Vec<Vec<&'static str>> {
-    let mut ordered: Vec<&Scenario> = chosen.to_vec();
-    ordered.sort_by_key(|scenario| std::cmp::Reverse(scenario.weight));
+    let mut groups: BTreeMap<&str, (u32, Vec<&'static str>)> = BTreeMap::new();
+    for scenario in chosen {
+        let (weight, names) = groups.entry(scenario.group()).or_default();
+        *weight += scenario.weight;
+        names.push(scenario.name);
+    }
+    let mut ordered: Vec<(u32, Vec<&'static str>)> = groups.into_values().collect();
+    ordered.sort_by_key(|(weight, _)| Reverse(*weight));
     let mut shares = vec![(0, Vec::new()); machines.min(ordered.len()).max(1)];
-    for scenario in ordered {
+    for (weight, names) in ordered {
+        // There is at least one machine.
         let share = shares.iter_mut().min_by_key(|(weight, _)| *weight).unwrap();
-        share.0 += scenario.weight;
-        share.1.push(scenario.name);
+        share.0 += weight;
+        share.1.extend(names);
     }
     shares.into_iter().map(|(_, names)| names).collect()
 }

@@ -54,7 +54,11 @@ pub(super) fn what_somebody_does_to_the_table_is_undone_and_reported(lab: &Lab) 
         director.run(&[&["ipvsadm"], words].concat());
         let done = now();
         assert_ne!(director.table(), whole, "{what}: the table is as it was");
-        let repaired = until(2.0 * LOOK, || (director.table() == whole).then(now));
+        let repaired = until(2.0 * LOOK, || {
+            // Every look is three programs, and the machine is slow.
+            pass(0.2);
+            (director.table() == whole).then(now)
+        });
         let repaired = repaired.unwrap_or_else(|| panic!("{what}: it stays {}", director.table()));
         holds(lab, what, Bounds::new(0.0, LOOK).and(ALLOWANCE), repaired - done);
         let journal = director.journal("lvsha");

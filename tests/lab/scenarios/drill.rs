@@ -53,15 +53,17 @@ pub(super) fn glance(lab: &Lab, stack: &Stack) -> (Behaviour, Watch) {
 /// What the whole drill shows of a stack. It is done once for all scenarios that a machine runs; afterwards the lab is
 /// tidy.
 pub(super) fn known(lab: &Lab, stack: &Stack) -> Behaviour {
-    let mut known = KNOWN.lock().unwrap();
-    let place = known.iter().position(|(other, _)| other == stack);
-    let place = place.unwrap_or_else(|| {
-        let behaviour = whole(lab, stack);
-        lab.tidy();
-        known.push((stack.clone(), behaviour));
-        known.len() - 1
-    });
-    known[place].1.clone()
+    let seen = |known: &[(Stack, Behaviour)]| {
+        known.iter().find(|(other, _)| other == stack).map(|(_, behaviour)| behaviour.clone())
+    };
+    if let Some(behaviour) = seen(&KNOWN.lock().unwrap()) {
+        return behaviour;
+    }
+    // Nobody waits for the list meanwhile: a drill that fails must not fail those of other stacks.
+    let behaviour = whole(lab, stack);
+    lab.tidy();
+    KNOWN.lock().unwrap().push((stack.clone(), behaviour.clone()));
+    behaviour
 }
 
 /// What a stack without anything that moves addresses makes of the table, on one director.

@@ -12,6 +12,7 @@ mod keepalived;
 mod nodes;
 mod pair;
 mod same;
+mod tables;
 
 use std::time::Duration;
 
@@ -23,6 +24,16 @@ pub(crate) struct Scenario {
     pub(crate) name: &'static str,
     pub(crate) weight: u32,
     pub(crate) run: fn(&Lab),
+}
+
+impl Scenario {
+    /// Scenarios with the same name of a group run on one machine, because they ask for the same drills.
+    pub(crate) fn group(&self) -> &'static str {
+        match self.name.split_once("::") {
+            Some(("same" | "instead", _)) => "drills",
+            _ => self.name,
+        }
+    }
 }
 
 macro_rules! scenarios {
@@ -37,24 +48,28 @@ macro_rules! scenarios {
 }
 
 scenarios! {
-    access::sudo_jump_hosts_other_ports_and_talkative_shells_are_no_obstacle 60,
-    daemon::a_director_that_is_cut_off_is_replaced_and_returns 20,
-    daemon::a_reload_touches_only_what_it_changes_and_clients_get_what_weights_say 30,
-    daemon::nobody_notices_that_it_was_killed_and_restarted 40,
-    daemon::one_director_with_keepalived_and_the_other_with_lvsha_are_a_pair 40,
-    daemon::what_somebody_does_to_the_table_is_undone_and_reported 30,
-    deploy::a_host_key_that_is_unknown_or_another_is_refused_with_what_to_type 20,
+    access::sudo_jump_hosts_other_ports_and_talkative_shells_are_no_obstacle 90,
+    daemon::a_director_that_is_cut_off_is_replaced_and_returns 25,
+    daemon::a_reload_touches_only_what_it_changes_and_clients_get_what_weights_say 40,
+    daemon::nobody_notices_that_it_was_killed_and_restarted 56,
+    daemon::one_director_with_keepalived_and_the_other_with_lvsha_are_a_pair 36,
+    daemon::what_somebody_does_to_the_table_is_undone_and_reported 60,
+    deploy::a_host_key_that_is_unknown_or_another_is_refused_with_what_to_type 25,
     deploy::an_inventory_becomes_a_cluster_and_a_second_deployment_does_nothing 100,
-    deploy::changes_are_reloaded_unseen_by_visitors_and_can_be_taken_back 100,
-    deploy::heartbeats_stack_is_deployed_verified_and_changed_without_a_restart 120,
-    deploy::lvshas_own_daemon_is_deployed_verified_and_changed_without_a_restart 100,
-    deploy::priorities_are_swapped_and_direct_routing_becomes_address_translation 120,
-    faults::a_machine_that_refuses_has_its_old_state_and_says_why 70,
+    deploy::changes_are_reloaded_unseen_by_visitors_and_can_be_taken_back 160,
+    deploy::heartbeats_stack_is_deployed_verified_and_changed_without_a_restart 190,
+    deploy::lvshas_own_daemon_is_deployed_verified_and_changed_without_a_restart 110,
+    deploy::priorities_are_swapped_and_direct_routing_becomes_address_translation 150,
+    faults::a_machine_that_refuses_has_its_old_state_and_says_why 110,
     faults::a_machine_that_vanishes_takes_the_change_back_by_itself 70,
     faults::what_was_edited_by_hand_is_shown_and_saved 40,
-    heartbeat::a_director_that_crashes_is_replaced_and_takes_the_address_back 60,
+    heartbeat::a_director_that_crashes_is_replaced_and_takes_the_address_back 90,
     heartbeat::real_servers_die_and_return_and_the_fallback_answers_when_all_are_dead 50,
-    instead::of_keepalived_with_the_same_file 110,
+    instead::of_heartbeat_with_the_files_converted_to_keepalived 60,
+    instead::of_heartbeat_with_the_same_files 100,
+    instead::of_keepalived_with_the_file_converted_to_heartbeat 60,
+    instead::of_keepalived_with_the_inventory_that_rendered_its_files 110,
+    instead::of_keepalived_with_the_same_file 50,
     keepalived::a_director_that_is_cut_off_is_replaced_and_returns 20,
     keepalived::a_director_that_stood_still_gives_way_and_wins_again 20,
     keepalived::a_pulled_cable_moves_the_address 20,
@@ -62,14 +77,15 @@ scenarios! {
     keepalived::ipv6_addresses_move_and_are_balanced_too 20,
     keepalived::real_servers_die_and_return_and_the_fallback_answers_when_all_are_dead 30,
     keepalived::requests_alternate_between_the_real_servers 10,
-    nodes::a_kernel_that_has_ip_vs_can_be_the_back_end 55,
+    nodes::a_kernel_that_has_ip_vs_can_be_the_back_end 85,
     nodes::a_person_has_a_shell_with_the_nodes_and_their_cables 8,
     nodes::every_node_takes_ssh_connections_and_has_lvsha 10,
     nodes::nobody_answers_for_the_address_while_no_director_runs 5,
-    same::a_broken_conversion_to_heartbeat_is_noticed 70,
-    same::a_broken_conversion_to_keepalived_is_noticed 80,
-    same::heartbeat_from_keepalived_behaves_as_keepalived_did_but_for_what_the_report_says 120,
-    same::keepalived_from_heartbeat_behaves_as_heartbeat_did_but_for_what_the_report_says 120,
+    same::a_broken_conversion_to_heartbeat_is_noticed 90,
+    same::a_broken_conversion_to_keepalived_is_noticed 110,
+    same::heartbeat_from_keepalived_behaves_as_keepalived_did_but_for_what_the_report_says 200,
+    same::keepalived_from_heartbeat_behaves_as_heartbeat_did_but_for_what_the_report_says 190,
+    tables::every_service_is_as_keepalived_puts_it_there 100,
 }
 
 /// A measured time lies within its bounds; either way the report has the line.

@@ -92,7 +92,7 @@ fn seen(lab: &Lab, stack: &Stack) -> Behaviour {
 }
 
 /// The codes of everything that is not exact, in the report of `lvsha convert --report json`.
-fn codes(report: &str) -> BTreeSet<String> {
+pub(super) fn codes(report: &str) -> BTreeSet<String> {
     let report: serde_json::Value =
         serde_json::from_str(report).unwrap_or_else(|error| panic!("{error}:\n{report}"));
     let directives = report["directives"].as_array().expect("the report's list");

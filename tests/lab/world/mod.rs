@@ -24,7 +24,7 @@ use crate::scenarios;
 pub(crate) use command::{run, try_run_within};
 pub(crate) use node::Machine;
 use port::Port;
-pub(crate) use stack::{Stack, converted, converted_to_heartbeat, keepalived_pair};
+pub(crate) use stack::{Stack, converted, converted_to_heartbeat, data, keepalived_pair, rendered};
 pub(crate) use table::Table;
 pub(crate) use watch::{Visitor, Watch};
 

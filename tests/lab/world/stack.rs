@@ -68,6 +68,21 @@ impl Stack {
         Self { name: "heartbeat".to_owned(), files, units: ["heartbeat"; 2], web_servers: false }
     }
 
+    /// inventories/lab.toml on both directors, as it is, under `lvsha daemon`.
+    pub(crate) fn inventory() -> Self {
+        let path = "/etc/lvsha/lab.toml";
+        let mut stack = Self {
+            name: "lvsha daemon on the inventory".to_owned(),
+            files: Vec::new(),
+            units: ["lvsha"; 2],
+            web_servers: true,
+        };
+        for host in *DIRECTORS {
+            stack = stack.with(host, path, INVENTORY, "644").with_daemon(host, path);
+        }
+        stack
+    }
+
     /// The same files under `lvsha daemon`.
     pub(crate) fn on_lvsha(&self) -> Self {
         let configuration = match self.units[0] {
@@ -182,6 +197,7 @@ impl Stack {
 
 /// What systemd starts the daemon with: Type=notify, restarted when it fails.
 const UNIT: &str = include_str!("../../../templates/lvsha.service.j2");
+const INVENTORY: &str = include_str!("../../../inventories/lab.toml");
 
 /// The page that answers when no real server does. Whether it runs is the stack's affair.
 fn web_server_of_a_director(node: Machine) {
@@ -247,6 +263,20 @@ pub(crate) fn converted_to_heartbeat(lab: &Lab, folder: &str) -> (Stack, String)
         });
     }
     (stack, report)
+}
+
+/// keepalived with the files that `lvsha render` writes for the inventory.
+pub(crate) fn rendered(lab: &Lab) -> Stack {
+    let node = lab.node(DIRECTORS[0]);
+    node.write("/tmp/lab.toml", INVENTORY, "600");
+    let script =
+        "rm -rf /tmp/rendered; lvsha render /tmp/lab.toml --stack keepalived --out /tmp/rendered";
+    node.run(&["sh", "-c", script]);
+    let texts = DIRECTORS.map(|host| {
+        let path = format!("/tmp/rendered/{}/etc/keepalived/keepalived.conf", host.hostname());
+        node.read(&path).unwrap_or_else(|| panic!("{path} was not rendered"))
+    });
+    Stack::keepalived("keepalived from lvsha render", texts)
 }
 
 /// Runs `lvsha convert` over these files, into [`CONVERTED`]. The report as JSON.
