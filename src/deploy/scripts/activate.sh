@@ -67,7 +67,9 @@ while read -r kind mode path; do
     mode) chmod "$mode" "$root$path" || undo "cannot set the mode of $path" ;;
     esac
 done <"$here/changes"
-message=$(effects "$here/effects" 2>&1) || undo "$(printf '%s' "$message" | tail -n 1)"
+# What failed, and the first thing that the program said about it.
+message=$(effects "$here/effects" 2>&1) ||
+    undo "$(printf '%s\n' "$message" | awk 'NR == 1 { said = $0 } END { print (NR > 1 ? $0 ": " said : $0) }')"
 echo "$generation" | put 644 "$state/current" || undo "cannot write to $state"
 echo "active" >"$here/state"
 echo lvsha-end

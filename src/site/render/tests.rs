@@ -61,7 +61,18 @@ fn translation_needs_no_address_on_real_servers_but_forwarding() {
         Some(crate::model::Sourced::implied(crate::model::Forwarding::Masquerading));
     let machines = render(&site, &Templates::new(None).unwrap()).unwrap();
     assert!(machines.iter().find(|m| m.name == "lw3").unwrap().files.is_empty());
-    assert!(file(&machines, "lw1", "90-lvsha.conf").text.contains("ip_forward = 1"));
+    let sysctl = &file(&machines, "lw1", "90-lvsha.conf").text;
+    let settings: Vec<&str> = sysctl.lines().filter(|line| !line.starts_with('#')).collect();
+    assert_eq!(
+        settings,
+        [
+            "net.ipv4.ip_forward = 1",
+            "net.ipv6.conf.all.forwarding = 1",
+            "net.ipv4.conf.all.send_redirects = 0",
+            "net.ipv4.conf.eth1.send_redirects = 0"
+        ]
+    );
+    assert!(sysctl.ends_with('\n'), "{sysctl}");
 }
 
 #[test]
