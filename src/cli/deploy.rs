@@ -30,7 +30,8 @@ pub(super) struct Arguments {
     #[command(flatten)]
     pub(super) how: How,
 
-    /// Do what this saved plan says, or nothing when machines or inventory changed since
+    /// Do what this saved plan says, or nothing when machines or inventory changed since; a plan can
+    /// also stand in the inventory's place
     #[arg(long, value_name = "FILE")]
     plan: Option<PathBuf>,
 }
@@ -79,9 +80,21 @@ pub(super) enum Form {
 }
 
 pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, Failure> {
-    let mut fleet = arguments.fleet.fleet(printer)?;
-    let what = format!("deploy {}", arguments.fleet.site.path().display());
-    let saved = arguments.plan.as_deref().map(Saved::read).transpose()?;
+    let saved = match Saved::recognise(arguments.fleet.site.path()) {
+        Some(_) if !arguments.fleet.is_plain() || arguments.plan.is_some() => {
+            let problem = Problem::new("a saved plan names its inventory and its machines itself");
+            return Err(problem.help("leave the other options out, or make a new plan").into());
+        }
+        Some(saved) => Some(saved?),
+        None => arguments.plan.as_deref().map(Saved::read).transpose()?,
+    };
+    // With `--plan` the inventory is the one that the operator names.
+    let asked = match &saved {
+        Some(saved) if arguments.plan.is_none() => &saved.fleet,
+        _ => &arguments.fleet,
+    };
+    let mut fleet = asked.fleet(printer)?;
+    let what = format!("deploy {}", asked.site.path().display());
     block_on(async {
         let done = deploy(&mut fleet, &arguments.how, saved, &what, printer).await;
         fleet.close().await;

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use serde::{Deserialize, Serialize};
+
 use super::Failure;
 use super::printer::{Printer, Problem};
 use super::site_input::SiteArguments;
@@ -13,7 +15,7 @@ use crate::site::secret::Secret;
 use crate::site::{Secrets, Site};
 
 /// Arguments of all commands that connect.
-#[derive(Debug, clap::Args)]
+#[derive(Clone, Debug, Serialize, Deserialize, clap::Args)]
 pub(super) struct FleetArguments {
     #[command(flatten)]
     pub(super) site: SiteArguments,
@@ -57,6 +59,16 @@ impl FleetArguments {
             .collect();
         let hosts = connect(&site, &machines, &folder, &secrets);
         Ok(Fleet { site, machines, hosts })
+    }
+
+    /// Whether nothing but a file is named.
+    pub(super) fn is_plain(&self) -> bool {
+        self.site.is_plain() && self.limit.is_empty()
+    }
+
+    /// The same for a reader who works in another directory.
+    pub(super) fn absolute(&self) -> std::io::Result<Self> {
+        Ok(Self { site: self.site.absolute()?, limit: self.limit.clone() })
     }
 
     /// What paths in the inventory are relative to.

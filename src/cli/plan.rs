@@ -19,7 +19,7 @@ pub(super) struct Arguments {
     #[command(flatten)]
     fleet: FleetArguments,
 
-    /// Save the plan, so that `deploy --plan FILE` does exactly this or nothing
+    /// Save the plan, so that `deploy FILE` does exactly this or nothing
     #[arg(long, value_name = "FILE")]
     save: Option<PathBuf>,
 }
@@ -41,19 +41,28 @@ pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, 
         return Ok(ExitCode::Remote);
     }
     if let Some(path) = &arguments.save {
-        Saved { version: 1, fingerprint: plan.fingerprint() }.write(path)?;
+        let fleet = arguments.fleet.absolute()?;
+        Saved { version: Version::One, fingerprint: plan.fingerprint(), fleet }.write(path)?;
         printer.status(&format!("saved: {}", path.display()));
     }
     // 2 as `terraform plan -detailed-exitcode` has it: scripts ask whether there is work.
     Ok(if plan.is_empty() { ExitCode::Success } else { ExitCode::Usage })
 }
 
-/// A saved plan: what was found and what was wanted, as one fingerprint. No file and no secret
-/// stands in it.
+/// A saved plan: what was asked for, and what was found and wanted as one fingerprint. No file and
+/// no secret stands in it.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Saved {
-    version: u32,
+    version: Version,
     pub(super) fingerprint: String,
+    pub(super) fleet: FleetArguments,
+}
+
+/// Plans of other versions are not understood.
+#[derive(Debug, Serialize, Deserialize)]
+enum Version {
+    #[serde(rename = "1")]
+    One,
 }
 
 impl Saved {
@@ -70,11 +79,19 @@ impl Saved {
     }
 
     pub(super) fn read(path: &Path) -> Result<Self, Problem> {
-        let fail = |error: String| {
+        let text = std::fs::read_to_string(path);
+        let saved = text
+            .map_err(|error| error.to_string())
+            .and_then(|text| serde_json::from_str(&text).map_err(|error| error.to_string()));
+        saved.map_err(|error| {
             Problem::new(format!("cannot read the plan `{}`: {error}", path.display()))
                 .help("`lvsha plan INVENTORY --save FILE` makes one")
-        };
-        let text = std::fs::read_to_string(path).map_err(|error| fail(error.to_string()))?;
-        serde_json::from_str(&text).map_err(|error| fail(error.to_string()))
+        })
+    }
+
+    /// The plan in a file that could be an inventory as well: no inventory begins with a brace.
+    pub(super) fn recognise(path: &Path) -> Option<Result<Self, Problem>> {
+        let text = std::fs::read_to_string(path).ok()?;
+        text.trim_start().starts_with('{').then(|| Self::read(path))
     }
 }

@@ -1,6 +1,9 @@
 //! The inventory that a command works on.
 
-use std::path::PathBuf;
+use std::io;
+use std::path::{self, Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
 
 use super::printer::{Printer, Problem};
 use super::{Failure, inputs};
@@ -10,7 +13,7 @@ use crate::site::{self, Secrets, Site, Stack};
 use crate::source::{Severity, Sources, report};
 
 /// Arguments of all commands that take an inventory.
-#[derive(Debug, clap::Args)]
+#[derive(Clone, Debug, Serialize, Deserialize, clap::Args)]
 pub(super) struct SiteArguments {
     /// The inventory
     #[arg(value_name = "INVENTORY")]
@@ -25,7 +28,8 @@ pub(super) struct SiteArguments {
     templates: Option<PathBuf>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
 enum StackName {
     /// heartbeat and ldirectord
     Heartbeat,
@@ -72,7 +76,18 @@ impl SiteArguments {
     }
 
     /// The inventory's path, as it was named.
-    pub(super) fn path(&self) -> &std::path::Path {
+    pub(super) fn path(&self) -> &Path {
         &self.inventory
+    }
+
+    /// Whether anything is said besides the inventory.
+    pub(super) fn is_plain(&self) -> bool {
+        self.stack.is_none() && self.templates.is_none()
+    }
+
+    /// The same for a reader who works in another directory.
+    pub(super) fn absolute(&self) -> io::Result<Self> {
+        let templates = self.templates.as_deref().map(path::absolute).transpose()?;
+        Ok(Self { inventory: path::absolute(&self.inventory)?, templates, ..*self })
     }
 }

@@ -157,12 +157,13 @@ fn a_saved_plan_is_refused_when_the_world_changed() {
     let desk = Desk::new();
     let saved = desk.run(&["plan", "site.toml", "--save", "saved"]);
     assert!(!desk.read("saved").contains("not-to-be-seen"));
-    desk.run(&["deploy", "site.toml", "--yes"]);
+    let narrowed = desk.run(&["deploy", "saved", "--limit", "lw1"]);
+    let done = desk.run(&["deploy", "saved", "--yes"]);
     let stale = desk.run(&["deploy", "site.toml", "--yes", "--plan", "saved"]);
     let none = desk.run(&["deploy", "site.toml", "--yes", "--plan", "nothing"]);
     let same = desk.run(&["plan", "site.toml", "--save", "saved"]);
     let kept = desk.run(&["deploy", "site.toml", "--yes", "--plan", "saved"]);
-    snapshot!([saved, stale, none, same, kept].join("\n"));
+    snapshot!([saved, narrowed, done, stale, none, same, kept].join("\n"));
 }
 
 #[test]
