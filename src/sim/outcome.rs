@@ -24,6 +24,8 @@ pub struct Outcome {
     pub holdings: BTreeMap<String, Vec<Holding>>,
     /// Every change of state: when, node, router, words.
     pub changes: Vec<(Duration, String, String, String)>,
+    /// How many events it took.
+    pub steps: u64,
 }
 
 impl Outcome {
@@ -31,11 +33,13 @@ impl Outcome {
         let names = nodes.iter().flat_map(|node| &node.routers).map(|router| router.name.clone());
         let start =
             || vec![Holding { from: Duration::ZERO, to: Duration::ZERO, nodes: Vec::new() }];
-        Self { holdings: names.map(|name| (name, start())).collect(), changes: Vec::new() }
+        let holdings = names.map(|name| (name, start())).collect();
+        Self { holdings, ..Self::default() }
     }
 
     /// Notes what the last step changed.
     pub(super) fn follow(&mut self, world: &World) {
+        self.steps += 1;
         for record in &world.records {
             let Output::Changed(Transition { to, cause, .. }) = &record.output else { continue };
             let Some(node) = world.nodes.get(record.node) else { continue };

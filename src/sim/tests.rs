@@ -7,14 +7,21 @@ use crate::run::vrrp::{ChecksumCustom, Output, Settings, State, Version};
 
 const SECOND: Duration = Duration::from_secs(1);
 
-/// `LVSHA_SEED=17` plays one history again, `LVSHA_SEEDS=10000` more of them.
+/// `LVSHA_SEED=17` plays one history again, `LVSHA_SEEDS=10000` more of them, `LVSHA_STEPS=1000000` so many events of
+/// histories that nobody has seen yet.
 #[test]
 fn random_histories_keep_every_invariant() {
     let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
-    let seeds = match number("LVSHA_SEED") {
-        Some(seed) => seed..seed + 1,
-        None => 0..number("LVSHA_SEEDS").unwrap_or(256),
+    let fresh = number("LVSHA_STEPS").map(|enough| {
+        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+        (now.as_secs(), enough)
+    });
+    let (seeds, enough) = match (number("LVSHA_SEED"), fresh) {
+        (Some(seed), _) => (seed..seed + 1, u64::MAX),
+        (None, Some((first, enough))) => (first..u64::MAX, enough),
+        (None, None) => (0..number("LVSHA_SEEDS").unwrap_or(256), u64::MAX),
     };
+    let mut steps = 0;
     for seed in seeds {
         let scenario = history(seed);
         let played = scenario.play();
@@ -23,7 +30,13 @@ fn random_histories_keep_every_invariant() {
         if let Err(what) = Invariants::check_calm(&world) {
             panic!("LVSHA_SEED={seed}: {what}: {:#?}", outcome.changes);
         }
+        steps += outcome.steps;
+        if steps >= enough {
+            break;
+        }
     }
+    let all = fresh.map_or(256, |(_, enough)| enough);
+    assert!(steps >= all || number("LVSHA_SEED").is_some(), "only {steps} steps");
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::env;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::images::Images;
 use super::leftovers;
@@ -25,6 +26,12 @@ pub(super) fn stage(names: &[&str]) -> std::io::Result<tempfile::TempDir> {
     strip(Path::new(env!("CARGO_BIN_EXE_lvsha")), &lab.join("lvsha"))?;
     fs::write(lab.join("names"), names.join("\n"))?;
     fs::copy(inventory::path(), lab.join("lab.toml"))?;
+    // What happens at random can be played again.
+    let seed = env::var("LVSHA_SEED").unwrap_or_else(|_| {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        since.as_secs().to_string()
+    });
+    fs::write(lab.join("seed"), seed)?;
     let hosts = inventory::NODES.iter().chain([&inventory::CLIENT, &inventory::GATEWAY]);
     let lines = hosts.map(|host| {
         let name = host.hostname();

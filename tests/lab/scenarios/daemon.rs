@@ -15,10 +15,6 @@ const LOOK: f64 = 30.0;
 /// A visit that was begun so long ago is over, whatever became of it.
 const VISIT: Duration = Duration::from_millis(600);
 
-pub(super) fn a_director_that_is_cut_off_is_replaced_and_returns(lab: &Lab) {
-    pair::a_director_is_cut_off_and_returns(lab, &experiment_2().on_lvsha());
-}
-
 pub(super) fn one_director_with_keepalived_and_the_other_with_lvsha_are_a_pair(lab: &Lab) {
     let (old, new) = (experiment_2(), experiment_2().on_lvsha());
     for (lw2, stack) in [(&new, &old), (&old, &new)] {

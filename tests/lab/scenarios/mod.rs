@@ -9,6 +9,7 @@ mod faults;
 mod heartbeat;
 mod instead;
 mod keepalived;
+mod lvsha;
 mod nodes;
 mod pair;
 mod same;
@@ -49,7 +50,6 @@ macro_rules! scenarios {
 
 scenarios! {
     access::sudo_jump_hosts_other_ports_and_talkative_shells_are_no_obstacle 90,
-    daemon::a_director_that_is_cut_off_is_replaced_and_returns 25,
     daemon::a_reload_touches_only_what_it_changes_and_clients_get_what_weights_say 40,
     daemon::nobody_notices_that_it_was_killed_and_restarted 56,
     daemon::one_director_with_keepalived_and_the_other_with_lvsha_are_a_pair 36,
@@ -77,6 +77,13 @@ scenarios! {
     keepalived::ipv6_addresses_move_and_are_balanced_too 20,
     keepalived::real_servers_die_and_return_and_the_fallback_answers_when_all_are_dead 30,
     keepalived::requests_alternate_between_the_real_servers 10,
+    lvsha::a_director_that_is_cut_off_is_replaced_and_returns 15,
+    lvsha::a_director_that_stood_still_gives_way_and_wins_again 15,
+    lvsha::a_pulled_cable_moves_the_address 15,
+    lvsha::a_slow_link_moves_nothing 20,
+    lvsha::ipv6_addresses_move_and_are_balanced_too 15,
+    lvsha::real_servers_die_and_return_and_the_fallback_answers_when_all_are_dead 25,
+    lvsha::requests_alternate_between_the_real_servers 10,
     nodes::a_kernel_that_has_ip_vs_can_be_the_back_end 85,
     nodes::a_person_has_a_shell_with_the_nodes_and_their_cables 8,
     nodes::every_node_takes_ssh_connections_and_has_lvsha 10,

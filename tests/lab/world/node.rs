@@ -257,8 +257,8 @@ impl Machine {
                 /etc/ha.d/ha.cf /etc/ha.d/haresources /etc/ha.d/authkeys lvsha-real-server.service lvsha.service \
                 lvsha-rollback.service sysinit.target.wants/lvsha-rollback.service keepalived.service.d
             systemctl daemon-reload
-            ip route del 10.0.0.100/32 2>/dev/null
-            sysctl -qw net.ipv4.ip_forward=0";
+            ip rule del lookup 100 2>/dev/null && ip route flush table 100
+            sysctl -qw net.ipv4.ip_forward=0 net.ipv6.conf.all.forwarding=0";
         self.run(&["sh", "-c", script]);
     }
 
