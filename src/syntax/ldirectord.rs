@@ -27,7 +27,7 @@ use crate::source::{SourceFile, Span};
 /// Parses the whole text.
 pub(super) fn parse(source: &SourceFile) -> Parsed {
     let text = source.text();
-    let mut sections = Sections::new(Builder::new(source.id()));
+    let mut sections = Sections::new(Builder::new(source.id(), text));
     let mut secrets = Vec::new();
     let lines = |piece: Piece<'_>| {
         let mut lines = Vec::new();
@@ -43,7 +43,7 @@ pub(super) fn parse(source: &SourceFile) -> Parsed {
             sections.line(line);
         }
     });
-    let tree = sections.finish().finish(offset(text.len()));
+    let tree = sections.finish().finish();
     let mut parsed = Parsed::new(tree, source, Format::Ldirectord);
     parsed.secrets.append(&mut secrets);
     parsed

@@ -14,10 +14,9 @@ pub(super) fn tokenize(text: &str, mut add: impl FnMut(&[Token])) {
 /// The first place from `wanted` on where nothing of the line before reaches into the next.
 fn cut(text: &str, wanted: usize) -> usize {
     let bytes = text.as_bytes();
-    let mut line_start = bytes
-        .get(..wanted)
-        .and_then(|before| before.iter().rposition(|byte| *byte == b'\n'))
-        .map_or(0, |at| at + 1);
+    // The last piece takes what is left.
+    let Some(before) = bytes.get(..wanted) else { return text.len() };
+    let mut line_start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
     while let Some(length) =
         bytes.get(line_start..).and_then(|rest| rest.iter().position(|byte| *byte == b'\n'))
     {

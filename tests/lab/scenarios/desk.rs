@@ -59,7 +59,10 @@ impl<'a> Desk<'a> {
 
     pub(super) fn trusts_all(&self) {
         let addresses: Vec<String> = NODES.iter().map(|host| host.address().to_string()).collect();
-        let scan = format!("ssh-keyscan -t ed25519 {} >>{DESK}/known_hosts 2>/dev/null", addresses.join(" "));
+        let scan = format!(
+            "ssh-keyscan -t ed25519 {} >>{DESK}/known_hosts 2>/dev/null",
+            addresses.join(" ")
+        );
         self.lab.client(&["sh", "-c", &scan]);
     }
 
