@@ -34,7 +34,7 @@ pub(super) fn parse(source: &SourceFile) -> Parsed {
         parse_piece(piece, |line| lines.push(line));
         lines
     };
-    in_order(&pieces(text, at_line_end), lines, |lines| {
+    in_order(&pieces(text, PIECE_BYTES, at_line_end), lines, |lines| {
         for line in lines {
             if line.is_secret {
                 let value = line.head.words.get(1).zip(line.head.words.last());
@@ -296,6 +296,8 @@ fn offset(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(u32::MAX)
 }
 
+/// What pest keeps of a piece, about 50 bytes for each of its own, stays with the thread that parses.
+const PIECE_BYTES: usize = 8 * 1024;
 /// Blanks that make a line part of a section; ldirectord replaces a tab by as many.
 const INDENT: usize = 4;
 

@@ -83,6 +83,10 @@ impl Node {
     fn first_word(self) -> u32 {
         self.first_word & FIRST_WORD
     }
+
+    fn set_first_word(&mut self, number: u32) {
+        self.first_word = self.first_word & !FIRST_WORD | number & FIRST_WORD;
+    }
 }
 
 /// Four kinds need two bits.
@@ -125,6 +129,27 @@ impl Tree {
     /// Whether the file had no line at all.
     pub fn is_empty(&self) -> bool {
         self.nodes.is_empty()
+    }
+
+    /// Makes one word of all the words of each node. Words are most of a tree, and who has read them
+    /// may still want to know where they stood.
+    pub fn join_words(&mut self) {
+        let mut joined = 0;
+        for at in 0..index(self.nodes.len()) {
+            let Some(node) = self.nodes.get(at as usize) else { break };
+            let words = self.words(*node, at);
+            let whole = words.first().zip(words.last()).map(|(first, last)| first.to(*last));
+            if let Some(node) = self.nodes.get_mut(at as usize) {
+                node.set_first_word(joined);
+            }
+            // No node had fewer words before, so only words are overwritten that were joined already.
+            if let (Some(whole), Some(slot)) = (whole, self.words.get_mut(joined as usize)) {
+                *slot = whole;
+                joined += 1;
+            }
+        }
+        self.words.truncate(joined as usize);
+        self.words.shrink_to_fit();
     }
 
     /// The text again, put together from the nodes' own parts: head, children, tail.

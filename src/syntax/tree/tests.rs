@@ -66,3 +66,17 @@ fn an_unclosed_block_reaches_to_the_end() {
     assert!(tree.top(text).next().is_some_and(NodeRef::is_unclosed));
     assert_eq!(tree.print(text), text);
 }
+
+#[test]
+fn joined_words_stand_where_the_words_stood() {
+    let text = "a {\n b 1 2\n\n}\nc\n";
+    let mut sources = Sources::new();
+    let file = sources.add("t", text.as_bytes());
+    let mut tree = crate::syntax::parse(&mut sources, file, crate::syntax::Format::Keepalived);
+    let places = |tree: &Tree| tree.walk(text).map(|n| (n.kind(), n.place())).collect::<Vec<_>>();
+    let before = places(&tree);
+    tree.join_words();
+    assert_eq!(places(&tree), before);
+    let words: Vec<_> = tree.walk(text).flat_map(NodeRef::words).map(Word::raw).collect();
+    assert_eq!(words, ["a", "b 1 2", "c"]);
+}

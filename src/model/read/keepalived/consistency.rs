@@ -400,11 +400,11 @@ fn duplicates(servers: &[Server]) -> Vec<&Server> {
     let mut sorted: Vec<&Server> = servers.iter().collect();
     // Of equals, the sort keeps the earlier in front.
     sorted.sort_by_key(|server| key(server));
-    let later = |pair: &[&'_ Server]| match pair {
+    let pairs = sorted.windows(2).filter_map(|pair| match pair {
         [earlier, later] if key(earlier) == key(later) => Some(*later),
         _ => None,
-    };
-    sorted.windows(2).filter_map(later).collect()
+    });
+    pairs.collect()
 }
 
 fn server_ports(service: &Service, server: &Server, findings: &mut Findings) {
