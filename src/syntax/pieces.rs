@@ -51,8 +51,9 @@ pub(super) fn in_order<T: Send>(
     thread::scope(|scope| {
         let mut queues = Vec::with_capacity(THREADS);
         for first in 0..THREADS {
-            // A queue of one piece bounds the memory when building is slower than parsing.
-            let (sender, queue) = sync_channel(1);
+            // A short queue bounds the memory when building is slower than parsing; with one place in
+            // it the threads would wake each other for every piece.
+            let (sender, queue) = sync_channel(QUEUE);
             queues.push(queue);
             scope.spawn(move || {
                 for piece in pieces.iter().skip(first).step_by(THREADS) {
@@ -71,3 +72,4 @@ pub(super) fn in_order<T: Send>(
 }
 
 const THREADS: usize = 2;
+const QUEUE: usize = 4;

@@ -1,6 +1,6 @@
 //! Tokens to the tree: braces become nesting, every byte goes to exactly one node.
 
-use super::TOP_LEVEL_BLOCKS;
+use super::is_top_level_block;
 use super::tokens::{Token, TokenKind};
 use crate::source::{FileId, Span};
 use crate::syntax::characters::plain;
@@ -199,8 +199,8 @@ impl<'a> Nesting<'a> {
         let Some(word) = self.words.first() else { return };
         let raw = word.of(self.text);
         let begins_block = match self.builder.is_plain() {
-            true => TOP_LEVEL_BLOCKS.contains(&raw),
-            false => TOP_LEVEL_BLOCKS.contains(&&*plain(raw)),
+            true => is_top_level_block(raw),
+            false => is_top_level_block(&plain(raw)),
         };
         if begins_block {
             self.headless = None;

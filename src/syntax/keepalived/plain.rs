@@ -38,9 +38,12 @@ fn scan(text: &[u8], base: u32, tokens: &mut Vec<Token>, lines: &mut Lines) -> O
         let class = CLASSES.get(usize::from(*byte)).copied()?;
         at += 1;
         let token = match class {
-            Class::Blank => continue,
+            Class::Blank => {
+                at += run(Class::Blank, text.get(at..)?);
+                continue;
+            }
             Class::Letter => {
-                at += letters(text.get(at..)?);
+                at += run(Class::Letter, text.get(at..)?);
                 // An included file's name has rules of its own.
                 if first && text.get(from..at)?.starts_with(b"include") {
                     return None;
@@ -87,10 +90,10 @@ fn scan(text: &[u8], base: u32, tokens: &mut Vec<Token>, lines: &mut Lines) -> O
     Some(())
 }
 
-/// Length of the letters in front.
-fn letters(text: &[u8]) -> usize {
-    let is_letter = |byte: &u8| CLASSES.get(usize::from(*byte)) == Some(&Class::Letter);
-    text.iter().position(|byte| !is_letter(byte)).unwrap_or(text.len())
+/// How many bytes of one class stand in front.
+fn run(class: Class, text: &[u8]) -> usize {
+    let is_other = |byte: &u8| CLASSES.get(usize::from(*byte)) != Some(&class);
+    text.iter().position(is_other).unwrap_or(text.len())
 }
 
 /// What a byte is to the scan.
