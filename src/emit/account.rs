@@ -5,6 +5,7 @@
 //! vanishing, and a test holds that this never happens for words that lvsha knows.
 
 use std::collections::HashMap;
+use std::num::NonZeroU32;
 
 use serde::Serialize;
 
@@ -64,7 +65,7 @@ pub struct Account {
     lines: Vec<Place>,
     /// Outcomes are few and units many, so each unit holds a number.
     outcomes: Vec<Outcome>,
-    numbers: HashMap<Outcome, u32>,
+    numbers: HashMap<Outcome, OutcomeId>,
 }
 
 #[derive(Debug)]
@@ -72,7 +73,21 @@ struct Unit {
     at: Place,
     /// The unit whose block it stands in, or [`NOWHERE`].
     within: u32,
-    outcome: Option<u32>,
+    outcome: Option<OutcomeId>,
+}
+
+/// Number of an outcome, one above its index: a unit has no room for whether it has one.
+#[derive(Clone, Copy, Debug)]
+struct OutcomeId(NonZeroU32);
+
+impl OutcomeId {
+    fn of(index: usize) -> Self {
+        Self(u32::try_from(index).map_or(NonZeroU32::MAX, |i| NonZeroU32::MIN.saturating_add(i)))
+    }
+
+    fn index(self) -> usize {
+        self.0.get() as usize - 1
+    }
 }
 
 impl Account {
@@ -139,7 +154,7 @@ impl Account {
     /// What became of the unit at `at` so far.
     pub fn outcome_at(&self, at: Place) -> Option<&Outcome> {
         let unit = self.unit(at).and_then(|index| self.units.get(index))?;
-        self.outcomes.get(usize::try_from(unit.outcome?).ok()?)
+        self.outcomes.get(unit.outcome?.index())
     }
 
     /// Ends the account: units that nobody spoke for are lost under `code`; `is_error` tells
@@ -180,7 +195,7 @@ impl Account {
     /// Every unit with its outcome, in order. Units still open are left out.
     pub fn entries(&self) -> impl Iterator<Item = (Place, &Outcome)> {
         self.units.iter().filter_map(|unit| {
-            let outcome = self.outcomes.get(usize::try_from(unit.outcome?).ok()?)?;
+            let outcome = self.outcomes.get(unit.outcome?.index())?;
             Some((unit.at, outcome))
         })
     }
@@ -217,7 +232,7 @@ impl Account {
         {
             return self.settle(index, number);
         }
-        let old = known.outcome.and_then(|n| self.outcomes.get(usize::try_from(n).ok()?));
+        let old = known.outcome.and_then(|outcome| self.outcomes.get(outcome.index()));
         let merged = match old {
             None => Outcome {
                 mark,
@@ -248,7 +263,7 @@ impl Account {
         self.settle(index, number);
     }
 
-    fn settle(&mut self, unit: usize, number: u32) {
+    fn settle(&mut self, unit: usize, number: OutcomeId) {
         if let Some(unit) = self.units.get_mut(unit) {
             unit.outcome = Some(number);
         }
@@ -262,7 +277,7 @@ impl Account {
         code: Option<Code>,
         becomes: &str,
         notes: &[&str],
-    ) -> Option<u32> {
+    ) -> Option<OutcomeId> {
         let early = self.outcomes.iter().take(EARLY);
         let position = early.into_iter().position(|outcome| {
             outcome.mark == mark
@@ -270,17 +285,17 @@ impl Account {
                 && outcome.becomes == becomes
                 && outcome.notes.iter().map(String::as_str).eq(notes.iter().copied())
         });
-        position.map(index)
+        position.map(OutcomeId::of)
     }
 
     /// What became of unit number `unit` so far.
     fn outcome(&self, unit: u32) -> Option<&Outcome> {
         let outcome = self.units.get(usize::try_from(unit).ok()?)?.outcome?;
-        self.outcomes.get(usize::try_from(outcome).ok()?)
+        self.outcomes.get(outcome.index())
     }
 
-    fn number(&mut self, outcome: Outcome) -> u32 {
-        let next = index(self.outcomes.len());
+    fn number(&mut self, outcome: Outcome) -> OutcomeId {
+        let next = OutcomeId::of(self.outcomes.len());
         *self.numbers.entry(outcome).or_insert_with_key(|outcome| {
             self.outcomes.push(outcome.clone());
             next

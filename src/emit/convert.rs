@@ -12,6 +12,7 @@ use crate::model::Cluster;
 use crate::model::read::{Input, Reading, read};
 use crate::source::codes::conversion;
 use crate::source::{Findings, Place, Severity, Sources};
+use crate::syntax::Format;
 
 /// The result of a conversion.
 #[derive(Debug)]
@@ -35,9 +36,12 @@ impl Conversion {
         inputs: &[Input],
         options: Options,
     ) -> Self {
-        let Reading { mut cluster, trees, findings } = read(sources, inputs);
+        let Reading { mut cluster, mut trees, findings } = read(sources, inputs);
+        // The trees are as large as the text several times over, and the account needs only places:
+        // those of words in haresources, those of lines in all other files.
+        let of_lines = trees.iter_mut().filter(|(input, _)| input.format != Format::Haresources);
+        of_lines.for_each(|(_, tree)| tree.join_words());
         let mut account = Account::new(sources, &trees);
-        // The trees are as large as the text several times over; the account needs only places.
         drop(trees);
         let extras =
             translate::heartbeat_to_keepalived(&mut cluster, sources, &options, &mut account);

@@ -18,7 +18,7 @@ pub struct Probe {
     /// Port that is probed; `None` means the server's.
     pub port: Option<Sourced<u16>>,
     /// Timing of its own.
-    pub checks: Checks,
+    pub checks: Rare<Checks>,
     /// What few probes state.
     pub settings: Rare<ProbeSettings>,
     /// Directives without a field.
@@ -33,7 +33,7 @@ impl Probe {
             chosen_by: Vec::new(),
             address: None,
             port: None,
-            checks: Checks::default(),
+            checks: Rare::default(),
             settings: Rare::default(),
             carried: Vec::new(),
         }
@@ -140,14 +140,7 @@ pub enum ProbeKind {
     /// A dialogue that only ldirectord knows.
     Dialogue(Box<Dialogue>),
     /// A DNS query.
-    Dns {
-        /// Record type.
-        record: Option<Sourced<String>>,
-        /// Name asked for.
-        name: Option<Sourced<String>>,
-        /// What the answer must match.
-        answer: Option<Sourced<Pattern>>,
-    },
+    Dns(Box<Dns>),
     /// The number in a tracked file.
     File {
         /// Name of the [`TrackedFile`](super::TrackedFile).
@@ -168,6 +161,17 @@ pub enum ProbeKind {
     },
     /// A datagram.
     Udp(Box<Udp>),
+}
+
+/// A DNS query.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Dns {
+    /// Record type.
+    pub record: Option<Sourced<String>>,
+    /// Name asked for.
+    pub name: Option<Sourced<String>>,
+    /// What the answer must match.
+    pub answer: Option<Sourced<Pattern>>,
 }
 
 /// An HTTP probe: every request must succeed.

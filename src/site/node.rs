@@ -47,7 +47,7 @@ fn inherit_checks(service: &mut Service) {
     let standard = service.checks.clone();
     let own = service.servers.iter_mut().filter_map(|server| server.own.as_mut());
     let probes = own.flat_map(|own| own.probes.iter_mut()).chain(&mut service.probes);
-    for checks in probes.map(|probe| &mut probe.checks) {
+    for checks in probes.map(|probe| probe.checks.make()) {
         checks.connect_timeout = checks.connect_timeout.or(standard.connect_timeout);
         checks.failures = checks.failures.or(standard.failures);
         checks.retry_delay = checks.retry_delay.or(standard.retry_delay);

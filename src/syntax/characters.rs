@@ -49,6 +49,15 @@ pub fn reading(character: char) -> Reading {
     }
 }
 
+/// Whether each character of `text` is read as itself without a look at [`reading`]: visible ASCII,
+/// blanks, tabs and line feeds, of which nearly all files are made.
+pub fn is_plain(text: &str) -> bool {
+    let is_plain = |byte: &u8| matches!(byte, b' '..=b'~' | b'\t' | b'\n');
+    // A loop without a way out takes many bytes at a time.
+    let all = |piece: &[u8]| piece.iter().fold(true, |all, byte| all & is_plain(byte));
+    text.as_bytes().chunks(PIECE_BYTES).all(all)
+}
+
 /// `text` with every odd character as it is read.
 pub fn plain(text: &str) -> Cow<'_, str> {
     let odd = |c: char| !matches!(reading(c), Reading::Itself);
@@ -75,9 +84,22 @@ pub fn unquote(text: &str) -> Option<&str> {
     inside.strip_suffix(is_quote)
 }
 
+/// After so many bytes a look at the rest can be spared.
+const PIECE_BYTES: usize = 4096;
+
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn plain_texts_are_read_as_they_are(text in "[ -~\\t\\n\\r\x7f\u{a0}]{0,9}") {
+            let as_itself = |c: char| c != '\r' && reading(c) == Reading::Itself;
+            prop_assert_eq!(is_plain(&text), text.chars().all(as_itself));
+        }
+    }
 
     #[test]
     fn full_width_text_reads_as_ascii() {

@@ -27,7 +27,7 @@ pub(super) fn parse<P: Parser<R>, R: RuleType>(
     continues: fn(&str) -> bool,
     part: fn(R) -> Part,
 ) -> Tree {
-    let mut builder = Builder::new(source.id());
+    let mut builder = Builder::new(source.id(), source.text());
     let mut base = 0;
     for chunk in chunks(source.text(), continues) {
         let span = Span::new(base, base.saturating_add(length(chunk)));
@@ -44,7 +44,7 @@ pub(super) fn parse<P: Parser<R>, R: RuleType>(
         }
         base = span.end;
     }
-    builder.finish(base)
+    builder.finish()
 }
 
 /// Adds the node of one line.

@@ -27,14 +27,14 @@ use crate::source::{SourceFile, Span};
 /// Parses the whole text.
 pub(super) fn parse(source: &SourceFile) -> Parsed {
     let text = source.text();
-    let mut sections = Sections::new(Builder::new(source.id()));
+    let mut sections = Sections::new(Builder::new(source.id(), text));
     let mut secrets = Vec::new();
     let lines = |piece: Piece<'_>| {
         let mut lines = Vec::new();
         parse_piece(piece, |line| lines.push(line));
         lines
     };
-    in_order(&pieces(text, at_line_end), lines, |lines| {
+    in_order(&pieces(text, PIECE_BYTES, at_line_end), lines, |lines| {
         for line in lines {
             if line.is_secret {
                 let value = line.head.words.get(1).zip(line.head.words.last());
@@ -43,7 +43,7 @@ pub(super) fn parse(source: &SourceFile) -> Parsed {
             sections.line(line);
         }
     });
-    let tree = sections.finish().finish(offset(text.len()));
+    let tree = sections.finish().finish();
     let mut parsed = Parsed::new(tree, source, Format::Ldirectord);
     parsed.secrets.append(&mut secrets);
     parsed
@@ -296,6 +296,8 @@ fn offset(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(u32::MAX)
 }
 
+/// What pest keeps of a piece, about 50 bytes for each of its own, stays with the thread that parses.
+const PIECE_BYTES: usize = 8 * 1024;
 /// Blanks that make a line part of a section; ldirectord replaces a tab by as many.
 const INDENT: usize = 4;
 

@@ -93,10 +93,11 @@ impl Parsed {
     /// A tree in which the arguments of the schema's secret keywords are secrets.
     fn new(tree: Tree, source: &SourceFile, format: Format) -> Self {
         let words = schema::secret_words(format);
+        // A keyword in the wrong case is read as meant, and so are its secrets.
+        let is_secret = |name: &str| words.iter().any(|word| name.eq_ignore_ascii_case(word));
         let secrets = tree
             .walk(source.text())
-            // A keyword in the wrong case is read as meant, and so are its secrets.
-            .filter(|node| words.iter().any(|word| node.name().eq_ignore_ascii_case(word)))
+            .filter(|node| is_secret(&node.name()))
             .filter_map(|node| node.rest().map(|rest| rest.place().span))
             .collect();
         Self { tree, secrets }

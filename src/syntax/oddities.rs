@@ -2,7 +2,7 @@
 //!
 //! How each is read is in [`characters`], what the real programs make of it in [`effects`].
 //! This is a scan over bytes: lines of plain ASCII, which is nearly all lines of large files, are
-//! passed over without looking at characters.
+//! passed over without looking at characters, and files of nothing else without looking at lines.
 
 use super::characters::{self, Reading};
 use super::{Format, Tree};
@@ -17,6 +17,10 @@ use verdict::Spot;
 
 /// Reports the odd characters of `file` outside comments, and lines too long for its program.
 pub fn oddities(file: &SourceFile, tree: &Tree, format: Format, findings: &mut Findings) {
+    let limit = verdict::longest_line(format).unwrap_or(usize::MAX);
+    if tree.is_plain() && all_fit(file.text().as_bytes(), limit) {
+        return;
+    }
     let mut scan = Scan { file, tree, format, tallies: Default::default() };
     let mut start = 0;
     for line in file.text().split_inclusive('\n') {
@@ -290,6 +294,18 @@ fn kind_of(character: char, is_first: bool) -> Option<Oddity> {
         (_, Reading::Nothing) => Some(Oddity::Invisible),
         (_, Reading::Itself) => None,
     }
+}
+
+/// Whether no line of `text` has more than `limit` bytes, its line feed included.
+fn all_fit(text: &[u8], limit: usize) -> bool {
+    let mut rest = text;
+    while rest.len() > limit {
+        // Any line that ends within `limit` bytes of a line's start is short enough.
+        let line_feed = rest.iter().take(limit).rposition(|byte| *byte == b'\n');
+        let Some(behind) = line_feed.and_then(|at| rest.get(at + 1..)) else { return false };
+        rest = behind;
+    }
+    true
 }
 
 /// Whether a line with this byte has to be looked at character by character.

@@ -12,13 +12,18 @@ pub(super) struct Piece<'a> {
     pub(super) base: usize,
 }
 
-/// Cuts `text` into pieces; `cut` says where the piece ends that should reach to its argument.
-pub(super) fn pieces<'a>(text: &'a str, cut: impl Fn(&str, usize) -> usize) -> Vec<Piece<'a>> {
-    let mut pieces = Vec::with_capacity(text.len() / PIECE_BYTES + 1);
+/// Cuts `text` into pieces of about `size` bytes; `cut` says where the piece ends that should reach to
+/// its argument.
+pub(super) fn pieces<'a>(
+    text: &'a str,
+    size: usize,
+    cut: impl Fn(&str, usize) -> usize,
+) -> Vec<Piece<'a>> {
+    let mut pieces = Vec::with_capacity(text.len() / size + 1);
     let mut base = 0;
     while base < text.len() {
         // A cut always moves on, or the text would be cut for ever.
-        let end = cut(text, base + PIECE_BYTES).clamp(base + 1, text.len());
+        let end = cut(text, base + size).clamp(base + 1, text.len());
         pieces.push(Piece { text: text.get(base..end).unwrap_or_default(), base });
         base = end;
     }
@@ -46,8 +51,9 @@ pub(super) fn in_order<T: Send>(
     thread::scope(|scope| {
         let mut queues = Vec::with_capacity(THREADS);
         for first in 0..THREADS {
-            // A queue of one piece bounds the memory when building is slower than parsing.
-            let (sender, queue) = sync_channel(1);
+            // A short queue bounds the memory when building is slower than parsing; with one place in
+            // it the threads would wake each other for every piece.
+            let (sender, queue) = sync_channel(QUEUE);
             queues.push(queue);
             scope.spawn(move || {
                 for piece in pieces.iter().skip(first).step_by(THREADS) {
@@ -65,7 +71,5 @@ pub(super) fn in_order<T: Send>(
     });
 }
 
-/// Large enough that threads cost nothing, small enough that the pairs (about 50 bytes for each
-/// byte of text) fit the processor's cache.
-const PIECE_BYTES: usize = 32 * 1024;
 const THREADS: usize = 2;
+const QUEUE: usize = 4;

@@ -20,6 +20,10 @@ pub struct Tree {
     bodies: Vec<Body>,
     /// Sorted by the number of their node.
     comments: Vec<(u32, Span)>,
+    /// See [`Tree::is_plain`].
+    is_plain: bool,
+    /// See [`NodeRef::may_hold_uses`].
+    has_dollar: bool,
 }
 
 /// What a node is.
@@ -79,6 +83,10 @@ impl Node {
     fn first_word(self) -> u32 {
         self.first_word & FIRST_WORD
     }
+
+    fn set_first_word(&mut self, number: u32) {
+        self.first_word = self.first_word & !FIRST_WORD | number & FIRST_WORD;
+    }
 }
 
 /// Four kinds need two bits.
@@ -99,12 +107,13 @@ impl Tree {
 
     /// Every node, parents before children.
     pub fn walk<'a>(&'a self, text: &'a str) -> impl Iterator<Item = NodeRef<'a>> {
-        (0..index(self.nodes.len())).filter_map(move |at| self.node(text, at))
+        self.walk_from(text, 0)
     }
 
     /// The nodes from number `at` on, parents before children.
     pub fn walk_from<'a>(&'a self, text: &'a str, at: u32) -> impl Iterator<Item = NodeRef<'a>> {
-        (at..index(self.nodes.len())).filter_map(move |at| self.node(text, at))
+        let nodes = self.nodes.get(at as usize..).unwrap_or_default();
+        nodes.iter().zip(at..).map(move |(node, at)| NodeRef { tree: self, text, node: *node, at })
     }
 
     /// Number of nodes.
@@ -112,9 +121,35 @@ impl Tree {
         self.nodes.len()
     }
 
+    /// Whether each character of the text is read as itself: [`super::characters::is_plain`].
+    pub fn is_plain(&self) -> bool {
+        self.is_plain
+    }
+
     /// Whether the file had no line at all.
     pub fn is_empty(&self) -> bool {
         self.nodes.is_empty()
+    }
+
+    /// Makes one word of all the words of each node. Words are most of a tree, and who has read them
+    /// may still want to know where they stood.
+    pub fn join_words(&mut self) {
+        let mut joined = 0;
+        for at in 0..index(self.nodes.len()) {
+            let Some(node) = self.nodes.get(at as usize) else { break };
+            let words = self.words(*node, at);
+            let whole = words.first().zip(words.last()).map(|(first, last)| first.to(*last));
+            if let Some(node) = self.nodes.get_mut(at as usize) {
+                node.set_first_word(joined);
+            }
+            // No node had fewer words before, so only words are overwritten that were joined already.
+            if let (Some(whole), Some(slot)) = (whole, self.words.get_mut(joined as usize)) {
+                *slot = whole;
+                joined += 1;
+            }
+        }
+        self.words.truncate(joined as usize);
+        self.words.shrink_to_fit();
     }
 
     /// The text again, put together from the nodes' own parts: head, children, tail.
@@ -149,6 +184,10 @@ impl Tree {
 
     fn node<'a>(&'a self, text: &'a str, at: u32) -> Option<NodeRef<'a>> {
         self.nodes.get(at as usize).map(|node| NodeRef { tree: self, text, node: *node, at })
+    }
+
+    fn word<'a>(&self, text: &'a str, span: Span) -> Word<'a> {
+        Word { text, at: self.file.at(span), is_plain: self.is_plain }
     }
 
     fn body(&self, node: Node) -> Option<&Body> {
@@ -207,14 +246,14 @@ impl<'a> NodeRef<'a> {
 
     /// Word number `n`, counted from 0.
     pub fn word(self, n: usize) -> Option<Word<'a>> {
-        self.words().nth(n)
+        let span = self.tree.words(self.node, self.at).get(n)?;
+        Some(self.tree.word(self.text, *span))
     }
 
     /// All words including the first.
     pub fn words(self) -> impl DoubleEndedIterator<Item = Word<'a>> + ExactSizeIterator {
-        let (text, file) = (self.text, self.tree.file);
         let spans = self.tree.words(self.node, self.at).iter();
-        spans.map(move |span| Word { text, at: file.at(*span) })
+        spans.map(move |span| self.tree.word(self.text, *span))
     }
 
     /// The words behind the first.
@@ -227,7 +266,7 @@ impl<'a> NodeRef<'a> {
         let mut arguments = self.arguments();
         let first = arguments.next()?.at.span;
         let last = arguments.next_back().map_or(first, |word| word.at.span);
-        Some(Word { text: self.text, at: self.tree.file.at(first.to(last)) })
+        Some(self.tree.word(self.text, first.to(last)))
     }
 
     /// From the first word to the last: what a diagnostic about the whole directive points at.
@@ -274,6 +313,12 @@ impl<'a> NodeRef<'a> {
         self.tree.body(self.node).is_some_and(|body| body.unclosed)
     }
 
+    /// Whether any text of its file may use a name (`$NAME`): without a dollar sign none does, and
+    /// no word has to be looked at.
+    pub fn may_hold_uses(self) -> bool {
+        self.tree.has_dollar
+    }
+
     /// Nodes directly inside.
     pub fn children(self) -> Children<'a> {
         Children { tree: self.tree, text: self.text, at: self.at + 1, end: self.behind() }
@@ -312,6 +357,8 @@ impl<'a> Iterator for Children<'a> {
 pub struct Word<'a> {
     text: &'a str,
     at: Place,
+    /// What the whole text is.
+    is_plain: bool,
 }
 
 impl<'a> Word<'a> {
@@ -337,7 +384,8 @@ impl<'a> Word<'a> {
     pub fn value(self) -> Cow<'a, str> {
         let raw = self.raw();
         // Nearly every word is plain, and every word is asked several times.
-        if !raw.starts_with('"') && raw.bytes().all(|byte| byte.is_ascii_graphic()) {
+        let is_plain = || self.is_plain || raw.bytes().all(|byte| byte.is_ascii_graphic());
+        if !raw.starts_with('"') && is_plain() {
             return Cow::Borrowed(raw);
         }
         match super::characters::unquote(raw) {
@@ -352,6 +400,8 @@ impl<'a> Word<'a> {
 pub struct Builder {
     tree: Tree,
     open: Vec<u32>,
+    /// Bytes of the text.
+    length: u32,
 }
 
 /// The parts of a node's head.
@@ -366,10 +416,13 @@ pub struct Head {
 }
 
 impl Builder {
-    /// Starts the tree of `file`.
-    pub fn new(file: FileId) -> Self {
+    /// Starts the tree of `file`, whose text is `text`.
+    pub fn new(file: FileId, text: &str) -> Self {
         let (nodes, words, bodies, comments) = Default::default();
-        Self { tree: Tree { file, nodes, words, bodies, comments }, open: Vec::new() }
+        let is_plain = super::characters::is_plain(text);
+        let has_dollar = text.contains('$');
+        let tree = Tree { file, nodes, words, bodies, comments, is_plain, has_dollar };
+        Self { tree, open: Vec::new(), length: index(text.len()) }
     }
 
     /// Adds a node without children; its number is for [`Builder::reopen`].
@@ -407,16 +460,20 @@ impl Builder {
         true
     }
 
+    /// Whether each character of the text is read as itself.
+    pub fn is_plain(&self) -> bool {
+        self.tree.is_plain
+    }
+
     /// How many nodes are open.
     pub fn depth(&self) -> usize {
         self.open.len()
     }
 
-    /// Ends the tree; nodes still open are marked as unclosed and end at `length`, the length of
-    /// the text.
-    pub fn finish(mut self, length: u32) -> Tree {
+    /// Ends the tree; nodes still open are marked as unclosed and end where the text does.
+    pub fn finish(mut self) -> Tree {
         while let Some(at) = self.open.pop() {
-            self.end(at, Span::new(length, length), true);
+            self.end(at, Span::new(self.length, self.length), true);
         }
         // The tree lives as long as the run; what growing by doubling left over is given back.
         self.tree.nodes.shrink_to_fit();
@@ -455,7 +512,7 @@ impl Builder {
     }
 }
 
-/// Counts of nodes and words fit 32 bits because texts are shorter than 2^30 bytes.
+/// Lengths and counts of nodes and words fit 32 bits because texts are shorter than 2^30 bytes.
 fn index(count: usize) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
 }

@@ -19,7 +19,7 @@ pub(super) fn write(
         ProbeKind::AlwaysUp | ProbeKind::AlwaysDown => return,
         // Translations replace these; a cluster that still holds them is checked by connection.
         ProbeKind::Combined { .. } | ProbeKind::Dialogue(_) | ProbeKind::Connect => "TCP_CHECK",
-        ProbeKind::Dns { .. } => "DNS_CHECK",
+        ProbeKind::Dns(_) => "DNS_CHECK",
         ProbeKind::Http(http) if http.tls => "SSL_GET",
         ProbeKind::Http(_) => "HTTP_GET",
         ProbeKind::Bfd { .. } => "BFD_CHECK",
@@ -32,9 +32,9 @@ pub(super) fn write(
     text.block(head, |text| {
         match &probe.kind {
             ProbeKind::Http(http) => self::http(http, server, view.is_exact(), text),
-            ProbeKind::Dns { record, name, .. } => {
-                text.maybe("type", record.as_ref().map(|record| &record.value));
-                text.maybe("name", name.as_ref().map(|name| word(&name.value)));
+            ProbeKind::Dns(dns) => {
+                text.maybe("type", dns.record.as_ref().map(|record| &record.value));
+                text.maybe("name", dns.name.as_ref().map(|name| word(&name.value)));
             }
             ProbeKind::Script(script) => misc(script, server, service, text),
             ProbeKind::Smtp { helo } => {

@@ -23,7 +23,7 @@ pub(super) fn lines(probe: &Probe, service: &Service, view: &View<'_>) -> Vec<Li
         // keepalived's own checks are replaced by a translation; without it a connection is asked for.
         ProbeKind::Bfd { .. } | ProbeKind::File { .. } | ProbeKind::Udp(_) => "connect".to_owned(),
         ProbeKind::Dialogue(_)
-        | ProbeKind::Dns { .. }
+        | ProbeKind::Dns(_)
         | ProbeKind::Http(_)
         | ProbeKind::Smtp { .. } => "negotiate".to_owned(),
     };
@@ -52,8 +52,8 @@ pub(super) fn own_texts(probe: &Probe) -> Option<(String, String)> {
             let request = http.requests.first()?;
             (request.path.as_ref().map(path), request.body.as_ref())
         }
-        ProbeKind::Dns { name, answer, .. } => {
-            (name.as_ref().map(|name| name.value.clone()), answer.as_ref())
+        ProbeKind::Dns(dns) => {
+            (dns.name.as_ref().map(|name| name.value.clone()), dns.answer.as_ref())
         }
         ProbeKind::Dialogue(dialogue) => {
             let request = dialogue.request.as_ref().map(|request| request.value.clone());
@@ -73,11 +73,12 @@ fn asks(kind: &ProbeKind, service: &Service, view: &View<'_>, lines: &mut Vec<Li
             lines.push(("service", "none".to_owned()));
         }
         ProbeKind::Http(http) => self::http(http, lines),
-        ProbeKind::Dns { name, answer, .. } => {
+        ProbeKind::Dns(dns) => {
             lines.push(("service", "dns".to_owned()));
-            let name = name.as_ref().map(|name| quoted(&name.value));
+            let name = dns.name.as_ref().map(|name| quoted(&name.value));
             lines.extend(name.map(|name| ("request", name)));
-            lines.extend(answer.as_ref().map(|answer| ("receive", quoted(&expression(answer)))));
+            lines
+                .extend(dns.answer.as_ref().map(|answer| ("receive", quoted(&expression(answer)))));
         }
         ProbeKind::Dialogue(dialogue) => self::dialogue(dialogue, view, lines),
         ProbeKind::Smtp { .. } => {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::Extras;
 use crate::emit::{Account, Feature, Target as Version};
 use crate::model::{
-    Appended, Checks, Dialogue, Pattern, Probe, ProbeKind, Script, Service, Sourced, Target,
+    Appended, Checks, Dialogue, Dns, Probe, ProbeKind, Script, Service, Sourced, Target,
 };
 use crate::source::codes::conversion;
 use crate::source::{Code, Place};
@@ -83,7 +83,7 @@ impl Translator<'_> {
                 self.push(ProbeKind::Connect, connect, port);
             }
             ProbeKind::Dialogue(dialogue) => self.dialogue(&dialogue, &chosen, port),
-            ProbeKind::Dns { name, answer, .. } => self.dns(name, answer, &chosen, port),
+            ProbeKind::Dns(dns) => self.dns(*dns, &chosen, port),
             ProbeKind::Http(http) => self.http(*http, &chosen, port),
             // Only keepalived has these.
             ProbeKind::Bfd { .. } | ProbeKind::File { .. } | ProbeKind::Udp(_) => {
@@ -116,7 +116,7 @@ impl Translator<'_> {
         let first = self.done.len();
         self.one(Probe { chosen_by: chosen.to_vec(), port, ..Probe::new(negotiate) });
         for probe in self.done.iter_mut().skip(first) {
-            probe.checks.interval = Some(Sourced::implied(rare));
+            probe.checks.make().interval = Some(Sourced::implied(rare));
         }
         let note = format!(
             "a TCP_CHECK every {} s and the dialogue every {} s",
@@ -153,13 +153,8 @@ impl Translator<'_> {
 
     /// DNS_CHECK asks, but does not compare. It cannot ask for PTR records: the reverse name is
     /// asked for as A, and an empty answer without error passes.
-    fn dns(
-        &mut self,
-        mut name: Option<Sourced<String>>,
-        answer: Option<Sourced<Pattern>>,
-        chosen: &[Place],
-        port: Option<Sourced<u16>>,
-    ) {
+    fn dns(&mut self, dns: Dns, chosen: &[Place], port: Option<Sourced<u16>>) {
+        let Dns { mut name, answer, .. } = dns;
         self.changed(chosen, conversion::CHECK_DIFFERENT, "DNS_CHECK", DNS);
         self.account.exact(name.as_ref().and_then(|name| name.at), "name");
         if let Some(answer) = answer {
@@ -174,7 +169,7 @@ impl Translator<'_> {
         }
         let record = Some(Sourced::implied("A".to_owned()));
         let dialogue = self.dialogue_timeout();
-        self.push(ProbeKind::Dns { record, name, answer: None }, dialogue, port);
+        self.push(ProbeKind::Dns(Box::new(Dns { record, name, answer: None })), dialogue, port);
     }
 
     fn ping(&mut self, chosen: &[Place]) {
@@ -195,7 +190,7 @@ impl Translator<'_> {
         self.push(kind, timeout, None);
         if let Some(probe) = self.done.last_mut() {
             let failures = probe.checks.failures.map_or(1, |count| count.value);
-            probe.checks.failures = Some(Sourced::implied(failures.saturating_mul(each)));
+            probe.checks.make().failures = Some(Sourced::implied(failures.saturating_mul(each)));
         }
     }
 
@@ -252,7 +247,7 @@ impl Translator<'_> {
             retry_delay: Some(Sourced::implied(self.interval())),
             ..Checks::default()
         };
-        self.done.push(Probe { port, checks, ..Probe::new(kind) });
+        self.done.push(Probe { port, checks: checks.into(), ..Probe::new(kind) });
     }
 
     fn interval(&self) -> Duration {

@@ -84,7 +84,7 @@ fn kind(kind: &ProbeKind) -> (String, bool) {
         }
         ProbeKind::Connect => "connection",
         ProbeKind::Dialogue(dialogue) => return (format!("{} dialogue", dialogue.service), true),
-        ProbeKind::Dns { .. } => return ("DNS".to_owned(), true),
+        ProbeKind::Dns(_) => return ("DNS".to_owned(), true),
         ProbeKind::File { .. } => "file",
         ProbeKind::Http(http) if http.tls => return ("HTTPS".to_owned(), true),
         ProbeKind::Http(_) => return ("HTTP".to_owned(), true),
@@ -116,10 +116,10 @@ fn asks(
             text("request", dialogue.request.as_ref());
             pattern(prefix, dialogue.receive.as_ref(), object);
         }
-        ProbeKind::Dns { record, name, answer } => {
-            text("record", record.as_ref());
-            text("request", name.as_ref());
-            pattern(prefix, answer.as_ref(), object);
+        ProbeKind::Dns(dns) => {
+            text("record", dns.record.as_ref());
+            text("request", dns.name.as_ref());
+            pattern(prefix, dns.answer.as_ref(), object);
         }
         ProbeKind::Http(http) => self::http(http, (server, service), prefix, head, object),
         ProbeKind::Script(script) => {
@@ -211,7 +211,7 @@ fn timing(
 ) {
     let own = server.own.as_ref().map(|own| &*own.checks);
     let levels: Vec<&Checks> =
-        [Some(&probe.checks), own, Some(&service.checks)].into_iter().flatten().collect();
+        [Some(&*probe.checks), own, Some(&service.checks)].into_iter().flatten().collect();
     let first = |get: fn(&Checks) -> Option<Sourced<Duration>>| levels.iter().find_map(|c| get(c));
     let connect = first(|checks| checks.connect_timeout);
     let whole = first(|checks| checks.negotiate_timeout);
@@ -229,7 +229,7 @@ fn timing(
     let failures = levels.iter().find_map(|checks| checks.failures);
     let standard = match (world, &probe.kind) {
         (World::Heartbeat, _) | (World::Keepalived, ProbeKind::Script(_)) => 1,
-        (World::Keepalived, ProbeKind::Dns { .. }) => 4,
+        (World::Keepalived, ProbeKind::Dns(_)) => 4,
         (World::Keepalived, _) => 2,
     };
     let value = failures.map_or(standard, |failures| failures.value);

@@ -236,14 +236,13 @@ fn delay_loop(view: &View<'_>, findings: &mut Findings) {
     if !view.trees.iter().any(|(input, _)| input.format == Format::Keepalived) {
         return;
     }
-    for service in &view.cluster.services {
+    let unstated = view.cluster.services.iter().filter(|s| s.checks.interval.is_none());
+    for service in unstated {
         let checked = service.servers.iter().any(|server| !server.own_probes().is_empty());
         let rhythm = service.carried.iter().any(|c| c.keyword.starts_with(['@', '$', '~', 'i']));
         let own = service.servers.iter().flat_map(|server| server.own_probes());
         let stated = own.map(|probe| &probe.checks).any(|checks| checks.interval.is_some());
-        if let (true, false, false, None, Some(at)) =
-            (checked, rhythm, stated, &service.checks.interval, service.at)
-        {
+        if let (true, false, false, Some(at)) = (checked, rhythm, stated, service.at) {
             let message = "without delay_loop servers are checked once a minute";
             findings.push_once_per_file(Diagnostic::new(codes::NO_DELAY_LOOP, at, message));
         }

@@ -5,7 +5,7 @@
 use super::{Key, Keys, Reader, Slot, custom, further, inner, list, value, write};
 use crate::model::setting::{Rare, Weight};
 use crate::model::{
-    Appended, Checks, Dialogue, Http, HttpRequest, HttpSettings, HttpVersion, Pattern, Probe,
+    Appended, Checks, Dialogue, Dns, Http, HttpRequest, HttpSettings, HttpVersion, Pattern, Probe,
     ProbeKind, ProbeSettings, Script, Sourced, Udp,
 };
 use crate::site::document::{Entry, Item, Literal};
@@ -64,7 +64,7 @@ fn read_table(item: &Item, reader: &mut Reader<'_>) -> Option<Probe> {
     Some(Probe {
         address: form.address,
         port: form.port,
-        checks: form.checks,
+        checks: form.checks.into(),
         settings: form.settings,
         chosen_by,
         ..Probe::new(kind)
@@ -75,7 +75,7 @@ fn write_probe(probe: &Probe) -> Item {
     let mut form = Form {
         address: probe.address,
         port: probe.port,
-        checks: probe.checks.clone(),
+        checks: Checks::clone(&probe.checks),
         settings: probe.settings.clone(),
         ..Form::default()
     };
@@ -201,11 +201,11 @@ impl Form {
             "file" => ProbeKind::File { name: self.name.take(), weight: self.weight.take() },
             "udp" => ProbeKind::Udp(Box::new(std::mem::take(&mut self.udp))),
             "smtp" => ProbeKind::Smtp { helo: self.helo.take() },
-            "dns" => ProbeKind::Dns {
+            "dns" => ProbeKind::Dns(Box::new(Dns {
                 record: self.record.take(),
                 name: self.name.take(),
                 answer: self.answer.take(),
-            },
+            })),
             "http" | "https" => {
                 let mut requests = std::mem::take(&mut self.requests);
                 let own = std::mem::take(&mut self.request);
@@ -254,10 +254,10 @@ impl Form {
                 self.host.clone_from(&dialogue.host);
                 format!("dialogue-{}", dialogue.service)
             }
-            ProbeKind::Dns { record, name, answer } => {
-                self.record.clone_from(record);
-                self.name.clone_from(name);
-                self.answer.clone_from(answer);
+            ProbeKind::Dns(dns) => {
+                self.record.clone_from(&dns.record);
+                self.name.clone_from(&dns.name);
+                self.answer.clone_from(&dns.answer);
                 "dns".to_owned()
             }
             ProbeKind::Http(http) => {

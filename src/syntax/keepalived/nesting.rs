@@ -1,6 +1,6 @@
 //! Tokens to the tree: braces become nesting, every byte goes to exactly one node.
 
-use super::TOP_LEVEL_BLOCKS;
+use super::is_top_level_block;
 use super::tokens::{Token, TokenKind};
 use crate::source::{FileId, Span};
 use crate::syntax::characters::plain;
@@ -49,7 +49,7 @@ impl<'a> Nesting<'a> {
     pub(super) fn new(file: FileId, text: &'a str) -> Self {
         Self {
             text,
-            builder: Builder::new(file),
+            builder: Builder::new(file, text),
             from: 0,
             to: 0,
             held: Held::Nothing,
@@ -98,7 +98,7 @@ impl<'a> Nesting<'a> {
         // Blanks behind the last line end.
         self.to = u32::try_from(self.text.len()).unwrap_or(u32::MAX);
         self.flush();
-        self.builder.finish(self.to)
+        self.builder.finish()
     }
 
     fn open(&mut self, brace: Span) {
@@ -193,8 +193,16 @@ impl<'a> Nesting<'a> {
 
     /// Closes what is still open when a block begins that only stands at the top of a file.
     fn recover(&mut self) {
+        if self.builder.depth() == 0 {
+            return;
+        }
         let Some(word) = self.words.first() else { return };
-        if self.builder.depth() > 0 && TOP_LEVEL_BLOCKS.contains(&&*plain(word.of(self.text))) {
+        let raw = word.of(self.text);
+        let begins_block = match self.builder.is_plain() {
+            true => is_top_level_block(raw),
+            false => is_top_level_block(&plain(raw)),
+        };
+        if begins_block {
             self.headless = None;
             while self.builder.abandon(self.from) {}
         }

@@ -8,16 +8,15 @@ pub(super) fn tokenize(text: &str, mut add: impl FnMut(&[Token])) {
     let tokens = |piece: crate::syntax::pieces::Piece<'_>| {
         tokenize_piece(piece.text, u32::try_from(piece.base).unwrap_or(u32::MAX))
     };
-    in_order(&pieces(text, cut), tokens, |tokens| add(&tokens));
+    in_order(&pieces(text, PIECE_BYTES, cut), tokens, |tokens| add(&tokens));
 }
 
 /// The first place from `wanted` on where nothing of the line before reaches into the next.
 fn cut(text: &str, wanted: usize) -> usize {
     let bytes = text.as_bytes();
-    let mut line_start = bytes
-        .get(..wanted)
-        .and_then(|before| before.iter().rposition(|byte| *byte == b'\n'))
-        .map_or(0, |at| at + 1);
+    // The last piece takes what is left.
+    let Some(before) = bytes.get(..wanted) else { return text.len() };
+    let mut line_start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
     while let Some(length) =
         bytes.get(line_start..).and_then(|rest| rest.iter().position(|byte| *byte == b'\n'))
     {
@@ -38,3 +37,6 @@ pub(super) fn may_go_on(line: &[u8]) -> bool {
     let line = line.trim_ascii();
     line.contains(&b'\\') || matches!(line, [] | [b'#' | b'!' | 0x00 | 0x0B | 0x80.., ..])
 }
+
+/// Large enough that handing a piece on costs nothing. Plain lines need two bytes for each of theirs.
+const PIECE_BYTES: usize = 64 * 1024;

@@ -7,38 +7,51 @@
 use super::tokens::{Token, TokenKind, offset};
 use crate::source::Span;
 
-/// Adds the tokens of one line, which begins at byte `base` of its file; false, and nothing added,
-/// when the line is not plain. `line` holds its line feed, if it has one.
-pub(super) fn line(line: &[u8], base: u32, tokens: &mut Vec<Token>) -> bool {
-    let before = tokens.len();
-    let is_plain = scan(line, base, tokens).is_some();
-    if !is_plain {
-        tokens.truncate(before);
+/// Adds the tokens of the plain lines that `text` begins with, and says where the first other line
+/// begins. `text` begins a line, at byte `base` of its file.
+pub(super) fn lines(text: &[u8], base: u32, tokens: &mut Vec<Token>) -> usize {
+    let mut lines = Lines { end: 0, tokens: tokens.len() };
+    match scan(text, base, tokens, &mut lines) {
+        Some(()) => text.len(),
+        None => {
+            tokens.truncate(lines.tokens);
+            lines.end
+        }
     }
-    is_plain
+}
+
+/// The plain lines so far.
+struct Lines {
+    /// Behind the last of them.
+    end: usize,
+    /// Number of tokens, those of lines before included.
+    tokens: usize,
 }
 
 /// Adds tokens up to the first byte that is not plain.
-fn scan(line: &[u8], base: u32, tokens: &mut Vec<Token>) -> Option<()> {
+fn scan(text: &[u8], base: u32, tokens: &mut Vec<Token>, lines: &mut Lines) -> Option<()> {
     let mut at = 0;
     let mut first = true;
     let mut kind = TokenKind::FirstWord;
-    while let Some(byte) = line.get(at) {
+    while let Some(byte) = text.get(at) {
         let from = at;
         let class = CLASSES.get(usize::from(*byte)).copied()?;
         at += 1;
         let token = match class {
-            Class::Blank => continue,
+            Class::Blank => {
+                at += run(Class::Blank, text.get(at..)?);
+                continue;
+            }
             Class::Letter => {
-                at += letters(line.get(at..)?);
+                at += run(Class::Letter, text.get(at..)?);
                 // An included file's name has rules of its own.
-                if first && line.get(from..at)?.starts_with(b"include") {
+                if first && text.get(from..at)?.starts_with(b"include") {
                     return None;
                 }
                 std::mem::replace(&mut kind, TokenKind::Word)
             }
             Class::Quote => {
-                let inside = line.get(at..)?;
+                let inside = text.get(at..)?;
                 let end = inside.iter().position(|byte| matches!(byte, b'"' | b'\n'))?;
                 if inside.get(end) != Some(&b'"') {
                     return None;
@@ -55,7 +68,7 @@ fn scan(line: &[u8], base: u32, tokens: &mut Vec<Token>) -> Option<()> {
                 TokenKind::Close
             }
             Class::Comment => {
-                let rest = line.get(at..)?;
+                let rest = text.get(at..)?;
                 let length = rest.iter().position(|byte| *byte == b'\n').unwrap_or(rest.len());
                 if rest.get(..length)?.ends_with(b"\r") {
                     return None;
@@ -66,17 +79,21 @@ fn scan(line: &[u8], base: u32, tokens: &mut Vec<Token>) -> Option<()> {
             Class::LineFeed => TokenKind::LineEnd,
             Class::Odd => return None,
         };
-        first = false;
         let span = Span::new(base + offset(from), base + offset(at));
         tokens.push(Token { kind: token, span });
+        first = token == TokenKind::LineEnd;
+        if first {
+            kind = TokenKind::FirstWord;
+            *lines = Lines { end: at, tokens: tokens.len() };
+        }
     }
     Some(())
 }
 
-/// Length of the letters in front.
-fn letters(text: &[u8]) -> usize {
-    let is_letter = |byte: &u8| CLASSES.get(usize::from(*byte)) == Some(&Class::Letter);
-    text.iter().position(|byte| !is_letter(byte)).unwrap_or(text.len())
+/// How many bytes of one class stand in front.
+fn run(class: Class, text: &[u8]) -> usize {
+    let is_other = |byte: &u8| CLASSES.get(usize::from(*byte)) != Some(&class);
+    text.iter().position(is_other).unwrap_or(text.len())
 }
 
 /// What a byte is to the scan.

@@ -37,21 +37,17 @@ pub(super) enum TokenKind {
 pub(super) fn tokenize(text: &str, base: u32) -> Vec<Token> {
     let mut tokens = Vec::with_capacity(text.len() / BYTES_PER_TOKEN);
     let mut rest = text;
-    while !rest.is_empty() {
-        let at = base + offset(text.len() - rest.len());
-        let length = line_length(rest.as_bytes());
-        let line = rest.as_bytes().get(..length).unwrap_or_default();
-        let used = match plain::line(line, at, &mut tokens) {
-            true => length,
-            false => {
-                let run = odd_run(rest);
-                parse(rest.get(..run).unwrap_or_default(), at, &mut tokens);
-                run
-            }
-        };
-        rest = rest.get(used..).unwrap_or_default();
+    let at = |rest: &str| base + offset(text.len() - rest.len());
+    loop {
+        let plain = plain::lines(rest.as_bytes(), at(rest), &mut tokens);
+        rest = rest.get(plain..).unwrap_or_default();
+        if rest.is_empty() {
+            return tokens;
+        }
+        let run = odd_run(rest);
+        parse(rest.get(..run).unwrap_or_default(), at(rest), &mut tokens);
+        rest = rest.get(run..).unwrap_or_default();
     }
-    tokens
 }
 
 /// Length of the lines that pest has to read together: the first one, and what a backslash may

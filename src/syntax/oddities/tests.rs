@@ -19,7 +19,7 @@ fn diagnostics(format: Format, bytes: &[u8]) -> (Sources, Vec<Diagnostic>) {
     let id = sources.add(format.file_name(), bytes);
     let file = sources.get(id);
     // A tree that knows the comments only: from `#` to the end of the line.
-    let mut builder = Builder::new(id);
+    let mut builder = Builder::new(id, file.text());
     let mut start = 0;
     for line in file.text().split_inclusive('\n') {
         let end = start + length(line);
@@ -29,7 +29,7 @@ fn diagnostics(format: Format, bytes: &[u8]) -> (Sources, Vec<Diagnostic>) {
         builder.leaf(Kind::Blank, &Head { span: Span::new(start, end), words: vec![], comment });
         start = end;
     }
-    let tree = builder.finish(start);
+    let tree = builder.finish();
     let mut findings = Findings::new();
     oddities(file, &tree, format, &mut findings);
     (sources, findings.sorted())
@@ -197,5 +197,13 @@ fn long_lines_full_of_oddities_take_linear_time() {
         for format in Format::ALL {
             assert!(!found(format, line.as_bytes()).is_empty());
         }
+    }
+}
+
+proptest::proptest! {
+    #[test]
+    fn a_look_at_few_lines_finds_a_long_one(text in "[a\n]{0,40}", limit in 1_usize..9) {
+        let each = text.split_inclusive('\n').all(|line| line.len() <= limit);
+        proptest::prop_assert_eq!(all_fit(text.as_bytes(), limit), each);
     }
 }

@@ -212,12 +212,15 @@ fn check(
             requests: http.requests.iter().map(|one| request(one, http, server, service)).collect(),
             timeout,
         },
-        ProbeKind::Dns { record, name, .. } => Check::Dns {
+        ProbeKind::Dns(dns) => Check::Dns {
             address: text,
             port,
-            name: name.as_ref().map_or_else(|| ".".to_owned(), |name| name.value.clone()),
+            name: dns.name.as_ref().map_or_else(|| ".".to_owned(), |name| name.value.clone()),
             // keepalived asks for the zone when nothing is said.
-            record: record.as_ref().map_or_else(|| "SOA".to_owned(), |record| record.value.clone()),
+            record: dns
+                .record
+                .as_ref()
+                .map_or_else(|| "SOA".to_owned(), |record| record.value.clone()),
             timeout,
         },
         ProbeKind::Script(script) => {
@@ -309,7 +312,7 @@ fn limits(
     for (probe, server) in &all {
         unwritten(probe, server, service, (longest, failures), account);
     }
-    let timings = all.iter().map(|(probe, server)| (&probe.checks, Some((*probe, *server))));
+    let timings = all.iter().map(|(probe, server)| (&*probe.checks, Some((*probe, *server))));
     let of_servers = service.servers.iter().filter_map(|server| server.own.as_ref());
     let of_servers = of_servers.map(|own| (&*own.checks, None));
     for (checks, probe) in timings.chain(of_servers).chain([(&service.checks, None)]) {
@@ -422,7 +425,7 @@ fn failures(probe: &Probe, server: &Server, service: &Service) -> u32 {
     stated_failures(probe, server, service).map_or_else(
         || match probe.kind {
             ProbeKind::Script(_) => 1,
-            ProbeKind::Dns { .. } => 4,
+            ProbeKind::Dns(_) => 4,
             _ => 2,
         },
         |failures| failures.value,

@@ -149,7 +149,7 @@ fn known(
     findings: &mut Findings,
 ) -> Inside {
     age(node, row, findings);
-    if FIRST_COUNTS.contains(&row.word) {
+    if first_counts(row.word) {
         if level.commands.contains(&row.word) {
             let message = format!("`{}` was given before, and the first one counts", row.word);
             findings.push(Diagnostic::new(codes::GIVEN_TWICE, node.place(), message));
@@ -429,17 +429,20 @@ const REFUSED_OLD_WORDS: &[&str] = &[
 ];
 
 /// Keywords of which the first line counts, and the second is an error (tried).
-const FIRST_COUNTS: &[&str] = &[
-    "group",
-    "notify",
-    "notify_backup",
-    "notify_deleted",
-    "notify_down",
-    "notify_fault",
-    "notify_master",
-    "notify_master_rx_lower_pri",
-    "notify_stop",
-    "notify_up",
-    "quorum_down",
-    "quorum_up",
-];
+fn first_counts(word: &str) -> bool {
+    matches!(
+        word,
+        "group"
+            | "notify"
+            | "notify_backup"
+            | "notify_deleted"
+            | "notify_down"
+            | "notify_fault"
+            | "notify_master"
+            | "notify_master_rx_lower_pri"
+            | "notify_stop"
+            | "notify_up"
+            | "quorum_down"
+            | "quorum_up"
+    )
+}

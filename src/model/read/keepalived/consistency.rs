@@ -256,13 +256,10 @@ impl File<'_> {
         }
         quorum(service, findings);
         families(service, findings);
-        let mut seen = HashSet::new();
-        for server in &service.servers {
-            server_ports(service, server, findings);
-            if !seen.insert((server.address, server.port)) {
-                let message = format!("real server {} is there already", server.address);
-                report(codes::DUPLICATE_SERVER, server.at, message, findings);
-            }
+        service.servers.iter().for_each(|server| server_ports(service, server, findings));
+        for server in duplicates(&service.servers) {
+            let message = format!("real server {} is there already", server.address);
+            report(codes::DUPLICATE_SERVER, server.at, message, findings);
         }
     }
 
@@ -395,6 +392,19 @@ fn families(service: &Service, findings: &mut Findings) {
         let message = format!("port {wrong} is not the service's port {port}");
         report(codes::PORT_DIFFERS, fallback.at, message, findings);
     }
+}
+
+/// Servers that an earlier one is equal to. Sorting a few of them is cheaper than a set.
+fn duplicates(servers: &[Server]) -> Vec<&Server> {
+    let key = |server: &Server| (server.address, server.port);
+    let mut sorted: Vec<&Server> = servers.iter().collect();
+    // Of equals, the sort keeps the earlier in front.
+    sorted.sort_by_key(|server| key(server));
+    let pairs = sorted.windows(2).filter_map(|pair| match pair {
+        [earlier, later] if key(earlier) == key(later) => Some(*later),
+        _ => None,
+    });
+    pairs.collect()
 }
 
 fn server_ports(service: &Service, server: &Server, findings: &mut Findings) {

@@ -16,7 +16,7 @@ pub(super) fn read(block: NodeRef<'_>, inert: &mut Vec<Inert>) -> Option<Probe> 
         "HTTP_GET" => ProbeKind::Http(Box::default()),
         "SSL_GET" => ProbeKind::Http(Box::new(Http { tls: true, ..Http::default() })),
         "SMTP_CHECK" => ProbeKind::Smtp { helo: None },
-        "DNS_CHECK" => ProbeKind::Dns { record: None, name: None, answer: None },
+        "DNS_CHECK" => ProbeKind::Dns(Box::default()),
         "MISC_CHECK" => ProbeKind::Script(Box::new(script(block)?)),
         "UDP_CHECK" => ProbeKind::Udp(Box::default()),
         "FILE_CHECK" => ProbeKind::File { name: None, weight: None },
@@ -48,19 +48,24 @@ fn directive(node: NodeRef<'_>, probe: &mut Probe, inert: &mut Vec<Inert>) -> bo
     match (&*node.name(), &mut probe.kind) {
         ("connect_ip", _) => put(&mut probe.address, value::address(node), inert),
         ("connect_port", _) => put(&mut probe.port, value::number(node), inert),
-        ("connect_timeout", _) => put(&mut checks.connect_timeout, value::seconds(node), inert),
-        ("retry" | "nb_get_retry", _) => put(&mut checks.failures, failures(node), inert),
-        ("delay_before_retry", _) => put(&mut checks.retry_delay, value::seconds(node), inert),
-        ("delay_loop", _) => put(&mut checks.interval, value::seconds(node), inert),
-        ("warmup", _) => put(&mut checks.warmup, value::seconds(node), inert),
-        ("misc_timeout", _) => put(&mut checks.negotiate_timeout, value::seconds(node), inert),
+        ("connect_timeout", _) => {
+            put(&mut checks.make().connect_timeout, value::seconds(node), inert)
+        }
+        ("retry" | "nb_get_retry", _) => put(&mut checks.make().failures, failures(node), inert),
+        ("delay_before_retry", _) => {
+            put(&mut checks.make().retry_delay, value::seconds(node), inert)
+        }
+        ("delay_loop", _) => put(&mut checks.make().interval, value::seconds(node), inert),
+        ("warmup", _) => put(&mut checks.make().warmup, value::seconds(node), inert),
+        ("misc_timeout", _) => {
+            put(&mut checks.make().negotiate_timeout, value::seconds(node), inert)
+        }
         // Read by `script` before.
         ("misc_path" | "misc_dynamic" | "user", ProbeKind::Script(_)) => true,
         ("helo_name", ProbeKind::Smtp { helo }) => put(helo, value::text(node), inert),
-        ("type", ProbeKind::Dns { record, .. }) => put(record, value::text(node), inert),
-        ("name", ProbeKind::Dns { name, .. } | ProbeKind::Bfd { name }) => {
-            put(name, value::text(node), inert)
-        }
+        ("type", ProbeKind::Dns(dns)) => put(&mut dns.record, value::text(node), inert),
+        ("name", ProbeKind::Dns(dns)) => put(&mut dns.name, value::text(node), inert),
+        ("name", ProbeKind::Bfd { name }) => put(name, value::text(node), inert),
         ("track_file", ProbeKind::File { name, .. }) => put(name, value::text(node), inert),
         ("weight", ProbeKind::File { weight, .. }) => {
             setting::into(Slot::Weight(weight), node, inert)

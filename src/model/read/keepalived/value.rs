@@ -23,7 +23,7 @@ pub(super) fn is_line(node: NodeRef<'_>) -> bool {
 /// Whether a line uses a name that is not defined: the preprocessor reported it, and nobody knows
 /// what the line was meant to say. Inside quotes a dollar sign is a shell's business.
 pub(super) fn is_unexpanded(node: NodeRef<'_>) -> bool {
-    node.words().any(|word| is_leftover(word.raw()))
+    node.may_hold_uses() && node.words().any(|word| is_leftover(word.raw()))
 }
 
 /// The keyword of a line.

@@ -1,8 +1,8 @@
 //! What a service's checks ask: checktype, service and the texts around them.
 
 use crate::model::{
-    Appended, Dialogue, Http, HttpRequest, Pattern, Probe, ProbeKind, Protocol, Script, Server,
-    Sourced,
+    Appended, Dialogue, Dns, Http, HttpRequest, Pattern, Probe, ProbeKind, Protocol, Script,
+    Server, Sourced,
 };
 use crate::source::codes::ldirectord_advice as advice;
 use crate::source::{Diagnostic, Place};
@@ -133,11 +133,11 @@ impl Check {
                 }))
             }
             "smtp" | "submission" => ProbeKind::Smtp { helo: None },
-            "dns" => ProbeKind::Dns {
+            "dns" => ProbeKind::Dns(Box::new(Dns {
                 record: None,
                 name: request.map(|name| name.map(|name| without_slash(&name))),
                 answer: receive,
-            },
+            })),
             _ => {
                 let used = |word| dialogue_uses(name, word);
                 let request = request.filter(|_| used("request"));

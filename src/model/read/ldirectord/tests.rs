@@ -93,7 +93,7 @@ fn a_mark_does_not_find_the_global_fallback() {
 fn the_port_chooses_protocol_and_service() {
     let dns = only_service("virtual=192.0.2.1:domain\n\treal=192.0.2.2:53 gate\n");
     assert_eq!(dns.protocol.map(|p| p.value), Some(Protocol::Udp));
-    assert!(matches!(dns.probes[0].kind, ProbeKind::Dns { .. }));
+    assert!(matches!(dns.probes[0].kind, ProbeKind::Dns(_)));
     let other = only_service("virtual=192.0.2.1:8080\n\treal=192.0.2.2:8080 gate\n");
     assert_eq!(other.probes[0].kind, ProbeKind::AlwaysUp);
 }

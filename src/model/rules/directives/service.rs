@@ -22,6 +22,11 @@ fn hysteresis(block: NodeRef<'_>, _: &Context<'_>, findings: &mut Findings) {
 
 /// Flags of a scheduler, or of a protocol, that is not that of the service.
 fn flags(block: NodeRef<'_>, _: &Context<'_>, findings: &mut Findings) {
+    // Most services have none, and are asked once.
+    let is_flag = |node: NodeRef<'_>| FLAGS.iter().any(|flag| node.name() == flag.word);
+    if !block.directives().any(is_flag) {
+        return;
+    }
     let value = |words: &[&str]| {
         let node = words.iter().find_map(|word| line(block, word))?;
         node.word(1).map(|word| word.value().to_ascii_lowercase())

@@ -139,6 +139,9 @@ pub(super) fn directors(view: &View<'_>, findings: &mut Findings) {
         transport.source.iter().map(|source| (source.value, source.at)).chain(peers)
     });
     let directors: HashMap<IpAddr, Option<Place>> = own.collect();
+    if directors.is_empty() {
+        return;
+    }
     let mut told = HashSet::new();
     for service in view.cluster.services.iter().filter(|s| is_of_keepalived(view, s)) {
         for server in &service.servers {

@@ -55,11 +55,11 @@ fn hollow_kind(kind: &ProbeKind) -> Option<(&'static str, &'static str)> {
     let dialogue: &Dialogue = match kind {
         ProbeKind::Combined { negotiate, .. } => match &**negotiate {
             ProbeKind::Dialogue(dialogue) => dialogue,
-            ProbeKind::Dns { answer: None, .. } => return Some(DNS),
+            ProbeKind::Dns(dns) if dns.answer.is_none() => return Some(DNS),
             _ => return None,
         },
         ProbeKind::Dialogue(dialogue) => dialogue,
-        ProbeKind::Dns { answer: None, .. } => return Some(DNS),
+        ProbeKind::Dns(dns) if dns.answer.is_none() => return Some(DNS),
         _ => return None,
     };
     match dialogue.service.as_str() {
@@ -140,7 +140,7 @@ fn negotiated(kind: &ProbeKind) -> &ProbeKind {
 fn pattern(kind: &ProbeKind) -> Option<&Sourced<Pattern>> {
     match kind {
         ProbeKind::Http(http) => http.requests.first()?.body.as_ref(),
-        ProbeKind::Dns { answer, .. } => answer.as_ref(),
+        ProbeKind::Dns(dns) => dns.answer.as_ref(),
         ProbeKind::Dialogue(dialogue) => dialogue.receive.as_ref(),
         _ => None,
     }

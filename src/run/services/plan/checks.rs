@@ -74,7 +74,7 @@ impl Planner<'_> {
             }
             ProbeKind::Connect => Ok(Ask::Connect),
             ProbeKind::Dialogue(dialogue) => refused(&dialogue.service),
-            ProbeKind::Dns { .. } => refused("DNS"),
+            ProbeKind::Dns(_) => refused("DNS"),
             ProbeKind::File { name, weight } => {
                 return self.file(name.as_ref(), weight.as_ref(), place);
             }
