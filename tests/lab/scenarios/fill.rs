@@ -32,7 +32,7 @@ pub(super) fn of_a_large_table(lab: &Lab) {
         let mut ipvsadm = Program::start(node, "ipvsadm", &["sh", "-c", &restore]);
         let restored = ipvsadm.ends(LIMIT).and_then(|ended| {
             is_whole(node, services)?;
-            Ok(Filled { all: ended - ipvsadm.started, first: None })
+            Ok(Filled { all: ended - ipvsadm.started, first: None, threads: String::new() })
         });
         told(lab, &work, "ipvsadm", &restored);
 
@@ -98,6 +98,8 @@ struct Filled {
     all: Duration,
     /// To the first server.
     first: Option<Duration>,
+    /// Who worked how long for it.
+    threads: String,
 }
 
 /// Waits until the kernel has the whole table.
@@ -125,7 +127,8 @@ fn whole(node: Machine, services: u16, program: &Program) -> Result<Filled, Stri
     })?;
     is_whole(node, services)?;
     let started = program.started;
-    Ok(Filled { all: all - started, first: first.map(|first| first - started) })
+    let threads = program.threads();
+    Ok(Filled { all: all - started, threads, first: first.map(|first| first - started) })
 }
 
 /// Counts what the kernel lists.
@@ -142,9 +145,9 @@ fn is_whole(node: Machine, services: u16) -> Result<(), String> {
 }
 
 fn told(lab: &Lab, work: &str, by: &str, filled: &Result<Filled, String>) {
-    if let Ok(Filled { all, first: Some(first) }) = filled {
+    if let Ok(Filled { all, first: Some(first), threads }) = filled {
         lab.note(format!(
-            "{work}: {by}: the first service after {:.3} s, all of them {:.3} s later",
+            "{work}: {by}: the first service after {:.3} s, all of them {:.3} s later; {threads}",
             first.as_secs_f64(),
             (*all - *first).as_secs_f64()
         ));

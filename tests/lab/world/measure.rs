@@ -50,6 +50,25 @@ impl Program {
         fs::read_to_string(&self.log).unwrap_or_default()
     }
 
+    /// What its threads have used of the processor so far, in seconds: their own time, and the kernel's for them.
+    pub(crate) fn threads(&self) -> String {
+        let nsenter = self.child.id();
+        let children = format!("/proc/{nsenter}/task/{nsenter}/children");
+        let process = fs::read_to_string(children).unwrap_or_default();
+        let tasks = fs::read_dir(format!("/proc/{}/task", process.trim()));
+        let shares = tasks.into_iter().flatten().flatten().filter_map(|task| {
+            // Its name is in parentheses; of the rest, fields 12 and 13 are the times (proc_pid_stat(5)).
+            let stat = fs::read_to_string(task.path().join("stat")).ok()?;
+            let (head, rest) = stat.rsplit_once(')')?;
+            let name = head.split_once('(')?.1;
+            let seconds = |field: &str| field.parse::<f64>().ok().map(|ticks| ticks / 100.0);
+            let mut fields = rest.split_whitespace().skip(11);
+            let (own, kernel) = (seconds(fields.next()?)?, seconds(fields.next()?)?);
+            (own + kernel >= 0.01).then(|| format!("{name} {own:.2} + {kernel:.2}"))
+        });
+        shares.collect::<Vec<_>>().join(", ")
+    }
+
     pub(crate) fn signal(&self, signal: &str) {
         self.machine.run(&["pkill", &format!("-{signal}"), "-x", self.name]);
     }
