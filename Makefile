@@ -10,7 +10,7 @@ share  := $(DESTDIR)$(PREFIX)/share
 root   := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 .DEFAULT_GOAL := build
-.PHONY: bench build corpus demo deny fuzz help install lab lab-images lab-test lint nextest peers quick test
+.PHONY: bench bench-lab build corpus demo deny fuzz help install lab lab-images lab-test lint nextest peers quick test
 
 build: ## the program, optimised: target/release/lvsha
 	$(CARGO) build --release
@@ -53,7 +53,10 @@ corpus: peers ## DIR=...: verdicts on any directory of files beside those of the
 bench: ## speed and memory beside the real programs
 	$(CARGO) bench --bench lvsha
 
-bench-%: ## one part of it: text, services, vrrp, deploy
+bench-lab: lab-images ## how fast a large table is in the kernel, in the lab
+	$(CARGO) bench --bench lvsha -- lab
+
+bench-%: ## one part of it: text, services, vrrp, deploy, lab
 	$(CARGO) bench --bench lvsha -- $*
 
 fuzz: ## SECONDS=n (60): every fuzz target for so long, from the project's own cases

@@ -10,6 +10,7 @@
 
 mod chart;
 mod deploy;
+mod lab;
 mod measure;
 mod peers;
 mod report;
@@ -28,11 +29,12 @@ use table::Row;
 type Area = fn(&Bench) -> Vec<Row>;
 
 /// What can be measured by name.
-const AREAS: [(&str, Area); 4] = [
+const AREAS: [(&str, Area); 5] = [
     ("text", text::rows),
     ("services", services::rows),
     ("vrrp", vrrp::rows),
     ("deploy", deploy::rows),
+    ("lab", lab::rows),
 ];
 
 /// How, and where to.

@@ -39,6 +39,8 @@ pub(crate) enum Unit {
     PerSecond,
     /// Of one processor.
     Percent,
+    /// How many times something was done.
+    Count,
 }
 
 /// What is asked of a row.
@@ -156,6 +158,7 @@ impl Unit {
             Self::Texts => format!("{value:.1} x text"),
             Self::PerSecond => format!("{value:.0}/s"),
             Self::Percent => format!("{value:.1} %"),
+            Self::Count => format!("{value:.0}"),
         }
     }
 }

@@ -14,6 +14,8 @@ pub(crate) enum Message {
     Started { name: String },
     /// What a scenario measured, in one line.
     Note { text: String },
+    /// A number for `make bench-lab`, or why there is none: seconds, or a count.
+    Measured { work: String, by: String, result: Result<f64, String> },
     /// A scenario's end; `failure` is what its panic said.
     Ended { name: String, seconds: f64, failure: Option<String> },
     /// All that was asked for has run.

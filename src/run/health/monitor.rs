@@ -147,6 +147,10 @@ impl Event {
             Self::ServerDown { service, server, cause } => {
                 Some(format!("{server} of {service} is down: {cause}"))
             }
+            // Its checks were taken away: nobody asked it.
+            Self::ServerUp { service, server, reply } if reply.is_empty() => {
+                Some(format!("{server} of {service} is up"))
+            }
             Self::ServerUp { service, server, reply } => {
                 Some(format!("{server} of {service} is up: {reply}"))
             }

@@ -237,6 +237,9 @@ impl Reconciler {
     fn missing_steps(&mut self, now: Instant) -> Option<Vec<Step>> {
         let (believed, desired) = (self.believed.as_ref()?, self.desired.as_ref()?);
         let mut steps = diff(&self.ours(believed), desired);
+        if self.holds.is_empty() {
+            return Some(steps);
+        }
         // What is no difference any more needs no second try.
         let missing: BTreeSet<_> = steps.iter().map(Object::of).collect();
         self.holds.retain(|object| missing.contains(object));

@@ -292,15 +292,16 @@ impl Worker {
                 }
             }
         }
+        // Visitors wait for the table, and nobody for a log.
+        if self.monitor.take_changed() {
+            self.wish();
+        }
         while let Some(event) = self.monitor.poll_event() {
             self.runner.follow(&self.plan.hooks, &event);
             if let (Some(mailer), Some(line)) = (&self.mailer, event.headline()) {
                 mailer.tell(line);
             }
             let _ = self.tell.send(Told::Health(event));
-        }
-        if self.monitor.take_changed() {
-            self.wish();
         }
     }
 

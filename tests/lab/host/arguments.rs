@@ -11,6 +11,8 @@ pub(super) enum Wish {
 #[derive(Debug)]
 pub(super) struct Arguments {
     pub(super) wish: Wish,
+    /// Measurements instead of scenarios.
+    pub(super) measure: bool,
     pub(super) only_ignored: bool,
     exact: bool,
     filters: Vec<String>,
@@ -21,6 +23,7 @@ impl Arguments {
     pub(super) fn parse(words: &[String]) -> Result<Self, String> {
         let mut arguments = Self {
             wish: Wish::Run,
+            measure: false,
             only_ignored: false,
             exact: false,
             filters: Vec::new(),
@@ -31,6 +34,7 @@ impl Arguments {
             match word {
                 "--list" => arguments.wish = Wish::List,
                 "--shell" => arguments.wish = Wish::Shell,
+                "--measure" => arguments.measure = true,
                 "--exact" => arguments.exact = true,
                 "--ignored" => arguments.only_ignored = true,
                 "--skip" => arguments.skipped.extend(words.next().map(str::to_owned)),

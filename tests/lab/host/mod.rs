@@ -36,14 +36,15 @@ pub(crate) fn main(arguments: &[String]) -> ExitCode {
     if let Err(problem) = inventory::take(&inventory::path()) {
         return refuse(&problem);
     }
+    let table = if arguments.measure { scenarios::MEASUREMENTS } else { scenarios::ALL };
     if arguments.wish == Wish::List {
         // Scenarios are never marked as ignored: what cannot run says so when it is asked to.
-        let names = scenarios::ALL.iter().filter(|_| !arguments.only_ignored);
+        let names = table.iter().filter(|_| !arguments.only_ignored);
         names.for_each(|scenario| println!("{}: test", scenario.name));
         return ExitCode::SUCCESS;
     }
     let chosen: Vec<&Scenario> =
-        scenarios::ALL.iter().filter(|scenario| arguments.selects(scenario.name)).collect();
+        table.iter().filter(|scenario| arguments.selects(scenario.name)).collect();
     let shell = arguments.wish == Wish::Shell;
     let skip = |reason: &str| if shell { refuse(reason) } else { skip(&chosen, reason) };
     let settings = match Settings::read(|name| env::var(name).ok()) {

@@ -6,6 +6,7 @@ mod deploy;
 mod desk;
 mod drill;
 mod faults;
+mod fill;
 mod heartbeat;
 mod instead;
 mod keepalived;
@@ -38,9 +39,9 @@ impl Scenario {
 }
 
 macro_rules! scenarios {
-    ($($room:ident :: $name:ident $weight:literal),* $(,)?) => {
-        /// Every scenario there is.
-        pub(crate) const ALL: &[Scenario] = &[$(Scenario {
+    ($(#[$about:meta])* $table:ident: $($room:ident :: $name:ident $weight:literal),* $(,)?) => {
+        $(#[$about])*
+        pub(crate) const $table: &[Scenario] = &[$(Scenario {
             name: concat!(stringify!($room), "::", stringify!($name)),
             weight: $weight,
             run: $room::$name,
@@ -49,6 +50,8 @@ macro_rules! scenarios {
 }
 
 scenarios! {
+    /// Every scenario there is.
+    ALL:
     access::sudo_jump_hosts_other_ports_and_talkative_shells_are_no_obstacle 90,
     daemon::a_reload_touches_only_what_it_changes_and_clients_get_what_weights_say 40,
     daemon::nobody_notices_that_it_was_killed_and_restarted 56,
@@ -93,6 +96,12 @@ scenarios! {
     same::heartbeat_from_keepalived_behaves_as_keepalived_did_but_for_what_the_report_says 200,
     same::keepalived_from_heartbeat_behaves_as_heartbeat_did_but_for_what_the_report_says 190,
     tables::every_service_is_as_keepalived_puts_it_there 100,
+}
+
+scenarios! {
+    /// What proves nothing and tells numbers: `-- --measure`.
+    MEASUREMENTS:
+    fill::of_a_large_table 300,
 }
 
 /// A measured time lies within its bounds; either way the report has the line.

@@ -2,6 +2,7 @@
 
 mod artefacts;
 mod command;
+mod measure;
 mod network;
 mod node;
 mod port;
@@ -22,6 +23,7 @@ use crate::inventory::{self, CLIENT, DIRECTORS, Host, NODES, REAL_SERVERS};
 use crate::message::Message;
 use crate::scenarios;
 pub(crate) use command::{run, try_run_within};
+pub(crate) use measure::{Look, Program, Writes};
 pub(crate) use node::Machine;
 use port::Port;
 pub(crate) use stack::{Stack, converted, converted_to_heartbeat, data, keepalived_pair, rendered};
@@ -51,7 +53,8 @@ pub(crate) fn main(names: &[String]) -> ExitCode {
     let hook = std::sync::Arc::clone(&said);
     panic::set_hook(Box::new(move |info| hook.lock().unwrap().push_str(&format!("{info}\n"))));
     for name in names {
-        let Some(scenario) = scenarios::ALL.iter().find(|scenario| scenario.name == name) else {
+        let mut all = scenarios::ALL.iter().chain(scenarios::MEASUREMENTS);
+        let Some(scenario) = all.find(|scenario| scenario.name == name) else {
             continue;
         };
         send(&Message::Started { name: name.clone() });
@@ -138,6 +141,12 @@ impl Lab {
     pub(crate) fn client(&self, words: &[&str]) -> String {
         let namespace = format!("--net=/run/netns/{}", CLIENT.name);
         run(&[&["nsenter", &namespace], words].concat())
+    }
+
+    /// A number for `make bench-lab`, or why there is none.
+    pub(crate) fn measured(&self, work: &str, by: &str, result: Result<f64, String>) {
+        let (work, by) = (work.to_owned(), by.to_owned());
+        self.port.lock().unwrap().send(&Message::Measured { work, by, result });
     }
 
     /// A line for the report: a measured number.

@@ -145,13 +145,21 @@ impl Machine {
     }
 
     pub(crate) fn try_run<W: AsRef<str>>(self, words: &[W]) -> Result<String, String> {
-        let target = self.first_process().ok_or_else(|| format!("{} does not run", self.0))?;
-        let mut all = vec![
-            "nsenter", "--mount", "--uts", "--ipc", "--net", "--pid", "--cgroup", "--target",
-            &target, "--",
-        ];
+        if !self.runs() {
+            return Err(format!("{} does not run", self.0));
+        }
+        let inside = self.inside();
+        let mut all: Vec<&str> =
+            std::iter::once("nsenter").chain(inside.iter().map(String::as_str)).collect();
         all.extend(words.iter().map(AsRef::as_ref));
         try_run(&all)
+    }
+
+    /// What nsenter needs to know before the words of a program.
+    pub(super) fn inside(self) -> Vec<String> {
+        let target = self.first_process().unwrap_or_else(|| panic!("{} does not run", self.0));
+        let spaces = ["--mount", "--uts", "--ipc", "--net", "--pid", "--cgroup", "--target"];
+        spaces.map(str::to_owned).into_iter().chain([target, "--".to_owned()]).collect()
     }
 
     /// Writes a file there, and the folders above it.
@@ -199,10 +207,12 @@ impl Machine {
     /// asked for often.
     pub(crate) fn balances_to(self, server: Host) -> bool {
         let server = SocketAddrV4::new(server.address(), port());
-        let text = self
-            .first_process()
-            .and_then(|process| fs::read_to_string(format!("/proc/{process}/net/ip_vs")).ok());
-        text.is_some_and(|text| table::serves(&text, server))
+        self.kernel_list().is_some_and(|text| table::serves(&text, server))
+    }
+
+    /// The kernel's balancing table as it lists it: without persistence and flags, but for a file's price.
+    pub(crate) fn kernel_list(self) -> Option<String> {
+        fs::read_to_string(format!("/proc/{}/net/ip_vs", self.first_process()?)).ok()
     }
 
     /// Whether its interface has this address now.

@@ -77,7 +77,8 @@ impl Monitor {
         let mut old_checks: BTreeMap<_, _> = BTreeMap::new();
         let start = match &old {
             Some(old) => old.standing,
-            None if serves => Standing::Up,
+            // Of a server without checks there is nothing to wait for, and nothing to tell.
+            None if serves || plan.checks.is_empty() => Standing::Up,
             None => Standing::Untested,
         };
         let (standing, order, since) = match old {
@@ -95,8 +96,11 @@ impl Monitor {
             verdict.set_rules(check.rules);
             checks.push((id, verdict));
         }
-        let names = [plan.address.to_string(), plan.key(0).to_string()];
-        let in_maintenance = names.iter().any(|name| self.maintenance.contains(name));
+        // Names cost more than all the rest, and hardly ever is anything maintained.
+        let in_maintenance = !self.maintenance.is_empty()
+            && [plan.address.to_string(), plan.key(0).to_string()]
+                .iter()
+                .any(|name| self.maintenance.contains(name));
         State { checks, standing, order, in_maintenance, since }
     }
 

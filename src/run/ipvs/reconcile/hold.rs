@@ -67,6 +67,10 @@ impl Holds {
         wait
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.by_object.is_empty()
+    }
+
     /// Forgets an object; whether it was held.
     pub(super) fn release(&mut self, object: &Object) -> bool {
         self.by_object.remove(object).is_some()
