@@ -10,7 +10,7 @@ share  := $(DESTDIR)$(PREFIX)/share
 root   := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 .DEFAULT_GOAL := build
-.PHONY: bench bench-lab build corpus demo deny fuzz help install lab lab-images lab-test lint nextest peers quick test
+.PHONY: bench bench-lab build corpus demo deny fuzz help install lab lab-images lab-test lint nextest peers quick soak test
 
 build: ## the program, optimised: target/release/lvsha
 	$(CARGO) build --release
@@ -49,6 +49,10 @@ corpus: peers ## DIR=...: verdicts on any directory of files beside those of the
 	@test -n "$(DIR)" || { echo "name a directory: make corpus DIR=/etc/keepalived"; exit 2; }
 	LVSHA_CORPUS="$(abspath $(DIR))" LVSHA_CORPUS_LEAST="$(LEAST)" LVSHA_REQUIRE_PEERS=1 \
 		$(CARGO) test --test peers a_directory_of_files_agrees -- --nocapture
+
+soak: lab-images ## a million steps of simulated routers, and half an hour of random drills in the lab
+	LVSHA_STEPS=$(or $(STEPS),1000000) LAB=off $(CARGO) test --lib random_histories -- --nocapture
+	LVSHA_REQUIRE_LAB=1 LAB_LIMIT=90 $(CARGO) test --test lab -- --measure soak::
 
 bench: ## speed and memory beside the real programs
 	$(CARGO) bench --bench lvsha

@@ -73,7 +73,7 @@ impl Found {
         let mut found = Self { measured: Vec::new(), trouble: "the lab says nothing".to_owned() };
         // The machine runs the optimised program of this run; only what watches it is not optimised.
         let started = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
-            .args(["test", "--quiet", "--test", "lab", "--", "--measure"])
+            .args(["test", "--quiet", "--test", "lab", "--", "--measure", "fill::"])
             .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")))
             .env("LVSHA_LAB_PROGRAM", env!("CARGO_BIN_EXE_lvsha"))
             .env("LAB_MACHINES", "1")

@@ -11,7 +11,7 @@ use crate::inventory::{LW1, LW2, LW3, LW4, REAL_SERVERS, VIP, port};
 use crate::world::{Lab, Machine, Stack, Visitor, Watch, now, pass, until};
 
 /// Between two looks at the kernel's table (docs/compatibility.md), in seconds.
-const LOOK: f64 = 30.0;
+pub(super) const LOOK: f64 = 30.0;
 /// A visit that was begun so long ago is over, whatever became of it.
 const VISIT: Duration = Duration::from_millis(600);
 
@@ -171,7 +171,7 @@ fn killed_and_back(lab: &Lab, watch: &Watch, patience: f64) {
     lab.note(format!("away for {away:.2} s, and none of {visits} requests failed"));
 }
 
-fn serve_both(director: Machine) {
+pub(super) fn serve_both(director: Machine) {
     let whole = until(60.0, || {
         REAL_SERVERS.iter().all(|server| director.balances_to(*server)).then_some(())
     });
@@ -195,7 +195,7 @@ fn pages(watch: &Watch, since: Duration) -> [usize; 2] {
     ["lw3", "lw4"].map(|page| pages.get(page).copied().unwrap_or_default())
 }
 
-fn main_process(node: Machine, unit: &str) -> String {
+pub(super) fn main_process(node: Machine, unit: &str) -> String {
     let shown = node.run(&["systemctl", "show", "--property=MainPID", "--value", unit]);
     shown.trim().to_owned()
 }

@@ -14,6 +14,7 @@ mod lvsha;
 mod nodes;
 mod pair;
 mod same;
+mod soak;
 mod tables;
 
 use std::time::Duration;
@@ -99,9 +100,10 @@ scenarios! {
 }
 
 scenarios! {
-    /// What proves nothing and tells numbers: `-- --measure`.
+    /// What takes long, or tells numbers: `-- --measure [NAME]`, as `make bench-lab` and `make soak` ask for it.
     MEASUREMENTS:
     fill::of_a_large_table 300,
+    soak::half_an_hour_of_random_drills 900,
 }
 
 /// A measured time lies within its bounds; either way the report has the line.
