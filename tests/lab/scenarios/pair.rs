@@ -27,7 +27,8 @@ pub(super) fn requests_alternate(lab: &Lab, stack: &Stack) {
     let pages = watch.record().pages(from, from + Duration::from_secs(2));
     let [three, four] = ["lw3", "lw4"].map(|page| pages.get(page).copied().unwrap_or_default());
     assert_eq!(pages.len(), 2, "something else than two real servers answered: {pages:?}");
-    assert!(three.abs_diff(four) <= 2 && three > 50, "they do not take turns: {pages:?}");
+    // A port that the client used for an earlier visit may stay with the server that it had.
+    assert!(three.abs_diff(four) <= 8 && three > 50, "they do not take turns: {pages:?}");
     lab.note(format!("{three} requests to LW3, {four} to LW4, none failed"));
 }
 
