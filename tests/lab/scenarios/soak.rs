@@ -156,11 +156,12 @@ fn server_dies(deed: &Deed<'_>) -> Excuses {
     let left = until(most, || (!director.balances_to(dead)).then(now));
     let left = left.unwrap_or_else(|| panic!("{dead} is still there: {}", director.table()));
     pass(deed.length);
-    let back = now();
     deed.lab.node(dead).serve();
+    let most = detection(6.0, 0, 0.0).and(ALLOWANCE).most.as_secs_f64();
+    let back = until(most, || director.balances_to(dead).then(now));
+    let back = back.unwrap_or_else(|| panic!("{dead} does not return: {}", director.table()));
     // A TCP check lets it in as soon as its port is open, a moment before anybody is there to answer.
-    let answers = detection(6.0, 0, 0.0).and(ALLOWANCE).most;
-    vec![(died, left), (back, now() + answers)]
+    vec![(died, left), (back, back + Duration::from_secs(1))]
 }
 
 fn cleared(deed: &Deed<'_>) -> Excuses {
