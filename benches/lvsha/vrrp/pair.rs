@@ -6,7 +6,7 @@ use std::io::{BufRead as _, BufReader};
 use std::os::unix::process::CommandExt as _;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::peers;
 
@@ -79,6 +79,10 @@ impl Pair {
                 command.env("LD_LIBRARY_PATH", root.join("usr/lib/x86_64-linux-gnu"));
                 command.arg(root.join("usr/sbin/keepalived")).args(["-n", "-l", "-P", "-f"]);
                 command.arg(&path).arg("-p").arg(file("pid")).arg("-r").arg(file("vrrp.pid"));
+                // It does not start when the number of one that crashed is another process's by now.
+                for left in ["pid", "vrrp.pid"] {
+                    let _ = fs::remove_file(file(left));
+                }
             }
         }
         let log = fs::File::create(file("log")).expect("the folder is ours");
@@ -93,7 +97,9 @@ impl Pair {
         command.args(["netns", "exec", &self.space('b')]);
         command.env("LD_LIBRARY_PATH", root.join("usr/lib/x86_64-linux-gnu"));
         command.arg(root.join("usr/bin/tcpdump"));
-        command.args(["-i", "eth0", "-l", "-n", "-tt", "--immediate-mode", "ip", "proto", "112"]);
+        // The user that Debian's tcpdump would become may not exist outside of the peers' tree.
+        command.args(["-Z", "root", "-i", "eth0", "-l", "-n", "-tt", "--immediate-mode"]);
+        command.args(["ip", "proto", "112"]);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut child = command.spawn().ok()?;
         let output = BufReader::new(child.stdout.take()?);
@@ -142,11 +148,15 @@ impl Capture {
         }
     }
 
-    /// Waits until `a` alone has sent so often.
+    /// Waits until `a` alone has sent so often; `None` when it does not get the better of `b` within a minute.
     pub(super) fn settle_on_a(&self, adverts: u32) -> Option<()> {
+        let over = Instant::now() + Duration::from_secs(60);
         let mut in_a_row = 0;
         while in_a_row < adverts {
             in_a_row = if self.next()?.is_from_a { in_a_row + 1 } else { 0 };
+            if Instant::now() > over {
+                return None;
+            }
         }
         Some(())
     }
