@@ -70,14 +70,37 @@ pub(crate) fn main(arguments: &[String]) -> ExitCode {
     run(&chosen, settings, back_end, &images)
 }
 
-/// Each machine runs its share of the scenarios, one after the other, on one boot.
+/// Runs all of them, and those that fail once more where `LAB_RETRIES` says so.
 fn run(chosen: &[&Scenario], settings: Settings, back_end: BackEnd, images: &Images) -> ExitCode {
+    let report = Mutex::new(Report::new(chosen.len()));
+    play(chosen, settings, back_end, images, &report);
+    for _ in 0..settings.retries {
+        let failed = report.lock().unwrap().take_failed();
+        let again: Vec<&Scenario> = chosen
+            .iter()
+            .filter(|scenario| failed.iter().any(|name| name == scenario.name))
+            .copied()
+            .collect();
+        if !again.is_empty() {
+            println!("lab: {} scenarios are tried again", again.len());
+            play(&again, settings, back_end, images, &report);
+        }
+    }
+    report.into_inner().unwrap().summary()
+}
+
+/// Each machine runs its share of the scenarios, one after the other, on one boot.
+fn play(
+    chosen: &[&Scenario],
+    settings: Settings,
+    back_end: BackEnd,
+    images: &Images,
+    report: &Mutex<Report>,
+) {
     let processors = thread::available_parallelism().map_or(1, |number| number.get());
     let shares = shares(chosen, settings.machines(back_end, processors));
-    let report = Mutex::new(Report::new(chosen.len()));
     thread::scope(|scope| {
         for (number, names) in shares.iter().enumerate() {
-            let report = &report;
             scope.spawn(move || {
                 match Machine::boot(back_end, images, number, names, settings.limit) {
                     Ok(machine) => machine.follow(names, report),
@@ -86,7 +109,6 @@ fn run(chosen: &[&Scenario], settings: Settings, back_end: BackEnd, images: &Ima
             });
         }
     });
-    report.into_inner().unwrap().summary()
 }
 
 /// The longest group first, each to the machine that has the least to do.

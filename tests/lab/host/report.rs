@@ -11,6 +11,8 @@ pub(super) struct Report {
     asked: usize,
     passed: usize,
     failed: Vec<(String, String)>,
+    /// Failures that a later try has a chance to mend.
+    tried_again: Vec<(String, String)>,
     started: Instant,
     /// What a machine's scenario has used of a processor so far, by the machine's number.
     spent: BTreeMap<usize, Duration>,
@@ -23,6 +25,7 @@ impl Report {
             asked,
             passed: 0,
             failed: Vec::new(),
+            tried_again: Vec::new(),
             started: Instant::now(),
             spent: BTreeMap::new(),
         }
@@ -73,9 +76,22 @@ impl Report {
         }
     }
 
+    /// Takes back what failed, for another try. The summary tells of it all the same.
+    pub(super) fn take_failed(&mut self) -> Vec<String> {
+        let failed = std::mem::take(&mut self.failed);
+        let names = failed.iter().map(|(name, _)| name.clone()).collect();
+        self.tried_again.extend(failed);
+        names
+    }
+
     pub(super) fn summary(self) -> ExitCode {
-        let Self { asked, passed, failed, started, .. } = self;
+        let Self { asked, passed, failed, tried_again, started, .. } = self;
         let lost = asked - passed - failed.len();
+        for (name, failure) in tried_again {
+            println!(
+                "\n---- {name}: passed or failed at another try; the first said ----\n{failure}"
+            );
+        }
         for (name, failure) in &failed {
             println!("\n---- {name} ----\n{failure}");
         }

@@ -41,6 +41,8 @@ fn the_environment_chooses_a_back_end_and_words_without_meaning_are_refused() {
     let standard = read("").unwrap();
     assert_eq!(standard.back_end, Some(BackEnd::Emulated));
     assert_eq!(standard.limit, Duration::from_secs(40 * 60));
+    assert_eq!(standard.retries, 0, "a failure is a failure");
+    assert_eq!(read("LAB_RETRIES=1").unwrap().retries, 1);
     assert_eq!(standard.machines(BackEnd::Emulated, 8), 2, "two are enough");
     assert_eq!(standard.machines(BackEnd::Emulated, 1), 1);
     assert_eq!(read("LAB=off").unwrap().back_end, None);

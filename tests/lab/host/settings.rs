@@ -13,6 +13,8 @@ pub(super) struct Settings {
     pub(super) back_end: Option<BackEnd>,
     /// From the start of a machine to its end.
     pub(super) limit: Duration,
+    /// `LAB_RETRIES`: how often scenarios that failed are tried once more, on a new machine.
+    pub(super) retries: u64,
     /// `LAB_MACHINES`: so many side by side, if the back end can.
     machines: Option<usize>,
 }
@@ -38,9 +40,11 @@ impl Settings {
         };
         let minutes = number("LAB_LIMIT", "minutes")?.unwrap_or(LIMIT_MINUTES);
         let machines = number("LAB_MACHINES", "machines")?;
+        let retries = number("LAB_RETRIES", "tries")?.unwrap_or(0);
         Ok(Self {
             back_end,
             limit: Duration::from_secs(minutes.saturating_mul(60)),
+            retries,
             // Nobody has so many that the number does not fit; none is no lab.
             machines: machines.map(|number| usize::try_from(number).unwrap_or(1).max(1)),
         })
