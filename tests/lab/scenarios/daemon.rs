@@ -99,7 +99,7 @@ pub(super) fn a_reload_touches_only_what_it_changes_and_clients_get_what_weights
     let began = now();
     pass(4.0);
     let shares = pages(&watch, began);
-    assert!(shares[0].abs_diff(3 * shares[1]) <= 6, "weights 3 and 1 give {shares:?}");
+    assert!(are_as(3, shares), "weights 3 and 1 give {shares:?}");
     lab.note(format!("weights 3 and 1: {} requests to LW3, {} to LW4", shares[0], shares[1]));
 
     // Somebody is in the middle of a request.
@@ -114,7 +114,7 @@ pub(super) fn a_reload_touches_only_what_it_changes_and_clients_get_what_weights
     let changed = changed.unwrap_or_else(|| panic!("not weight 2: {}", director.table()));
     pass(3.0);
     let shares = pages(&watch, changed + Duration::from_millis(100));
-    assert!(shares[0].abs_diff(2 * shares[1]) <= 6, "weights 2 and 1 give {shares:?}");
+    assert!(are_as(2, shares), "weights 2 and 1 give {shares:?}");
     // Counters of connections begin anew with an entry, and a verdict with its checks.
     for (server, count) in counted {
         let later = director.connections().get(&server).copied();
@@ -134,7 +134,9 @@ pub(super) fn a_reload_touches_only_what_it_changes_and_clients_get_what_weights
     let sticky = sticky.unwrap_or_else(|| panic!("no persistence: {}", director.table()));
     pass(2.0);
     let shares = pages(&watch, sticky + Duration::from_millis(100));
-    assert!(shares.contains(&0) && shares != [0, 0], "one client gets {shares:?}");
+    // But for visits from a port that the kernel remembers.
+    let (few, many) = (shares[0].min(shares[1]), shares[0].max(shares[1]));
+    assert!(few * 20 <= many && many > 0, "one client gets {shares:?}");
     lab.note(format!("persistent: {} requests to LW3, {} to LW4", shares[0], shares[1]));
     nothing_failed(&watch, began);
     nobody_else_answers(&watch, began);
@@ -187,6 +189,11 @@ fn nothing_failed(watch: &Watch, since: Duration) {
 fn nobody_else_answers(watch: &Watch, since: Duration) {
     let record = watch.record();
     assert_eq!(record.first_answer(LW2, since), None, "LW2 took over:\n{}", record.timeline());
+}
+
+/// Whether LW3 got `times` as many as LW4, to a tenth of all.
+fn are_as(times: usize, [three, four]: [usize; 2]) -> bool {
+    three.abs_diff(times * four) * 10 <= three + four && four > 0
 }
 
 /// How many requests begun after `since` LW3 and LW4 answered.
