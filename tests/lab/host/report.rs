@@ -88,9 +88,7 @@ impl Report {
         let Self { asked, passed, failed, tried_again, started, .. } = self;
         let lost = asked - passed - failed.len();
         for (name, failure) in tried_again {
-            println!(
-                "\n---- {name}: passed or failed at another try; the first said ----\n{failure}"
-            );
+            println!("\n---- {name}, before it was tried again ----\n{failure}");
         }
         for (name, failure) in &failed {
             println!("\n---- {name} ----\n{failure}");
