@@ -1,20 +1,18 @@
-//! Generic netlink: messages put together with neli, families found by name, requests in batches.
+//! Generic netlink: families found by name, questions and their answers.
 
 use std::io;
 use std::time::Duration;
 
-use neli::consts::genl::{Cmd, CtrlAttr, CtrlCmd, NlAttrType};
+use neli::consts::genl::{CtrlAttr, CtrlCmd};
 use neli::consts::nl::{GenlId, NlmF};
-use neli::genl::{AttrTypeBuilder, Genlmsghdr, GenlmsghdrBuilder, Nlattr, NlattrBuilder};
-use neli::nl::{NlPayload, Nlmsghdr, NlmsghdrBuilder};
-use neli::types::{Buffer, GenlBuffer};
-use neli::{Size, ToBytes};
 use thiserror::Error;
 
 use self::messages::{Attributes, Content, Frames, Malformed};
+use self::request::{Header, append};
 use self::socket::NetlinkSocket;
 
 pub mod messages;
+pub mod request;
 pub(super) mod socket;
 #[cfg(test)]
 mod tests;
@@ -40,88 +38,6 @@ pub enum Error {
     /// Replies were lost, or the table changed while it was read: ask again.
     #[error("the table changed while it was read")]
     Interrupted,
-}
-
-/// One attribute with any payload.
-///
-/// # Errors
-///
-/// [`Error::Encode`] for a payload that is too long.
-pub fn attribute<K, P>(kind: K, payload: P) -> Result<Nlattr<K, Buffer>, Error>
-where
-    K: NlAttrType + Size,
-    P: Size + ToBytes,
-{
-    // The length field has 16 bits and neli would cut it silently.
-    if payload.unpadded_size() > MAX_ATTRIBUTE {
-        return Err(Error::Encode("an attribute is too long".to_owned()));
-    }
-    let kind = AttrTypeBuilder::default().nla_type(kind).build().map_err(encode)?;
-    NlattrBuilder::default().nla_type(kind).nla_payload(payload).build().map_err(encode)
-}
-
-/// An attribute that holds others.
-///
-/// # Errors
-///
-/// As [`attribute`].
-pub fn nested<K, N>(kind: K, inner: &[Nlattr<N, Buffer>]) -> Result<Nlattr<K, Buffer>, Error>
-where
-    K: NlAttrType + Size,
-    N: NlAttrType,
-{
-    let empty = attribute(kind, Buffer::new())?;
-    inner.iter().try_fold(empty, |outer, inner| outer.nest(inner).map_err(encode))
-}
-
-/// Appends one request to `datagram`.
-///
-/// # Errors
-///
-/// As [`attribute`].
-pub fn append<C, K>(
-    datagram: &mut Vec<u8>,
-    header: Header<C>,
-    attributes: Vec<Nlattr<K, Buffer>>,
-) -> Result<(), Error>
-where
-    C: Cmd,
-    K: NlAttrType,
-{
-    let attributes: GenlBuffer<K, Buffer> = attributes.into_iter().collect();
-    let payload: Genlmsghdr<C, K> = GenlmsghdrBuilder::default()
-        .cmd(header.command)
-        .version(header.version)
-        .attrs(attributes)
-        .build()
-        .map_err(encode)?;
-    let message: Nlmsghdr<u16, Genlmsghdr<C, K>> = NlmsghdrBuilder::default()
-        .nl_type(header.family)
-        .nl_flags(NlmF::REQUEST | header.flags)
-        .nl_seq(header.sequence)
-        .nl_payload(NlPayload::Payload(payload))
-        .build()
-        .map_err(encode)?;
-    let mut bytes = io::Cursor::new(Vec::new());
-    message.to_bytes(&mut bytes).map_err(encode)?;
-    datagram.extend(bytes.into_inner());
-    datagram.resize(datagram.len().next_multiple_of(4), 0);
-    Ok(())
-}
-
-/// What stands in front of a request's attributes.
-#[derive(Clone, Copy, Debug)]
-pub struct Header<C> {
-    /// The family's number.
-    pub family: u16,
-    /// The family's command.
-    pub command: C,
-    /// Version of the family's interface.
-    pub version: u8,
-    /// Flags beside NLM_F_REQUEST.
-    pub flags: NlmF,
-    /// Returned with every answer.
-    pub sequence: u32,
 }
 
 /// A socket and the number of one family.
@@ -238,7 +154,7 @@ impl Connection {
             sequence,
         };
         let mut datagram = Vec::new();
-        append(&mut datagram, header, vec![attribute(CtrlAttr::FamilyName, name)?])?;
+        append(&mut datagram, header, |request| request.put_text(CtrlAttr::FamilyName, name))?;
         let mut found = None;
         let asked = self.ask(sequence, &datagram, |_, attributes| {
             for attribute in attributes {
@@ -260,13 +176,7 @@ impl Connection {
     }
 }
 
-/// neli's error types differ; a message is all that is of use.
-fn encode(error: impl std::fmt::Display) -> Error {
-    Error::Encode(error.to_string())
-}
-
 /// Version of nlctrl's interface.
 const CONTROL_VERSION: u8 = 2;
 /// The kernel fills at most 32 KiB per datagram of a dump.
 const RECEIVE_BUFFER: usize = 64 * 1024;
-const MAX_ATTRIBUTE: usize = 65_000;

@@ -2,10 +2,7 @@
 
 use std::net::IpAddr;
 
-use neli::consts::genl::NlAttrType;
 use neli::consts::nl::NlmF;
-use neli::genl::Nlattr;
-use neli::types::Buffer;
 
 use super::super::table::protocol_number;
 use super::super::{
@@ -17,7 +14,8 @@ use super::names::{
     encapsulation, forwarding, service_flag, sync_state, tunnel,
 };
 use crate::model::Family;
-use crate::run::net::genetlink::{Error, Header, append, attribute, nested};
+use crate::run::net::genetlink::Error;
+use crate::run::net::genetlink::request::{Header, Writer, append};
 
 /// What can be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,11 +51,12 @@ pub fn encode_question(
         Question::Services => (Command::GetService, NlmF::DUMP),
         Question::Timeouts => (Command::GetConfig, NlmF::ACK),
     };
-    let attributes = match question {
-        Question::Destinations(key) => vec![nested(Top::Service, &service_key(&key)?)?],
-        _ => Vec::new(),
-    };
-    append(datagram, Header { family, command, version: VERSION, flags, sequence }, attributes)
+    let header = Header { family, command, version: VERSION, flags, sequence };
+    append(datagram, header, |request| {
+        if let Question::Destinations(key) = &question {
+            request.nest(Top::Service, |service| put_key(service, key));
+        }
+    })
 }
 
 /// Appends a write request to `datagram`; the kernel acknowledges it when `acknowledge` is set, and
@@ -73,53 +72,58 @@ pub fn encode_step(
     acknowledge: bool,
     step: &Step,
 ) -> Result<(), Error> {
-    let (command, attributes) = match step {
-        Step::AddDestination(service, key, destination) => {
-            (Command::NewDest, destination_request(service, key, Some(destination))?)
-        }
-        Step::AddService(key, settings) => (Command::NewService, service_request(key, settings)?),
-        Step::DeleteDestination(service, key) => {
-            (Command::DelDest, destination_request(service, key, None)?)
-        }
-        Step::DeleteService(key) => {
-            (Command::DelService, vec![nested(Top::Service, &service_key(key)?)?])
-        }
-        Step::EditDestination(service, key, destination) => {
-            (Command::SetDest, destination_request(service, key, Some(destination))?)
-        }
-        Step::EditService(key, settings) => (Command::SetService, service_request(key, settings)?),
-        Step::SetTimeouts(timeouts) => (Command::SetConfig, timeouts_request(*timeouts)?),
-        Step::StartDaemon(role, daemon) => {
-            (Command::NewDaemon, vec![nested(Top::Daemon, &daemon_attributes(*role, daemon)?)?])
-        }
-        Step::StopDaemon(role) => {
-            let state = attribute(DaemonAttribute::State, state(*role))?;
-            (Command::DelDaemon, vec![nested(Top::Daemon, &[state])?])
-        }
+    let command = match step {
+        Step::AddDestination(..) => Command::NewDest,
+        Step::AddService(..) => Command::NewService,
+        Step::DeleteDestination(..) => Command::DelDest,
+        Step::DeleteService(_) => Command::DelService,
+        Step::EditDestination(..) => Command::SetDest,
+        Step::EditService(..) => Command::SetService,
+        Step::SetTimeouts(_) => Command::SetConfig,
+        Step::StartDaemon(..) => Command::NewDaemon,
+        Step::StopDaemon(_) => Command::DelDaemon,
     };
     let flags = if acknowledge { NlmF::ACK } else { NlmF::empty() };
-    append(datagram, Header { family, command, version: VERSION, flags, sequence }, attributes)
-}
-
-type Attributes<K> = Vec<Nlattr<K, Buffer>>;
-
-/// The attributes that find a service.
-fn service_key(key: &ServiceKey) -> Result<Attributes<ServiceAttribute>, Error> {
-    use ServiceAttribute as A;
-    Ok(match *key {
-        ServiceKey::Endpoint { protocol, address, port } => vec![
-            attribute(A::Af, family_number(Family::of(address)))?,
-            attribute(A::Protocol, u16::from(protocol_number(protocol)))?,
-            attribute(A::Addr, union(address))?,
-            attribute(A::Port, port.to_be())?,
-        ],
-        ServiceKey::Mark { family, mark } => {
-            vec![attribute(A::Af, family_number(family))?, attribute(A::Fwmark, mark)?]
+    let header = Header { family, command, version: VERSION, flags, sequence };
+    append(datagram, header, |request| match step {
+        Step::AddDestination(service, key, destination)
+        | Step::EditDestination(service, key, destination) => {
+            put_destination(request, service, key, Some(destination));
+        }
+        Step::AddService(key, settings) | Step::EditService(key, settings) => {
+            request.nest(Top::Service, |service| put_service(service, key, settings));
+        }
+        Step::DeleteDestination(service, key) => put_destination(request, service, key, None),
+        Step::DeleteService(key) => request.nest(Top::Service, |service| put_key(service, key)),
+        Step::SetTimeouts(timeouts) => put_timeouts(request, *timeouts),
+        Step::StartDaemon(role, wanted) => {
+            request.nest(Top::Daemon, |daemon| put_daemon(daemon, *role, wanted));
+        }
+        Step::StopDaemon(role) => {
+            let number = state(*role);
+            request.nest(Top::Daemon, |daemon| daemon.put_u32(DaemonAttribute::State, number));
         }
     })
 }
 
-fn service_request(key: &ServiceKey, settings: &ServiceSettings) -> Result<Attributes<Top>, Error> {
+/// The attributes that find a service.
+fn put_key(service: &mut Writer<'_>, key: &ServiceKey) {
+    use ServiceAttribute as A;
+    match *key {
+        ServiceKey::Endpoint { protocol, address, port } => {
+            service.put_u16(A::Af, family_number(Family::of(address)));
+            service.put_u16(A::Protocol, protocol_number(protocol).into());
+            service.put(A::Addr, &union(address));
+            service.put(A::Port, &port.to_be_bytes());
+        }
+        ServiceKey::Mark { family, mark } => {
+            service.put_u16(A::Af, family_number(family));
+            service.put_u32(A::Fwmark, mark);
+        }
+    }
+}
+
+fn put_service(service: &mut Writer<'_>, key: &ServiceKey, settings: &ServiceSettings) {
     use ServiceAttribute as A;
     let flags = settings.flags;
     let bits = [
@@ -130,113 +134,95 @@ fn service_request(key: &ServiceKey, settings: &ServiceSettings) -> Result<Attri
         (flags.scheduler_3, service_flag::SCHEDULER_3),
     ];
     let value = bits.iter().filter(|(set, _)| *set).fold(0, |all, (_, bit)| all | bit);
-    let mut attributes = service_key(key)?;
-    attributes.push(attribute(A::SchedName, settings.scheduler.as_str())?);
+    put_key(service, key);
+    service.put_text(A::SchedName, &settings.scheduler);
     if let Some(engine) = &settings.engine {
-        attributes.push(attribute(A::PeName, engine.as_str())?);
+        service.put_text(A::PeName, engine);
     }
     // struct ip_vs_flags: the value, and a mask of the bits that it speaks of: all.
-    let both = [value.to_ne_bytes(), u32::MAX.to_ne_bytes()].concat();
-    attributes.push(attribute(A::Flags, Buffer::from(both))?);
-    attributes.push(attribute(A::Timeout, settings.persistence.unwrap_or(0))?);
-    attributes.push(match settings.granularity {
-        Granularity::V4(mask) => attribute(A::Netmask, u32::from(mask).to_be())?,
-        Granularity::V6(length) => attribute(A::Netmask, u32::from(length))?,
-    });
-    Ok(vec![nested(Top::Service, &attributes)?])
+    let [v0, v1, v2, v3] = u32::to_ne_bytes(value);
+    service.put(A::Flags, &[v0, v1, v2, v3, 0xff, 0xff, 0xff, 0xff]);
+    service.put_u32(A::Timeout, settings.persistence.unwrap_or(0));
+    match settings.granularity {
+        Granularity::V4(mask) => service.put(A::Netmask, &mask.octets()),
+        Granularity::V6(length) => service.put_u32(A::Netmask, length.into()),
+    }
 }
 
 /// A destination of a service: its key alone, or everything.
-fn destination_request(
+fn put_destination(
+    request: &mut Writer<'_>,
     service: &ServiceKey,
     key: &DestinationKey,
     destination: Option<&Destination>,
-) -> Result<Attributes<Top>, Error> {
+) {
     use DestAttribute as A;
-    let mut attributes = vec![
+    request.nest(Top::Service, |attributes| put_key(attributes, service));
+    request.nest(Top::Dest, |attributes| {
         // Without its family an IPv6 destination of an IPv4 service would be read as IPv4.
-        attribute(A::AddrFamily, family_number(Family::of(key.address)))?,
-        attribute(A::Addr, union(key.address))?,
-        attribute(A::Port, key.port.to_be())?,
-    ];
-    if let Some(destination) = destination {
+        attributes.put_u16(A::AddrFamily, family_number(Family::of(key.address)));
+        attributes.put(A::Addr, &union(key.address));
+        attributes.put(A::Port, &key.port.to_be_bytes());
+        let Some(destination) = destination else { return };
         let method = match destination.forwarding {
             Forwarding::DirectRouting => forwarding::DROUTE,
             Forwarding::Local => forwarding::LOCALNODE,
             Forwarding::Masquerading => forwarding::MASQ,
             Forwarding::Tunnelling(_) => forwarding::TUNNEL,
         };
-        attributes.push(attribute(A::FwdMethod, method)?);
-        attributes.push(attribute(A::Weight, destination.weight)?);
-        attributes.push(attribute(A::UThresh, destination.upper_threshold)?);
-        attributes.push(attribute(A::LThresh, destination.lower_threshold)?);
+        attributes.put_u32(A::FwdMethod, method);
+        attributes.put_u32(A::Weight, destination.weight);
+        attributes.put_u32(A::UThresh, destination.upper_threshold);
+        attributes.put_u32(A::LThresh, destination.lower_threshold);
         if let Forwarding::Tunnelling(kind) = destination.forwarding {
-            attributes.extend(tunnel_attributes(kind)?);
+            put_tunnel(attributes, kind);
         }
-    }
-    Ok(vec![nested(Top::Service, &service_key(service)?)?, nested(Top::Dest, &attributes)?])
+    });
 }
 
 /// Kernels before 5.2 know no kind of tunnel, so the plain one is not mentioned.
-fn tunnel_attributes(kind: Tunnel) -> Result<Attributes<DestAttribute>, Error> {
+fn put_tunnel(destination: &mut Writer<'_>, kind: Tunnel) {
     use DestAttribute as A;
-    Ok(match kind {
-        Tunnel::Ipip => Vec::new(),
-        Tunnel::Gre(checksum) => vec![
-            attribute(A::TunType, tunnel::GRE)?,
-            attribute(A::TunFlags, checksum_flag(checksum))?,
-        ],
-        Tunnel::Gue { port, checksum } => vec![
-            attribute(A::TunType, tunnel::GUE)?,
-            attribute(A::TunPort, port.to_be())?,
-            attribute(A::TunFlags, checksum_flag(checksum))?,
-        ],
-    })
+    match kind {
+        Tunnel::Ipip => {}
+        Tunnel::Gre(checksum) => {
+            destination.put(A::TunType, &[tunnel::GRE]);
+            destination.put_u16(A::TunFlags, checksum_flag(checksum));
+        }
+        Tunnel::Gue { port, checksum } => {
+            destination.put(A::TunType, &[tunnel::GUE]);
+            destination.put(A::TunPort, &port.to_be_bytes());
+            destination.put_u16(A::TunFlags, checksum_flag(checksum));
+        }
+    }
 }
 
-fn daemon_attributes(
-    role: DaemonRole,
-    daemon: &Daemon,
-) -> Result<Attributes<DaemonAttribute>, Error> {
+fn put_daemon(attributes: &mut Writer<'_>, role: DaemonRole, daemon: &Daemon) {
     use DaemonAttribute as A;
-    let mut attributes = vec![
-        attribute(A::State, state(role))?,
-        attribute(A::McastIfn, daemon.interface.as_str())?,
-        attribute(A::SyncId, u32::from(daemon.sync_id))?,
-    ];
-    push(&mut attributes, A::SyncMaxlen, daemon.longest)?;
+    attributes.put_u32(A::State, state(role));
+    attributes.put_text(A::McastIfn, &daemon.interface);
+    attributes.put_u32(A::SyncId, daemon.sync_id.into());
+    if let Some(longest) = daemon.longest {
+        attributes.put_u16(A::SyncMaxlen, longest);
+    }
     match daemon.group {
         None => {}
-        Some(IpAddr::V4(group)) => {
-            attributes.push(attribute(A::McastGroup, u32::from(group).to_be())?)
-        }
-        Some(IpAddr::V6(group)) => {
-            attributes.push(attribute(A::McastGroup6, Buffer::from(group.octets().to_vec()))?);
-        }
+        Some(IpAddr::V4(group)) => attributes.put(A::McastGroup, &group.octets()),
+        Some(IpAddr::V6(group)) => attributes.put(A::McastGroup6, &group.octets()),
     }
     // Unlike every other port of the family this one is in host order.
-    push(&mut attributes, A::McastPort, daemon.port)?;
-    push(&mut attributes, A::McastTtl, daemon.ttl)?;
-    Ok(attributes)
-}
-
-fn timeouts_request(timeouts: Timeouts) -> Result<Attributes<Top>, Error> {
-    Ok(vec![
-        attribute(Top::TimeoutTcp, timeouts.tcp)?,
-        attribute(Top::TimeoutTcpFin, timeouts.tcp_fin)?,
-        attribute(Top::TimeoutUdp, timeouts.udp)?,
-    ])
-}
-
-fn push<K, P>(attributes: &mut Attributes<K>, kind: K, value: Option<P>) -> Result<(), Error>
-where
-    K: NlAttrType + neli::Size,
-    P: neli::Size + neli::ToBytes,
-{
-    if let Some(value) = value {
-        attributes.push(attribute(kind, value)?);
+    if let Some(port) = daemon.port {
+        attributes.put_u16(A::McastPort, port);
     }
-    Ok(())
+    if let Some(ttl) = daemon.ttl {
+        attributes.put(A::McastTtl, &[ttl]);
+    }
+}
+
+fn put_timeouts(request: &mut Writer<'_>, timeouts: Timeouts) {
+    request.put_u32(Top::TimeoutTcp, timeouts.tcp);
+    request.put_u32(Top::TimeoutTcpFin, timeouts.tcp_fin);
+    request.put_u32(Top::TimeoutUdp, timeouts.udp);
 }
 
 fn state(role: DaemonRole) -> u32 {
@@ -262,11 +248,12 @@ fn family_number(family: Family) -> u16 {
 }
 
 /// `union nf_inet_addr`: 16 bytes, an IPv4 address in the first four.
-fn union(address: IpAddr) -> Buffer {
-    let mut bytes = match address {
-        IpAddr::V4(address) => address.octets().to_vec(),
-        IpAddr::V6(address) => address.octets().to_vec(),
-    };
-    bytes.resize(16, 0);
-    Buffer::from(bytes)
+fn union(address: IpAddr) -> [u8; 16] {
+    match address {
+        IpAddr::V4(address) => {
+            let [a, b, c, d] = address.octets();
+            [a, b, c, d, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
+        }
+        IpAddr::V6(address) => address.octets(),
+    }
 }

@@ -29,7 +29,7 @@ fn a_dump_is_read_to_its_end() {
         sequence,
     };
     let mut datagram = Vec::new();
-    append::<_, CtrlAttr>(&mut datagram, header, Vec::new()).unwrap();
+    append(&mut datagram, header, |_| {}).unwrap();
     let mut names = Vec::new();
     connection
         .ask(sequence, &datagram, |_, attributes| {
@@ -50,5 +50,18 @@ fn a_dump_is_read_to_its_end() {
 #[test]
 fn a_text_that_fits_no_attribute_is_refused() {
     let long = "x".repeat(70_000);
-    assert!(matches!(attribute(CtrlAttr::FamilyName, long.as_str()), Err(Error::Encode(_))));
+    let header = Header {
+        family: 0x10,
+        command: CtrlCmd::Getfamily,
+        version: CONTROL_VERSION,
+        flags: NlmF::ACK,
+        sequence: 1,
+    };
+    let mut datagram = vec![1, 2, 3, 4];
+    let refused = append(&mut datagram, header, |request| {
+        request.nest(CtrlAttr::Ops, |inner| inner.put_text(CtrlAttr::FamilyName, &long));
+        request.put_u16(CtrlAttr::FamilyId, 7);
+    });
+    assert!(matches!(refused, Err(Error::Encode(_))));
+    assert_eq!(datagram, [1, 2, 3, 4], "what stood there before stands there alone");
 }
