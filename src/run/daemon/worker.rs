@@ -17,6 +17,7 @@ use super::plan::{PlannedAddress, RouterPlan, Transport};
 use super::ports::{Port, Receivers};
 use super::report::{Order, Report, Reporter};
 use crate::run::net::addresses::LinkAddress;
+use crate::run::net::alarm::Alarm;
 use crate::run::net::frames::FrameSocket;
 use crate::run::net::netlink::{BATCH, Events, Netlink};
 use crate::run::net::objects::{Object, Step, diff};
@@ -69,6 +70,7 @@ pub(super) struct Worker {
     virtual_links: virtual_links::VirtualLinks,
     reporter: Reporter,
     orders: mpsc::UnboundedReceiver<Order>,
+    alarm: Alarm,
     buffer: Vec<u8>,
     started: Instant,
     group_states: Vec<State>,
@@ -111,6 +113,7 @@ impl Worker {
             virtual_links: virtual_links::VirtualLinks::default(),
             reporter,
             orders,
+            alarm: Alarm::new()?,
             buffer: vec![0; LONGEST_PACKET],
             started: Instant::now(),
             group_states: Vec::new(),

@@ -1,5 +1,6 @@
 //! The kernel's network: the only sockets of the daemon, and the only unsafe code of lvsha.
 //!
+//! - [`alarm`]: waiting for a moment.
 //! - [`ping`]: one ICMP echo.
 //! - [`readiness`]: waiting for sockets.
 //! - [`socket`]: raw IP sockets for advertisements.
@@ -15,6 +16,7 @@
 #![expect(unsafe_code, reason = "system calls that no library wraps; each says why it is sound")]
 
 pub mod addresses;
+pub mod alarm;
 pub mod filter;
 pub mod frames;
 pub mod genetlink;

@@ -27,7 +27,7 @@ impl Worker {
     /// Sleeps until there is something to do.
     pub(super) async fn wait(&mut self, is_busy: bool) -> Wake {
         let deadline = self.deadline().filter(|_| !is_busy);
-        let (receivers, events) = (&self.receivers, &self.events);
+        let (receivers, events, alarm) = (&self.receivers, &self.events, &mut self.alarm);
         let news = std::future::poll_fn(|context| {
             // Both, so that both wake the next time.
             let packets = receivers.poll_news(context);
@@ -36,7 +36,9 @@ impl Worker {
         });
         let timer = async {
             match deadline {
-                Some(deadline) => tokio::time::sleep_until(deadline.into()).await,
+                Some(deadline) => {
+                    std::future::poll_fn(|context| alarm.poll(deadline, context)).await
+                }
                 None if is_busy => tokio::task::yield_now().await,
                 None => std::future::pending().await,
             }
