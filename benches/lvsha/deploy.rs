@@ -7,10 +7,21 @@ use crate::Bench;
 use crate::table::{Budget, Row, Sample, Unit};
 
 pub(crate) fn rows(bench: &Bench) -> Vec<Row> {
+    let runs = bench.method.runs;
+    let mut rows = to(5, 50, runs.min(3));
+    // Ansible takes a minute for these.
+    rows.extend(to(20, 20, 1));
+    rows
+}
+
+/// One run of the script, for `nodes` machines to deploy to and `many` to plan for.
+fn to(nodes: u32, many: u32, runs: usize) -> Vec<Row> {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/deploy");
     let output = Command::new(script)
         .env("LVSHA", env!("CARGO_BIN_EXE_lvsha"))
-        .env("RUNS", bench.method.runs.min(3).to_string())
+        .env("NODES", nodes.to_string())
+        .env("MANY", many.to_string())
+        .env("RUNS", runs.to_string())
         .stderr(Stdio::piped())
         .output();
     let (text, why) = match output {
@@ -19,23 +30,24 @@ pub(crate) fn rows(bench: &Bench) -> Vec<Row> {
     };
     let (text, why) = (String::from_utf8_lossy(&text), String::from_utf8_lossy(&why));
     let why = why.lines().last().unwrap_or("benches/deploy says nothing");
+    let one = |value| Sample::new(Unit::Seconds, vec![value]);
     let measured = WORKS.iter().map(|(work, budget)| {
-        let title = format!("deploy to 5 machines: {work}");
+        let title = format!("deploy to {nodes} machines: {work}");
         let cells = text.lines().find_map(|line| line.strip_prefix(&format!("| {work} | ")));
         let mut values = cells.into_iter().flat_map(|cells| cells.split(" s | "));
         let mut next = || values.next().and_then(|value| value.trim().parse::<f64>().ok());
         let Some(ours) = next() else { return Row::unmeasured(title, *budget, why) };
         // The faster way to use Ansible, with pipelining, is the one to beat.
         let theirs = [next(), next()].into_iter().flatten().reduce(f64::min);
-        let one = |value| Sample::new(Unit::Seconds, vec![value]);
         Row::new(title, one(ours), *budget).beside("Ansible", theirs.map(one))
     });
     let mut rows: Vec<Row> = measured.collect();
-    let many = text.lines().find_map(|line| line.strip_prefix("50 machines planned at once: "));
-    let many = many.and_then(|time| time.trim_end_matches(" s").parse().ok());
-    let work = "plan of 50 machines at once";
-    rows.push(match many {
-        Some(time) => Row::new(work, Sample::new(Unit::Seconds, vec![time]), Budget::Open),
+    let planned = format!("{many} machines planned at once: ");
+    let time = text.lines().find_map(|line| line.strip_prefix(&planned));
+    let time = time.and_then(|time| time.trim_end_matches(" s").parse().ok());
+    let work = format!("plan of {many} machines at once");
+    rows.push(match time {
+        Some(time) => Row::new(work, one(time), Budget::Open),
         None => Row::unmeasured(work, Budget::Open, why),
     });
     rows

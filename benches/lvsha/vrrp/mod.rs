@@ -1,5 +1,5 @@
-//! VRRP beside keepalived: take-over after a crash against the protocol's formula, and what a
-//! thousand routers cost.
+//! VRRP beside keepalived: take-over against the protocol's formula, the rhythm of advertisements, and
+//! what many routers cost.
 
 mod pair;
 
@@ -15,11 +15,12 @@ use crate::table::{Budget, Row, Sample, Unit};
 
 pub(crate) fn rows(_: &Bench) -> Vec<Row> {
     let mut rows = take_overs();
-    rows.extend(thousand_routers());
+    rows.extend(rhythm());
+    rows.extend(many_routers());
     rows
 }
 
-/// How a pair advertises.
+/// How a pair advertises, and how its master goes.
 #[derive(Clone, Copy)]
 struct Timing {
     work: &'static str,
@@ -27,30 +28,46 @@ struct Timing {
     /// Seconds.
     interval: f64,
     addresses: u16,
+    end: End,
+    /// Virtual services in the file of the one who takes over, which reads it anew meanwhile.
+    services: u16,
 }
 
-const IDLE: [Timing; 5] = [
-    Timing { work: "version 2, 1 s", version: 2, interval: 1.0, addresses: 1 },
-    Timing { work: "version 3, 1 s", version: 3, interval: 1.0, addresses: 1 },
-    Timing { work: "version 3, 100 ms", version: 3, interval: 0.1, addresses: 1 },
-    Timing { work: "version 3, 10 ms", version: 3, interval: 0.01, addresses: 1 },
-    Timing {
-        work: "version 3, 100 ms, 1,000 addresses",
-        version: 3,
-        interval: 0.1,
-        addresses: 1000,
-    },
-];
-const BUSY: [Timing; 1] = [Timing {
-    work: "version 3, 100 ms, all processors busy",
-    version: 3,
-    interval: 0.1,
-    addresses: 1,
-}];
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    Crash,
+    Stop,
+}
 
-/// How much later than the formula says the other one speaks, over so many crashes.
+const PLAIN: Timing =
+    Timing { work: "", version: 3, interval: 0.1, addresses: 1, end: End::Crash, services: 0 };
+const IDLE: [Timing; 7] = [
+    Timing { work: "crash: version 2, 1 s", version: 2, interval: 1.0, ..PLAIN },
+    Timing { work: "crash: version 3, 1 s", interval: 1.0, ..PLAIN },
+    Timing { work: "crash: version 3, 100 ms", ..PLAIN },
+    Timing { work: "crash: version 3, 10 ms", interval: 0.01, ..PLAIN },
+    Timing { work: "crash: version 3, 100 ms, 1,000 addresses", addresses: 1000, ..PLAIN },
+    Timing {
+        work: "orderly stop: version 2, 1 s",
+        version: 2,
+        interval: 1.0,
+        end: End::Stop,
+        ..PLAIN
+    },
+    Timing { work: "orderly stop: version 3, 100 ms", end: End::Stop, ..PLAIN },
+];
+const RELOADED: [Timing; 1] = [Timing {
+    work: "crash: version 3, 100 ms, while 10,000 services are read anew",
+    services: 10_000,
+    ..PLAIN
+}];
+const BUSY: [Timing; 1] =
+    [Timing { work: "crash: version 3, 100 ms, all processors busy", ..PLAIN }];
+
+/// How much later than the formula says the other one speaks, over so many ends of the master.
 fn take_overs() -> Vec<Row> {
     let mut rows = at_once(&IDLE);
+    rows.extend(at_once(&RELOADED));
     let load = Load::on_every_processor();
     rows.extend(at_once(&BUSY));
     drop(load);
@@ -60,8 +77,8 @@ fn take_overs() -> Vec<Row> {
 /// Pairs wait most of the time, so all of them wait together.
 fn at_once(timings: &[Timing]) -> Vec<Row> {
     let lateness = |timing: Timing, program: Program, number: usize| {
-        let name = format!("{number}{}", if program == Program::Lvsha { 'l' } else { 'k' });
-        thread::spawn(move || crashes(&name, timing, program))
+        let name = format!("{number}{}", program.letter());
+        thread::spawn(move || ends(&name, timing, program))
     };
     let pairs: Vec<_> = timings
         .iter()
@@ -72,7 +89,7 @@ fn at_once(timings: &[Timing]) -> Vec<Row> {
         })
         .collect();
     let rows = pairs.into_iter().map(|(timing, [ours, theirs])| {
-        let work = format!("crash, beyond the formula: {}", timing.work);
+        let work = format!("take-over beyond the formula, {}", timing.work);
         let budget = Budget::Percentile99(0.005);
         let sample = |values: Vec<f64>| Sample::new(Unit::Seconds, values);
         let ours = ours.join().ok().flatten();
@@ -82,37 +99,75 @@ fn at_once(timings: &[Timing]) -> Vec<Row> {
                 let count = values.len();
                 Row::new(work, sample(values), budget)
                     .beside("keepalived", theirs)
-                    .note(format!("{count} crashes"))
+                    .note(format!("{count} times"))
             }
-            None => Row::unmeasured(work, budget, "needs root, ip, and `make peers` for tcpdump"),
+            None => Row::unmeasured(work, budget, NEEDS),
         }
     });
     rows.collect()
 }
 
-/// One pair; `a` crashes again and again. The time from its last advertisement to the first one of
-/// `b`, less the down interval of RFC 9568 section 6.1 (RFC 3768 section 6.1 for version 2).
-fn crashes(name: &str, timing: Timing, program: Program) -> Option<Vec<f64>> {
+/// One pair; `a` ends again and again. The time from its last advertisement to the first one of `b`, less
+/// what RFC 9568 section 6.1 (RFC 3768 section 6.1 for version 2) makes `b` wait.
+fn ends(name: &str, timing: Timing, program: Program) -> Option<Vec<f64>> {
     tree()?;
     let pair = Pair::new(name, 1)?;
     let capture = pair.capture()?;
-    let configuration = |priority: u8| timing.configuration(priority);
-    let _b = pair.start(program, 'b', &configuration(WORSE));
+    let b = pair.start(program, 'b', &timing.configuration(WORSE));
     let mut late = Vec::new();
-    for _ in 0..CRASHES {
-        let a = pair.start(program, 'a', &configuration(BETTER));
+    for _ in 0..TIMES {
+        let a = pair.start(program, 'a', &timing.configuration(BETTER));
         capture.settle_on_a(3)?;
-        a.crash();
-        late.push(capture.gap()? - timing.down_interval());
+        if timing.services > 0 {
+            b.signal(rustix::process::Signal::HUP);
+        }
+        let waits = match timing.end {
+            End::Crash => {
+                a.crash();
+                timing.down_interval()
+            }
+            End::Stop => {
+                a.stop();
+                timing.skew()
+            }
+        };
+        late.push(capture.gap()? - waits);
     }
     Some(late)
 }
 
+/// How far the time between two advertisements of a master is from its interval.
+fn rhythm() -> Vec<Row> {
+    let work = "advertisements at 100 ms: off the interval";
+    let jitter = |program: Program| {
+        let pair = Pair::new(&format!("j{}", program.letter()), 1)?;
+        let capture = pair.capture()?;
+        let _a = pair.start(program, 'a', &PLAIN.configuration(BETTER));
+        capture.settle_on_a(5)?;
+        let off = |gap: f64| (gap - PLAIN.interval).abs();
+        let gaps: Option<Vec<f64>> =
+            (0..ADVERTISEMENTS).map(|_| capture.pause().map(off)).collect();
+        Some(Sample::new(Unit::Seconds, gaps?))
+    };
+    let theirs = tree().and_then(|_| jitter(Program::Keepalived));
+    vec![match jitter(Program::Lvsha) {
+        Some(ours) => Row::new(work, ours, Budget::Open)
+            .beside("keepalived", theirs)
+            .note(format!("{ADVERTISEMENTS} advertisements")),
+        None => Row::unmeasured(work, Budget::Open, NEEDS),
+    }]
+}
+
 impl Timing {
-    fn down_interval(self) -> f64 {
+    /// Until `b` takes over from a master that says farewell.
+    fn skew(self) -> f64 {
         let part = (256.0 - f64::from(WORSE)) / 256.0;
-        let skew = if self.version == 2 { part } else { part * self.interval };
-        3.0 * self.interval + skew
+        if self.version == 2 { part } else { part * self.interval }
+    }
+
+    /// Until `b` takes over from a master that falls silent.
+    fn down_interval(self) -> f64 {
+        3.0 * self.interval + self.skew()
     }
 
     fn configuration(self, priority: u8) -> String {
@@ -132,35 +187,58 @@ impl Timing {
             let _ = writeln!(text, "        10.8.{high}.{low}/16");
         }
         text.push_str(if self.addresses > 1 { "    }\n}\n" } else { "}\n" });
+        // Only `b` has services: the time of `a` until it is ready is not what is measured.
+        let services = if priority == WORSE { self.services } else { 0 };
+        for number in 0..services {
+            let [high, low] = number.to_be_bytes();
+            let _ = write!(
+                text,
+                "virtual_server 10.7.{high}.{low} 80 {{\n    lvs_sched rr\n    lvs_method DR\n    \
+                 real_server 10.6.{high}.{low} 80 {{\n        weight 1\n    }}\n}}\n"
+            );
+        }
         text
     }
 }
 
 /// Masters on four interfaces, alone on the wire: processor time and memory once they are settled.
-fn thousand_routers() -> Vec<Row> {
-    let works = ["1,000 routers at 1 s: processor", "its memory"];
-    let (ours, theirs) =
-        (settled(Program::Lvsha), tree().and_then(|_| settled(Program::Keepalived)));
-    let Some((processor, memory)) = ours else {
-        return works.map(|work| Row::unmeasured(work, Budget::Open, "needs root and ip")).into();
-    };
-    let note = if theirs.is_none() { NO_TREE } else { "" };
-    let one = |unit, value| Sample::new(unit, vec![value]);
-    let peer = |unit, value: Option<f64>| value.map(|value| one(unit, value));
-    vec![
-        Row::new(works[0], one(Unit::Percent, processor), Budget::TimesFaster(1.0))
-            .beside("keepalived", peer(Unit::Percent, theirs.map(|t| t.0)))
-            .note(note),
-        Row::new(works[1], one(Unit::Bytes, memory), Budget::Open)
-            .beside("keepalived", peer(Unit::Bytes, theirs.map(|t| t.1))),
-    ]
+fn many_routers() -> Vec<Row> {
+    let mut rows = Vec::new();
+    for (number, count, budget) in
+        [("100", 25, Budget::Open), ("1,000", 250, Budget::TimesFaster(1.0))]
+    {
+        let works =
+            [format!("{number} routers at 1 s: processor"), format!("{number} routers: memory")];
+        let ours = settled(Program::Lvsha, count);
+        let theirs = tree().and_then(|_| settled(Program::Keepalived, count));
+        let [processor, memory] = works;
+        let Some((busy, bytes)) = ours else {
+            rows.push(Row::unmeasured(processor, budget, NEEDS));
+            rows.push(Row::unmeasured(memory, Budget::Open, NEEDS));
+            continue;
+        };
+        let note = if theirs.is_none() { NO_TREE } else { "" };
+        let one = |unit, value| Sample::new(unit, vec![value]);
+        let peer = |unit, value: Option<f64>| value.map(|value| one(unit, value));
+        rows.push(
+            Row::new(processor, one(Unit::Percent, busy), budget)
+                .beside("keepalived", peer(Unit::Percent, theirs.map(|t| t.0)))
+                .note(note),
+        );
+        rows.push(
+            Row::new(memory, one(Unit::Bytes, bytes), Budget::Open)
+                .beside("keepalived", peer(Unit::Bytes, theirs.map(|t| t.1))),
+        );
+    }
+    rows
 }
 
-/// Percent of a processor over ten seconds, and bytes.
-fn settled(program: Program) -> Option<(f64, f64)> {
-    let pair = Pair::new(if program == Program::Lvsha { "tl" } else { "tk" }, 4)?;
+/// Percent of a processor over ten seconds, and bytes. So many routers on each of four interfaces.
+fn settled(program: Program, routers: u8) -> Option<(f64, f64)> {
+    let pair = Pair::new(&format!("t{}{routers}", program.letter()), 4)?;
     let mut text = String::from("global_defs {\n    vrrp_rlimit_rttime 10000000\n}\n");
-    for (cable, number) in (0..4).flat_map(|cable| (1..=250).map(move |number| (cable, number))) {
+    let places = (0..4).flat_map(|cable| (1..=routers).map(move |number| (cable, number)));
+    for (cable, number) in places {
         let _ = write!(
             text,
             "vrrp_instance V{cable}_{number} {{\n    interface eth{cable}\n    \
@@ -179,6 +257,9 @@ fn settled(program: Program) -> Option<(f64, f64)> {
     Some(((after - before) / time as f64 * 100.0, memory))
 }
 
-const CRASHES: usize = 30;
+/// Ends of a master for each row.
+const TIMES: usize = 30;
+const ADVERTISEMENTS: usize = 200;
 const BETTER: u8 = 150;
 const WORSE: u8 = 100;
+const NEEDS: &str = "needs root, ip, and `make peers` for tcpdump";

@@ -17,6 +17,16 @@ pub(super) enum Program {
     Keepalived,
 }
 
+impl Program {
+    /// For names, which are short in the kernel.
+    pub(super) fn letter(self) -> char {
+        match self {
+            Self::Lvsha => 'l',
+            Self::Keepalived => 'k',
+        }
+    }
+}
+
 /// Two directors' places, `a` and `b`, on one or more cables.
 pub(super) struct Pair {
     prefix: String,
@@ -148,6 +158,13 @@ impl Capture {
         }
     }
 
+    /// Until the next advertisement of `a`, from the one before, in seconds.
+    pub(super) fn pause(&self) -> Option<f64> {
+        let before = self.last_of_a.get()?;
+        self.next()?.is_from_a.then_some(())?;
+        Some(self.last_of_a.get()? - before)
+    }
+
     /// Waits until `a` alone has sent so often; `None` when it does not get the better of `b` within a minute.
     pub(super) fn settle_on_a(&self, adverts: u32) -> Option<()> {
         let over = Instant::now() + Duration::from_secs(60);
@@ -166,6 +183,21 @@ impl Running {
     /// Ends the program and its children at once.
     pub(super) fn crash(mut self) {
         self.kill();
+    }
+
+    /// Asks the program to end, and waits for it.
+    pub(super) fn stop(mut self) {
+        self.signal(rustix::process::Signal::TERM);
+        let _ = self.0.wait();
+    }
+
+    /// Sends the program a signal.
+    pub(super) fn signal(&self, signal: rustix::process::Signal) {
+        let process = i32::try_from(self.0.id()).ok().and_then(rustix::process::Pid::from_raw);
+        if let Some(process) = process {
+            // One that ended meanwhile does not answer, and is noticed by its silence.
+            let _ = rustix::process::kill_process(process, signal);
+        }
     }
 
     /// Processor time and resident memory of the program and its children: seconds, bytes.
