@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use super::{Lab, Machine};
+use super::{Lab, Machine, pass};
 use crate::inventory::{DIRECTORS, Host};
 
 /// Where conversions write on a director.
@@ -151,7 +151,19 @@ impl Stack {
     /// Writes the files and starts both directors.
     pub(crate) fn start(&self, lab: &Lab) {
         DIRECTORS.iter().for_each(|host| self.install(lab, *host));
-        DIRECTORS.iter().for_each(|host| self.start_on(lab.node(*host)));
+        if self.units != ["heartbeat"; 2] {
+            return DIRECTORS.iter().for_each(|host| self.start_on(lab.node(*host)));
+        }
+        let journal = || lab.node(DIRECTORS[0]).journal("heartbeat");
+        for _ in 0..3 {
+            let before = journal().len();
+            DIRECTORS.iter().for_each(|host| self.start_on(lab.node(*host)));
+            if !heartbeat_has_lost_a_message(|| journal().split_off(before)) {
+                return;
+            }
+            lab.note("heartbeat lost a message of its own, and is started again".to_owned());
+            DIRECTORS.iter().for_each(|host| self.stop_on(lab.node(*host)));
+        }
     }
 
     /// Starts it on a director that booted again. The lab's disks are memory, so that the files are written again.
@@ -196,6 +208,21 @@ impl Stack {
         let place = DIRECTORS.iter().position(|own| *own == host);
         place.map(|place| self.units[place]).expect("only directors run a stack")
     }
+}
+
+/// Waits until heartbeat asks itself for the resources of its host. The request goes through a pipe to which its scripts
+/// write as well; now and then version 3.0.6 reads nothing there, says so, and never takes them: no scenario is about
+/// that.
+fn heartbeat_has_lost_a_message(journal: impl Fn() -> String) -> bool {
+    // `initdead` and some seconds; a pair that takes longer has its own trouble, and the scenario sees it.
+    for _ in 0..90 {
+        pass(1.0);
+        if journal().contains("Resource acquisition completed") {
+            break;
+        }
+    }
+    pass(1.0);
+    journal().contains("Message with zero fields")
 }
 
 /// What systemd starts the daemon with: Type=notify, restarted when it fails.
