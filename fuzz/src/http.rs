@@ -9,7 +9,13 @@ use lvsha::run::health::{Ask, HttpAsk, HttpCheck, HttpExchange, Origin, Question
 pub fn run(data: &[u8]) {
     let Some((choice, response)) = data.split_first() else { return };
     let bit = |number: u8| choice >> number & 1 == 1;
-    let pattern = TextPattern { expression: "Test (Page|.*\\bend)".to_owned(), is_negated: bit(1) };
+    let pattern = TextPattern {
+        expression: "Test (Page|.*\\bend)".to_owned(),
+        is_negated: bit(1),
+        options: if bit(2) { "ims".to_owned() } else { String::new() },
+        least: if bit(3) { 2 } else { 0 },
+        largest: bit(4).then_some(40),
+    };
     let digest = "d41d8cd98f00b204e9800998ecf8427e".to_owned();
     let exchange = HttpExchange {
         is_head: bit(2),

@@ -166,12 +166,11 @@ fn span(range: &std::ops::Range<usize>) -> Span {
 
 /// The entries of one table under its header, which is written already.
 fn block(entries: &[Entry], path: &mut Vec<String>, out: &mut String) {
-    let (tables, values): (Vec<&Entry>, Vec<&Entry>) =
-        entries.iter().partition(|entry| has_header(entry, path.len()));
-    for entry in values {
+    let headed = headed(entries, path.len());
+    for (entry, _) in entries.iter().zip(&headed).filter(|(_, is_headed)| !**is_headed) {
         line(&entry.key, &entry.item, out);
     }
-    for entry in tables {
+    for (entry, _) in entries.iter().zip(&headed).filter(|(_, is_headed)| **is_headed) {
         path.push(key(&entry.key));
         match &entry.item.value {
             Literal::List(items) => {
@@ -184,8 +183,8 @@ fn block(entries: &[Entry], path: &mut Vec<String>, out: &mut String) {
             }
             Literal::Table(inner) => {
                 // A table that holds only tables needs no header of its own.
-                let is_implied =
-                    !inner.is_empty() && inner.iter().all(|entry| has_header(entry, path.len()));
+                let is_implied = !inner.is_empty()
+                    && self::headed(inner, path.len()).into_iter().all(|is_headed| is_headed);
                 if !is_implied {
                     header("[", path, "]", out);
                 }
@@ -197,7 +196,20 @@ fn block(entries: &[Entry], path: &mut Vec<String>, out: &mut String) {
     }
 }
 
-/// Whether an entry at `depth` is written under a header instead of on one line.
+/// Which entries at `depth` are written under headers. Those stand behind the others, and the order of
+/// tables may mean something: no table is written in front of one that stands before it.
+fn headed(entries: &[Entry], depth: usize) -> Vec<bool> {
+    let mut is_behind = false;
+    let mut judge = |entry: &Entry| {
+        let is_table = matches!(entry.item.value, Literal::Table(_));
+        let is_headed = has_header(entry, depth) || (is_table && is_behind);
+        is_behind |= is_table && is_headed;
+        is_headed
+    };
+    entries.iter().map(&mut judge).collect()
+}
+
+/// Whether an entry at `depth` is written under a header instead of on one line, were it alone.
 fn has_header(entry: &Entry, depth: usize) -> bool {
     let is_long = || inline(&entry.item).chars().count() > INLINE;
     match &entry.item.value {
