@@ -165,12 +165,13 @@ impl Capture {
         Some(self.last_of_a.get()? - before)
     }
 
-    /// Waits until `a` alone has sent so often; `None` when it does not get the better of `b` within a minute.
-    pub(super) fn settle_on_a(&self, adverts: u32) -> Option<()> {
+    /// Waits until `a` or `b` alone has sent so often; `None` when it does not get the better of the other within a
+    /// minute.
+    pub(super) fn settle_on(&self, place: char, adverts: u32) -> Option<()> {
         let over = Instant::now() + Duration::from_secs(60);
         let mut in_a_row = 0;
         while in_a_row < adverts {
-            in_a_row = if self.next()?.is_from_a { in_a_row + 1 } else { 0 };
+            in_a_row = if self.next()?.is_from_a == (place == 'a') { in_a_row + 1 } else { 0 };
             if Instant::now() > over {
                 return None;
             }
