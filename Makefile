@@ -18,12 +18,13 @@ build: ## the program, optimised: target/release/lvsha
 demo: ## what it does, on the built-in example
 	$(CARGO) run --quiet -- convert heartbeat-to-keepalived --example
 
-test: nextest peers ## every test beside the real programs (as root); the emulated cluster is `make lab-test`
+test: nextest peers lab-images ## every test beside the real programs (as root) and in the emulated cluster
 	@if $(CARGO) nextest --version >/dev/null 2>&1; then \
 		LVSHA_REQUIRE_PEERS=1 $(CARGO) nextest run; \
 	else \
 		LAB=off LVSHA_REQUIRE_PEERS=1 $(CARGO) test; \
 	fi
+	LVSHA_REQUIRE_LAB=1 $(CARGO) test --test lab
 
 quick: ## the tests that need nothing but Rust
 	LAB=off $(CARGO) test
