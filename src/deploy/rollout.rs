@@ -1,9 +1,12 @@
 //! Which act comes next: the rollout of a plan as a machine without I/O.
 //!
 //! ```text
-//! lock all -> for each batch: install, stage, check, activate, gate, confirm -> unlock all
-//!                 any fault  -> take back what was activated, last first     -> unlock all
+//! lock all -> stage, check all -> for each batch: activate, gate, confirm -> unlock all
+//!                 any fault -> take back what was activated, last first  -> unlock all
 //! ```
+//!
+//! No machine is changed before every machine's own program has accepted its files. Only where that program has to
+//! be installed first, this is a part of the batch.
 //!
 //! The caller performs what [`Rollout::poll`] gives and answers with [`Rollout::handle`]; time is
 //! an argument, counted from the start of the run.
@@ -73,6 +76,8 @@ struct Node {
     tasks: VecDeque<Task>,
     is_busy: bool,
     is_locked: bool,
+    /// Whether its files were brought and checked before the first batch.
+    is_prepared: bool,
     /// Whether an activation was begun, so that it must be taken back after a fault.
     is_touched: bool,
     state: State,
@@ -84,6 +89,7 @@ struct Node {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Phase {
     Locking,
+    Preparing,
     Batch(usize),
     RollingBack,
     Unlocking,
@@ -122,6 +128,7 @@ impl Rollout {
                 tasks: VecDeque::new(),
                 is_busy: false,
                 is_locked: false,
+                is_prepared: false,
                 is_touched: false,
                 state: State::Untouched,
                 since: None,
@@ -201,7 +208,7 @@ impl Rollout {
 
     /// Gives up after the acts that are under way, as after a fault.
     pub fn abort(&mut self, reason: &str) {
-        if matches!(self.phase, Phase::Locking | Phase::Batch(_)) {
+        if matches!(self.phase, Phase::Locking | Phase::Preparing | Phase::Batch(_)) {
             let fault = Fault::new(FaultKind::Refused, reason);
             self.failure.get_or_insert((None, "interrupted", fault));
             self.stop_all();
@@ -243,7 +250,7 @@ impl Rollout {
             Task::Gate => "gate",
         };
         match phase {
-            Phase::Locking | Phase::Batch(_) => {
+            Phase::Locking | Phase::Preparing | Phase::Batch(_) => {
                 let lost_lock = phase == Phase::Locking && fault.kind == FaultKind::Lost;
                 if let Some(node) = self.nodes.get_mut(position) {
                     // It may have been taken; giving it back does no harm.
@@ -291,7 +298,9 @@ impl Rollout {
             let failed = self.failure.is_some();
             let next = match self.phase {
                 Phase::Locking if failed => Phase::Unlocking,
-                Phase::Locking => Phase::Batch(0),
+                Phase::Locking => Phase::Preparing,
+                Phase::Preparing if failed => Phase::Unlocking,
+                Phase::Preparing => Phase::Batch(0),
                 Phase::Batch(_) if failed => Phase::RollingBack,
                 Phase::Batch(number) if number + 1 < self.batches.len() => Phase::Batch(number + 1),
                 Phase::Batch(_) | Phase::RollingBack => Phase::Unlocking,
@@ -310,6 +319,16 @@ impl Rollout {
                 for node in &mut self.nodes {
                     let lock = Act::Lock { who: who.clone(), run: run.clone() };
                     node.tasks.push_back(Task::Act(lock));
+                }
+            }
+            Phase::Preparing => {
+                let changed = self.batches.iter().flat_map(|batch| batch.nodes.iter().copied());
+                for position in changed.collect::<Vec<_>>() {
+                    let Some(node) = self.nodes.get_mut(position) else { continue };
+                    if packages(node, &self.options).next().is_none() {
+                        node.tasks = preparations(node);
+                        node.is_prepared = true;
+                    }
                 }
             }
             Phase::Batch(number) => {
@@ -339,17 +358,29 @@ impl Rollout {
     }
 }
 
-/// What is done on one machine.
+/// What is installed on a machine before its files can be checked.
+fn packages<'a>(node: &'a Node, options: &Options) -> impl Iterator<Item = &'a Vec<String>> {
+    let installs = options.install;
+    node.plan.steps.iter().filter_map(move |step| match step {
+        Step::Install(packages) if installs => Some(packages),
+        _ => None,
+    })
+}
+
+/// What changes nothing that is in use.
+fn preparations(node: &Node) -> VecDeque<Task> {
+    let stage = Task::Act(Act::Stage(Box::new(node.plan.clone())));
+    std::iter::once(stage).chain(node.checks.iter().cloned().map(Task::Act)).collect()
+}
+
+/// What is done on one machine in its batch.
 fn tasks(node: &Node, options: &Options) -> VecDeque<Task> {
     let generation = node.generation;
     let mut tasks = VecDeque::new();
-    for step in &node.plan.steps {
-        if let (Step::Install(packages), true) = (step, options.install) {
-            tasks.push_back(Task::Act(Act::Install(packages.clone())));
-        }
+    if !node.is_prepared {
+        tasks.extend(packages(node, options).cloned().map(Act::Install).map(Task::Act));
+        tasks.extend(preparations(node));
     }
-    tasks.push_back(Task::Act(Act::Stage(Box::new(node.plan.clone()))));
-    tasks.extend(node.checks.iter().cloned().map(Task::Act));
     tasks.push_back(Task::Act(Act::Activate {
         generation,
         confirm_within: options.confirm_within,

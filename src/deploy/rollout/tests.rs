@@ -133,8 +133,26 @@ fn without_trouble_everything_is_new_and_nothing_is_locked() {
         let same = |event: &Event| matches!(event, Event::Done { node: n, task: t, .. } if n == node && *t == task);
         ended.events.iter().position(same).unwrap()
     };
-    assert!(position("rs", "confirm") < position("lw2", "stage"));
-    assert!(position("lw2", "confirm") < position("lw1", "stage"));
+    assert!(position("rs", "confirm") < position("lw2", "activate"));
+    assert!(position("lw2", "confirm") < position("lw1", "activate"));
+    // Only the real server needs its package first.
+    assert!(position("lw1", "check") < position("rs", "stage"));
+}
+
+#[test]
+fn what_the_last_machine_refuses_is_put_in_place_nowhere() {
+    let mut world = world();
+    let holder = world.hosts.len() - 1;
+    let check = play(self::world()).hosts[holder].acts.iter().position(|act| *act == "check");
+    let trouble = Trouble::Refuse;
+    world.hosts[holder].when = Some(When { act: check.unwrap(), trouble });
+    let ended = play(world);
+    let (node, task, _) = ended.rollout.failure().unwrap();
+    assert_eq!((node, task), (Some("lw1"), "check"));
+    for memory in &ended.hosts {
+        assert!(!memory.acts.contains(&"activate") && !memory.is_locked(), "{:?}", memory.acts);
+    }
+    assert!(ended.rollout.states().all(|(_, state)| *state == State::Untouched));
 }
 
 #[test]
