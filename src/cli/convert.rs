@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::output_directory::{OutputDirectory, OutputError};
+use super::output_directory::{OutputDirectory, OutputError, Written};
 use super::printer::{Printer, Problem};
 use super::{ExitCode, Failure, inputs, node_name, to_inventory};
 use crate::emit::translate::Options;
@@ -116,15 +116,13 @@ pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, 
     };
     let conversion = Conversion::heartbeat_to_keepalived(&mut sources, &inputs, options);
     let nodes: Vec<String> = conversion.nodes().map(str::to_owned).collect();
-    let possible = check(&conversion, &nodes, arguments);
-    if arguments.report == ReportForm::Human || possible.is_err() {
-        print_errors(&conversion.account, &conversion.findings, &sources, printer);
-    }
-    possible?;
-
-    print_account(&conversion.account, arguments.report, &sources, printer)?;
-    if arguments.strict && !is_flawless(&conversion.account, &conversion.findings) {
-        say(arguments, printer, STRICT);
+    let told = Told {
+        account: &conversion.account,
+        findings: &conversion.findings,
+        form: arguments.report,
+        is_strict: arguments.strict,
+    };
+    if !told.may_be_written(check(&conversion, &nodes, arguments), &sources, printer)? {
         return Ok(ExitCode::Findings);
     }
     match &arguments.out {
@@ -134,25 +132,47 @@ pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, 
     Ok(exit_code(&conversion.account))
 }
 
-fn print_account(
-    account: &Account,
+/// What is said of a conversion before anything is written.
+struct Told<'a> {
+    account: &'a Account,
+    findings: &'a Findings,
     form: ReportForm,
-    sources: &Sources,
-    printer: &Printer,
-) -> Result<(), Failure> {
-    let mut text = Vec::new();
-    match form {
-        ReportForm::Human => text.extend(report::human(account, sources).into_bytes()),
-        ReportForm::Json => report::json(account, sources, &mut text)?,
-    }
-    printer.account(&String::from_utf8_lossy(&text));
-    Ok(())
+    is_strict: bool,
 }
 
-/// What `--strict` asks for: nothing lost, no error.
-fn is_flawless(account: &Account, findings: &Findings) -> bool {
-    account.count(Mark::Lossy) + account.count(Mark::Impossible) == 0
-        && findings.count(Severity::Error) == 0
+impl Told<'_> {
+    /// Says it, and whether the result may be written. What makes the conversion pointless comes behind the mistakes
+    /// that may be its cause.
+    fn may_be_written(
+        &self,
+        possible: Result<(), Problem>,
+        sources: &Sources,
+        printer: &Printer,
+    ) -> Result<bool, Failure> {
+        if self.form == ReportForm::Human || possible.is_err() {
+            print_errors(self.account, self.findings, sources, printer);
+        }
+        possible?;
+        match self.form {
+            ReportForm::Human => printer.account(&report::human(self.account, sources)),
+            ReportForm::Json => {
+                let mut text = Vec::new();
+                report::json(self.account, sources, &mut text)?;
+                printer.account(&String::from_utf8_lossy(&text));
+            }
+        }
+        if self.is_strict && !self.is_flawless() {
+            say(self.form, printer, STRICT);
+            return Ok(false);
+        }
+        Ok(true)
+    }
+
+    /// What `--strict` asks for: nothing lost, no error.
+    fn is_flawless(&self) -> bool {
+        self.account.count(Mark::Lossy) + self.account.count(Mark::Impossible) == 0
+            && self.findings.count(Severity::Error) == 0
+    }
 }
 
 fn exit_code(account: &Account) -> ExitCode {
@@ -170,17 +190,9 @@ fn load(arguments: &HeartbeatToKeepalived, sources: &mut Sources) -> Result<Vec<
         };
         return Ok(EXAMPLE.iter().map(add).collect());
     }
-    let standard = PathBuf::from(STANDARD);
-    let paths = match (&arguments.from, arguments.files.as_slice()) {
-        (Some(folder), _) => vec![folder.clone()],
-        (None, []) if standard.is_dir() => vec![standard],
-        (None, []) => {
-            let problem = Problem::new(format!("there is no {STANDARD} on this machine"));
-            let help = "name the files, or their directory with `--from DIR`; `--example` shows a conversion";
-            return Err(problem.help(help).into());
-        }
-        (None, files) => files.to_vec(),
-    };
+    let help =
+        "name the files, or their directory with `--from DIR`; `--example` shows a conversion";
+    let paths = paths(arguments.from.as_ref(), &arguments.files, STANDARD, help)?;
     let gathered = inputs::gather(&paths, None, sources);
     if let Some(problem) = gathered.problems.into_iter().next() {
         return Err(problem.into());
@@ -203,6 +215,24 @@ fn load(arguments: &HeartbeatToKeepalived, sources: &mut Sources) -> Result<Vec<
         }
     }
     Ok(inputs)
+}
+
+/// What was named, or the place where the program's own files are.
+fn paths(
+    from: Option<&PathBuf>,
+    files: &[PathBuf],
+    standard: &str,
+    help: &'static str,
+) -> Result<Vec<PathBuf>, Problem> {
+    match (from, files) {
+        (Some(folder), _) => Ok(vec![folder.clone()]),
+        (None, []) if Path::new(standard).is_dir() => Ok(vec![PathBuf::from(standard)]),
+        (None, []) => {
+            let problem = Problem::new(format!("there is no {standard} on this machine"));
+            Err(problem.help(help))
+        }
+        (None, files) => Ok(files.to_vec()),
+    }
 }
 
 /// What makes a conversion pointless, and what to type instead.
@@ -276,12 +306,12 @@ fn write_one(
     if !beside.is_empty() {
         let line =
             format!("{node} needs {} as well: --out DIR writes everything", beside.join(", "));
-        say(arguments, printer, &line);
+        say(arguments.report, printer, &line);
     }
     if nodes.len() > 1 && arguments.node.is_none() {
         let line =
             format!("this is the file of {node}: --out DIR writes those of {}", nodes.join(", "));
-        say(arguments, printer, &line);
+        say(arguments.report, printer, &line);
     }
     Ok(())
 }
@@ -305,10 +335,22 @@ fn write_all(
             })
         })
     });
-    match staged.and_then(|()| output.commit(arguments.force)) {
+    let written = staged.and_then(|()| output.commit(arguments.force));
+    tell_written(written, folder, nodes, arguments.report, printer)
+}
+
+/// Says where everything is, or why it is not.
+fn tell_written(
+    written: Result<Written, OutputError>,
+    folder: &Path,
+    nodes: &[String],
+    form: ReportForm,
+    printer: &Printer,
+) -> Result<(), Failure> {
+    match written {
         Ok(written) => {
             let line = format!("{} for {}: {written}", folder.display(), nodes.join(", "));
-            say(arguments, printer, &line);
+            say(form, printer, &line);
             Ok(())
         }
         Err(error) => {
@@ -321,8 +363,8 @@ fn write_all(
 }
 
 /// A line about the work; standard error holds nothing but the account when it is JSON.
-fn say(arguments: &HeartbeatToKeepalived, printer: &Printer, line: &str) {
-    if arguments.report == ReportForm::Human {
+fn say(form: ReportForm, printer: &Printer, line: &str) {
+    if form == ReportForm::Human {
         printer.status(line);
     }
 }

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::{ReportForm, STRICT, exit_code, is_flawless, print_account, print_errors};
-use crate::cli::output_directory::{OutputDirectory, OutputError};
+use super::{ReportForm, Told, exit_code, paths, say, tell_written};
+use crate::cli::output_directory::OutputDirectory;
 use crate::cli::printer::{Printer, Problem};
 use crate::cli::{ExitCode, Failure, inputs, node_name};
 use crate::emit::scripts::File;
@@ -67,14 +67,13 @@ pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, 
         Options { peers, addresses: arguments.address.iter().cloned().collect::<HashMap<_, _>>() };
     let conversion = ToHeartbeat::new(&mut sources, &nodes, &options).map_err(ask)?;
     let names: Vec<String> = conversion.nodes().map(str::to_owned).collect();
-    let possible = check(&conversion, &names, arguments);
-    if arguments.report == ReportForm::Human || possible.is_err() {
-        print_errors(&conversion.account, &conversion.findings, &sources, printer);
-    }
-    possible?;
-    print_account(&conversion.account, arguments.report, &sources, printer)?;
-    if arguments.strict && !is_flawless(&conversion.account, &conversion.findings) {
-        say(arguments, printer, STRICT);
+    let told = Told {
+        account: &conversion.account,
+        findings: &conversion.findings,
+        form: arguments.report,
+        is_strict: arguments.strict,
+    };
+    if !told.may_be_written(check(&conversion, &names, arguments), &sources, printer)? {
         return Ok(ExitCode::Findings);
     }
     match &arguments.out {
@@ -91,18 +90,8 @@ fn load(arguments: &Arguments, sources: &mut Sources) -> Result<Vec<NodeInput>, 
         let inputs = vec![Input { file, format: Format::Keepalived }];
         return Ok(vec![NodeInput { name: arguments.node.clone(), inputs }]);
     }
-    let standard = PathBuf::from(STANDARD);
-    let paths = match (&arguments.from, arguments.files.as_slice()) {
-        (Some(folder), _) => vec![folder.clone()],
-        (None, []) if standard.is_dir() => vec![standard],
-        (None, []) => {
-            let problem = Problem::new(format!("there is no {STANDARD} on this machine"));
-            let help =
-                "name the file, or its directory with `--from DIR`; `--example` shows a conversion";
-            return Err(problem.help(help).into());
-        }
-        (None, files) => files.to_vec(),
-    };
+    let help = "name the file, or its directory with `--from DIR`; `--example` shows a conversion";
+    let paths = paths(arguments.from.as_ref(), &arguments.files, STANDARD, help)?;
     let gathered = inputs::gather(&paths, None, sources);
     if let Some(problem) = gathered.problems.into_iter().next() {
         return Err(problem.into());
@@ -201,7 +190,7 @@ fn write_one(
         let _ = writeln!(text, "{shown}");
     }
     printer.results(|out| out.write_all(&encode(&text)))?;
-    say(arguments, printer, "--out DIR writes the files of every director, with a key");
+    say(arguments.report, printer, "--out DIR writes the files of every director, with a key");
     Ok(())
 }
 
@@ -230,19 +219,8 @@ fn write_all(
             staged = staged.and_then(|()| stage(name, &file));
         }
     }
-    match staged.and_then(|()| output.commit(arguments.force)) {
-        Ok(written) => {
-            let line = format!("{} for {}: {written}", folder.display(), names.join(", "));
-            say(arguments, printer, &line);
-            Ok(())
-        }
-        Err(error) => {
-            let in_the_way = matches!(error, OutputError::InTheWay(..));
-            let problem = Problem::new(format!("{error}; nothing was written"));
-            let help = "`--force` overwrites; another `--out` keeps both";
-            Err(if in_the_way { problem.help(help) } else { problem }.into())
-        }
-    }
+    let written = staged.and_then(|()| output.commit(arguments.force));
+    tell_written(written, folder, names, arguments.report, printer)
 }
 
 /// The key of an earlier run: the third word of `1 sha1 KEY`.
@@ -257,13 +235,6 @@ fn new_key() -> Result<String, Failure> {
     let mut bytes = [0_u8; 20];
     std::fs::File::open("/dev/urandom")?.read_exact(&mut bytes)?;
     Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
-}
-
-/// A line about the work; standard error holds nothing but the account when it is JSON.
-fn say(arguments: &Arguments, printer: &Printer, line: &str) {
-    if arguments.report == ReportForm::Human {
-        printer.status(line);
-    }
 }
 
 const STANDARD: &str = "/etc/keepalived";
