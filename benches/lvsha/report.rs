@@ -67,10 +67,14 @@ impl Report {
         for row in &self.rows {
             let Some(ratio) = row.ratio() else { continue };
             let rows = earlier.get("rows").and_then(Value::as_array);
-            let other = rows
-                .into_iter()
-                .flatten()
-                .find(|other| other.get("work").and_then(Value::as_str) == Some(row.work.as_str()));
+            // The same work may stand beside two peers.
+            let peer = row.peer.as_ref().map(|peer| peer.name.as_str());
+            let is_same = |other: &&Value| {
+                let peer_then = other.get("peer").and_then(|peer| peer.get("name"));
+                other.get("work").and_then(Value::as_str) == Some(row.work.as_str())
+                    && peer_then.and_then(Value::as_str) == peer
+            };
+            let other = rows.into_iter().flatten().find(is_same);
             let Some(before) = other.and_then(ratio_of) else { continue };
             let difference = (ratio / before - 1.0) * 100.0;
             let word = if difference.abs() > 15.0 { "DIFFERS" } else { "agrees" };

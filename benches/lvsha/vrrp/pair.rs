@@ -203,25 +203,26 @@ impl Running {
 
     /// Processor time and resident memory of the program and its children: seconds, bytes.
     pub(super) fn usage(&self) -> (f64, f64) {
-        let (mut ticks, mut bytes) = (0.0, 0.0);
+        let (mut nanoseconds, mut bytes) = (0.0, 0.0);
         for process in self.family() {
             let read = |name: &str| {
                 fs::read_to_string(format!("/proc/{process}/{name}")).unwrap_or_default()
             };
-            // Behind the name, which may hold blanks, in parentheses: proc(5), fields 3 and on.
-            let stat = read("stat");
-            let fields: Vec<&str> =
-                stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
-            let field = |n: usize| fields.get(n).and_then(|f| f.parse::<f64>().ok()).unwrap_or(0.0);
-            ticks += field(11) + field(12);
+            // The first number of each thread is its time on a processor (proc(5)); the ticks of `stat` are too coarse
+            // for programs that mostly wait.
+            let threads = fs::read_dir(format!("/proc/{process}/task")).into_iter().flatten();
+            for thread in threads.flatten() {
+                let text = fs::read_to_string(thread.path().join("schedstat")).unwrap_or_default();
+                let spent = text.split_whitespace().next().and_then(|n| n.parse::<f64>().ok());
+                nanoseconds += spent.unwrap_or(0.0);
+            }
             let resident = read("status")
                 .lines()
                 .find_map(|line| line.strip_prefix("VmRSS:"))
                 .and_then(|line| line.split_whitespace().next()?.parse::<f64>().ok());
             bytes += resident.unwrap_or(0.0) * 1024.0;
         }
-        // USER_HZ is 100 on every Linux of these days.
-        (ticks / 100.0, bytes)
+        (nanoseconds / 1e9, bytes)
     }
 
     /// keepalived's own groups would escape a signal to ours, so children are asked for.
