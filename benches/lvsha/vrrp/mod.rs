@@ -68,6 +68,11 @@ const RELOADED: [Timing; 1] = [Timing {
 }];
 const BUSY: [Timing; 1] =
     [Timing { work: "crash: version 3, 100 ms, all processors busy", ..PLAIN }];
+const BUSY_AND_LOADED: [Timing; 1] = [Timing {
+    work: "crash: version 3, 100 ms, 1,000 addresses, all processors busy",
+    addresses: 1000,
+    ..PLAIN
+}];
 
 /// How much later than the formula says the other one speaks, over so many ends of the master.
 fn take_overs() -> Vec<Row> {
@@ -77,6 +82,7 @@ fn take_overs() -> Vec<Row> {
     rows.extend(one_after_the_other(&RELOADED, 1));
     let load = Load::on_every_processor();
     rows.extend(one_after_the_other(&BUSY, 1));
+    rows.extend(one_after_the_other(&BUSY_AND_LOADED, 1));
     drop(load);
     rows
 }
