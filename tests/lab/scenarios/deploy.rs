@@ -13,7 +13,7 @@ pub(super) fn an_inventory_becomes_a_cluster_and_a_second_deployment_does_nothin
     let first = desk.lvsha(&["deploy", "--yes", "--canary"], 0);
     lab.note(format!("four nodes are deployed in {:.1} s", (now() - start).as_secs_f64()));
     let at = |line: &str| first.find(line).unwrap_or_else(|| panic!("no `{line}`:\n{first}"));
-    assert!(at("lw3: confirm") < at("lw4: stage"), "the canary did not go first:\n{first}");
+    assert!(at("lw3: confirm") < at("lw4: activate"), "the canary did not go first:\n{first}");
     drop(served(lab));
     let verified = desk.lvsha(&["verify"], 0);
     assert!(verified.contains("20 of 20 answered; 10.0.0.29:80 10, 10.0.0.30:80 10"), "{verified}");
