@@ -235,8 +235,9 @@ impl Worker {
 
     /// With `omega` the end of the daemon is a failure of everything that lives.
     async fn tell_the_end(&mut self) {
-        let told = !self.plan.omega.is_empty();
-        let services = if told { self.monitor.status(Instant::now()) } else { Vec::new() };
+        // The state of every server in words takes longer than everything else at the end.
+        let is_told = !self.plan.omega.is_empty();
+        let services = if is_told { self.monitor.status(Instant::now()) } else { Vec::new() };
         for service in services {
             if !self.plan.omega.contains(&service.service) {
                 continue;
