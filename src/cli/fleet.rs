@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
+use tokio::task::JoinSet;
 
 use super::Failure;
 use super::printer::{Printer, Problem};
@@ -133,9 +134,11 @@ impl Fleet {
 
     /// Closes all connections.
     pub(super) async fn close(&mut self) {
-        for host in &mut self.hosts {
-            host.disconnect().await;
+        let mut closing = JoinSet::new();
+        for mut host in std::mem::take(&mut self.hosts) {
+            closing.spawn(async move { host.disconnect().await });
         }
+        closing.join_all().await;
     }
 }
 

@@ -14,6 +14,11 @@ pub enum Act {
         /// Packages.
         packages: Vec<String>,
     },
+    /// Reads what a gate judges, and no more.
+    Look {
+        /// Units.
+        units: Vec<String>,
+    },
     /// Excludes other operators.
     Lock {
         /// Who locks, for people.
@@ -74,6 +79,7 @@ impl Act {
     pub fn name(&self) -> &'static str {
         match self {
             Self::Facts { .. } => "read",
+            Self::Look { .. } => "look",
             Self::Lock { .. } => "lock",
             Self::Unlock { .. } => "unlock",
             Self::Install(_) => "install",
@@ -93,7 +99,7 @@ impl Act {
 pub enum Reply {
     /// It is done; remarks are for the operator.
     Done(Vec<String>),
-    /// What was found.
+    /// What was found; a look finds only a part.
     Facts(Box<Found>),
     /// The generations, oldest first.
     History(Vec<Entry>),

@@ -34,7 +34,7 @@ pub(super) fn reply(act: &Act, output: &str) -> Result<Reply, Fault> {
         return Err(Fault::new(FaultKind::Lost, message));
     }
     Ok(match act {
-        Act::Facts { .. } => Reply::Facts(Box::new(facts(&lines))),
+        Act::Facts { .. } | Act::Look { .. } => Reply::Facts(Box::new(facts(&lines))),
         Act::History => Reply::History(lines.iter().filter_map(|line| entry(line)).collect()),
         Act::Again { .. } => Reply::Files(
             lines

@@ -26,7 +26,33 @@ impl Host {
         }
     }
 
-    /// Gives the connection up, so that the next act makes a new one.
+    /// Performs an act, and makes the connection meanwhile that [`Host::renew`] changes to.
+    ///
+    /// # Errors
+    /// As [`Host::perform`]; that there is no new connection is told by the act that needs it.
+    pub async fn perform_and_redial(&mut self, act: &Act) -> Result<Reply, Fault> {
+        match self {
+            Self::Remote(remote) => remote.perform_and_redial(act).await,
+            Self::Local(_) | Self::Memory(_) => self.perform(act).await,
+        }
+    }
+
+    /// The next act goes over a connection that is newer than all acts before, but those that were performed while
+    /// it was made.
+    pub fn renew(&mut self) {
+        if let Self::Remote(remote) = self {
+            remote.renew();
+        }
+    }
+
+    /// Gives up the connection that was made ahead.
+    pub fn forget_next(&mut self) {
+        if let Self::Remote(remote) = self {
+            remote.forget_next();
+        }
+    }
+
+    /// Gives every connection up.
     pub async fn disconnect(&mut self) {
         if let Self::Remote(remote) = self {
             remote.disconnect().await;

@@ -114,7 +114,9 @@ impl Memory {
 
     fn act(&mut self, act: &Act) -> Result<Reply, Fault> {
         match act {
-            Act::Facts { .. } => return Ok(Reply::Facts(Box::new(self.found.clone()))),
+            Act::Facts { .. } | Act::Look { .. } => {
+                return Ok(Reply::Facts(Box::new(self.found.clone())));
+            }
             Act::Lock { who, run } => {
                 if self.run.as_ref().is_some_and(|other| other != run) {
                     let holder = self.found.lock.clone().unwrap_or_default();

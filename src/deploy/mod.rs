@@ -22,6 +22,6 @@ pub use gate::{GateReport, gate, living_servers};
 pub use host::{Fault, FaultKind, Host};
 pub use local::Local;
 pub use memory::{Memory, Trouble, When};
-pub use prepare::{connect, wanted_facts};
+pub use prepare::{connect, wanted_facts, wanted_look};
 pub use run::{Event, perform, run};
 pub use ssh::Remote;

@@ -41,10 +41,18 @@ fn host(site: &Site, name: &str, folder: &Path, secrets: &BTreeMap<String, Secre
 
 /// What is asked about a machine before a plan is made.
 pub fn wanted_facts(machine: &Machine) -> Act {
-    let own = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
     Act::Facts {
         paths: machine.files.iter().map(|file| file.path.clone()).collect(),
         units: own(machine.role.units()),
         packages: own(&machine.packages),
     }
+}
+
+/// What is asked about a machine before a gate is passed.
+pub fn wanted_look(machine: &Machine) -> Act {
+    Act::Look { units: own(machine.role.units()) }
+}
+
+fn own(words: &[&str]) -> Vec<String> {
+    words.iter().map(|word| (*word).to_owned()).collect()
 }

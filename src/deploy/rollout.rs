@@ -165,6 +165,11 @@ impl Rollout {
         None
     }
 
+    /// Whether the task that a machine is at was not refused before.
+    pub fn is_first_try(&self, position: usize) -> bool {
+        self.nodes.get(position).is_some_and(|node| node.since.is_none())
+    }
+
     /// Takes the result of a task.
     pub fn handle(&mut self, position: usize, result: Result<(), Fault>, now: Duration) {
         let phase = self.phase;

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
 
 use super::rollout::{Rollout, Task};
-use super::{Act, Fault, FaultKind, GateReport, Host, Reply, gate, wanted_facts};
+use super::{Act, Fault, FaultKind, GateReport, Host, Reply, gate, wanted_look};
 use crate::model::Cluster;
 use crate::plan::Found;
 use crate::site::render::{Machine, Role};
@@ -43,10 +43,23 @@ pub enum Event {
 
 /// Asks all hosts the same kind of question at the same time.
 pub async fn perform(hosts: Vec<Host>, acts: Vec<Act>) -> (Vec<Host>, Vec<Result<Reply, Fault>>) {
+    perform_and_redial(hosts, acts, None).await
+}
+
+/// The same; one of the hosts, by its place in the list, gets a new connection meanwhile.
+async fn perform_and_redial(
+    hosts: Vec<Host>,
+    acts: Vec<Act>,
+    redialled: Option<usize>,
+) -> (Vec<Host>, Vec<Result<Reply, Fault>>) {
     let mut set = JoinSet::new();
     for (position, (mut host, act)) in hosts.into_iter().zip(acts).enumerate() {
         set.spawn(async move {
-            let reply = host.perform(&act).await;
+            let reply = if redialled == Some(position) {
+                host.perform_and_redial(&act).await
+            } else {
+                host.perform(&act).await
+            };
             (position, host, reply)
         });
     }
@@ -75,7 +88,8 @@ pub async fn run(
         while let Some((position, task)) = rollout.poll(start.elapsed()) {
             let name = machines.get(position).map(|machine| machine.name.clone());
             tell(Event::Begins { node: name.unwrap_or_default(), task: word(&task) });
-            begin(position, task, &mut hosts, machines, cluster, &mut set);
+            let is_first = rollout.is_first_try(position);
+            begin(position, task, is_first, &mut hosts, machines, cluster, &mut set);
         }
         let pause =
             rollout.next_deadline().map(|deadline| deadline.saturating_sub(start.elapsed()));
@@ -116,6 +130,7 @@ struct Done {
 fn begin(
     position: usize,
     task: Task,
+    is_first: bool,
     hosts: &mut [Option<Host>],
     machines: &[Machine],
     cluster: &Cluster,
@@ -142,13 +157,20 @@ fn begin(
             let taken: Vec<(usize, Host)> = asked.filter_map(|(other, _)| take(other)).collect();
             let acts: Vec<Act> = taken
                 .iter()
-                .filter_map(|(other, _)| machines.get(*other).map(wanted_facts))
+                .filter_map(|(other, _)| machines.get(*other).map(wanted_look))
                 .collect();
             let (machines, cluster) = (machines.to_vec(), cluster.clone());
             set.spawn(async move {
                 let (positions, hosts): (Vec<usize>, Vec<Host>) = taken.into_iter().unzip();
-                let (hosts, replies) = perform(hosts, acts).await;
+                // The confirmation needs a connection that was made after the change: while the gate is asked costs
+                // no time. A gate that stays closed for a while is followed by one that is made then.
+                let own = positions.iter().position(|other| *other == position);
+                let redialled = own.filter(|_| is_first);
+                let (mut hosts, replies) = perform_and_redial(hosts, acts, redialled).await;
                 let result = judge(position, &positions, replies, &machines, &cluster);
+                if let (Err(_), Some(host)) = (&result, own.and_then(|own| hosts.get_mut(own))) {
+                    host.forget_next();
+                }
                 let taken = positions.into_iter().zip(hosts).collect();
                 Done { position, task: word, taken, result }
             });
@@ -158,7 +180,7 @@ fn begin(
 
 async fn one(position: usize, task: &'static str, mut host: Host, act: Act, fresh: bool) -> Done {
     if fresh {
-        host.disconnect().await;
+        host.renew();
     }
     let result = host.perform(&act).await.map(|reply| match reply {
         Reply::Done(remarks) => remarks,

@@ -29,6 +29,12 @@ macro_rules! script {
     };
 }
 
+/// A look, and more.
+const FACTS: &str = concat!(
+    include_str!("scripts/common.sh"),
+    include_str!("scripts/facts.sh"),
+    include_str!("scripts/look.sh")
+);
 /// What the dead-man switch runs on the machine.
 const ROLLBACK: &str = script!("rollback");
 
@@ -43,12 +49,13 @@ pub fn script(act: &Act) -> Script {
             let arguments = paths
                 .iter()
                 .cloned()
-                .chain([unit_mark])
-                .chain(units.iter().cloned())
                 .chain([package_mark])
-                .chain(packages.iter().cloned());
-            plain(script!("facts"), arguments.collect())
+                .chain(packages.iter().cloned())
+                .chain([unit_mark])
+                .chain(units.iter().cloned());
+            plain(FACTS, arguments.collect())
         }
+        Act::Look { units } => plain(script!("look"), units.clone()),
         Act::Lock { who, run } => plain(script!("lock"), own(&[who, run])),
         Act::Unlock { run } => plain(script!("unlock"), own(&[run])),
         Act::Install(packages) => plain(script!("install"), packages.clone()),

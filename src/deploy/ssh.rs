@@ -10,26 +10,29 @@ use super::{Act, Fault, FaultKind, Reply, facts, script};
 use crate::site::Ssh;
 use crate::site::secret::Secret;
 
-/// How a machine is reached, and the connection to it.
+/// A machine, and the connection to it.
 #[derive(Debug)]
 pub struct Remote {
+    way: Way,
+    password: Option<Secret>,
+    session: Option<Session>,
+    /// A newer connection, until it takes the place of the one in use.
+    next: Option<Session>,
+}
+
+/// How a machine is reached.
+#[derive(Clone, Debug)]
+struct Way {
     destination: String,
     ssh: Ssh,
     folder: PathBuf,
-    password: Option<Secret>,
-    session: Option<Session>,
 }
 
 impl Remote {
     /// The machine at `destination`; keys and known hosts are files below `folder`.
     pub fn new(destination: &str, ssh: Ssh, folder: &Path, password: Option<Secret>) -> Self {
-        Self {
-            destination: destination.to_owned(),
-            ssh,
-            folder: folder.to_owned(),
-            password,
-            session: None,
-        }
+        let (destination, folder) = (destination.to_owned(), folder.to_owned());
+        Self { way: Way { destination, ssh, folder }, password, session: None, next: None }
     }
 
     pub(super) async fn perform(&mut self, act: &Act) -> Result<Reply, Fault> {
@@ -47,8 +50,29 @@ impl Remote {
         result
     }
 
+    /// Performs an act over the connection in use, and makes a new one meanwhile.
+    pub(super) async fn perform_and_redial(&mut self, act: &Act) -> Result<Reply, Fault> {
+        let way = self.way.clone();
+        let (reply, next) = tokio::join!(self.perform(act), way.connect());
+        // Whoever needs it tries again, and tells why it fails.
+        self.next = next.ok();
+        reply
+    }
+
+    /// Gives up the connection that was made ahead.
+    pub(super) fn forget_next(&mut self) {
+        close(self.next.take());
+    }
+
+    /// Gives up the connection in use: the next act uses the one that was made ahead, or makes a new one.
+    pub(super) fn renew(&mut self) {
+        close(self.session.take());
+        self.session = self.next.take();
+    }
+
+    /// Gives up every connection.
     pub(super) async fn disconnect(&mut self) {
-        if let Some(session) = self.session.take() {
+        for session in [self.session.take(), self.next.take()].into_iter().flatten() {
             // The master may hang on a dead network; it is told to go in any case.
             let _ = tokio::time::timeout(CLOSE, session.close()).await;
         }
@@ -62,14 +86,14 @@ impl Remote {
         };
         if !is_open {
             self.disconnect().await;
-            self.session = Some(self.connect().await?);
+            self.session = Some(self.way.connect().await?);
         }
         let Some(session) = &self.session else {
             return Err(Fault::new(FaultKind::Connection, "there is no connection"));
         };
         let script = script::script(act);
         let mut words: Vec<&str> = Vec::new();
-        let sudo = self.ssh.sudo.is_some_and(|sudo| sudo.value);
+        let sudo = self.way.ssh.sudo.is_some_and(|sudo| sudo.value);
         match (sudo, &self.password) {
             (false, _) => {}
             (true, None) => words.extend(["sudo", "-n", "--"]),
@@ -128,6 +152,19 @@ impl Remote {
         }
     }
 
+    fn no_sudo(&self, complaint: &str) -> Fault {
+        let last = complaint.lines().last().unwrap_or("it said nothing");
+        let fault = Fault::new(FaultKind::Refused, format!("sudo refuses: {last}"));
+        match self.password {
+            None => fault.help(
+                "sudo_secret = \"NAME\" in the inventory gives it a password; or allow it without one",
+            ),
+            Some(_) => fault.help("the secret of `sudo_secret` is not the user's password"),
+        }
+    }
+}
+
+impl Way {
     async fn connect(&self) -> Result<Session, Fault> {
         let mut builder = SessionBuilder::default();
         builder
@@ -200,16 +237,12 @@ impl Remote {
             }
         }
     }
+}
 
-    fn no_sudo(&self, complaint: &str) -> Fault {
-        let last = complaint.lines().last().unwrap_or("it said nothing");
-        let fault = Fault::new(FaultKind::Refused, format!("sudo refuses: {last}"));
-        match self.password {
-            None => fault.help(
-                "sudo_secret = \"NAME\" in the inventory gives it a password; or allow it without one",
-            ),
-            Some(_) => fault.help("the secret of `sudo_secret` is not the user's password"),
-        }
+/// Nobody waits for it.
+fn close(session: Option<Session>) {
+    if let Some(session) = session {
+        tokio::spawn(tokio::time::timeout(CLOSE, session.close()));
     }
 }
 

@@ -1,0 +1,9 @@
+# What a gate judges: it is asked again and again, so no more than that. Parameters: units.
+for unit; do
+    systemctl is-active -q "$unit" 2>/dev/null && echo "active $unit"
+done
+[ -f "$state/current" ] && echo "generation $(cat "$state/current")"
+[ -f "$state/pending" ] && echo "pending $(cat "$state/pending")"
+ip -o address show 2>/dev/null | awk '{ sub("/.*", "", $4); print "address", $4 }'
+[ -r "$root/proc/net/ip_vs" ] && sed 's/^/table /' "$root/proc/net/ip_vs"
+echo lvsha-end
