@@ -9,9 +9,11 @@
 #![expect(clippy::expect_used, clippy::print_stdout, clippy::print_stderr)]
 
 mod chart;
+mod checks;
 mod deploy;
 mod lab;
 mod measure;
+mod pair;
 mod peers;
 mod report;
 mod services;
@@ -29,9 +31,10 @@ use table::Row;
 type Area = fn(&Bench) -> Vec<Row>;
 
 /// What can be measured by name.
-const AREAS: [(&str, Area); 5] = [
+const AREAS: [(&str, Area); 6] = [
     ("text", text::rows),
     ("services", services::rows),
+    ("checks", checks::rows),
     ("vrrp", vrrp::rows),
     ("deploy", deploy::rows),
     ("lab", lab::rows),

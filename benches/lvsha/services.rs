@@ -98,7 +98,7 @@ async fn lane(target: SocketAddr, end: Instant) -> u32 {
     let probe = probe::build(&question, &Trust::default()).expect("a connection needs nothing");
     let mut count = 0;
     while Instant::now() < end {
-        probe::run(probe.as_ref(), &question).await.expect("the server answers");
+        probe::run(probe.as_ref(), question.limit).await.expect("the server answers");
         count += 1;
     }
     count

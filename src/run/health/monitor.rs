@@ -6,6 +6,7 @@
 //! dead, and an operator's orders stay.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::pool::{self, Member, Order, PoolRules, Quorum};
@@ -59,7 +60,7 @@ pub struct MemberPlan {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CheckPlan {
     /// What is asked.
-    pub question: Question,
+    pub question: Arc<Question>,
     /// How many answers count.
     pub rules: Rules,
     /// Time until the next question after a failure that does not count yet.
@@ -165,7 +166,7 @@ impl Event {
 pub struct Monitor {
     services: BTreeMap<String, Watched>,
     questions: BTreeMap<QuestionId, Asked>,
-    numbers: HashMap<Question, QuestionId>,
+    numbers: HashMap<Arc<Question>, QuestionId>,
     schedule: Schedule<QuestionId>,
     maintenance: BTreeSet<String>,
     /// Services whose servers nobody needs now.
@@ -177,13 +178,23 @@ pub struct Monitor {
     last_number: u64,
 }
 
+/// Service and place of the member in it.
+type Subscriber = (Arc<str>, usize);
+
 /// A question and who wants to know.
 #[derive(Debug)]
 struct Asked {
-    question: Question,
-    /// Service and place of the member in it.
-    subscribers: Vec<(String, usize)>,
+    question: Arc<Question>,
+    subscribers: Vec<Subscriber>,
     last: Option<Answer>,
+}
+
+/// What an answer means for one member.
+struct Seen {
+    /// How soon to ask again, when it has to be confirmed.
+    sooner: Option<Duration>,
+    /// Whether a verdict or its weight has changed: nothing else can change the service's.
+    is_news: bool,
 }
 
 /// A service at run time.
@@ -224,10 +235,10 @@ impl Monitor {
     }
 
     /// The next question to ask now; each is answered with [`Monitor::answer`].
-    pub fn poll_question(&mut self, now: Instant) -> Option<(QuestionId, &Question)> {
+    pub fn poll_question(&mut self, now: Instant) -> Option<(QuestionId, &Arc<Question>)> {
         while let Some(id) = self.schedule.poll_start(now) {
             let Some(asked) = self.questions.get(&id) else { continue };
-            let is_needed = asked.subscribers.iter().any(|(id, _)| !self.suspended.contains(id));
+            let is_needed = asked.subscribers.iter().any(|(id, _)| !self.suspended.contains(&**id));
             if is_needed {
                 return self.questions.get(&id).map(|asked| (id, &asked.question));
             }
@@ -242,7 +253,7 @@ impl Monitor {
     pub fn suspend(&mut self, services: BTreeSet<String>, now: Instant) {
         let before = std::mem::replace(&mut self.suspended, services);
         for (id, asked) in &self.questions {
-            let mut wants = asked.subscribers.iter().map(|(service, _)| service);
+            let mut wants = asked.subscribers.iter().map(|(service, _)| &**service);
             if wants.any(|service| before.contains(service) && !self.suspended.contains(service)) {
                 self.schedule.hurry(*id, now);
             }
@@ -250,13 +261,20 @@ impl Monitor {
     }
 
     /// Takes an answer. One to a question that nobody asks any more is ignored.
-    pub fn answer(&mut self, id: QuestionId, answer: &Answer, now: Instant) {
+    pub fn answer(&mut self, id: QuestionId, answer: Answer, now: Instant) {
         let Some(asked) = self.questions.get_mut(&id) else { return };
-        asked.last = Some(answer.clone());
         let mut pause = asked.question.interval;
-        for (service, place) in asked.subscribers.clone() {
-            pause = pause.min(self.observe(&service, place, id, answer, now).unwrap_or(pause));
-            self.settle(&service, now);
+        let subscribers = std::mem::take(&mut asked.subscribers);
+        for (service, place) in &subscribers {
+            let Some(seen) = self.observe(service, *place, id, &answer, now) else { continue };
+            pause = pause.min(seen.sooner.unwrap_or(pause));
+            if seen.is_news {
+                self.settle(service, now);
+            }
+        }
+        if let Some(asked) = self.questions.get_mut(&id) {
+            asked.subscribers = subscribers;
+            asked.last = Some(answer);
         }
         self.schedule.finished(id, now, pause);
     }
@@ -308,7 +326,7 @@ impl Monitor {
         self.schedule.running()
     }
 
-    /// One check of one member; returns how soon to ask again when it has to be confirmed.
+    /// One check of one member.
     fn observe(
         &mut self,
         service: &str,
@@ -316,18 +334,20 @@ impl Monitor {
         id: QuestionId,
         answer: &Answer,
         now: Instant,
-    ) -> Option<Duration> {
+    ) -> Option<Seen> {
         let watched = self.services.get_mut(service)?;
         let plan = watched.plan.members.get(place)?;
         let state = watched.members.get_mut(place)?;
-        let mut sooner = None;
+        let mut seen = Seen { sooner: None, is_news: false };
         for ((number, verdict), check) in state.checks.iter_mut().zip(&plan.checks) {
             if *number != id {
                 continue;
             }
             let weight = verdict.weight();
             let change = verdict.observe(answer, now);
-            self.is_changed |= verdict.weight() != weight;
+            let is_reweighted = verdict.weight() != weight;
+            self.is_changed |= is_reweighted;
+            seen.is_news |= is_reweighted || matches!(change, Change::WentDown | Change::WentUp);
             if let Change::Soft(count) = change {
                 self.events.push_back(Event::Failing {
                     service: service.to_owned(),
@@ -338,10 +358,10 @@ impl Monitor {
                 });
             }
             if verdict.is_confirming() {
-                sooner = check.retry;
+                seen.sooner = check.retry;
             }
         }
-        Some(sooner.unwrap_or(Duration::MAX))
+        Some(seen)
     }
 
     /// Draws the conclusions for a service after something in it may have changed.

@@ -4,6 +4,7 @@ use std::future::Future;
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use thiserror::Error;
 
@@ -78,11 +79,11 @@ pub fn build(question: &Question, trust: &Trust) -> Result<Arc<dyn Probe>, Refus
 }
 
 /// Asks once, within the question's limit.
-pub async fn run(probe: &dyn Probe, question: &Question) -> Answer {
-    match tokio::time::timeout(question.limit, probe.ask()).await {
+pub async fn run(probe: &dyn Probe, limit: Duration) -> Answer {
+    match tokio::time::timeout(limit, probe.ask()).await {
         Ok(answer) => answer,
         Err(_) => {
-            let seconds = crate::model::show_seconds(question.limit);
+            let seconds = crate::model::show_seconds(limit);
             Err(Failure::new(format!("no answer within {seconds} s")))
         }
     }

@@ -1,5 +1,6 @@
 //! What is asked of a real server, and what it may answer.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
@@ -208,14 +209,14 @@ pub type Answer = Result<Reply, Failure>;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Reply {
     /// What it said, in short: `200 OK`.
-    pub text: String,
+    pub text: Cow<'static, str>,
     /// What it wants its weight to be.
     pub weight: Option<WeightChange>,
 }
 
 impl Reply {
     /// A reply without a wish for a weight.
-    pub fn new(text: impl Into<String>) -> Self {
+    pub fn new(text: impl Into<Cow<'static, str>>) -> Self {
         Self { text: text.into(), weight: None }
     }
 }

@@ -1,5 +1,6 @@
 //! Answers in a row to up or down, for one check of one server in one service.
 
+use std::borrow::Cow;
 use std::num::NonZeroU32;
 use std::time::Instant;
 
@@ -56,7 +57,7 @@ pub struct Verdict {
     against: u32,
     since: Instant,
     /// The last answer in words.
-    reply: Option<String>,
+    reply: Option<Cow<'static, str>>,
     weight: Option<WeightChange>,
 }
 
@@ -80,7 +81,7 @@ impl Verdict {
     pub fn observe(&mut self, answer: &Answer, now: Instant) -> Change {
         self.reply = Some(match answer {
             Ok(reply) => reply.text.clone(),
-            Err(failure) => failure.cause.clone(),
+            Err(failure) => Cow::Owned(failure.cause.clone()),
         });
         if let Ok(reply) = answer {
             self.weight = reply.weight;

@@ -117,7 +117,7 @@ async fn run(command: ScriptAsk) -> Result<(), String> {
     };
     let probe =
         probe::build(&question, &Trust::default()).map_err(|refusal| refusal.to_string())?;
-    probe::run(probe.as_ref(), &question).await.map(|_| ()).map_err(|failure| failure.cause)
+    probe::run(probe.as_ref(), LIMIT).await.map(|_| ()).map_err(|failure| failure.cause)
 }
 
 /// For one command.

@@ -283,15 +283,15 @@ impl Worker {
             match built {
                 Ok(probe) => {
                     self.probes.insert(id, probe.clone());
-                    let question = question.clone();
-                    let asking = async move { (id, probe::run(probe.as_ref(), &question).await) };
+                    let limit = question.limit;
+                    let asking = async move { (id, probe::run(probe.as_ref(), limit).await) };
                     let task = self.asking.spawn(asking);
                     self.tasks.insert(task.id(), id);
                 }
                 // The plan has built it once, so that only trust roots may have gone since.
                 Err(refusal) => {
                     let failure = Err(Failure::new(refusal.to_string()));
-                    self.monitor.answer(id, &failure, now);
+                    self.monitor.answer(id, failure, now);
                 }
             }
         }
@@ -313,13 +313,13 @@ impl Worker {
         match answered {
             Ok((task, (id, answer))) => {
                 self.tasks.remove(&task);
-                self.monitor.answer(id, &answer, now);
+                self.monitor.answer(id, answer, now);
             }
             // A mistake in a probe is a failed check, not a check that is never asked again.
             Err(error) => {
                 if let Some(id) = self.tasks.remove(&error.id()) {
                     let failure = Err(Failure::new("the check broke off"));
-                    self.monitor.answer(id, &failure, now);
+                    self.monitor.answer(id, failure, now);
                 }
             }
         }

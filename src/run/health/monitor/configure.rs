@@ -1,8 +1,10 @@
 //! Another configuration, and what lives on from the one before.
 
+use std::sync::Arc;
+
 use super::{
-    Answer, Ask, Asked, BTreeMap, CheckPlan, Duration, Instant, MemberPlan, Monitor, Question,
-    QuestionId, Quorum, ServicePlan, Standing, State, Table, Verdict, Watched,
+    Answer, Ask, Asked, BTreeMap, CheckPlan, Duration, Instant, MemberPlan, Monitor, QuestionId,
+    Quorum, ServicePlan, Standing, State, Table, Verdict, Watched,
 };
 
 impl Monitor {
@@ -52,6 +54,7 @@ impl Monitor {
             let key = |member: &MemberPlan| (member.address, member.port);
             known.extend(old.plan.members.iter().map(key).zip(old.members));
         }
+        let service = Arc::from(plan.id.as_str());
         let mut members = Vec::with_capacity(plan.members.len());
         for (place, member) in plan.members.iter().enumerate() {
             let old = known.remove(&(member.address, member.port));
@@ -60,14 +63,14 @@ impl Monitor {
                 let entry = service.and_then(|s| s.destinations.get(&member.key(key.port())));
                 entry.is_some_and(|entry| entry.weight > 0)
             });
-            members.push(self.join(&plan.id, place, member, old, serves, now));
+            members.push(self.join(&service, place, member, old, serves, now));
         }
         Watched { plan, members, quorum, since }
     }
 
     fn join(
         &mut self,
-        service: &str,
+        service: &Arc<str>,
         place: usize,
         plan: &MemberPlan,
         old: Option<State>,
@@ -130,21 +133,21 @@ impl Monitor {
     /// The number of a question, which is asked from now on when it was not before.
     fn subscribe(
         &mut self,
-        service: &str,
+        service: &Arc<str>,
         place: usize,
         check: &CheckPlan,
         start: Standing,
         now: Instant,
     ) -> QuestionId {
-        let question: &Question = &check.question;
+        let question = &check.question;
         let id = match self.numbers.get(question) {
             Some(id) => *id,
             None => {
                 self.last_number += 1;
                 let id = QuestionId(self.last_number);
-                self.numbers.insert(question.clone(), id);
+                self.numbers.insert(Arc::clone(question), id);
                 let asked =
-                    Asked { question: question.clone(), subscribers: Vec::new(), last: None };
+                    Asked { question: Arc::clone(question), subscribers: Vec::new(), last: None };
                 self.questions.insert(id, asked);
                 if !matches!(question.ask, Ask::AlwaysUp | Ask::AlwaysDown) {
                     // Somebody waits for the answer when nothing is known yet.
@@ -159,7 +162,11 @@ impl Monitor {
             }
         };
         if let Some(asked) = self.questions.get_mut(&id) {
-            asked.subscribers.push((service.to_owned(), place));
+            // Most questions have one subscriber for good, and there are thousands of them.
+            if asked.subscribers.is_empty() {
+                asked.subscribers.reserve_exact(1);
+            }
+            asked.subscribers.push((Arc::clone(service), place));
             if start == Standing::Untested && asked.last.is_none() {
                 self.schedule.hurry(id, now + SOON);
             }

@@ -20,13 +20,13 @@ fn destination(weight: u32) -> Destination {
 
 fn check(server: &str, fall: u32) -> CheckPlan {
     CheckPlan {
-        question: Question {
+        question: Arc::new(Question {
             ask: Ask::Connect,
             target: SocketAddr::new(server.parse().unwrap(), 80),
             origin: Origin::default(),
             limit: SECOND,
             interval: SECOND * 10,
-        },
+        }),
         rules: Rules { fall: NonZeroU32::new(fall).unwrap(), rise: NonZeroU32::MIN },
         retry: Some(SECOND),
         warmup: SECOND * 10,
@@ -89,7 +89,7 @@ impl Bench {
                     Ok(Reply::new("connected"))
                 };
                 self.asked += 1;
-                self.monitor.answer(id, &answer, self.now);
+                self.monitor.answer(id, answer, self.now);
             }
         }
         self.now = end;
@@ -192,7 +192,7 @@ fn a_reload_disturbs_nothing_that_stays_and_a_dead_server_stays_dead() {
     let mut other = plan(80, &servers, 1);
     for member in &mut other.members {
         for check in &mut member.checks {
-            check.question.limit = SECOND * 2;
+            Arc::make_mut(&mut check.question).limit = SECOND * 2;
         }
     }
     bench.monitor.configure(vec![other], &Table::default(), bench.now);
@@ -255,7 +255,7 @@ fn an_answer_to_a_question_of_the_old_configuration_is_ignored() {
     let later = bench.now + SECOND * 5;
     let (id, _) = bench.monitor.poll_question(later).unwrap();
     bench.monitor.configure(vec![plan(80, &["10.0.0.30"], 1)], &Table::default(), later);
-    bench.monitor.answer(id, &Ok(Reply::new("late")), later);
+    bench.monitor.answer(id, Ok(Reply::new("late")), later);
     assert_eq!((bench.table(), bench.monitor.running()), (Vec::new(), 0));
 }
 

@@ -25,8 +25,8 @@ pub(super) fn open(
     kind: Type,
     protocol: Option<Protocol>,
 ) -> io::Result<Socket> {
-    let socket = Socket::new(Domain::for_address(target), kind, protocol)?;
-    socket.set_nonblocking(true)?;
+    // In one call: thousands are opened each second.
+    let socket = Socket::new(Domain::for_address(target), kind.nonblocking(), protocol)?;
     if let Some(mark) = origin.mark {
         socket.set_mark(mark)?;
     }

@@ -31,7 +31,7 @@ impl File {
             return Err(Failure::new(format!("{shown} holds {number}")));
         }
         let more = number.saturating_mul(self.factor.into());
-        Ok(Reply { text: number.to_string(), weight: Some(WeightChange::Add(more)) })
+        Ok(Reply { text: number.to_string().into(), weight: Some(WeightChange::Add(more)) })
     }
 }
 

@@ -63,7 +63,7 @@ impl Script {
         match code {
             Some(0) => Ok(Reply::new("exit code 0")),
             Some(code @ 2..=255) if self.ask.sets_weight => Ok(Reply {
-                text: format!("exit code {code}"),
+                text: format!("exit code {code}").into(),
                 weight: Some(WeightChange::Set(code - 2)),
             }),
             Some(code) => Err(Failure::new(format!("exit code {code}"))),

@@ -20,7 +20,10 @@ fn question(ask: Ask, target: SocketAddr, limit: Duration) -> Question {
 
 async fn ask(question: &Question) -> Result<String, String> {
     let probe = build(question, &Trust::default()).unwrap();
-    run(probe.as_ref(), question).await.map(|reply| reply.text).map_err(|failure| failure.cause)
+    run(probe.as_ref(), question.limit)
+        .await
+        .map(|reply| reply.text.into_owned())
+        .map_err(|failure| failure.cause)
 }
 
 fn nowhere() -> SocketAddr {
@@ -128,7 +131,7 @@ async fn an_exit_code_is_a_verdict_or_a_weight() {
     assert!(told("[ -z \"$CARGO_MANIFEST_DIR\" ] && [ $WHO = lvsha ]").await.is_ok());
     let question = question(script("exit 12", true), nowhere(), PATIENT);
     let probe = build(&question, &Trust::default()).unwrap();
-    let reply = run(probe.as_ref(), &question).await.unwrap();
+    let reply = run(probe.as_ref(), question.limit).await.unwrap();
     assert_eq!(reply.weight, Some(WeightChange::Set(10)));
     let missing = ScriptAsk {
         command: vec!["/nowhere/check".to_owned()],
@@ -191,7 +194,7 @@ async fn a_file_changes_the_weight() {
     let probe = build(&asked, &Trust::default()).unwrap();
     assert!(ask(&asked).await.unwrap_err().ends_with("no such file or directory"));
     std::fs::write(&path, "12\n").unwrap();
-    let reply = run(probe.as_ref(), &asked).await.unwrap();
+    let reply = run(probe.as_ref(), asked.limit).await.unwrap();
     assert_eq!(reply.weight, Some(WeightChange::Add(-24)));
     std::fs::write(&path, "many").unwrap();
     assert!(ask(&asked).await.unwrap_err().ends_with("does not hold a number"));
@@ -211,13 +214,13 @@ async fn a_negotiation_is_followed_by_plain_connections() {
     let probe = build(&asked, &Trust::default()).unwrap();
     let mut told = Vec::new();
     for _ in 0..7 {
-        told.push(run(probe.as_ref(), &asked).await.unwrap().text);
+        told.push(run(probe.as_ref(), asked.limit).await.unwrap().text);
     }
     let (script, connect) = ("exit code 0", "connected");
     assert_eq!(told, [script, connect, connect, script, connect, connect, script]);
     assert_eq!(std::fs::read_to_string(log).unwrap().lines().count(), 3);
     // A connection that fails is followed by a negotiation.
     drop(listener);
-    assert!(run(probe.as_ref(), &asked).await.is_err());
-    assert_eq!(run(probe.as_ref(), &asked).await.unwrap().text, script);
+    assert!(run(probe.as_ref(), asked.limit).await.is_err());
+    assert_eq!(run(probe.as_ref(), asked.limit).await.unwrap().text, script);
 }

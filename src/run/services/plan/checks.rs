@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::{CONNECT, INTERVAL, Planner};
@@ -51,6 +52,7 @@ impl Planner<'_> {
             return None;
         }
         let rules = Rules { fall: times.failures, rise: NonZeroU32::MIN };
+        let question = Arc::new(question);
         Some(CheckPlan { question, rules, retry: times.retry, warmup: times.warmup })
     }
 

@@ -83,7 +83,10 @@ fn question(ask: HttpAsk, target: SocketAddr, limit: Duration) -> Question {
 async fn ask(ask: HttpAsk, target: SocketAddr, limit: Duration) -> Result<String, String> {
     let question = question(ask, target, limit);
     let probe = build(&question, &Trust::default()).unwrap();
-    run(probe.as_ref(), &question).await.map(|reply| reply.text).map_err(|failure| failure.cause)
+    run(probe.as_ref(), question.limit)
+        .await
+        .map(|reply| reply.text.into_owned())
+        .map_err(|failure| failure.cause)
 }
 
 /// Asks for `/` with a check of the body.
@@ -334,7 +337,7 @@ async fn a_response_is_judged_without_a_server() {
         let ask = HttpAsk { redirects, ..plain(vec![exchange]) };
         let target = SocketAddr::from(([192, 0, 2, 1], 80));
         let answer = judge_response(&ask, &question(ask.clone(), target, SHORT), response).await;
-        answer.unwrap().map(|reply| reply.text).map_err(|failure| failure.cause)
+        answer.unwrap().map(|reply| reply.text.into_owned()).map_err(|failure| failure.cause)
     };
     let good = b"HTTP/1.0 200 OK\r\n\r\nA Test Page.";
     assert_eq!(judge(0, good).await, Ok("200 OK".to_owned()));

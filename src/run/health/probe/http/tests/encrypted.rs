@@ -70,7 +70,10 @@ async fn ask_encrypted(
     let exchange = HttpExchange { check: matching(expected, false), ..get("/") };
     let question = question(HttpAsk { tls, ..plain(vec![exchange]) }, target, PATIENT);
     let probe = build(&question, &trust).unwrap();
-    run(probe.as_ref(), &question).await.map(|reply| reply.text).map_err(|failure| failure.cause)
+    run(probe.as_ref(), question.limit)
+        .await
+        .map(|reply| reply.text.into_owned())
+        .map_err(|failure| failure.cause)
 }
 
 #[tokio::test]
@@ -122,10 +125,10 @@ async fn a_server_that_wants_a_certificate_gets_it() {
     let identity = TlsIdentity { certificate: certificate.clone(), key: key.clone() };
     let with = asked(Some(identity));
     let probe = build(&with, &Trust::default()).unwrap();
-    assert_eq!(run(probe.as_ref(), &with).await.unwrap().text, "200 OK");
+    assert_eq!(run(probe.as_ref(), with.limit).await.unwrap().text, "200 OK");
     let without = asked(None);
     let probe = build(&without, &Trust::default()).unwrap();
-    assert!(run(probe.as_ref(), &without).await.is_err());
+    assert!(run(probe.as_ref(), without.limit).await.is_err());
 
     let missing = asked(Some(TlsIdentity { certificate: key, key: certificate }));
     let refusal = build(&missing, &Trust::default()).err().unwrap();

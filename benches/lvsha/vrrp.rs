@@ -1,15 +1,12 @@
 //! VRRP beside keepalived: take-over against the protocol's formula, the rhythm of advertisements, and
 //! what many routers cost.
 
-mod pair;
-
 use std::fmt::Write as _;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use pair::{Load, Pair, Program};
-
 use crate::Bench;
+use crate::pair::{Load, Pair, Program};
 use crate::peers::{NO_TREE, tree};
 use crate::table::{Budget, Row, Sample, Unit};
 

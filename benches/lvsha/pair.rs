@@ -3,7 +3,9 @@
 use std::cell::Cell;
 use std::fs;
 use std::io::{BufRead as _, BufReader};
+use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::process::CommandExt as _;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
@@ -12,32 +14,45 @@ use crate::peers;
 
 /// Who is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Program {
+pub(crate) enum Program {
     Lvsha,
     Keepalived,
+    /// Checks only.
+    Ldirectord,
 }
 
 impl Program {
     /// For names, which are short in the kernel.
-    pub(super) fn letter(self) -> char {
+    pub(crate) fn letter(self) -> char {
         match self {
             Self::Lvsha => 'l',
             Self::Keepalived => 'k',
+            Self::Ldirectord => 'd',
+        }
+    }
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Lvsha => "lvsha",
+            Self::Keepalived => "keepalived",
+            Self::Ldirectord => "ldirectord",
         }
     }
 }
 
 /// Two directors' places, `a` and `b`, on one or more cables.
-pub(super) struct Pair {
+pub(crate) struct Pair {
     prefix: String,
     folder: tempfile::TempDir,
+    /// Programs that stand in for a kernel with ip_vs, where checks are measured.
+    stand_ins: Option<tempfile::TempDir>,
 }
 
 /// A program that runs; it and its children are killed when it goes out of scope.
-pub(super) struct Running(Child);
+pub(crate) struct Running(Child);
 
 /// Advertisements as the kernel stamps them at `b`.
-pub(super) struct Capture {
+pub(crate) struct Capture {
     child: Child,
     adverts: Receiver<Advert>,
     /// When `a` was last heard.
@@ -53,9 +68,9 @@ struct Advert {
 
 impl Pair {
     /// `None` without root.
-    pub(super) fn new(name: &str, cables: u8) -> Option<Self> {
+    pub(crate) fn new(name: &str, cables: u8) -> Option<Self> {
         let prefix = format!("lvshab{}{name}", std::process::id());
-        let pair = Self { prefix, folder: tempfile::tempdir().ok()? };
+        let pair = Self { prefix, folder: tempfile::tempdir().ok()?, stand_ins: None };
         let (a, b) = (pair.space('a'), pair.space('b'));
         ip(&["netns", "add", &a])?;
         ip(&["netns", "add", &b])?;
@@ -72,8 +87,23 @@ impl Pair {
         Some(pair)
     }
 
+    /// Lets keepalived and ldirectord check servers, whatever the kernel knows of IPVS: what they write into its table
+    /// goes nowhere. `None` without a C compiler.
+    pub(crate) fn with_checks(mut self) -> Option<Self> {
+        let folder = tempfile::tempdir().ok()?;
+        let ipvsadm = folder.path().join("ipvsadm");
+        fs::write(&ipvsadm, "#!/bin/sh\n").ok()?;
+        fs::set_permissions(&ipvsadm, fs::Permissions::from_mode(0o755)).ok()?;
+        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/lvsha/without_ip_vs.c");
+        let mut compiler = Command::new("cc");
+        compiler.args(["-shared", "-fPIC", "-O", "-o"]).arg(folder.path().join(LIBRARY));
+        compiler.arg(source).status().ok()?.success().then_some(())?;
+        self.stand_ins = Some(folder);
+        Some(self)
+    }
+
     /// Starts a program at `a` or `b`; the one that was there has to be gone.
-    pub(super) fn start(&self, program: Program, place: char, configuration: &str) -> Running {
+    pub(crate) fn start(&self, program: Program, place: char, configuration: &str) -> Running {
         let path = self.folder.path().join(format!("{place}.conf"));
         fs::write(&path, configuration).expect("the folder is ours");
         let file = |suffix: &str| self.folder.path().join(format!("{place}.{suffix}"));
@@ -87,12 +117,22 @@ impl Pair {
             Program::Keepalived => {
                 let root = peers::tree().expect("asked before");
                 command.env("LD_LIBRARY_PATH", root.join("usr/lib/x86_64-linux-gnu"));
-                command.arg(root.join("usr/sbin/keepalived")).args(["-n", "-l", "-P", "-f"]);
-                command.arg(&path).arg("-p").arg(file("pid")).arg("-r").arg(file("vrrp.pid"));
+                command.arg(root.join("usr/sbin/keepalived")).args(["-n", "-l", "-f"]).arg(&path);
                 // It does not start when the number of one that crashed is another process's by now.
-                for left in ["pid", "vrrp.pid"] {
-                    let _ = fs::remove_file(file(left));
+                for (option, name) in [("-p", "pid"), ("-r", "vrrp.pid"), ("-c", "checkers.pid")] {
+                    let _ = fs::remove_file(file(name));
+                    command.arg(option).arg(file(name));
                 }
+                match &self.stand_ins {
+                    Some(stand_ins) => command.env("LD_PRELOAD", stand_ins.path().join(LIBRARY)),
+                    None => command.arg("-P"),
+                };
+            }
+            Program::Ldirectord => {
+                let root = peers::tree().expect("asked before");
+                let stand_ins = self.stand_ins.as_ref().expect("it does nothing but checks");
+                command.args(["unshare", "--mount", "sh", "-c", LDIRECTORD]);
+                command.arg(stand_ins.path()).arg(root).arg(path);
             }
         }
         let log = fs::File::create(file("log")).expect("the folder is ours");
@@ -101,7 +141,7 @@ impl Pair {
         Running(command.spawn().expect("the program starts"))
     }
 
-    pub(super) fn capture(&self) -> Option<Capture> {
+    pub(crate) fn capture(&self) -> Option<Capture> {
         let root = peers::tree()?;
         let mut command = Command::new("ip");
         command.args(["netns", "exec", &self.space('b')]);
@@ -129,7 +169,8 @@ impl Pair {
         Some(Capture { child, adverts, last_of_a: Cell::new(None) })
     }
 
-    fn space(&self, place: char) -> String {
+    /// The name of a place's namespace.
+    pub(crate) fn space(&self, place: char) -> String {
         format!("{}{place}", self.prefix)
     }
 }
@@ -149,7 +190,7 @@ impl Capture {
     }
 
     /// From the last advertisement of `a` to the first one of `b`, in seconds.
-    pub(super) fn gap(&self) -> Option<f64> {
+    pub(crate) fn gap(&self) -> Option<f64> {
         loop {
             let advert = self.next()?;
             if !advert.is_from_a {
@@ -159,7 +200,7 @@ impl Capture {
     }
 
     /// Until the next advertisement of `a`, from the one before, in seconds.
-    pub(super) fn pause(&self) -> Option<f64> {
+    pub(crate) fn pause(&self) -> Option<f64> {
         let before = self.last_of_a.get()?;
         self.next()?.is_from_a.then_some(())?;
         Some(self.last_of_a.get()? - before)
@@ -167,7 +208,7 @@ impl Capture {
 
     /// Waits until `a` or `b` alone has sent so often; `None` when it does not get the better of the other within a
     /// minute.
-    pub(super) fn settle_on(&self, place: char, adverts: u32) -> Option<()> {
+    pub(crate) fn settle_on(&self, place: char, adverts: u32) -> Option<()> {
         let over = Instant::now() + Duration::from_secs(60);
         let mut in_a_row = 0;
         while in_a_row < adverts {
@@ -182,18 +223,18 @@ impl Capture {
 
 impl Running {
     /// Ends the program and its children at once.
-    pub(super) fn crash(mut self) {
+    pub(crate) fn crash(mut self) {
         self.kill();
     }
 
     /// Asks the program to end, and waits for it.
-    pub(super) fn stop(mut self) {
+    pub(crate) fn stop(mut self) {
         self.signal(rustix::process::Signal::TERM);
         let _ = self.0.wait();
     }
 
     /// Sends the program a signal.
-    pub(super) fn signal(&self, signal: rustix::process::Signal) {
+    pub(crate) fn signal(&self, signal: rustix::process::Signal) {
         let process = i32::try_from(self.0.id()).ok().and_then(rustix::process::Pid::from_raw);
         if let Some(process) = process {
             // One that ended meanwhile does not answer, and is noticed by its silence.
@@ -202,7 +243,7 @@ impl Running {
     }
 
     /// Processor time and resident memory of the program and its children: seconds, bytes.
-    pub(super) fn usage(&self) -> (f64, f64) {
+    pub(crate) fn usage(&self) -> (f64, f64) {
         let (mut nanoseconds, mut bytes) = (0.0, 0.0);
         for process in self.family() {
             let read = |name: &str| {
@@ -271,16 +312,17 @@ impl Drop for Pair {
     }
 }
 
-fn ip(arguments: &[&str]) -> Option<()> {
+/// What `ip` does with these words; `None` when it refuses.
+pub(crate) fn ip(arguments: &[&str]) -> Option<()> {
     let output = Command::new("ip").args(arguments).output().ok()?;
     output.status.success().then_some(())
 }
 
 /// Work on every processor while the value lives.
-pub(super) struct Load(Vec<Child>);
+pub(crate) struct Load(Vec<Child>);
 
 impl Load {
-    pub(super) fn on_every_processor() -> Self {
+    pub(crate) fn on_every_processor() -> Self {
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
         let busy = |_| Command::new("sh").args(["-c", "while :; do :; done"]).spawn();
         Self((0..processors).filter_map(|number| busy(number).ok()).collect())
@@ -295,3 +337,11 @@ impl Drop for Load {
         }
     }
 }
+
+const LIBRARY: &str = "without_ip_vs.so";
+/// Folder with the stand-ins, tree, configuration. It reads no other ipvsadm than the system's.
+const LDIRECTORD: &str = r#"
+    mount --bind "$0/ipvsadm" "$1/usr/sbin/ipvsadm" && mount -t proc proc "$1/proc" &&
+    mount -t tmpfs tmp "$1/tmp" && cp "$2" "$1/tmp/bench.cf" &&
+    exec chroot "$1" ldirectord /tmp/bench.cf start
+"#;

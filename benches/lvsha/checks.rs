@@ -1,0 +1,228 @@
+//! Health checks beside keepalived's and ldirectord's: what a check costs, and whether advertisements stay on time.
+//!
+//! The servers are addresses of one listener behind a cable, which also counts. No program here has a kernel with
+//! ip_vs: ours tells so and goes on; for the others it is as if every write was carried out.
+
+use std::fmt::Write as _;
+use std::net::TcpListener;
+use std::os::fd::AsFd as _;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use rustix::net::sockopt::{Timeout, set_socket_timeout};
+use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
+
+use crate::Bench;
+use crate::pair::{Pair, Program, ip};
+use crate::peers::tree;
+use crate::table::{Budget, Row, Sample, Unit};
+
+pub(crate) fn rows(_: &Bench) -> Vec<Row> {
+    let [ours, keepalived, ldirectord] = PROGRAMS.map(|program| measured(program, FEW));
+    let many = [Program::Lvsha, Program::Keepalived].map(|program| measured(program, MANY));
+    let [our_many, their_many] = &many;
+    vec![
+        processor(FEW, &ours, Program::Keepalived, &keepalived, Budget::Open),
+        processor(FEW, &ours, Program::Ldirectord, &ldirectord, Budget::Open),
+        processor(MANY, our_many, Program::Keepalived, their_many, Budget::TimesFaster(1.0)),
+        memory([&ours, our_many], [&keepalived, their_many]),
+        punctuality(our_many, their_many),
+    ]
+}
+
+/// What a program did while it was watched.
+struct Seen {
+    /// Per second.
+    checks: f64,
+    /// Of one processor, in percent.
+    busy: f64,
+    /// Resident, in bytes.
+    memory: f64,
+    /// How far advertisements were off their interval, in seconds.
+    off: Vec<f64>,
+}
+
+impl Seen {
+    /// Percent of a processor for so many checks each second; a program may make fewer than it was asked for.
+    fn busy_for(&self, checks: u16) -> f64 {
+        self.busy / self.checks * f64::from(checks)
+    }
+}
+
+fn processor(
+    checks: u16,
+    ours: &Option<Seen>,
+    peer: Program,
+    theirs: &Option<Seen>,
+    budget: Budget,
+) -> Row {
+    let work = format!("{},000 TCP checks each second: processor", checks / 1000);
+    let Some(seen) = ours else { return Row::unmeasured(work, budget, NEEDS) };
+    let percent = |seen: &Seen| Sample::new(Unit::Percent, vec![seen.busy_for(checks)]);
+    let made = |seen: Option<&Seen>| {
+        seen.map_or_else(|| "none".to_owned(), |seen| format!("{:.0}", seen.checks))
+    };
+    Row::new(work, percent(seen), budget)
+        .beside(peer.name(), theirs.as_ref().map(percent))
+        .note(format!("made each second: {}, theirs {}", made(Some(seen)), made(theirs.as_ref())))
+}
+
+/// What one more check needs, from what few and many need.
+fn memory(ours: [&Option<Seen>; 2], theirs: [&Option<Seen>; 2]) -> Row {
+    let each = |[few, many]: [&Option<Seen>; 2]| {
+        let more = f64::from(MANY) - f64::from(FEW);
+        let bytes = (many.as_ref()?.memory - few.as_ref()?.memory) / more;
+        Some(Sample::new(Unit::Bytes, vec![bytes]))
+    };
+    let (work, budget) = ("memory of a TCP check and its server", Budget::AtMost(4096.0));
+    match each(ours) {
+        Some(ours) => Row::new(work, ours, budget).beside("keepalived", each(theirs)),
+        None => Row::unmeasured(work, budget, NEEDS),
+    }
+}
+
+fn punctuality(ours: &Option<Seen>, theirs: &Option<Seen>) -> Row {
+    let work = "advertisements at 100 ms beside 10,000 checks each second: off the interval";
+    let budget = Budget::Percentile99(0.005);
+    let off = |seen: &Seen| Sample::new(Unit::Seconds, seen.off.clone());
+    match ours.as_ref().map(off) {
+        Some(ours) => Row::new(work, ours, budget).beside("keepalived", theirs.as_ref().map(off)),
+        None => Row::unmeasured(work, budget, NEEDS),
+    }
+}
+
+/// `None` when something is missing, or the checks do not begin in time.
+fn measured(program: Program, checks: u16) -> Option<Seen> {
+    tree()?;
+    let pair = Pair::new(&format!("h{}", program.letter()), 1)?.with_checks()?;
+    let servers = Servers::behind(&pair)?;
+    let capture = pair.capture()?;
+    let running = pair.start(program, 'a', &configuration(program, checks));
+    // Each server is asked three times before anything counts.
+    let begin = Instant::now();
+    while servers.asked() < 3 * u64::from(checks) {
+        if begin.elapsed() > PATIENCE {
+            return None;
+        }
+        thread::sleep(Duration::from_millis(50));
+    }
+    let advertises = program != Program::Ldirectord;
+    if advertises {
+        capture.settle_on('a', 5)?;
+    }
+    let (asked, (spent, _), start) = (servers.asked(), running.usage(), Instant::now());
+    let mut off = Vec::new();
+    while start.elapsed() < TIME {
+        if advertises {
+            off.push((capture.pause()? - 0.1).abs());
+        } else {
+            thread::sleep(Duration::from_millis(50));
+        }
+    }
+    let (seconds, (after, memory)) = (start.elapsed().as_secs_f64(), running.usage());
+    // A count of some minutes is far below what a float holds exactly.
+    let made = (servers.asked() - asked) as f64;
+    Some(Seen { checks: made / seconds, busy: (after - spent) / seconds * 100.0, memory, off })
+}
+
+/// Ten servers for each service; each is asked every second, if the program is quick enough.
+fn configuration(program: Program, checks: u16) -> String {
+    let mut text = match program {
+        Program::Ldirectord => "checktimeout=1\ncheckinterval=1\nquiescent=no\nsupervised=yes\n\
+                                logfile=\"/dev/null\"\n"
+            .to_owned(),
+        Program::Lvsha | Program::Keepalived => {
+            "global_defs {\n    vrrp_rt_priority 10\n    vrrp_rlimit_rttime 10000000\n}\n\
+             vrrp_instance VI_1 {\n    interface eth0\n    virtual_router_id 51\n    \
+             priority 150\n    version 3\n    advert_int 0.1\n    \
+             virtual_ipaddress {\n        10.9.0.100/24\n    }\n}\n"
+                .to_owned()
+        }
+    };
+    for service in 0..checks / 10 {
+        let [high, low] = service.to_be_bytes();
+        // Writing to a string cannot fail.
+        let _ = match program {
+            Program::Ldirectord => writeln!(
+                text,
+                "virtual=10.7.{high}.{low}:80\n\tscheduler=rr\n\tprotocol=tcp\n\tchecktype=connect"
+            ),
+            Program::Lvsha | Program::Keepalived => writeln!(
+                text,
+                "virtual_server 10.7.{high}.{low} 80 {{\n    delay_loop 1\n    lvs_sched rr\n    \
+                 lvs_method DR\n    protocol TCP"
+            ),
+        };
+        for server in 0..10 {
+            let [high, low] = (service * 10 + server).to_be_bytes();
+            let _ = match program {
+                Program::Ldirectord => writeln!(text, "\treal=10.128.{high}.{low}:80 gate"),
+                Program::Lvsha | Program::Keepalived => writeln!(
+                    text,
+                    "    real_server 10.128.{high}.{low} 80 {{\n        weight 1\n        \
+                     TCP_CHECK {{\n            connect_timeout 1\n        }}\n    }}"
+                ),
+            };
+        }
+        if program != Program::Ldirectord {
+            text.push_str("}\n");
+        }
+    }
+    text
+}
+
+/// A listener on every address of 10.128.0.0/16 at `b`.
+struct Servers {
+    asked: Arc<AtomicU64>,
+    is_over: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Servers {
+    fn behind(pair: &Pair) -> Option<Self> {
+        let (a, b) = (pair.space('a'), pair.space('b'));
+        ip(&["-n", &b, "link", "set", "lo", "up"])?;
+        ip(&["-n", &b, "route", "add", "local", "10.128.0.0/16", "dev", "lo"])?;
+        ip(&["-n", &a, "route", "add", "10.128.0.0/16", "via", "10.9.0.2"])?;
+        let space = std::fs::File::open(format!("/run/netns/{b}")).ok()?;
+        let (asked, is_over) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicBool::new(false)));
+        let (count, over) = (Arc::clone(&asked), Arc::clone(&is_over));
+        let thread = thread::spawn(move || {
+            move_into_link_name_space(space.as_fd(), Some(LinkNameSpaceType::Network))
+                .expect("the namespace is there, and we are root");
+            let listener = TcpListener::bind("0.0.0.0:80").expect("nobody else is here");
+            let limit = Duration::from_millis(100);
+            set_socket_timeout(&listener, Timeout::Recv, Some(limit)).expect("a socket");
+            while !over.load(Ordering::Relaxed) {
+                if listener.accept().is_ok() {
+                    count.fetch_add(1, Ordering::Relaxed);
+                }
+            }
+        });
+        Some(Self { asked, is_over, thread: Some(thread) })
+    }
+
+    /// Connections so far.
+    fn asked(&self) -> u64 {
+        self.asked.load(Ordering::Relaxed)
+    }
+}
+
+impl Drop for Servers {
+    fn drop(&mut self) {
+        self.is_over.store(true, Ordering::Relaxed);
+        let _ = self.thread.take().map(JoinHandle::join);
+    }
+}
+
+const PROGRAMS: [Program; 3] = [Program::Lvsha, Program::Keepalived, Program::Ldirectord];
+/// Checks, as many as servers.
+const FEW: u16 = 1000;
+const MANY: u16 = 10_000;
+/// How long they are watched.
+const TIME: Duration = Duration::from_secs(10);
+/// keepalived takes half a minute until it has begun all of the many, ldirectord for the few.
+const PATIENCE: Duration = Duration::from_secs(120);
+const NEEDS: &str = "needs root, ip, cc, and `make peers`; or the checks did not begin in time";
