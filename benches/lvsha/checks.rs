@@ -20,17 +20,26 @@ use crate::peers::tree;
 use crate::table::{Budget, Row, Sample, Unit};
 
 pub(crate) fn rows(_: &Bench) -> Vec<Row> {
-    let [ours, keepalived, ldirectord] = PROGRAMS.map(|program| measured(program, FEW));
-    let many = [Program::Lvsha, Program::Keepalived].map(|program| measured(program, MANY));
-    let [our_many, their_many] = &many;
+    let ldirectord = [measured(Program::Ldirectord, FEW)].into_iter().collect();
+    let [(ours, keepalived), (our_many, their_many)] = [FEW, MANY].map(in_turn);
     vec![
         processor(FEW, &ours, Program::Keepalived, &keepalived, Budget::Open),
         processor(FEW, &ours, Program::Ldirectord, &ldirectord, Budget::Open),
-        processor(MANY, our_many, Program::Keepalived, their_many, Budget::TimesFaster(1.0)),
-        memory([&ours, our_many], [&keepalived, their_many]),
-        punctuality(our_many, their_many),
+        processor(MANY, &our_many, Program::Keepalived, &their_many, Budget::TimesFaster(1.0)),
+        memory([&ours, &our_many], [&keepalived, &their_many]),
+        punctuality(&our_many, &their_many),
     ]
 }
+
+/// Ours and keepalived's in turn, so that a slow moment of the machine meets both.
+fn in_turn(checks: u16) -> (Rounds, Rounds) {
+    let round = |_| (measured(Program::Lvsha, checks), measured(Program::Keepalived, checks));
+    let (ours, theirs): (Vec<_>, Vec<_>) = (0..ROUNDS).map(round).unzip();
+    (ours.into_iter().collect(), theirs.into_iter().collect())
+}
+
+/// All rounds of a program, or `None`.
+type Rounds = Option<Vec<Seen>>;
 
 /// What a program did while it was watched.
 struct Seen {
@@ -44,37 +53,31 @@ struct Seen {
     off: Vec<f64>,
 }
 
-impl Seen {
-    /// Percent of a processor for so many checks each second; a program may make fewer than it was asked for.
-    fn busy_for(&self, checks: u16) -> f64 {
-        self.busy / self.checks * f64::from(checks)
-    }
+fn sample(unit: Unit, rounds: &[Seen], value: impl Fn(&Seen) -> f64) -> Sample {
+    Sample::new(unit, rounds.iter().map(value).collect())
 }
 
-fn processor(
-    checks: u16,
-    ours: &Option<Seen>,
-    peer: Program,
-    theirs: &Option<Seen>,
-    budget: Budget,
-) -> Row {
+fn processor(checks: u16, ours: &Rounds, peer: Program, theirs: &Rounds, budget: Budget) -> Row {
     let work = format!("{},000 TCP checks each second: processor", checks / 1000);
-    let Some(seen) = ours else { return Row::unmeasured(work, budget, NEEDS) };
-    let percent = |seen: &Seen| Sample::new(Unit::Percent, vec![seen.busy_for(checks)]);
-    let made = |seen: Option<&Seen>| {
-        seen.map_or_else(|| "none".to_owned(), |seen| format!("{:.0}", seen.checks))
+    let Some(rounds) = ours else { return Row::unmeasured(work, budget, NEEDS) };
+    // A program may make fewer than it was asked for.
+    let percent = |rounds: &Vec<Seen>| {
+        sample(Unit::Percent, rounds, |seen| seen.busy / seen.checks * f64::from(checks))
     };
-    Row::new(work, percent(seen), budget)
+    let made = |rounds: &Vec<Seen>| sample(Unit::Count, rounds, |seen| seen.checks).to_string();
+    let their_count = theirs.as_ref().map_or_else(|| "none".to_owned(), made);
+    Row::new(work, percent(rounds), budget)
         .beside(peer.name(), theirs.as_ref().map(percent))
-        .note(format!("made each second: {}, theirs {}", made(Some(seen)), made(theirs.as_ref())))
+        .note(format!("made each second: {}, theirs {their_count}", made(rounds)))
 }
 
 /// What one more check needs, from what few and many need.
-fn memory(ours: [&Option<Seen>; 2], theirs: [&Option<Seen>; 2]) -> Row {
-    let each = |[few, many]: [&Option<Seen>; 2]| {
+fn memory(ours: [&Rounds; 2], theirs: [&Rounds; 2]) -> Row {
+    let each = |rounds: [&Rounds; 2]| {
+        let [few, many] = rounds
+            .map(|rounds| Some(sample(Unit::Bytes, rounds.as_ref()?, |seen| seen.memory).median()));
         let more = f64::from(MANY) - f64::from(FEW);
-        let bytes = (many.as_ref()?.memory - few.as_ref()?.memory) / more;
-        Some(Sample::new(Unit::Bytes, vec![bytes]))
+        Some(Sample::new(Unit::Bytes, vec![(many? - few?) / more]))
     };
     let (work, budget) = ("memory of a TCP check and its server", Budget::AtMost(4096.0));
     match each(ours) {
@@ -83,10 +86,12 @@ fn memory(ours: [&Option<Seen>; 2], theirs: [&Option<Seen>; 2]) -> Row {
     }
 }
 
-fn punctuality(ours: &Option<Seen>, theirs: &Option<Seen>) -> Row {
+fn punctuality(ours: &Rounds, theirs: &Rounds) -> Row {
     let work = "advertisements at 100 ms beside 10,000 checks each second: off the interval";
     let budget = Budget::Percentile99(0.005);
-    let off = |seen: &Seen| Sample::new(Unit::Seconds, seen.off.clone());
+    let off = |rounds: &Vec<Seen>| {
+        Sample::new(Unit::Seconds, rounds.iter().flat_map(|seen| seen.off.clone()).collect())
+    };
     match ours.as_ref().map(off) {
         Some(ours) => Row::new(work, ours, budget).beside("keepalived", theirs.as_ref().map(off)),
         None => Row::unmeasured(work, budget, NEEDS),
@@ -217,12 +222,12 @@ impl Drop for Servers {
     }
 }
 
-const PROGRAMS: [Program; 3] = [Program::Lvsha, Program::Keepalived, Program::Ldirectord];
+const ROUNDS: usize = 3;
 /// Checks, as many as servers.
 const FEW: u16 = 1000;
 const MANY: u16 = 10_000;
 /// How long they are watched.
-const TIME: Duration = Duration::from_secs(10);
+const TIME: Duration = Duration::from_secs(5);
 /// keepalived takes half a minute until it has begun all of the many, ldirectord for the few.
 const PATIENCE: Duration = Duration::from_secs(120);
 const NEEDS: &str = "needs root, ip, cc, and `make peers`; or the checks did not begin in time";

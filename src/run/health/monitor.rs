@@ -164,8 +164,9 @@ impl Event {
 /// The machine.
 #[derive(Debug)]
 pub struct Monitor {
-    services: BTreeMap<String, Watched>,
-    questions: BTreeMap<QuestionId, Asked>,
+    /// By id.
+    services: Vec<Watched>,
+    questions: HashMap<QuestionId, Asked>,
     numbers: HashMap<Arc<Question>, QuestionId>,
     schedule: Schedule<QuestionId>,
     maintenance: BTreeSet<String>,
@@ -178,8 +179,8 @@ pub struct Monitor {
     last_number: u64,
 }
 
-/// Service and place of the member in it.
-type Subscriber = (Arc<str>, usize);
+/// Place of a service, and of the member in it: names would have to be compared at every answer.
+type Subscriber = (usize, usize);
 
 /// A question and who wants to know.
 #[derive(Debug)]
@@ -221,8 +222,8 @@ impl Monitor {
     /// Nothing to watch yet; at most `most` questions are open at once.
     pub fn new(most: usize, seed: u64) -> Self {
         Self {
-            services: BTreeMap::new(),
-            questions: BTreeMap::new(),
+            services: Vec::new(),
+            questions: HashMap::new(),
             numbers: HashMap::new(),
             schedule: Schedule::new(most, seed),
             maintenance: BTreeSet::new(),
@@ -238,8 +239,11 @@ impl Monitor {
     pub fn poll_question(&mut self, now: Instant) -> Option<(QuestionId, &Arc<Question>)> {
         while let Some(id) = self.schedule.poll_start(now) {
             let Some(asked) = self.questions.get(&id) else { continue };
-            let is_needed = asked.subscribers.iter().any(|(id, _)| !self.suspended.contains(&**id));
-            if is_needed {
+            let is_needed = |(service, _): &Subscriber| {
+                let watched = self.services.get(*service);
+                watched.is_some_and(|watched| !self.suspended.contains(&watched.plan.id))
+            };
+            if self.suspended.is_empty() || asked.subscribers.iter().any(is_needed) {
                 return self.questions.get(&id).map(|asked| (id, &asked.question));
             }
             let pause = asked.question.interval;
@@ -253,7 +257,8 @@ impl Monitor {
     pub fn suspend(&mut self, services: BTreeSet<String>, now: Instant) {
         let before = std::mem::replace(&mut self.suspended, services);
         for (id, asked) in &self.questions {
-            let mut wants = asked.subscribers.iter().map(|(service, _)| &**service);
+            let wants = asked.subscribers.iter().filter_map(|(place, _)| self.services.get(*place));
+            let mut wants = wants.map(|watched| &watched.plan.id);
             if wants.any(|service| before.contains(service) && !self.suspended.contains(service)) {
                 self.schedule.hurry(*id, now);
             }
@@ -266,10 +271,10 @@ impl Monitor {
         let mut pause = asked.question.interval;
         let subscribers = std::mem::take(&mut asked.subscribers);
         for (service, place) in &subscribers {
-            let Some(seen) = self.observe(service, *place, id, &answer, now) else { continue };
+            let Some(seen) = self.observe(*service, *place, id, &answer, now) else { continue };
             pause = pause.min(seen.sooner.unwrap_or(pause));
             if seen.is_news {
-                self.settle(service, now);
+                self.settle(*service, now);
             }
         }
         if let Some(asked) = self.questions.get_mut(&id) {
@@ -304,7 +309,7 @@ impl Monitor {
     /// The services as they should stand in the kernel's table.
     pub fn services(&self) -> BTreeMap<ServiceKey, Service> {
         let mut table = BTreeMap::new();
-        for watched in self.services.values() {
+        for watched in &self.services {
             for key in &watched.plan.keys {
                 let service = Service {
                     settings: watched.plan.settings.clone(),
@@ -329,7 +334,7 @@ impl Monitor {
     /// One check of one member.
     fn observe(
         &mut self,
-        service: &str,
+        service: usize,
         place: usize,
         id: QuestionId,
         answer: &Answer,
@@ -350,7 +355,7 @@ impl Monitor {
             seen.is_news |= is_reweighted || matches!(change, Change::WentDown | Change::WentUp);
             if let Change::Soft(count) = change {
                 self.events.push_back(Event::Failing {
-                    service: service.to_owned(),
+                    service: watched.plan.id.clone(),
                     server: plan.key(watched.plan.port()),
                     count,
                     of: check.rules.fall.get(),
@@ -365,7 +370,7 @@ impl Monitor {
     }
 
     /// Draws the conclusions for a service after something in it may have changed.
-    fn settle(&mut self, service: &str, now: Instant) {
+    fn settle(&mut self, service: usize, now: Instant) {
         let Some(watched) = self.services.get_mut(service) else { return };
         let port = watched.plan.port();
         for (state, plan) in watched.members.iter_mut().zip(&watched.plan.members) {
@@ -376,7 +381,7 @@ impl Monitor {
             state.standing = standing;
             state.since = now;
             self.is_changed = true;
-            let (service, server) = (service.to_owned(), plan.key(port));
+            let (service, server) = (watched.plan.id.clone(), plan.key(port));
             self.events.extend(match standing {
                 Standing::Down => Some(Event::ServerDown { service, server, cause: state.cause() }),
                 Standing::Up => Some(Event::ServerUp { service, server, reply: state.reply() }),
@@ -388,7 +393,7 @@ impl Monitor {
             watched.quorum = quorum;
             watched.since = now;
             self.is_changed = true;
-            let service = service.to_owned();
+            let service = watched.plan.id.clone();
             self.events.extend(match quorum {
                 Quorum::Down => Some(Event::ServiceDown { service }),
                 Quorum::Up => Some(Event::ServiceUp { service }),

@@ -1,6 +1,7 @@
 //! When to ask: thousands of questions, spread, with a cap on how many are open at once. No clock.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap};
+use std::hash::Hash;
 use std::time::{Duration, Instant};
 
 #[cfg(test)]
@@ -11,71 +12,77 @@ mod tests;
 pub struct Schedule<K> {
     /// Questions that wait, first one first.
     queue: BTreeSet<(Instant, K)>,
-    due: BTreeMap<K, Instant>,
-    running: BTreeSet<K>,
+    /// Each question: when it is due, or nothing while it is being asked.
+    due: HashMap<K, Option<Instant>>,
+    running: usize,
     most: usize,
     random: Random,
 }
 
-impl<K: Copy + Ord> Schedule<K> {
+impl<K: Copy + Hash + Ord> Schedule<K> {
     /// At most `most` questions are open at once.
     pub fn new(most: usize, seed: u64) -> Self {
         let random = Random(seed);
-        Self {
-            queue: BTreeSet::new(),
-            due: BTreeMap::new(),
-            running: BTreeSet::new(),
-            most,
-            random,
-        }
+        Self { queue: BTreeSet::new(), due: HashMap::new(), running: 0, most, random }
     }
 
     /// Asks `key` for the first time at a random moment within `spread` from now.
     pub fn add(&mut self, key: K, now: Instant, spread: Duration) {
+        self.remove(key);
         let at = now + self.random.within(spread);
-        self.put(key, at);
+        self.due.insert(key, Some(at));
+        self.queue.insert((at, key));
     }
 
     /// Forgets `key`, also when it is being asked.
     pub fn remove(&mut self, key: K) {
-        if let Some(at) = self.due.remove(&key) {
-            self.queue.remove(&(at, key));
+        match self.due.remove(&key) {
+            Some(Some(at)) => {
+                self.queue.remove(&(at, key));
+            }
+            Some(None) => self.running -= 1,
+            None => {}
         }
-        self.running.remove(&key);
     }
 
     /// Asks `key` next at `at` or sooner.
     pub fn hurry(&mut self, key: K, at: Instant) {
-        if self.due.get(&key).is_some_and(|due| *due > at) {
-            self.put(key, at);
+        if let Some(Some(due)) = self.due.get_mut(&key)
+            && *due > at
+        {
+            self.queue.remove(&(*due, key));
+            *due = at;
+            self.queue.insert((at, key));
         }
     }
 
     /// The next question whose time has come, when the cap allows one more.
     pub fn poll_start(&mut self, now: Instant) -> Option<K> {
-        if self.running.len() >= self.most {
+        if self.running >= self.most {
             return None;
         }
         let (_, key) = self.queue.first().copied().filter(|(at, _)| *at <= now)?;
         self.queue.pop_first();
-        self.due.remove(&key);
-        self.running.insert(key);
+        self.due.insert(key, None);
+        self.running += 1;
         Some(key)
     }
 
     /// `key` was answered and is asked again after `pause`, give or take a tenth so that questions that
     /// started together drift apart. A key that was removed meanwhile stays removed.
     pub fn finished(&mut self, key: K, now: Instant, pause: Duration) {
-        if self.running.remove(&key) {
+        if let Some(due @ None) = self.due.get_mut(&key) {
             let tenth = pause / 10;
             let at = now + pause - tenth / 2 + self.random.within(tenth);
-            self.put(key, at);
+            *due = Some(at);
+            self.running -= 1;
+            self.queue.insert((at, key));
         }
     }
 
     /// When [`Schedule::poll_start`] is of use; `None` while the cap is reached.
     pub fn next_deadline(&self) -> Option<Instant> {
-        if self.running.len() >= self.most {
+        if self.running >= self.most {
             return None;
         }
         self.queue.first().map(|(at, _)| *at)
@@ -83,14 +90,7 @@ impl<K: Copy + Ord> Schedule<K> {
 
     /// Questions that are open.
     pub fn running(&self) -> usize {
-        self.running.len()
-    }
-
-    fn put(&mut self, key: K, at: Instant) {
-        if let Some(before) = self.due.insert(key, at) {
-            self.queue.remove(&(before, key));
-        }
-        self.queue.insert((at, key));
+        self.running
     }
 }
 

@@ -14,15 +14,18 @@ impl Monitor {
     /// otherwise: the daemon takes over a table that serves. Servers that were watched before keep what
     /// is known of them, also when their checks are others now.
     pub fn configure(&mut self, plans: Vec<ServicePlan>, present: &Table, now: Instant) {
-        let mut before = std::mem::take(&mut self.services);
+        let before = std::mem::take(&mut self.services);
+        let mut before: BTreeMap<String, Watched> =
+            before.into_iter().map(|watched| (watched.plan.id.clone(), watched)).collect();
+        let plans: BTreeMap<String, ServicePlan> =
+            plans.into_iter().map(|plan| (plan.id.clone(), plan)).collect();
         for asked in self.questions.values_mut() {
             asked.subscribers.clear();
         }
-        for plan in plans {
+        for plan in plans.into_values() {
             let old = before.remove(&plan.id);
-            let id = plan.id.clone();
             let watched = self.watch(plan, old, present, now);
-            self.services.insert(id, watched);
+            self.services.push(watched);
         }
         let unused = |asked: &Asked| asked.subscribers.is_empty();
         let gone: Vec<_> =
@@ -33,8 +36,8 @@ impl Monitor {
                 self.numbers.remove(&asked.question);
             }
         }
-        for id in self.services.keys().cloned().collect::<Vec<_>>() {
-            self.settle(&id, now);
+        for service in 0..self.services.len() {
+            self.settle(service, now);
         }
         self.count_down();
         self.is_changed = true;
@@ -54,7 +57,8 @@ impl Monitor {
             let key = |member: &MemberPlan| (member.address, member.port);
             known.extend(old.plan.members.iter().map(key).zip(old.members));
         }
-        let service = Arc::from(plan.id.as_str());
+        // It is pushed when it is complete.
+        let service = self.services.len();
         let mut members = Vec::with_capacity(plan.members.len());
         for (place, member) in plan.members.iter().enumerate() {
             let old = known.remove(&(member.address, member.port));
@@ -63,14 +67,14 @@ impl Monitor {
                 let entry = service.and_then(|s| s.destinations.get(&member.key(key.port())));
                 entry.is_some_and(|entry| entry.weight > 0)
             });
-            members.push(self.join(&service, place, member, old, serves, now));
+            members.push(self.join(service, place, member, old, serves, now));
         }
         Watched { plan, members, quorum, since }
     }
 
     fn join(
         &mut self,
-        service: &Arc<str>,
+        service: usize,
         place: usize,
         plan: &MemberPlan,
         old: Option<State>,
@@ -133,7 +137,7 @@ impl Monitor {
     /// The number of a question, which is asked from now on when it was not before.
     fn subscribe(
         &mut self,
-        service: &Arc<str>,
+        service: usize,
         place: usize,
         check: &CheckPlan,
         start: Standing,
@@ -166,7 +170,7 @@ impl Monitor {
             if asked.subscribers.is_empty() {
                 asked.subscribers.reserve_exact(1);
             }
-            asked.subscribers.push((Arc::clone(service), place));
+            asked.subscribers.push((service, place));
             if start == Standing::Untested && asked.last.is_none() {
                 self.schedule.hurry(id, now + SOON);
             }

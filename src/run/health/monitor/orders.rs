@@ -70,7 +70,7 @@ impl Monitor {
 
     /// Notes when the next order ends.
     pub(super) fn count_down(&mut self) {
-        let states = self.services.values().flat_map(|service| &service.members);
+        let states = self.services.iter().flat_map(|service| &service.members);
         self.expiry = states.filter_map(|state| state.order.as_ref()?.expires).min();
     }
 
@@ -82,19 +82,19 @@ impl Monitor {
     ) -> Vec<DestinationKey> {
         let mut changed = Vec::new();
         let mut services = BTreeSet::new();
-        for (id, watched) in &mut self.services {
+        for (place, watched) in self.services.iter_mut().enumerate() {
             let port = watched.plan.port();
             for (plan, state) in watched.plan.members.iter().zip(&mut watched.members) {
                 let key = plan.key(port);
-                if edit(id, &key, state) {
+                if edit(&watched.plan.id, &key, state) {
                     changed.push(key);
-                    services.insert(id.clone());
+                    services.insert(place);
                 }
             }
         }
         self.is_changed |= !changed.is_empty();
         for service in services {
-            self.settle(&service, now);
+            self.settle(service, now);
         }
         self.count_down();
         changed

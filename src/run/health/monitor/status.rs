@@ -62,7 +62,7 @@ impl Monitor {
     pub fn status(&self, now: Instant) -> Vec<ServiceStatus> {
         let seconds = |since: Instant| now.saturating_duration_since(since).as_secs();
         let mut services = Vec::with_capacity(self.services.len());
-        for (id, watched) in &self.services {
+        for watched in &self.services {
             let key = watched.plan.keys.first();
             let table = key.map(|key| watched.destinations(*key)).unwrap_or_default();
             let pairs = watched.plan.members.iter().zip(&watched.members);
@@ -94,7 +94,7 @@ impl Monitor {
                 }
             });
             services.push(ServiceStatus {
-                service: id.clone(),
+                service: watched.plan.id.clone(),
                 state: match watched.quorum {
                     Quorum::Down => "down",
                     Quorum::Unknown => "unknown",
