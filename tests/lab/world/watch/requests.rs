@@ -1,9 +1,10 @@
 //! Visits the address as a browser would, a new connection each time.
 
 use std::io::{ErrorKind, Read, Write};
-use std::net::{IpAddr, SocketAddr, TcpStream};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
+use std::ops::Range;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::thread;
 use std::time::Duration;
 
@@ -15,6 +16,11 @@ use crate::world::now;
 
 /// A visitor's patience. While nobody answers, so many visits are under way at a time as begin within it.
 const PATIENCE: Duration = Duration::from_millis(500);
+
+/// Ports of visitors, below those that the kernel gives to others.
+const PORTS: Range<u16> = 1024..32_000;
+/// How many visits have begun.
+static NEXT: AtomicU32 = AtomicU32::new(0);
 
 /// A visit that has not ended.
 struct Open {
@@ -61,6 +67,13 @@ fn begin(address: SocketAddr) -> Option<Open> {
     socket.set_nonblocking(true).ok()?;
     // Closed by a reset, it leaves nothing behind that waits a minute.
     socket.set_linger(Some(Duration::ZERO)).ok()?;
+    // What a visitor's port began with a server that has died since stays with that server in the director's kernel for
+    // a minute or two. A port comes back after ten.
+    let turn = NEXT.fetch_add(1, Ordering::Relaxed) % u32::from(PORTS.end - PORTS.start);
+    let port = PORTS.start + u16::try_from(turn).expect("less than a port's number");
+    let any: IpAddr =
+        if address.is_ipv4() { Ipv4Addr::UNSPECIFIED.into() } else { Ipv6Addr::UNSPECIFIED.into() };
+    socket.bind(&SocketAddr::from((any, port)).into()).ok()?;
     match socket.connect(&address.into()) {
         Err(error)
             if error.raw_os_error() != Some(rustix::io::Errno::INPROGRESS.raw_os_error()) =>
