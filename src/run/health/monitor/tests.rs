@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 use super::*;
 use crate::model::{Family, Protocol};
 use crate::run::health::pool::Fallback;
-use crate::run::health::{Failure, Origin, Reply};
+use crate::run::health::{Failure, Origin, Reply, WeightChange};
 use crate::run::ipvs::Forwarding;
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -267,6 +267,26 @@ fn an_answer_that_changes_nothing_leaves_the_table_alone() {
     bench.wait(SECOND * 60);
     assert!(bench.asked > 4);
     assert!(!bench.monitor.take_changed());
+}
+
+#[test]
+fn a_weight_that_a_check_wants_counts_for_the_quorum() {
+    let mut web = plan(80, &["10.0.0.29", "10.0.0.30"], 1);
+    web.rules.quorum = 5;
+    let mut bench = Bench::new(vec![web], &Table::default());
+    bench.dead.push("10.0.0.30");
+    let told = bench.wait(SECOND * 2);
+    assert!(told.contains(&"web 80 up".to_owned()), "{told:?}");
+    // The verdict stays: only the weight of the one that lives is another.
+    let later = bench.now + SECOND * 20;
+    let asked = std::iter::from_fn(|| {
+        let (id, question) = bench.monitor.poll_question(later)?;
+        Some((id, question.target.ip().to_string()))
+    });
+    let (id, _) = asked.into_iter().find(|(_, server)| server == "10.0.0.29").unwrap();
+    let weight = Some(WeightChange::Set(1));
+    bench.monitor.answer(id, Ok(Reply { text: "exit code 3".into(), weight }), later);
+    assert_eq!(bench.told(), ["web 80 down"]);
 }
 
 #[test]
