@@ -9,7 +9,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
-use lvsha::deploy::{Act, FaultKind, Host, Local, Reply, wanted_facts};
+use lvsha::deploy::{Act, FaultKind, Host, Local, Reply, wanted_facts, wanted_look};
 use lvsha::plan::{Found, NodePlan, plan};
 use lvsha::site::render::{Check, Effect, File, Machine, Role};
 
@@ -148,6 +148,28 @@ fn a_deployment_from_nothing_to_confirmed_and_a_second_one_that_does_nothing() {
     assert_eq!((found.pending, found.lock.as_deref()), (None, None));
     assert!(found.addresses.contains(&"10.0.0.27".parse().unwrap()));
     assert_eq!(plan(&machine, &found).steps, []);
+}
+
+/// A gate finds in its look what the facts say, and nothing that costs time.
+#[test]
+fn a_look_is_the_part_of_the_facts_that_a_gate_judges() {
+    let rack = Rack::new();
+    let machine = machine("one");
+    rack.stage(&machine);
+    rack.activate(1, 0).unwrap();
+    let facts = rack.found(&machine);
+    let Ok(Reply::Facts(look)) = rack.act(&wanted_look(&machine)) else { panic!("no facts") };
+    assert!(look.active.contains(UNIT) && !look.addresses.is_empty(), "{look:?}");
+    assert_eq!(look.pending, Some(1));
+    let part = Found {
+        active: facts.active,
+        generation: facts.generation,
+        pending: facts.pending,
+        addresses: facts.addresses,
+        table: facts.table,
+        ..Found::default()
+    };
+    assert_eq!(*look, part);
 }
 
 #[test]

@@ -114,8 +114,13 @@ impl Memory {
 
     fn act(&mut self, act: &Act) -> Result<Reply, Fault> {
         match act {
-            Act::Facts { .. } | Act::Look { .. } => {
-                return Ok(Reply::Facts(Box::new(self.found.clone())));
+            Act::Facts { .. } => return Ok(Reply::Facts(Box::new(self.found.clone()))),
+            Act::Look { .. } => {
+                let Found { active, generation, pending, addresses, table, .. } =
+                    self.found.clone();
+                let seen =
+                    Found { active, generation, pending, addresses, table, ..Found::default() };
+                return Ok(Reply::Facts(Box::new(seen)));
             }
             Act::Lock { who, run } => {
                 if self.run.as_ref().is_some_and(|other| other != run) {

@@ -24,17 +24,14 @@ impl std::fmt::Debug for Script {
 }
 
 macro_rules! script {
-    ($name:literal) => {
-        concat!(include_str!("scripts/common.sh"), include_str!(concat!("scripts/", $name, ".sh")))
+    ($($name:literal),+) => {
+        concat!(
+            include_str!("scripts/common.sh"),
+            $(include_str!(concat!("scripts/", $name, ".sh"))),+
+        )
     };
 }
 
-/// A look, and more.
-const FACTS: &str = concat!(
-    include_str!("scripts/common.sh"),
-    include_str!("scripts/facts.sh"),
-    include_str!("scripts/look.sh")
-);
 /// What the dead-man switch runs on the machine.
 const ROLLBACK: &str = script!("rollback");
 
@@ -53,7 +50,7 @@ pub fn script(act: &Act) -> Script {
                 .chain(packages.iter().cloned())
                 .chain([unit_mark])
                 .chain(units.iter().cloned());
-            plain(FACTS, arguments.collect())
+            plain(script!("facts", "look"), arguments.collect())
         }
         Act::Look { units } => plain(script!("look"), units.clone()),
         Act::Lock { who, run } => plain(script!("lock"), own(&[who, run])),

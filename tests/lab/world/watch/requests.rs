@@ -68,7 +68,7 @@ fn begin(address: SocketAddr) -> Option<Open> {
     // Closed by a reset, it leaves nothing behind that waits a minute.
     socket.set_linger(Some(Duration::ZERO)).ok()?;
     // What a visitor's port began with a server that has died since stays with that server in the director's kernel for
-    // a minute or two. A port comes back after ten.
+    // a minute or two. A port does not come back for five.
     let turn = NEXT.fetch_add(1, Ordering::Relaxed) % u32::from(PORTS.end - PORTS.start);
     let port = PORTS.start + u16::try_from(turn).expect("less than a port's number");
     let any: IpAddr =
