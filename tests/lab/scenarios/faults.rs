@@ -105,6 +105,21 @@ pub(super) fn a_machine_that_vanishes_takes_the_change_back_by_itself(lab: &Lab)
     assert_eq!(node.read(CONF), old, "the old file is not back");
     back_on_the_link(&desk, node);
 
+    // Nobody gets in any more, though the connection that made the change still works: it confirms nothing.
+    let locks_out = "/etc/systemd/system/keepalived.service.d/locks-out.conf";
+    node.write(locks_out, "[Service]\nExecReload=\nExecReload=/bin/systemctl stop ssh\n", "644");
+    node.run(&["systemctl", "daemon-reload"]);
+    let said = desk.lvsha(&patient, 3);
+    assert!(said.contains("lw2: gate") && said.contains("lw2, confirm: cannot connect"), "{said}");
+    assert!(said.contains("unknown: lw2"), "{said}");
+    let back = until(60.0, || back_again(node).then_some(()));
+    assert!(back.is_some(), "the dead-man switch does not work");
+    assert_eq!(node.read(CONF), old, "the old file is not back");
+    node.run(&["rm", locks_out]);
+    node.run(&["systemctl", "daemon-reload"]);
+    node.run(&["systemctl", "start", "ssh"]);
+    back_on_the_link(&desk, node);
+
     // Who comes back sees what is left to do, and does it.
     desk.lvsha(&PLAN, 2);
     desk.lvsha(&DEPLOY, 0);
