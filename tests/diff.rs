@@ -120,7 +120,7 @@ fn a_conversion_to_keepalived_differs_as_its_report_says() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(from_tables::share(3, 16))]
 
     #[test]
     fn any_conversion_to_keepalived_differs_as_its_report_says(

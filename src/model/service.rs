@@ -41,7 +41,7 @@ pub struct Service {
     /// Host name for HTTP probes.
     pub host: Option<Sourced<String>>,
     /// Timing that probes inherit.
-    pub checks: Checks,
+    pub checks: Rare<Checks>,
     /// Probes of servers that have none of their own. Several must all succeed.
     pub probes: Vec<Probe>,
     /// What few services state.
@@ -84,7 +84,7 @@ impl Service {
             quorum: None,
             hooks: Vec::new(),
             host: None,
-            checks: Checks::default(),
+            checks: Rare::default(),
             probes: Vec::new(),
             settings: Rare::default(),
             tunnel: None,

@@ -7,6 +7,7 @@
 use std::fmt;
 use std::net::IpAddr;
 use std::ops::Deref;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::Sourced;
@@ -92,15 +93,16 @@ pub trait Blank: Default + 'static {
     fn blank() -> &'static Self;
 }
 
-/// Settings that few objects state: no room is taken before the first one is.
+/// Settings that few objects state, or many state alike: no room is taken before the first one is
+/// stated, and copies share theirs until one of them changes.
 ///
 /// Reading goes through [`Deref`] and finds every field absent where nothing was stated.
-pub struct Rare<T>(Option<Box<T>>);
+pub struct Rare<T>(Option<Arc<T>>);
 
-impl<T: Default> Rare<T> {
-    /// The settings, made on first use.
+impl<T: Clone + Default> Rare<T> {
+    /// The settings to be changed, made on first use.
     pub fn make(&mut self) -> &mut T {
-        self.0.get_or_insert_default()
+        Arc::make_mut(self.0.get_or_insert_default())
     }
 }
 
@@ -112,7 +114,7 @@ impl<T> Default for Rare<T> {
 
 impl<T: Default> From<T> for Rare<T> {
     fn from(value: T) -> Self {
-        Self(Some(Box::new(value)))
+        Self(Some(Arc::new(value)))
     }
 }
 
@@ -124,7 +126,7 @@ impl<T: Blank> Deref for Rare<T> {
     }
 }
 
-impl<T: Clone> Clone for Rare<T> {
+impl<T> Clone for Rare<T> {
     fn clone(&self) -> Self {
         Self(self.0.clone())
     }
@@ -142,7 +144,7 @@ impl<T: Blank + PartialEq> PartialEq for Rare<T> {
     }
 }
 
-impl<T: Blank + Settings> Settings for Rare<T> {
+impl<T: Blank + Clone + Settings> Settings for Rare<T> {
     fn slot(&mut self, keyword: &str) -> Option<Slot<'_>> {
         // Asked on a throw-away first, so that an unknown keyword takes no room.
         if self.0.is_none() {

@@ -9,10 +9,11 @@ use proptest::test_runner::TestRunner;
 use lvsha::syntax::schema::Body;
 
 use super::from_tables::keepalived::{block, line, rows};
+use super::from_tables::share;
 use super::{assert_same_again, carried, meaning};
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(192))]
+    #![proptest_config(share(3, 4))]
 
     #[test]
     fn whatever_the_tables_allow_says_the_same_again(text in block("")) {

@@ -10,6 +10,7 @@ use lvsha::source::Sources;
 use lvsha::syntax::{Format, detect};
 
 use super::from_tables::keepalived::block;
+use super::from_tables::share;
 use super::{here, meaning};
 
 #[test]
@@ -31,7 +32,7 @@ fn a_second_time_changes_nothing() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(128))]
+    #![proptest_config(share(1, 2))]
 
     /// Whatever the blanks were, the result has one blank, and means the same.
     #[test]

@@ -14,10 +14,10 @@ use lvsha::model::read::{Input, Options, read};
 use lvsha::source::{Severity, Sources, report, text};
 use lvsha::syntax::{Format, parse};
 
-use super::from_tables::file;
+use super::from_tables::{file, share};
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(96))]
+    #![proptest_config(share(3, 8))]
 
     #[test]
     fn files_of_the_tables_are_borne((format, text) in any_file()) {

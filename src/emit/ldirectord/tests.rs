@@ -5,9 +5,10 @@ fn service(last: u8, interval: u64, connect: u64) -> Service {
     let target = Target::Endpoint { address: [10, 0, 0, last].into(), port: 80 };
     let mut service = Service::new(Sourced::implied(target));
     let time = |milliseconds| Some(Sourced::implied(Duration::from_millis(milliseconds)));
-    service.checks.interval = time(interval);
-    service.checks.connect_timeout = time(connect);
-    service.checks.negotiate_timeout = time(3000);
+    let checks = service.checks.make();
+    checks.interval = time(interval);
+    checks.connect_timeout = time(connect);
+    checks.negotiate_timeout = time(3000);
     service
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::Extras;
 use crate::emit::{Account, Feature, Target as Version};
 use crate::model::{
-    Appended, Checks, Dialogue, Dns, Probe, ProbeKind, Script, Service, Sourced, Target,
+    Appended, Checks, Dialogue, Dns, Probe, ProbeKind, Rare, Script, Service, Sourced, Target,
 };
 use crate::source::codes::conversion;
 use crate::source::{Code, Place};
@@ -43,7 +43,7 @@ pub(super) fn apply(
 
 /// What the probes of one service have in common.
 struct Translator<'a> {
-    checks: Checks,
+    checks: Rare<Checks>,
     host: Option<String>,
     is_mark: bool,
     version: Version,

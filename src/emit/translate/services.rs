@@ -33,7 +33,7 @@ pub(super) fn apply(
             || !service.probes.is_empty()
         {
             service.start_down = Some(Sourced::implied(true));
-            service.checks.warmup = Some(Sourced::implied(Duration::ZERO));
+            service.checks.make().warmup = Some(Sourced::implied(Duration::ZERO));
         }
     }
     cluster.services.retain(|service| is_writable(service, account));

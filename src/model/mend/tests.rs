@@ -107,8 +107,6 @@ fn mending_every_case_adds_no_error_and_is_done_at_once() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 256, ..ProptestConfig::default() })]
-
     /// Cases with pieces that paste, mail clients and tired people put in.
     #[test]
     fn mending_damaged_files_adds_no_error(

@@ -3,8 +3,8 @@
 use super::plain::{endpoint, show_endpoint, show_target};
 use super::router::{read_hooks, write_hooks};
 use super::{
-    Key, Keys, Names, Plain as _, Reader, Slot, custom, further, inner, list, probe, settings,
-    table, value, write,
+    Key, Keys, Names, Plain as _, Reader, Slot, custom, further, list, probe, settings, table,
+    value, write,
 };
 use crate::model::{Checks, Hook, Probe, Protocol, Server, Service, Sourced, Target};
 use crate::site::document::{Item, Literal};
@@ -46,7 +46,11 @@ impl Keys for Service {
                 |service, item, reader| service.probes = probe::read(item, reader),
                 |service, _| probe::write_several(&service.probes)
             ),
-            inner!("checks", checks),
+            custom!(
+                "checks",
+                |service, item, reader| reader.table(service.checks.make(), item),
+                |service, names| table(write(&*service.checks, names))
+            ),
             custom!(
                 "hooks",
                 |service, item, reader| read_hooks(&mut service.hooks, item, reader),

@@ -303,7 +303,7 @@ fn limits(
     let longest = longest.unwrap_or_else(|| whole(own_limit.map_or(STANDARD_LIMIT, |t| t.value)));
     let failures =
         all.iter().map(|(probe, server)| failures(probe, server, service)).max().unwrap_or(1);
-    let checks = &mut new.checks;
+    let checks = new.checks.make();
     checks.connect_timeout = Some(Sourced::implied(longest));
     checks.negotiate_timeout = Some(Sourced::implied(longest));
     checks.failures = Some(Sourced::implied(failures));
@@ -315,7 +315,7 @@ fn limits(
     let timings = all.iter().map(|(probe, server)| (&*probe.checks, Some((*probe, *server))));
     let of_servers = service.servers.iter().filter_map(|server| server.own.as_ref());
     let of_servers = of_servers.map(|own| (&*own.checks, None));
-    for (checks, probe) in timings.chain(of_servers).chain([(&service.checks, None)]) {
+    for (checks, probe) in timings.chain(of_servers).chain([(&*service.checks, None)]) {
         for own in [checks.connect_timeout, checks.negotiate_timeout].into_iter().flatten() {
             let (was, is) = (show_seconds(own.value), show_seconds(longest));
             match own.value == longest {

@@ -347,7 +347,7 @@ impl Translator<'_> {
             ),
         };
         self.account.changed(at, codes::CHECK_RHYTHM, "checkinterval", &note);
-        new.checks.interval = Some(Sourced::implied(self.shortest));
+        new.checks.make().interval = Some(Sourced::implied(self.shortest));
         let all_down =
             !service.servers.is_empty() && service.servers.iter().all(Server::starts_down);
         match service.start_down {

@@ -151,11 +151,11 @@ fn directive(
         "alpha" => put(&mut service.start_down, value::flag(node, true), inert),
         "quorum" => put(&mut service.quorum, value::number(node), inert),
         "virtualhost" => put(&mut service.host, value::text(node), inert),
-        "delay_loop" => put(&mut checks.interval, value::seconds(node), inert),
-        "connect_timeout" => put(&mut checks.connect_timeout, value::seconds(node), inert),
-        "retry" => put(&mut checks.failures, failures(node), inert),
-        "delay_before_retry" => put(&mut checks.retry_delay, value::seconds(node), inert),
-        "warmup" => put(&mut checks.warmup, value::seconds(node), inert),
+        "delay_loop" => put(&mut checks.make().interval, value::seconds(node), inert),
+        "connect_timeout" => put(&mut checks.make().connect_timeout, value::seconds(node), inert),
+        "retry" => put(&mut checks.make().failures, failures(node), inert),
+        "delay_before_retry" => put(&mut checks.make().retry_delay, value::seconds(node), inert),
+        "warmup" => put(&mut checks.make().warmup, value::seconds(node), inert),
         "ip_family" => put(&mut service.family, family(node), inert),
         "quorum_up" => {
             add_hook(&mut service.hooks, value::hook(node, HookEvent::QuorumUp), node, inert)

@@ -1,6 +1,7 @@
 //! What holds for the whole of ldirectord.
 
-use crate::model::{Service, Sourced};
+use crate::model::setting::Rare;
+use crate::model::{Checks, Service, Sourced};
 use crate::source::codes::ldirectord as codes;
 use crate::source::{Diagnostic, Place};
 use crate::syntax::{NodeRef, Tree};
@@ -13,6 +14,8 @@ use super::{Reader, layout};
 #[derive(Clone, Debug, Default)]
 pub(super) struct Globals {
     pub(super) common: Common,
+    /// Timing of services that state none of their own.
+    pub(super) checks: Rare<Checks>,
     pub(super) fork: Slot<bool>,
     /// The last directive of each word that is only kept as it is.
     kept: Vec<(&'static str, Place)>,
@@ -33,6 +36,7 @@ pub(super) fn read<'a>(reader: &mut Reader<'a>, tree: &'a Tree) -> Globals {
             }
         }
     }
+    globals.checks = Common::default().checks(&globals.common).into();
     globals
 }
 

@@ -1,8 +1,9 @@
 //! Directives that may stand globally and in a virtual service, and the shape of every value.
 
 use std::net::IpAddr;
+use std::time::Duration;
 
-use crate::model::{Carried, Fallback, Family, Forwarding, Sourced};
+use crate::model::{Carried, Checks, Fallback, Family, Forwarding, Sourced};
 use crate::source::codes::ldirectord as codes;
 use crate::source::codes::ldirectord_advice as advice;
 use crate::source::{Diagnostic, Place, Verdict};
@@ -70,6 +71,45 @@ pub(super) struct Common {
 }
 
 impl Common {
+    /// Whether it says anything of when and how long servers are checked.
+    pub(super) fn states_timing(&self) -> bool {
+        let slots = [
+            &self.check_timeout,
+            &self.negotiate_timeout,
+            &self.interval,
+            &self.ping_count,
+            &self.failures,
+        ];
+        slots.into_iter().any(|slot| slot.given.is_some())
+    }
+
+    /// Effective timing where these are a service's own. The two time limits stand in for each
+    /// other, the service's before the global ones; measured with ldirectord 4.12.
+    pub(super) fn checks(&self, global: &Self) -> Checks {
+        let first = |slots: &[&Slot<u32>], default| {
+            let given = slots.iter().find_map(|slot| slot.value());
+            given.unwrap_or_else(|| Sourced::implied(default))
+        };
+        let (connect, whole) = (&self.check_timeout, &self.negotiate_timeout);
+        let (global_connect, global_whole) = (&global.check_timeout, &global.negotiate_timeout);
+        let seconds = |count: Sourced<u32>| count.map(|count| Duration::from_secs(count.into()));
+        Checks {
+            interval: Some(seconds(first(&[&self.interval, &global.interval], 10))),
+            connect_timeout: Some(seconds(first(
+                &[connect, whole, global_connect, global_whole],
+                5,
+            ))),
+            negotiate_timeout: Some(seconds(first(
+                &[whole, connect, global_whole, global_connect],
+                30,
+            ))),
+            failures: Some(first(&[&self.failures, &global.failures], 1)),
+            ping_count: Some(first(&[&self.ping_count, &global.ping_count], 1)),
+            retry_delay: None,
+            warmup: None,
+        }
+    }
+
     /// Reads `line` if its directive is one of these. `family` is the service's.
     pub(super) fn take(
         &mut self,

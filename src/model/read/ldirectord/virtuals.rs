@@ -1,8 +1,8 @@
 //! Virtual services: a `virtual` line, its directives, and what the globals add.
 
 use std::net::IpAddr;
-use std::time::Duration;
 
+use crate::model::setting::Rare;
 use crate::model::{Checks, Family, Hook, HookEvent, Protocol, Server, Service, Sourced, Target};
 use crate::source::codes::ldirectord as codes;
 use crate::source::codes::ldirectord_advice as advice;
@@ -311,7 +311,7 @@ impl Draft {
         service.comment = self.comment.value();
         self.fallback(globals);
         self.hooks(globals);
-        self.service.checks = checks(reader, &self.common, globals);
+        self.service.checks = self.checks(reader, globals);
         self.probes(reader);
         self.service.servers.shrink_to_fit();
         reader.cluster.services.push(self.service);
@@ -395,6 +395,29 @@ impl Draft {
         }
     }
 
+    /// Its timing, which it shares with every other section that states none of its own.
+    fn checks(&mut self, reader: &mut Reader<'_>, globals: &Globals) -> Rare<Checks> {
+        let forks = globals.fork.get().is_some_and(|fork| fork.value);
+        let own = &mut self.common;
+        if let Some(at) = own.interval.directive().filter(|_| !forks) {
+            reader.ignored(at, "only fork=yes gives a service an interval of its own");
+            reader.push(
+                Diagnostic::new(
+                    advice::INTERVAL_IGNORED,
+                    at,
+                    "this checkinterval does nothing without fork=yes",
+                )
+                .help("set fork=yes, or the global checkinterval"),
+            );
+            own.interval = Slot::default();
+        }
+        if own.states_timing() {
+            own.checks(&globals.common).into()
+        } else {
+            globals.checks.clone()
+        }
+    }
+
     fn probes(&mut self, reader: &mut Reader<'_>) {
         let port = self.port().filter(|_| !self.is_mark());
         let protocol = self.service.protocol.map(|protocol| protocol.value);
@@ -408,64 +431,6 @@ impl Draft {
         self.service.probes = vec![probe];
         self.check.unused(reader, port);
     }
-}
-
-/// Effective timing. The two time limits stand in for each other, the service's before the
-/// global ones; measured with ldirectord 4.12.
-fn checks(reader: &mut Reader<'_>, own: &Common, globals: &Globals) -> Checks {
-    let global = &globals.common;
-    let first = |slots: [&Slot<u32>; 4], default| {
-        let given = slots.into_iter().find_map(Slot::value);
-        Some(seconds(given.unwrap_or_else(|| Sourced::implied(default))))
-    };
-    let or = |own: &Slot<u32>, global: &Slot<u32>, default| {
-        own.value().or_else(|| global.value()).unwrap_or_else(|| Sourced::implied(default))
-    };
-    let forks = globals.fork.get().is_some_and(|fork| fork.value);
-    let interval = match own.interval.directive() {
-        Some(at) if !forks => {
-            reader.ignored(at, "only fork=yes gives a service an interval of its own");
-            reader.push(
-                Diagnostic::new(
-                    advice::INTERVAL_IGNORED,
-                    at,
-                    "this checkinterval does nothing without fork=yes",
-                )
-                .help("set fork=yes, or the global checkinterval"),
-            );
-            or(&Slot::default(), &global.interval, 10)
-        }
-        _ => or(&own.interval, &global.interval, 10),
-    };
-    Checks {
-        interval: Some(seconds(interval)),
-        connect_timeout: first(
-            [
-                &own.check_timeout,
-                &own.negotiate_timeout,
-                &global.check_timeout,
-                &global.negotiate_timeout,
-            ],
-            5,
-        ),
-        negotiate_timeout: first(
-            [
-                &own.negotiate_timeout,
-                &own.check_timeout,
-                &global.negotiate_timeout,
-                &global.check_timeout,
-            ],
-            30,
-        ),
-        failures: Some(or(&own.failures, &global.failures, 1)),
-        ping_count: Some(or(&own.ping_count, &global.ping_count, 1)),
-        retry_delay: None,
-        warmup: None,
-    }
-}
-
-fn seconds(count: Sourced<u32>) -> Sourced<Duration> {
-    count.map(|count| Duration::from_secs(count.into()))
 }
 
 /// The flags of a list; they all stand at its place.

@@ -53,7 +53,7 @@ fn scan_and_grammar_agree_on_every_case() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2000))]
+    #![proptest_config(ProptestConfig { cases: 8 * ProptestConfig::default().cases, ..ProptestConfig::default() })]
 
     #[test]
     fn scan_and_grammar_agree_on_any_mixture(

@@ -307,7 +307,7 @@ fn what_can_never_work_is_refused_before_it_is_asked() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases / 4, ..ProptestConfig::default() })]
 
     /// Whatever a server says and then closes: judged, without a panic.
     #[test]
