@@ -10,6 +10,8 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
+use rustix::process::{Pid, Signal, kill_process};
+
 use crate::peers;
 
 /// Who is measured.
@@ -229,16 +231,15 @@ impl Running {
 
     /// Asks the program to end, and waits for it.
     pub(crate) fn stop(mut self) {
-        self.signal(rustix::process::Signal::TERM);
+        self.signal(Signal::TERM);
         let _ = self.0.wait();
     }
 
     /// Sends the program a signal.
-    pub(crate) fn signal(&self, signal: rustix::process::Signal) {
-        let process = i32::try_from(self.0.id()).ok().and_then(rustix::process::Pid::from_raw);
-        if let Some(process) = process {
+    pub(crate) fn signal(&self, signal: Signal) {
+        if let Some(process) = pid(self.0.id()) {
             // One that ended meanwhile does not answer, and is noticed by its silence.
-            let _ = rustix::process::kill_process(process, signal);
+            let _ = kill_process(process, signal);
         }
     }
 
@@ -280,13 +281,15 @@ impl Running {
     }
 
     fn kill(&mut self) {
-        for process in self.family() {
-            let process = i32::try_from(process).ok().and_then(rustix::process::Pid::from_raw);
-            if let Some(process) = process {
-                // One that ended meanwhile is what we want.
-                let _ = rustix::process::kill_process(process, rustix::process::Signal::KILL);
-            }
-        }
+        let family: Vec<_> = self.family().into_iter().filter_map(pid).collect();
+        let signal = |process, signal| {
+            // One that ended meanwhile is what we want.
+            let _ = kill_process(process, signal);
+        };
+        // A crash is of all at once: keepalived's child that outlives its parent for a moment says farewell, and the
+        // parent of a dead child starts another.
+        family.iter().for_each(|process| signal(*process, Signal::STOP));
+        family.iter().rev().for_each(|process| signal(*process, Signal::KILL));
         let _ = self.0.wait();
     }
 }
@@ -310,6 +313,10 @@ impl Drop for Pair {
             let _ = ip(&["netns", "del", &self.space(place)]);
         }
     }
+}
+
+fn pid(process: u32) -> Option<Pid> {
+    Pid::from_raw(i32::try_from(process).ok()?)
 }
 
 /// What `ip` does with these words; `None` when it refuses.

@@ -65,7 +65,7 @@ impl Report {
         let earlier: Value = serde_json::from_str(&text).map_err(|error| error.to_string())?;
         let mut out = String::new();
         for row in &self.rows {
-            let Some(ratio) = row.ratio() else { continue };
+            let Some(ratio) = row.ratio else { continue };
             let rows = earlier.get("rows").and_then(Value::as_array);
             // The same work may stand beside two peers.
             let peer = row.peer.as_ref().map(|peer| peer.name.as_str());
@@ -75,7 +75,7 @@ impl Report {
                     && peer_then.and_then(Value::as_str) == peer
             };
             let other = rows.into_iter().flatten().find(is_same);
-            let Some(before) = other.and_then(ratio_of) else { continue };
+            let Some(before) = other.and_then(|row| row.get("ratio")?.as_f64()) else { continue };
             let difference = (ratio / before - 1.0) * 100.0;
             let word = if difference.abs() > 15.0 { "DIFFERS" } else { "agrees" };
             let _ = writeln!(
@@ -100,7 +100,7 @@ impl Report {
                 row.work.clone(),
                 row.ours.as_ref().map_or_else(dash, ToString::to_string),
                 row.peer.as_ref().map_or_else(dash, |p| format!("{}: {}", p.name, p.sample)),
-                row.ratio().map_or_else(dash, |ratio| format!("{ratio:.1}")),
+                row.ratio.map_or_else(dash, shown),
                 row.budget.shown(unit),
                 verdict,
             ]
@@ -108,13 +108,7 @@ impl Report {
     }
 }
 
-/// The ratio of a row in JSON: medians of values that are in order.
-fn ratio_of(row: &Value) -> Option<f64> {
-    let median = |sample: &Value| {
-        let values = sample.get("values")?.as_array()?;
-        values.get((values.len().max(1) - 1) / 2)?.as_f64()
-    };
-    let (ours, peer) = (row.get("ours")?, row.get("peer")?.get("sample")?);
-    let ratio = median(peer)? / median(ours)?;
-    Some(if ours.get("unit")?.as_str() == Some("PerSecond") { 1.0 / ratio } else { ratio })
+/// Small ratios matter to the hundredth: two take-overs that both wait for the same clock.
+fn shown(ratio: f64) -> String {
+    if ratio < 10.0 { format!("{ratio:.2}") } else { format!("{ratio:.1}") }
 }

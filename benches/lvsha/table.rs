@@ -10,6 +10,10 @@ pub(crate) struct Row {
     pub(crate) work: String,
     pub(crate) ours: Option<Sample>,
     pub(crate) peer: Option<Peer>,
+    /// What every program has to spend, in the sample's unit: it is not in the samples, but in the ratio.
+    pub(crate) common: f64,
+    /// The peer's median in our medians.
+    pub(crate) ratio: Option<f64>,
     pub(crate) budget: Budget,
     pub(crate) verdict: Verdict,
     /// What the number means, or why there is none.
@@ -72,6 +76,8 @@ impl Row {
             work: work.into(),
             ours: Some(ours),
             peer: None,
+            common: 0.0,
+            ratio: None,
             budget,
             verdict: Verdict::Open,
             note: String::new(),
@@ -82,11 +88,18 @@ impl Row {
     /// A row whose number could not be had: it says why and claims nothing.
     pub(crate) fn unmeasured(work: impl Into<String>, budget: Budget, why: &str) -> Self {
         let (work, note) = (work.into(), why.to_owned());
-        Self { work, ours: None, peer: None, budget, verdict: Verdict::Unmeasured, note }
+        let verdict = Verdict::Unmeasured;
+        Self { work, ours: None, peer: None, common: 0.0, ratio: None, budget, verdict, note }
     }
 
     pub(crate) fn beside(mut self, name: &str, sample: Option<Sample>) -> Self {
         self.peer = sample.map(|sample| Peer { name: name.to_owned(), sample });
+        self.judged()
+    }
+
+    /// The samples are of what comes on top of this.
+    pub(crate) fn on_top_of(mut self, common: f64) -> Self {
+        self.common = common;
         self.judged()
     }
 
@@ -95,23 +108,23 @@ impl Row {
         self
     }
 
-    /// The peer's median in our medians.
-    pub(crate) fn ratio(&self) -> Option<f64> {
+    fn ratio(&self) -> Option<f64> {
         let (ours, peer) = (self.ours.as_ref()?, self.peer.as_ref()?);
         Some(match ours.unit {
             Unit::PerSecond => ours.median() / peer.sample.median(),
-            _ => peer.sample.median() / ours.median(),
+            _ => (peer.sample.median() + self.common) / (ours.median() + self.common),
         })
     }
 
     fn judged(mut self) -> Self {
+        self.ratio = self.ratio();
         let met = |is_met| if is_met { Verdict::Met } else { Verdict::Missed };
         self.verdict = match (self.budget, &self.ours) {
             (Budget::Open, Some(_)) => Verdict::Open,
             (Budget::AtMost(limit), Some(ours)) => met(ours.median() <= limit),
             (Budget::Percentile99(limit), Some(ours)) => met(ours.percentile(99.0) <= limit),
             (Budget::TimesFaster(times), Some(_)) => {
-                self.ratio().map_or(Verdict::Unmeasured, |ratio| met(ratio >= times))
+                self.ratio.map_or(Verdict::Unmeasured, |ratio| met(ratio >= times))
             }
             (_, None) => Verdict::Unmeasured,
         };

@@ -115,6 +115,7 @@ fn beside(timings: &[Timing], ours: Vec<Option<Sample>>, theirs: Vec<Option<Samp
         let budget = Budget::Percentile99(0.005);
         match ours {
             Some(ours) => Row::new(work, ours, budget)
+                .on_top_of(timing.wait())
                 .beside("keepalived", theirs)
                 .note(format!("{TIMES} times")),
             None => Row::unmeasured(work, budget, NEEDS),
@@ -139,17 +140,11 @@ fn ends(name: &str, timing: Timing, program: Program, times: usize) -> Option<Ve
         if timing.services > 0 {
             b.signal(rustix::process::Signal::HUP);
         }
-        let waits = match timing.end {
-            End::Crash => {
-                a.crash();
-                timing.down_interval()
-            }
-            End::Stop => {
-                a.stop();
-                timing.skew()
-            }
-        };
-        late.push(capture.gap()? - waits);
+        match timing.end {
+            End::Crash => a.crash(),
+            End::Stop => a.stop(),
+        }
+        late.push(capture.gap()? - timing.wait());
     }
     Some(late)
 }
@@ -183,9 +178,13 @@ impl Timing {
         if self.version == 2 { part } else { part * self.interval }
     }
 
-    /// Until `b` takes over from a master that falls silent.
-    fn down_interval(self) -> f64 {
-        3.0 * self.interval + self.skew()
+    /// How long the protocol lets `b` wait.
+    fn wait(self) -> f64 {
+        match self.end {
+            // Until it knows that the master fell silent.
+            End::Crash => 3.0 * self.interval + self.skew(),
+            End::Stop => self.skew(),
+        }
     }
 
     fn configuration(self, priority: u8) -> String {
