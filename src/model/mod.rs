@@ -49,7 +49,7 @@ pub use service::{
     Checks, Fallback, Family, GroupMember, Protocol, Service, ServiceGroup, ServiceSettings,
     Target, TlsClient,
 };
-pub use setting::{Command, Rare, Secret, Weight};
+pub use setting::{Alike, Command, Rare, Secret, Weight};
 pub use sourced::Sourced;
 pub use time::{milliseconds, show_exact_seconds, show_milliseconds, show_seconds};
 pub use track::{

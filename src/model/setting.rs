@@ -106,6 +106,29 @@ impl<T: Clone + Default> Rare<T> {
     }
 }
 
+/// One change of many settings: those that were shared before it are shared after it.
+#[derive(Default)]
+pub struct Alike<T>(Option<(Arc<T>, Arc<T>)>);
+
+impl<T: Clone + Default> Alike<T> {
+    /// Changes `settings`, or takes what the same ones became.
+    pub fn change(&mut self, settings: &mut Rare<T>, change: impl FnOnce(&mut T)) {
+        let is_same =
+            |before: &Arc<T>| settings.0.as_ref().is_some_and(|own| Arc::ptr_eq(own, before));
+        let after = match &self.0 {
+            Some((before, after)) if is_same(before) => Arc::clone(after),
+            _ => {
+                let before = Arc::clone(settings.0.get_or_insert_default());
+                let mut after = Arc::clone(&before);
+                change(Arc::make_mut(&mut after));
+                self.0 = Some((before, Arc::clone(&after)));
+                after
+            }
+        };
+        settings.0 = Some(after);
+    }
+}
+
 impl<T> Default for Rare<T> {
     fn default() -> Self {
         Self(None)

@@ -22,6 +22,7 @@ pub(super) fn apply(
     service: &mut Service,
     version: Version,
     extras: &mut Extras,
+    timing: &mut Rare<Checks>,
     account: &mut Account,
 ) {
     let mut translator = Translator {
@@ -30,6 +31,7 @@ pub(super) fn apply(
         is_mark: !matches!(service.target.value, Target::Endpoint { .. }),
         version,
         extras,
+        timing,
         account,
         done: Vec::new(),
     };
@@ -48,6 +50,8 @@ struct Translator<'a> {
     is_mark: bool,
     version: Version,
     extras: &'a mut Extras,
+    /// That of the last probe, which the next one most likely shares.
+    timing: &'a mut Rare<Checks>,
     account: &'a mut Account,
     /// What replaces the probes so far.
     done: Vec<Probe>,
@@ -247,7 +251,10 @@ impl Translator<'_> {
             retry_delay: Some(Sourced::implied(self.interval())),
             ..Checks::default()
         };
-        self.done.push(Probe { port, checks: checks.into(), ..Probe::new(kind) });
+        if **self.timing != checks {
+            *self.timing = checks.into();
+        }
+        self.done.push(Probe { port, checks: self.timing.clone(), ..Probe::new(kind) });
     }
 
     fn interval(&self) -> Duration {

@@ -5,8 +5,8 @@ use std::time::Duration;
 use super::{Extras, probes};
 use crate::emit::{Account, Feature, Target as Version};
 use crate::model::{
-    Cluster, Forwarding, Hook, HookEvent, Probe, ProbeKind, Protocol, Server, Service, Sourced,
-    Target,
+    Alike, Cluster, Forwarding, Hook, HookEvent, Probe, ProbeKind, Protocol, Rare, Server, Service,
+    Sourced, Target,
 };
 use crate::source::codes::conversion;
 
@@ -17,6 +17,8 @@ pub(super) fn apply(
     extras: &mut Extras,
     account: &mut Account,
 ) {
+    // Ten thousand services that take their timing from the globals go on sharing it.
+    let (mut at_once, mut of_probes) = (Alike::default(), Rare::default());
     for service in &mut cluster.services {
         endpoint(service, account);
         fallback_method(service);
@@ -25,7 +27,7 @@ pub(super) fn apply(
         fallback(service, target, account);
         hooks(service, account);
         texts(service, account);
-        probes::apply(service, target, extras, account);
+        probes::apply(service, target, extras, &mut of_probes, account);
         // ldirectord puts a server in only after its first success, and asks at once; keepalived
         // puts it in untested and waits for up to delay_loop before it asks. A server that nobody
         // asks must not start down.
@@ -33,7 +35,9 @@ pub(super) fn apply(
             || !service.probes.is_empty()
         {
             service.start_down = Some(Sourced::implied(true));
-            service.checks.make().warmup = Some(Sourced::implied(Duration::ZERO));
+            at_once.change(&mut service.checks, |checks| {
+                checks.warmup = Some(Sourced::implied(Duration::ZERO));
+            });
         }
     }
     cluster.services.retain(|service| is_writable(service, account));

@@ -32,11 +32,16 @@ pub(in crate::emit) fn settle(
         .collect();
     for (input, tree) in trees {
         let text = sources.get(input.file).text();
-        // Blocks around the current node: where each ends, its path and its place.
-        let mut around: Vec<(u32, String, Place)> = Vec::new();
+        // Blocks around the current node: where each ends, how much of the path lies around it, and its
+        // place. Thousands that nobody closed stand in each other, so there is one path for all.
+        let mut around: Vec<(u32, usize, Place)> = Vec::new();
+        let mut path = String::new();
         for node in tree.walk(text).filter(|node| node.kind() != Kind::Blank) {
-            while around.pop_if(|(behind, ..)| *behind <= node.index()).is_some() {}
-            let parent = around.last().map(|(_, path, at)| (path.as_str(), *at));
+            while let Some((_, outside, _)) = around.pop_if(|(behind, ..)| *behind <= node.index())
+            {
+                path.truncate(outside);
+            }
+            let parent = around.last().map(|(.., at)| (path.as_str(), *at));
             let at = node.place();
             if !account.knows(at) {
                 if let Some(why) = inert.get(&at) {
@@ -48,8 +53,11 @@ pub(in crate::emit) fn settle(
                 }
             }
             if node.has_body() {
-                let path = parent.map_or_else(String::new, |(path, _)| format!("{path}/"));
-                around.push((node.behind(), format!("{path}{}", node.name()), at));
+                around.push((node.behind(), path.len(), at));
+                if !path.is_empty() {
+                    path.push('/');
+                }
+                path.push_str(&node.name());
             }
         }
     }

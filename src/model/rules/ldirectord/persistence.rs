@@ -1,24 +1,31 @@
 //! Persistence, quiescence and one-packet scheduling.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
 
 use super::super::View;
 use super::{codes, once, services};
-use crate::model::{Protocol, Sourced, Target};
+use crate::model::{Protocol, Service, Sourced, Target};
 use crate::source::{Diagnostic, Findings, Place};
 
 /// LD030: http and https of one address.
 pub(super) fn differs(view: &View<'_>, findings: &mut Findings) {
+    let address = |service: &Service, wanted: u16| match service.target.value {
+        Target::Endpoint { address, port } if port == wanted => Some(address),
+        _ => None,
+    };
+    // Few of ten thousand services have a neighbour, and only those are remembered.
+    let both: HashSet<IpAddr> =
+        services(view).filter_map(|(service, _)| address(service, 443)).collect();
     let mut http: HashMap<IpAddr, (Option<Sourced<u32>>, Place)> = HashMap::new();
     for (service, at) in services(view) {
-        if let Target::Endpoint { address, port: 80 } = service.target.value {
+        if let Some(address) = address(service, 80).filter(|address| both.contains(address)) {
             http.insert(address, (service.persistence, at));
         }
     }
     for (service, at) in services(view) {
-        let Target::Endpoint { address, port: 443 } = service.target.value else { continue };
-        let Some((plain, other)) = http.get(&address) else { continue };
+        let plain = address(service, 443).and_then(|address| http.get(&address));
+        let Some((plain, other)) = plain else { continue };
         if *plain != service.persistence {
             let place = service.persistence.and_then(|seconds| seconds.at).unwrap_or(at);
             findings.push(
