@@ -17,7 +17,7 @@ use crate::model::Node;
 use crate::model::read::Input;
 use crate::site::Stack;
 use crate::source::codes::conversion::NOT_UNDERSTOOD;
-use crate::source::{self, Diagnostic, Findings, Place, Severity, Sources};
+use crate::source::{self, Diagnostic, Findings, Place, Severity, Sources, text};
 use crate::syntax::Format;
 use crate::syntax::schema::Version;
 
@@ -331,7 +331,7 @@ fn write_all(
         output.stage(&below.join("keepalived.conf"), 0o600, |out| conversion.write(node, out))?;
         files.iter().try_for_each(|file| {
             output.stage(&below.join(&file.name), file.mode, |out| {
-                out.write_all(file.text.as_bytes())
+                out.write_all(&text::encode(&file.text))
             })
         })
     });

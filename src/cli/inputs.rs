@@ -265,6 +265,7 @@ pub(super) fn unusable(error: &LoadError) -> Problem {
             .help("its program would start without any service; name the file that is really used"),
         LoadReason::Directory => problem.help("name a file in it"),
         LoadReason::TooLarge => problem.help("split it with `include`"),
+        LoadReason::Endless => problem.help("write what is needed into a file"),
         LoadReason::Unreadable(cause) => match cause.kind() {
             std::io::ErrorKind::NotFound => match neighbour(&error.path) {
                 Some(near) => problem.help(format!("did you mean `{}`?", near.display())),
@@ -291,4 +292,4 @@ fn neighbour(path: &Path) -> Option<PathBuf> {
 }
 
 /// Directories that every node has: the node's own is above them.
-const SYSTEM_DIRECTORIES: [&str; 3] = ["etc", "ha.d", "keepalived"];
+const SYSTEM_DIRECTORIES: [&str; 4] = ["conf", "etc", "ha.d", "keepalived"];

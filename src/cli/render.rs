@@ -30,7 +30,7 @@ pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, 
     let staged = machines.iter().try_for_each(|machine| {
         machine.files.iter().try_for_each(|file| {
             let path = Path::new(&machine.name).join(file.path.trim_start_matches('/'));
-            output.stage(&path, file.mode, |out| out.write_all(file.text.as_bytes()))
+            output.stage(&path, file.mode, |out| out.write_all(&file.content()))
         })
     });
     match staged.and_then(|()| output.commit(arguments.force)) {

@@ -7,6 +7,7 @@ use super::{ExitCode, Failure};
 use crate::deploy::{Act, Entry, Reply};
 use crate::plan::Tree;
 use crate::site::render::{Effect, File, Machine};
+use crate::source::text;
 
 /// Bring back what an earlier deployment had put on the machines
 ///
@@ -133,7 +134,7 @@ fn replace(machine: &mut Machine, tree: &Tree) {
         File {
             path: path.clone(),
             mode: old.mode,
-            text: String::from_utf8_lossy(&old.content).into_owned(),
+            text: text::decode(&old.content),
             secret: old.mode & 0o077 == 0,
             effect: today.map_or(Effect::None, |file| file.effect),
             check: today.and_then(|file| file.check),

@@ -8,9 +8,10 @@ use std::time::Duration;
 
 use drills::{Drills, Planned};
 
+use super::inputs::Group as Files;
 use super::printer::{Printer, Problem};
 use super::{ExitCode, Failure, inputs};
-use crate::model::read::{Input, read};
+use crate::model::read::read;
 use crate::run::daemon::{self, Loaded, Plan};
 use crate::run::vrrp::{ChecksumCustom, Group};
 use crate::sim::{Action, NodeSpec, Outcome, Scenario};
@@ -67,13 +68,19 @@ fn plans(
     paths: &[PathBuf],
     sources: &mut Sources,
     printer: &Printer,
-) -> Result<Vec<(String, Plan)>, Problem> {
+) -> Result<Vec<(String, Plan)>, Failure> {
     let mut loaded: Vec<(String, Loaded)> = Vec::new();
     if let [path] = paths
         && inputs::is_inventory(path)
     {
-        let (site, _) =
+        let (site, found) =
             site::load(sources, path, Secrets::Leave).map_err(|error| inputs::unusable(&error))?;
+        if found.count(Severity::Error) > 0 {
+            let mut errors = found.sorted();
+            errors.retain(|finding| finding.severity() == Severity::Error);
+            printer.problems(&report::human(sources, &errors, printer.colour_of_notes()));
+            return Err(Failure::Findings);
+        }
         for name in site.machines("directors") {
             let cluster = site::for_node(&site, name);
             loaded
@@ -82,11 +89,11 @@ fn plans(
     } else {
         let gathered = inputs::gather(paths, None, sources);
         if let Some(problem) = gathered.problems.into_iter().next() {
-            return Err(problem);
+            return Err(problem.into());
         }
-        for group in gathered.groups.iter().map(|group| group.inputs.as_slice()) {
+        for group in &gathered.groups {
             for node in nodes_of(group, sources) {
-                let plan = daemon::load(sources, group, &node, &Default::default());
+                let plan = daemon::load(sources, &group.inputs, &node, &Default::default());
                 loaded.push((node, plan));
             }
         }
@@ -97,27 +104,27 @@ fn plans(
             let text = report::short(sources, &findings.sorted());
             printer.account(&text);
             return Err(Problem::new(format!("`{node}` cannot run this configuration"))
-                .help("see `lvsha daemon --check`"));
+                .help("see `lvsha daemon --check`")
+                .into());
         }
         plans.push((node, plan));
     }
     if plans.len() < 2 {
         return Err(Problem::new("fewer than two directors: there is nothing to try")
-            .help("name the directories of all directors, or an inventory"));
+            .help("name the directories of all directors, or an inventory")
+            .into());
     }
     Ok(plans)
 }
 
 /// The directors of a group of files: those that heartbeat names, or the one whose directory
 /// holds the file.
-fn nodes_of(group: &[Input], sources: &mut Sources) -> Vec<String> {
-    let cluster = read(sources, group).cluster;
+fn nodes_of(group: &Files, sources: &mut Sources) -> Vec<String> {
+    let cluster = read(sources, &group.inputs).cluster;
     if !cluster.nodes.is_empty() {
         return cluster.nodes.iter().map(|node| node.name.value.clone()).collect();
     }
-    let path = group.first().map(|input| PathBuf::from(sources.get(input.file).name()));
-    let folder = path.as_deref().and_then(|path| path.parent()?.file_name());
-    vec![folder.map_or_else(|| "node".to_owned(), |name| name.to_string_lossy().into_owned())]
+    vec![group.node().map_or("node", |(_, name)| name).to_owned()]
 }
 
 fn spec((name, plan): (String, Plan)) -> NodeSpec {

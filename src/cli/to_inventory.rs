@@ -12,7 +12,7 @@ use crate::model::read::Input;
 use crate::site::{Director, FromFiles, Stack, from_files};
 use crate::source::codes::conversion::NOT_UNDERSTOOD;
 use crate::source::text::{self, counted};
-use crate::source::{FileId, Severity, Sources};
+use crate::source::{Severity, Sources};
 use crate::syntax::Format;
 
 /// Arguments of both directions.
@@ -88,12 +88,16 @@ fn load(
         let is_wanted =
             |input: &Input| (input.format == Format::Keepalived) == (stack == Stack::Keepalived);
         for group in gathered.groups {
-            let wanted: Vec<Input> = group.inputs.into_iter().filter(is_wanted).collect();
-            let Some(first) = wanted.first() else { continue };
+            let wanted: Vec<Input> = group.inputs.iter().copied().filter(is_wanted).collect();
+            if wanted.is_empty() {
+                continue;
+            }
+            let of_folder = || group.node().map(|(_, name)| name.to_lowercase());
             let name = node
                 .clone()
                 .or_else(|| unnamed.next())
-                .unwrap_or_else(|| name_of(sources, first.file, nodes.len()));
+                .or_else(of_folder)
+                .unwrap_or_else(|| format!("node{}", nodes.len() + 1));
             match nodes.iter_mut().find(|(known, _)| *known == name) {
                 Some((_, inputs)) if stack == Stack::Heartbeat => inputs.extend(wanted),
                 Some(_) => return Err(two_files(&name).into()),
@@ -124,19 +128,6 @@ fn two_files(name: &str) -> Problem {
     Problem::new(format!("two files belong to the node `{name}`"))
         .help("say whose each is: lw1=first.conf lw2=second.conf")
 }
-
-/// The directory that a file stands in names its node, unless it is where every node has it.
-fn name_of(sources: &Sources, file: FileId, position: usize) -> String {
-    let path = Path::new(sources.get(file).name());
-    let folder = path.parent().and_then(Path::file_name).map(|name| name.to_string_lossy());
-    match folder {
-        Some(name) if !COMMON.contains(&&*name) => name.to_lowercase(),
-        _ => format!("node{}", position + 1),
-    }
-}
-
-/// Directories of configurations, which name no node.
-const COMMON: &[&str] = &["keepalived", "ha.d", "etc", "conf", ".", ".."];
 
 fn write(arguments: &Arguments, result: &FromFiles, printer: &Printer) -> Result<(), Failure> {
     let united = &result.united;

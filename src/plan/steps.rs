@@ -70,7 +70,7 @@ pub fn plan(machine: &Machine, found: &Found) -> NodePlan {
         .files
         .iter()
         .map(|file| {
-            let content = file.text.clone().into_bytes();
+            let content = file.content().into_owned();
             (file.path.clone(), TreeFile { mode: file.mode, content })
         })
         .collect();

@@ -1,6 +1,8 @@
 //! Files with names: the only place that reads configuration from disk.
 
 use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::Read as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -12,6 +14,8 @@ use super::text;
 
 /// Largest file that is read, in bytes. Spans are 32 bit; the largest real file is far below.
 pub const MAX_FILE_BYTES: u64 = 1 << 30;
+/// Most bytes of what is no file on a disk: a pipe, a device.
+const MAX_STREAM_BYTES: u64 = 1 << 26;
 
 /// One loaded file.
 #[derive(Debug)]
@@ -180,18 +184,25 @@ impl Sources {
     /// Reads `path`.
     ///
     /// # Errors
-    /// When it is missing, unreadable, not a regular file, empty or larger than
-    /// [`MAX_FILE_BYTES`]: each would make a later "no problems" a lie.
+    /// When it is missing, unreadable, a directory, empty or larger than [`MAX_FILE_BYTES`]: each
+    /// would make a later "no problems" a lie.
     pub fn load(&mut self, path: &Path) -> Result<FileId, LoadError> {
         let fail = |reason| LoadError { path: path.to_owned(), reason };
         let meta = std::fs::metadata(path).map_err(|error| fail(LoadReason::Unreadable(error)))?;
         if meta.is_dir() {
             return Err(fail(LoadReason::Directory));
         }
-        if meta.len() > MAX_FILE_BYTES {
-            return Err(fail(LoadReason::TooLarge));
+        // Pipes and devices have no length, and may have no end.
+        let most = if meta.is_file() { MAX_FILE_BYTES } else { MAX_STREAM_BYTES };
+        let mut bytes = Vec::with_capacity(usize::try_from(meta.len().min(most)).unwrap_or(0));
+        let read = File::open(path).and_then(|file| file.take(most + 1).read_to_end(&mut bytes));
+        let length = read.map_err(|error| fail(LoadReason::Unreadable(error)))?;
+        if u64::try_from(length).is_ok_and(|length| length > most) {
+            return Err(fail(match meta.is_file() {
+                true => LoadReason::TooLarge,
+                false => LoadReason::Endless,
+            }));
         }
-        let bytes = std::fs::read(path).map_err(|error| fail(LoadReason::Unreadable(error)))?;
         if bytes.iter().all(u8::is_ascii_whitespace) {
             return Err(fail(LoadReason::Empty));
         }
@@ -327,6 +338,9 @@ pub enum LoadReason {
     /// Above [`MAX_FILE_BYTES`].
     #[error("it is larger than 1 GiB")]
     TooLarge,
+    /// A pipe or a device that does not end.
+    #[error("it gives more than 64 MiB and is no file on a disk")]
+    Endless,
     /// The operating system refused.
     #[error("{0}")]
     Unreadable(#[from] std::io::Error),

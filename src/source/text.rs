@@ -5,6 +5,8 @@
 //! valid UTF-8 becomes one character of a private range and turns back into the same byte.
 
 use std::borrow::Cow;
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStringExt as _;
 
 /// Decodes `bytes`; [`encode`] of the result gives `bytes` again, for any input.
 ///
@@ -58,6 +60,11 @@ pub fn encode(text: &str) -> Cow<'_, [u8]> {
         }
     }
     Cow::Owned(bytes)
+}
+
+/// `text` as a program or file of the system gets it.
+pub fn os_string(text: &str) -> OsString {
+    OsString::from_vec(encode(text).into_owned())
 }
 
 /// Whether `character` stands for a byte that was not valid UTF-8.

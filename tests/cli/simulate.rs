@@ -3,7 +3,7 @@
 use super::{Place, snapshot};
 
 /// Two directors, of which the first is the better one.
-fn pair() -> Place {
+pub(super) fn pair() -> Place {
     let director = |priority: u8| {
         format!(
             "vrrp_instance VI_1 {{\n    interface eth1\n    virtual_router_id 51\n    \

@@ -15,6 +15,7 @@ use crate::cli::{ExitCode, Failure, inputs, node_name};
 use crate::emit::scripts::File;
 use crate::emit::translate::to_heartbeat::{Options, Unknown};
 use crate::emit::{NodeInput, ToHeartbeat};
+use crate::model::Node;
 use crate::model::read::Input;
 use crate::source::Sources;
 use crate::source::text::encode;
@@ -100,24 +101,18 @@ fn load(arguments: &Arguments, sources: &mut Sources) -> Result<Vec<NodeInput>, 
     let mut nodes: Vec<NodeInput> = gathered
         .groups
         .into_iter()
-        .map(|group| group.inputs)
-        .filter(|inputs| inputs.iter().all(|input| input.format == Format::Keepalived))
-        .map(|inputs| NodeInput { name: None, inputs })
+        .filter(|group| group.inputs.iter().all(|input| input.format == Format::Keepalived))
+        .map(|group| NodeInput {
+            name: group.node().map(|(_, name)| name.to_owned()),
+            inputs: group.inputs,
+        })
         .collect();
     if nodes.is_empty() {
         let problem = Problem::new("no keepalived.conf was named");
         return Err(problem.help("name the file, or its directory with `--from DIR`").into());
     }
-    match nodes.as_mut_slice() {
-        [only] => only.name.clone_from(&arguments.node),
-        several => {
-            for node in several {
-                let input = node.inputs.first();
-                let path = input.map(|input| Path::new(sources.get(input.file).name()));
-                let folder = path.and_then(Path::parent).and_then(Path::file_name);
-                node.name = folder.map(|name| name.to_string_lossy().into_owned());
-            }
-        }
+    if let [only] = nodes.as_mut_slice() {
+        only.name.clone_from(&arguments.node);
     }
     Ok(nodes)
 }
@@ -158,12 +153,8 @@ fn check(conversion: &ToHeartbeat, names: &[String], arguments: &Arguments) -> R
         let message = format!("`{stranger}` is not a director of this cluster");
         return Err(Problem::new(message).help(format!("they are {}", names.join(", "))));
     }
-    // Node names become directories, and words of heartbeat's files.
-    let is_unfit = |name: &&String| {
-        name.contains(|c: char| c == '/' || c == '#' || c.is_whitespace())
-            || matches!(name.as_str(), "." | "..")
-    };
-    match names.iter().find(is_unfit) {
+    // Names become directories, and words of heartbeat's files.
+    match names.iter().find(|name| !Node::is_name(name)) {
         Some(name) => {
             let message = format!("the name `{name}` is none that `uname -n` could print");
             Err(Problem::new(message).help("name the director with `--node NAME`"))

@@ -1,10 +1,11 @@
 //! Lines and braces of a keepalived.conf, written as they come.
 
-use std::fmt::Display;
+use std::fmt::{self, Display};
 use std::io::{self, Write};
 
 use crate::model::setting::{Said, Settings};
 use crate::model::{Carried, Weight, show_exact_seconds, show_milliseconds};
+use crate::source::text::encode;
 
 /// Writes indented lines; the first error stops everything behind it and is returned at the end.
 pub(super) struct Text<'a> {
@@ -13,6 +14,21 @@ pub(super) struct Text<'a> {
     /// Heads of open blocks that are written when something stands inside.
     pending: Vec<String>,
     result: io::Result<()>,
+}
+
+/// Takes text and writes the bytes that it was decoded from.
+struct Bytes<'a> {
+    out: &'a mut dyn Write,
+    result: &'a mut io::Result<()>,
+}
+
+impl fmt::Write for Bytes<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        if self.result.is_ok() {
+            *self.result = self.out.write_all(&encode(text));
+        }
+        if self.result.is_ok() { Ok(()) } else { Err(fmt::Error) }
+    }
 }
 
 impl<'a> Text<'a> {
@@ -28,8 +44,10 @@ impl<'a> Text<'a> {
         if self.result.is_ok() {
             // Formatting with a width writes blank by blank, which is most of the time then.
             let indent = BLANKS.get(..self.depth * INDENT).unwrap_or(BLANKS);
-            self.result =
-                self.out.write_all(indent.as_bytes()).and_then(|()| writeln!(self.out, "{words}"));
+            self.result = self.out.write_all(indent.as_bytes());
+            let mut bytes = Bytes { out: self.out, result: &mut self.result };
+            // Why it failed stands in the result.
+            let _ = fmt::write(&mut bytes, format_args!("{words}\n"));
         }
     }
 

@@ -13,6 +13,7 @@ use tokio::time::timeout;
 
 use super::plan::ScriptPolicy;
 use crate::run::trust::writable_by_others;
+use crate::source::text::os_string;
 
 /// Why a script did not succeed.
 #[derive(Debug, thiserror::Error)]
@@ -88,16 +89,17 @@ fn prepare(
 ) -> Result<Command, ScriptError> {
     let (program, arguments) =
         command.split_first().ok_or_else(|| io::Error::from(io::ErrorKind::InvalidInput))?;
+    let program = os_string(program);
     let account = Account::of(user.or(policy.user.as_deref()))?;
     if policy.is_secure
         && account.is_root()
-        && let Some(part) = writable_by_others(Path::new(program))?
+        && let Some(part) = writable_by_others(Path::new(&program))?
     {
         return Err(ScriptError::Insecure(part));
     }
     let mut prepared = Command::new(program);
     prepared
-        .args(arguments)
+        .args(arguments.iter().map(|argument| os_string(argument)))
         .env_clear()
         .env("PATH", SEARCH_PATH)
         .current_dir("/")

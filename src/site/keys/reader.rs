@@ -109,11 +109,7 @@ impl<'a> Reader<'a> {
             let message = format!("{table} has no key `{}`", entry.key);
             let finding = Diagnostic::new(inventory::UNKNOWN_KEY, at, message);
             self.report(match suggest(&entry.key, words.iter().copied()) {
-                Some(near) => finding.help(format!("did you mean `{near}`?")).fix(
-                    at,
-                    near,
-                    format!("write `{near}`"),
-                ),
+                Some(near) => finding.guess(at, near, format!("write `{near}`")),
                 None => finding.help(format!("its keys are {}", words.join(", "))),
             });
         }

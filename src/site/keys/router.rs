@@ -279,11 +279,14 @@ pub(super) fn write_authentication(
     let active_at = authentication.active.and_then(|active| active.at);
     let secret = |key: &crate::model::Key| {
         let name = names.of_secret(&key.secret)?;
-        Some(Entry::new("secret", Literal::Text(name.to_owned())))
+        Some(Entry::new("secret", Item::from_place(Literal::Text(name.to_owned()), Some(key.at))))
     };
     let one = |key: &crate::model::Key| {
-        let digest = Entry::new("type", Item::from_place(key.digest.write(), Some(key.at)));
-        std::iter::once(digest).chain(secret(key)).collect::<Vec<_>>()
+        let secret = secret(key);
+        // The line that says a key becomes the secret; of one without any, the type is all there is.
+        let at = if secret.is_some() { None } else { Some(key.at) };
+        let digest = Entry::new("type", Item::from_place(key.digest.write(), at));
+        std::iter::once(digest).chain(secret).collect::<Vec<_>>()
     };
     if let ([key], Some(1)) = (authentication.keys.as_slice(), active)
         && key.number == 1

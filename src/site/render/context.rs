@@ -12,6 +12,7 @@ use crate::emit::{Target, keepalived, scripts};
 use crate::model::{Cluster, Forwarding, Server, Service, Target as Traffic};
 use crate::site::document::Item;
 use crate::site::{Site, Stack, for_node, keys, write};
+use crate::source::text;
 
 /// Everything that a template may say about one machine.
 #[derive(Debug, Serialize)]
@@ -120,7 +121,7 @@ impl Context {
         let view = keepalived::View { cluster: view, node: name, target, manner: Manner::Complete };
         // Writing to memory cannot fail.
         let _ = keepalived::write(&view, &[], &mut body);
-        self.keepalived = String::from_utf8_lossy(&body).trim_start().to_owned();
+        self.keepalived = text::decode_owned(body).trim_start().to_owned();
         self.options = site.extras.command_line.options().join(" ");
         let scripts = scripts::files(&site.extras).unwrap_or_default();
         let scripts = scripts.into_iter().filter(|file| file.mode & 0o111 != 0);

@@ -4,7 +4,10 @@
 //! ([`templates`]), which users may replace one by one; the templates get the inventory's own keys
 //! and the finished bodies of the writers ([`context`]).
 
+use std::borrow::Cow;
+
 use super::{Site, Stack};
+use crate::source::text;
 
 mod context;
 mod files;
@@ -63,6 +66,13 @@ pub struct File {
     pub effect: Effect,
     /// How it is checked on its machine before it is put in place.
     pub check: Option<Check>,
+}
+
+impl File {
+    /// The bytes of its text.
+    pub fn content(&self) -> Cow<'_, [u8]> {
+        text::encode(&self.text)
+    }
 }
 
 /// A file may hold secrets, so its text is not debugged.

@@ -4,6 +4,7 @@ use fancy_regex::{Regex, RegexBuilder};
 
 use super::super::{Failure, TextPattern};
 use super::{Refusal, line};
+use crate::source::text::decode;
 
 /// A compiled expression.
 pub(super) struct Pattern {
@@ -30,10 +31,10 @@ impl Pattern {
         Ok(Self { regex, expression, is_negated, least, largest })
     }
 
-    /// Whether the text is as it should be. Bytes that are no text count as the replacement character.
+    /// Whether the text is as it should be. A byte that is no UTF-8 matches the same byte of the expression.
     pub(super) fn judge(&self, text: &[u8]) -> Result<(), Failure> {
         let expression = &self.expression;
-        match self.is_found(String::from_utf8_lossy(text).as_ref()) {
+        match self.is_found(&decode(text)) {
             Ok(found) if found != self.is_negated => Ok(()),
             Ok(true) => Err(Failure::new(format!("the body matches `{expression}`"))),
             Ok(false) => Err(Failure::new(format!("the body does not match `{expression}`"))),

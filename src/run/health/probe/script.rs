@@ -10,6 +10,7 @@ use tokio::process::Command;
 use super::super::{Answer, Failure, Reply, ScriptAsk, WeightChange};
 use super::{Asking, Probe, cause};
 use crate::run::trust::writable_by_others;
+use crate::source::text::os_string;
 
 pub(super) struct Script {
     ask: ScriptAsk,
@@ -25,7 +26,7 @@ impl Script {
             self.ask.command.split_first().ok_or_else(|| Failure::new("no program"))?;
         let is_root = self.ask.user.is_none_or(|user| user.user == 0);
         if self.ask.is_secure && is_root {
-            let writable = writable_by_others(Path::new(program));
+            let writable = writable_by_others(Path::new(&os_string(program)));
             let writable =
                 writable.map_err(|e| Failure::new(format!("{program}: {}", cause(&e))))?;
             if let Some(part) = writable {
@@ -33,9 +34,9 @@ impl Script {
                 return Err(Failure::new(format!("`{part}` could be written by others than root")));
             }
         }
-        let mut command = Command::new(program);
+        let mut command = Command::new(os_string(program));
         command
-            .args(arguments)
+            .args(arguments.iter().map(|argument| os_string(argument)))
             .env_clear()
             .env("PATH", PATH)
             .envs(&self.ask.environment)

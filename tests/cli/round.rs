@@ -1,0 +1,85 @@
+//! What one command writes, another one reads: bytes that are no text, names of directors.
+
+use std::fs;
+
+use super::Place;
+
+const HA_CF: &str = "keepalive 1\ndeadtime 10\nbcast eth0\nauto_failback on\nnode lw1 lw2\n";
+
+/// A cluster whose page holds a letter of Latin-1.
+fn latin() -> Place {
+    let mut services = b"virtual=10.0.0.31:80\n\treal=10.0.0.29:80 gate\n\tservice=http\n\
+                         \trequest=\"index.html\"\n\treceive=\""
+        .to_vec();
+    services.extend(LETTERS);
+    services.extend(b"\"\n\tscheduler=wlc\n\tprotocol=tcp\n");
+    Place::new()
+        .file("ha.d/ha.cf", HA_CF)
+        .file("ha.d/haresources", "lw1 10.0.0.31/24/eth0 ldirectord\n")
+        .file("ha.d/authkeys", "auth 1\n1 crc\n")
+        .file("ha.d/ldirectord.cf", services)
+}
+
+/// `über` as Latin-1 has it, which is no UTF-8.
+const LETTERS: &[u8] = b"\xFCber";
+
+fn holds(place: &Place, path: &str) -> bool {
+    let bytes = fs::read(place.0.path().join(path)).unwrap();
+    bytes.windows(LETTERS.len()).any(|window| window == LETTERS)
+}
+
+#[test]
+fn bytes_that_are_no_text_are_the_same_bytes_in_every_result() {
+    let place = latin();
+    let convert = ["convert", "heartbeat-to-keepalived", "--from", "ha.d"];
+    place.run(&[&convert[..], &["--out", "new"]].concat());
+    assert!(holds(&place, "new/lw1/keepalived.conf"));
+    let printed = place.command(&convert).output().unwrap().stdout;
+    assert!(printed.windows(LETTERS.len()).any(|window| window == LETTERS));
+
+    place.run(&["convert", "heartbeat-to-inventory", "ha.d", "--out", "site.toml"]);
+    assert!(holds(&place, "site.toml"));
+    for stack in ["heartbeat", "keepalived"] {
+        let told = place.run(&["render", "site.toml", "--stack", stack, "--out", stack]);
+        assert!(told.contains("exit code: 0"), "{told}");
+    }
+    assert!(holds(&place, "heartbeat/lw1/etc/ha.d/ldirectord.cf"));
+    assert!(holds(&place, "keepalived/lw1/etc/keepalived/keepalived.conf"));
+}
+
+#[test]
+fn every_command_reads_the_names_of_directors_from_what_render_wrote() {
+    let place = super::simulate::pair();
+    let arguments = ["convert", "keepalived-to-inventory", "lw1", "lw2", "--out", "site.toml"];
+    place.run(&arguments);
+    place.run(&["render", "site.toml", "--out", "new"]);
+    let inventory = place.run(&["convert", "keepalived-to-inventory", "new/lw1", "new/lw2"]);
+    for name in ["[directors.lw1]", "[directors.lw2]"] {
+        assert!(inventory.contains(name), "{inventory}");
+    }
+    let simulated = place.run(&["simulate", "new/lw1", "new/lw2", "--kill", "lw1"]);
+    assert!(simulated.contains("exit code: 0") && simulated.contains("lw2"), "{simulated}");
+    let address = ["--address", "lw1=10.0.0.27", "--address", "lw2=10.0.0.28"];
+    let convert = ["convert", "keepalived-to-heartbeat", "--from", "new", "--out", "ha.d"];
+    let converted = place.run(&[&convert[..], &address].concat());
+    assert!(converted.contains("ha.d for lw1, lw2"), "{converted}");
+}
+
+#[test]
+fn an_inventory_with_a_mistake_is_not_simulated() {
+    let place = super::simulate::pair();
+    let told =
+        place.run(&["convert", "keepalived-to-inventory", "lw1", "lw2", "--out", "site.toml"]);
+    assert!(told.contains("exit code: 0"), "{told}");
+    let path = place.0.path().join("site.toml");
+    let text = fs::read_to_string(&path).unwrap();
+    fs::write(&path, text.replace("virtual_router_id", "virtual_rooter_id")).unwrap();
+    let told = place.run(&["simulate", "site.toml", "--kill", "lw1"]);
+    assert!(told.contains("error[LV0802]") && told.contains("exit code: 1"), "{told}");
+}
+
+#[test]
+fn what_never_ends_is_not_read_to_its_end() {
+    let told = Place::new().run(&["check", "--as", "ha.cf", "/dev/zero"]);
+    assert!(told.contains("cannot read `/dev/zero`: it gives more than 64 MiB"), "{told}");
+}
