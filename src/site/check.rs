@@ -5,7 +5,7 @@ use std::hash::Hash;
 
 use super::keys::Reader;
 use super::{Site, Stack};
-use crate::model::{Cluster, Named, Node, Target, TrackKind};
+use crate::model::{Cluster, Family, Named, Node, Target, TrackKind};
 use crate::source::codes::inventory;
 use crate::source::{Diagnostic, Place, Span};
 
@@ -132,6 +132,12 @@ fn routers(site: &Site, cluster: &Cluster, reader: &mut Reader<'_>) {
         if router.interface.is_none() && !site.directors.iter().all(has_interface) {
             reader.missing("a router", "interface", at.span, "interface = \"eth1\"");
         }
+        for member in router.members.iter().filter_map(|member| member.node.as_ref()) {
+            if let (None, Some(at)) = (site.director(&member.value), own(member.at, reader)) {
+                let known = site.directors.iter().map(|director| director.name.value.as_str());
+                reader.unknown_name(at.span, "director", &member.value, known);
+            }
+        }
         let priorities = router.members.iter().filter_map(|member| {
             let priority = member.priority?;
             let what = format!("the priority {} in `{}`", priority.value, router.name.value);
@@ -139,12 +145,14 @@ fn routers(site: &Site, cluster: &Cluster, reader: &mut Reader<'_>) {
         });
         only_once(priorities.collect::<Vec<_>>().into_iter(), reader);
     }
-    // Two routers with one number on one link hear each other's advertisements (RFC 9568 5.2.3).
+    // Two routers of a family with one number on one link hear each other's advertisements (RFC 9568
+    // 5.2.3).
     let numbers = cluster.routers.iter().filter_map(|router| {
         let number = router.virtual_router_id?;
         let what = format!("the virtual_router_id {}", number.value);
         let link = router.interface.as_ref().map(|interface| interface.value.clone());
-        Some(((number.value, link), own(number.at, reader)?, what))
+        let family = router.addresses.first().map(|first| Family::of(first.value.address));
+        Some(((number.value, link, family), own(number.at, reader)?, what))
     });
     only_once(numbers.collect::<Vec<_>>().into_iter(), reader);
 }

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use super::{Director, Site, Stack};
-use crate::model::{Cluster, Member, Peer, Role, Router, Service, Sourced};
+use crate::model::{Cluster, Member, Peer, Probe, ProbeKind, Role, Router, Service, Sourced};
 
 /// The cluster as the director `node` runs it: the only member of each router is itself, peers
 /// and source addresses are filled in. Nothing when the inventory has no such director.
@@ -47,7 +47,17 @@ fn inherit_checks(service: &mut Service) {
     let standard = service.checks.clone();
     let own = service.servers.iter_mut().filter_map(|server| server.own.as_mut());
     let probes = own.flat_map(|own| own.probes.iter_mut()).chain(&mut service.probes);
-    for checks in probes.map(|probe| probe.checks.make()) {
+    // A file and a BFD session are watched, not asked: their checkers know no limits.
+    let is_asked = |probe: &&mut Probe| {
+        !matches!(
+            probe.kind,
+            ProbeKind::File { .. }
+                | ProbeKind::Bfd { .. }
+                | ProbeKind::AlwaysUp
+                | ProbeKind::AlwaysDown
+        )
+    };
+    for checks in probes.filter(is_asked).map(|probe| probe.checks.make()) {
         checks.connect_timeout = checks.connect_timeout.or(standard.connect_timeout);
         checks.failures = checks.failures.or(standard.failures);
         checks.retry_delay = checks.retry_delay.or(standard.retry_delay);
@@ -58,7 +68,7 @@ fn inherit_checks(service: &mut Service) {
 /// others.
 pub(super) fn rank(router: &mut Router, directors: &[Director]) {
     let stated = std::mem::take(&mut router.members);
-    let preempts = router.preempt.is_none_or(|preempt| preempt.value);
+    let preempts = preempts_at_once(router);
     let mut members: Vec<Member> = Vec::new();
     for (position, director) in directors.iter().enumerate() {
         let own = stated
@@ -83,9 +93,15 @@ pub(super) fn rank(router: &mut Router, directors: &[Director]) {
     router.members = members;
 }
 
+/// Whether the best member may begin as MASTER. nopreempt and preempt_delay only work from the state
+/// BACKUP (keepalived.conf(5)).
+pub(super) fn preempts_at_once(router: &Router) -> bool {
+    router.preempt.is_none_or(|preempt| preempt.value)
+        && router.preempt_delay.is_none_or(|delay| delay.value.is_zero())
+}
+
 /// The state that a member starts with follows from the ranks when nothing states it.
 pub(super) fn standard_role(is_first: bool, preempts: bool) -> Role {
-    // nopreempt only works from the state BACKUP (keepalived.conf(5)).
     if is_first && preempts { Role::Master } else { Role::Backup }
 }
 

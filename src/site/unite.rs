@@ -121,7 +121,14 @@ pub(super) fn name_members(nodes: &mut [(String, Cluster)]) {
     for (_, cluster) in nodes {
         for router in &mut cluster.routers {
             let of_router = all.iter().filter(|(name, _)| *name == router.name.value);
-            router.members = of_router.map(|(_, member)| member.clone()).collect();
+            let mut members: Vec<Member> = Vec::new();
+            for (_, member) in of_router {
+                // The files of heartbeat say the same on every node.
+                if !members.contains(member) {
+                    members.push(member.clone());
+                }
+            }
+            router.members = members;
         }
     }
 }
@@ -131,7 +138,7 @@ fn drop_standard_roles(router: &mut Router) {
     router.members.sort_by_key(|member| {
         std::cmp::Reverse(member.priority.map_or(DEFAULT, |priority| priority.value))
     });
-    let preempts = router.preempt.is_none_or(|preempt| preempt.value);
+    let preempts = node::preempts_at_once(router);
     for (position, member) in router.members.iter_mut().enumerate() {
         let standard = node::standard_role(position == 0, preempts);
         member.role.take_if(|role| role.value == standard);

@@ -62,11 +62,12 @@ pub(super) fn write(service: &Service, view: &View<'_>, text: &mut Text<'_>) {
         }
         text.maybe("quorum", service.quorum.map(|quorum| quorum.value));
         text.maybe("virtualhost", service.host.as_ref().map(|host| word(&host.value)));
-        text.settings("", &service.settings);
-        router::hooks(&service.hooks, text);
+        // In front of the settings: sorry_server_inhibit is ignored before a sorry_server.
         if let Some(fallback) = &service.fallback {
             sorry_server(&fallback.value, view, text);
         }
+        text.settings("", &service.settings);
+        router::hooks(&service.hooks, text);
         text.carried(&service.carried);
         service.servers.iter().for_each(|server| real_server(server, service, view, text));
     });

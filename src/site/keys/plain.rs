@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::model::setting::{Said, Settings, Slot};
 use crate::model::{
     Broadcast, Fallback, Family, Path, Pattern, Peer, PingTarget, Sourced, SyncDaemon, Target,
-    Track, TrackKind, VirtualAddress,
+    Track, TrackKind, Tunnel, TunnelChecksum, TunnelKind, VirtualAddress,
 };
 use crate::site::document::{Entry, Literal};
 use crate::syntax::schema::Version;
@@ -94,7 +94,7 @@ macro_rules! texts {
 
 texts! {
     IpAddr, "an address such as \"10.0.0.27\"", |text| text.parse().ok(), ToString::to_string;
-    Fallback, "an address with a port, \"127.0.0.1:80\", perhaps with a method behind it",
+    Fallback, "an address with a port, \"127.0.0.1:80\", perhaps with a method and its tunnel behind it",
         fallback, show_fallback;
     Path, "a path such as \"bcast eth1\" or \"ucast eth1 10.0.0.28\"", path, show_path;
     SyncDaemon, "an interface and a router, \"eth1 web\", perhaps with an id",
@@ -102,6 +102,7 @@ texts! {
     Target, "an address with a port, \"10.0.0.31:80\", or \"fwmark 3\"", target, show_target;
     Peer, "an address such as \"10.0.0.27\", perhaps with \"min_ttl N\"", peer, show_peer;
     Track, "an interface, or \"script NAME\", perhaps with \"weight N\"", track, show_track;
+    Tunnel, "a tunnel such as \"gue port 5555 nocsum\"", |text| tunnel(text.split_whitespace()), show_tunnel;
     Version, "a version such as \"2.2.7\"", Version::parse, ToString::to_string;
     VirtualAddress, "an address with its prefix, \"10.0.0.31/24\", perhaps with \"dev eth0\"",
         virtual_address, show_virtual_address;
@@ -240,15 +241,49 @@ fn fallback(text: &str) -> Option<Fallback> {
         Some(word) => Some(Words::of(word)?),
         None => None,
     };
-    words.next().is_none().then_some(Fallback { method, ..Fallback::new(address, port) })
+    let mut words = words.peekable();
+    let tunnel = match words.peek() {
+        Some(_) => Some(tunnel(words)?),
+        None => None,
+    };
+    Some(Fallback { method, tunnel, ..Fallback::new(address, port) })
 }
 
 fn show_fallback(fallback: &Fallback) -> String {
     let endpoint = show_endpoint(fallback.address, fallback.port);
-    match &fallback.method {
-        Some(method) => format!("{endpoint} {}", method.word()),
-        None => endpoint,
+    match (&fallback.method, &fallback.tunnel) {
+        (Some(method), Some(tunnel)) => {
+            format!("{endpoint} {} {}", method.word(), show_tunnel(tunnel))
+        }
+        (Some(method), None) => format!("{endpoint} {}", method.word()),
+        (None, _) => endpoint,
     }
+}
+
+/// `KIND [port N] [CHECKSUM]`; none of them may be repeated.
+fn tunnel<'a>(words: impl Iterator<Item = &'a str>) -> Option<Tunnel> {
+    let mut tunnel = Tunnel { kind: None, port: None, checksum: None };
+    let mut words = words;
+    while let Some(word) = words.next() {
+        let is_new = if word == "port" {
+            tunnel.port.replace(words.next()?.parse().ok()?).is_none()
+        } else if let Some(kind) = TunnelKind::of(word) {
+            tunnel.kind.replace(kind).is_none()
+        } else {
+            tunnel.checksum.replace(TunnelChecksum::of(word)?).is_none()
+        };
+        is_new.then_some(())?;
+    }
+    (tunnel != Tunnel { kind: None, port: None, checksum: None }).then_some(tunnel)
+}
+
+fn show_tunnel(tunnel: &Tunnel) -> String {
+    let words = [
+        tunnel.kind.map(|kind| kind.word().to_owned()),
+        tunnel.port.map(|port| format!("port {port}")),
+        tunnel.checksum.map(|checksum| checksum.word().to_owned()),
+    ];
+    words.into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
 
 fn target(text: &str) -> Option<Target> {

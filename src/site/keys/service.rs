@@ -27,6 +27,11 @@ impl Keys for Service {
             value!("scheduler_flags", scheduler_flags),
             value!("one_packet", one_packet),
             value!("method", method),
+            custom!(
+                "tunnel",
+                |service, item, reader| service.tunnel = reader.plain(item).map(Box::new),
+                |service, _| service.tunnel.as_deref().map(|tunnel| tunnel.write().into())
+            ),
             value!("persistence", persistence),
             value!("granularity", granularity, Some((0, 128))),
             value!("fallback", fallback),
@@ -191,6 +196,13 @@ impl Keys for Server {
             }),
             value!("weight", weight, Some((0, 65535))),
             value!("method", method),
+            custom!(
+                "tunnel",
+                |server, item, reader| {
+                    server.own_mut().tunnel = reader.plain(item).map(Box::new);
+                },
+                |server, _| { Some(server.own.as_ref()?.tunnel.as_deref()?.write().into()) }
+            ),
             rare!("upper_threshold", upper_threshold),
             rare!("lower_threshold", lower_threshold),
             rare!("quiescent", quiescent),

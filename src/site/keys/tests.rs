@@ -8,8 +8,8 @@ use proptest::prelude::*;
 use super::*;
 use crate::model::{
     Alerts, Checks, Cluster, Fallback, Family, Fixed, Forwarding, Globals, GroupMember, LinkDelay,
-    Membership, Pacing, Pattern, Router, Server, Service, SyncGroup, Target, Tracker,
-    VirtualAddress,
+    Membership, Pacing, Pattern, Router, Server, Service, SyncGroup, Target, Tracker, Tunnel,
+    TunnelChecksum, TunnelKind, VirtualAddress,
 };
 use crate::site::{Director, RealServer, Site, Ssh};
 
@@ -65,6 +65,10 @@ proptest! {
         back(&Pattern { expression: text.clone(), negated });
         for method in [None, Some(Forwarding::Tunnelling)] {
             back(&Fallback { method, ..Fallback::new(address, port) });
+            let tunnel = Tunnel { kind: Some(TunnelKind::Gue), port, checksum: Some(TunnelChecksum::Remote) };
+            back(&tunnel);
+            let tunnel = method.map(|_| tunnel);
+            back(&Fallback { method, tunnel, ..Fallback::new(address, port) });
         }
         back(&Target::Endpoint { address, port: port.unwrap_or(0) });
         let mut virtual_address = VirtualAddress::new(address);

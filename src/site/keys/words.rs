@@ -3,7 +3,7 @@
 use super::Plain;
 use crate::model::{
     Appended, Digest, Failback, Family, Forwarding, HookEvent, HttpVersion, Protocol, Role,
-    VrrpVersion,
+    TunnelChecksum, TunnelKind, VrrpVersion,
 };
 use crate::site::Stack;
 use crate::site::document::Literal;
@@ -79,5 +79,7 @@ words! {
     Protocol { "tcp" Tcp, "udp" Udp, "sctp" Sctp }
     Role { "master" Master, "backup" Backup }
     Stack { "heartbeat" Heartbeat, "keepalived" Keepalived, "lvsha" Lvsha }
+    TunnelChecksum { "csum" Full, "nocsum" None, "remcsum" Remote }
+    TunnelKind { "ipip" Ipip, "gre" Gre, "gue" Gue }
     VrrpVersion { "2" Two, "3" Three }
 }
