@@ -347,19 +347,9 @@ fn tell_written(
     form: ReportForm,
     printer: &Printer,
 ) -> Result<(), Failure> {
-    match written {
-        Ok(written) => {
-            let line = format!("{} for {}: {written}", folder.display(), nodes.join(", "));
-            say(form, printer, &line);
-            Ok(())
-        }
-        Err(error) => {
-            let in_the_way = matches!(error, OutputError::InTheWay(..));
-            let problem = Problem::new(format!("{error}; nothing was written"));
-            let help = "`--force` overwrites; another `--out` keeps both";
-            Err(if in_the_way { problem.help(help) } else { problem }.into())
-        }
-    }
+    let written = written?;
+    say(form, printer, &format!("{} for {}: {written}", folder.display(), nodes.join(", ")));
+    Ok(())
 }
 
 /// A line about the work; standard error holds nothing but the account when it is JSON.
