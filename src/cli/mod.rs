@@ -13,6 +13,7 @@ mod ctl;
 mod daemon;
 mod deploy;
 mod diff;
+mod duration;
 mod exit;
 mod explain;
 mod fleet;
