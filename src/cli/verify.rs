@@ -11,7 +11,7 @@ use hyper_util::rt::TokioIo;
 
 use super::fleet::block_on;
 use super::printer::Printer;
-use super::site_input::SiteArguments;
+use super::site_input::InventoryArguments;
 use super::{ExitCode, Failure};
 use crate::model::{ProbeKind, Protocol, Service, Target};
 use crate::site::{Secrets, show_target};
@@ -23,7 +23,7 @@ use crate::site::{Secrets, show_target};
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     #[command(flatten)]
-    site: SiteArguments,
+    site: InventoryArguments,
 
     /// Requests for each service
     #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=10_000))]

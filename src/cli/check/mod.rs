@@ -61,11 +61,11 @@ pub(super) struct Arguments {
     fix: bool,
 
     /// Show what --fix would change, and change nothing
-    #[arg(long, requires = "fix")]
+    #[arg(long, requires = "fix", conflicts_with = "output")]
     dry_run: bool,
 
     /// Show the edits as a unified diff; without --fix nothing is changed
-    #[arg(long)]
+    #[arg(long, conflicts_with = "output")]
     diff: bool,
 
     /// Program that will read the files: keepalived=2.2.7,no-regex,with-iptables or heartbeat=3.0.6
