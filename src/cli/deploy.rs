@@ -305,6 +305,9 @@ fn agrees(printer: &Printer) -> Result<bool, Failure> {
     }
     printer.ask("do it? [y/N] ");
     let mut line = String::new();
-    stdin.lock().read_line(&mut line)?;
+    stdin.lock().read_line(&mut line).map_err(|error| {
+        Problem::new(format!("cannot read the answer: {error}"))
+            .help("`--yes` does it without asking")
+    })?;
     Ok(matches!(line.trim(), "y" | "Y" | "yes"))
 }
