@@ -17,6 +17,7 @@ use crate::model::Node;
 use crate::model::read::Input;
 use crate::site::Stack;
 use crate::source::codes::conversion::NOT_UNDERSTOOD;
+use crate::source::words::counted;
 use crate::source::{self, Diagnostic, Findings, Place, Severity, Sources};
 use crate::syntax::Format;
 use crate::syntax::schema::Version;
@@ -287,7 +288,8 @@ fn print_errors(account: &Account, findings: &Findings, sources: &Sources, print
     let others = findings.iter().count() - frames.len();
     if others > 0 {
         printer.status(&format!(
-            "{others} other findings about the input; `lvsha check` shows them\n"
+            "{} about the input; `lvsha check` shows them\n",
+            counted(others, "other finding")
         ));
     }
 }

@@ -10,7 +10,7 @@ use super::printer::{Printer, Problem};
 use super::{ExitCode, Failure};
 use crate::emit::fmt::{self, Formatted};
 use crate::model::read::Input;
-use crate::source::text::counted;
+use crate::source::words::counted;
 use crate::source::{SourceFile, Sources, Span, text};
 use crate::syntax::{self, Format, detect};
 

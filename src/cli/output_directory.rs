@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use super::Failure;
 use super::printer::Problem;
-use crate::source::text::counted;
+use crate::source::words::counted;
 
 /// Files written beside their targets, which [`OutputDirectory::commit`] renames in one go.
 #[derive(Debug)]
@@ -44,7 +44,7 @@ pub(super) struct Written {
 
 impl fmt::Display for Written {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} written, {} already so", counted(self.changed, "file"), self.unchanged)
+        write!(f, "{} written, {} unchanged", counted(self.changed, "file"), self.unchanged)
     }
 }
 
@@ -237,7 +237,7 @@ fn were(files: usize) -> String {
 }
 
 fn more(others: usize) -> String {
-    if others == 0 { String::new() } else { format!(", and {others} more files") }
+    if others == 0 { String::new() } else { format!(", and {}", counted(others, "more file")) }
 }
 
 /// Bytes per system call when a large file is written or compared.

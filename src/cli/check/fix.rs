@@ -10,7 +10,7 @@ use super::super::printer::Printer;
 use super::read::options_for;
 use crate::model::mend::{Made, mend};
 use crate::model::read::{Options, read_with};
-use crate::source::text::counted;
+use crate::source::words::counted;
 use crate::source::{FileId, Sources, text};
 
 /// What is done with the edits.

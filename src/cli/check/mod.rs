@@ -10,7 +10,7 @@ use super::printer::{Printer, Problem};
 use super::{ExitCode, Failure};
 use crate::model::read::Options;
 use crate::site::{self, Secrets};
-use crate::source::text::counted;
+use crate::source::words::counted;
 use crate::source::{
     Diagnostic, Findings, Level, Policy, Selector, Severity, Silenced, Sources, report,
 };

@@ -38,6 +38,14 @@ fn a_changed_file_stops_everything_and_nothing_is_left_behind() {
 }
 
 #[test]
+fn files_in_the_way_are_counted() {
+    let error = |others| OutputError::InTheWay("one".into(), others).to_string();
+    assert_eq!(error(0), "`one` has other content");
+    assert_eq!(error(1), "`one` has other content, and 1 more file");
+    assert_eq!(error(2), "`one` has other content, and 2 more files");
+}
+
+#[test]
 fn force_overwrites_and_equal_files_are_left_alone() {
     let root = tempfile::tempdir().unwrap();
     fs::write(root.path().join("one"), "1").unwrap();
