@@ -25,7 +25,7 @@ pub(super) struct Arguments {
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
 
-    /// Format of the named files, where neither name nor text tell
+    /// Format of the named files, where neither name nor text tells
     #[arg(long = "as", value_enum, value_name = "FORMAT")]
     format: Option<FormatName>,
 
