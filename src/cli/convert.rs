@@ -17,6 +17,7 @@ use crate::model::Node;
 use crate::model::read::Input;
 use crate::site::Stack;
 use crate::source::codes::conversion::NOT_UNDERSTOOD;
+use crate::source::words::counted;
 use crate::source::{self, Diagnostic, Findings, Place, Severity, Sources, text};
 use crate::syntax::Format;
 use crate::syntax::schema::Version;
@@ -287,7 +288,8 @@ fn print_errors(account: &Account, findings: &Findings, sources: &Sources, print
     let others = findings.iter().count() - frames.len();
     if others > 0 {
         printer.status(&format!(
-            "{others} other findings about the input; `lvsha check` shows them\n"
+            "{} about the input; `lvsha check` shows them\n",
+            counted(others, "other finding")
         ));
     }
 }
@@ -347,19 +349,9 @@ fn tell_written(
     form: ReportForm,
     printer: &Printer,
 ) -> Result<(), Failure> {
-    match written {
-        Ok(written) => {
-            let line = format!("{} for {}: {written}", folder.display(), nodes.join(", "));
-            say(form, printer, &line);
-            Ok(())
-        }
-        Err(error) => {
-            let in_the_way = matches!(error, OutputError::InTheWay(..));
-            let problem = Problem::new(format!("{error}; nothing was written"));
-            let help = "`--force` overwrites; another `--out` keeps both";
-            Err(if in_the_way { problem.help(help) } else { problem }.into())
-        }
-    }
+    let written = written?;
+    say(form, printer, &format!("{} for {}: {written}", folder.display(), nodes.join(", ")));
+    Ok(())
 }
 
 /// A line about the work; standard error holds nothing but the account when it is JSON.

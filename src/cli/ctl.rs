@@ -2,9 +2,11 @@
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::Subcommand;
 
+use super::duration::{rough, rough_seconds};
 use super::printer::{Printer, Problem};
 use super::{ExitCode, Failure};
 use crate::run::control::{
@@ -108,7 +110,7 @@ fn unreachable(error: &AskError) -> Problem {
 fn human(status: &Status) -> String {
     let mut out = String::new();
     // Writing to a string cannot fail.
-    let _ = writeln!(out, "{}, up {}", status.node, time(status.uptime as f64));
+    let _ = writeln!(out, "{}, up {}", status.node, rough(Duration::from_secs(status.uptime)));
     for router in &status.routers {
         self::router(&mut out, router);
     }
@@ -132,7 +134,7 @@ fn router(out: &mut String, router: &RouterStatus) {
     let _ = writeln!(
         out,
         "{name}  {state} for {}  {interface} vrid {virtual_router_id} v{} priority {priority}",
-        time(router.since),
+        rough_seconds(router.since),
         router.vrrp
     );
     let _ = writeln!(out, "    because: {}", router.cause);
@@ -147,7 +149,7 @@ fn router(out: &mut String, router: &RouterStatus) {
             peer.address,
             peer.priority,
             peer.count,
-            time(peer.silence)
+            rough_seconds(peer.silence)
         );
     }
     for (reason, count) in &router.discarded {
@@ -160,16 +162,6 @@ fn router(out: &mut String, router: &RouterStatus) {
             "    own timer late: {late} times, {:.1} ms at worst",
             router.worst_slip_ms
         );
-    }
-}
-
-/// Seconds as people say them.
-fn time(seconds: f64) -> String {
-    match seconds {
-        s if s < 60.0 => format!("{s:.1} s"),
-        s if s < 3600.0 => format!("{:.0} min", s / 60.0),
-        s if s < 86_400.0 => format!("{:.1} h", s / 3600.0),
-        s => format!("{:.1} days", s / 86_400.0),
     }
 }
 
@@ -205,8 +197,8 @@ mod tests {
             routers: vec![router],
             ..Status::default()
         };
-        let expected = "lw2, up 2.0 h\n\
-            VI_1  BACKUP for 2 min  eth1 vrid 51 v3 priority 100\n    \
+        let expected = "lw2, up 2 h\n\
+            VI_1  BACKUP for 1 min 30 s  eth1 vrid 51 v3 priority 100\n    \
             because: start\n    \
             addresses: 10.0.0.31/24\n    \
             heard 10.0.0.1 with priority 200, 90 times, last 0.4 s ago\n    \

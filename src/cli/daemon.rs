@@ -10,7 +10,7 @@ use crate::run::control::DEFAULT_SOCKET;
 use crate::run::daemon::{self, Ended, Loaded, Options, Plan, StartError};
 use crate::run::services;
 use crate::site::{self, Secrets};
-use crate::source::text::counted;
+use crate::source::words::counted;
 use crate::source::{Diagnostic, Severity, Sources, report};
 
 /// Be a director: elect, hold the virtual addresses, announce them

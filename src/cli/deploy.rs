@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use clap::ValueEnum;
 
+use super::duration::seconds;
 use super::fleet::{Fleet, FleetArguments, block_on, show_faults, who};
 use super::plan::Saved;
 use super::printer::{Printer, Problem};
@@ -51,12 +52,13 @@ pub(super) struct How {
     #[arg(long)]
     canary: bool,
 
-    /// A machine takes its change back unless it is confirmed within this time; 0 switches it off
-    #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = seconds)]
+    /// A machine takes its change back unless it is confirmed within this time
+    /// (`90s`, `5m`); 0 switches it off
+    #[arg(long, value_name = "TIME", default_value = "60s", value_parser = seconds)]
     confirm_within: u64,
 
     /// How long a machine may take until it works again
-    #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = seconds)]
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = seconds)]
     gate_within: u64,
 
     /// Do not install missing packages
@@ -303,12 +305,9 @@ fn agrees(printer: &Printer) -> Result<bool, Failure> {
     }
     printer.ask("do it? [y/N] ");
     let mut line = String::new();
-    stdin.lock().read_line(&mut line)?;
+    stdin.lock().read_line(&mut line).map_err(|error| {
+        Problem::new(format!("cannot read the answer: {error}"))
+            .help("`--yes` does it without asking")
+    })?;
     Ok(matches!(line.trim(), "y" | "Y" | "yes"))
-}
-
-/// `60` or `60s`.
-fn seconds(text: &str) -> Result<u64, String> {
-    let digits = text.strip_suffix('s').unwrap_or(text);
-    digits.parse().map_err(|_| "seconds, such as 60 or 60s".to_owned())
 }

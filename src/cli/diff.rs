@@ -11,7 +11,7 @@ use crate::emit::differences;
 use crate::model::Cluster;
 use crate::model::normal::{self, Normal, World};
 use crate::model::read::{Input, read};
-use crate::source::text::counted;
+use crate::source::words::counted;
 use crate::source::{Severity, Sources};
 use crate::syntax::Format;
 

@@ -53,20 +53,34 @@ fn list_line(out: &mut String, code: Code) {
 
 fn page(out: &mut String, code: Code) {
     let style = colour(code.severity());
-    let program = match code.verdict() {
-        Verdict::Accepts => "starts with such a file",
-        Verdict::Refuses => "refuses such a file",
-        Verdict::Depends => "starts or not, depending on the place",
-    };
     let _ = writeln!(
         out,
-        "{style}{}{style:#}[{}] {}: {}\nThe real program {program}.\n\n{}",
+        "{style}{}{style:#}[{}] {}: {}\n{}.\n\n{}",
         code.severity(),
         code.id(),
         code.name(),
         code.title(),
+        effect(code),
         code.page(),
     );
+}
+
+/// What comes of such a file. Conversions, inventories and the daemon have no other program that
+/// could read it.
+fn effect(code: Code) -> &'static str {
+    match (code.id().get(..4), code.verdict()) {
+        (Some("LV07"), Verdict::Accepts) => "lvsha converts such a file",
+        (Some("LV08"), Verdict::Accepts) => "lvsha accepts such a file",
+        (Some("LV07" | "LV08"), Verdict::Refuses) => "lvsha refuses such a file",
+        // The verdict of these codes is that of the program whose file the daemon reads.
+        (Some("LV09"), _) if code.severity() == Severity::Error => {
+            "The daemon does not start with it"
+        }
+        (Some("LV09"), _) => "The daemon starts with it",
+        (_, Verdict::Accepts) => "The real program starts with such a file",
+        (_, Verdict::Refuses) => "The real program refuses such a file",
+        (_, Verdict::Depends) => "The real program starts or not, depending on the place",
+    }
 }
 
 fn unknown(text: &str) -> Problem {

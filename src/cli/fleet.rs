@@ -155,7 +155,11 @@ pub(super) fn show_faults(faults: &[(String, Fault)], printer: &Printer) {
 
 /// Runs a command that connects.
 pub(super) fn block_on<T>(future: impl Future<Output = T>) -> Result<T, Failure> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| {
+        Problem::new(format!("cannot open what connections are waited for with: {error}"))
+            .help("`ulimit -n` shows how many files a program may open")
+    })?;
     Ok(runtime.block_on(future))
 }
 

@@ -10,7 +10,7 @@ use super::printer::{Printer, Problem};
 use super::{ExitCode, Failure};
 use crate::emit::fmt::{self, Formatted};
 use crate::model::read::Input;
-use crate::source::text::counted;
+use crate::source::words::counted;
 use crate::source::{SourceFile, Sources, Span, text};
 use crate::syntax::{self, Format, detect};
 
@@ -25,7 +25,7 @@ pub(super) struct Arguments {
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
 
-    /// Format of the named files, where neither name nor text tell
+    /// Format of the named files, where neither name nor text tells
     #[arg(long = "as", value_enum, value_name = "FORMAT")]
     format: Option<FormatName>,
 

@@ -1,11 +1,11 @@
 //! `lvsha graph`: a picture of the cluster.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
-use super::printer::Printer;
-use super::site_input::SiteArguments;
+use super::printer::{Printer, Problem};
+use super::site_input::InventoryArguments;
 use super::{ExitCode, Failure};
 use crate::site::Secrets;
 use crate::site::graph::Picture;
@@ -14,7 +14,7 @@ use crate::site::graph::Picture;
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     #[command(flatten)]
-    site: SiteArguments,
+    site: InventoryArguments,
 
     /// File to write; its ending tells the form [default: standard output]
     #[arg(short, long, value_name = "FILE")]
@@ -36,22 +36,36 @@ enum Form {
 }
 
 pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, Failure> {
+    let form = match (arguments.form, &arguments.output) {
+        (Some(form), _) => form,
+        (None, Some(path)) => form_of(path)?,
+        (None, None) => Form::Svg,
+    };
     let site = arguments.site.load(Secrets::Leave, printer)?;
     let picture = Picture::new(&site);
-    let ending = arguments.output.as_ref().and_then(|path| path.extension());
-    let form = arguments.form.unwrap_or(match ending.and_then(|ending| ending.to_str()) {
-        Some("dot" | "gv") => Form::Dot,
-        Some("md" | "mmd" | "mermaid") => Form::Mermaid,
-        _ => Form::Svg,
-    });
     let text = match form {
         Form::Svg => picture.svg(),
         Form::Mermaid => picture.mermaid(),
         Form::Dot => picture.dot(),
     };
     match &arguments.output {
-        Some(path) => std::fs::write(path, text)?,
+        Some(path) => std::fs::write(path, text)
+            .map_err(|error| Problem::new(format!("cannot write `{}`: {error}", path.display())))?,
         None => printer.result(&text)?,
     }
     Ok(ExitCode::Success)
+}
+
+/// The form that a file's ending tells; without any ending it is that of standard output.
+fn form_of(path: &Path) -> Result<Form, Problem> {
+    let Some(ending) = path.extension() else { return Ok(Form::Svg) };
+    match ending.to_str() {
+        Some("svg") => Ok(Form::Svg),
+        Some("dot" | "gv") => Ok(Form::Dot),
+        Some("md" | "mmd" | "mermaid") => Ok(Form::Mermaid),
+        _ => {
+            let message = format!("`.{}` is no form of a picture", ending.display());
+            Err(Problem::new(message).help("end it in .svg, .dot or .mmd"))
+        }
+    }
 }

@@ -13,6 +13,7 @@ mod ctl;
 mod daemon;
 mod deploy;
 mod diff;
+mod duration;
 mod exit;
 mod explain;
 mod fleet;
@@ -37,7 +38,7 @@ mod to_inventory;
 mod verify;
 
 pub use exit::ExitCode;
-use printer::{Printer, Problem};
+use printer::{Printer, Problem, Unwritten};
 
 /// Runs the program; nothing but this function decides about the exit code.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -59,7 +60,7 @@ enum Failure {
     /// The input is wrong, and its findings are shown already.
     Findings,
     /// The result could not be written.
-    Output(std::io::Error),
+    Output(Unwritten),
 }
 
 impl From<Problem> for Failure {
@@ -68,8 +69,15 @@ impl From<Problem> for Failure {
     }
 }
 
+/// For what `convert` makes in memory: files from templates, a key from the kernel's random numbers.
 impl From<std::io::Error> for Failure {
     fn from(error: std::io::Error) -> Self {
+        Self::Input(Problem::new(format!("cannot make the files: {error}")))
+    }
+}
+
+impl From<Unwritten> for Failure {
+    fn from(error: Unwritten) -> Self {
         Self::Output(error)
     }
 }
@@ -106,10 +114,10 @@ fn failed(failure: &Failure, printer: &Printer) -> ExitCode {
         }
         Failure::Findings => ExitCode::Findings,
         // The reader has seen enough: `lvsha check DIR | head` is no mistake.
-        Failure::Output(error) if error.kind() == std::io::ErrorKind::BrokenPipe => {
+        Failure::Output(Unwritten(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => {
             ExitCode::Success
         }
-        Failure::Output(error) => {
+        Failure::Output(Unwritten(error)) => {
             printer.problem(&Problem::new(format!("cannot write the result: {error}")));
             ExitCode::Usage
         }

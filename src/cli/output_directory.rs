@@ -1,18 +1,21 @@
 //! Writing a directory of results: all files or none, and nobody's changes are lost.
 
+use std::collections::VecDeque;
 use std::fmt;
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, BufWriter, Read, Write};
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _, chown};
 use std::path::{Path, PathBuf};
 
-use crate::source::text::counted;
+use super::Failure;
+use super::printer::Problem;
+use crate::source::words::counted;
 
 /// Files written beside their targets, which [`OutputDirectory::commit`] renames in one go.
 #[derive(Debug)]
 pub(super) struct OutputDirectory {
     root: PathBuf,
-    staged: Vec<Staged>,
+    staged: VecDeque<Staged>,
 }
 
 #[derive(Debug)]
@@ -41,11 +44,11 @@ pub(super) struct Written {
 
 impl fmt::Display for Written {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} written, {} already so", counted(self.changed, "file"), self.unchanged)
+        write!(f, "{} written, {} unchanged", counted(self.changed, "file"), self.unchanged)
     }
 }
 
-/// Why nothing was written.
+/// Why not everything was written.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum OutputError {
     /// Files are in the way.
@@ -57,12 +60,15 @@ pub(super) enum OutputError {
     /// The operating system refused.
     #[error("cannot write `{}`: {}", .0.display(), .1)]
     Io(PathBuf, io::Error),
+    /// The operating system refused when so many files were in their places already.
+    #[error("cannot write `{}`: {}; {} written before", .0.display(), .1, were(*.2))]
+    Partly(PathBuf, io::Error, usize),
 }
 
 impl OutputDirectory {
     /// Nothing is touched before the first [`OutputDirectory::stage`].
     pub(super) fn new(root: &Path) -> Self {
-        Self { root: root.to_owned(), staged: Vec::new() }
+        Self { root: root.to_owned(), staged: VecDeque::new() }
     }
 
     /// Writes a file beside its target `name` (a relative path).
@@ -87,7 +93,7 @@ impl OutputDirectory {
             .map_err(fail)?;
         // The mask of the process may take bits away that the file had before.
         file.set_permissions(Permissions::from_mode(mode)).map_err(fail)?;
-        self.staged.push(Staged {
+        self.staged.push_back(Staged {
             target: target.clone(),
             temporary: temporary.clone(),
             state: State::Missing,
@@ -98,8 +104,34 @@ impl OutputDirectory {
         // The rename must not reach the disk before the content does.
         file.sync_all().map_err(fail)?;
         let state = compare(&target, &temporary).map_err(fail)?;
-        if let Some(staged) = self.staged.last_mut() {
+        if let Some(staged) = self.staged.back_mut() {
             staged.state = state;
+        }
+        Ok(())
+    }
+
+    /// Writes what shall stand in the place of a file that holds `old`, with the same mode and owner.
+    /// A symbolic link stays one: the file that it leads to is replaced.
+    pub(super) fn stage_replacement(
+        &mut self,
+        path: &Path,
+        old: &[u8],
+        new: &[u8],
+    ) -> Result<(), OutputError> {
+        let fail = |error| OutputError::Io(path.to_owned(), error);
+        let target = fs::canonicalize(path).map_err(fail)?;
+        let meta = fs::metadata(&target).map_err(fail)?;
+        if fs::read(&target).map_err(fail)? != old {
+            return Err(OutputError::Changed(path.to_owned()));
+        }
+        self.stage(&target, 0o600, |out| out.write_all(new))?;
+        if let Some(staged) = self.staged.back() {
+            // Only root may give a file away; who is not owns the old one already, or is told.
+            let now = fs::metadata(&staged.temporary).map_err(fail)?;
+            if (now.uid(), now.gid()) != (meta.uid(), meta.gid()) {
+                chown(&staged.temporary, Some(meta.uid()), Some(meta.gid())).map_err(fail)?;
+            }
+            fs::set_permissions(&staged.temporary, meta.permissions()).map_err(fail)?;
         }
         Ok(())
     }
@@ -111,41 +143,55 @@ impl OutputDirectory {
             return Err(OutputError::InTheWay(first.target.clone(), different.count()));
         }
         let mut written = Written::default();
-        for staged in std::mem::take(&mut self.staged) {
+        // What is still in the list when a rename fails is taken away with it.
+        while let Some(staged) = self.staged.front() {
             if staged.state == State::Same {
                 written.unchanged += 1;
                 let _ = fs::remove_file(&staged.temporary);
-                continue;
+            } else {
+                fs::rename(&staged.temporary, &staged.target).map_err(|error| {
+                    let target = staged.target.clone();
+                    match written.changed {
+                        0 => OutputError::Io(target, error),
+                        before => OutputError::Partly(target, error, before),
+                    }
+                })?;
+                written.changed += 1;
             }
-            fs::rename(&staged.temporary, &staged.target)
-                .map_err(|error| OutputError::Io(staged.target.clone(), error))?;
-            written.changed += 1;
+            self.staged.pop_front();
         }
         Ok(written)
     }
 }
 
-/// Puts `new` in the place of a file that held `old`, with the same mode and owner. Readers find
-/// either the whole old file or the whole new one; a symbolic link stays one.
+/// Puts `new` in the place of a file that held `old`. Readers find either the whole old file or the
+/// whole new one.
 pub(super) fn replace(path: &Path, old: &[u8], new: &[u8]) -> Result<(), OutputError> {
-    let fail = |error| OutputError::Io(path.to_owned(), error);
-    let target = fs::canonicalize(path).map_err(fail)?;
-    let meta = fs::metadata(&target).map_err(fail)?;
-    if fs::read(&target).map_err(fail)? != old {
-        return Err(OutputError::Changed(path.to_owned()));
-    }
-    let mut output = OutputDirectory::new(target.parent().unwrap_or(Path::new("/")));
-    let name = target.file_name().unwrap_or_default();
-    output.stage(Path::new(name), 0o600, |out| out.write_all(new))?;
-    for staged in &output.staged {
-        // Only root may give a file away; who is not owns the old one already, or is told.
-        let now = fs::metadata(&staged.temporary).map_err(fail)?;
-        if (now.uid(), now.gid()) != (meta.uid(), meta.gid()) {
-            chown(&staged.temporary, Some(meta.uid()), Some(meta.gid())).map_err(fail)?;
-        }
-        fs::set_permissions(&staged.temporary, meta.permissions()).map_err(fail)?;
-    }
+    let mut output = OutputDirectory::new(Path::new(""));
+    output.stage_replacement(path, old, new)?;
     output.commit(true).map(|_| ())
+}
+
+/// Says what became of the files, and what to type next.
+impl From<OutputError> for Problem {
+    fn from(error: OutputError) -> Self {
+        let untouched = format!("{error}; nothing was written");
+        match error {
+            OutputError::Changed(_) => Self::new(untouched).help("run lvsha again"),
+            OutputError::InTheWay(..) => {
+                Self::new(untouched).help("`--force` overwrites; another `--out` keeps both")
+            }
+            OutputError::Io(..) => Self::new(untouched),
+            OutputError::Partly(..) => Self::new(error.to_string())
+                .help("mend what it says, and run the same again: what is written stays"),
+        }
+    }
+}
+
+impl From<OutputError> for Failure {
+    fn from(error: OutputError) -> Self {
+        Self::Input(error.into())
+    }
 }
 
 /// What was staged and not committed goes away.
@@ -186,8 +232,12 @@ fn same_bytes(mut old: File, mut new: File) -> io::Result<bool> {
     }
 }
 
+fn were(files: usize) -> String {
+    format!("{} {}", counted(files, "file"), if files == 1 { "was" } else { "were" })
+}
+
 fn more(others: usize) -> String {
-    if others == 0 { String::new() } else { format!(", and {others} more files") }
+    if others == 0 { String::new() } else { format!(", and {}", counted(others, "more file")) }
 }
 
 /// Bytes per system call when a large file is written or compared.

@@ -41,7 +41,10 @@ pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, 
         return Ok(ExitCode::Remote);
     }
     if let Some(path) = &arguments.save {
-        let fleet = arguments.fleet.absolute()?;
+        let fleet = arguments.fleet.absolute().map_err(|error| {
+            Problem::new(format!("cannot tell the directory that this is: {error}"))
+                .help("name the inventory by its whole path, from `/` on")
+        })?;
         Saved { version: Version::One, fingerprint: plan.fingerprint(), fleet }.write(path)?;
         printer.status(&format!("saved: {}", path.display()));
     }
@@ -66,16 +69,20 @@ enum Version {
 }
 
 impl Saved {
-    fn write(&self, path: &Path) -> Result<(), Failure> {
-        let text = serde_json::to_string_pretty(self).map_err(std::io::Error::other)?;
-        let mut file = std::fs::OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(true)
-            .mode(0o600)
-            .open(path)?;
-        writeln!(file, "{text}")?;
-        Ok(())
+    fn write(&self, path: &Path) -> Result<(), Problem> {
+        let text = serde_json::to_string_pretty(self).map_err(std::io::Error::other);
+        let written = text.and_then(|text| {
+            let mut file = std::fs::OpenOptions::new()
+                .write(true)
+                .create(true)
+                .truncate(true)
+                .mode(0o600)
+                .open(path)?;
+            writeln!(file, "{text}")
+        });
+        written.map_err(|error| {
+            Problem::new(format!("cannot save the plan in `{}`: {error}", path.display()))
+        })
     }
 
     pub(super) fn read(path: &Path) -> Result<Self, Problem> {

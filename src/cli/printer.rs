@@ -50,6 +50,10 @@ pub(super) enum LogForm {
     Terminal,
 }
 
+/// Standard output did not take a result.
+#[derive(Debug)]
+pub(super) struct Unwritten(pub(super) std::io::Error);
+
 impl Problem {
     /// A problem; one sentence without a full stop.
     pub(super) fn new(message: impl Into<String>) -> Self {
@@ -83,10 +87,9 @@ impl Printer {
     ///
     /// # Errors
     /// When it cannot be written, above all because nobody reads any more.
-    pub(super) fn result(&self, text: &str) -> std::io::Result<()> {
+    pub(super) fn result(&self, text: &str) -> Result<(), Unwritten> {
         let mut stdout = AutoStream::new(std::io::stdout().lock(), self.choice);
-        stdout.write_all(text.as_bytes())?;
-        stdout.flush()
+        stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()).map_err(Unwritten)
     }
 
     /// Whether standard error is shown in colour.
@@ -102,10 +105,9 @@ impl Printer {
     pub(super) fn results(
         &self,
         write: impl FnOnce(&mut dyn std::io::Write) -> std::io::Result<()>,
-    ) -> std::io::Result<()> {
+    ) -> Result<(), Unwritten> {
         let mut stdout = std::io::BufWriter::with_capacity(64 * 1024, std::io::stdout().lock());
-        write(&mut stdout)?;
-        stdout.flush()
+        write(&mut stdout).and_then(|()| stdout.flush()).map_err(Unwritten)
     }
 
     /// Writes the account of some work to standard error, unless `--quiet`.

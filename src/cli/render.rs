@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::output_directory::{OutputDirectory, OutputError};
-use super::printer::{Printer, Problem};
+use super::output_directory::OutputDirectory;
+use super::printer::Printer;
 use super::site_input::SiteArguments;
 use super::{ExitCode, Failure};
 use crate::site::Secrets;
@@ -33,20 +33,11 @@ pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, 
             output.stage(&path, file.mode, |out| out.write_all(&file.content()))
         })
     });
-    match staged.and_then(|()| output.commit(arguments.force)) {
-        Ok(written) => {
-            for machine in machines.iter().filter(|machine| !machine.files.is_empty()) {
-                let paths: Vec<&str> = machine.files.iter().map(|f| f.path.as_str()).collect();
-                printer.status(&format!("{}: {}", machine.name, paths.join(" ")));
-            }
-            printer.status(&format!("{}: {written}", arguments.out.display()));
-            Ok(ExitCode::Success)
-        }
-        Err(error) => {
-            let in_the_way = matches!(error, OutputError::InTheWay(..));
-            let problem = Problem::new(format!("{error}; nothing was written"));
-            let help = "`--force` overwrites; another `--out` keeps both";
-            Err(if in_the_way { problem.help(help) } else { problem }.into())
-        }
+    let written = staged.and_then(|()| output.commit(arguments.force))?;
+    for machine in machines.iter().filter(|machine| !machine.files.is_empty()) {
+        let paths: Vec<&str> = machine.files.iter().map(|f| f.path.as_str()).collect();
+        printer.status(&format!("{}: {}", machine.name, paths.join(" ")));
     }
+    printer.status(&format!("{}: {written}", arguments.out.display()));
+    Ok(ExitCode::Success)
 }

@@ -14,7 +14,7 @@ use crate::source::{Severity, Sources, report};
 
 /// Arguments of all commands that take an inventory.
 #[derive(Clone, Debug, Serialize, Deserialize, clap::Args)]
-pub(super) struct SiteArguments {
+pub(super) struct InventoryArguments {
     /// The inventory
     #[arg(value_name = "INVENTORY")]
     inventory: PathBuf,
@@ -22,6 +22,15 @@ pub(super) struct SiteArguments {
     /// Run the cluster with these programs, whatever the inventory says
     #[arg(long, value_enum, value_name = "STACK")]
     stack: Option<StackName>,
+}
+
+/// Arguments of those that make the machines' files from it.
+#[derive(Clone, Debug, Serialize, Deserialize, clap::Args)]
+pub(super) struct SiteArguments {
+    // A saved plan has all of them side by side.
+    #[command(flatten)]
+    #[serde(flatten)]
+    site: InventoryArguments,
 
     /// Directory with templates that replace the built-in ones of the same name
     #[arg(long, value_name = "DIR")]
@@ -39,7 +48,7 @@ enum StackName {
     Lvsha,
 }
 
-impl SiteArguments {
+impl InventoryArguments {
     /// Reads the inventory and shows what is wrong with it.
     pub(super) fn load(&self, secrets: Secrets, printer: &Printer) -> Result<Site, Failure> {
         let mut sources = Sources::new();
@@ -63,6 +72,13 @@ impl SiteArguments {
         }
         Ok(site)
     }
+}
+
+impl SiteArguments {
+    /// Reads the inventory and shows what is wrong with it.
+    pub(super) fn load(&self, secrets: Secrets, printer: &Printer) -> Result<Site, Failure> {
+        self.site.load(secrets, printer)
+    }
 
     /// The files of all machines.
     pub(super) fn render(&self, site: &Site) -> Result<Vec<Machine>, Failure> {
@@ -77,17 +93,18 @@ impl SiteArguments {
 
     /// The inventory's path, as it was named.
     pub(super) fn path(&self) -> &Path {
-        &self.inventory
+        &self.site.inventory
     }
 
     /// Whether anything is said besides the inventory.
     pub(super) fn is_plain(&self) -> bool {
-        self.stack.is_none() && self.templates.is_none()
+        self.site.stack.is_none() && self.templates.is_none()
     }
 
     /// The same for a reader who works in another directory.
     pub(super) fn absolute(&self) -> io::Result<Self> {
         let templates = self.templates.as_deref().map(path::absolute).transpose()?;
-        Ok(Self { inventory: path::absolute(&self.inventory)?, templates, ..*self })
+        let inventory = path::absolute(&self.site.inventory)?;
+        Ok(Self { site: InventoryArguments { inventory, ..self.site }, templates })
     }
 }

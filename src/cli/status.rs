@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
 
+use super::duration::rough;
 use super::fleet::{FleetArguments, block_on, show_faults};
 use super::printer::Printer;
 use super::{ExitCode, Failure};
@@ -134,23 +135,6 @@ fn addresses(cluster: &Cluster, found: &BTreeMap<String, Found>) -> (String, boo
 fn since(age: Duration, now: SystemTime) -> String {
     let begin = now.checked_sub(age).unwrap_or(SystemTime::UNIX_EPOCH);
     format!("since {} ({})", httpdate::fmt_http_date(begin), rough(age))
-}
-
-/// The two largest units.
-fn rough(age: Duration) -> String {
-    let seconds = age.as_secs();
-    let units = [(86_400, "d"), (3_600, "h"), (60, "min"), (1, "s")];
-    let largest = units.iter().position(|(size, _)| seconds >= *size).unwrap_or(3);
-    let mut rest = seconds;
-    let mut words = Vec::new();
-    for (size, unit) in units.iter().skip(largest).take(2) {
-        let count = rest / size;
-        rest %= size;
-        if count > 0 || words.is_empty() {
-            words.push(format!("{count} {unit}"));
-        }
-    }
-    words.join(" ")
 }
 
 #[cfg(test)]

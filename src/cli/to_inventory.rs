@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 use super::convert::ReportForm;
-use super::output_directory::{OutputDirectory, OutputError};
+use super::output_directory::OutputDirectory;
 use super::printer::{Printer, Problem};
 use super::{ExitCode, Failure, inputs, node_name};
 use crate::emit::report;
@@ -152,19 +152,10 @@ fn write(arguments: &Arguments, result: &FromFiles, printer: &Printer) -> Result
             })
         });
     }
-    match staged.and_then(|()| output.commit(arguments.force)) {
-        Ok(written) => {
-            let line = format!("{} for {}: {written}", out.display(), result.nodes.join(", "));
-            say(arguments, printer, &line);
-            Ok(())
-        }
-        Err(error) => {
-            let in_the_way = matches!(error, OutputError::InTheWay(..));
-            let problem = Problem::new(format!("{error}; nothing was written"));
-            let help = "`--force` overwrites; another `--out` keeps both";
-            Err(if in_the_way { problem.help(help) } else { problem }.into())
-        }
-    }
+    let written = staged.and_then(|()| output.commit(arguments.force))?;
+    let line = format!("{} for {}: {written}", out.display(), result.nodes.join(", "));
+    say(arguments, printer, &line);
+    Ok(())
 }
 
 /// Standard error holds nothing but the account when it is JSON.

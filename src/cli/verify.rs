@@ -11,7 +11,7 @@ use hyper_util::rt::TokioIo;
 
 use super::fleet::block_on;
 use super::printer::Printer;
-use super::site_input::SiteArguments;
+use super::site_input::InventoryArguments;
 use super::{ExitCode, Failure};
 use crate::model::{ProbeKind, Protocol, Service, Target};
 use crate::site::{Secrets, show_target};
@@ -23,13 +23,13 @@ use crate::site::{Secrets, show_target};
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     #[command(flatten)]
-    site: SiteArguments,
+    site: InventoryArguments,
 
     /// Requests for each service
-    #[arg(long, value_name = "N", default_value_t = 20)]
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     requests: u32,
 
-    /// Path to ask for [default: that of the service's probe, or / when only there pages differ]
+    /// Path to ask for [default: that of the service's probe, or / when the pages differ only there]
     #[arg(long, value_name = "PATH")]
     path: Option<String>,
 }
@@ -92,18 +92,29 @@ async fn verify(
             }
         }
     }
-    let shares: Vec<String> =
-        answers.iter().map(|(server, count)| format!("{server} {count}")).collect();
-    let answered = arguments.requests - failed;
-    let mut line = format!("{answered} of {} answered; {}", arguments.requests, shares.join(", "));
-    if failed > 0 {
-        line.push_str(&format!("; {failed} failed: {reason}"));
-    }
     let fair = is_fair(&answers, &weights, service, arguments.requests);
-    if let Err(why) = &fair {
-        line.push_str(&format!("; {why}"));
+    let is_well = failed == 0 && fair.is_ok();
+    (told(&answers, failed, &reason, fair.err()), is_well)
+}
+
+/// How many requests were answered, by whom, and what is wrong with that.
+fn told(
+    answers: &BTreeMap<String, u32>,
+    failed: u32,
+    reason: &str,
+    unfair: Option<String>,
+) -> String {
+    let answered: u32 = answers.values().sum();
+    let mut words = vec![format!("{answered} of {} answered", answered + failed)];
+    if !answers.is_empty() {
+        let shares = answers.iter().map(|(server, count)| format!("{server} {count}"));
+        words.push(shares.collect::<Vec<_>>().join(", "));
     }
-    (line, failed == 0 && fair.is_ok())
+    if failed > 0 {
+        words.push(format!("{failed} failed: {reason}"));
+    }
+    words.extend(unfair);
+    words.join("; ")
 }
 
 /// What the real servers answer when they are asked directly.
@@ -144,14 +155,14 @@ fn is_fair(
         };
     }
     let scheduler = service.scheduler.as_ref().map_or("wlc", |scheduler| &scheduler.value);
-    let total: u32 = match scheduler {
-        "rr" => weights.values().filter(|weight| **weight > 0).count().try_into().unwrap_or(1),
-        _ => weights.values().sum(),
-    };
-    for (server, weight) in weights.iter().filter(|(_, weight)| **weight > 0) {
-        let got = answers.get(server).copied().unwrap_or(0);
-        let share = if scheduler == "rr" { 1 } else { *weight };
-        let wanted = requests * share / total.max(1);
+    // Weights are any number that an inventory may hold: products and sums of them are wider.
+    let share = |weight: &u32| if scheduler == "rr" { 1 } else { u64::from(*weight) };
+    let living = || weights.iter().filter(|(_, weight)| **weight > 0);
+    let total: u64 = living().map(|(_, weight)| share(weight)).sum();
+    for (server, weight) in living() {
+        let got = u64::from(answers.get(server).copied().unwrap_or(0));
+        let share = share(weight);
+        let wanted = u64::from(requests) * share / total.max(1);
         // A round that other clients began, or that ends in the middle, is one request off.
         let is_exact = matches!(scheduler, "rr" | "wrr");
         if got == 0 || (is_exact && got.abs_diff(wanted) > share.max(1)) {
@@ -194,3 +205,6 @@ async fn fetch(address: SocketAddr, host: &str, path: &str) -> Result<Bytes, Str
 const PATIENCE: Duration = Duration::from_secs(5);
 /// Largest page that is compared, in bytes.
 const PAGE: usize = 1 << 20;
+
+#[cfg(test)]
+mod tests;

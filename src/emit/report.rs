@@ -7,6 +7,7 @@ use std::io;
 use serde::Serialize;
 
 use super::account::{Account, Mark, Outcome};
+use crate::source::words::counted;
 use crate::source::{Place, Position, Sources};
 
 /// The account as text: worst first, directives with the same outcome together.
@@ -36,7 +37,7 @@ pub fn summary(account: &Account) -> String {
         .filter(|(mark, count)| *count > 0 || *mark == Mark::Exact)
         .map(|(mark, count)| format!("{count} {}", mark.word()))
         .collect();
-    format!("{} directives: {}", account.len(), counts.join(", "))
+    format!("{}: {}", counted(account.len(), "directive"), counts.join(", "))
 }
 
 /// The account as one JSON object.

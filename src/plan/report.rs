@@ -6,7 +6,7 @@ use similar::TextDiff;
 
 use super::{FileChange, NodePlan, Plan, ServiceChange, Step, services};
 use crate::site::render::Role;
-use crate::source::text::counted;
+use crate::source::words::counted;
 use crate::source::{Sources, Span};
 use crate::syntax::{self, Format};
 

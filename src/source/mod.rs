@@ -12,6 +12,7 @@ pub mod report;
 mod resolve;
 mod span;
 pub mod text;
+pub mod words;
 
 pub use allowance::Allowance;
 pub use codes::{Code, Severity, Verdict};

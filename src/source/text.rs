@@ -8,6 +8,8 @@ use std::borrow::Cow;
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt as _;
 
+pub use super::words::counted;
+
 /// Decodes `bytes`; [`encode`] of the result gives `bytes` again, for any input.
 ///
 /// A byte `0xNN` outside valid UTF-8 becomes U+10FFNN. A file that really contains characters of
@@ -78,16 +80,6 @@ pub fn printable(text: &str) -> Cow<'_, str> {
         return Cow::Borrowed(text);
     }
     text.chars().map(|c| if is_escaped_byte(c) { char::REPLACEMENT_CHARACTER } else { c }).collect()
-}
-
-/// "1 file", "2 files", "2 addresses".
-pub fn counted(count: usize, word: &str) -> String {
-    let ending = match (count, word.ends_with('s')) {
-        (1, _) => "",
-        (_, true) => "es",
-        (_, false) => "s",
-    };
-    format!("{count} {word}{ending}")
 }
 
 fn escape(byte: u8) -> char {

@@ -57,7 +57,7 @@ fn hidden(node: NodeRef<'_>, text: &str) -> Vec<Span> {
     }
 }
 
-/// What stands in `span` behind the first name of a digest that begins a word.
+/// What stands in `span` behind the first name of a digest that begins a word, and behind its blanks.
 fn after_method(span: Span, text: &str) -> Option<Span> {
     let part = span.of(text);
     let mut at = 0;
@@ -65,8 +65,14 @@ fn after_method(span: Span, text: &str) -> Option<Span> {
         // Digits before the method belong to the key's number: `#1sha1 key`.
         let digits = word.len() - word.trim_start_matches(|c: char| c.is_ascii_digit()).len();
         let name = word.get(digits..).unwrap_or_default();
+        // An odd blank behind it is longer than a plain one.
+        let name = name.trim_end_matches(|c: char| !c.is_alphanumeric());
         if let Some(method) = method_length(name) {
-            let behind = u32::try_from(at + digits + method).unwrap_or(u32::MAX);
+            let mut behind = at + digits + method;
+            // Blanks are shown: without one the key would look glued, which is another mistake.
+            let rest = part.get(behind..).unwrap_or_default();
+            behind += rest.len() - rest.trim_start().len();
+            let behind = u32::try_from(behind).unwrap_or(u32::MAX);
             return Some(Span::new(span.start.saturating_add(behind), span.end));
         }
         at += word.len();

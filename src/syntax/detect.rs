@@ -3,7 +3,7 @@
 use super::{Format, characters};
 use crate::source::SourceFile;
 
-/// The format of `file`; `None` when neither name nor text tell.
+/// The format of `file`; `None` when neither name nor text tells.
 pub fn detect(file: &SourceFile) -> Option<Format> {
     by_name(file.base_name()).or_else(|| by_text(file.text()))
 }

@@ -8,6 +8,22 @@ fn explain_prints_the_page() {
 }
 
 #[test]
+fn the_program_that_is_meant_is_named() {
+    let said = |code, words| {
+        let output = Place::new().command(&["explain", code]).output().unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(text.lines().nth(1), Some(words), "{text}");
+    };
+    said("LV0107", "The real program refuses such a file.");
+    said("LV0701", "lvsha converts such a file.");
+    said("LV0802", "lvsha refuses such a file.");
+    said("LV0810", "lvsha accepts such a file.");
+    said("LV0950", "The daemon does not start with it.");
+    said("LV0959", "The daemon starts with it.");
+    said("LV0980", "The daemon does not start with it.");
+}
+
+#[test]
 fn names_are_as_good_as_numbers() {
     let place = Place::new();
     let by = |name| place.command(&["explain", name]).output().unwrap().stdout;

@@ -67,6 +67,13 @@ fn secrets_that_cannot_be_had_are_said() {
     snapshot!(place.run(&["check", "--secrets", "site.toml"]));
 }
 
+#[test]
+fn one_directive_is_one() {
+    let place = Place::new().file("ha.cf", "node lw1\n");
+    let got = place.run(&["convert", "heartbeat-to-inventory", "ha.cf"]);
+    assert!(got.contains("\n1 directive: 1 exact\n"), "{got}");
+}
+
 /// Two nodes' files, one of which differs in more than its rank.
 fn pair() -> Place {
     let conf = |state: &str, priority: u8, interface: &str| {
@@ -119,5 +126,5 @@ fn render_writes_the_files_of_every_node() {
     let got = place.run(&["render", "lab.toml", "--out", "new"]);
     snapshot!(got);
     let again = place.run(&["render", "lab.toml", "--out", "new"]);
-    assert!(again.contains("0 files written, 10 already so"), "{again}");
+    assert!(again.contains("0 files written, 10 unchanged"), "{again}");
 }

@@ -12,6 +12,7 @@ mod diff;
 mod explain;
 mod fmt;
 mod generate;
+mod graph;
 mod inventory;
 mod mend;
 mod options;

@@ -1,7 +1,7 @@
 //! `lvsha check --fix`, `--diff`, `--target` and what silences findings.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown};
 
 use super::{Place, snapshot};
 
@@ -42,6 +42,20 @@ fn certain_edits_are_made_in_place() {
     assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o666);
     let again = place.run(&["check", "--fix", "--output=short", "keepalived.conf"]);
     assert!(again.contains("nothing to be mended with certainty"), "{again}");
+}
+
+#[test]
+fn a_mended_file_keeps_its_owner() {
+    let place = damaged();
+    let path = place.0.path().join("keepalived.conf");
+    // Only root can give the file to somebody else first.
+    if chown(&path, Some(12_345), Some(54_321)).is_err() {
+        return;
+    }
+    place.run(&["check", "--fix", "--output=short", "keepalived.conf"]);
+    assert_ne!(text(&place, "keepalived.conf"), DAMAGED);
+    let meta = fs::metadata(&path).unwrap();
+    assert_eq!((meta.uid(), meta.gid()), (12_345, 54_321));
 }
 
 #[test]

@@ -31,6 +31,25 @@ fn an_unknown_option_is_a_mistake() {
 }
 
 #[test]
+fn what_an_option_would_not_do_is_refused() {
+    let refused: [&[&str]; 6] = [
+        &["check", "--diff", "--output=json", "x"],
+        &["check", "--fix", "--dry-run", "--output=json", "x"],
+        &["graph", "site.toml", "--templates", "x"],
+        &["verify", "site.toml", "--templates", "x"],
+        &["verify", "site.toml", "--requests=0"],
+        &["verify", "site.toml", "--requests=10001"],
+    ];
+    for arguments in refused {
+        let output = Place::new().command(arguments).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        let is_about_options = ["cannot be used with", "unexpected argument", "is not in"];
+        assert!(is_about_options.iter().any(|words| said.contains(words)), "{said}");
+    }
+}
+
+#[test]
 fn a_closed_pipe_is_no_mistake() {
     let (reader, writer) = std::io::pipe().unwrap();
     drop(reader);

@@ -153,6 +153,15 @@ fn a_change_is_a_reload_and_can_be_taken_back() {
 }
 
 #[test]
+fn a_plan_that_cannot_be_saved_names_its_file() {
+    let told = Desk::new().run(&["plan", "site.toml", "--save", "nowhere/saved"]);
+    assert!(
+        told.contains("error: cannot save the plan in `nowhere/saved`: No such file"),
+        "{told}"
+    );
+}
+
+#[test]
 fn a_saved_plan_is_refused_when_the_world_changed() {
     let desk = Desk::new();
     let saved = desk.run(&["plan", "site.toml", "--save", "saved"]);

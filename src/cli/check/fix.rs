@@ -1,17 +1,16 @@
 //! `lvsha check --fix`: the certain edits, in the files or as a diff.
 
 use std::io::Write as _;
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use super::super::Failure;
 use super::super::inputs::Group;
-use super::super::output_directory::OutputDirectory;
-use super::super::printer::{Printer, Problem};
+use super::super::output_directory::{OutputDirectory, OutputError};
+use super::super::printer::Printer;
 use super::read::options_for;
 use crate::model::mend::{Made, mend};
 use crate::model::read::{Options, read_with};
-use crate::source::text::counted;
+use crate::source::words::counted;
 use crate::source::{FileId, Sources, text};
 
 /// What is done with the edits.
@@ -70,29 +69,15 @@ struct Before {
 }
 
 /// All files are written beside their targets before the first one is renamed.
-fn write(sources: &Sources, changed: &[Before]) -> Result<(), Failure> {
+fn write(sources: &Sources, changed: &[Before]) -> Result<(), OutputError> {
     let mut directory = OutputDirectory::new(Path::new(""));
     for old in changed {
         let file = sources.get(old.file);
-        let fail = |error: std::io::Error| {
-            let message = format!("cannot change `{}`: {error}", file.name());
-            Problem::new(message).help("no file was changed; `--diff` shows the edits")
-        };
-        // A link stays a link: the file that it leads to is replaced.
         let path = file.path().unwrap_or(Path::new(file.name()));
-        let target = std::fs::canonicalize(path).map_err(fail)?;
-        let mode = std::fs::metadata(&target).map_err(fail)?.permissions().mode() & 0o7777;
-        if std::fs::read(&target).map_err(fail)? != *text::encode(&old.text) {
-            let message = format!("`{}` changed while it was checked", file.name());
-            return Err(Problem::new(message).help("no file was changed; run lvsha again").into());
-        }
-        let bytes = text::encode(file.text());
-        let staged = directory.stage(&target, mode, |out| out.write_all(&bytes));
-        staged.map_err(|error| Problem::new(error.to_string()).help("no file was changed"))?;
+        directory.stage_replacement(path, &text::encode(&old.text), &text::encode(file.text()))?;
     }
     // They differ from what is there: that is what they are written for.
-    directory.commit(true).map_err(|error| Problem::new(error.to_string()))?;
-    Ok(())
+    directory.commit(true).map(|_| ())
 }
 
 /// The edits of one file as `patch` reads them, with secrets as asterisks.

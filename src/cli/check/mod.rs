@@ -10,7 +10,7 @@ use super::printer::{Printer, Problem};
 use super::{ExitCode, Failure};
 use crate::model::read::Options;
 use crate::site::{self, Secrets};
-use crate::source::text::counted;
+use crate::source::words::counted;
 use crate::source::{
     Diagnostic, Findings, Level, Policy, Selector, Severity, Silenced, Sources, report,
 };
@@ -35,7 +35,7 @@ pub(super) struct Arguments {
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
 
-    /// Format of the named files, where neither name nor text tell
+    /// Format of the named files, where neither name nor text tells
     #[arg(long = "as", value_enum, value_name = "FORMAT")]
     format: Option<FormatName>,
 
@@ -61,11 +61,11 @@ pub(super) struct Arguments {
     fix: bool,
 
     /// Show what --fix would change, and change nothing
-    #[arg(long, requires = "fix")]
+    #[arg(long, requires = "fix", conflicts_with = "output")]
     dry_run: bool,
 
     /// Show the edits as a unified diff; without --fix nothing is changed
-    #[arg(long)]
+    #[arg(long, conflicts_with = "output")]
     diff: bool,
 
     /// Program that will read the files: keepalived=2.2.7,no-regex,with-iptables or heartbeat=3.0.6

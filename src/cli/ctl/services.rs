@@ -2,10 +2,12 @@
 
 use std::fmt::Write as _;
 use std::path::Path;
+use std::time::Duration;
 
+use super::super::duration::{rough, seconds};
 use super::super::printer::Printer;
 use super::super::{ExitCode, Failure};
-use super::{time, unreachable};
+use super::unreachable;
 use crate::run::control::{Action, OrderAnswer, OrderRequest, Request, ask};
 use crate::run::health::monitor::{ServerStatus, ServiceStatus};
 use crate::run::services::Snapshot;
@@ -89,7 +91,7 @@ fn write_service(out: &mut String, service: &ServiceStatus) {
         "{}  {} for {}{fallback}  {}",
         service.service,
         service.state,
-        time(service.since as f64),
+        rough(Duration::from_secs(service.since)),
         service.scheduler
     );
     for server in &service.servers {
@@ -99,29 +101,17 @@ fn write_service(out: &mut String, service: &ServiceStatus) {
 
 fn write_server(out: &mut String, server: &ServerStatus) {
     let weight = server.weight.map_or("not in the table".to_owned(), |w| format!("weight {w}"));
-    let since = time(server.since as f64);
+    let since = rough(Duration::from_secs(server.since));
     let _ = write!(out, "    {}  {} for {since}  {weight}", server.server, server.state);
     if let Some(reason) = server.reason.as_deref().filter(|reason| !reason.is_empty()) {
         let _ = write!(out, "  ({reason})");
     }
     if let Some(left) = server.expires {
-        let _ = write!(out, "  for another {}", time(left as f64));
+        let _ = write!(out, "  for another {}", rough(Duration::from_secs(left)));
     }
     out.push('\n');
     for check in server.checks.iter().filter(|check| check.state != "up") {
         let reply = check.reply.as_deref().unwrap_or("no answer yet");
         let _ = writeln!(out, "        {} {}: {reply}", check.check, check.target);
     }
-}
-
-/// `90`, `90s`, `15m`, `2h`.
-fn seconds(text: &str) -> Result<u64, String> {
-    let units = [('s', 1), ('m', 60), ('h', 3600)];
-    let unit = units.iter().find(|(unit, _)| text.ends_with(*unit));
-    let (digits, factor) = match unit {
-        Some((unit, factor)) => (text.trim_end_matches(*unit), *factor),
-        None => (text, 1),
-    };
-    let number = digits.parse::<u64>().ok().and_then(|number| number.checked_mul(factor));
-    number.ok_or_else(|| "a number of seconds, or with `s`, `m` or `h` behind it".to_owned())
 }

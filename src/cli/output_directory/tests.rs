@@ -38,6 +38,14 @@ fn a_changed_file_stops_everything_and_nothing_is_left_behind() {
 }
 
 #[test]
+fn files_in_the_way_are_counted() {
+    let error = |others| OutputError::InTheWay("one".into(), others).to_string();
+    assert_eq!(error(0), "`one` has other content");
+    assert_eq!(error(1), "`one` has other content, and 1 more file");
+    assert_eq!(error(2), "`one` has other content, and 2 more files");
+}
+
+#[test]
 fn force_overwrites_and_equal_files_are_left_alone() {
     let root = tempfile::tempdir().unwrap();
     fs::write(root.path().join("one"), "1").unwrap();
@@ -71,4 +79,43 @@ fn a_replaced_file_keeps_its_mode_and_stays_a_link() {
     assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
     assert!(matches!(replace(&file, b"old", b"other"), Err(OutputError::Changed(_))));
     assert_eq!(names(root.path()), ["file", "link"]);
+}
+
+#[test]
+fn a_failed_rename_leaves_nothing_beside_the_files_and_says_how_many_were_written() {
+    let root = tempfile::tempdir().unwrap();
+    let output = stage(root.path(), &[("one", "1"), ("two", "2"), ("three", "3")]);
+    // No file can take the place of a directory.
+    fs::create_dir(root.path().join("two")).unwrap();
+    let error = output.commit(false).unwrap_err();
+    assert!(matches!(&error, OutputError::Partly(path, _, 1) if path.ends_with("two")));
+    assert!(error.to_string().ends_with("; 1 file was written before"), "{error}");
+    assert_eq!(names(root.path()), ["one", "two"]);
+}
+
+#[test]
+fn a_rename_that_fails_first_has_written_nothing() {
+    let root = tempfile::tempdir().unwrap();
+    let output = stage(root.path(), &[("one", "1"), ("two", "2")]);
+    fs::create_dir(root.path().join("one")).unwrap();
+    let problem = Problem::from(output.commit(false).unwrap_err());
+    assert!(problem.to_string().ends_with("; nothing was written"), "{problem}");
+    assert_eq!(names(root.path()), ["one"]);
+}
+
+#[test]
+fn a_replaced_file_keeps_its_owner_and_group() {
+    let root = tempfile::tempdir().unwrap();
+    let file = root.path().join("file");
+    fs::write(&file, "old").unwrap();
+    // Only root can give the file to somebody else first.
+    if chown(&file, Some(12_345), Some(54_321)).is_err() {
+        return;
+    }
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).unwrap();
+    let mut output = OutputDirectory::new(Path::new(""));
+    output.stage_replacement(&file, b"old", b"new").unwrap();
+    output.commit(true).unwrap();
+    let meta = fs::metadata(&file).unwrap();
+    assert_eq!((meta.uid(), meta.gid(), meta.mode() & 0o777), (12_345, 54_321, 0o640));
 }

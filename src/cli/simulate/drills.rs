@@ -114,7 +114,7 @@ impl Drills {
 fn node(name: &str, names: &[String]) -> Result<usize, Problem> {
     names.iter().position(|known| known == name).ok_or_else(|| {
         Problem::new(format!("no director is named `{name}`"))
-            .help(format!("there are {}", names.join(", ")))
+            .help(format!("the directors are {}", names.join(", ")))
     })
 }
 

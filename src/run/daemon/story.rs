@@ -4,7 +4,7 @@ use tracing::{error, info, warn};
 
 use super::Report;
 use crate::run::vrrp::{Notice, State};
-use crate::source::text::counted;
+use crate::source::words::counted;
 
 /// Writes a report to the log.
 pub(super) fn tell(report: &Report) {

@@ -26,7 +26,7 @@ use crate::run::health::monitor::Event;
 use crate::run::net::{filter, thread as kernel_thread};
 use crate::run::services::{Mailer, Told};
 use crate::run::vrrp::{Observation, State};
-use crate::source::text::counted;
+use crate::source::words::counted;
 
 /// What the daemon is started with, beside its plan.
 pub struct Options {

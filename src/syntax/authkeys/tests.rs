@@ -52,6 +52,9 @@ fn keys_are_hidden_wherever_they_stand() {
     ] {
         assert!(!shown(text).contains("SECRET"), "{}", shown(text));
     }
-    assert_eq!(shown("1 sha1 SECRET\n"), "1 sha1*******\n");
+    assert_eq!(shown("1 sha1 SECRET\n"), "1 sha1 ******\n");
+    assert_eq!(shown("1 sha1\u{a0}\tSECRET\n"), "1 sha1\u{a0}\t******\n");
+    assert_eq!(shown("1 sha1SECRET\n"), "1 sha1******\n");
+    assert_eq!(shown("2 crc \n"), "2 crc \n");
     assert_eq!(shown("# the first key is for the pair\n"), "# the first key is for the pair\n");
 }

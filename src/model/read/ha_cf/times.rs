@@ -44,12 +44,12 @@ pub(super) fn read(
         return None;
     };
     let plain = show_seconds(time);
-    let message = format!("heartbeat knows no unit of `{text}`");
-    reader.report(
-        Diagnostic::new(codes::ha_cf::TIME_UNIT, at, message)
-            .note("the units are none for seconds, `ms` and `us`, glued to the number")
-            .fix(at, plain.clone(), format!("write {plain}, in seconds")),
-    );
+    let message = format!("`{text}` has a unit that heartbeat does not know");
+    reader.report(Diagnostic::new(codes::ha_cf::TIME_UNIT, at, message).note(KNOWN_UNITS).fix(
+        at,
+        plain.clone(),
+        format!("write {plain}, in seconds"),
+    ));
     Some(time)
 }
 
@@ -74,7 +74,7 @@ pub(super) fn join_units(
     let (at, plain) = (join(number.at, unit.at), show_seconds(time));
     reader.report(
         Diagnostic::new(codes::ha_cf::TIME_UNIT, at, "a unit behind a blank is a second value")
-            .note("the units are none for seconds, `ms` and `us`, glued to the number")
+            .note(KNOWN_UNITS)
             .fix(at, plain.clone(), format!("write {plain}, in seconds")),
     );
     *values = vec![Value { raw: number.raw, text: plain.into(), at }];
@@ -131,6 +131,7 @@ fn scaled(number: &str, factor: f64) -> Option<Duration> {
     Some(Duration::from_millis(milliseconds(time)))
 }
 
+const KNOWN_UNITS: &str = "seconds have no unit; `ms` and `us` follow the number directly";
 /// Units that are meant as what they say, in seconds.
 const UNITS: &[(&[&str], f64)] = &[
     (&["", "s", "sec", "secs", "second", "seconds"], 1.0),

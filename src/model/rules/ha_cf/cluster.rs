@@ -80,7 +80,9 @@ pub(super) fn failback(view: &View<'_>, findings: &mut Findings) {
         }
         // A value that could not be read has a finding of its own.
         None if !directives(view, &["auto_failback", "nice_failback"]).is_empty() => return,
-        None => Diagnostic::new(code, start, "`auto_failback` is not said, legacy is assumed"),
+        None => {
+            Diagnostic::new(code, start, "`auto_failback` is not set; heartbeat assumes `legacy`")
+        }
     };
     findings.push(diagnostic.help("write `auto_failback on` or `auto_failback off`"));
 }

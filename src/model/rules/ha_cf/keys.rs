@@ -45,7 +45,9 @@ pub(super) fn weak(view: &View<'_>, findings: &mut Findings) {
         let is_sample = SAMPLES.iter().any(|sample| sample.eq_ignore_ascii_case(&key.secret));
         let message = match key.secret.len() {
             _ if is_sample => "the key is a sample from the manual or a common password".to_owned(),
-            length if length < LEAST_LENGTH => format!("a key of {length} characters is guessed"),
+            length if length < LEAST_LENGTH => {
+                format!("a key of {length} characters can be guessed")
+            }
             _ => continue,
         };
         findings.push(
