@@ -322,7 +322,8 @@ impl Rollout {
             Phase::Locking => {
                 let (who, run) = (self.options.who.clone(), run());
                 for node in &mut self.nodes {
-                    let lock = Act::Lock { who: who.clone(), run: run.clone() };
+                    let (who, run, generation) = (who.clone(), run.clone(), node.generation);
+                    let lock = Act::Lock { who, run, generation };
                     node.tasks.push_back(Task::Act(lock));
                 }
             }
@@ -347,8 +348,10 @@ impl Rollout {
             // The order does not matter to machines that hold nothing any more; those that do
             // come back by their own election.
             Phase::RollingBack => {
+                let run = run();
                 for node in self.nodes.iter_mut().filter(|node| node.is_touched) {
-                    let act = Act::Rollback { generation: node.generation };
+                    let (generation, run) = (node.generation, Some(run.clone()));
+                    let act = Act::Rollback { generation, run };
                     node.tasks.push_back(Task::Fresh(act));
                 }
             }
@@ -391,6 +394,7 @@ fn tasks(node: &Node, options: &Options) -> VecDeque<Task> {
         confirm_within: options.confirm_within,
         who: options.who.clone(),
         what: options.what.clone(),
+        run: options.run.clone(),
     }));
     tasks.push_back(Task::Gate);
     tasks.push_back(Task::Fresh(Act::Confirm { generation }));
