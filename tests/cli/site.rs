@@ -252,3 +252,41 @@ fn what_somebody_deployed_meanwhile_is_left_as_it_is() {
     assert!(!desk.exists("machine/var/lib/lvsha/lock"), "{refused}");
     snapshot!([refused, desk.run(&["history", "site.toml"])].join("\n"));
 }
+
+#[test]
+fn the_second_interruption_ends_it_and_the_machine_takes_itself_back() {
+    let desk = Desk::new();
+    desk.write("machine/slow", "start keepalived.service");
+    let mut command = desk.command(&["deploy", "site.toml", "--yes", "--confirm-within", "3"]);
+    let errors = fs::File::create(desk.0.0.path().join("said")).unwrap();
+    command.stdout(Stdio::null()).stderr(errors);
+    let mut deploy = command.spawn().unwrap();
+    desk.until("nothing starts", |desk| desk.exists("machine/reached"));
+    let interrupt = |deploy: &std::process::Child| {
+        let id = rustix::process::Pid::from_child(deploy);
+        rustix::process::kill_process(id, rustix::process::Signal::INT).unwrap();
+    };
+    interrupt(&deploy);
+    // Two at the same moment would be one.
+    let moment = Instant::now() + Duration::from_millis(500);
+    desk.until("", |desk| desk.read("said").contains("interrupted") || Instant::now() > moment);
+    assert!(deploy.try_wait().unwrap().is_none(), "the first one ends what was begun");
+    interrupt(&deploy);
+    let mut code = None;
+    let limit = Instant::now() + Duration::from_secs(2);
+    while code.is_none() && Instant::now() < limit {
+        std::thread::sleep(Duration::from_millis(10));
+        code = deploy.try_wait().unwrap();
+    }
+    if code.is_none() {
+        deploy.kill().unwrap();
+    }
+    let said = desk.read("said");
+    assert_eq!(code.and_then(|code| code.code()), Some(3), "{said}");
+    desk.until("it did not take itself back", |desk| {
+        desk.read("machine/var/lib/lvsha/generations/1/state") == "rolled-back\n"
+    });
+    desk.write("machine/go", "");
+    assert!(!desk.exists(CONF));
+    snapshot!(said);
+}
