@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use lvsha::deploy::{Act, FaultKind, Host, Local, Reply, wanted_facts, wanted_look};
 use lvsha::plan::{Found, NodePlan, plan};
@@ -15,6 +16,7 @@ use lvsha::site::render::{Check, Effect, File, Machine, Role};
 
 const CONF: &str = "/etc/keepalived/keepalived.conf";
 const UNIT: &str = "keepalived.service";
+const RUN: &str = "1 ada@desk 1";
 
 /// A machine below a directory.
 struct Rack {
@@ -24,11 +26,13 @@ struct Rack {
 impl Rack {
     fn new() -> Self {
         let rack = Self { folder: tempfile::tempdir().unwrap() };
-        // `fail` names the command that fails, `log` has all that were given.
+        // `fail` names the command that fails, `slow` the one that waits for `go`; `log` has all that were given.
         rack.program(
             "systemctl",
             "echo \"systemctl $*\" >>\"$LVSHA_ROOT/log\"\n\
              case $* in \"$(cat \"$LVSHA_ROOT/fail\" 2>/dev/null)\") exit 1 ;; esac\n\
+             case $* in \"$(cat \"$LVSHA_ROOT/slow\" 2>/dev/null)\")\n\
+             until [ -e \"$LVSHA_ROOT/go\" ]; do sleep 0.05; done ;; esac\n\
              case $1 in is-active) grep -qx \"${3:-$2}\" \"$LVSHA_ROOT/active\" 2>/dev/null ;;\n\
              is-enabled) grep -qx \"$3\" \"$LVSHA_ROOT/active\" 2>/dev/null ;;\n\
              start) echo \"$2\" >>\"$LVSHA_ROOT/active\" ;;\n\
@@ -85,9 +89,15 @@ impl Rack {
         }
     }
 
-    /// Plans and stages what `machine` should be.
+    fn lock(&self, who: &str, run: &str, generation: u32) -> Result<Reply, lvsha::deploy::Fault> {
+        self.act(&Act::Lock { who: who.to_owned(), run: run.to_owned(), generation })
+    }
+
+    /// Plans, locks and stages what `machine` should be.
     fn stage(&self, machine: &Machine) -> NodePlan {
-        let plan = plan(machine, &self.found(machine));
+        let found = self.found(machine);
+        let plan = plan(machine, &found);
+        self.lock("ada@desk", RUN, found.newest + 1).unwrap();
         self.act(&Act::Stage(Box::new(plan.clone()))).unwrap();
         plan
     }
@@ -98,7 +108,35 @@ impl Rack {
         confirm_within: u64,
     ) -> Result<Reply, lvsha::deploy::Fault> {
         let (who, what) = ("ada@desk".to_owned(), "a test".to_owned());
-        self.act(&Act::Activate { generation, confirm_within, who, what })
+        let run = RUN.to_owned();
+        self.act(&Act::Activate { generation, confirm_within, who, what, run })
+    }
+
+    fn confirm(&self, generation: u32) -> Result<Reply, lvsha::deploy::Fault> {
+        self.act(&Act::Confirm { generation })
+    }
+
+    fn rollback(&self, generation: u32) -> Result<Reply, lvsha::deploy::Fault> {
+        self.act(&Act::Rollback { generation, run: Some(RUN.to_owned()) })
+    }
+
+    fn deploy(&self, generation: u32, text: &str) {
+        self.stage(&machine(text));
+        self.activate(generation, 0).unwrap();
+        self.confirm(generation).unwrap();
+    }
+
+    fn state(&self, generation: u32) -> String {
+        self.read(&format!("var/lib/lvsha/generations/{generation}/state"))
+    }
+
+    /// Waits until it is so.
+    fn until(&self, what: &str, is_so: impl Fn(&Self) -> bool) {
+        let limit = Instant::now() + Duration::from_secs(60);
+        while !is_so(self) {
+            assert!(Instant::now() < limit, "{what}:\n{}", self.read("log"));
+            std::thread::sleep(Duration::from_millis(5));
+        }
     }
 }
 
@@ -128,8 +166,6 @@ fn machine(text: &str) -> Machine {
 fn a_deployment_from_nothing_to_confirmed_and_a_second_one_that_does_nothing() {
     let rack = Rack::new();
     let machine = machine("one\0two \"three\" $four\n");
-    let lock = Act::Lock { who: "ada@desk".to_owned(), run: "1".to_owned() };
-    rack.act(&lock).unwrap();
     rack.stage(&machine);
     assert!(!rack.path(CONF).exists(), "staging touches nothing");
     rack.activate(1, 0).unwrap();
@@ -142,8 +178,8 @@ fn a_deployment_from_nothing_to_confirmed_and_a_second_one_that_does_nothing() {
     );
     let found = rack.found(&machine);
     assert_eq!((found.generation, found.pending), (1, Some(1)));
-    rack.act(&Act::Confirm { generation: 1 }).unwrap();
-    rack.act(&Act::Unlock { run: "1".to_owned() }).unwrap();
+    rack.confirm(1).unwrap();
+    rack.act(&Act::Unlock { run: RUN.to_owned() }).unwrap();
     let found = rack.found(&machine);
     assert_eq!((found.pending, found.lock.as_deref()), (None, None));
     assert!(found.addresses.contains(&"10.0.0.27".parse().unwrap()));
@@ -178,15 +214,15 @@ fn a_changed_file_is_reloaded_and_the_way_back_is_exact() {
     for (generation, text) in [(1, "old\n"), (2, "new\n")] {
         rack.stage(&machine(text));
         rack.activate(generation, 0).unwrap();
-        rack.act(&Act::Confirm { generation }).unwrap();
+        rack.confirm(generation).unwrap();
     }
     assert!(rack.read("log").contains(&format!("systemctl reload {UNIT}")));
-    rack.act(&Act::Rollback { generation: 2 }).unwrap();
+    rack.rollback(2).unwrap();
     assert_eq!(rack.read(CONF), "old\n");
     assert_eq!(rack.found(&machine("old\n")).generation, 1);
     // A second time changes nothing, and neither does one for what never was.
-    rack.act(&Act::Rollback { generation: 2 }).unwrap();
-    rack.act(&Act::Rollback { generation: 9 }).unwrap();
+    rack.rollback(2).unwrap();
+    rack.rollback(9).unwrap();
     assert_eq!(rack.read(CONF), "old\n");
     let Reply::History(entries) = rack.act(&Act::History).unwrap() else { panic!() };
     let states: Vec<(u32, &str)> =
@@ -215,7 +251,7 @@ fn a_unit_that_does_not_come_up_brings_the_old_state_back() {
     let rack = Rack::new();
     rack.stage(&machine("old\n"));
     rack.activate(1, 0).unwrap();
-    rack.act(&Act::Confirm { generation: 1 }).unwrap();
+    rack.confirm(1).unwrap();
     rack.write("fail", &format!("reload {UNIT}"));
     rack.program("systemctl", "case $1 in is-active|is-enabled) exit 0 ;; reload*) exit 1 ;; esac");
     rack.stage(&machine("new\n"));
@@ -254,7 +290,7 @@ fn a_file_that_cannot_be_written_is_noticed_before_any_is_changed() {
     let rack = Rack::new();
     rack.stage(&machine("old\n"));
     rack.activate(1, 0).unwrap();
-    rack.act(&Act::Confirm { generation: 1 }).unwrap();
+    rack.confirm(1).unwrap();
     let first = "/etc/sysctl.d/90-lvsha.conf";
     let mut wanted = machine("new\n");
     wanted.files[0].text = "net.x = 2\n".to_owned();
@@ -285,8 +321,197 @@ fn the_dead_man_takes_back_what_nobody_confirms() {
         std::thread::yield_now();
     }
     assert_eq!(rack.read(CONF), "by hand\n");
-    let fault = rack.act(&Act::Confirm { generation: 1 }).unwrap_err();
+    let fault = rack.confirm(1).unwrap_err();
     assert!(fault.message.contains("has rolled itself back"), "{fault}");
+}
+
+/// A connection may end while a unit takes its time to stop: the script on the machine goes on.
+#[test]
+fn an_activation_that_was_left_alone_changes_nothing_after_it_was_taken_back() {
+    let rack = Rack::new();
+    rack.write("active", "lvsha.service\n");
+    rack.write(CONF, "of lvsha\n");
+    rack.write("slow", "disable -q --now lvsha.service");
+    rack.stage(&machine("of keepalived\n"));
+    std::thread::scope(|scope| {
+        let activation = scope.spawn(|| rack.activate(1, 60));
+        rack.until("nothing stops", |rack| rack.read("log").contains("disable -q --now lvsha"));
+        let from = Instant::now();
+        rack.rollback(1).unwrap();
+        let waited = from.elapsed();
+        rack.write("go", "");
+        let end = activation.join().unwrap();
+        let state = (rack.read(CONF), rack.state(1), rack.found(&machine("")).generation);
+        assert_eq!(state, ("of lvsha\n".to_owned(), "rolled-back\n".to_owned(), 0), "{end:?}");
+        let fault = end.unwrap_err();
+        assert!(fault.message.contains("generation 1 was taken back"), "{fault}");
+        assert!(waited < Duration::from_secs(20), "it waited for the activation");
+    });
+    assert_eq!(rack.found(&machine("")).pending, None);
+    assert!(!rack.read("active").contains(UNIT), "{}", rack.read("log"));
+}
+
+/// The same when nobody asks, because the machine is not reached any more.
+#[test]
+fn the_dead_man_does_not_wait_for_a_unit_that_does_not_come_up() {
+    let rack = Rack::new();
+    rack.write(CONF, "by hand\n");
+    rack.write("slow", &format!("start {UNIT}"));
+    rack.stage(&machine("new\n"));
+    std::thread::scope(|scope| {
+        let activation = scope.spawn(|| rack.activate(1, 1));
+        rack.until("it was not taken back", |rack| rack.state(1) == "rolled-back\n");
+        rack.write("go", "");
+        let end = activation.join().unwrap();
+        let state = (rack.read(CONF), rack.state(1), rack.found(&machine("")).generation);
+        assert_eq!(state, ("by hand\n".to_owned(), "rolled-back\n".to_owned(), 0), "{end:?}");
+        let fault = end.unwrap_err();
+        assert!(fault.message.contains("generation 1 was taken back"), "{fault}");
+    });
+    assert_eq!(rack.found(&machine("")).pending, None);
+}
+
+#[test]
+fn what_is_being_taken_back_is_not_confirmed() {
+    let rack = Rack::new();
+    rack.deploy(1, "old\n");
+    rack.stage(&machine("new\n"));
+    rack.activate(2, 0).unwrap();
+    // The old file is beside its place, and not yet in it.
+    rack.program("sync", "until [ -e \"$LVSHA_ROOT/go\" ]; do sleep 0.05; done");
+    std::thread::scope(|scope| {
+        let rollback = scope.spawn(|| rack.rollback(2));
+        let beside = "/etc/keepalived/.keepalived.conf.lvsha-new";
+        rack.until("nothing is put back", |rack| rack.path(beside).exists());
+        let confirmation = scope.spawn(|| rack.confirm(2));
+        let patience = Instant::now() + Duration::from_secs(1);
+        while !confirmation.is_finished() && Instant::now() < patience {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        rack.write("go", "");
+        rollback.join().unwrap().unwrap();
+        let fault = confirmation.join().unwrap().unwrap_err();
+        assert!(fault.message.contains("has rolled itself back"), "{fault}");
+    });
+    assert_eq!((rack.read(CONF).as_str(), rack.state(2).as_str()), ("old\n", "rolled-back\n"));
+}
+
+/// The answer to the first one may be lost.
+#[test]
+fn a_generation_can_be_confirmed_twice() {
+    let rack = Rack::new();
+    rack.deploy(1, "new\n");
+    rack.confirm(1).unwrap();
+    assert_eq!(rack.state(1), "confirmed\n");
+    rack.rollback(1).unwrap();
+    assert!(rack.confirm(1).is_err());
+}
+
+/// Numbers come from before the lock: the same one may be somebody else's by now.
+#[test]
+fn nobody_takes_back_what_is_not_theirs() {
+    let rack = Rack::new();
+    rack.deploy(1, "old\n");
+    rack.deploy(2, "new\n");
+    let other = Some("2 grace@home 2".to_owned());
+    let fault = rack.act(&Act::Rollback { generation: 2, run: other.clone() }).unwrap_err();
+    assert!(fault.message.contains("generation 2 is another deployment, of ada@desk"), "{fault}");
+    // Whoever asks for what waits does not mean what was confirmed meanwhile.
+    let fault = rack.act(&Act::Rollback { generation: 2, run: None }).unwrap_err();
+    assert!(fault.message.contains("it was confirmed, and stays"), "{fault}");
+    // The old files of generation 1 are not what stood before generation 2.
+    let fault = rack.rollback(1).unwrap_err();
+    assert!(fault.message.contains("generation 2 came after generation 1"), "{fault}");
+    assert_eq!((rack.read(CONF).as_str(), rack.state(2).as_str()), ("new\n", "confirmed\n"));
+    rack.stage(&machine("newer\n"));
+    rack.activate(3, 0).unwrap();
+    rack.act(&Act::Rollback { generation: 3, run: None }).unwrap();
+    assert_eq!((rack.read(CONF).as_str(), rack.state(3).as_str()), ("new\n", "rolled-back\n"));
+}
+
+/// After `lvsha unlock` the staged files may be another's.
+#[test]
+fn whoever_lost_the_lock_puts_nothing_in_place() {
+    let rack = Rack::new();
+    rack.stage(&machine("new\n"));
+    rack.act(&Act::Unlock { run: "--force".to_owned() }).unwrap();
+    rack.lock("grace@home", "2 grace@home 2", 1).unwrap();
+    let fault = rack.activate(1, 0).unwrap_err();
+    assert!(fault.message.contains("the lock of this machine was taken away"), "{fault}");
+    assert!(!rack.path(CONF).exists());
+}
+
+#[test]
+fn the_lock_is_refused_when_somebody_was_faster() {
+    let rack = Rack::new();
+    rack.deploy(1, "theirs\n");
+    rack.act(&Act::Unlock { run: RUN.to_owned() }).unwrap();
+    let fault = rack.lock("grace@home", "2", 1).unwrap_err();
+    assert!(fault.message.contains("generation 1 of ada@desk (a test)"), "{fault}");
+    assert!(fault.help.unwrap().contains("lvsha plan"));
+    assert_eq!(rack.found(&machine("")).lock, None);
+    rack.lock("grace@home", "2", 2).unwrap();
+}
+
+#[test]
+fn a_script_that_hangs_is_not_waited_for_for_ever() {
+    let rack = Rack::new();
+    rack.deploy(1, "new\n");
+    rack.write("var/lib/lvsha/turn", "rollback 7 4711\n");
+    let turn = rack.path("var/lib/lvsha/turn");
+    let mut holder = std::process::Command::new("flock")
+        .arg(&turn)
+        .args(["sh", "-c", "echo held; exec sleep 60"])
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    std::io::Read::read_exact(holder.stdout.as_mut().unwrap(), &mut [0; 5]).unwrap();
+    let script = lvsha::deploy::script::script(&Act::Confirm { generation: 1 });
+    let said = std::process::Command::new("sh")
+        .args(["-c", script.text, "lvsha", "1"])
+        .env("LVSHA_ROOT", rack.folder.path())
+        .env("LVSHA_PATIENCE", "1")
+        .env("PATH", rack.search_path())
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&said.stdout).into_owned();
+    holder.kill().unwrap();
+    holder.wait().unwrap();
+    let wanted = "`rollback` of generation 7 did not end within 1 s (process 4711)";
+    assert!(said.contains(wanted) && said.contains("help look there what hangs"), "{said}");
+}
+
+/// Its units may be half old, half new.
+#[test]
+fn a_way_back_that_was_cut_off_is_gone_again() {
+    let rack = Rack::new();
+    rack.write("active", "lvsha.service\n");
+    rack.write(CONF, "of lvsha\n");
+    rack.stage(&machine("of keepalived\n"));
+    rack.activate(1, 60).unwrap();
+    // It is killed when it is about to start the old program.
+    rack.program("sysctl", "exec kill -9 $PPID");
+    assert!(rack.rollback(1).is_err());
+    assert_eq!(rack.read("var/lib/lvsha/pending"), "1\n");
+    rack.program("sysctl", "");
+    rack.rollback(1).unwrap();
+    assert!(rack.read("active").contains("lvsha.service"), "{}", rack.read("log"));
+    assert_eq!(
+        (rack.state(1).as_str(), rack.path("var/lib/lvsha/pending").exists()),
+        ("rolled-back\n", false)
+    );
+}
+
+/// systemd.timer(5): without a word about it a timer may be a minute late.
+#[test]
+fn the_timer_of_the_dead_man_is_exact() {
+    let rack = Rack::new();
+    rack.program("systemd-run", "echo \"systemd-run $*\" >>\"$LVSHA_ROOT/log\"");
+    fs::create_dir_all(rack.path("run/systemd/system")).unwrap();
+    rack.stage(&machine("new\n"));
+    rack.activate(1, 60).unwrap();
+    let log = rack.read("log");
+    assert!(log.contains("--on-active=60 --timer-property=AccuracySec=1s"), "{log}");
 }
 
 #[test]
@@ -320,7 +545,7 @@ fn a_confirmed_machine_boots_as_it_is() {
     let rack = Rack::new();
     rack.stage(&machine("new\n"));
     rack.activate(1, 60).unwrap();
-    rack.act(&Act::Confirm { generation: 1 }).unwrap();
+    rack.confirm(1).unwrap();
     let left = fs::read_dir(rack.path("etc/systemd/system/sysinit.target.wants")).unwrap();
     assert_eq!(left.count(), 0);
     assert!(!rack.path("etc/systemd/system/lvsha-rollback.service").exists());
@@ -337,7 +562,7 @@ fn a_program_that_makes_way_comes_back_with_the_old_state() {
     let (stop, start) = (log.find("disable -q --now lvsha"), log.find("start keepalived"));
     assert!(stop.is_some() && stop < start, "{log}");
     assert_eq!(rack.read("active"), "keepalived.service\n");
-    rack.act(&Act::Rollback { generation: 1 }).unwrap();
+    rack.rollback(1).unwrap();
     assert_eq!(rack.read(CONF), "of lvsha\n");
     assert!(rack.read("active").contains("lvsha.service"), "{}", rack.read("log"));
 }
@@ -345,7 +570,10 @@ fn a_program_that_makes_way_comes_back_with_the_old_state() {
 #[test]
 fn two_operators_exclude_each_other() {
     let rack = Rack::new();
-    let lock = |who: &str, run: &str| Act::Lock { who: who.to_owned(), run: run.to_owned() };
+    let lock = |who: &str, run: &str| {
+        let (who, run) = (who.to_owned(), run.to_owned());
+        Act::Lock { who, run, generation: 1 }
+    };
     rack.act(&lock("ada@desk", "1")).unwrap();
     rack.act(&lock("ada@desk", "1")).unwrap();
     let fault = rack.act(&lock("grace@home", "2")).unwrap_err();
@@ -361,7 +589,7 @@ fn edits_by_hand_are_noticed_saved_and_files_nobody_wants_go() {
     let rack = Rack::new();
     rack.stage(&machine("one\n"));
     rack.activate(1, 0).unwrap();
-    rack.act(&Act::Confirm { generation: 1 }).unwrap();
+    rack.confirm(1).unwrap();
     rack.write(CONF, "edited\n");
     let mut wanted = machine("two\n");
     wanted.files.remove(0);
@@ -380,7 +608,7 @@ fn only_ten_generations_are_kept() {
     for generation in 1..=13 {
         rack.stage(&machine(&format!("{generation}\n")));
         rack.activate(generation, 0).unwrap();
-        rack.act(&Act::Confirm { generation }).unwrap();
+        rack.confirm(generation).unwrap();
     }
     let Reply::History(entries) = rack.act(&Act::History).unwrap() else { panic!() };
     let numbers: Vec<u32> = entries.iter().map(|entry| entry.generation).collect();
@@ -392,8 +620,7 @@ fn a_state_that_cannot_be_written_refuses_the_lock() {
     let rack = Rack::new();
     // A directory in the place of the state is as unwritable as a full disk is.
     rack.write("var/lib/lvsha", "not a directory");
-    let lock = Act::Lock { who: "a".to_owned(), run: "1".to_owned() };
-    let fault = rack.act(&lock).unwrap_err();
+    let fault = rack.lock("a", "1", 1).unwrap_err();
     assert_eq!(fault.kind, FaultKind::Refused);
     assert!(!rack.path(CONF).exists());
 }

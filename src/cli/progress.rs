@@ -50,6 +50,12 @@ impl<'a> Progress<'a> {
 
     fn live(&mut self, event: &Event) {
         let (node, words) = match event {
+            Event::Interrupted { words } => {
+                // The picture begins anew below it.
+                self.drawn = 0;
+                self.printer.status(words);
+                return;
+            }
             Event::Begins { node, task } => (node, format!("{task} ...")),
             Event::Done { node, task, .. } => (node, format!("{task} done")),
             Event::Failed { node, task, fault } => (node, format!("{task}: {fault}")),
@@ -82,6 +88,7 @@ fn plain(event: &Event) -> Option<String> {
             Some(format!("{node}: {task} ({})", remarks.join("; ")))
         }
         Event::Failed { node, task, fault } => Some(format!("{node}: {task}: {fault}")),
+        Event::Interrupted { words } => Some(words.clone()),
     }
 }
 
@@ -96,6 +103,9 @@ fn json(event: &Event) -> String {
         Event::Failed { node, task, fault } => serde_json::json!({
             "version": 1, "node": node, "step": task, "state": "failed", "why": fault.message,
         }),
+        Event::Interrupted { words } => {
+            serde_json::json!({"version": 1, "state": "interrupted", "why": words})
+        }
     };
     value.to_string()
 }

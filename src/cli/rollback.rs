@@ -50,7 +50,7 @@ async fn roll_back(
         let Some(generation) = found.get(&machine.name).and_then(|found| found.pending) else {
             continue;
         };
-        if let Err(fault) = host.perform(&Act::Rollback { generation }).await {
+        if let Err(fault) = host.perform(&Act::Rollback { generation, run: None }).await {
             show_faults(&[(machine.name.clone(), fault)], printer);
             return Ok(ExitCode::Remote);
         }

@@ -19,12 +19,14 @@ pub enum Act {
         /// Units.
         units: Vec<String>,
     },
-    /// Excludes other operators.
+    /// Excludes other operators, and refuses when one of them was faster.
     Lock {
         /// Who locks, for people.
         who: String,
         /// The run's name: the same run may lock again.
         run: String,
+        /// The generation that comes next, as it was when the plan was made.
+        generation: u32,
     },
     /// Gives the lock back.
     Unlock {
@@ -54,8 +56,10 @@ pub enum Act {
         who: String,
         /// What it is.
         what: String,
+        /// The run's name; it holds the lock.
+        run: String,
     },
-    /// Keeps a generation; always over a new connection.
+    /// Keeps a generation; always over a new connection. A second time changes nothing.
     Confirm {
         /// The generation.
         generation: u32,
@@ -64,6 +68,9 @@ pub enum Act {
     Rollback {
         /// The generation.
         generation: u32,
+        /// The run's name, which takes back only its own; without one anybody's, while it waits for
+        /// its confirmation.
+        run: Option<String>,
     },
     /// Lists the generations.
     History,

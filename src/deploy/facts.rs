@@ -27,7 +27,12 @@ pub(super) fn reply(act: &Act, output: &str) -> Result<Reply, Fault> {
             message.push_str("\n  ");
             message.push_str(line);
         }
-        return Err(Fault::new(FaultKind::Refused, message));
+        let help = lines.iter().find_map(|line| line.strip_prefix("help "));
+        let fault = Fault::new(FaultKind::Refused, message);
+        return Err(match help {
+            Some(help) => fault.help(help),
+            None => fault,
+        });
     }
     if !is_whole {
         let message = format!("the connection ended during `{}`", act.name());

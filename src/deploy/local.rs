@@ -36,6 +36,8 @@ impl Local {
         if let Some(path) = &self.path {
             command.env("PATH", path);
         }
+        // Ctrl-C goes to every process of the terminal's group, but what was begun is to come to its end.
+        command.process_group(0);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         let fail = |error: std::io::Error| {
             Fault::new(FaultKind::Connection, format!("cannot run a shell: {error}"))

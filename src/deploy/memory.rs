@@ -76,6 +76,10 @@ impl Memory {
         }
     }
 
+    fn state(&self, generation: u32) -> &'static str {
+        self.generations.get(&generation).map_or("", |known| known.state)
+    }
+
     /// Its files.
     pub fn tree(&self) -> Tree {
         self.found.tree()
@@ -122,10 +126,14 @@ impl Memory {
                     Found { active, generation, pending, addresses, table, ..Found::default() };
                 return Ok(Reply::Facts(Box::new(seen)));
             }
-            Act::Lock { who, run } => {
+            Act::Lock { who, run, generation } => {
                 if self.run.as_ref().is_some_and(|other| other != run) {
                     let holder = self.found.lock.clone().unwrap_or_default();
                     return Err(Fault::new(FaultKind::Refused, format!("locked by {holder}")));
+                }
+                let newest = self.generations.keys().last().max(Some(&self.found.newest));
+                if newest >= Some(generation) || self.found.pending.is_some() {
+                    return Err(Fault::new(FaultKind::Refused, "somebody deployed meanwhile"));
                 }
                 (self.run, self.found.lock) = (Some(run.clone()), Some(who.clone()));
             }
@@ -137,19 +145,38 @@ impl Memory {
             Act::Install(packages) => self.found.missing.retain(|p| !packages.contains(p)),
             Act::Stage(plan) => self.staging = Some((**plan).clone()),
             Act::Check { .. } => {}
-            Act::Activate { generation, who, what, .. } => {
+            Act::Activate { generation, who, what, run, .. } => {
+                if self.run.as_ref() != Some(run) {
+                    return Err(Fault::new(FaultKind::Refused, "the lock was taken away"));
+                }
                 let Some(plan) = self.staging.take() else {
                     return Err(Fault::new(FaultKind::Refused, "nothing is staged"));
                 };
                 self.activate(*generation, &plan, who, what);
             }
             Act::Confirm { generation } => {
-                if self.found.pending != Some(*generation) {
+                if self.found.pending == Some(*generation) {
+                    self.found.pending = None;
+                    if let Some(known) = self.generations.get_mut(generation) {
+                        known.state = "confirmed";
+                    }
+                }
+                if self.state(*generation) != "confirmed" {
                     return Err(Fault::new(FaultKind::Refused, "it has rolled itself back"));
                 }
-                self.found.pending = None;
             }
-            Act::Rollback { generation } => self.rollback(*generation),
+            Act::Rollback { generation, run } => {
+                let known = self.generations.get(generation);
+                let is_another = |run: &String| known.is_some_and(|known| known.run != *run);
+                if run.as_ref().is_some_and(is_another) {
+                    let message = "it belongs to another deployment";
+                    return Err(Fault::new(FaultKind::Refused, message));
+                }
+                if run.is_none() && self.found.pending != Some(*generation) {
+                    return Err(Fault::new(FaultKind::Refused, "it does not wait any more"));
+                }
+                self.rollback(*generation);
+            }
             Act::History => {
                 let entry = |(number, generation): (&u32, &Generation)| Entry {
                     generation: *number,

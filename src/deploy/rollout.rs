@@ -211,14 +211,56 @@ impl Rollout {
         self.advance();
     }
 
-    /// Gives up after the acts that are under way, as after a fault.
-    pub fn abort(&mut self, reason: &str) {
+    /// Gives up after the acts that are under way, as after a fault. Says whether there was something
+    /// to give up: on the way back, and when only the locks are left, it goes on as before.
+    pub fn abort(&mut self, reason: &str) -> bool {
         if matches!(self.phase, Phase::Locking | Phase::Preparing | Phase::Batch(_)) {
             let fault = Fault::new(FaultKind::Refused, reason);
             self.failure.get_or_insert((None, "interrupted", fault));
             self.stop_all();
             self.advance();
+            return true;
         }
+        false
+    }
+
+    /// Ends it where it stands, and says what stays behind.
+    pub fn leave(&mut self) {
+        let fault = Fault::new(FaultKind::Refused, "ended by a second Ctrl-C");
+        self.failure.get_or_insert((None, "interrupted", fault));
+        let within = self.options.confirm_within;
+        for node in &mut self.nodes {
+            let name = &node.plan.name;
+            match node.state {
+                _ if !node.is_touched => {}
+                State::RolledBack => {}
+                State::Deployed => self.remarks.push(format!(
+                    "{name} keeps what was deployed; `lvsha rollback` takes it back"
+                )),
+                State::Untouched | State::Unknown if within > 0 => {
+                    node.state = State::Unknown;
+                    self.remarks.push(format!(
+                        "{name} was not confirmed, and takes itself back within {within} s"
+                    ));
+                }
+                State::Untouched | State::Unknown => {
+                    node.state = State::Unknown;
+                    self.remarks.push(format!(
+                        "{name} was not confirmed, and keeps what it has; `lvsha rollback` takes it back"
+                    ));
+                }
+            }
+            // A lock that was asked for may have been taken.
+            if node.is_locked || (node.is_busy && self.phase == Phase::Locking) {
+                self.remarks.push(format!("{name} stays locked; `lvsha unlock` gives it free"));
+            }
+        }
+        self.phase = Phase::Finished;
+    }
+
+    /// Seconds within which a machine that nobody confirms takes itself back; 0 means never.
+    pub fn confirm_within(&self) -> u64 {
+        self.options.confirm_within
     }
 
     /// When [`Rollout::poll`] may give something again that it does not give now.
@@ -322,7 +364,8 @@ impl Rollout {
             Phase::Locking => {
                 let (who, run) = (self.options.who.clone(), run());
                 for node in &mut self.nodes {
-                    let lock = Act::Lock { who: who.clone(), run: run.clone() };
+                    let (who, run, generation) = (who.clone(), run.clone(), node.generation);
+                    let lock = Act::Lock { who, run, generation };
                     node.tasks.push_back(Task::Act(lock));
                 }
             }
@@ -347,8 +390,10 @@ impl Rollout {
             // The order does not matter to machines that hold nothing any more; those that do
             // come back by their own election.
             Phase::RollingBack => {
+                let run = run();
                 for node in self.nodes.iter_mut().filter(|node| node.is_touched) {
-                    let act = Act::Rollback { generation: node.generation };
+                    let (generation, run) = (node.generation, Some(run.clone()));
+                    let act = Act::Rollback { generation, run };
                     node.tasks.push_back(Task::Fresh(act));
                 }
             }
@@ -391,6 +436,7 @@ fn tasks(node: &Node, options: &Options) -> VecDeque<Task> {
         confirm_within: options.confirm_within,
         who: options.who.clone(),
         what: options.what.clone(),
+        run: options.run.clone(),
     }));
     tasks.push_back(Task::Gate);
     tasks.push_back(Task::Fresh(Act::Confirm { generation }));

@@ -39,6 +39,11 @@ pub enum Event {
         /// Why.
         fault: Fault,
     },
+    /// Somebody pressed Ctrl-C for the first time.
+    Interrupted {
+        /// What is done now, and what a second time would do.
+        words: String,
+    },
 }
 
 /// Asks all hosts the same kind of question at the same time.
@@ -96,10 +101,15 @@ pub async fn run(
         let done = tokio::select! {
             done = set.join_next(), if !set.is_empty() => done,
             () = tokio::time::sleep(pause.unwrap_or(IDLE)), if pause.is_some() || set.is_empty() => None,
-            // The second Ctrl-C ends the program as usual.
-            _ = tokio::signal::ctrl_c(), if !interrupted => {
+            _ = tokio::signal::ctrl_c() => {
+                if interrupted {
+                    // The scripts on the machines go on; nobody waits for them any more.
+                    rollout.leave();
+                    break;
+                }
                 interrupted = true;
-                rollout.abort("interrupted by Ctrl-C");
+                let gives_up = rollout.abort("interrupted by Ctrl-C");
+                tell(Event::Interrupted { words: outlook(gives_up, rollout.confirm_within()) });
                 None
             }
         };
@@ -210,6 +220,22 @@ fn judge(
     let Some(machine) = machines.get(position) else { return Ok(Vec::new()) };
     let report = GateReport { cluster, machine, found: &found };
     gate(&report).map(|()| Vec::new()).map_err(|why| Fault::new(FaultKind::Refused, why))
+}
+
+/// What an interruption does, and what another one would do.
+fn outlook(gives_up: bool, confirm_within: u64) -> String {
+    let now = if gives_up {
+        "what is under way comes to its end, then all is taken back"
+    } else {
+        "all was done or is being taken back already, and comes to its end"
+    };
+    let then = match confirm_within {
+        0 => "leaves every machine as it is then".to_owned(),
+        within => format!(
+            "leaves it to the machines: they take back within {within} s what was not confirmed"
+        ),
+    };
+    format!("interrupted: {now}; a second Ctrl-C ends at once and {then}")
 }
 
 fn word(task: &Task) -> &'static str {

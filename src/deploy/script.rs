@@ -53,7 +53,9 @@ pub fn script(act: &Act) -> Script {
             plain(script!("facts", "look"), arguments.collect())
         }
         Act::Look { units } => plain(script!("look"), units.clone()),
-        Act::Lock { who, run } => plain(script!("lock"), own(&[who, run])),
+        Act::Lock { who, run, generation } => {
+            plain(script!("lock"), own(&[who, run, &generation.to_string()]))
+        }
         Act::Unlock { run } => plain(script!("unlock"), own(&[run])),
         Act::Install(packages) => plain(script!("install"), packages.clone()),
         Act::Stage(plan) => stage(plan),
@@ -62,12 +64,16 @@ pub fn script(act: &Act) -> Script {
             let head = [path.clone(), codes.join(",")];
             plain(script!("check"), head.into_iter().chain(command.iter().cloned()).collect())
         }
-        Act::Activate { generation, confirm_within, who, what } => plain(
-            script!("activate"),
-            vec![generation.to_string(), confirm_within.to_string(), who.clone(), what.clone()],
-        ),
+        Act::Activate { generation, confirm_within, who, what, run } => {
+            let (generation, seconds) = (generation.to_string(), confirm_within.to_string());
+            plain(script!("activate"), own(&[&generation, &seconds, who, what, run]))
+        }
         Act::Confirm { generation } => plain(script!("confirm"), vec![generation.to_string()]),
-        Act::Rollback { generation } => plain(ROLLBACK, vec![generation.to_string()]),
+        Act::Rollback { generation, run } => {
+            let manner = run.as_ref().map_or("waiting", |_| "run").to_owned();
+            let words = [generation.to_string(), manner].into_iter();
+            plain(ROLLBACK, words.chain(run.clone()).collect())
+        }
         Act::History => plain(script!("history"), Vec::new()),
         Act::Again { generation } => plain(script!("again"), vec![generation.to_string()]),
     }

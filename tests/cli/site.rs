@@ -3,7 +3,8 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
-use std::process::Command;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 use super::{Place, shown};
 
@@ -44,19 +45,22 @@ impl Desk {
         let secret = fs::Permissions::from_mode(0o600);
         fs::set_permissions(place.0.path().join("secret"), secret).unwrap();
         let desk = Self(place);
-        // `fail` has the command that fails, `active` the units that run.
+        // `fail` has the command that fails, `slow` the one that waits for `go`, `active` the units that run.
         desk.program(
             "systemctl",
             "case $* in \"$(cat \"$LVSHA_ROOT/fail\" 2>/dev/null)\") exit 1 ;; esac\n\
+             case $* in \"$(cat \"$LVSHA_ROOT/slow\" 2>/dev/null)\") : >\"$LVSHA_ROOT/reached\"\n\
+             until [ -e \"$LVSHA_ROOT/go\" ]; do sleep 0.05; done ;; esac\n\
              case $1 in is-active | is-enabled) grep -qx \"$3\" \"$LVSHA_ROOT/active\" 2>/dev/null ;;\n\
              start) echo \"$2\" >>\"$LVSHA_ROOT/active\" ;;\n\
              disable | stop) for unit; do :; done\n\
              sed -i \"/^$unit\\$/d\" \"$LVSHA_ROOT/active\" 2>/dev/null; true ;; esac",
         );
-        // Whoever runs keepalived has the address.
+        // Whoever runs keepalived has the address; the last thing that is asked waits for the file in `HOLD`.
         desk.program(
             "ip",
             "[ \"$*\" = '-o address show' ] || exit 1\n\
+             [ -z \"${HOLD:-}\" ] || { : >\"$HOLD.reached\"; until [ -e \"$HOLD\" ]; do sleep 0.05; done; }\n\
              grep -qs keepalived \"$LVSHA_ROOT/active\" && echo '1: eth1 inet 10.0.0.31/24 scope global eth1'\n\
              echo '1: eth1    inet 10.0.0.27/24 scope global eth1'",
         );
@@ -102,6 +106,19 @@ impl Desk {
         command.env("LVSHA_ROOT", folder.join("machine")).env("USER", "ada");
         command.stdin(std::process::Stdio::null());
         command
+    }
+
+    /// Waits until it is so.
+    fn until(&self, what: &str, mut is_so: impl FnMut(&Self) -> bool) {
+        let limit = Instant::now() + Duration::from_secs(30);
+        while !is_so(self) {
+            assert!(Instant::now() < limit, "{what}");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    fn exists(&self, name: &str) -> bool {
+        self.0.0.path().join(name).exists()
     }
 
     /// All that a command says, with nothing in it that another run would say differently.
@@ -221,4 +238,64 @@ fn programs_that_do_not_hear_each_other_do_not_follow_each_other() {
     let followed = desk.run(&["deploy", "site.toml", "--yes"]);
     assert_eq!(desk.read("machine/active"), "keepalived.service\n", "{followed}");
     snapshot!([refused, followed].join("\n"));
+}
+
+/// Between what a plan was made of and the lock lies the time in which an operator reads it.
+#[test]
+fn what_somebody_deployed_meanwhile_is_left_as_it_is() {
+    let desk = Desk::new();
+    desk.run(&["deploy", "site.toml", "--yes"]);
+    desk.write("other.toml", &desk.read("site.toml").replace("\"rr\"", "\"wrr\""));
+    desk.edit("site.toml", "\"rr\"", "\"lc\"");
+    let mut slow = desk.command(&["deploy", "site.toml", "--yes"]);
+    slow.env("HOLD", desk.0.0.path().join("hold")).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let slow = slow.spawn().unwrap();
+    desk.until("nothing was asked", |desk| desk.exists("hold.reached"));
+    let quick = desk.run(&["deploy", "other.toml", "--yes"]);
+    let theirs = desk.read(CONF);
+    desk.write("hold", "");
+    let refused = super::shown(&slow.wait_with_output().unwrap());
+    assert_eq!(desk.read("machine/var/lib/lvsha/current"), "2\n", "{quick}{refused}");
+    assert_eq!(desk.read("machine/var/lib/lvsha/generations/2/state"), "confirmed\n", "{refused}");
+    assert_eq!(desk.read(CONF), theirs, "{refused}");
+    assert!(!desk.exists("machine/var/lib/lvsha/lock"), "{refused}");
+    snapshot!([refused, desk.run(&["history", "site.toml"])].join("\n"));
+}
+
+#[test]
+fn the_second_interruption_ends_it_and_the_machine_takes_itself_back() {
+    let desk = Desk::new();
+    desk.write("machine/slow", "start keepalived.service");
+    let mut command = desk.command(&["deploy", "site.toml", "--yes", "--confirm-within", "3"]);
+    let errors = fs::File::create(desk.0.0.path().join("said")).unwrap();
+    command.stdout(Stdio::null()).stderr(errors);
+    let mut deploy = command.spawn().unwrap();
+    desk.until("nothing starts", |desk| desk.exists("machine/reached"));
+    let interrupt = |deploy: &std::process::Child| {
+        let id = rustix::process::Pid::from_child(deploy);
+        rustix::process::kill_process(id, rustix::process::Signal::INT).unwrap();
+    };
+    interrupt(&deploy);
+    // Two at the same moment would be one.
+    let moment = Instant::now() + Duration::from_millis(500);
+    desk.until("", |desk| desk.read("said").contains("interrupted") || Instant::now() > moment);
+    assert!(deploy.try_wait().unwrap().is_none(), "the first one ends what was begun");
+    interrupt(&deploy);
+    let mut code = None;
+    let limit = Instant::now() + Duration::from_secs(2);
+    while code.is_none() && Instant::now() < limit {
+        std::thread::sleep(Duration::from_millis(10));
+        code = deploy.try_wait().unwrap();
+    }
+    if code.is_none() {
+        deploy.kill().unwrap();
+    }
+    let said = desk.read("said");
+    assert_eq!(code.and_then(|code| code.code()), Some(3), "{said}");
+    desk.until("it did not take itself back", |desk| {
+        desk.read("machine/var/lib/lvsha/generations/1/state") == "rolled-back\n"
+    });
+    desk.write("machine/go", "");
+    assert!(!desk.exists(CONF));
+    snapshot!(said);
 }

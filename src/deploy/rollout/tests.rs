@@ -209,7 +209,7 @@ fn every_act_with_every_trouble_ends_in_the_old_or_the_new_state() {
 #[test]
 fn two_operators_exclude_each_other() {
     let mut world = world();
-    let act = Act::Lock { who: "grace@home".to_owned(), run: "other".to_owned() };
+    let act = Act::Lock { who: "grace@home".to_owned(), run: "other".to_owned(), generation: 1 };
     world.hosts[1].perform(&act).unwrap();
     let ended = play(world);
     let (node, task, fault) = ended.rollout.failure().unwrap();

@@ -1,15 +1,26 @@
 # Puts the staged files in place. Parameters: generation, seconds until an unconfirmed generation
-# rolls itself back (0: never), who, what.
+# rolls itself back (0: never), who, what, the run's name.
 generation=$1
 here=$state/generations/$generation
+alone 30 activate "$generation"
+[ "$(cat "$state/lock/run" 2>/dev/null)" = "$5" ] ||
+    fail "the lock of this machine was taken away: perhaps somebody deploys it now"
 [ -e "$here" ] && fail "generation $generation exists already"
 [ -f "$state/pending" ] && fail "generation $(cat "$state/pending") still waits for its confirmation"
+# All machines of one deployment have its name: it is taken back as one, and by nobody else.
+{ printf '%s\n' "$5" >"$state/staging/run"; } 2>/dev/null || fail "nothing is staged for generation $generation"
+# Whoever takes it back ends this script. The running command must not come behind the way back.
+trap '[ -z "$child" ] || { kill "$child"; wait "$child"; } 2>/dev/null; given_up' TERM
+given_up() {
+    fail "generation $generation was taken back while it was put in place"
+}
+still_ours() {
+    [ "$(cat "$state/pending" 2>/dev/null)" = "$generation" ] || given_up
+}
 mkdir -p "$state/generations" && mv "$state/staging" "$here" || fail "cannot make generation $generation"
 mkdir -p "$here/before/files" || fail "cannot save the old files"
 printf '%s\n' "$3" >"$here/who"
 printf '%s\n' "$4" >"$here/what"
-# All machines of one deployment have its name: it is taken back as one.
-[ -f "$state/lock/run" ] && cp "$state/lock/run" "$here/run"
 date -u +%Y-%m-%dT%H:%M:%SZ >"$here/when"
 echo "activating" >"$here/state"
 [ -f "$state/current" ] && cp "$state/current" "$here/before/current"
@@ -34,16 +45,19 @@ echo "$generation" >"$state/pending" || fail "cannot write to $state"
 # The dead-man switch: whoever cuts the network off gets the old state back.
 if [ "$2" -gt 0 ]; then
     cp "$here/rollback" "$state/rollback" && at_boot || fail "cannot write the dead-man switch"
-    if [ -z "$root" ] && command -v systemd-run >/dev/null 2>&1 && [ -d /run/systemd/system ]; then
-        systemd-run -q --collect --on-active="$2" --unit="lvsha-rollback-$generation" \
-            sh "$state/rollback" "$generation" dead-man </dev/null >/dev/null 2>&1
+    if command -v systemd-run >/dev/null 2>&1 && [ -d "$root/run/systemd/system" ]; then
+        # A timer may be a minute late unless it is told otherwise.
+        run systemd-run -q --collect --on-active="$2" --timer-property=AccuracySec=1s \
+            --unit="lvsha-rollback-$generation" sh "$state/rollback" "$generation" dead-man >/dev/null 2>&1
     else
-        # An open descriptor would keep the connection until it is over.
-        (sleep "$2"; exec sh "$state/rollback" "$generation" dead-man) </dev/null >/dev/null 2>&1 3>&- &
+        # An open descriptor would keep the connection and the turn until it is over.
+        (sleep "$2"; exec sh "$state/rollback" "$generation" dead-man) </dev/null >/dev/null 2>&1 3>&- 9>&- &
     fi || fail "cannot start the dead-man switch"
     sync 2>/dev/null
 fi
 undo() {
+    # Nobody needs to end what takes it back.
+    trap '' TERM
     while read -r kind mode path; do
         [ "$kind" != write ] || rm -f "$(temporary "$root$path")"
     done <"$here/changes"
@@ -55,10 +69,12 @@ while read -r kind mode path; do
     [ "$kind" = write ] || continue
     beside "$mode" "$root$path" <"$here/files$path" || undo "cannot write $path"
 done <"$here/changes"
+still_ours
 # Before its files go: a unit may need them to stop.
 while read -r effect what; do
     [ "$effect" = stop ] || continue
-    systemctl disable -q --now "$what" </dev/null >/dev/null 2>&1 || undo "$what does not stop"
+    run systemctl disable -q --now "$what" >/dev/null 2>&1 || undo "$what does not stop"
+    still_ours
 done <"$here/effects"
 while read -r kind mode path; do
     case $kind in
@@ -67,9 +83,11 @@ while read -r kind mode path; do
     mode) chmod "$mode" "$root$path" || undo "cannot set the mode of $path" ;;
     esac
 done <"$here/changes"
+still_ours
 # What failed, and the first thing that the program said about it.
-message=$(effects "$here/effects" 2>&1) ||
-    undo "$(printf '%s\n' "$message" | awk 'NR == 1 { said = $0 } END { print (NR > 1 ? $0 ": " said : $0) }')"
+effects "$here/effects" >"$here/said" 2>&1 ||
+    undo "$(awk 'NR == 1 { said = $0 } END { print (NR > 1 ? $0 ": " said : $0) }' "$here/said")"
+still_ours
 echo "$generation" | put 644 "$state/current" || undo "cannot write to $state"
 echo "active" >"$here/state"
 echo lvsha-end

@@ -17,6 +17,40 @@ fail() {
     exit 1
 }
 
+# One script at a time changes a generation; waits for the one that does, but not for ever. The file says
+# who it is: what, generation, process.
+alone() { # SECONDS WHAT GENERATION
+    command -v flock >/dev/null 2>&1 || fail "there is no flock here: install util-linux"
+    { mkdir -p "$state" && (: >>"$state/turn"); } 2>/dev/null || fail "cannot write to $state"
+    exec 9>>"$state/turn"
+    left=${LVSHA_PATIENCE:-$1}
+    until flock -n 9; do
+        read -r busy with process <"$state/turn" || { busy=something; with=-; process=-; }
+        # An activation would only delay its own way back, above all when nobody waits for it any more.
+        [ "$2 $3 $busy" != "rollback $with activate" ] || kill "$process" 2>/dev/null
+        if [ "$left" -le 0 ]; then
+            [ "$process" = - ] || echo "help look there what hangs: \`ps -fp $process\`" >&3
+            fail "\`$busy\` of generation $with did not end within ${LVSHA_PATIENCE:-$1} s (process $process)"
+        fi
+        left=$((left - 1))
+        flock -w 1 9 && break
+    done
+    echo "$2 $3 $$" >"$state/turn"
+    # A number of a process that is over may be another's.
+    trap ': >"$state/turn"' EXIT
+}
+# In the background, because the shell hears a signal while it waits, but not while it runs a command. What is
+# left running keeps neither the turn nor the connection.
+child=
+run() {
+    "$@" </dev/null 3>&- 9>&- &
+    child=$!
+    wait "$child"
+    set -- $?
+    child=
+    return "$1"
+}
+
 # Writes standard input beside its place, with its mode, and renames it: old or new, never half.
 put() { # MODE PATH
     beside "$1" "$2" && into "$2"
@@ -41,13 +75,13 @@ temporary() { # PATH
 effects() { # FILE
     while read -r effect what; do
         case $effect in
-        sysctl) sysctl -q -p "$root$what" ;;
-        units) systemctl daemon-reload ;;
-        reload) systemctl reload "$what" || systemctl reload-or-restart "$what" ;;
-        restart) systemctl restart "$what" ;;
+        sysctl) run sysctl -q -p "$root$what" ;;
+        units) run systemctl daemon-reload ;;
+        reload) run systemctl reload "$what" || run systemctl reload-or-restart "$what" ;;
+        restart) run systemctl restart "$what" ;;
         # `units` came before where it had to: enabling need not read every unit again.
-        start) systemctl enable -q --no-reload "$what" && systemctl start "$what" ;;
-        esac </dev/null || { echo "$effect $what failed"; return 1; }
+        start) run systemctl enable -q --no-reload "$what" && run systemctl start "$what" ;;
+        esac || { echo "$effect $what failed"; return 1; }
     done <"$1"
 }
 
@@ -68,24 +102,25 @@ restore() { # GENERATION
     else
         rm -f "$state/current"
     fi
-    echo "rolled-back" >"$state/generations/$1/state"
-    rm -f "$state/pending"
-    not_at_boot
     # A unit that was not there before cannot run now; while the machine boots, none runs yet.
     while read -r effect what; do
         [ "$effect" = start ] || continue
-        was enabled "$what" || systemctl disable -q "$what" 2>/dev/null
-        was active "$what" || systemctl ${booting:+--no-block} stop "$what" 2>/dev/null
+        was enabled "$what" || run systemctl disable -q "$what" 2>/dev/null
+        was active "$what" || run systemctl ${booting:+--no-block} stop "$what" 2>/dev/null
     done <"$state/generations/$1/effects"
     grep -v -e '^start ' -e '^stop ' "$state/generations/$1/effects" >"$state/generations/$1/back"
     [ -z "${booting:-}" ] || grep '^units ' "$state/generations/$1/effects" >"$state/generations/$1/back"
     effects "$state/generations/$1/back" || echo "warning the old state is back, but $effect $what failed"
     while read -r effect what; do
         [ "$effect" = stop ] || continue
-        ! was enabled "$what" || systemctl enable -q "$what" 2>/dev/null
-        ! was active "$what" || systemctl ${booting:+--no-block} start "$what" ||
+        ! was enabled "$what" || run systemctl enable -q "$what" 2>/dev/null
+        ! was active "$what" || run systemctl ${booting:+--no-block} start "$what" ||
             echo "warning the old state is back, but start $what failed"
     done <"$state/generations/$1/effects"
+    # Last of all: one that was cut off before is done again.
+    echo "rolled-back" >"$state/generations/$1/state"
+    [ "$(cat "$state/pending" 2>/dev/null)" != "$1" ] || rm -f "$state/pending"
+    not_at_boot
     return 0
 }
 same() { # FILE FILE MODE
