@@ -1,6 +1,7 @@
 //! `lvsha simulate`: what would happen if.
 
 mod drills;
+mod numbers;
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -109,6 +110,7 @@ fn plans(
         }
         plans.push((node, plan));
     }
+    numbers::tell_apart(&mut plans);
     if plans.len() < 2 {
         return Err(Problem::new("fewer than two directors: there is nothing to try")
             .help("name the directories of all directors, or an inventory")

@@ -11,7 +11,8 @@ use crate::emit::report;
 use crate::model::read::Input;
 use crate::site::{Director, FromFiles, Stack, from_files};
 use crate::source::codes::conversion::NOT_UNDERSTOOD;
-use crate::source::text::{self, counted};
+use crate::source::text;
+use crate::source::words::counted;
 use crate::source::{Severity, Sources};
 use crate::syntax::Format;
 

@@ -1,7 +1,7 @@
 //! Directors on one link, and what happens to them.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::{Duration, Instant};
 
 use super::random::Random;
@@ -307,8 +307,9 @@ impl World {
         let observation = if node.link { Observation::Up } else { Observation::Down };
         let source = Source { name: "interface".to_owned(), observation };
         let mut director = Director::new(members.collect(), node.spec.groups.clone(), vec![source]);
-        for router in 0..node.spec.routers.len() {
-            director.handle(router, Input::Source(Some(node.address)), now);
+        let families = node.spec.routers.iter().map(|settings| settings.family);
+        for (router, family) in families.enumerate() {
+            director.handle(router, Input::Source(Some(address_of(node.address, family))), now);
             // A process that was killed has left them.
             if node.holds.contains(&router) {
                 director.adopt(router);
@@ -361,7 +362,10 @@ impl World {
         if !self.hears(to, from) {
             return;
         }
-        let Some(source) = self.nodes.get(from).map(|node| node.address) else { return };
+        let family = if destination.is_ipv4() { Family::V4 } else { Family::V6 };
+        let Some(source) = self.nodes.get(from).map(|node| address_of(node.address, family)) else {
+            return;
+        };
         let now = self.clock(to);
         let is_paused = self.nodes.get(to).is_some_and(|node| node.paused_until > self.now);
         let Some(node) = self.nodes.get_mut(to) else { return };
@@ -397,7 +401,8 @@ impl World {
                         };
                         let advertisement = machine.advertisement(*priority);
                         let custom = node.spec.custom;
-                        (advertisement.encode(node.address, destination, custom), destination)
+                        let source = address_of(node.address, machine.settings().family);
+                        (advertisement.encode(source, destination, custom), destination)
                     });
                     if let Some((message, destination)) = message {
                         self.send(number, &message, destination);
@@ -435,6 +440,18 @@ impl World {
                 self.agenda.insert((at, self.sequence), event);
             }
         }
+    }
+}
+
+/// The address of a node in a family. Those of IPv6 are link-local ones with the same last byte, so that
+/// they are in the same order.
+fn address_of(node: IpAddr, family: Family) -> IpAddr {
+    match (family, node) {
+        (Family::V6, IpAddr::V4(address)) => {
+            let [.., last] = address.octets();
+            IpAddr::V6(Ipv6Addr::new(0xfe80, 0, 0, 0, 0, 0, 0, last.into()))
+        }
+        (_, address) => address,
     }
 }
 

@@ -47,3 +47,26 @@ fn failures_of_nobody_are_refused() {
         failures.map(|failure| pair().run(&[&["simulate", "lw1", "lw2"], &failure[..]].concat()));
     snapshot!(got.join("\n"));
 }
+
+/// RFC 9568 section 5.2.3: a number is one router's on its link and in its family only.
+#[test]
+fn routers_of_two_families_and_links_may_have_one_number() {
+    let router = |name: &str, interface: &str, priority: u8, address: &str| {
+        format!(
+            "vrrp_instance {name} {{\n    interface {interface}\n    virtual_router_id 51\n    \
+             priority {priority}\n    virtual_ipaddress {{\n        {address}\n    }}\n}}\n"
+        )
+    };
+    let director = |priority: u8| {
+        [
+            router("FOUR", "eth1", priority, "10.0.0.31/24"),
+            router("SIX", "eth1", priority, "fe80::31/64"),
+            router("OUT", "eth2", priority, "10.0.1.31/24"),
+        ]
+        .concat()
+    };
+    let place = Place::new()
+        .file("lw1/keepalived.conf", director(150))
+        .file("lw2/keepalived.conf", director(100));
+    snapshot!(place.run(&["simulate", "lw1", "lw2", "--kill", "lw1"]));
+}

@@ -30,6 +30,6 @@ mod unexecuted;
 mod worker;
 
 pub use load::{Loaded, load, of_cluster};
-pub use plan::Plan;
+pub use plan::{Plan, RouterPlan};
 pub use report::{Order, Report};
 pub use supervisor::{Ended, Options, StartError, run};

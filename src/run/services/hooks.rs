@@ -11,6 +11,7 @@ use tracing::warn;
 use crate::run::health::monitor::Event;
 use crate::run::health::probe::{self, Trust};
 use crate::run::health::{Ask, Origin, Question, ScriptAsk};
+use crate::run::ipvs::DestinationKey;
 
 /// The commands of one service.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -19,8 +20,8 @@ pub struct ServiceHooks {
     pub up: Vec<ScriptAsk>,
     /// When too few do (quorum_down; fallbackcommand start).
     pub down: Vec<ScriptAsk>,
-    /// The commands of its servers.
-    pub servers: BTreeMap<IpAddr, ServerHooks>,
+    /// The commands of its servers, by address and the port that the file states.
+    pub servers: BTreeMap<(IpAddr, Option<u16>), ServerHooks>,
 }
 
 /// The commands of one server.
@@ -33,15 +34,27 @@ pub struct ServerHooks {
 }
 
 impl ServiceHooks {
+    fn of_server(&self, server: DestinationKey) -> Option<&ServerHooks> {
+        let DestinationKey { address, port } = server;
+        if port == 0 {
+            // Packets that keep their port leave the kernel one server for each address.
+            let mut of_address = self.servers.range((address, None)..);
+            return of_address.next().filter(|((other, _), _)| *other == address).map(|(_, h)| h);
+        }
+        // One without a port of its own has the service's.
+        let stated = [Some(port), None];
+        stated.iter().find_map(|port| self.servers.get(&(address, *port)))
+    }
+
     /// The commands of an event.
     fn of(&self, event: &Event) -> &[ScriptAsk] {
-        let of_server = |server: &IpAddr, pick: fn(&ServerHooks) -> &[ScriptAsk]| {
-            self.servers.get(server).map_or(&[][..], pick)
+        let of_server = |server: &DestinationKey, pick: fn(&ServerHooks) -> &[ScriptAsk]| {
+            self.of_server(*server).map_or(&[][..], pick)
         };
         match event {
             Event::Failing { .. } => &[],
-            Event::ServerDown { server, .. } => of_server(&server.address, |hooks| &hooks.down),
-            Event::ServerUp { server, .. } => of_server(&server.address, |hooks| &hooks.up),
+            Event::ServerDown { server, .. } => of_server(server, |hooks| &hooks.down),
+            Event::ServerUp { server, .. } => of_server(server, |hooks| &hooks.up),
             Event::ServiceDown { .. } => &self.down,
             Event::ServiceUp { .. } => &self.up,
         }
@@ -126,3 +139,6 @@ const LIMIT: Duration = Duration::from_secs(60);
 const AT_THE_END: Duration = Duration::from_secs(10);
 /// Commands that may wait in one service.
 const WAITING: usize = 64;
+
+#[cfg(test)]
+mod tests;

@@ -26,7 +26,7 @@ impl Planner<'_> {
             };
             let up = self.all(&own.hooks, HookEvent::Up);
             let down = self.all(&own.hooks, HookEvent::Down);
-            servers.insert(server.address, ServerHooks { up, down });
+            servers.insert((server.address, server.port), ServerHooks { up, down });
         }
         ServiceHooks { up, down, servers }
     }
