@@ -68,7 +68,7 @@ fn groups(account: &Account, mark: Mark) -> Vec<Group<'_>> {
         });
         if let Some(group) = order.get_mut(number) {
             group.count += 1;
-            if group.count <= SHOWN {
+            if group.count <= SHOWN || is_loss(mark) {
                 group.first.push(at);
             }
         }
@@ -76,10 +76,15 @@ fn groups(account: &Account, mark: Mark) -> Vec<Group<'_>> {
     order
 }
 
+/// Whether every unit with `mark` is listed: nobody looks for what a count hides.
+fn is_loss(mark: Mark) -> bool {
+    matches!(mark, Mark::Lossy | Mark::Impossible)
+}
+
 /// Units that ended in the same way.
 struct Group<'a> {
     outcome: &'a Outcome,
-    /// The first of them, at most [`SHOWN`].
+    /// All of them when they are losses, else at most the first [`SHOWN`].
     first: Vec<Place>,
     count: usize,
 }
@@ -87,15 +92,30 @@ struct Group<'a> {
 impl Group<'_> {
     fn write(&self, sources: &Sources, out: &mut String) {
         let Self { outcome, first, count } = self;
-        for at in first {
-            let _ = write!(out, "  {}  {}", sources.describe(*at), words(*at, sources));
+        let mut lines: Vec<(Place, String, usize)> = Vec::new();
+        let mut numbers: HashMap<String, usize> = HashMap::new();
+        for (shown, at) in first.iter().enumerate() {
+            let text = words(*at, sources);
+            let known = numbers.get(&text).filter(|_| shown >= SHOWN);
+            if let Some((_, _, again)) = known.and_then(|number| lines.get_mut(*number)) {
+                *again += 1;
+                continue;
+            }
+            numbers.entry(text.clone()).or_insert(lines.len());
+            lines.push((*at, text, 0));
+        }
+        for (at, text, again) in lines {
+            let _ = write!(out, "  {}  {text}", sources.describe(at));
             if !outcome.becomes.is_empty() {
                 let _ = write!(out, "  ->  {}", outcome.becomes);
             }
+            if again > 0 {
+                let _ = write!(out, "  ({} times)", again + 1);
+            }
             out.push('\n');
         }
-        if *count > SHOWN {
-            let _ = writeln!(out, "  and {} more like these", count - SHOWN);
+        if *count > first.len() {
+            let _ = writeln!(out, "  and {} more like these", count - first.len());
         }
         let last = outcome.notes.len().saturating_sub(1);
         for (number, note) in outcome.notes.iter().enumerate() {
