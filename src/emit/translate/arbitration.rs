@@ -46,22 +46,24 @@ pub(super) fn apply(cluster: &mut Cluster, account: &mut Account) {
     let targets = membership.ping_targets.clone();
     let arbitrator = membership.arbitrator.as_ref().and_then(|program| program.at);
     if !is_active(cluster) {
-        let stays = matches!(membership.failback.map(|f| f.value), Some(Failback::Off));
+        let failback = failback(cluster);
         for target in &targets {
-            if membership.arbitrator.is_some() && stays {
-                account.lossy(target.at, conversion::ARBITRATION, "", &[NOPREEMPT]);
-            } else {
-                account.needless(
+            match failback {
+                _ if membership.arbitrator.is_none() => account.needless(
                     target.at,
                     "without ipfail heartbeat takes no action on ping targets",
-                );
+                ),
+                Failback::Legacy => account.needless(target.at, LEGACY),
+                _ => account.lossy(target.at, conversion::ARBITRATION, "", &[NOPREEMPT]),
             }
         }
         account.needless(deadping_at(cluster), "no ping target is acted upon");
-        if stays {
-            account.lossy(arbitrator, conversion::ARBITRATION, "", &[NOPREEMPT]);
-        } else {
-            account.needless(arbitrator, "there is no ping target to act upon");
+        match failback {
+            _ if targets.is_empty() => {
+                account.needless(arbitrator, "there is no ping target to act upon");
+            }
+            Failback::Legacy => account.needless(arbitrator, LEGACY),
+            _ => account.lossy(arbitrator, conversion::ARBITRATION, "", &[NOPREEMPT]),
         }
         return;
     }
@@ -109,11 +111,18 @@ pub(super) fn apply(cluster: &mut Cluster, account: &mut Account) {
     account.changed(deadping_at(cluster), conversion::ARBITRATION, "fall", &note);
 }
 
-/// Scripts work only with ipfail, and only when a lower priority has consequences.
+/// Scripts work only with ipfail, and only when a lower priority has consequences. With `legacy`
+/// ipfail itself does nothing.
 fn is_active(cluster: &Cluster) -> bool {
     let membership = &cluster.membership;
-    let stays = matches!(membership.failback.map(|f| f.value), Some(Failback::Off));
-    membership.arbitrator.is_some() && !membership.ping_targets.is_empty() && !stays
+    membership.arbitrator.is_some()
+        && !membership.ping_targets.is_empty()
+        && failback(cluster) == Failback::On
+}
+
+/// heartbeat's own default is `legacy`.
+fn failback(cluster: &Cluster) -> Failback {
+    cluster.membership.failback.map_or(Failback::Legacy, |failback| failback.value)
 }
 
 fn deadping_at(cluster: &Cluster) -> Option<Place> {
@@ -150,6 +159,8 @@ fn ping_command(hosts: &[String], limit: Duration) -> String {
 
 const PLAIN: Ranks = Ranks { first: 150, second: 100, step: 10 };
 const ARBITRATED: Ranks = Ranks { first: 210, second: 200, step: 10 };
+const LEGACY: &str =
+    "ipfail does nothing without auto_failback on or off, so no address moves in keepalived either";
 const NOPREEMPT: &str = "auto_failback off becomes nopreempt, and then a lowered priority moves nothing: ping arbitration is lost";
 
 #[cfg(test)]

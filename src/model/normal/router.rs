@@ -222,7 +222,9 @@ fn keys_of(authentication: Option<&Authentication>, object: &mut Object) {
 /// What decides about the role beside the other directors.
 fn follows(router: &Router, cluster: &Cluster, world: World, object: &mut Object) {
     if world == World::Heartbeat {
-        if cluster.membership.arbitrator.is_some() {
+        // With legacy, which is the default, ipfail does nothing.
+        let decides = cluster.membership.failback.is_some_and(|f| f.value != Failback::Legacy);
+        if decides && cluster.membership.arbitrator.is_some() {
             for target in &cluster.membership.ping_targets {
                 object.say(&format!("pings {}", target.value.hosts.join(" or ")), "yes", target.at);
             }
