@@ -66,6 +66,17 @@ impl<'a> Line<'a> {
         }
     }
 
+    /// The value of a directive that takes a text with or without quotes around it. Where they are
+    /// around a part of it, they belong to it, as in a command with arguments; a single one was left
+    /// over.
+    pub(super) fn text(&self) -> Cow<'a, str> {
+        let raw = self.value().map(|value| value.raw()).unwrap_or_default();
+        let is_whole = characters::unquote(raw).or_else(|| single_unquote(raw)).is_some();
+        let meant = self.meant();
+        let in_pairs = ['"', '\''].iter().all(|mark| meant.matches(*mark).count() % 2 == 0);
+        if is_whole || !in_pairs { self.unquoted() } else { meant }
+    }
+
     /// Where the value stands; where the keyword does if there is none.
     pub(super) fn value_place(&self) -> Place {
         self.value().map_or_else(|| self.node.place(), Word::place)

@@ -354,7 +354,7 @@ impl Reader<'_> {
             self.kept_quotes(line);
             self.comment_in_value(line);
         }
-        let text = line.unquoted();
+        let text = line.text();
         let text = self.blanks(inner(&text));
         if text.is_empty() {
             // A lone quotation mark is a text to ldirectord.
@@ -381,7 +381,7 @@ impl Reader<'_> {
         } else {
             self.kept_quotes(line);
         }
-        let text = line.unquoted();
+        let text = line.text();
         (!text.is_empty()).then(|| Sourced::new(text.into_owned(), line.value_place()))
     }
 
