@@ -16,7 +16,7 @@ use crate::emit::{Account, Conversion, Mark, Target, report, scripts};
 use crate::model::Node;
 use crate::model::read::Input;
 use crate::site::Stack;
-use crate::source::codes::conversion::NOT_UNDERSTOOD;
+use crate::source::codes::conversion::{CONFIGURATION_NOT_READ, NOT_UNDERSTOOD};
 use crate::source::words::counted;
 use crate::source::{self, Diagnostic, Findings, Place, Severity, Sources, text};
 use crate::syntax::Format;
@@ -177,8 +177,8 @@ impl Told<'_> {
 }
 
 fn exit_code(account: &Account) -> ExitCode {
-    let not_understood = |code| code == Some(NOT_UNDERSTOOD);
-    let any = account.entries().any(|(_, outcome)| not_understood(outcome.code));
+    let missing = [Some(NOT_UNDERSTOOD), Some(CONFIGURATION_NOT_READ)];
+    let any = account.entries().any(|(_, outcome)| missing.contains(&outcome.code));
     if any { ExitCode::Findings } else { ExitCode::Success }
 }
 

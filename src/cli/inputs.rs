@@ -159,7 +159,7 @@ impl Gatherer<'_> {
         let found_usual = found;
         // ldirectord's files have free names: a resource names them, or their text tells.
         let started = self.started_by(directory);
-        for path in entries {
+        for path in &entries {
             let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
             let is_usual = Format::ALL.iter().any(|format| format.file_name() == name);
             if is_usual || !path.is_file() {
@@ -167,9 +167,14 @@ impl Gatherer<'_> {
             }
             let is_started = started.contains(&name);
             if is_started || name.ends_with(".cf") {
-                found |= self.director_file(&path, is_started);
+                found |= self.director_file(path, is_started);
             } else if !found_usual && name.ends_with(".conf") {
-                found |= self.suspected(&path, Format::Keepalived);
+                found |= self.suspected(path, Format::Keepalived);
+            }
+        }
+        for path in started.iter().filter_map(|name| configuration(directory, name)) {
+            if let Some(file) = self.load(&path) {
+                self.add_to(directory.to_owned(), Input { file, format: Format::Ldirectord });
             }
         }
         found
@@ -199,7 +204,8 @@ impl Gatherer<'_> {
         true
     }
 
-    /// Names of the files that the haresources of this directory give to ldirectord.
+    /// Names of the files that the haresources of this directory give to ldirectord, its own
+    /// directory left out.
     fn started_by(&self, directory: &Path) -> Vec<String> {
         let haresources = self
             .groups
@@ -208,10 +214,11 @@ impl Gatherer<'_> {
             .flat_map(|group| &group.inputs)
             .find(|input| input.format == Format::Haresources);
         let text = haresources.map_or("", |input| self.sources.get(input.file).text());
-        text.split_whitespace()
-            .filter_map(|word| word.strip_prefix("ldirectord::"))
-            .map(ToOwned::to_owned)
-            .collect()
+        let name = |word: &str| match word.strip_prefix("ldirectord::") {
+            Some(name) => Some(name.strip_prefix(DIRECTORY).unwrap_or(name).to_owned()),
+            None => (word == "ldirectord").then(|| Format::Ldirectord.file_name().to_owned()),
+        };
+        text.split_whitespace().filter_map(name).collect()
     }
 
     /// Loads a file once.
@@ -232,7 +239,10 @@ impl Gatherer<'_> {
     /// Puts a file to its neighbours. A director has one file of each format, only ldirectord
     /// may have several: a second keepalived.conf is that of another node.
     fn add(&mut self, path: &Path, input: Input) {
-        let directory = path.parent().unwrap_or(Path::new("")).to_owned();
+        self.add_to(path.parent().unwrap_or(Path::new("")).to_owned(), input);
+    }
+
+    fn add_to(&mut self, directory: PathBuf, input: Input) {
         let is_keepalived = input.format == Format::Keepalived;
         let is_free = |group: &Group| {
             input.format == Format::Ldirectord
@@ -246,6 +256,16 @@ impl Gatherer<'_> {
             None => self.groups.push(Group { directory, is_keepalived, inputs: vec![input] }),
         }
     }
+}
+
+/// Where ldirectord finds the configuration `name`: beside haresources, else in `conf`. An absolute
+/// path is one of the director, whose files may be elsewhere here.
+fn configuration(directory: &Path, name: &str) -> Option<PathBuf> {
+    if Path::new(name).is_absolute() && directory != Path::new(DIRECTORY) {
+        return None;
+    }
+    let places = [directory.join(name), directory.join("conf").join(name)];
+    places.into_iter().find(|path| path.is_file())
 }
 
 /// What is in a directory, sorted; nothing when it cannot be listed.
@@ -291,5 +311,7 @@ fn neighbour(path: &Path) -> Option<PathBuf> {
     Some(directory.join(near))
 }
 
+/// Where heartbeat and ldirectord look for their files.
+const DIRECTORY: &str = "/etc/ha.d/";
 /// Directories that every node has: the node's own is above them.
 const SYSTEM_DIRECTORIES: [&str; 4] = ["conf", "etc", "ha.d", "keepalived"];

@@ -146,6 +146,23 @@ impl Account {
         self.record(at, Mark::Impossible, Some(code), "", notes);
     }
 
+    /// The block whose head holds `at` is gone with everything in it, whatever was said of it before.
+    pub fn lost_block(&mut self, at: Option<Place>, code: Code, note: &str) {
+        let Some(head) = at.and_then(|at| self.unit(at)) else { return };
+        let number = self.number(Outcome {
+            mark: Mark::Lossy,
+            code: Some(code),
+            becomes: String::new(),
+            notes: vec![note.to_owned()],
+        });
+        self.settle(head, number);
+        // What is deeper inside is within a unit behind the head, what follows the block is not.
+        let inside = |unit: &&mut Unit| unit.within != NOWHERE && unit.within >= index(head);
+        for unit in self.units.iter_mut().skip(head + 1).take_while(inside) {
+            unit.outcome = Some(number);
+        }
+    }
+
     /// Whether anything was recorded for the unit at `at`.
     pub fn knows(&self, at: Place) -> bool {
         self.unit(at).and_then(|i| self.units.get(i)).is_some_and(|unit| unit.outcome.is_some())

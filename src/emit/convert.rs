@@ -43,8 +43,13 @@ impl Conversion {
         of_lines.for_each(|(_, tree)| tree.join_words());
         let mut account = Account::new(sources, &trees);
         drop(trees);
-        let extras =
-            translate::heartbeat_to_keepalived(&mut cluster, sources, &options, &mut account);
+        let extras = translate::heartbeat_to_keepalived(
+            &mut cluster,
+            sources,
+            inputs,
+            &options,
+            &mut account,
+        );
         let errors = places_of_errors(&findings);
         account.close(conversion::NOT_UNDERSTOOD, |place| touches(&errors, place));
         let names: Vec<&str> =

@@ -47,6 +47,7 @@ fn render(
         Purpose::Resources(resources) => {
             environment.get_template(RESOURCES)?.render(context! { resources })
         }
+        Purpose::Shell(line) => environment.get_template(SHELL)?.render(context! { line }),
         Purpose::Fetch { path, tls, host, expression } => {
             let scheme = if *tls { "https" } else { "http" };
             environment
@@ -62,6 +63,7 @@ fn environment() -> Result<Environment<'static>, minijinja::Error> {
     environment.add_filter("quote", quote);
     environment.add_template(RESOURCES, include_str!("../../templates/resources.sh.j2"))?;
     environment.add_template(CHECK_PAGE, include_str!("../../templates/check-page.sh.j2"))?;
+    environment.add_template(SHELL, include_str!("../../templates/fallback.sh.j2"))?;
     environment.add_template(OPTIONS, include_str!("../../templates/keepalived.default.j2"))?;
     Ok(environment)
 }
@@ -92,6 +94,7 @@ fn shell_word(text: &str) -> String {
 
 const RESOURCES: &str = "resources.sh";
 const CHECK_PAGE: &str = "check-page.sh";
+const SHELL: &str = "fallback.sh";
 const OPTIONS: &str = "keepalived.default";
 
 #[cfg(test)]

@@ -123,6 +123,48 @@ fn a_version_that_is_none_is_said() {
     assert!(got.contains("exit code: 2") && got.contains("2.2.7"), "{got}");
 }
 
+/// ldirectord looks beside haresources, then in `conf`.
+#[test]
+fn a_configuration_is_found_where_ldirectord_finds_it() {
+    let named = |name: &str| {
+        small().file("ha.d/haresources", &format!("lw1 10.0.0.31/24/eth0 ldirectord{name}\n"))
+    };
+    let service = |address: &str| {
+        format!("virtual={address}:80\n\treal=10.0.0.1:80 gate\n\tchecktype=connect\n")
+    };
+    let arguments = ["convert", "heartbeat-to-keepalived", "--from", "ha.d"];
+    for name in ["::web.cf", "::/etc/ha.d/web.cf", "::conf/web.cf", "::/etc/ha.d/conf/web.cf"] {
+        let place = named(name).file("ha.d/conf/web.cf", &service("10.0.0.31"));
+        let got = place.run(&arguments);
+        assert!(
+            got.contains("exit code: 0") && got.contains("virtual_server 10.0.0.31 80"),
+            "{got}"
+        );
+    }
+    let place = named("").file("ha.d/conf/ldirectord.cf", &service("10.0.0.31"));
+    assert!(place.run(&arguments).contains("virtual_server 10.0.0.31 80"));
+    let place = named("::web.cf")
+        .file("ha.d/web.cf", &service("10.0.0.31"))
+        .file("ha.d/conf/web.cf", &service("10.0.0.32"));
+    let got = place.run(&arguments);
+    assert!(got.contains("virtual_server 10.0.0.31 80") && !got.contains("10.0.0.32"), "{got}");
+}
+
+#[test]
+fn a_configuration_that_was_not_read_is_no_success() {
+    for name in ["web.cf", "/srv/web.cf", "/srv/ldirectord.cf"] {
+        let place = small()
+            .file("ha.d/haresources", &format!("lw1 10.0.0.31/24/eth0 ldirectord::{name}\n"))
+            .file("ha.d/ldirectord.cf", "virtual=10.0.0.31:80\n\treal=10.0.0.1:80 gate\n");
+        let arguments = ["convert", "heartbeat-to-keepalived", "--from", "ha.d", "--out", "new"];
+        let got = place.run(&arguments);
+        assert!(got.contains("exit code: 1") && got.contains("[LV0755]"), "{got}");
+        assert!(got.contains("[LV0756]"), "{got}");
+        let strict: Vec<&str> = arguments.into_iter().chain(["--force", "--strict"]).collect();
+        assert!(place.run(&strict).contains("nothing was written"));
+    }
+}
+
 /// A pair without anything that is lost.
 fn small() -> Place {
     Place::new()

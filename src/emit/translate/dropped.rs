@@ -266,11 +266,18 @@ const ROWS: &[Row] = &[
         note: "keepalived mails each change once and has no repetition and no selection",
     },
     Row {
-        keywords: &["maintenancedir", "monitorfile"],
+        keywords: &["maintenancedir"],
         mark: Mark::Lossy,
         code: Some(conversion::NO_COUNTERPART),
         becomes: "",
         note: "take a server out by weight 0 in the file and a reload, or with a MISC_CHECK that looks for a file",
+    },
+    Row {
+        keywords: &["monitorfile"],
+        mark: Mark::Lossy,
+        code: Some(conversion::NO_COUNTERPART),
+        becomes: "",
+        note: "no log of every check; keepalived logs what changes to syslog",
     },
     Row {
         keywords: &["readdquiescent"],
@@ -285,13 +292,6 @@ const ROWS: &[Row] = &[
         code: Some(conversion::NO_COUNTERPART),
         becomes: "",
         note: "weights do not follow the load; use a MISC_CHECK with misc_dynamic",
-    },
-    Row {
-        keywords: &["emailalert", "emailalertfrom", "smtp"],
-        mark: Mark::Approximate,
-        code: Some(conversion::FOR_ALL),
-        becomes: "notification_email",
-        note: "one list of recipients for all services",
     },
     Row {
         keywords: &[

@@ -7,12 +7,16 @@
 use std::collections::HashMap;
 use std::net::IpAddr;
 
+use self::configurations::Configurations;
 use super::{Account, Target};
+use crate::model::read::Input;
 use crate::model::{Cluster, Sourced};
 use crate::source::Sources;
 
+mod alerts;
 mod arbitration;
 mod authentication;
+mod configurations;
 mod dropped;
 mod identity;
 mod media;
@@ -69,6 +73,8 @@ pub enum Purpose {
         /// Regular expression that the body must match.
         expression: String,
     },
+    /// Has a shell run a line, with the script's arguments behind it.
+    Shell(String),
 }
 
 /// Where the written files expect to be installed.
@@ -78,10 +84,12 @@ pub const SCRIPT_DIRECTORY: &str = "/etc/keepalived";
 pub fn heartbeat_to_keepalived(
     cluster: &mut Cluster,
     sources: &Sources,
+    inputs: &[Input],
     options: &Options,
     account: &mut Account,
 ) -> Extras {
     let mut extras = Extras::default();
+    let configurations = Configurations::new(cluster, inputs, sources);
     for node in &cluster.nodes {
         account.exact(node.name.at, "router_id");
     }
@@ -89,11 +97,13 @@ pub fn heartbeat_to_keepalived(
     let timing = timing::apply(cluster, options.target, &ranks, account);
     let media = media::choose(cluster, options, account);
     routers::apply(cluster, &timing, &media, &ranks, account);
-    resources::apply(cluster, &media, &mut extras, account);
+    resources::apply(cluster, &media, &configurations, &mut extras, account);
     identity::apply(cluster, account);
     arbitration::apply(cluster, account);
     authentication::apply(cluster, options.target, account);
     services::apply(cluster, options.target, &mut extras, account);
+    configurations.unstarted(cluster, account);
+    alerts::apply(cluster, sources, account);
     dropped::apply(cluster, sources, &mut extras.command_line, account);
     secure_scripts(cluster);
     extras

@@ -28,6 +28,7 @@ pub(super) fn apply(
     let mut translator = Translator {
         checks: service.checks.clone(),
         host: service.host.as_ref().map(|host| host.value.clone()),
+        head: service.target.at,
         is_mark: !matches!(service.target.value, Target::Endpoint { .. }),
         version,
         extras,
@@ -47,6 +48,8 @@ pub(super) fn apply(
 struct Translator<'a> {
     checks: Rare<Checks>,
     host: Option<String>,
+    /// The line whose port chooses a check that no other line does.
+    head: Option<Place>,
     is_mark: bool,
     version: Version,
     extras: &'a mut Extras,
@@ -67,7 +70,10 @@ impl Translator<'_> {
     }
 
     fn one(&mut self, probe: Probe) {
-        let Probe { kind, chosen_by: chosen, address, port, checks, settings, carried } = probe;
+        let Probe { kind, chosen_by: mut chosen, address, port, checks, settings, carried } = probe;
+        if chosen.is_empty() {
+            chosen.extend(self.head);
+        }
         self.account.exact(port.and_then(|port| port.at), "connect_port");
         let (connect, dialogue) = (self.connect_timeout(), self.dialogue_timeout());
         match kind {
@@ -98,6 +104,15 @@ impl Translator<'_> {
             ProbeKind::Script(external) => {
                 self.exact(&chosen, "MISC_CHECK");
                 self.account.exact(external.command.at, "misc_path");
+                if external.command.value.contains(char::is_whitespace) {
+                    let place = external.command.at;
+                    self.account.changed(
+                        place,
+                        conversion::CHECK_DIFFERENT,
+                        "misc_path",
+                        ARGUMENTS,
+                    );
+                }
                 self.push(ProbeKind::Script(external), connect, port);
             }
             ProbeKind::Smtp { helo } => {
@@ -134,6 +149,13 @@ impl Translator<'_> {
 
     /// What only ldirectord can talk: the port is tried instead.
     fn dialogue(&mut self, dialogue: &Dialogue, chosen: &[Place], port: Option<Sourced<u16>>) {
+        if POP.contains(&dialogue.service.as_str()) && dialogue.login.is_none() {
+            self.changed(chosen, conversion::NEVER_CHECKED, "no checker", NO_LOGIN);
+            // Nothing holds the servers back any more until they were asked.
+            self.account.changed(self.head, conversion::NEVER_CHECKED, "virtual_server", NO_LOGIN);
+            self.account.needless(dialogue.password, "without a login nobody logs in");
+            return;
+        }
         let udp = UDP_DIALOGUES.contains(&dialogue.service.as_str());
         let (kind, becomes) = if udp && self.version.has(Feature::PingCheck) {
             (ProbeKind::Ping, "PING_CHECK")
@@ -285,6 +307,11 @@ const DEFAULT_INTERVAL: Duration = Duration::from_secs(10);
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(5);
 const UDP_DIALOGUES: &[&str] = &["radius", "sip"];
 
+/// Dialogues whose client connects when it logs in, and not before.
+const POP: &[&str] = &["pop", "pops"];
+
+const ARGUMENTS: &str = "ldirectord takes the blanks for a part of the program's name and finds none; keepalived passes arguments";
+const NO_LOGIN: &str = "without a login ldirectord never connects: the servers count as up for ever, in keepalived, too";
 const NEVER: &str = "the servers count as up for ever, in ldirectord and in keepalived";
 const NO_PORT: &str =
     "a firewall mark has no port: ldirectord checks port 0, which never answers; write checkport";

@@ -1,5 +1,6 @@
 //! Ordered resources to what VRRP has instead: addresses, hooks, alerts, a sync daemon.
 
+use super::configurations::Configurations;
 use super::media::Media;
 use super::{Extras, GeneratedScript, Purpose, SCRIPT_DIRECTORY};
 use crate::emit::Account;
@@ -13,15 +14,21 @@ use crate::source::codes::conversion;
 pub(super) fn apply(
     cluster: &mut Cluster,
     media: &Media,
+    configurations: &Configurations,
     extras: &mut Extras,
     account: &mut Account,
 ) {
     let mut routers = std::mem::take(&mut cluster.routers);
+    // The reader's daemon follows a group by its first resource, and knows no interface.
+    cluster.sync_daemon = None;
     for router in &mut routers {
         addresses(router, media, account);
         services(router, extras, account);
         for resource in &router.resources {
-            others(resource, &router.name.value, cluster, media, account);
+            match resource.kind {
+                ResourceKind::Director { .. } => configurations.director(resource, account),
+                _ => others(resource, router, cluster, media, account),
+            }
         }
         if router.resources.iter().any(|resource| resource.kind == ResourceKind::Mail) {
             router.alert = Some(Sourced::implied(true));
@@ -164,26 +171,23 @@ fn services(router: &mut Router, extras: &mut Extras, account: &mut Account) {
         .collect();
 }
 
-/// What is neither an address nor a script.
+/// What is neither an address nor a script nor ldirectord.
 fn others(
     resource: &Resource,
-    router: &str,
+    router: &Router,
     cluster: &mut Cluster,
     media: &Media,
     account: &mut Account,
 ) {
     let place = Some(resource.at);
     match &resource.kind {
-        ResourceKind::Address { .. } | ResourceKind::Service | ResourceKind::Helper => {}
+        ResourceKind::Address { .. }
+        | ResourceKind::Director { .. }
+        | ResourceKind::Helper
+        | ResourceKind::Service => {}
         ResourceKind::Announcement => {
             account.needless(place, "keepalived announces its addresses itself");
         }
-        ResourceKind::Director { .. } => account.changed(
-            place,
-            conversion::TABLE_ON_EVERY_NODE,
-            "virtual_server",
-            "the IPVS table and the checks are on every director all the time, not only on the active one",
-        ),
         ResourceKind::Mail => {
             let mut arguments = resource.arguments.iter();
             for recipient in arguments.next().iter().flat_map(|list| list.value.split(',')) {
@@ -210,26 +214,38 @@ fn others(
             conversion::STORAGE_UNSAFE,
             &["VRRP has no fencing: the storage could be active on two nodes; move it to Pacemaker"],
         ),
-        ResourceKind::SyncDaemon if cluster.sync_daemon.is_none() => {
-            let interface = media.interface.as_ref().map(|interface| interface.value.clone());
-            let note = format!(
-                "heartbeat's script does not name the interface; {} was taken",
-                interface.as_deref().unwrap_or("none")
-            );
-            let daemon = SyncDaemon {
-                interface,
-                router: Some(router.to_owned()),
-                ..SyncDaemon::default()
-            };
-            cluster.sync_daemon = Some(Sourced::new(daemon, resource.at));
-            account.changed(place, conversion::REPLACED, "lvs_sync_daemon", &note);
-        }
-        ResourceKind::SyncDaemon => account.lossy(
-            place,
-            conversion::REPLACED,
-            "",
-            &["keepalived has one sync daemon, and it follows the first group"],
-        ),
+        ResourceKind::SyncDaemon => sync_daemon(resource, router, cluster, media, account),
+    }
+}
+
+/// keepalived has one sync daemon: it sends where the instance that it follows is master.
+fn sync_daemon(
+    resource: &Resource,
+    router: &Router,
+    cluster: &mut Cluster,
+    media: &Media,
+    account: &mut Account,
+) {
+    let place = Some(resource.at);
+    let lost = |account: &mut Account, note: &str| {
+        account.lossy(place, conversion::REPLACED, "", &[note]);
+    };
+    if resource.arguments.first().is_some_and(|role| role.value != "master") {
+        lost(account, "keepalived's sync daemon sends on the master and never receives there");
+    } else if let Some(first) = cluster.sync_daemon.as_ref().and_then(|d| d.value.router.as_ref()) {
+        lost(account, &format!("keepalived has one sync daemon, and it follows {first}"));
+    } else if !router.addresses.is_empty() {
+        let interface =
+            media.interface.as_ref().map_or(IPVSADM_INTERFACE, |interface| &interface.value);
+        let note =
+            format!("heartbeat's script does not name the interface; {interface} was guessed");
+        account.changed(place, conversion::REPLACED, "lvs_sync_daemon", &note);
+        let daemon = SyncDaemon {
+            interface: Some(interface.to_owned()),
+            router: Some(router.name.value.clone()),
+            ..SyncDaemon::default()
+        };
+        cluster.sync_daemon = Some(Sourced::new(daemon, resource.at));
     }
 }
 
@@ -240,5 +256,7 @@ fn is_script(kind: &ResourceKind) -> bool {
 /// VRRPv2's address count fits more, but long adverts are refused by old peers; keepalived's own
 /// manual recommends 20.
 const ADVERTISED: usize = 20;
+/// What `ipvsadm --start-daemon` takes when no interface is named.
+const IPVSADM_INTERFACE: &str = "eth0";
 /// IFNAMSIZ without its NUL.
 const LABEL_LENGTH: usize = 15;

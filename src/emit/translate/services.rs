@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Extras, probes};
+use super::{Extras, GeneratedScript, Purpose, SCRIPT_DIRECTORY, probes};
 use crate::emit::{Account, Feature, Target as Version};
 use crate::model::{
     Alike, Cluster, Forwarding, Hook, HookEvent, Probe, ProbeKind, Protocol, Rare, Server, Service,
@@ -25,7 +25,7 @@ pub(super) fn apply(
         switched_off(service, account);
         servers(service, account);
         fallback(service, target, account);
-        hooks(service, account);
+        hooks(service, extras, account);
         texts(service, account);
         probes::apply(service, target, extras, &mut of_probes, account);
         // ldirectord puts a server in only after its first success, and asks at once; keepalived
@@ -41,14 +41,6 @@ pub(super) fn apply(
         }
     }
     cluster.services.retain(|service| is_writable(service, account));
-    let alerts = &cluster.alerts;
-    let senders = alerts.sender.iter().map(|sender| (sender.at, "notification_email_from"));
-    let servers = alerts.server.iter().map(|server| (server.at, "smtp_server"));
-    let recipients = alerts.recipients.iter().map(|recipient| (recipient.at, "notification_email"));
-    for (place, becomes) in recipients.chain(senders).chain(servers) {
-        let note = "one list of recipients, one sender and one mail server for all services";
-        account.changed(place, conversion::FOR_ALL, becomes, note);
-    }
 }
 
 fn endpoint(service: &mut Service, account: &mut Account) {
@@ -194,7 +186,9 @@ fn fallback(service: &mut Service, target: Version, account: &mut Account) {
 }
 
 /// fallbackcommand gets the same arguments from quorum hooks: `start|stop address:port protocol`.
-fn hooks(service: &mut Service, account: &mut Account) {
+///
+/// ldirectord has a shell run the line, keepalived splits it into words itself.
+fn hooks(service: &mut Service, extras: &mut Extras, account: &mut Account) {
     let about = match &service.target.value {
         Target::Endpoint { address, port } if address.is_ipv6() => format!("[{address}]:{port}"),
         Target::Endpoint { address, port } => format!("{address}:{port}"),
@@ -210,10 +204,33 @@ fn hooks(service: &mut Service, account: &mut Account) {
     for hook in &mut service.hooks {
         let Hook { event, command, .. } = &mut hook.value;
         let verb = if *event == HookEvent::QuorumDown { "start" } else { "stop" };
+        if needs_shell(command) {
+            *command = shell_script(command, extras);
+        }
         *command = format!("{command} {verb} {about} {protocol}");
         let note = "runs at the same changes, but not once more at start";
         account.changed(hook.at, conversion::FALLBACK_COMMAND, "quorum_down, quorum_up", note);
     }
+}
+
+/// Whether a shell does more with `line` than to take it apart at blanks outside of quotes.
+fn needs_shell(line: &str) -> bool {
+    let is_odd = |mark: char| line.matches(mark).count() % 2 == 1;
+    let assigns = line.split_whitespace().next().is_some_and(|word| word.contains('='));
+    line.contains(|c| SHELL_SIGNS.contains(c)) || assigns || is_odd('"') || is_odd('\'')
+}
+
+/// The path of a script that runs `line`; equal ones are written once.
+fn shell_script(line: &str, extras: &mut Extras) -> String {
+    let purpose = Purpose::Shell(line.to_owned());
+    let scripts = &mut extras.scripts;
+    let known = scripts.iter().find(|script| script.purpose == purpose);
+    let name = known.map(|script| script.name.clone()).unwrap_or_else(|| {
+        let name = format!("fallback-{}", scripts.len() + 1);
+        scripts.push(GeneratedScript { name: name.clone(), purpose });
+        name
+    });
+    format!("{SCRIPT_DIRECTORY}/{name}")
 }
 
 fn texts(service: &Service, account: &mut Account) {
@@ -265,12 +282,17 @@ fn is_writable(service: &Service, account: &mut Account) -> bool {
     } else {
         return true;
     };
+    account.lost_block(service.target.at, conversion::SERVICE_EMPTY, note);
+    // Lines that stand behind a blank one are outside of the block.
     let servers = service.servers.iter().map(|server| server.at);
-    for place in servers.chain([service.target.at]) {
+    let carried = service.carried.iter().map(|carried| Some(carried.at));
+    for place in servers.chain(carried) {
         account.lossy(place, conversion::SERVICE_EMPTY, "", &[note]);
     }
     false
 }
 
+/// What a shell does not take as it is (POSIX shell, 2.2 and 2.6), apart from blanks and quotes.
+const SHELL_SIGNS: &str = "|&;<>()$`\\*?[]{}~!#\n";
 /// keepalived's own default for a bare persistence_timeout, in seconds.
 const DEFAULT_PERSISTENCE: u32 = 360;

@@ -43,7 +43,7 @@ pub fn load(
         // them: a director with keepalived and one with this daemon understand each other.
         let mut account = Account::new(sources, &trees);
         let options = Options { target: Target::DEFAULT, addresses: addresses.clone() };
-        translate::heartbeat_to_keepalived(&mut cluster, sources, &options, &mut account);
+        translate::heartbeat_to_keepalived(&mut cluster, sources, inputs, &options, &mut account);
     }
     drop(trees);
     // The router has the name that the translation gave it.

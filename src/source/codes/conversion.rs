@@ -177,7 +177,8 @@ To keep the dialogue, write a MISC_CHECK that calls a program of yours; exit sta
     NEVER_CHECKED = "LV0720" "still-never-checked" Warning Accepts
         "the servers of this service are never checked"
 "`checktype=on`, and `negotiate` on a port that ldirectord knows no service for (8080!), mean that
-every server counts as up for ever. The same is written for keepalived: no checker at all.
+every server counts as up for ever. So does a POP service without `login`: ldirectord's client only
+connects to log in. The same is written for keepalived: no checker at all.
 
 To have them checked, add `service=http` (or `checktype=connect`) to the virtual section and convert
 again.";
@@ -254,4 +255,20 @@ own for each, which need a value that the old line does not hold: the gateway, t
 subject.
 
 Look at the written line and complete it; the note says what is missing.";
+
+    CONFIGURATION_NOT_READ = "LV0755" "configuration-not-read" Error Accepts
+        "a configuration of ldirectord was not read"
+"A resource of haresources starts ldirectord with a configuration that is not among the files that
+were read, so no virtual service of it is in the result. ldirectord looks for it in /etc/ha.d, then in
+/etc/ha.d/conf, then takes the name as a path; lvsha looks beside haresources and in `conf` there.
+
+Put the file there, or name it behind the others, and convert again.";
+
+    CONFIGURATION_NOT_STARTED = "LV0756" "configuration-not-started" Info Accepts
+        "no resource starts ldirectord with this configuration"
+"haresources was read, and none of its resources names the file that the service stands in. heartbeat
+did not run it. It may be an old file, or one that an init script starts on every director.
+
+If it was in use, keep the result. Otherwise leave the file out: name those that are to be converted,
+instead of their directory.";
 }

@@ -246,9 +246,16 @@ pub(super) fn complete(
             .collect();
         group.router.resources = resources;
     }
-    for daemon in files.iter().filter_map(|file| file.cluster.sync_daemon.as_ref()) {
-        let note = "the script takes its interface and number from ipvsadm's defaults";
-        account.changed(daemon.at, codes::SYNC_DAEMON, "LVSSyncDaemonSwap", note);
+    for file in files {
+        let Some(daemon) = &file.cluster.sync_daemon else { continue };
+        let numbered = || groups.iter().enumerate();
+        if numbered().any(|(number, group)| sync_daemon(file, group, number).is_some()) {
+            let note = "the script takes its interface and number from ipvsadm's defaults";
+            account.changed(daemon.at, codes::SYNC_DAEMON, "LVSSyncDaemonSwap", note);
+        } else {
+            let note = "it follows an instance that is not in the file: keepalived does not start it either";
+            account.lossy(daemon.at, codes::SYNC_DAEMON, "", &[note]);
+        }
     }
 }
 
