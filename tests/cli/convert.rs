@@ -127,25 +127,25 @@ fn a_version_that_is_none_is_said() {
 #[test]
 fn a_configuration_is_found_where_ldirectord_finds_it() {
     let named = |name: &str| {
-        small().file("ha.d/haresources", &format!("lw1 10.0.0.31/24/eth0 ldirectord{name}\n"))
+        small().file("ha.d/haresources", format!("lw1 10.0.0.31/24/eth0 ldirectord{name}\n"))
     };
     let service = |address: &str| {
         format!("virtual={address}:80\n\treal=10.0.0.1:80 gate\n\tchecktype=connect\n")
     };
     let arguments = ["convert", "heartbeat-to-keepalived", "--from", "ha.d"];
     for name in ["::web.cf", "::/etc/ha.d/web.cf", "::conf/web.cf", "::/etc/ha.d/conf/web.cf"] {
-        let place = named(name).file("ha.d/conf/web.cf", &service("10.0.0.31"));
+        let place = named(name).file("ha.d/conf/web.cf", service("10.0.0.31"));
         let got = place.run(&arguments);
         assert!(
             got.contains("exit code: 0") && got.contains("virtual_server 10.0.0.31 80"),
             "{got}"
         );
     }
-    let place = named("").file("ha.d/conf/ldirectord.cf", &service("10.0.0.31"));
+    let place = named("").file("ha.d/conf/ldirectord.cf", service("10.0.0.31"));
     assert!(place.run(&arguments).contains("virtual_server 10.0.0.31 80"));
     let place = named("::web.cf")
-        .file("ha.d/web.cf", &service("10.0.0.31"))
-        .file("ha.d/conf/web.cf", &service("10.0.0.32"));
+        .file("ha.d/web.cf", service("10.0.0.31"))
+        .file("ha.d/conf/web.cf", service("10.0.0.32"));
     let got = place.run(&arguments);
     assert!(got.contains("virtual_server 10.0.0.31 80") && !got.contains("10.0.0.32"), "{got}");
 }
@@ -154,7 +154,7 @@ fn a_configuration_is_found_where_ldirectord_finds_it() {
 fn a_configuration_that_was_not_read_is_no_success() {
     for name in ["web.cf", "/srv/web.cf", "/srv/ldirectord.cf"] {
         let place = small()
-            .file("ha.d/haresources", &format!("lw1 10.0.0.31/24/eth0 ldirectord::{name}\n"))
+            .file("ha.d/haresources", format!("lw1 10.0.0.31/24/eth0 ldirectord::{name}\n"))
             .file("ha.d/ldirectord.cf", "virtual=10.0.0.31:80\n\treal=10.0.0.1:80 gate\n");
         let arguments = ["convert", "heartbeat-to-keepalived", "--from", "ha.d", "--out", "new"];
         let got = place.run(&arguments);
