@@ -8,7 +8,7 @@ use super::inputs::{self, Gathered};
 use super::output_directory::replace;
 use super::printer::{Printer, Problem};
 use super::{ExitCode, Failure};
-use crate::emit::fmt::{self, Formatted};
+use crate::emit::fmt::{self, Formatted, Refusal};
 use crate::model::read::Input;
 use crate::source::words::counted;
 use crate::source::{SourceFile, Sources, Span, text};
@@ -118,8 +118,12 @@ impl Work<'_> {
             Err(refusal) => {
                 self.refused += 1;
                 let problem = Problem::new(format!("`{}`: {refusal}", file.name()));
-                let help = format!("`lvsha check {}` says which blanks these are", file.name());
-                self.printer.problem(&problem.help(help));
+                self.printer.problem(&match refusal {
+                    Refusal::Findings(code) => {
+                        problem.help(format!("`lvsha explain {code}` says what it is about"))
+                    }
+                    Refusal::Comments | Refusal::Meaning | Refusal::Unsettled => problem,
+                });
                 None
             }
         }

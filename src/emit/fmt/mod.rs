@@ -24,10 +24,22 @@ pub struct Formatted {
     pub kept: Vec<usize>,
 }
 
-/// Why a text was not changed: another layout would be read otherwise.
+/// Why a text was not changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("its layout carries meaning, so it is left as it is")]
-pub struct Refusal;
+pub enum Refusal {
+    /// A comment would be another one.
+    #[error("another layout would change a comment, so it is left as it is")]
+    Comments,
+    /// Its blanks are worth a finding, or would be. The code of one such finding.
+    #[error("another layout would be judged otherwise (`{0}`), so it is left as it is")]
+    Findings(&'static str),
+    /// It would be read otherwise.
+    #[error("another layout would mean something else, so it is left as it is")]
+    Meaning,
+    /// Its layout would change again each time.
+    #[error("it has no layout that stays, so it is left as it is")]
+    Unsettled,
+}
 
 /// Lays out a file.
 ///
@@ -36,9 +48,15 @@ pub struct Refusal;
 pub fn format(file: &SourceFile, format: Format) -> Result<Formatted, Refusal> {
     let formatted = lay_out(file.name(), file.text(), format);
     let (old, new) = (file.text(), formatted.text.as_str());
-    let is_settled = || lay_out(file.name(), new, format).text == new;
-    let same = || reading(file.name(), old, format) == reading(file.name(), new, format);
-    if old == new || (same() && is_settled()) { Ok(formatted) } else { Err(Refusal) }
+    if old == new {
+        return Ok(formatted);
+    }
+    let read = |content| Reading::of(file.name(), content, format);
+    read(old).compare(&read(new))?;
+    if lay_out(file.name(), new, format).text != new {
+        return Err(Refusal::Unsettled);
+    }
+    Ok(formatted)
 }
 
 fn lay_out(name: &str, content: &str, format: Format) -> Formatted {
@@ -51,19 +69,46 @@ fn lay_out(name: &str, content: &str, format: Format) -> Formatted {
     }
 }
 
-/// What must not change: the meaning, the codes of the findings, the comments.
-fn reading(name: &str, content: &str, format: Format) -> (Cluster, Vec<&'static str>, Vec<String>) {
-    let mut sources = Sources::new();
-    let file = sources.add(name, &text::encode(content));
-    let mut reading = read(&mut sources, &[Input { file, format }]);
-    reading.cluster.forget_places();
-    let mut codes: Vec<_> = reading.findings.iter().map(|finding| finding.code.id()).collect();
-    codes.sort_unstable();
-    let trees = reading.trees.iter().flat_map(|(_, tree)| tree.walk(content));
-    let comments = trees.map(|node| node.comment().of(content).trim_end().to_owned());
-    let mut comments: Vec<_> = comments.filter(|comment| !comment.is_empty()).collect();
-    comments.sort_unstable();
-    (reading.cluster, codes, comments)
+/// What must not change.
+struct Reading {
+    cluster: Cluster,
+    /// The codes of the findings, sorted.
+    codes: Vec<&'static str>,
+    /// The comments, sorted.
+    comments: Vec<String>,
+}
+
+impl Reading {
+    fn of(name: &str, content: &str, format: Format) -> Self {
+        let mut sources = Sources::new();
+        let file = sources.add(name, &text::encode(content));
+        // Comments are those of the text as it is written: where something is expanded, the
+        // trees of a reading are those of another text, which has none.
+        let tree = syntax::parse(&mut sources, file, format);
+        let comments = tree.walk(content).map(|node| node.comment().of(content).trim_end());
+        let mut comments: Vec<_> =
+            comments.filter(|comment| !comment.is_empty()).map(str::to_owned).collect();
+        comments.sort_unstable();
+        let mut reading = read(&mut sources, &[Input { file, format }]);
+        reading.cluster.forget_places();
+        let mut codes: Vec<_> = reading.findings.iter().map(|finding| finding.code.id()).collect();
+        codes.sort_unstable();
+        Self { cluster: reading.cluster, codes, comments }
+    }
+
+    fn compare(&self, other: &Self) -> Result<(), Refusal> {
+        if self.cluster != other.cluster {
+            return Err(Refusal::Meaning);
+        }
+        if self.codes != other.codes {
+            let pairs = self.codes.iter().zip(&other.codes);
+            let same = pairs.take_while(|(ours, theirs)| ours == theirs).count();
+            let next = [self.codes.get(same), other.codes.get(same)];
+            // Of two sorted lists the smaller one is missing on the other side.
+            return Err(Refusal::Findings(next.into_iter().flatten().min().copied().unwrap_or("")));
+        }
+        if self.comments == other.comments { Ok(()) } else { Err(Refusal::Comments) }
+    }
 }
 
 /// What stands between words and the comment behind them: nothing where they touch, because then

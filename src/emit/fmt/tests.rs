@@ -24,6 +24,16 @@ fn what_is_replaced_before_it_is_read_stays_as_it_is() {
     assert_eq!(formatted(text, Format::Keepalived), wanted);
 }
 
+/// The expanded text is another one: places in it say nothing about the comments of this one.
+#[test]
+fn a_definition_beside_a_comment_is_no_reason_to_refuse() {
+    let text = "$IF=eth0\nglobal_defs {\n# note\n    router_id a\n}\n@b vrrp_instance A {\n\
+        state MASTER    # this one\ninclude  x.conf\ninterface  $IF\n}\n";
+    let wanted = "$IF=eth0\nglobal_defs {\n    # note\n    router_id a\n}\n@b vrrp_instance A {\n    \
+        state MASTER # this one\ninclude  x.conf\n    interface $IF\n}\n";
+    assert_eq!(formatted(text, Format::Keepalived), wanted);
+}
+
 #[test]
 fn blanks_inside_commands_stay() {
     let text = "vrrp_script a {\nscript   \"/bin/x  y\"\n}\nvrrp_script b {\n script '/bin/x  y'  root\n}\n";
