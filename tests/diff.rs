@@ -23,6 +23,8 @@ use lvsha::source::{Code, Place, Sources};
 use lvsha::syntax::schema::Version;
 use lvsha::syntax::{Format, detect};
 
+#[path = "generated/changes.rs"]
+mod changes;
 #[path = "generated/mod.rs"]
 mod from_tables;
 #[path = "generated/services.rs"]
@@ -35,7 +37,7 @@ fn every_case_means_the_same_as_itself() {
         let inputs = load(&case, &mut sources);
         let cluster = read(&mut sources, &inputs).cluster;
         for foreign in [false, true] {
-            let normal = Normal::of(&cluster, world, foreign);
+            let normal = Normal::of(&cluster, &sources, world, foreign);
             let found = compare(&normal, &normal);
             // Two things of one name in one file are the file's mistake, and found as such.
             let is_double = |difference: &Difference| difference.field.is_none();
@@ -64,6 +66,51 @@ fn both_directions_find_the_same() {
     assert!(there.iter().any(|line| line.contains("prefix: 24 -> 25")), "{there:#?}");
 }
 
+/// What is written again without a need is no difference, however it is spelled.
+#[test]
+fn defaults_and_spellings_are_no_difference() {
+    let router = |lines: &str| {
+        format!("vrrp_instance A {{\ninterface eth0\nvirtual_router_id 5\n{lines}\n}}\n")
+    };
+    let same = [
+        ("", "state BACKUP\npriority 100\nsmtp_alert off\npreempt_delay 0"),
+        ("", "garp_master_delay 5\ngarp_master_refresh 0\nmcast_dst_ip 224.0.0.18"),
+        (
+            "virtual_routes {\n10.1.0.0/16 via 10.0.0.1 dev eth0 table main metric 3\n}",
+            "virtual_routes {\nto 10.1.0.0/16 oif eth0 gw 10.0.0.1 priority 3\n}",
+        ),
+        (
+            "virtual_rules {\nfrom 10.1.0.0/16 table 254 priority 7\n}",
+            "virtual_rules {\npreference 7 from 10.1.0.0/16 lookup main\n}",
+        ),
+        ("use_vmac", "use_vmac vrrp.5"),
+    ];
+    for (one, other) in same {
+        assert_eq!(found(&router(one), &router(other)), Vec::<String>::new(), "{other}");
+    }
+    let own = found(&router("use_vmac"), &router(""));
+    assert_eq!(own.len(), 1);
+    assert!(
+        own.iter().all(|line| line.contains("own interface: virtual MAC on vrrp.5")),
+        "{own:?}"
+    );
+}
+
+/// Resources start from left to right.
+#[test]
+fn the_order_of_resources_is_meaning() {
+    let mut sources = Sources::new();
+    let mut normal = |line: &str| {
+        let file = sources.add("haresources", line.as_bytes());
+        let input = Input { file, format: Format::Haresources };
+        let cluster = read(&mut sources, &[input]).cluster;
+        Normal::of(&cluster, &sources, World::Heartbeat, false)
+    };
+    let one = normal("lw1 10.0.0.1/24/eth0 drbddisk::r0 Filesystem::/dev/drbd0::/data mysql\n");
+    let other = normal("lw1 mysql 10.0.0.1/24/eth0 Filesystem::/dev/drbd0::/data drbddisk::r0\n");
+    assert!(compare(&one, &other).len() >= 2);
+}
+
 /// Names of what differs between two keepalived.conf.
 fn found(left: &str, right: &str) -> Vec<String> {
     let mut sources = Sources::new();
@@ -71,7 +118,7 @@ fn found(left: &str, right: &str) -> Vec<String> {
         let file = sources.add("keepalived.conf", text.as_bytes());
         let input = Input { file, format: Format::Keepalived };
         let cluster = read(&mut sources, &[input]).cluster;
-        Normal::of(&cluster, World::Keepalived, false)
+        Normal::of(&cluster, &sources, World::Keepalived, false)
     };
     let (left, right) = (normal(left), normal(right));
     let found = compare(&left, &right);
@@ -233,7 +280,7 @@ fn judge_to_heartbeat(
         let left = read(sources, &node.inputs).cluster;
         let files = conversion.files(name, "0123456789abcdef").unwrap();
         let right = written(sources, files.iter().map(|f| (f.name.as_str(), f.text.as_bytes())));
-        let shown = between((&left, World::Keepalived), (&right, World::Heartbeat));
+        let shown = between(sources, (&left, World::Keepalived), (&right, World::Heartbeat));
         judge(&format!("{about} {name}"), &shown, &conversion.account, sources, FIELDS, wrong);
     }
 }
@@ -252,7 +299,7 @@ fn judge_to_keepalived(
     let mut text = Vec::new();
     conversion.write(&node, &mut text).unwrap();
     let right = written(sources, std::iter::once(("keepalived.conf", text.as_slice())));
-    let shown = between((&left, World::Heartbeat), (&right, World::Keepalived));
+    let shown = between(sources, (&left, World::Heartbeat), (&right, World::Keepalived));
     judge(about, &shown, &conversion.account, sources, &[], wrong);
 }
 
@@ -285,7 +332,7 @@ fn there_and_back_keeps_what_both_can_say() {
         let files = back.files(&names[0], "0123456789abcdef").unwrap();
         let after =
             written(&mut sources, files.iter().map(|f| (f.name.as_str(), f.text.as_bytes())));
-        let form = |cluster| Normal::of(cluster, World::Heartbeat, false);
+        let form = |cluster| Normal::of(cluster, &sources, World::Heartbeat, false);
         let shown = compare(&form(&before), &form(&after));
         let about = case.file_name().unwrap().to_string_lossy().into_owned();
         judge(&about, &shown, &there.account, &sources, &[], &mut wrong);
@@ -359,8 +406,13 @@ fn judge(
 const FIELDS: &[Code] =
     &[codes::QUORUM, codes::SERVICE_IMPOSSIBLE, codes::CONVERSATION, codes::IMPOSSIBLE_THERE];
 
-fn between(left: (&Cluster, World), right: (&Cluster, World)) -> Vec<Difference> {
-    compare(&Normal::of(left.0, left.1, true), &Normal::of(right.0, right.1, true))
+fn between(
+    sources: &Sources,
+    left: (&Cluster, World),
+    right: (&Cluster, World),
+) -> Vec<Difference> {
+    let form = |(cluster, world): (&Cluster, World)| Normal::of(cluster, sources, world, true);
+    compare(&form(left), &form(right))
 }
 
 /// The cluster of files that were written.

@@ -8,9 +8,9 @@ use super::inputs::{self, Gathered};
 use super::printer::{Printer, Problem};
 use super::{ExitCode, Failure};
 use crate::emit::differences;
-use crate::model::Cluster;
 use crate::model::normal::{self, Normal, World};
 use crate::model::read::{Input, read};
+use crate::model::{Cluster, Membership};
 use crate::source::words::counted;
 use crate::source::{Severity, Sources};
 use crate::syntax::Format;
@@ -57,15 +57,21 @@ pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, 
     let mut sources = Sources::new();
     let mut left = side(&arguments.left, &mut sources)?;
     let mut right = side(&arguments.right, &mut sources)?;
-    // A file without a word for routers says nothing about them.
+    // A file without a word for routers says nothing about them, nor about the directors.
+    let is_unequal = left.has_routers != right.has_routers;
     if !(left.has_routers && right.has_routers) {
         for side in [&mut left, &mut right] {
             side.cluster.routers.clear();
             side.cluster.sync_daemon = None;
+            if is_unequal {
+                side.cluster.membership = Membership::default();
+                side.cluster.nodes.clear();
+                side.cluster.authentication = None;
+            }
         }
     }
     let foreign = left.world != right.world;
-    let form = |side: &Side| Normal::of(&side.cluster, side.world, foreign);
+    let form = |side: &Side| Normal::of(&side.cluster, &sources, side.world, foreign);
     let found = normal::differences(&form(&left), &form(&right));
     printer.result(&match arguments.output {
         Output::Human => differences::human(&found, &sources, printer.colour()),
@@ -85,6 +91,12 @@ pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, 
 }
 
 fn side(path: &Path, sources: &mut Sources) -> Result<Side, Problem> {
+    if inputs::is_inventory(path) {
+        let path = path.display();
+        let message = format!("`{path}` is an inventory, and files of one director are compared");
+        return Err(Problem::new(message)
+            .help(format!("`lvsha render {path} --out DIR` writes the files of each")));
+    }
     let Gathered { groups, problems } = inputs::gather(&[path.to_owned()], None, sources);
     if let Some(problem) = problems.into_iter().next() {
         return Err(problem);

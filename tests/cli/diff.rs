@@ -86,3 +86,9 @@ virtual=10.0.0.31:80
         .file("same/keepalived.conf", same)
         .file("other/keepalived.conf", other)
 }
+
+#[test]
+fn an_inventory_is_refused_as_what_it_is() {
+    let place = place().file("site.toml", "name = \"web\"\n");
+    snapshot!(place.run(&["diff", "same/keepalived.conf", "site.toml"]));
+}

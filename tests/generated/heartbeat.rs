@@ -78,7 +78,8 @@ fn rows(format: Format, within: &str) -> Vec<&'static Keyword> {
     all.filter(|row| row.within == within).collect()
 }
 
-fn arguments(row: &'static Keyword) -> BoxedStrategy<String> {
+/// The words behind a keyword.
+pub(crate) fn arguments(row: &'static Keyword) -> BoxedStrategy<String> {
     if let Some((_, choices)) = SPECIAL.iter().find(|(word, _)| *word == row.word) {
         return select(*choices).prop_map(|words| format!(" {words}")).boxed();
     }

@@ -7,13 +7,19 @@
 use std::collections::BTreeMap;
 
 use super::setting::{Said, Settings};
-use super::{Cluster, Sourced, show_exact_seconds};
-use crate::source::Place;
+use super::{Cluster, Sourced, SyncDaemon, show_exact_seconds};
+use crate::source::{Place, Sources};
+use standard::Standards;
 
+mod carried;
 mod difference;
+mod heartbeat;
+mod objects;
 mod probe;
 mod router;
+mod routing;
 mod service;
+mod standard;
 
 pub use difference::{Difference, Side, differences};
 
@@ -71,16 +77,33 @@ impl PartialEq for Field {
 }
 
 impl Normal {
-    /// The normal form of `cluster`, as `world` reads it.
+    /// The normal form of `cluster`, which was read from `sources`, as `world` reads it.
     ///
     /// For a comparison with the other world (`foreign`) routers that move together are one
-    /// object, as heartbeat has it, and what VRRP derives is stated.
-    pub fn of(cluster: &Cluster, world: World, foreign: bool) -> Self {
-        let mut objects = vec![whole(cluster, world)];
-        objects.extend(router::all(cluster, world, foreign));
-        objects.extend(service::all(cluster, world));
+    /// object, as heartbeat has it, and what VRRP derives is stated. Within one world everything
+    /// counts that the files say.
+    pub fn of(cluster: &Cluster, sources: &Sources, world: World, foreign: bool) -> Self {
+        let script_user = cluster.globals.script_user.as_ref().map(|user| &user.value);
+        let standards = Standards::of(&cluster.globals);
+        let view = View { sources, world, foreign, standards, script_user };
+        let mut objects = vec![whole(cluster, &view)];
+        objects.extend(router::all(cluster, &view));
+        objects.extend(service::all(cluster, &view));
+        if world == World::Keepalived && !foreign {
+            objects.extend(objects::all(cluster, &view));
+        }
         Self { world, objects }
     }
+}
+
+/// What every part of a normal form is made with.
+struct View<'a> {
+    sources: &'a Sources,
+    world: World,
+    foreign: bool,
+    standards: Standards,
+    /// Who runs scripts that name nobody.
+    script_user: Option<&'a String>,
 }
 
 impl Object {
@@ -122,16 +145,41 @@ impl Object {
         }
     }
 
-    /// Says every stated setting under its keyword.
-    fn say_settings(&mut self, prefix: &str, settings: &dyn Settings, private: bool) {
+    /// Says every stated setting of the block `within` that is not what holds anyway. Settings are
+    /// keepalived's own words.
+    fn say_settings(
+        &mut self,
+        prefix: &str,
+        settings: &dyn Settings,
+        within: &str,
+        view: &View<'_>,
+    ) {
         settings.each(&mut |keyword, stated| {
             let secret = matches!(stated.value, Said::Secret(_));
             let value = if secret { HIDDEN.to_owned() } else { said(&stated.value) };
-            self.put(&format!("{prefix}{keyword}"), value, private, stated.at);
+            let field = format!("{prefix}{keyword}");
+            // In `global_defs` the prefix is part of the word.
+            let word = if within == "global_defs" { &field } else { keyword };
+            if view.standards.is_default(within, word, &value) {
+                return;
+            }
+            self.put(&field, value, true, stated.at);
             if let Said::Secret(hidden) = stated.value {
-                self.hide(&format!("{prefix}{keyword}"), &hidden.0);
+                self.hide(&field, &hidden.0);
             }
         });
+    }
+
+    /// Says `value` privately under `field`, or under the next name when that is taken already.
+    fn say_next(&mut self, field: &str, value: &str, at: Option<Place>) -> String {
+        let mut name = field.to_owned();
+        let mut number = 1;
+        while self.fields.contains_key(&name) {
+            number += 1;
+            name = format!("{field} ({number})");
+        }
+        self.put(&name, value.to_owned(), true, at);
+        name
     }
 
     /// Adds what is compared and never shown to a field that was said.
@@ -147,7 +195,7 @@ impl Object {
 }
 
 /// What belongs to no router and no service.
-fn whole(cluster: &Cluster, world: World) -> Object {
+fn whole(cluster: &Cluster, view: &View<'_>) -> Object {
     let mut object = Object::new("cluster", vec![String::new()], None);
     let alerts = &cluster.alerts;
     let mut recipients: Vec<&str> = alerts.recipients.iter().map(|r| r.value.as_str()).collect();
@@ -158,16 +206,30 @@ fn whole(cluster: &Cluster, world: World) -> Object {
     }
     object.say_stated("mail from", alerts.sender.as_ref(), Clone::clone);
     object.say_stated("mail server", alerts.server.as_ref(), Clone::clone);
-    object.say_stated("mail time limit", alerts.timeout.as_ref(), |time| seconds(*time));
+    let limit = alerts.timeout.filter(|time| time.value != MAIL_TIME);
+    object.say_stated("mail time limit", limit.as_ref(), |time| seconds(*time));
     if let Some(daemon) = &cluster.sync_daemon {
         let interface = daemon.value.interface.as_deref().unwrap_or("ipvsadm's default");
         let identifier = daemon.value.identifier.map_or_else(|| "0".to_owned(), |n| n.to_string());
         object.say("sync daemon", format!("on {interface}, number {identifier}"), daemon.at);
+        if !view.foreign {
+            object.say("sync daemon's packets", packets(&daemon.value), daemon.at);
+        }
     }
-    for (prefix, settings) in cluster.globals.groups() {
-        object.say_settings(prefix, settings, true);
+    match view.world {
+        World::Heartbeat => heartbeat::whole(cluster, view, &mut object),
+        World::Keepalived => globals(cluster, view, &mut object),
     }
+    carried::say(&cluster.carried, "", view, &mut object);
+    object
+}
+
+/// What a whole keepalived states.
+fn globals(cluster: &Cluster, view: &View<'_>, object: &mut Object) {
     let globals = &cluster.globals;
+    for (prefix, settings) in globals.groups() {
+        object.say_settings(prefix, settings, "global_defs", view);
+    }
     for (field, stated) in
         [("router_id", &globals.router_id), ("script_user", &globals.script_user)]
     {
@@ -175,27 +237,41 @@ fn whole(cluster: &Cluster, world: World) -> Object {
             object.say_privately(field, stated.value.clone(), stated.at);
         }
     }
-    if world == World::Heartbeat {
-        let membership = &cluster.membership;
-        for node in &cluster.nodes {
-            object.say_privately(&format!("node {}", node.name.value), "member", node.name.at);
+    for (field, stated) in
+        [("script security", globals.script_security), ("strict", globals.strict)]
+    {
+        if let Some(stated) = stated.filter(|stated| stated.value) {
+            object.say_privately(field, "yes", stated.at);
         }
-        let initial = membership.effective_initial_dead_time();
-        let at = membership.initial_dead_time.and_then(|time| time.at);
-        object.say_privately("initial dead time", seconds(initial), at);
-        if let Some(time) = membership.warn_time {
-            object.say("late warning", seconds(time.value), time.at);
-        }
-        for place in &membership.fencing {
-            object.say("fencing", "configured", Some(*place));
-        }
-        if let Some(manager) = membership.manager.filter(|manager| manager.value) {
-            object.say("another manager", "on", manager.at);
-        }
-    } else if let Some(delay) = globals.startup_delay {
+    }
+    if let Some(delay) = globals.startup_delay.filter(|delay| !delay.value.is_zero()) {
         object.say_privately("startup delay", seconds(delay.value), delay.at);
     }
-    object
+    object.say_settings("", &globals.outside, "", view);
+    object.say_settings("SSL ", &cluster.tls_client, "SSL", view);
+    carried::say(&globals.carried, "global_defs", view, object);
+    if !view.foreign {
+        objects::fixed(&cluster.fixed, view, object);
+    }
+    for group in &cluster.service_groups {
+        carried::say(&group.carried, "virtual_server_group", view, object);
+    }
+}
+
+/// How the sync daemon sends, and whom it follows.
+fn packets(daemon: &SyncDaemon) -> String {
+    let SyncDaemon { interface: _, router, identifier: _, longest, port, ttl, group } = daemon;
+    let number = |word: &str, number: Option<String>| {
+        number.map_or(String::new(), |number| format!(" {word} {number}"))
+    };
+    let parts = [
+        number("follows", router.clone()),
+        number("maxlen", longest.map(|n| n.to_string())),
+        number("port", port.map(|n| n.to_string())),
+        number("ttl", ttl.map(|n| n.to_string())),
+        number("group", group.map(|n| n.to_string())),
+    ];
+    parts.concat().trim_start().to_owned()
 }
 
 /// Seconds with their unit.
@@ -230,6 +306,9 @@ fn said(value: &Said<'_>) -> String {
         Said::Words(words) => words.join(" "),
     }
 }
+
+/// How long keepalived waits for a mail server.
+const MAIL_TIME: std::time::Duration = std::time::Duration::from_secs(30);
 
 /// In the place of a secret.
 const HIDDEN: &str = "****";

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use super::{Object, World, seconds, yes_no};
+use super::{Object, View, World, carried, seconds, yes_no};
 use crate::model::{
-    Appended, Checks, Http, HttpRequest, Pattern, Probe, ProbeKind, Server, Service, Sourced,
-    Target,
+    Appended, Checks, Dialogue, Http, HttpRequest, HttpVersion, Pattern, Probe, ProbeKind, Server,
+    Service, Sourced, Target,
 };
 use crate::source::Place;
 
@@ -17,7 +17,7 @@ pub(super) fn is_checked(server: &Server, service: &Service) -> bool {
 }
 
 /// Says what is asked of a server.
-pub(super) fn say(server: &Server, service: &Service, world: World, object: &mut Object) {
+pub(super) fn say(server: &Server, service: &Service, view: &View<'_>, object: &mut Object) {
     let probes = probes(server, service);
     let real = probes.iter().filter(|probe| !matches!(probe.kind, ProbeKind::AlwaysUp));
     let mut count = 0;
@@ -25,7 +25,7 @@ pub(super) fn say(server: &Server, service: &Service, world: World, object: &mut
         count = number;
         // The first has no number, so that it is compared with the only one of the other side.
         let prefix = if number == 1 { "check".to_owned() } else { format!("check {number}") };
-        one(probe, (server, service), world, &prefix, object);
+        one(probe, (server, service), view, &prefix, object);
     }
     if count == 0 {
         let chosen = probes.first().and_then(|probe| probe.chosen_by.first().copied());
@@ -44,7 +44,7 @@ fn probes<'a>(server: &'a Server, service: &'a Service) -> &'a [Probe] {
 fn one(
     probe: &Probe,
     (server, service): (&Server, &Service),
-    world: World,
+    view: &View<'_>,
     prefix: &str,
     object: &mut Object,
 ) {
@@ -67,9 +67,12 @@ fn one(
             probe.port.and_then(|p| p.at).or(head),
         );
     }
-    asks(&probe.kind, (server, service), prefix, head, object);
-    timing(probe, (server, service), (world, negotiates), prefix, head, object);
-    object.say_settings(&format!("{prefix} "), &probe.settings, true);
+    asks(&probe.kind, (server, service), view, (prefix, head), object);
+    timing(probe, (server, service), (view, negotiates), prefix, head, object);
+    object.say_settings(&format!("{prefix} "), &probe.settings, ANY, view);
+    if view.world == World::Keepalived {
+        carried::say(&probe.carried, ANY, view, object);
+    }
 }
 
 /// The kind for people, and whether a whole dialogue is limited instead of a connection.
@@ -99,8 +102,8 @@ fn kind(kind: &ProbeKind) -> (String, bool) {
 fn asks(
     kind: &ProbeKind,
     (server, service): (&Server, &Service),
-    prefix: &str,
-    head: Option<Place>,
+    view: &View<'_>,
+    (prefix, head): (&str, Option<Place>),
     object: &mut Object,
 ) {
     let mut text = |word: &str, stated: Option<&Sourced<String>>| {
@@ -108,20 +111,33 @@ fn asks(
     };
     match kind {
         ProbeKind::Combined { negotiate, .. } => {
-            asks(negotiate, (server, service), prefix, head, object);
+            asks(negotiate, (server, service), view, (prefix, head), object);
         }
         ProbeKind::Dialogue(dialogue) => {
             text("login", dialogue.login.as_ref());
             text("database", dialogue.database.as_ref());
             text("request", dialogue.request.as_ref());
             pattern(prefix, dialogue.receive.as_ref(), object);
+            if !view.foreign {
+                hidden(dialogue, prefix, view, object);
+            }
         }
         ProbeKind::Dns(dns) => {
             text("record", dns.record.as_ref());
             text("request", dns.name.as_ref());
             pattern(prefix, dns.answer.as_ref(), object);
         }
-        ProbeKind::Http(http) => self::http(http, (server, service), prefix, head, object),
+        ProbeKind::Bfd { name } => text("session", name.as_ref()),
+        ProbeKind::File { name, weight } => {
+            text("name", name.as_ref());
+            let reverse = |reverse| if reverse == Some(true) { " reverse" } else { "" };
+            object.say_stated(&format!("{prefix} weight"), weight.as_ref(), |weight| {
+                format!("{}{}", weight.value, reverse(weight.reverse))
+            });
+        }
+        ProbeKind::Http(http) => {
+            self::http(http, (server, service), view, (prefix, head), object);
+        }
         ProbeKind::Script(script) => {
             let (address, port) = (server.address, server.port.unwrap_or(0));
             let appended = match script.appended {
@@ -140,9 +156,16 @@ fn asks(
             object.say(&format!("{prefix} command"), value, script.command.at.or(head));
             let weight = script.dynamic_weight.filter(|dynamic| dynamic.value);
             object.say_stated(&format!("{prefix} sets the weight"), weight.as_ref(), yes_no);
+            let user = script.user.as_ref().filter(|user| Some(&user.value) != view.script_user);
+            if let Some(user) = user {
+                object.say_privately(&format!("{prefix} user"), user.value.clone(), user.at);
+            }
         }
         ProbeKind::Smtp { helo } => text("name", helo.as_ref()),
-        ProbeKind::Udp(udp) => object.say_settings(&format!("{prefix} "), &**udp, false),
+        ProbeKind::Udp(udp) => {
+            let within = "virtual_server/real_server/UDP_CHECK";
+            object.say_settings(&format!("{prefix} "), &**udp, within, view);
+        }
         _ => {}
     }
 }
@@ -150,8 +173,8 @@ fn asks(
 fn http(
     http: &Http,
     (server, service): (&Server, &Service),
-    prefix: &str,
-    head: Option<Place>,
+    view: &View<'_>,
+    (prefix, head): (&str, Option<Place>),
     object: &mut Object,
 ) {
     if let Some(head) = http.head.filter(|head| head.value) {
@@ -169,11 +192,22 @@ fn http(
         // The server's own address is what both programs send without a word.
         let host = host.filter(|host| host.value != server.address.to_string());
         object.say_stated(&format!("{prefix} host"), host, Clone::clone);
-        one_request(request, &prefix, head, object);
+        one_request(request, view, (&prefix, head), object);
+    }
+    object.say_settings(&format!("{prefix} "), &http.settings, SSL, view);
+    let version = http.version.filter(|version| version.value != HttpVersion::Http10);
+    if let Some(version) = version {
+        let word = if version.value == HttpVersion::Http11 { "1.1" } else { "1.0C" };
+        object.say_privately(&format!("{prefix} version"), word, version.at);
     }
 }
 
-fn one_request(request: &HttpRequest, prefix: &str, head: Option<Place>, object: &mut Object) {
+fn one_request(
+    request: &HttpRequest,
+    view: &View<'_>,
+    (prefix, head): (&str, Option<Place>),
+    object: &mut Object,
+) {
     let path = request.path.as_ref();
     // What a request line cannot hold is encoded sooner or later (RFC 3986 section 2.1).
     let value = path.map_or("/", |path| &path.value);
@@ -188,7 +222,18 @@ fn one_request(request: &HttpRequest, prefix: &str, head: Option<Place>, object:
     }
     pattern(prefix, request.body.as_ref(), object);
     object.say_stated(&format!("{prefix} digest"), request.digest.as_ref(), |d| d.to_lowercase());
-    object.say_settings(&format!("{prefix} "), &request.settings, false);
+    object.say_settings(&format!("{prefix} "), &request.settings, SSL_URL, view);
+    carried::say(&request.carried, SSL_URL, view, object);
+}
+
+/// What a dialogue says beside its request; a password is compared and never shown.
+fn hidden(dialogue: &Dialogue, prefix: &str, view: &View<'_>, object: &mut Object) {
+    for (word, at) in [("password", dialogue.password), ("secret", dialogue.secret)] {
+        if let Some(at) = at {
+            carried::say_hidden(&format!("{prefix} {word}"), at, view, object);
+        }
+    }
+    object.say_stated(&format!("{prefix} host"), dialogue.host.as_ref(), Clone::clone);
 }
 
 fn pattern(prefix: &str, stated: Option<&Sourced<Pattern>>, object: &mut Object) {
@@ -204,11 +249,12 @@ fn pattern(prefix: &str, stated: Option<&Sourced<Pattern>>, object: &mut Object)
 fn timing(
     probe: &Probe,
     (server, service): (&Server, &Service),
-    (world, negotiates): (World, bool),
+    (view, negotiates): (&View<'_>, bool),
     prefix: &str,
     head: Option<Place>,
     object: &mut Object,
 ) {
+    let world = view.world;
     let own = server.own.as_ref().map(|own| &*own.checks);
     let levels: Vec<&Checks> =
         [Some(&*probe.checks), own, Some(&service.checks)].into_iter().flatten().collect();
@@ -238,15 +284,45 @@ fn timing(
     let at = failures.and_then(|failures| failures.at);
     let at = at.or(pings.and_then(|pings| pings.at)).or(head);
     object.say(&format!("{prefix} failures"), value.to_string(), at);
-    // ldirectord tries again in the next round, keepalived after a time of its own.
-    let delay = levels.iter().find_map(|checks| checks.retry_delay);
-    if let Some(delay) = delay {
-        object.say_privately(&format!("{prefix} retry after"), seconds(delay.value), delay.at);
+    if world == World::Keepalived {
+        rhythm(probe, &levels, prefix, object);
     }
     if let Some(count) = pings.filter(|count| count.value != 1) {
         object.say(&format!("{prefix} pings"), count.value.to_string(), count.at);
     }
 }
+
+/// keepalived's further times. ldirectord tries again in the next round, keepalived after a time of
+/// its own.
+fn rhythm(probe: &Probe, levels: &[&Checks], prefix: &str, object: &mut Object) {
+    let interval = levels.iter().find_map(|checks| checks.interval);
+    let every = interval.map_or(Duration::from_secs(60), |interval| interval.value);
+    // The whole service's is said with it.
+    let stated =
+        levels.split_last().and_then(|(_, inner)| inner.iter().find_map(|checks| checks.interval));
+    let of_service = levels.last().and_then(|checks| checks.interval);
+    let of_service = of_service.map_or(Duration::from_secs(60), |interval| interval.value);
+    let own = stated.filter(|_| every != of_service);
+    let warmup = levels.iter().find_map(|checks| checks.warmup);
+    let warmup = warmup.filter(|warmup| warmup.value != every);
+    let retry = levels.iter().find_map(|checks| checks.retry_delay);
+    let standard = match &probe.kind {
+        ProbeKind::Dns(_) => every,
+        ProbeKind::Http(_) => Duration::from_secs(3),
+        _ => Duration::from_secs(1),
+    };
+    let retry = retry.filter(|delay| delay.value != standard);
+    for (word, time) in [("interval", own), ("warmup", warmup), ("retry after", retry)] {
+        if let Some(time) = time {
+            object.say_privately(&format!("{prefix} {word}"), seconds(time.value), time.at);
+        }
+    }
+}
+
+/// A block with the words that checkers share, one with all of HTTP, and one with all of a request.
+const ANY: &str = "virtual_server/real_server/TCP_CHECK";
+const SSL: &str = "virtual_server/real_server/SSL_GET";
+const SSL_URL: &str = "virtual_server/real_server/SSL_GET/url";
 
 /// Status codes of success (RFC 9110 section 15.3).
 const SUCCESS: (u16, u16) = (200, 299);

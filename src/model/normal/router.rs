@@ -2,31 +2,30 @@
 
 use std::time::Duration;
 
-use super::{Object, World, seconds, yes_no};
+use super::routing::Line;
+use super::{Object, View, World, carried, heartbeat, objects, seconds, yes_no};
+use crate::model::setting::Settings;
 use crate::model::{
-    Authentication, Broadcast, Cluster, Digest, Failback, Family, Path, Resource, ResourceKind,
-    Role, Router, Sourced, TrackKind, VirtualAddress, VrrpVersion, show_seconds,
+    Authentication, Broadcast, Cluster, Digest, Failback, Family, Hook, OwnInterface, Path,
+    ResourceKind, Role, Router, SharedMac, Sourced, Track, TrackKind, VirtualAddress, VirtualMac,
+    VrrpVersion, show_seconds,
 };
 use crate::source::Place;
 
 /// Every router, or every set of routers that move together.
-pub(super) fn all(cluster: &Cluster, world: World, foreign: bool) -> Vec<Object> {
+pub(super) fn all(cluster: &Cluster, view: &View<'_>) -> Vec<Object> {
     let mut objects = Vec::new();
     let mut done: Vec<usize> = Vec::new();
     for (number, router) in cluster.routers.iter().enumerate() {
         if done.contains(&number) {
             continue;
         }
-        let mut object = one(router, cluster, world, foreign);
-        if foreign {
+        let mut object = one(router, cluster, view);
+        if view.foreign {
             let (group, companions) = companions(router, cluster);
             for (other, companion) in companions {
-                join(
-                    &mut object,
-                    one(companion, cluster, world, foreign),
-                    &companion.name.value,
-                    group,
-                );
+                let other_one = one(companion, cluster, view);
+                join(&mut object, other_one, &companion.name.value, group);
                 done.push(other);
             }
         }
@@ -68,7 +67,7 @@ fn join(object: &mut Object, other: Object, name: &str, group: Option<Place>) {
     }
 }
 
-fn one(router: &Router, cluster: &Cluster, world: World, foreign: bool) -> Object {
+fn one(router: &Router, cluster: &Cluster, view: &View<'_>) -> Object {
     let addresses = || router.addresses.iter().chain(&router.excluded);
     let family = addresses().next().map_or(Family::V4, |a| Family::of(a.value.address));
     let number = router.virtual_router_id.map(|id| format!("{} {family:?}", id.value));
@@ -78,26 +77,52 @@ fn one(router: &Router, cluster: &Cluster, world: World, foreign: bool) -> Objec
     let title = format!("router {}", first.unwrap_or_else(|| router.name.value.clone()));
     let keys = if keys.is_empty() { vec![router.name.value.clone()] } else { keys };
     let mut object = Object::new(title, keys, router.at);
-    object.parts = addresses().map(|a| address(a, router, world)).collect();
-    timing(router, cluster, (world, foreign), &mut object);
-    ways(router, cluster, world, &mut object);
-    match world {
-        World::Heartbeat => keys_of(cluster.authentication.as_ref(), &mut object),
-        World::Keepalived => keys_of(router.authentication.as_ref(), &mut object),
+    let interface = router.interface.as_ref().map(|interface| interface.value.as_str());
+    let own = |from| address(from, interface, "virtual_ipaddress", view);
+    object.parts = router.addresses.iter().map(own).collect();
+    object.parts.extend(router.excluded.iter().map(|from| {
+        let mut part = own(from);
+        part.say_privately("in adverts", "no", from.at);
+        part
+    }));
+    shared(router, cluster, view, &mut object);
+    follows(router, cluster, view.world, &mut object);
+    hooks(&router.hooks, view, &mut object);
+    if view.foreign {
+        for resource in router.resources.iter().filter(|resource| !is_elsewhere(&resource.kind)) {
+            let name = heartbeat::name(resource);
+            object.say(&format!("resource {name}"), "in order", Some(resource.at));
+        }
+    } else {
+        heartbeat::resources(&router.resources, &mut object);
     }
-    follows(router, cluster, world, &mut object);
-    for hook in &router.hooks {
-        object.say(hook.value.event.keyword(), hook.value.command.clone(), hook.at);
-    }
-    for resource in router.resources.iter().filter(|resource| !is_elsewhere(&resource.kind)) {
-        object.say(&format!("resource {}", name(resource)), "in order", Some(resource.at));
-    }
-    if world == World::Keepalived {
-        own_words(router, &mut object);
+    if view.world == World::Keepalived {
+        own_words(router, view, &mut object);
+        carried::say(&router.carried, "vrrp_instance", view, &mut object);
     } else if let Some(member) = router.members.first().and_then(|member| member.node.as_ref()) {
         object.say_privately("preferred node", member.value.clone(), member.at);
     }
     object
+}
+
+/// What all lines of haresources have in common.
+pub(super) fn shared(router: &Router, cluster: &Cluster, view: &View<'_>, object: &mut Object) {
+    timing(router, cluster, (view.world, view.foreign), object);
+    ways(router, cluster, view, object);
+    match view.world {
+        World::Heartbeat => keys_of(cluster.authentication.as_ref(), object),
+        World::Keepalived => keys_of(router.authentication.as_ref(), object),
+    }
+}
+
+/// Says the commands at events.
+pub(super) fn hooks(hooks: &[Sourced<Hook>], view: &View<'_>, object: &mut Object) {
+    for hook in hooks {
+        let Hook { event, command, user } = &hook.value;
+        let user = user.as_ref().filter(|user| !view.foreign && Some(*user) != view.script_user);
+        let user = user.map_or(String::new(), |user| format!(" (as {user})"));
+        object.say(event.keyword(), format!("{command}{user}"), hook.at);
+    }
 }
 
 /// When a backup takes over, and whether the group goes home.
@@ -149,7 +174,7 @@ fn timing(
     let preempt = router.preempt;
     let home = preempt.is_none_or(|preempt| preempt.value);
     object.say("goes home", yes_no(&home), preempt.and_then(|preempt| preempt.at));
-    if let Some(delay) = router.preempt_delay {
+    if let Some(delay) = router.preempt_delay.filter(|delay| !delay.value.is_zero()) {
         object.say("goes home after", seconds(delay.value), delay.at);
     }
     object.say_privately("missed adverts", count.to_string(), count_at);
@@ -158,8 +183,8 @@ fn timing(
 }
 
 /// The paths of heartbeats and adverts.
-fn ways(router: &Router, cluster: &Cluster, world: World, object: &mut Object) {
-    if world == World::Heartbeat {
+fn ways(router: &Router, cluster: &Cluster, view: &View<'_>, object: &mut Object) {
+    if view.world == World::Heartbeat {
         for path in &cluster.membership.paths {
             object.say(&format!("path {}", path_name(&path.value)), "used", path.at);
         }
@@ -167,17 +192,33 @@ fn ways(router: &Router, cluster: &Cluster, world: World, object: &mut Object) {
     }
     let id = router.virtual_router_id;
     object.say_stated("virtual_router_id", id.as_ref(), ToString::to_string);
-    let Some(interface) = &router.interface else { return };
     let transport = &router.transport;
     let unicast = !transport.peers.is_empty();
-    if !unicast {
-        let group =
-            transport.group.map_or_else(String::new, |group| format!(" to {}", group.value));
-        let path = format!("path VRRP on {}{group}", interface.value);
-        object.say(&path, "used", interface.at);
+    let group = transport.group.filter(|group| {
+        let value = group.value.to_string();
+        // The same word stands for the group of either family.
+        let six = view.standards.global("vrrp_mcast_group6");
+        !view.standards.is_default("vrrp_instance", "mcast_dst_ip", &value) && six != Some(value)
+    });
+    if let Some(interface) = &router.interface {
+        if unicast {
+            object.say_privately("interface", interface.value.clone(), interface.at);
+        } else {
+            let group = group.map_or_else(String::new, |group| format!(" to {}", group.value));
+            let path = format!("path VRRP on {}{group}", interface.value);
+            object.say(&path, "used", interface.at);
+        }
     }
     for peer in &transport.peers {
-        object.say(&format!("path to {}", peer.value.address), "used", peer.at);
+        let path = format!("path to {}", peer.value.address);
+        object.say(&path, "used", peer.at);
+        for (word, limit, standard) in
+            [("min_ttl", peer.value.least_ttl, 0), ("max_ttl", peer.value.largest_ttl, u8::MAX)]
+        {
+            if let Some(limit) = limit.filter(|limit| *limit != standard) {
+                object.say_privately(&format!("{path} {word}"), limit.to_string(), peer.at);
+            }
+        }
     }
     if let Some(source) = transport.source {
         // heartbeat's file is the same everywhere, so it names this director as well.
@@ -189,7 +230,7 @@ fn ways(router: &Router, cluster: &Cluster, world: World, object: &mut Object) {
     }
 }
 
-fn path_name(path: &Path) -> String {
+pub(super) fn path_name(path: &Path) -> String {
     match path {
         Path::Broadcast { interface } => format!("broadcast on {interface}"),
         Path::Multicast { interface, group, port, .. } => {
@@ -204,23 +245,37 @@ fn path_name(path: &Path) -> String {
 fn keys_of(authentication: Option<&Authentication>, object: &mut Object) {
     let Some(authentication) = authentication else { return };
     for key in &authentication.keys {
-        let method = match key.digest {
-            // A checksum is no protection.
-            Digest::Crc => continue,
-            Digest::Header => "authentication header",
-            Digest::HmacSha256 => "HMAC-SHA256",
-            Digest::Md5 => "HMAC-MD5",
-            Digest::Password => "password in clear",
-            Digest::Sha1 => "HMAC-SHA1",
-        };
+        let Some(method) = method(key.digest) else { continue };
         let field = format!("key {}", key.number);
         object.say(&field, method, Some(key.at));
         object.hide(&field, &key.secret);
     }
+    let Some(active) = authentication.active else { return };
+    let keys = &authentication.keys;
+    let signing = keys.iter().find(|key| key.number == active.value);
+    // A single key has no choice, and a checksum is no key.
+    let is_said = signing.is_none_or(|key| keys.len() > 1 && method(key.digest).is_some());
+    if is_said {
+        // The line of the key is the one that a conversion loses.
+        let at = signing.map(|key| key.at).or(active.at);
+        object.say_privately("key that signs", active.value.to_string(), at);
+    }
+}
+
+/// A method in words; a checksum is no protection.
+fn method(digest: Digest) -> Option<&'static str> {
+    Some(match digest {
+        Digest::Crc => return None,
+        Digest::Header => "authentication header",
+        Digest::HmacSha256 => "HMAC-SHA256",
+        Digest::Md5 => "HMAC-MD5",
+        Digest::Password => "password in clear",
+        Digest::Sha1 => "HMAC-SHA1",
+    })
 }
 
 /// What decides about the role beside the other directors.
-fn follows(router: &Router, cluster: &Cluster, world: World, object: &mut Object) {
+pub(super) fn follows(router: &Router, cluster: &Cluster, world: World, object: &mut Object) {
     if world == World::Heartbeat {
         // With legacy, which is the default, ipfail does nothing.
         let decides = cluster.membership.failback.is_some_and(|f| f.value != Failback::Legacy);
@@ -231,8 +286,14 @@ fn follows(router: &Router, cluster: &Cluster, world: World, object: &mut Object
         }
         return;
     }
-    for track in &router.tracks {
-        let kind = match track.value.kind {
+    tracks(&router.tracks, cluster, object);
+}
+
+/// Says what is followed, with the weight that holds.
+pub(super) fn tracks(tracks: &[Sourced<Track>], cluster: &Cluster, object: &mut Object) {
+    for track in tracks {
+        let Track { kind, name, weight, reverse } = &track.value;
+        let word = match kind {
             TrackKind::Bfd => "BFD session",
             TrackKind::File => "file",
             TrackKind::Interface => "interface",
@@ -240,59 +301,102 @@ fn follows(router: &Router, cluster: &Cluster, world: World, object: &mut Object
             TrackKind::Script => "script",
             TrackKind::Service => "service",
         };
-        let weight = track.value.weight.map_or_else(|| "its weight".to_owned(), |w| w.to_string());
-        let reverse = if track.value.reverse == Some(true) { " reverse" } else { "" };
-        object.say(
-            &format!("follows {kind} {}", track.value.name),
-            format!("{weight}{reverse}"),
-            track.at,
-        );
+        let of_script = || cluster.trackers.iter().find(|script| script.name.value == *name);
+        let standard = match kind {
+            TrackKind::Interface => Some(0),
+            TrackKind::Script => {
+                of_script().map(|script| script.weight.map_or(0, |weight| weight.value))
+            }
+            _ => None,
+        };
+        let weight = weight.or(standard).map_or("its weight".to_owned(), |w| w.to_string());
+        // Stated or not: without a word, the object decides.
+        let reverse = match reverse {
+            Some(true) => " reverse",
+            Some(false) => " noreverse",
+            None => "",
+        };
+        object.say(&format!("follows {word} {name}"), format!("{weight}{reverse}"), track.at);
     }
 }
 
 /// What only VRRP has words for.
-fn own_words(router: &Router, object: &mut Object) {
-    if let Some(member) = router.members.first() {
-        if let Some(priority) = member.priority {
-            object.say_privately("priority", priority.value.to_string(), priority.at);
-        }
-        if let Some(role) = member.role {
-            let word = if role.value == Role::Master { "MASTER" } else { "BACKUP" };
-            object.say_privately("state", word, role.at);
-        }
+fn own_words(router: &Router, view: &View<'_>, object: &mut Object) {
+    let member = router.members.first();
+    let role = member.and_then(|member| member.role);
+    let master = role.is_some_and(|role| role.value == Role::Master);
+    let stated = member.and_then(|member| member.priority);
+    // The owner's priority and the master's state stand for each other (2.2.7).
+    let priority = stated.map_or(if master { 255 } else { 100 }, |priority| priority.value);
+    let at = stated.and_then(|priority| priority.at).or(router.at);
+    object.say_privately("priority", priority.to_string(), at);
+    let master = role.map_or(priority == 255, |role| role.value == Role::Master);
+    let word = if master { "MASTER" } else { "BACKUP" };
+    object.say_privately("state", word, role.and_then(|role| role.at).or(router.at));
+    let settings: [&dyn Settings; 3] = [&router.announcements, &router.conduct, &router.delivery];
+    for settings in settings {
+        object.say_settings("", settings, "vrrp_instance", view);
     }
-    object.say_settings("", &router.announcements, false);
-    object.say_settings("", &router.conduct, true);
-    object.say_settings("", &router.delivery, true);
     if let Some(accept) = router.accept.filter(|accept| !accept.value) {
         object.say("accepts packets", "no", accept.at);
     }
-    if let Some(alert) = router.alert {
+    let mails = view.standards.mails("smtp_alert_vrrp", false);
+    if let Some(alert) = router.alert.filter(|alert| alert.value != mails) {
         object.say_privately("mail", yes_no(&alert.value), alert.at);
     }
-    if let Some(own) = &router.own_interface {
-        object.say("own interface", format!("{:?}", own.value), own.at);
+    if let Some(authentication) = &router.authentication {
+        let hmac = &authentication.hmac;
+        object.say_settings("key's ", hmac, "vrrp_instance/auth_hmac", view);
     }
-    for (word, lines) in [("route", &router.routes), ("rule", &router.rules)] {
-        for line in lines {
-            object.say(&format!("{word} {}", line.value.join(" ")), "yes", line.at);
+    if let Some(own) = &router.own_interface {
+        object.say("own interface", own_interface(&own.value, router), own.at);
+    }
+    objects::lines(Line::Route, &router.routes, object);
+    objects::lines(Line::Rule, &router.rules, object);
+}
+
+/// An interface of a router's own in words.
+fn own_interface(own: &OwnInterface, router: &Router) -> String {
+    let six = router.addresses.first().is_some_and(|a| a.value.address.is_ipv6());
+    let id = router.virtual_router_id.map_or(String::new(), |id| id.value.to_string());
+    let standard = || format!("vrrp{}.{id}", if six { "6" } else { "" });
+    let option = |word: &str, value: &Option<String>| {
+        value.as_ref().map_or(String::new(), |value| format!(", {word} {value}"))
+    };
+    match own {
+        OwnInterface::SharedMac(SharedMac { name, address, mode, group }) => {
+            let name = name.clone().unwrap_or_else(standard);
+            let (address, mode) = (option("address", address), option("mode", mode));
+            format!("ipvlan {name}{address}{mode}{}", option("group", group))
+        }
+        OwnInterface::VirtualMac(VirtualMac { name, address, notify, group }) => {
+            let name = name.clone().unwrap_or_else(standard);
+            let told = if *notify { ", told by netlink" } else { "" };
+            let (address, group) = (option("address", address), option("group", group));
+            format!("virtual MAC on {name}{address}{told}{group}")
         }
     }
 }
 
-fn address(from: &Sourced<VirtualAddress>, router: &Router, world: World) -> Object {
+/// An address on `interface` unless it names another.
+pub(super) fn address(
+    from: &Sourced<VirtualAddress>,
+    interface: Option<&str>,
+    within: &str,
+    view: &View<'_>,
+) -> Object {
     let value = &from.value;
     let name = value.address.to_string();
     let mut object = Object::new(format!("address {name}"), vec![name], from.at);
     let full = if value.address.is_ipv4() { 32 } else { 128 };
-    let prefix = match (value.prefix, world) {
+    let prefix = match (value.prefix, view.world) {
         (Some(prefix), _) => prefix.to_string(),
         (None, World::Keepalived) => full.to_string(),
         (None, World::Heartbeat) => "as the route has it".to_owned(),
     };
     object.say("prefix", prefix, from.at);
-    let interface = value.interface.clone().or(router.interface.as_ref().map(|i| i.value.clone()));
-    object.say("interface", interface.unwrap_or_else(|| "as the route has it".to_owned()), from.at);
+    let interface = value.interface.as_deref().or(interface).unwrap_or("as the route has it");
+    object.say("interface", interface, from.at);
     // The usual broadcast address is no difference to none: the kernel delivers either.
     if let Some(broadcast) = value.broadcast {
         let text = match broadcast {
@@ -308,7 +412,7 @@ fn address(from: &Sourced<VirtualAddress>, router: &Router, world: World) -> Obj
     if let Some(scope) = value.scope.as_ref().filter(|scope| *scope != "global") {
         object.say("scope", scope.clone(), from.at);
     }
-    object.say_settings("", &value.options, false);
+    object.say_settings("", &value.options, within, view);
     if !value.further.is_empty() {
         object.say("further words", value.further.join(" "), from.at);
     }
@@ -333,11 +437,6 @@ fn is_elsewhere(kind: &ResourceKind) -> bool {
             | ResourceKind::Mail
             | ResourceKind::SyncDaemon
     )
-}
-
-fn name(resource: &Resource) -> String {
-    let arguments = resource.arguments.iter().map(|argument| argument.value.as_str());
-    arguments.fold(resource.name.clone(), |name, argument| format!("{name}::{argument}"))
 }
 
 /// Adverts that may be missed when nothing is written (RFC 9568 section 6.1).

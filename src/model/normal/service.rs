@@ -3,36 +3,37 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use super::{Object, World, probe, seconds, yes_no};
+use super::{Object, View, World, carried, probe, router, seconds, yes_no};
 use crate::model::{
-    Cluster, Fallback, Family, Forwarding, HookEvent, Protocol, Server, Service, ServiceGroup,
-    Target, Tunnel,
+    Cluster, Fallback, Family, Forwarding, HookEvent, Own, Protocol, Server, Service, ServiceGroup,
+    Target, Tunnel, TunnelChecksum, TunnelKind,
 };
 
 /// Every service.
-pub(super) fn all(cluster: &Cluster, world: World) -> Vec<Object> {
-    cluster.services.iter().flat_map(|service| expand(service, cluster, world)).collect()
+pub(super) fn all(cluster: &Cluster, view: &View<'_>) -> Vec<Object> {
+    cluster.services.iter().flat_map(|service| expand(service, cluster, view)).collect()
 }
 
 /// A named group is one service for each of its members.
-fn expand(service: &Service, cluster: &Cluster, world: World) -> Vec<Object> {
-    let Target::Group(name) = &service.target.value else { return vec![one(service, world)] };
+fn expand(service: &Service, cluster: &Cluster, view: &View<'_>) -> Vec<Object> {
+    let Target::Group(name) = &service.target.value else { return vec![one(service, view)] };
     let groups = cluster.service_groups.iter().filter(|group| group.name.value == *name);
     let targets: Vec<Target> = groups.flat_map(ServiceGroup::targets).collect();
     if targets.is_empty() {
-        return vec![one(service, world)];
+        return vec![one(service, view)];
     }
     let member = |target: Target| {
         let target = crate::model::Sourced { value: target, at: service.target.at };
-        one(&Service { target, ..service.clone() }, world)
+        one(&Service { target, ..service.clone() }, view)
     };
     targets.into_iter().map(member).collect()
 }
 
-fn one(service: &Service, world: World) -> Object {
+fn one(service: &Service, view: &View<'_>) -> Object {
+    let world = view.world;
     let name = name(service, world);
     let mut object = Object::new(format!("service {name}"), vec![name], service.at);
-    table(service, world, &mut object);
+    table(service, view, &mut object);
     checks(service, world, &mut object);
     for hook in &service.hooks {
         let command = &hook.value.command;
@@ -42,11 +43,21 @@ fn one(service: &Service, world: World) -> Object {
                 format!("{command} start {}", about(service))
             }
             (World::Heartbeat, _) => format!("{command} stop {}", about(service)),
-            (World::Keepalived, _) => command.clone(),
+            (World::Keepalived, _) => {
+                router::hooks(std::slice::from_ref(hook), view, &mut object);
+                continue;
+            }
         };
         object.say(hook.value.event.keyword(), command, hook.at);
     }
-    object.parts = service.servers.iter().map(|s| server(s, service, world)).collect();
+    let within = if world == World::Heartbeat { "virtual" } else { "virtual_server" };
+    carried::say(&service.carried, within, view, &mut object);
+    if world == World::Heartbeat && !view.foreign {
+        // The probes of a section are those of all its servers.
+        let all = service.probes.iter().flat_map(|probe| &probe.carried).cloned();
+        carried::say(&all.collect::<Vec<_>>(), within, view, &mut object);
+    }
+    object.parts = service.servers.iter().map(|s| server(s, service, view)).collect();
     object
 }
 
@@ -81,7 +92,8 @@ fn name(service: &Service, world: World) -> String {
 }
 
 /// What the kernel's table holds, and what moves servers in and out of it.
-fn table(service: &Service, world: World, object: &mut Object) {
+fn table(service: &Service, view: &View<'_>, object: &mut Object) {
+    let world = view.world;
     let scheduler = if world == World::Heartbeat { "wrr" } else { "wlc" };
     object.say_or("scheduler", service.scheduler.as_ref(), scheduler.to_owned(), Clone::clone);
     let mut flags: Vec<&str> = service.scheduler_flags.iter().map(|f| f.value.as_str()).collect();
@@ -114,19 +126,29 @@ fn table(service: &Service, world: World, object: &mut Object) {
     }
     if let Some(fallback) = &service.fallback {
         object.say("fallback", self::fallback(&fallback.value, service, world), fallback.at);
+        let tunnel = service.tunnel_to_fallback(&fallback.value);
+        if let Some(tunnel) = tunnel.filter(|tunnel| !is_plain(tunnel)) {
+            object.say_privately("fallback's tunnel", wrapping(tunnel), fallback.at);
+        }
     }
     if let Some(quorum) = service.quorum.filter(|quorum| quorum.value != 1) {
         object.say("quorum", quorum.value.to_string(), quorum.at);
     }
     let settings = &service.settings;
-    object.say_stated("hysteresis", settings.hysteresis.as_ref(), ToString::to_string);
+    let hysteresis = settings.hysteresis.filter(|hysteresis| hysteresis.value > 0);
+    object.say_stated("hysteresis", hysteresis.as_ref(), ToString::to_string);
     object.say_stated("persistence engine", settings.persistence_engine.as_ref(), Clone::clone);
     object.say_stated("fallback stays", settings.inhibit_fallback.as_ref(), yes_no);
     object.say_stated("down commands at stop", settings.omega.as_ref(), yes_no);
-    for (field, value) in [("mail", settings.alert), ("suspends", settings.suspend)] {
+    let mails = view.standards.mails("smtp_alert_checker", false);
+    let alert = settings.alert.filter(|alert| alert.value != mails);
+    for (field, value) in [("mail", alert), ("suspends", settings.suspend)] {
         if let Some(value) = value {
             object.say_privately(field, yes_no(&value.value), value.at);
         }
+    }
+    if let Some(name) = &settings.snmp_name {
+        object.say_privately("snmp_name", name.value.clone(), name.at);
     }
 }
 
@@ -158,7 +180,8 @@ fn fallback(fallback: &Fallback, service: &Service, world: World) -> String {
     format!("{} {}", endpoint(fallback.address, port), method_name(method))
 }
 
-fn server(server: &Server, service: &Service, world: World) -> Object {
+fn server(server: &Server, service: &Service, view: &View<'_>) -> Object {
+    let world = view.world;
     let of_service = match service.target.value {
         Target::Endpoint { port, .. } => port,
         _ => 0,
@@ -182,7 +205,7 @@ fn server(server: &Server, service: &Service, world: World) -> Object {
     object.say("method", method_name(forwarding), at);
     let tunnel = service.tunnel_to(server);
     if let Some(tunnel) = tunnel.filter(|tunnel| !is_plain(tunnel)) {
-        object.say("tunnel", format!("{tunnel:?}"), at);
+        object.say("tunnel", wrapping(tunnel), at);
     }
     let (upper, lower) = server.thresholds();
     for (field, limit) in [("upper threshold", upper), ("lower threshold", lower)] {
@@ -193,12 +216,27 @@ fn server(server: &Server, service: &Service, world: World) -> Object {
     let quiescent = server.quiescent().or(service.quiescent);
     object.say_or("quiescent", quiescent.as_ref(), false, yes_no);
     if let Some(own) = &server.own {
-        for hook in &own.hooks {
-            object.say(hook.value.event.keyword(), hook.value.command.clone(), hook.at);
+        self::own(own, view, &mut object);
+    }
+    probe::say(server, service, view, &mut object);
+    object
+}
+
+/// What few servers state.
+fn own(own: &Own, view: &View<'_>, object: &mut Object) {
+    router::hooks(&own.hooks, view, object);
+    let settings = &own.settings;
+    let mails = view.standards.mails("smtp_alert_checker", true);
+    let alert = settings.alert.filter(|alert| alert.value != mails);
+    for (field, value) in [("mail", alert), ("starts down", settings.alpha)] {
+        if let Some(value) = value {
+            object.say_privately(field, yes_no(&value.value), value.at);
         }
     }
-    probe::say(server, service, world, &mut object);
-    object
+    if let Some(name) = &settings.snmp_name {
+        object.say_privately("snmp_name", name.value.clone(), name.at);
+    }
+    carried::say(&own.carried, "virtual_server/real_server", view, object);
 }
 
 /// `10.0.0.31:80`, `[2001:db8::1]:80`.
@@ -219,6 +257,23 @@ fn is_six(service: &Service) -> bool {
 
 fn is_plain(tunnel: &Tunnel) -> bool {
     tunnel.kind.is_none_or(|kind| kind == crate::model::TunnelKind::Ipip) && tunnel.port.is_none()
+}
+
+/// How packets are wrapped, in keepalived's words.
+fn wrapping(tunnel: &Tunnel) -> String {
+    let kind = match tunnel.kind {
+        Some(TunnelKind::Gre) => "gre",
+        Some(TunnelKind::Gue) => "gue",
+        Some(TunnelKind::Ipip) | None => "ipip",
+    };
+    let port = tunnel.port.map_or(String::new(), |port| format!(" port {port}"));
+    let checksum = match tunnel.checksum {
+        Some(TunnelChecksum::Full) => " csum",
+        Some(TunnelChecksum::Remote) => " remcsum",
+        Some(TunnelChecksum::None) => " nocsum",
+        None => "",
+    };
+    format!("{kind}{port}{checksum}")
 }
 
 fn method_name(method: Forwarding) -> &'static str {

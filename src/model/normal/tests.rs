@@ -13,7 +13,7 @@ fn router(secret: &str) -> Cluster {
 
 #[test]
 fn a_secret_is_compared_and_never_shown() {
-    let normal = |secret| Normal::of(&router(secret), World::Keepalived, false);
+    let normal = |secret| Normal::of(&router(secret), &Sources::new(), World::Keepalived, false);
     assert_eq!(differences(&normal("swordfish"), &normal("swordfish")), []);
     let found = differences(&normal("swordfish"), &normal("blowfish"));
     assert_eq!(found.len(), 1);
@@ -26,10 +26,10 @@ fn what_only_one_world_knows_is_no_difference_to_the_other() {
     let mut cluster = Cluster::default();
     cluster.globals.router_id = Some(Sourced::implied("lb1".to_owned()));
     let empty = Cluster::default();
-    let own = Normal::of(&cluster, World::Keepalived, false);
-    let same_world = Normal::of(&empty, World::Keepalived, false);
+    let own = Normal::of(&cluster, &Sources::new(), World::Keepalived, false);
+    let same_world = Normal::of(&empty, &Sources::new(), World::Keepalived, false);
     assert_eq!(differences(&own, &same_world).len(), 1);
-    let other_world = Normal::of(&empty, World::Heartbeat, true);
+    let other_world = Normal::of(&empty, &Sources::new(), World::Heartbeat, true);
     assert_eq!(differences(&own, &other_world), []);
 }
 
@@ -39,7 +39,7 @@ fn defaults_are_those_of_the_program() {
     let cluster =
         Cluster { services: vec![Service::new(Sourced::implied(target))], ..Cluster::default() };
     let titles = |world| {
-        let normal = Normal::of(&cluster, world, false);
+        let normal = Normal::of(&cluster, &Sources::new(), world, false);
         let service = normal.objects.into_iter().find(|o| o.title.starts_with("service"));
         service.map(|object| (object.title, object.fields["scheduler"].value.clone()))
     };
@@ -58,8 +58,8 @@ fn going_home_has_two_words_and_one_meaning() {
     }
     keepalived.routers.iter_mut().for_each(|r| r.preempt = Some(Sourced::implied(false)));
     heartbeat.membership.failback = Some(Sourced::implied(Failback::Off));
-    let left = Normal::of(&keepalived, World::Keepalived, true);
-    let right = Normal::of(&heartbeat, World::Heartbeat, true);
+    let left = Normal::of(&keepalived, &Sources::new(), World::Keepalived, true);
+    let right = Normal::of(&heartbeat, &Sources::new(), World::Heartbeat, true);
     let fields: Vec<_> = differences(&left, &right).into_iter().filter_map(|d| d.field).collect();
     assert!(!fields.iter().any(|field| field == "goes home"), "{fields:?}");
 }

@@ -1,0 +1,56 @@
+//! Directives without a field of the model, compared as text.
+
+use super::standard::{is_written_default, written};
+use super::{HIDDEN, Object, View, World};
+use crate::model::Carried;
+use crate::source::Place;
+use crate::syntax::Format;
+use crate::syntax::schema::{self, Keyword};
+
+/// Says every directive that only its own program knows; between two programs it is what the account
+/// of a conversion speaks about.
+pub(super) fn say(carried: &[Carried], within: &str, view: &View<'_>, object: &mut Object) {
+    if view.foreign {
+        return;
+    }
+    for directive in carried {
+        let text = match directive.text.as_str() {
+            "" => text(directive.at, view),
+            text => text.split_whitespace().collect::<Vec<_>>().join(" "),
+        };
+        let value = text.get(directive.keyword.len()..).unwrap_or(&text).trim_start();
+        let value = value.strip_prefix('=').unwrap_or(value).trim();
+        let row = row(view.world, within, &directive.keyword);
+        if row.is_some_and(|row| is_written_default(row, value)) {
+            continue;
+        }
+        let value = &row.map_or_else(|| value.to_owned(), |row| written(row, value));
+        let file = view.sources.get(directive.at.file);
+        if row.is_some_and(|row| row.secret) || file.is_secret(directive.at.span) {
+            let field = object.say_next(&directive.keyword, HIDDEN, Some(directive.at));
+            object.hide(&field, value);
+        } else {
+            object.say_next(&directive.keyword, value, Some(directive.at));
+        }
+    }
+}
+
+/// Says that something is there whose words must not be shown.
+pub(super) fn say_hidden(field: &str, at: Place, view: &View<'_>, object: &mut Object) {
+    let field = object.say_next(field, HIDDEN, Some(at));
+    object.hide(&field, &text(at, view));
+}
+
+/// The words of a place, one blank apart.
+fn text(at: Place, view: &View<'_>) -> String {
+    let text = at.span.of(view.sources.get(at.file).text());
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn row(world: World, within: &str, keyword: &str) -> Option<&'static Keyword> {
+    let formats: &[Format] = match world {
+        World::Heartbeat => &[Format::HaCf, Format::Ldirectord],
+        World::Keepalived => &[Format::Keepalived],
+    };
+    formats.iter().find_map(|format| schema::find(*format, within, keyword))
+}
