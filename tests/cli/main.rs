@@ -15,6 +15,7 @@ mod generate;
 mod inventory;
 mod mend;
 mod options;
+mod readme;
 mod simulate;
 mod site;
 mod to_heartbeat;
