@@ -41,14 +41,16 @@ lab-test: lab-images ## the scenarios of the lab; SCENARIO=part-of-a-name for so
 lab-images: peers ## what the lab boots: Debian's kernel, the peers' tree as a disk
 	$(root) tests/lab/build
 
+# The fuzz targets are a workspace of their own, for which clippy would build every dependency once more.
 lint: deny ## formatting, clippy, licences of the dependencies
 	$(CARGO) fmt --check
+	$(CARGO) fmt --check --manifest-path fuzz/Cargo.toml
 	$(CARGO) clippy --all-targets -- -D warnings
 
-corpus: peers ## DIR=...: verdicts on any directory of files beside those of the real programs
+corpus: peers ## DIR=...: verdicts and rewritten files of any directory beside the real programs; LEAST=percentage
 	@test -n "$(DIR)" || { echo "name a directory: make corpus DIR=/etc/keepalived"; exit 2; }
 	LVSHA_CORPUS="$(abspath $(DIR))" LVSHA_CORPUS_LEAST="$(LEAST)" LVSHA_REQUIRE_PEERS=1 \
-		$(CARGO) test --test peers a_directory_of_files_agrees -- --nocapture
+		$(CARGO) test --test peers a_directory_of_files -- --ignored --nocapture
 
 soak: lab-images ## a million steps of simulated routers, and half an hour of random drills in the lab
 	LVSHA_STEPS=$(or $(STEPS),1000000) LAB=off $(CARGO) test --lib random_histories -- --nocapture
@@ -76,7 +78,7 @@ install: build ## program, manual pages and completions, below PREFIX (/usr/loca
 	$(binary) completions zsh  > $(share)/zsh/site-functions/_lvsha
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z%-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # A test process each and a time limit, where it can be had; `cargo test` runs the same tests.
 nextest:
@@ -89,4 +91,5 @@ deny:
 		$(CARGO) deny check licenses bans sources; \
 	else \
 		echo "cargo-deny is not installed: licences are not checked"; \
+		test -z "$$CI"; \
 	fi

@@ -10,7 +10,8 @@
 //! - [`site`]: the inventory, and the files of each node that follow from it.
 //! - [`plan`]: what must be done on each node, pure.
 //! - [`deploy`]: doing it, over SSH or here.
-//! - [`run`]: model to running state. The director daemon: VRRP, IPVS, health checks; the only sockets.
+//! - [`run`]: model to running state. The director daemon: VRRP, IPVS, health checks; the only
+//!   `unsafe`.
 //! - [`sim`]: the same machines under a virtual clock and a lossy network.
 //! - [`cli`]: one file per subcommand: read, call, print.
 

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use super::setting::{Rare, settings};
-use super::{Carried, Checks, Sourced, Weight};
+use super::{Carried, Checks, Server, Service, Sourced, Target, Weight};
 use crate::source::{Place, Span};
 
 /// One probe; its timing fields override the service's.
@@ -267,6 +267,37 @@ pub struct Script {
     pub dynamic_weight: Option<Sourced<bool>>,
     /// User and group, as written.
     pub user: Option<Sourced<String>>,
+}
+
+impl Script {
+    /// The command line about `server`, with what is put behind it.
+    pub fn command_line(&self, server: &Server, service: &Service) -> String {
+        let target = &service.target.value;
+        let mut line = self.command.value.clone();
+        for argument in self.arguments(target, server.address, server.port.unwrap_or(0)) {
+            line.push(' ');
+            line.push_str(&argument);
+        }
+        line
+    }
+
+    /// What is put behind the command when a real server of `target` is asked at `address` and `port`.
+    pub fn arguments(&self, target: &Target, address: IpAddr, port: u16) -> Vec<String> {
+        let (address, port) = (address.to_string(), port.to_string());
+        match self.appended {
+            Appended::Nothing => Vec::new(),
+            Appended::Address => vec![address],
+            Appended::AddressAndPort => vec![address, port],
+            Appended::VirtualAndReal => {
+                let (about, virtual_port) = match target {
+                    Target::Endpoint { address, port } => (address.to_string(), *port),
+                    Target::Group(name) => (name.clone(), 0),
+                    Target::Mark { mark, .. } => (mark.to_string(), 0),
+                };
+                vec![about, virtual_port.to_string(), address, port]
+            }
+        }
+    }
 }
 
 /// Arguments that are put behind a probe's command.

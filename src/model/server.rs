@@ -1,5 +1,6 @@
 //! Real servers.
 
+use std::fmt;
 use std::net::IpAddr;
 
 use super::setting::{Rare, settings};
@@ -105,6 +106,27 @@ pub enum Forwarding {
     Masquerading,
     /// IP in IP: ipip, TUN.
     Tunnelling,
+}
+
+impl Forwarding {
+    /// The word of ldirectord and ipvsadm.
+    pub fn ldirectord_word(self) -> &'static str {
+        match self {
+            Self::DirectRouting => "gate",
+            Self::Masquerading => "masq",
+            Self::Tunnelling => "ipip",
+        }
+    }
+}
+
+impl fmt::Display for Forwarding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::DirectRouting => "direct routing",
+            Self::Masquerading => "address translation",
+            Self::Tunnelling => "tunnelling",
+        })
+    }
 }
 
 /// How packets are wrapped for a real server.

@@ -206,6 +206,17 @@ pub enum Target {
     },
 }
 
+impl Target {
+    /// The family of what it takes; a group, which may have addresses of both, counts as IPv4.
+    pub fn family(&self) -> Family {
+        match self {
+            Self::Endpoint { address, .. } => Family::of(*address),
+            Self::Mark { family, .. } => *family,
+            Self::Group(_) => Family::V4,
+        }
+    }
+}
+
 /// Address family.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Family {

@@ -5,7 +5,8 @@
 //! - [`services`]: virtual services: planned, checked, kept in the kernel.
 //! - [`health`]: which real servers live; machines and probes.
 //! - [`ipvs`]: the kernel's table as a value, the difference of two, the way there.
-//! - [`net`]: the kernel's network; the only sockets but those of probes.
+//! - [`net`]: the kernel's network: sockets of VRRP and netlink; the only unsafe code.
+//! - [`random`]: numbers that are the same for the same seed.
 //! - `trust`: which programs may be run as root.
 //! - [`vrrp`]: who is master; machines without sockets and clocks.
 
@@ -14,6 +15,7 @@ pub mod daemon;
 pub mod health;
 pub mod ipvs;
 pub mod net;
+pub mod random;
 pub mod services;
 mod trust;
 pub mod vrrp;

@@ -9,14 +9,13 @@
 
 mod invariants;
 mod outcome;
-mod random;
 mod scenario;
 #[cfg(test)]
 mod tests;
 mod world;
 
+pub use crate::run::random::Random;
 pub use invariants::Invariants;
 pub use outcome::{Holding, Outcome};
-pub use random::Random;
 pub use scenario::{Failure, Scenario, calm, history};
 pub use world::{Action, NodeSpec, Record, World};

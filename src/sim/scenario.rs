@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
+use super::Random;
 use super::invariants::Invariants;
 use super::outcome::Outcome;
-use super::random::Random;
 use super::world::{Action, NodeSpec, World};
 use crate::run::vrrp::{ChecksumCustom, Group, Settings, Version};
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::{Duration, Instant};
 
-use super::random::Random;
+use super::Random;
 use crate::run::vrrp::packet::{GROUP_V4, GROUP_V6, HOP_LIMIT};
 use crate::run::vrrp::{
     Advertisement, ChecksumCustom, Director, Envelope, Family, Group, Input, Machine, Member,

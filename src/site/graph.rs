@@ -43,7 +43,7 @@ impl Picture {
             words.extend(service.name.as_ref().map(|name| name.value.clone()));
             let scheduler = service.scheduler.as_ref().map_or("wlc", |s| &s.value);
             let method = service.method.map_or(Forwarding::Masquerading, |method| method.value);
-            words.push(format!("{scheduler}, {}", method_name(method)));
+            words.push(format!("{scheduler}, {method}"));
             words.extend(service.persistence.map(|time| format!("persistent {} s", time.value)));
             let title = show_target(&service.target.value);
             picture.layer(1).push(Shape { title, words, class: "service" });
@@ -239,14 +239,6 @@ impl Picture {
 
 fn tall(shape: &Shape) -> usize {
     HEAD + LINE * shape.words.len()
-}
-
-fn method_name(method: Forwarding) -> &'static str {
-    match method {
-        Forwarding::DirectRouting => "direct routing",
-        Forwarding::Masquerading => "address translation",
-        Forwarding::Tunnelling => "tunnel",
-    }
 }
 
 fn escaped(text: &str) -> String {

@@ -94,6 +94,9 @@ const KIND_SHIFT: u32 = 30;
 const FIRST_WORD: u32 = (1 << KIND_SHIFT) - 1;
 const NO_BODY: u32 = u32::MAX;
 
+// A text of 128 MiB has tens of millions of each.
+const _: () = assert!(size_of::<Node>() == 16 && size_of::<Span>() == 8);
+
 impl Tree {
     /// The file that was parsed.
     pub fn file(&self) -> FileId {

@@ -16,6 +16,7 @@ mod graph;
 mod inventory;
 mod mend;
 mod options;
+mod readme;
 mod round;
 mod simulate;
 mod site;

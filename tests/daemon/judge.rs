@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::Program::Lvsha;
 use super::network::root;
-use super::{ADDRESS, Network, instance};
+use super::{ADDRESS, Network, instance, skipped};
 
 const OVERLAP: Duration = Duration::from_secs(3);
 
@@ -19,7 +19,7 @@ impl Network {
         if !program.exists() {
             let is_required = std::env::var_os("LVSHA_REQUIRE_PEERS").is_some();
             assert!(!is_required, "no tree with tcpdump: run tests/peers/build");
-            println!("skipped: no tree with tcpdump");
+            skipped("no tree with tcpdump");
             return None;
         }
         let mut tcpdump = Command::new("ip")

@@ -34,7 +34,7 @@ impl Network {
         if let Some(missing) = missing(needed) {
             let is_required = std::env::var_os("LVSHA_REQUIRE_PEERS").is_some();
             assert!(!is_required, "{missing}");
-            println!("skipped: {missing}");
+            super::skipped(&missing);
             return None;
         }
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);

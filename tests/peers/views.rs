@@ -12,7 +12,7 @@ use lvsha::model::read::{Input, Options, read_with};
 use lvsha::source::{Sources, text};
 use lvsha::syntax::{ConfigId, Format};
 
-use super::{files, here, judge_is_there, relative, shipped_questions, trial};
+use super::{corpus, here, judge_is_there, relative, shipped_questions};
 
 #[test]
 fn keepalived_sees_the_same_in_what_is_written_again() {
@@ -32,13 +32,15 @@ fn keepalived_sees_the_same_in_what_is_written_again() {
     assert!(wrong.is_empty(), "{wrong}");
 }
 
-/// Real files, as many as `LVSHA_TRIAL` has. What differs is printed: a script that is defined behind its
-/// use is unknown to keepalived, and known in what lvsha writes.
+/// `make corpus DIR=...`. What differs is printed: a script that is defined behind its use is unknown to
+/// keepalived, and known in what lvsha writes.
 #[test]
-fn keepalived_sees_mostly_the_same_in_real_files() {
-    let Some(trial) = trial().filter(|_| judge_is_there()) else { return };
-    let paths = files(&trial.join("corpus/keepalived"));
-    let Compared { seen, wrong } = compare(&paths, "trial-views");
+#[ignore = "make corpus DIR=... runs it"]
+fn a_directory_of_files_is_seen_mostly_the_same() {
+    let Some(mut corpus) = corpus().filter(|_| judge_is_there()) else { return };
+    let Some(questions) = corpus.remove(&Format::Keepalived) else { return };
+    let paths: Vec<PathBuf> = questions.into_iter().map(|question| question.path).collect();
+    let Compared { seen, wrong } = compare(&paths, "corpus-views");
     let different = wrong.matches("\n== ").count();
     println!("{different} of {seen} differ\n{wrong}");
     assert!(different * 10 <= seen, "more than one of ten differ");

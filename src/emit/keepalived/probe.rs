@@ -3,8 +3,7 @@
 use super::View;
 use super::text::{Text, command, path, weighing, word};
 use crate::model::{
-    Appended, Http, HttpRequest, HttpVersion, Probe, ProbeKind, Script, Server, Service, Target,
-    show_exact_seconds,
+    Http, HttpRequest, HttpVersion, Probe, ProbeKind, Script, Server, Service, show_exact_seconds,
 };
 
 pub(super) fn write(
@@ -131,24 +130,7 @@ fn url(request: &HttpRequest, exact: bool, text: &mut Text<'_>) {
 }
 
 fn misc(script: &Script, server: &Server, service: &Service, text: &mut Text<'_>) {
-    let (address, port) = (server.address, server.port.unwrap_or(0));
-    let appended = match script.appended {
-        Appended::Nothing => String::new(),
-        Appended::Address => format!(" {address}"),
-        Appended::AddressAndPort => format!(" {address} {port}"),
-        Appended::VirtualAndReal => {
-            let (about, virtual_port) = match &service.target.value {
-                Target::Endpoint { address, port } => (address.to_string(), *port),
-                Target::Group(name) => (name.clone(), 0),
-                Target::Mark { mark, .. } => (mark.to_string(), 0),
-            };
-            format!(" {about} {virtual_port} {address} {port}")
-        }
-    };
-    text.line(format_args!(
-        "misc_path {}",
-        command(&format!("{}{appended}", script.command.value))
-    ));
+    text.line(format_args!("misc_path {}", command(&script.command_line(server, service))));
     if script.dynamic_weight.is_some_and(|dynamic| dynamic.value) {
         text.line("misc_dynamic");
     }

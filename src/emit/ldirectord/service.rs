@@ -21,7 +21,7 @@ pub(super) fn write(service: &Service, view: &View<'_>, common: &Common, out: &m
             let _ = writeln!(out, "{INDENT}{word}={value}");
         }
     };
-    let family = family(&service.target.value);
+    let family = service.target.value.family();
     let fallback = service.fallback.as_ref().map(|fallback| self::fallback(&fallback.value));
     say(six("fallback", family == Family::V6), fallback.as_ref().map(|f| f as &dyn Display));
     let command = service.hooks.iter().find(|hook| hook.value.event == HookEvent::QuorumDown);
@@ -65,31 +65,14 @@ pub(super) fn endpoint(address: IpAddr, port: Option<u16>) -> String {
     port.map_or_else(|| host.clone(), |port| format!("{host}:{port}"))
 }
 
-/// ldirectord's word for a forwarding method.
-pub(super) fn method(method: Forwarding) -> &'static str {
-    match method {
-        Forwarding::DirectRouting => "gate",
-        Forwarding::Masquerading => "masq",
-        Forwarding::Tunnelling => "ipip",
-    }
-}
-
 fn head(target: &Target) -> Option<String> {
-    let word = six("virtual", family(target) == Family::V6);
+    let word = six("virtual", target.family() == Family::V6);
     match target {
         Target::Endpoint { address, port } => {
             Some(format!("{word}={}", endpoint(*address, Some(*port))))
         }
         Target::Mark { mark, .. } => Some(format!("{word}={mark}")),
         Target::Group(_) => None,
-    }
-}
-
-fn family(target: &Target) -> Family {
-    match target {
-        Target::Endpoint { address, .. } => Family::of(*address),
-        Target::Mark { family, .. } => *family,
-        Target::Group(_) => Family::V4,
     }
 }
 
@@ -110,7 +93,7 @@ fn real(server: &Server, service: &Service) -> String {
     let mut line = format!(
         "{word}={} {}",
         endpoint(server.address, server.port),
-        self::method(method.unwrap_or(Forwarding::DirectRouting)),
+        method.unwrap_or(Forwarding::DirectRouting).ldirectord_word(),
     );
     if let Some(weight) = server.weight {
         let _ = write!(line, " {}", weight.value);
@@ -128,8 +111,8 @@ fn real(server: &Server, service: &Service) -> String {
 }
 
 fn fallback(fallback: &Fallback) -> String {
-    let method = fallback.method.map(|own| format!(" {}", method(own))).unwrap_or_default();
-    format!("{}{method}", endpoint(fallback.address, fallback.port))
+    let word = fallback.method.map(|own| format!(" {}", own.ldirectord_word())).unwrap_or_default();
+    format!("{}{word}", endpoint(fallback.address, fallback.port))
 }
 
 /// Four numbers with dots, or a prefix length for IPv6: ldirectord takes nothing else.

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use super::{Object, View, World, carried, seconds, yes_no};
 use crate::model::{
-    Appended, Checks, Dialogue, Http, HttpRequest, HttpVersion, Pattern, Probe, ProbeKind, Server,
-    Service, Sourced, Target,
+    Checks, Dialogue, Http, HttpRequest, HttpVersion, Pattern, Probe, ProbeKind, Server, Service,
+    Sourced, Target,
 };
 use crate::source::Place;
 
@@ -139,21 +139,8 @@ fn asks(
             self::http(http, (server, service), view, (prefix, head), object);
         }
         ProbeKind::Script(script) => {
-            let (address, port) = (server.address, server.port.unwrap_or(0));
-            let appended = match script.appended {
-                Appended::Nothing => String::new(),
-                Appended::Address => format!(" {address}"),
-                Appended::AddressAndPort => format!(" {address} {port}"),
-                Appended::VirtualAndReal => match &service.target.value {
-                    Target::Endpoint { address: own, port: at } => {
-                        format!(" {own} {at} {address} {port}")
-                    }
-                    Target::Mark { mark, .. } => format!(" {mark} 0 {address} {port}"),
-                    Target::Group(name) => format!(" {name} 0 {address} {port}"),
-                },
-            };
-            let value = format!("{}{appended}", script.command.value);
-            object.say(&format!("{prefix} command"), value, script.command.at.or(head));
+            let line = script.command_line(server, service);
+            object.say(&format!("{prefix} command"), line, script.command.at.or(head));
             let weight = script.dynamic_weight.filter(|dynamic| dynamic.value);
             object.say_stated(&format!("{prefix} sets the weight"), weight.as_ref(), yes_no);
             let user = script.user.as_ref().filter(|user| Some(&user.value) != view.script_user);

@@ -108,7 +108,7 @@ fn table(service: &Service, view: &View<'_>, object: &mut Object) {
     let persistence = service.persistence.filter(|time| time.value > 0);
     if let Some(time) = persistence {
         object.say("persistence", format!("{} s", time.value), time.at);
-        let full = if is_six(service) { 128 } else { 32 };
+        let full = if service.target.value.family() == Family::V6 { 128 } else { 32 };
         object.say_or(
             "persistence prefix",
             service.granularity.as_ref(),
@@ -177,7 +177,7 @@ fn fallback(fallback: &Fallback, service: &Service, world: World) -> String {
         _ if of_service > 0 => of_service,
         _ => fallback.port.unwrap_or(0),
     };
-    format!("{} {}", endpoint(fallback.address, port), method_name(method))
+    format!("{} {}", endpoint(fallback.address, port), method)
 }
 
 fn server(server: &Server, service: &Service, view: &View<'_>) -> Object {
@@ -202,7 +202,7 @@ fn server(server: &Server, service: &Service, view: &View<'_>) -> Object {
     let weight = server.weight.or(service.settings.weight);
     object.say_or("weight", weight.as_ref(), 1, ToString::to_string);
     let at = method.and_then(|method| method.at).or(server.at);
-    object.say("method", method_name(forwarding), at);
+    object.say("method", forwarding.to_string(), at);
     let tunnel = service.tunnel_to(server);
     if let Some(tunnel) = tunnel.filter(|tunnel| !is_plain(tunnel)) {
         object.say("tunnel", wrapping(tunnel), at);
@@ -247,14 +247,6 @@ fn endpoint(address: IpAddr, port: u16) -> String {
     }
 }
 
-fn is_six(service: &Service) -> bool {
-    match service.target.value {
-        Target::Endpoint { address, .. } => address.is_ipv6(),
-        Target::Mark { family, .. } => family == Family::V6,
-        Target::Group(_) => false,
-    }
-}
-
 fn is_plain(tunnel: &Tunnel) -> bool {
     tunnel.kind.is_none_or(|kind| kind == crate::model::TunnelKind::Ipip) && tunnel.port.is_none()
 }
@@ -274,12 +266,4 @@ fn wrapping(tunnel: &Tunnel) -> String {
         None => "",
     };
     format!("{kind}{port}{checksum}")
-}
-
-fn method_name(method: Forwarding) -> &'static str {
-    match method {
-        Forwarding::DirectRouting => "direct routing",
-        Forwarding::Masquerading => "address translation",
-        Forwarding::Tunnelling => "tunnelling",
-    }
 }

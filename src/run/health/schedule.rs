@@ -4,6 +4,8 @@ use std::collections::{BTreeSet, HashMap};
 use std::hash::Hash;
 use std::time::{Duration, Instant};
 
+use crate::run::random::Random;
+
 #[cfg(test)]
 mod tests;
 
@@ -22,14 +24,14 @@ pub struct Schedule<K> {
 impl<K: Copy + Hash + Ord> Schedule<K> {
     /// At most `most` questions are open at once.
     pub fn new(most: usize, seed: u64) -> Self {
-        let random = Random(seed);
+        let random = Random::new(seed);
         Self { queue: BTreeSet::new(), due: HashMap::new(), running: 0, most, random }
     }
 
     /// Asks `key` for the first time at a random moment within `spread` from now.
     pub fn add(&mut self, key: K, now: Instant, spread: Duration) {
         self.remove(key);
-        let at = now + self.random.within(spread);
+        let at = now + self.random.time(spread);
         self.due.insert(key, Some(at));
         self.queue.insert((at, key));
     }
@@ -73,7 +75,7 @@ impl<K: Copy + Hash + Ord> Schedule<K> {
     pub fn finished(&mut self, key: K, now: Instant, pause: Duration) {
         if let Some(due @ None) = self.due.get_mut(&key) {
             let tenth = pause / 10;
-            let at = now + pause - tenth / 2 + self.random.within(tenth);
+            let at = now + pause - tenth / 2 + self.random.time(tenth);
             *due = Some(at);
             self.running -= 1;
             self.queue.insert((at, key));
@@ -91,22 +93,5 @@ impl<K: Copy + Hash + Ord> Schedule<K> {
     /// Questions that are open.
     pub fn running(&self) -> usize {
         self.running
-    }
-}
-
-/// SplitMix64: good enough to spread, and the same for the same seed.
-#[derive(Debug)]
-struct Random(u64);
-
-impl Random {
-    /// A time from 0 to `span`.
-    fn within(&mut self, span: Duration) -> Duration {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        // 24 bits are finer than a microsecond of any interval, and cannot overflow below 292 years.
-        let part = u32::try_from((mixed ^ (mixed >> 31)) >> 40).unwrap_or(0);
-        span.mul_f64(f64::from(part) / f64::from(1_u32 << 24))
     }
 }

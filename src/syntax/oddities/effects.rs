@@ -225,8 +225,8 @@ const EFFECTS: &[(Oddity, &[Format], &str)] = &[
     (
         Oddity::OddBlank,
         &[Format::HaCf],
-        "heartbeat knows only ASCII blanks: it glues to the word, which becomes an illegal \
-         directive or a wrong value",
+        "heartbeat separates words by ASCII blanks only: this one stays in the word, which becomes \
+         an illegal directive or a wrong value",
     ),
     (
         Oddity::OddBlank,

@@ -184,7 +184,7 @@ impl Translator<'_> {
         if matches!(service.target.value, Target::Group(_)) {
             return None;
         }
-        let family = family(&service.target.value);
+        let family = service.target.value.family();
         let is_own = |server: &Server| Family::of(server.address) == family;
         if service.servers.iter().all(is_own) {
             return None;
@@ -323,7 +323,7 @@ impl Translator<'_> {
         if let Target::Endpoint { port, .. } = service.target.value {
             copy.value.port.get_or_insert(port);
         }
-        let is_six = matches!(family(&service.target.value), Family::V6);
+        let is_six = service.target.value.family() == Family::V6;
         if copy.value.address.is_ipv6() != is_six {
             let note = "a fallback has the family of its service";
             self.account.lossy(fallback.at, codes::SERVER_DETAIL, "", &[note]);
@@ -434,7 +434,7 @@ fn expand(service: Service, file: &NodeFile) -> Vec<Service> {
     let Target::Group(name) = &service.target.value else { return vec![service] };
     let one = |target: Target| {
         let mut one = service.clone();
-        one.servers.retain(|server| Family::of(server.address) == family(&target));
+        one.servers.retain(|server| Family::of(server.address) == target.family());
         if matches!(target, Target::Mark { .. }) {
             one.protocol = None;
         }
@@ -448,14 +448,6 @@ fn expand(service: Service, file: &NodeFile) -> Vec<Service> {
 fn members(name: &str, file: &NodeFile) -> Vec<Target> {
     let groups = file.cluster.service_groups.iter().filter(|group| group.name.value == name);
     groups.flat_map(ServiceGroup::targets).collect()
-}
-
-pub(super) fn family(target: &Target) -> Family {
-    match target {
-        Target::Endpoint { address, .. } => Family::of(*address),
-        Target::Mark { family, .. } => *family,
-        Target::Group(_) => Family::V4,
-    }
 }
 
 /// Time between two checks of a server.

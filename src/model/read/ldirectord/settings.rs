@@ -252,9 +252,11 @@ impl Reader<'_> {
             )
             .note("ldirectord stops here");
             self.push(match method {
-                Some(method) => {
-                    finding.fix(word.place(), method_word(method), "write the word of ldirectord")
-                }
+                Some(method) => finding.fix(
+                    word.place(),
+                    method.ldirectord_word(),
+                    "write the word of ldirectord",
+                ),
                 None => finding
                     .help("gate is direct routing, masq address translation, ipip tunnelling"),
             });
@@ -364,16 +366,7 @@ pub(super) fn method_named(text: &str) -> (Option<Forwarding>, bool) {
     let lower = text.to_ascii_lowercase();
     let row = METHODS.iter().find(|(names, _)| names.contains(&lower.as_str()));
     let method = row.map(|(_, method)| *method);
-    (method, method.is_some_and(|method| method_word(method) == text))
-}
-
-/// ldirectord's word for `method`.
-fn method_word(method: Forwarding) -> &'static str {
-    match method {
-        Forwarding::DirectRouting => "gate",
-        Forwarding::Masquerading => "masq",
-        Forwarding::Tunnelling => "ipip",
-    }
+    (method, method.is_some_and(|method| method.ldirectord_word() == text))
 }
 
 const METHODS: &[(&[&str], Forwarding)] = &[

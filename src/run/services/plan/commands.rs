@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 
 use super::super::hooks::{ServerHooks, ServiceHooks};
 use super::{Planner, targets};
-use crate::model::{Appended, Hook, HookEvent, Script, Server, Service, Sourced, Target};
+use crate::model::{Hook, HookEvent, Script, Server, Service, Sourced};
 use crate::run::health::{ScriptAsk, User};
 use crate::source::Place;
 use crate::source::codes::services as codes;
@@ -68,7 +68,8 @@ impl Planner<'_> {
     ) -> Option<ScriptAsk> {
         let user = script.user.as_ref().map(|user| user.value.as_str());
         let mut ask = self.command(&script.command.value, user, script.command.at)?;
-        ask.command.extend(appended(script.appended, service, server, target));
+        let about = &service.target.value;
+        ask.command.extend(script.arguments(about, server.address, target.port()));
         ask.sets_weight = script.dynamic_weight.is_some_and(|flag| flag.value);
         Some(ask)
     }
@@ -96,29 +97,6 @@ impl Planner<'_> {
         let is_secure = self.cluster.globals.script_security.as_ref().is_some_and(|on| on.value);
         let environment = BTreeMap::new();
         Some(ScriptAsk { command, environment, user, sets_weight: false, is_secure })
-    }
-}
-
-/// What is put behind a probe's command.
-fn appended(
-    appended: Appended,
-    service: &Service,
-    server: &Server,
-    target: SocketAddr,
-) -> Vec<String> {
-    let address = server.address.to_string();
-    match appended {
-        Appended::Nothing => Vec::new(),
-        Appended::Address => vec![address],
-        Appended::AddressAndPort => vec![address, target.port().to_string()],
-        Appended::VirtualAndReal => {
-            let (service, port) = match &service.target.value {
-                Target::Endpoint { address, port } => (address.to_string(), *port),
-                Target::Mark { mark, .. } => (mark.to_string(), 0),
-                Target::Group(name) => (name.clone(), 0),
-            };
-            vec![service, port.to_string(), address, target.port().to_string()]
-        }
     }
 }
 
