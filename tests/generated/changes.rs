@@ -174,7 +174,7 @@ fn context(word: &str) -> String {
 }
 
 const HA_CF: &str = "node lw1 lw2\nbcast eth0\nserial /dev/ttyS0\n\
-    respawn hacluster /usr/lib/heartbeat/ipfail\n";
+    respawn hacluster /usr/lib/heartbeat/ipfail\nauto_failback on\n";
 const SECTION: &str = "virtual=10.0.0.1:80\n\treal=10.0.1.1:80 gate\n\tprotocol=tcp\n";
 
 const SECTION6: &str = "virtual6=[2001:db8::1]:80\n\treal6=[2001:db8::2]:80 gate\n";

@@ -52,7 +52,9 @@ fn own(cluster: &Cluster, view: &View<'_>, object: &mut Object) {
     object.say_or("dead time of pings", ping_dead_time.as_ref(), dead, |time| seconds(*time));
     object.say_or("UDP port", port.as_ref(), 694, ToString::to_string);
     object.say_stated("log facility", log_facility.as_ref(), Clone::clone);
-    object.say_stated("acts on pings", arbitrator.as_ref(), Clone::clone);
+    if router::is_arbitrated(cluster) {
+        object.say_stated("acts on pings", arbitrator.as_ref(), Clone::clone);
+    }
     // Beside the two answers there is heartbeat 1's, which is the default.
     let legacy = Failback::Legacy;
     object.say_or("goes home as", failback.as_ref(), legacy, |failback| {

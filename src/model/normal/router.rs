@@ -274,12 +274,18 @@ fn method(digest: Digest) -> Option<&'static str> {
     })
 }
 
+/// Whether heartbeat's ping targets decide anything: with `auto_failback legacy`, which is the default, ipfail
+/// does nothing.
+pub(super) fn is_arbitrated(cluster: &Cluster) -> bool {
+    let membership = &cluster.membership;
+    membership.failback.is_some_and(|failback| failback.value != Failback::Legacy)
+        && membership.arbitrator.is_some()
+}
+
 /// What decides about the role beside the other directors.
 pub(super) fn follows(router: &Router, cluster: &Cluster, world: World, object: &mut Object) {
     if world == World::Heartbeat {
-        // With legacy, which is the default, ipfail does nothing.
-        let decides = cluster.membership.failback.is_some_and(|f| f.value != Failback::Legacy);
-        if decides && cluster.membership.arbitrator.is_some() {
+        if is_arbitrated(cluster) {
             for target in &cluster.membership.ping_targets {
                 object.say(&format!("pings {}", target.value.hosts.join(" or ")), "yes", target.at);
             }

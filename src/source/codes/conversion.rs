@@ -258,16 +258,18 @@ Look at the written line and complete it; the note says what is missing.";
 
     CONFIGURATION_NOT_READ = "LV0755" "configuration-not-read" Error Accepts
         "a configuration of ldirectord was not read"
-"A resource of haresources starts ldirectord with a configuration that is not among the files that
-were read, so no virtual service of it is in the result. ldirectord looks for it in /etc/ha.d, then in
-/etc/ha.d/conf, then takes the name as a path; lvsha looks beside haresources and in `conf` there.
+"A resource of haresources starts ldirectord with a configuration that is not among the files
+that were read, so no virtual service of it is in the result. ldirectord looks for it in /etc/ha.d,
+then in /etc/ha.d/conf, then takes the name as a path; lvsha looks beside haresources and in `conf`
+there.
 
 Put the file there, or name it behind the others, and convert again.";
 
     CONFIGURATION_NOT_STARTED = "LV0756" "configuration-not-started" Info Accepts
         "no resource starts ldirectord with this configuration"
-"haresources was read, and none of its resources names the file that the service stands in. heartbeat
-did not run it. It may be an old file, or one that an init script starts on every director.
+"haresources was read, and none of its resources names the file that the service stands in.
+heartbeat did not run it. It may be an old file, or one that an init script starts on every
+director.
 
 If it was in use, keep the result. Otherwise leave the file out: name those that are to be converted,
 instead of their directory.";

@@ -283,7 +283,16 @@ impl Translator<'_> {
             .first()
             .map_or_else(|| service.quiescent.is_some_and(|quiescent| quiescent.value), quiet);
         new.quiescent = Some(Sourced::implied(quiescent));
-        self.account.exact(service.quiescent.and_then(|quiescent| quiescent.at), "quiescent");
+        let word = if quiescent { "yes" } else { "no" };
+        let other = format!("quiescent holds for the whole service; quiescent={word} was written");
+        let of_service = service.quiescent.and_then(|quiescent| quiescent.at);
+        // A server that says nothing loses what the service says, when the first one says otherwise.
+        let loses = |server: &Server| server.quiescent().is_none() && quiet(server) != quiescent;
+        if service.servers.iter().any(loses) {
+            self.account.lossy(of_service, codes::SERVER_DETAIL, "quiescent", &[&other]);
+        } else {
+            self.account.exact(of_service, "quiescent");
+        }
         for server in &service.servers {
             self.account.exact(server.at, "real");
             let mut copy = Server::new(server.address, server.port.or(port), server.at);
@@ -305,10 +314,7 @@ impl Translator<'_> {
             if quiet(server) == quiescent {
                 self.account.exact(own, "quiescent");
             } else {
-                let word = if quiescent { "yes" } else { "no" };
-                let note =
-                    format!("quiescent holds for the whole service; quiescent={word} was written");
-                self.account.lossy(own.or(server.at), codes::SERVER_DETAIL, "quiescent", &[&note]);
+                self.account.lossy(own.or(server.at), codes::SERVER_DETAIL, "quiescent", &[&other]);
             }
             new.servers.push(copy);
         }
