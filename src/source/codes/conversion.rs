@@ -268,9 +268,8 @@ Put the file there, or name it behind the others, and convert again.";
     CONFIGURATION_NOT_STARTED = "LV0756" "configuration-not-started" Info Accepts
         "no resource starts ldirectord with this configuration"
 "haresources was read, and none of its resources names the file that the service stands in.
-heartbeat did not run it. It may be an old file, or one that an init script starts on every
-director.
+heartbeat did not run it. It may be an old file, or one that an init script starts everywhere.
 
-If it was in use, keep the result. Otherwise leave the file out: name those that are to be converted,
-instead of their directory.";
+If it was in use, keep the result. Otherwise leave the file out: name those that are to be
+converted, instead of their directory.";
 }
