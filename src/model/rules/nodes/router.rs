@@ -1,12 +1,14 @@
 //! What the seats of one virtual router say against each other.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
 use super::seats::{Seat, addresses as all_addresses, is_whole};
 use super::{Site, codes, differ};
-use crate::model::{Carried, Digest, Role, Router, Sourced, TrackKind, VrrpVersion, show_seconds};
+use crate::model::{
+    Carried, Digest, Role, Router, Sourced, SyncGroup, TrackKind, VrrpVersion, show_seconds,
+};
 use crate::source::{Findings, Place};
 
 pub(super) fn authentication(site: &Site<'_>, findings: &mut Findings) {
@@ -102,22 +104,47 @@ pub(super) fn transport(site: &Site<'_>, findings: &mut Findings) {
         let message = match (ours.peers.is_empty(), theirs.peers.is_empty()) {
             (true, false) => format!("adverts are multicast here and unicast on {}", first.name),
             (false, true) => format!("adverts are unicast here and multicast on {}", first.name),
-            (true, true) if ours.group != theirs.group => {
+            (true, true) if group_of(site, seat) != group_of(site, first) => {
                 format!("adverts go to another multicast group than those of {}", first.name)
             }
             _ => continue,
         };
-        let place = |router: &Router| {
-            let peer = router.transport.peers.first().and_then(|peer| peer.at);
-            [peer.or(router.transport.group.as_ref().and_then(|g| g.at)), router.name.at]
+        let place = |seat: Seat<'_>| {
+            let transport = &seat.router.transport;
+            let peer = transport.peers.first().and_then(|peer| peer.at);
+            let stated = || transport.group.as_ref().or_else(|| global_group(site, seat));
+            [peer.or_else(|| stated().and_then(|group| group.at)), seat.router.name.at]
         };
-        let (here, there) = (place(seat.router), place(first.router));
+        let (here, there) = (place(seat), place(first));
         let label = format!("{} has its way here", first.name);
         findings.extend(
             differ(codes::TRANSPORT_DIFFERS, here, message, there, label)
                 .map(|d| d.note("neither hears the other, and both become master")),
         );
     }
+}
+
+/// The multicast group of a router: its own, that of all routers, or that of the standard.
+fn group_of(site: &Site<'_>, seat: Seat<'_>) -> IpAddr {
+    let stated = seat.router.transport.group.as_ref().or_else(|| global_group(site, seat));
+    // keepalived skips what is no group, which is a finding of its own.
+    let stated = stated.map(|group| group.value).filter(IpAddr::is_multicast);
+    stated.unwrap_or(if is_ipv6(seat.router) {
+        IpAddr::V6(Ipv6Addr::new(0xff02, 0, 0, 0, 0, 0, 0, 0x12))
+    } else {
+        IpAddr::V4(Ipv4Addr::new(224, 0, 0, 18))
+    })
+}
+
+/// The group that `global_defs` of the seat's node states for the family of its router.
+fn global_group<'a>(site: &Site<'a>, seat: Seat<'_>) -> Option<&'a Sourced<IpAddr>> {
+    let routers = &site.nodes.get(seat.node)?.cluster.globals.routers;
+    let group = if is_ipv6(seat.router) { &routers.group6 } else { &routers.group4 };
+    group.as_ref()
+}
+
+fn is_ipv6(router: &Router) -> bool {
+    all_addresses(router).next().is_some_and(|address| address.address.is_ipv6())
 }
 
 /// Each node must send to the address that each other node sends from.
@@ -285,7 +312,12 @@ pub(super) fn weights(site: &Site<'_>, findings: &mut Findings) {
             continue;
         }
         let of_node = scripts.get(best.node);
+        let faults = group_faults(site, **best, of_node);
         for track in &best.router.tracks {
+            // Without a weight in the sync group, its failure takes the router to FAULT (tried).
+            if faults.contains(&(track.value.kind, track.value.name.as_str())) {
+                continue;
+            }
             let name = track.value.name.as_str();
             let own = of_node.and_then(|scripts| scripts.get(name).copied());
             let own = own.filter(|_| track.value.kind == TrackKind::Script);
@@ -306,6 +338,25 @@ pub(super) fn weights(site: &Site<'_>, findings: &mut Findings) {
             );
         }
     }
+}
+
+/// What takes a router's sync group to FAULT when it fails.
+fn group_faults<'a>(
+    site: &Site<'a>,
+    seat: Seat<'_>,
+    scripts: Option<&HashMap<&str, i16>>,
+) -> HashSet<(TrackKind, &'a str)> {
+    let groups = site.nodes.get(seat.node).map_or(&[][..], |node| &node.cluster.sync_groups);
+    let is_of = |group: &&SyncGroup| {
+        group.members.iter().any(|member| member.value == seat.router.name.value)
+    };
+    let tracks = groups.iter().filter(is_of).flat_map(|group| &group.tracks);
+    let faults = tracks.map(|track| &track.value).filter(|track| {
+        let own = || scripts.and_then(|scripts| scripts.get(track.name.as_str()).copied());
+        let own = || if track.kind == TrackKind::Script { own() } else { None };
+        track.weight.or_else(own).unwrap_or(0) == 0
+    });
+    faults.map(|track| (track.kind, track.name.as_str())).collect()
 }
 
 fn script_weights<'a>(node: &super::Node<'a>) -> HashMap<&'a str, i16> {
