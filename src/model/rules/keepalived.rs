@@ -159,6 +159,10 @@ fn is_ping(command: &Sourced<String>) -> bool {
 
 fn password(router: &Router, cluster: &Cluster, findings: &mut Findings) {
     let Some(key) = router.authentication.as_ref().and_then(|a| a.keys.first()) else { return };
+    // The keys of auth_hmac are those of version 3; only the block `authentication` is meant.
+    if !matches!(key.digest, Digest::Password | Digest::Header) {
+        return;
+    }
     let first = router.addresses.first().map(|address| address.value.address);
     let three = router.version.is_some_and(|version| version.value == VrrpVersion::Three)
         || first.is_some_and(|address| address.is_ipv6());
