@@ -151,11 +151,13 @@ one a number, or a name, of its own.";
 
     UNKNOWN_NAME = "LV0521" "unknown-name" Error Refuses
         "the name of something that the file does not define"
-"track_script names a vrrp_script, and the group of a vrrp_sync_group names vrrp_instances. The
-definition of a script must stand before its use.
+"track_script names a vrrp_script, track_file and FILE_CHECK a track_file, track_process a
+vrrp_track_process, track_bfd and BFD_CHECK a bfd_instance, `track_group` of a static object a
+track_group: each must stand before its use. The group of a vrrp_sync_group names vrrp_instances.
 
-keepalived ignores the name: the script is not followed, the router stands outside the group.
-`keepalived -t` exits with 5. Correct the name, or add the definition.";
+keepalived ignores the name: nothing is followed, the check is left out, the router stands outside
+the group. `keepalived -t` exits with 5. A virtual_server whose group is not in the file is dropped
+without a message. Correct the name, or add the definition.";
 
     SMALL_GROUP = "LV0522" "small-sync-group" Error Refuses
         "a vrrp_sync_group with fewer than two routers"
@@ -269,9 +271,11 @@ prepared. `--target keepalived=2.2.7,with-iptables,no-regex` describes another b
     FAMILY_DIFFERS = "LV0537" "address-family-differs" Error Refuses
         "IPv4 and IPv6 addresses where only one family can be"
 "The real servers of a virtual_server have the family of its address, except through a tunnel, and
-all addresses in virtual_ipaddress have the family of the first: adverts carry one family.
+all addresses in virtual_ipaddress have the family of the first: adverts carry one family. The same
+holds for a sorry_server, the source of adverts and of checks, and a route's or rule's addresses.
 
-keepalived skips the other ones and `keepalived -t` exits with 5. Write a second virtual_server or
+keepalived skips the other ones and `keepalived -t` exits with 5. A virtual_server with a group that
+holds another family than its real servers is dropped without a message. Write a second virtual_server or
 vrrp_instance for the other family; addresses of both may stand in virtual_ipaddress_excluded.";
 
     HEADER_AS_MASTER = "LV0538" "authentication-header-as-master" Error Refuses

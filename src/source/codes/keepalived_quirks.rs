@@ -109,4 +109,51 @@ Put all real servers into one block.";
 although the other is master. keepalived does not notice.
 
 Write the address into one of the routers only.";
+
+    SYNC_DAEMON = "LV0584" "sync-daemon-without-router" Warning Accepts
+        "a sync daemon that follows a router which is not there"
+"The second word of lvs_sync_daemon is the vrrp_instance whose state decides which director sends
+its connections and which one receives them.
+
+Without such an instance keepalived forgets the whole line, without a message: `keepalived -t` exits
+with 0. Write the name of a vrrp_instance of the same file.";
+
+    NOT_MULTICAST = "LV0585" "not-a-multicast-group" Error Refuses
+        "an address that is no multicast group"
+"Adverts go to a group from 224.0.0.0 to 239.255.255.255, or one that begins with ff.
+
+keepalived ignores the line and takes its default, says so, and `keepalived -t` exits with 5. A node
+that takes the default does not hear those that do not. Write a multicast group, or unicast_peer
+with the addresses of the other directors.";
+
+    ADDRESS_OPTION = "LV0586" "address-option" Error Refuses
+        "an option that does not go with the address"
+"IPv6 addresses have neither a label nor a broadcast address nor a scope to choose, and with `peer`
+the address itself has no prefix length.
+
+keepalived ignores the option, or leaves the whole address out because of a broadcast address;
+`keepalived -t` exits with 5. Delete the option.";
+
+    WRONG_ORDER = "LV0587" "wrong-order" Error Refuses
+        "a keyword in front of the one that it is about"
+"sorry_server_inhibit and sorry_server_lvs_method change the sorry_server that was read before.
+
+Where none was, keepalived ignores the line, says so, and `keepalived -t` exits with 5. Write the
+sorry_server first.";
+
+    NOT_HEXADECIMAL = "LV0588" "not-hexadecimal" Error Refuses
+        "something else where hexadecimal digits are needed"
+"The payload of UDP_CHECK, the reply that it requires, and the digest of a page are bytes, two
+digits from 0 to f each. In a reply `XX` stands for any byte; require_reply without a value takes
+any reply.
+
+keepalived ignores the value, says so, and `keepalived -t` exits with 5. Write the bytes.";
+
+    SESSION = "LV0589" "ignored-bfd-session" Error Refuses
+        "a BFD session that keepalived leaves out"
+"A bfd_instance has a name of at most 31 characters, a neighbour that no other session has, and a
+source address of the neighbour's family.
+
+keepalived leaves the session out, so that what follows it does not find it, and `keepalived -t`
+exits with 5. Correct the line.";
 }

@@ -66,10 +66,16 @@ pub(super) fn check(node: NodeRef<'_>, row: &Keyword, findings: &mut Findings) {
 
 /// Judges a command and the user behind it.
 fn command(node: NodeRef<'_>, row: &Keyword, findings: &mut Findings) {
-    let Some((_, user)) = super::value::command(node) else {
+    let Some((command, user)) = super::value::command(node) else {
         findings.push(missing(node, row));
         return;
     };
+    // Written as in other formats: the program would be `=` (tried).
+    if let (true, Some(at)) = (command.value == "=" && user.is_some(), command.at) {
+        let message = "`=` is taken for the command, and what follows for its user";
+        findings.push(Diagnostic::new(codes::NOT_A_USER, at, message).help("remove the `=`"));
+        return;
+    }
     // A word in quotes that are never closed is reported elsewhere.
     let Some(user) = user.filter(|user| !is_user(user) && !user.contains('"')) else { return };
     let first = user.split_whitespace().next().unwrap_or_default();

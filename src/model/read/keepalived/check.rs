@@ -1,7 +1,7 @@
 //! Every line against the keyword table: words, braces, quotes, values.
 
 use super::value::is_unexpanded;
-use super::{argument, required};
+use super::{argument, required, routing};
 use crate::source::codes::keepalived as codes;
 use crate::source::{Diagnostic, Findings, SourceFile, Span, Verdict};
 use crate::syntax::schema::{self, Body, Keyword};
@@ -240,7 +240,7 @@ fn line(node: NodeRef<'_>, within: &'static str, findings: &mut Findings) {
         "names" => {}
         // Routes and rules have a language of their own, of which only old words are judged.
         "static_routes" | "virtual_routes" | "static_rules" | "virtual_rules" => {
-            routing(node, within, findings);
+            routing::check(node, within, findings);
             for word in node.words() {
                 let row = schema::find(Format::Keepalived, within, word.raw());
                 if let Some(successor) = row.and_then(|row| row.alias_of) {
@@ -256,23 +256,6 @@ fn line(node: NodeRef<'_>, within: &'static str, findings: &mut Findings) {
         // One of its forms is judged by the kernel only.
         "virtual_server_group" => {}
         _ => options(node, within, findings),
-    }
-}
-
-/// What a rule, and a route that a router follows, cannot do without.
-fn routing(node: NodeRef<'_>, within: &str, findings: &mut Findings) {
-    let needed: (&[&str], &str) = match within {
-        "static_rules" | "virtual_rules" => {
-            (&["preference", "order", "priority"], "the rule has no preference")
-        }
-        "virtual_routes" => (
-            &["dev", "oif", "no_track", "nexthop", "or"],
-            "the route has no interface, so keepalived cannot follow it",
-        ),
-        _ => return,
-    };
-    if !node.words().any(|word| needed.0.contains(&word.raw())) {
-        findings.push(Diagnostic::new(codes::MISSING_KEYWORD, node.place(), needed.1));
     }
 }
 
@@ -433,16 +416,22 @@ fn first_counts(word: &str) -> bool {
     matches!(
         word,
         "group"
+            | "lvs_notify_fifo"
+            | "lvs_notify_fifo_script"
             | "notify"
             | "notify_backup"
             | "notify_deleted"
             | "notify_down"
             | "notify_fault"
+            | "notify_fifo"
+            | "notify_fifo_script"
             | "notify_master"
             | "notify_master_rx_lower_pri"
             | "notify_stop"
             | "notify_up"
             | "quorum_down"
             | "quorum_up"
+            | "vrrp_notify_fifo"
+            | "vrrp_notify_fifo_script"
     )
 }

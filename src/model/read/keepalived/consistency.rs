@@ -8,11 +8,14 @@ use std::collections::{HashMap, HashSet};
 use super::argument::is_user;
 use super::value::hides_keywords;
 use crate::model::{
-    Carried, Cluster, Digest, Family, Forwarding, Globals, Key, ProbeKind, Role, Router, Server,
-    Service, Sourced, SyncGroup, Target, Track, TrackKind, VrrpVersion,
+    Carried, Cluster, Digest, Family, Globals, Key, ProbeKind, Role, Router, Server, Service,
+    ServiceGroup, Sourced, SyncGroup, Target, VrrpVersion,
 };
-use crate::source::codes::keepalived as codes;
+use crate::source::codes::{keepalived as codes, keepalived_quirks as quirks};
 use crate::source::{Code, Diagnostic, Findings, Place};
+use crate::syntax::suggest;
+
+mod pool;
 
 /// How much of a cluster was there before a file was read: two nodes' files name the same things.
 #[derive(Debug)]
@@ -20,7 +23,9 @@ pub(super) struct Extent {
     carried: usize,
     groups: usize,
     routers: usize,
+    server_groups: usize,
     services: usize,
+    sync_daemon: Option<Place>,
     trackers: usize,
 }
 
@@ -31,7 +36,9 @@ impl Extent {
             carried: cluster.carried.len(),
             groups: cluster.sync_groups.len(),
             routers: cluster.routers.len(),
+            server_groups: cluster.service_groups.len(),
             services: cluster.services.len(),
+            sync_daemon: cluster.sync_daemon.as_ref().and_then(|daemon| daemon.at),
             trackers: cluster.trackers.len(),
         }
     }
@@ -48,23 +55,22 @@ pub(super) fn check(cluster: &Cluster, before: &Extent, findings: &mut Findings)
         trackers: cluster.trackers.get(before.trackers..).unwrap_or_default(),
         is_complete: false,
         has_version: false,
-        scripts: HashMap::new(),
         names: HashSet::new(),
+        server_groups: HashMap::new(),
     };
     // Looked up once: a file may have as many routers, groups and scripts as lines.
     file.is_complete = complete(file.carried, &[]) && complete(&cluster.globals.carried, &[]);
     file.has_version = cluster.globals.routers.version.is_some()
         || cluster.globals.carried.iter().any(|c| c.keyword == "vrrp_version");
     file.names = file.routers.iter().map(|router| router.name.value.as_str()).collect();
-    // Of two scripts with one name the earlier decides from where on it is known.
-    for tracker in file.trackers {
-        file.scripts.entry(&tracker.name.value).or_insert(tracker.name.at);
-    }
+    let groups = cluster.service_groups.get(before.server_groups..).unwrap_or_default();
+    file.server_groups = groups.iter().map(|group| (group.name.value.as_str(), group)).collect();
     file.routers.iter().for_each(|router| file.router(router, findings));
     file.same_routers(findings);
     file.groups.iter().for_each(|group| file.group(group, findings));
     file.services.iter().for_each(|service| file.service(service, findings));
     file.scripts(findings);
+    file.sync_daemon(before, findings);
 }
 
 /// What one file says.
@@ -79,10 +85,10 @@ struct File<'a> {
     is_complete: bool,
     /// Whether global_defs states a version.
     has_version: bool,
-    /// Where each script is defined.
-    scripts: HashMap<&'a str, Option<Place>>,
     /// The routers' names.
     names: HashSet<&'a str>,
+    /// Groups of addresses by their names.
+    server_groups: HashMap<&'a str, &'a ServiceGroup>,
 }
 
 impl File<'_> {
@@ -126,7 +132,6 @@ impl File<'_> {
             report(codes::HEADER_AS_MASTER, role.at, message, findings);
         }
         self.interval(router, findings);
-        self.tracks(router, findings);
     }
 
     fn interval(&self, router: &Router, findings: &mut Findings) {
@@ -153,21 +158,6 @@ impl File<'_> {
                 findings,
             ),
             _ => {}
-        }
-    }
-
-    fn tracks(&self, router: &Router, findings: &mut Findings) {
-        if !self.is_complete {
-            return;
-        }
-        for track in &router.tracks {
-            let Track { kind: TrackKind::Script, name, .. } = &track.value else { continue };
-            // keepalived looks the name up at once, so a later definition does not count.
-            let known = self.scripts.get(name.as_str()).is_some_and(|at| *at < track.at);
-            if !known {
-                let message = format!("no vrrp_script `{name}` before this line");
-                report(codes::UNKNOWN_NAME, track.at, message, findings);
-            }
         }
     }
 
@@ -219,6 +209,7 @@ impl File<'_> {
 
     fn service(&self, service: &Service, findings: &mut Findings) {
         let at = service.at;
+        let group = self.addresses(service);
         let mark = matches!(service.target.value, Target::Mark { .. });
         let missing = [
             (service.protocol.is_none() && !mark, &["protocol"][..], "protocol", "UDP"),
@@ -235,7 +226,7 @@ impl File<'_> {
             let message = "packets with a mark may have any protocol".into();
             report(codes::MARK_WITH_PROTOCOL, protocol.at, message, findings);
         }
-        if matches!(service.target.value, Target::Endpoint { port: 0, .. })
+        if pool::takes_all_ports(service, group)
             && service.persistence.is_none()
             && complete(&service.carried, &["persistence_timeout"])
         {
@@ -255,12 +246,30 @@ impl File<'_> {
             return;
         }
         quorum(service, findings);
-        families(service, findings);
-        service.servers.iter().for_each(|server| server_ports(service, server, findings));
-        for server in duplicates(&service.servers) {
-            let message = format!("real server {} is there already", server.address);
-            report(codes::DUPLICATE_SERVER, server.at, message, findings);
+        pool::check(service, group, findings);
+    }
+
+    /// The group of addresses that a service names, read whole.
+    fn addresses(&self, service: &Service) -> Option<&ServiceGroup> {
+        let Target::Group(name) = &service.target.value else { return None };
+        self.server_groups.get(name.as_str()).copied().filter(|group| complete(&group.carried, &[]))
+    }
+
+    /// The router whose role the synchronisation of connections follows.
+    fn sync_daemon(&self, before: &Extent, findings: &mut Findings) {
+        let Some(daemon) = &self.cluster.sync_daemon else { return };
+        if daemon.at == before.sync_daemon || !self.is_complete {
+            return;
         }
+        let known = |name: &&String| self.names.contains(name.as_str());
+        let Some(name) = daemon.value.router.as_ref().filter(|name| !known(name)) else { return };
+        let Some(at) = daemon.at else { return };
+        let message = format!("lvs_sync_daemon follows `{name}`, and there is no such router");
+        let finding = Diagnostic::new(quirks::SYNC_DAEMON, at, message);
+        findings.push(match suggest(name, self.names.iter().copied()) {
+            Some(near) => finding.help(format!("did you mean `{near}`?")),
+            None => finding.help("write the name of a vrrp_instance behind the interface"),
+        });
     }
 
     /// Groups may hold marks, whose protocol is no concern.
@@ -373,54 +382,6 @@ fn quorum(service: &Service, findings: &mut Findings) {
         let at = service.quorum.and_then(|quorum| quorum.at).or(service.at);
         let message = format!("the quorum is {quorum}, all weights together are {total}");
         report(codes::QUORUM_TOO_HIGH, at, message, findings);
-    }
-}
-
-/// One service has one family; a group may hold both.
-fn families(service: &Service, findings: &mut Findings) {
-    let Target::Endpoint { address, port } = service.target.value else { return };
-    let family = Family::of(address);
-    // A tunnel may carry the other family inside.
-    let tunnel = service.method.is_some_and(|method| method.value == Forwarding::Tunnelling);
-    for server in service.servers.iter().filter(|s| !tunnel && Family::of(s.address) != family) {
-        let message = format!("{} is not of the service's address family", server.address);
-        report(codes::FAMILY_DIFFERS, server.at, message, findings);
-    }
-    let direct = service.method.is_some_and(|method| method.value != Forwarding::Masquerading);
-    let Some(fallback) = &service.fallback else { return };
-    if let (true, Some(wrong)) = (direct, fallback.value.port.filter(|wrong| *wrong != port)) {
-        let message = format!("port {wrong} is not the service's port {port}");
-        report(codes::PORT_DIFFERS, fallback.at, message, findings);
-    }
-}
-
-/// Servers that an earlier one is equal to. Sorting a few of them is cheaper than a set.
-fn duplicates(servers: &[Server]) -> Vec<&Server> {
-    let key = |server: &Server| (server.address, server.port);
-    let mut sorted: Vec<&Server> = servers.iter().collect();
-    // Of equals, the sort keeps the earlier in front.
-    sorted.sort_by_key(|server| key(server));
-    let pairs = sorted.windows(2).filter_map(|pair| match pair {
-        [earlier, later] if key(earlier) == key(later) => Some(*later),
-        _ => None,
-    });
-    pairs.collect()
-}
-
-fn server_ports(service: &Service, server: &Server, findings: &mut Findings) {
-    let Some(port) = server.port else { return };
-    let method = server.method.or(service.method).map(|method| method.value);
-    let direct = matches!(method, Some(Forwarding::DirectRouting | Forwarding::Tunnelling));
-    match service.target.value {
-        Target::Endpoint { port: wanted, .. } if direct && wanted != port => {
-            let message = format!("port {port} is not the service's port {wanted}");
-            report(codes::PORT_DIFFERS, server.at, message, findings);
-        }
-        Target::Mark { .. } if direct && port != 0 => {
-            let message = format!("a service with a mark has no port {port}");
-            report(codes::PORT_DIFFERS, server.at, message, findings);
-        }
-        _ => {}
     }
 }
 

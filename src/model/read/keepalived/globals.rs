@@ -2,7 +2,7 @@
 
 use super::list::names;
 use super::{carry, put, setting, value};
-use crate::model::{Cluster, Sourced, SyncDaemon};
+use crate::model::{Cluster, Inert, Sourced, SyncDaemon};
 use crate::syntax::{NodeRef, Word};
 
 /// Adds what the block says.
@@ -44,6 +44,27 @@ fn directive(node: NodeRef<'_>, cluster: &mut Cluster) -> bool {
         "vrrp_skip_check_adv_addr" => {
             let skip = value::boolean(node).or_else(|| value::flag(node, true));
             put(&mut globals.conduct.skip_address_check, skip, inert)
+        }
+        // Of two pipes, and of two readers, the first counts.
+        name if name.ends_with("notify_fifo") || name.ends_with("notify_fifo_script") => {
+            let mut again = globals.events.clone();
+            if !setting::fill(node, &mut [("", &mut again)], &mut Vec::new()) {
+                return false;
+            }
+            let is_first = match name {
+                "lvs_notify_fifo" => globals.events.server_pipe.is_none(),
+                "lvs_notify_fifo_script" => globals.events.server_pipe_reader.is_none(),
+                "notify_fifo" => globals.events.pipe.is_none(),
+                "notify_fifo_script" => globals.events.pipe_reader.is_none(),
+                "vrrp_notify_fifo" => globals.events.router_pipe.is_none(),
+                _ => globals.events.router_pipe_reader.is_none(),
+            };
+            if is_first {
+                globals.events = again;
+            } else {
+                inert.push(Inert { at: node.place(), why: "an earlier line says it already" });
+            }
+            true
         }
         _ => setting::fill(node, &mut globals.groups_mut(), inert),
     }

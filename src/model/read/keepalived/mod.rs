@@ -20,9 +20,11 @@ mod globals;
 mod group;
 mod interface;
 mod list;
+mod names;
 mod probe;
 mod required;
 mod router;
+mod routing;
 mod server;
 mod service;
 mod setting;
@@ -34,6 +36,7 @@ pub(super) fn read(file: &SourceFile, tree: &Tree, cluster: &mut Cluster, findin
     let judge = |findings: &mut Findings| {
         check::check(file, tree, findings);
         doubles::check(file, tree, findings);
+        names::check(file, tree, findings);
     };
     // Neither needs the other's result. The model is made here: memory comes slower to a thread.
     findings.beside(tree.len(), |findings| mean(file, tree, cluster, findings), judge);
