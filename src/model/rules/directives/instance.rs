@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::net::IpAddr;
 
-use super::{Context, LineRule, codes, is_off, line, number};
+use super::{Context, LineRule, address, codes, is_off, keepalived, line, number};
 use crate::source::{Diagnostic, Findings};
 use crate::syntax::NodeRef;
 
@@ -23,8 +23,45 @@ pub(super) const RULES: &[LineRule] = instance! {
     strict;
     virtual_mac;
     followed_twice;
+    reversed;
     peers;
+    transport;
 };
+
+/// The source of adverts and their multicast group against the addresses.
+fn transport(block: NodeRef<'_>, _: &Context<'_>, findings: &mut Findings) {
+    let family = first_address(block).map(|address| address.is_ipv6());
+    for word in ["mcast_src_ip", "unicast_src_ip", "mcast_dst_ip"] {
+        let Some(node) = line(block, word) else { continue };
+        let Some(address) = address(node, 1) else { continue };
+        if family.is_some_and(|ipv6| ipv6 != address.is_ipv6()) {
+            let message = format!("{address} is not of the family of the router's addresses");
+            findings.push(
+                Diagnostic::new(keepalived::FAMILY_DIFFERS, node.place(), message)
+                    .note("keepalived ignores the line"),
+            );
+        } else if word == "mcast_dst_ip" && !address.is_multicast() {
+            let message = format!("{address} is no multicast group");
+            findings.push(Diagnostic::new(codes::NOT_MULTICAST, node.place(), message));
+        }
+    }
+}
+
+/// `reverse` stands behind a weight only.
+fn reversed(block: NodeRef<'_>, _: &Context<'_>, findings: &mut Findings) {
+    for list in ["track_interface", "track_file"] {
+        let Some(list) = line(block, list) else { continue };
+        for item in list.directives() {
+            let Some(word) = item.word(1).filter(|word| word.raw() == "reverse") else { continue };
+            let message = "`reverse` stands behind a weight only";
+            findings.push(
+                Diagnostic::new(keepalived::UNKNOWN_OPTION, word.place(), message)
+                    .note("keepalived ignores the word")
+                    .help("write `weight N reverse`"),
+            );
+        }
+    }
+}
 
 /// What the strict mode does not allow.
 fn strict(block: NodeRef<'_>, context: &Context<'_>, findings: &mut Findings) {
@@ -110,7 +147,9 @@ fn virtual_mac(block: NodeRef<'_>, _: &Context<'_>, findings: &mut Findings) {
                 .help("add `vmac_xmit_base`, which keepalived assumes anyway"),
         );
     }
-    let name = node.word(1).filter(|word| word.value().len() > LONGEST_NAME);
+    // What is written as a MAC address is one, wherever it stands (tried).
+    let mut words = node.arguments().filter(|word| !word.raw().contains(':'));
+    let name = words.next().filter(|word| word.value().len() > LONGEST_NAME);
     if let Some(name) = name {
         let message = format!("`{}` is longer than {LONGEST_NAME} characters", name.value());
         findings.push(Diagnostic::new(codes::VIRTUAL_MAC, name.place(), message));
@@ -160,11 +199,6 @@ fn peers(block: NodeRef<'_>, _: &Context<'_>, findings: &mut Findings) {
 
 fn first_address(block: NodeRef<'_>) -> Option<IpAddr> {
     address(line(block, "virtual_ipaddress")?.directives().next()?, 0)
-}
-
-fn address(node: NodeRef<'_>, word: usize) -> Option<IpAddr> {
-    let value = node.word(word)?.value().into_owned();
-    value.split('/').next()?.parse().ok()
 }
 
 /// The kernel's IFNAMSIZ without the closing zero.

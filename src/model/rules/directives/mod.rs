@@ -2,6 +2,7 @@
 //! what the text, or the manual, says. One walk over the text serves all rules.
 
 use std::collections::{HashMap, HashSet};
+use std::net::IpAddr;
 use std::sync::LazyLock;
 
 use fnv::FnvHashSet;
@@ -15,6 +16,8 @@ use crate::syntax::schema::target::Targets;
 use crate::syntax::schema::{Argument, Body, Keyword, Version, find};
 use crate::syntax::{Format, Kind, NodeRef, Tree};
 
+mod addresses;
+mod globals;
 mod instance;
 mod lines;
 mod script;
@@ -23,7 +26,13 @@ mod service;
 /// The rules: one walk looks for all of it.
 pub(super) const RULES: &[Rule] = &[Rule {
     codes: &[
+        keepalived::FAMILY_DIFFERS,
         keepalived::NEEDS_NEWER,
+        keepalived::NOT_AN_ADDRESS,
+        keepalived::NOT_A_CHOICE,
+        keepalived::NOT_A_NUMBER,
+        keepalived::OUT_OF_RANGE,
+        keepalived::UNKNOWN_OPTION,
         keepalived::NOT_IN_BUILD,
         advice::RELEASE_HABIT,
         advice::UNESCAPED_TWICE,
@@ -39,6 +48,11 @@ pub(super) const RULES: &[Rule] = &[Rule {
         codes::VIRTUAL_MAC,
         codes::FOLLOWED_TWICE,
         codes::STRANGE_PEER,
+        codes::NOT_MULTICAST,
+        codes::ADDRESS_OPTION,
+        codes::WRONG_ORDER,
+        codes::NOT_HEXADECIMAL,
+        codes::SESSION,
     ],
     check: words,
 }];
@@ -64,6 +78,8 @@ fn words(view: &View<'_>, findings: &mut Findings) {
         let text = view.sources.get(input.file).text();
         let context = context(tree, text, &view.options.targets);
         let has_quotes = text.contains('"');
+        let is_session = |node: &NodeRef<'_>| node.name() == "bfd_instance";
+        globals::sessions(tree.top(text).filter(is_session), findings);
         let mut told = HashSet::new();
         walk(tree, text, |node, row| {
             if has_quotes {
@@ -170,6 +186,12 @@ fn number(block: NodeRef<'_>, word: &str) -> Option<u32> {
     line(block, word)?.word(1)?.value().parse().ok()
 }
 
+/// An argument as an address, without a prefix length.
+fn address(node: NodeRef<'_>, word: usize) -> Option<IpAddr> {
+    let value = node.word(word)?.value().into_owned();
+    value.split('/').next()?.parse().ok()
+}
+
 /// The words that any rule is about: a file asks for each of its lines.
 static OF_INTEREST: LazyLock<FnvHashSet<&str>> =
     LazyLock::new(|| INDEX.keys().copied().chain(target::words()).collect());
@@ -183,7 +205,14 @@ static INDEX: LazyLock<HashMap<&str, Vec<&LineRule>>> = LazyLock::new(|| {
     index
 });
 
-const TABLES: &[&[LineRule]] = &[lines::RULES, script::RULES, instance::RULES, service::RULES];
+const TABLES: &[&[LineRule]] = &[
+    addresses::RULES,
+    globals::RULES,
+    lines::RULES,
+    script::RULES,
+    instance::RULES,
+    service::RULES,
+];
 
 #[cfg(test)]
 mod tests {

@@ -1,6 +1,6 @@
 //! What stands together in one `virtual_server`.
 
-use super::{Context, LineRule, codes, line, number};
+use super::{Context, LineRule, address, codes, keepalived, line, number};
 use crate::source::{Diagnostic, Findings};
 use crate::syntax::NodeRef;
 
@@ -8,7 +8,85 @@ use crate::syntax::NodeRef;
 pub(super) const RULES: &[LineRule] = &[
     LineRule { within: "", word: "virtual_server", judge: hysteresis },
     LineRule { within: "", word: "virtual_server", judge: flags },
+    LineRule { within: "", word: "virtual_server", judge: fallback },
+    LineRule { within: "virtual_server", word: "real_server", judge: source },
+    LineRule {
+        within: "virtual_server/real_server/UDP_CHECK",
+        word: "payload",
+        judge: hexadecimal,
+    },
+    LineRule {
+        within: "virtual_server/real_server/UDP_CHECK",
+        word: "require_reply",
+        judge: hexadecimal,
+    },
+    LineRule {
+        within: "virtual_server/real_server/HTTP_GET/url",
+        word: "digest",
+        judge: hexadecimal,
+    },
+    LineRule {
+        within: "virtual_server/real_server/SSL_GET/url",
+        word: "digest",
+        judge: hexadecimal,
+    },
 ];
+
+/// Words about the server of last resort, which has to be there before them.
+fn fallback(block: NodeRef<'_>, _: &Context<'_>, findings: &mut Findings) {
+    let mut is_there = false;
+    for node in block.directives() {
+        match &*node.name() {
+            "sorry_server" => is_there = true,
+            word @ ("sorry_server_inhibit" | "sorry_server_lvs_method") if !is_there => {
+                let message = format!("`{word}` needs a sorry_server in front of it");
+                findings.push(Diagnostic::new(codes::WRONG_ORDER, node.place(), message));
+            }
+            // An include may hold it.
+            word if word.starts_with(['$', '@']) => return,
+            _ => {}
+        }
+    }
+}
+
+/// The source address of a check against the address that it asks.
+fn source(server: NodeRef<'_>, _: &Context<'_>, findings: &mut Findings) {
+    let own = address(server, 1);
+    for check in server.directives().filter(|node| node.has_body()) {
+        let asked = line(check, "connect_ip").and_then(|node| address(node, 1)).or(own);
+        let Some(node) = line(check, "bindto") else { continue };
+        let (Some(source), Some(asked)) = (address(node, 1), asked) else { continue };
+        if source.is_ipv4() != asked.is_ipv4() {
+            let message = format!("{source} is not of the family of {asked}, which is asked");
+            findings.push(
+                Diagnostic::new(keepalived::FAMILY_DIFFERS, node.place(), message)
+                    .note("keepalived ignores the source address"),
+            );
+        }
+    }
+}
+
+/// Bytes in hexadecimal; in a reply, `X` stands for any digit.
+fn hexadecimal(node: NodeRef<'_>, _: &Context<'_>, findings: &mut Findings) {
+    let Some(word) = node.word(1) else { return };
+    let is_reply = node.name() == "require_reply";
+    let is_digest = node.name() == "digest";
+    let fits = |c: char| {
+        c.is_ascii_hexdigit() || is_reply && matches!(c, 'x' | 'X') || !is_digest && c == ' '
+    };
+    let value = word.value();
+    // A digest of another length has a finding already.
+    if value.contains('$') || value.chars().all(fits) || is_digest && value.len() != 32 {
+        return;
+    }
+    let message = format!("`{}` takes hexadecimal digits", node.name());
+    let finding = Diagnostic::new(codes::NOT_HEXADECIMAL, word.place(), message);
+    let is_truth = matches!(&*value, "on" | "off" | "yes" | "no" | "true" | "false");
+    findings.push(match is_reply && is_truth {
+        true => finding.help("write the keyword alone for any reply"),
+        false => finding,
+    });
+}
 
 fn hysteresis(block: NodeRef<'_>, _: &Context<'_>, findings: &mut Findings) {
     let Some(hysteresis) = number(block, "hysteresis") else { return };
@@ -27,15 +105,23 @@ fn flags(block: NodeRef<'_>, _: &Context<'_>, findings: &mut Findings) {
     if !block.directives().any(is_flag) {
         return;
     }
-    let value = |words: &[&str]| {
-        let node = words.iter().find_map(|word| line(block, word))?;
+    // The last line counts; for a flag of a scheduler, the last one in front of it (tried).
+    let value = |words: &[&str], before: Option<NodeRef<'_>>| {
+        let behind = before.map_or(u32::MAX, NodeRef::index);
+        let nodes = block.directives().take_while(|node| node.index() < behind);
+        let node = nodes.filter(|node| words.contains(&&*node.name())).last()?;
         node.word(1).map(|word| word.value().to_ascii_lowercase())
     };
-    let scheduler = value(&["lvs_sched", "lb_algo"]).unwrap_or_default();
-    let protocol = value(&["protocol"]).unwrap_or_default();
+    let protocol = value(&["protocol"], None).unwrap_or_default();
     for Flag { word, scheduler: wanted, protocol: wanted_protocol } in FLAGS {
         let Some(node) = line(block, word) else { continue };
+        let algorithms = ["lvs_sched", "lb_algo"];
+        let scheduler = value(&algorithms, Some(node)).unwrap_or_default();
+        let is_early = wanted.is_some() && value(&algorithms, None).as_deref() == *wanted;
         let message = match (wanted, wanted_protocol) {
+            (Some(wanted), _) if is_early && scheduler != *wanted => {
+                format!("`{word}` stands in front of the line that chooses {wanted}")
+            }
             // A value that is not expanded yet may be anything.
             (Some(wanted), _) if scheduler != *wanted && !scheduler.contains('$') => {
                 format!("`{word}` is for the scheduler {wanted} only")
