@@ -11,6 +11,7 @@ mod accept;
 mod alone;
 mod judge;
 mod network;
+mod reload;
 mod routing;
 mod standard;
 mod telling;

@@ -236,6 +236,21 @@ impl SourcePlan {
             Self::Service { id } => format!("service {id}"),
         }
     }
+
+    /// Whether what was observed of `old` before a reload holds until something else is observed. Links
+    /// are looked at anew, and their names say neither the family nor who needs them.
+    pub fn inherits_from(&self, old: &Self) -> bool {
+        match self {
+            Self::Interface { .. } | Self::Paths { .. } => false,
+            Self::Pings { .. } => self == old,
+            // A script with another limit is the same script: without this its fault would end.
+            Self::File { .. }
+            | Self::Process(_)
+            | Self::Resources { .. }
+            | Self::Script(_)
+            | Self::Service { .. } => self.name() == old.name(),
+        }
+    }
 }
 
 /// A start/stop script (haresources).

@@ -215,6 +215,8 @@ struct State {
     standing: Standing,
     order: Option<Ordered>,
     in_maintenance: bool,
+    /// Whether the present configuration brought it.
+    is_added: bool,
     since: Instant,
 }
 

@@ -369,6 +369,9 @@ impl Worker {
 
     fn configure(&mut self, plan: Plan, now: Instant) {
         self.monitor.configure(plan.services.clone(), &Table::default(), now);
+        for (target, order) in self.orders.standing(now) {
+            self.monitor.order_added(target, order, now);
+        }
         let monitor = &self.monitor;
         self.probes.retain(|id, _| monitor.knows(*id));
         if plan.mail != self.plan.mail {

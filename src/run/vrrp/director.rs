@@ -106,9 +106,15 @@ impl Director {
 
     /// Gives a router what happened to it.
     pub fn handle(&mut self, index: RouterIndex, input: Input, now: Instant) {
-        if let Some(router) = self.routers.get_mut(index) {
-            router.machine.handle(input, now);
-            self.settle(index, now);
+        let Some(router) = self.routers.get_mut(index) else { return };
+        let is_advertisement = matches!(input, Input::Advertisement { .. });
+        router.machine.handle(input, now);
+        let has_followed = is_advertisement && router.machine.has_followed();
+        self.settle(index, now);
+        // A reload makes groups of routers that were elected each for itself. As long as nobody else
+        // is master, the backup gets its turn, and nothing that serves is given up.
+        if has_followed {
+            self.demote_group(index, now);
         }
     }
 
@@ -247,7 +253,7 @@ impl Director {
     /// One backup makes all of them backups.
     fn demote_group(&mut self, index: RouterIndex, now: Instant) {
         let name = self.machine(index).map(|machine| machine.settings().name.clone());
-        let why = format!("{} is no longer master", name.unwrap_or_default());
+        let why = format!("{} is not master", name.unwrap_or_default());
         for member in self.companions(index) {
             let is_master = |machine: &Machine| machine.state() == State::Master;
             if self.machine(member).is_some_and(is_master) {

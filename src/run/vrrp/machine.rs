@@ -235,6 +235,8 @@ impl Machine {
     /// Takes other settings without losing state, timers and counters. VRID and family stay.
     pub fn reconfigure(&mut self, settings: Settings, now: Instant) {
         let now = self.forward(now);
+        // By the interval that its peers still count with.
+        self.notice_oversleep(now);
         let has_own_interval = self.master_interval == self.settings.interval;
         if has_own_interval || settings.version != self.settings.version {
             self.master_interval = settings.interval;
@@ -243,10 +245,16 @@ impl Machine {
         let shifted = i16::from(settings.priority) + offset;
         let priority = u8::try_from(shifted.clamp(1, i16::from(OWNER) - 1)).unwrap_or(1);
         let priority = if settings.is_owner() { OWNER } else { priority };
+        let is_other_interval = settings.interval != self.settings.interval;
+        let sent = self.counters.sent;
         self.settings = settings;
         self.reprioritise(priority, now);
-        if self.state == State::Backup && !self.is_ready {
-            self.rebase(now);
+        match self.state {
+            State::Backup if !self.is_ready => self.rebase(now),
+            // The next one was due by the old interval: backups, and the master itself, would find
+            // it late by the new one.
+            State::Master if is_other_interval && self.counters.sent == sent => self.advertise(now),
+            State::Backup | State::Fault | State::Initialize | State::Master => {}
         }
     }
 
@@ -290,6 +298,13 @@ impl Machine {
     /// Whether it keeps addresses that it found, without being master.
     pub fn is_adopting(&self) -> bool {
         self.is_adopting
+    }
+
+    /// Whether what happened last was a master that this backup follows.
+    pub fn has_followed(&self) -> bool {
+        self.state == State::Backup
+            && self.silent_since.is_some_and(|since| Some(since) == self.now)
+            && self.released_by.is_none()
     }
 
     /// What an operator wants of it.

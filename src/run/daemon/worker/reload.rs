@@ -1,6 +1,7 @@
 //! Another plan without another election.
 
 use super::*;
+use crate::run::daemon::plan::SourcePlan;
 use crate::run::net::routes::RouteKey;
 
 impl Worker {
@@ -12,12 +13,9 @@ impl Worker {
         }
         let now = Instant::now();
         self.give_up_what_is_not_in(&plan, now);
-        let old_sources: Vec<(String, Observation)> = self
-            .director
-            .sources()
-            .iter()
-            .map(|source| (source.name.clone(), source.observation))
-            .collect();
+        let observations = self.director.sources().iter().map(|source| source.observation);
+        let old_sources: Vec<(SourcePlan, Observation)> =
+            self.plan.sources.iter().cloned().zip(observations).collect();
         let old_objects = self.all_objects();
         let mut known: HashMap<(String, u8, Family), Machine> = HashMap::new();
         let old_routers = std::mem::take(&mut self.plan).routers;
@@ -43,8 +41,8 @@ impl Worker {
         self.install(plan, machines);
         // What a script said last still holds.
         for (number, source) in (0..).zip(self.plan.sources.clone()) {
-            let name = source.name();
-            if let Some((_, observation)) = old_sources.iter().find(|(old, _)| *old == name) {
+            let mut old = old_sources.iter();
+            if let Some((_, observation)) = old.find(|(old, _)| source.inherits_from(old)) {
                 self.director.observe(number, *observation, now);
             }
         }

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::{
-    Answer, Ask, Asked, BTreeMap, CheckPlan, Duration, Instant, MemberPlan, Monitor, QuestionId,
-    Quorum, ServicePlan, Standing, State, Table, Verdict, Watched,
+    Answer, Ask, Asked, BTreeMap, CheckPlan, DestinationKey, Duration, Instant, MemberPlan,
+    Monitor, QuestionId, Quorum, ServicePlan, Standing, State, Table, Verdict, Watched,
 };
 
 impl Monitor {
@@ -67,7 +67,9 @@ impl Monitor {
                 let entry = service.and_then(|s| s.destinations.get(&member.key(key.port())));
                 entry.is_some_and(|entry| entry.weight > 0)
             });
-            members.push(self.join(service, place, member, old, serves, now));
+            let mut state = self.join(service, place, member, old, serves, now);
+            state.in_maintenance = self.is_maintained(&member.key(plan.port()));
+            members.push(state);
         }
         Watched { plan, members, quorum, since }
     }
@@ -82,6 +84,7 @@ impl Monitor {
         now: Instant,
     ) -> State {
         let mut old_checks: BTreeMap<_, _> = BTreeMap::new();
+        let is_added = old.is_none();
         let start = match &old {
             Some(old) => old.standing,
             // Of a server without checks there is nothing to wait for, and nothing to tell.
@@ -103,12 +106,15 @@ impl Monitor {
             verdict.set_rules(check.rules);
             checks.push((id, verdict));
         }
+        State { checks, standing, order, in_maintenance: false, is_added, since }
+    }
+
+    fn is_maintained(&self, key: &DestinationKey) -> bool {
         // Names cost more than all the rest, and hardly ever is anything maintained.
-        let in_maintenance = !self.maintenance.is_empty()
-            && [plan.address.to_string(), plan.key(0).to_string()]
+        !self.maintenance.is_empty()
+            && [key.address.to_string(), key.to_string()]
                 .iter()
-                .any(|name| self.maintenance.contains(name));
-        State { checks, standing, order, in_maintenance, since }
+                .any(|name| self.maintenance.contains(name))
     }
 
     fn first_verdict(

@@ -24,6 +24,13 @@ pub struct Target {
     pub server: String,
 }
 
+impl Target {
+    fn means(&self, service: &str, server: &DestinationKey) -> bool {
+        self.service.as_ref().is_none_or(|wanted| wanted == service)
+            && (self.server == server.to_string() || self.server == server.address.to_string())
+    }
+}
+
 impl Monitor {
     /// Gives an order, or takes it back with `None`; returns the servers that it is about.
     pub fn order(
@@ -33,13 +40,24 @@ impl Monitor {
         now: Instant,
     ) -> Vec<DestinationKey> {
         self.change(now, |id, key, state| {
-            let is_meant = target.service.as_ref().is_none_or(|service| service == id)
-                && (target.server == key.to_string() || target.server == key.address.to_string());
+            let is_meant = target.means(id, key);
             if is_meant {
                 state.order = order.cloned();
             }
             is_meant
         })
+    }
+
+    /// Gives an order that stands to the servers that the present configuration has added. The others
+    /// have what was ordered for them since.
+    pub fn order_added(&mut self, target: &Target, order: &Ordered, now: Instant) {
+        self.change(now, |id, key, state| {
+            let is_meant = state.is_added && target.means(id, key);
+            if is_meant {
+                state.order = Some(order.clone());
+            }
+            is_meant
+        });
     }
 
     /// The names of the files in the maintenance directory: `10.0.0.29` or `10.0.0.29:80`.

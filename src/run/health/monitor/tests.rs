@@ -304,3 +304,31 @@ fn a_suspended_service_is_asked_nothing_until_it_is_needed() {
     monitor.suspend(BTreeSet::new(), time);
     assert!(monitor.poll_question(time).is_some(), "at once");
 }
+
+#[test]
+fn a_maintenance_file_holds_over_a_reload() {
+    let servers = ["10.0.0.29", "10.0.0.30"];
+    let mut bench = Bench::new(vec![plan(80, &servers, 1)], &Table::default());
+    bench.wait(SECOND);
+    bench.monitor.set_maintenance(["10.0.0.29:80".to_owned()].into(), bench.now);
+    bench.monitor.configure(vec![plan(80, &servers, 2)], &Table::default(), bench.now);
+    // The directory is looked at again, and holds what it held.
+    bench.monitor.set_maintenance(["10.0.0.29:80".to_owned()].into(), bench.now);
+    bench.wait(SECOND);
+    assert_eq!(bench.table(), entries(&[("10.0.0.30:80", 5)]));
+}
+
+#[test]
+fn servers_that_a_reload_adds_can_be_ordered_without_the_others() {
+    let mut bench = Bench::new(vec![plan(80, &["10.0.0.29"], 1)], &Table::default());
+    bench.wait(SECOND);
+    let both = plan(80, &["10.0.0.29", "10.0.0.30"], 1);
+    bench.monitor.configure(vec![both], &Table::default(), bench.now);
+    let order = Ordered { order: Order::Disable, reason: "disk".to_owned(), expires: None };
+    for server in ["10.0.0.29", "10.0.0.30"] {
+        let target = Target { service: None, server: server.to_owned() };
+        bench.monitor.order_added(&target, &order, bench.now);
+    }
+    bench.wait(SECOND);
+    assert_eq!(bench.table(), entries(&[("10.0.0.29:80", 5)]));
+}

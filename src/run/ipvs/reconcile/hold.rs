@@ -89,7 +89,15 @@ impl Holds {
     }
 
     pub(super) fn next_deadline(&self) -> Option<Instant> {
-        self.by_object.values().map(|hold| hold.until).min()
+        let due = self.by_object.iter().map(|(object, hold)| match object {
+            // Before its service there is nothing to try, and a deadline that has passed never rests.
+            Object::Destination(service, _) => {
+                let service = self.by_object.get(&Object::Service(*service));
+                service.map_or(hold.until, |service| hold.until.max(service.until))
+            }
+            Object::Daemon(_) | Object::Service(_) | Object::Timeouts => hold.until,
+        });
+        due.min()
     }
 }
 

@@ -359,3 +359,20 @@ proptest! {
         prop_assert!(bench.machine.is_settled());
     }
 }
+
+#[test]
+fn a_refused_destination_of_a_refused_service_waits_for_the_service() {
+    let mut bench = Bench::new(Settings::default(), Table::default());
+    bench.kernel.not_ready.insert("10.0.0.30".parse().unwrap());
+    bench.kernel.missing_schedulers.insert("mh".to_owned());
+    bench.want(&web(&["10.0.0.29", "10.0.0.30"]));
+    let services = [(key(80), service("mh", &["10.0.0.29", "10.0.0.30"]))].into();
+    bench.want(&Table { services, ..Table::default() });
+    // Looks at the table and tries again, but never without a pause.
+    bench.wait(PERIOD * 4);
+    bench.kernel.missing_schedulers.clear();
+    bench.kernel.not_ready.clear();
+    bench.wait(PERIOD * 4);
+    assert_eq!(bench.kernel.table.services[&key(80)].settings.scheduler, "mh");
+    assert_eq!(bench.kernel.table.services[&key(80)].destinations.len(), 2);
+}

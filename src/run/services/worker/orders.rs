@@ -63,6 +63,11 @@ impl Orders {
         self.orders.iter()
     }
 
+    /// Those that have not ended.
+    pub(super) fn standing(&self, now: Instant) -> impl Iterator<Item = &(Target, Ordered)> {
+        self.iter().filter(move |(_, order)| order.expires.is_none_or(|end| end > now))
+    }
+
     /// Notes a new order, or that those about the same servers are taken back.
     pub(super) fn note(&mut self, target: Target, order: Option<Ordered>, now: Instant) {
         self.orders.retain(|(known, ordered)| {

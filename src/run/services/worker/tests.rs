@@ -258,3 +258,26 @@ async fn omega_tells_of_the_end_and_orders_outlive_it() {
     assert_eq!(reason, Some("half of it"));
     services.stop();
 }
+
+#[tokio::test]
+async fn an_order_is_about_servers_that_a_reload_adds() {
+    let ((_first, port_1), (_second, port_2)) = (open().await, open().await);
+    let (tell, mut story) = mpsc::unbounded_channel();
+    let plan = planned(&config(&[port_1], ""));
+    let services = start_over(Shared::default(), plan, None, tell).unwrap();
+    until(&mut story, |told| matches!(told, Told::Health(Event::ServerUp { .. }))).await;
+    let give = async |server: String, order| {
+        let order = Ordered { order, reason: "disk".to_owned(), expires: None };
+        let target = Target { service: None, server };
+        let (answer, about) = oneshot::channel();
+        services.send(Command::Order(target, Some(order), answer));
+        about.await.unwrap().len()
+    };
+    assert_eq!(give("127.0.0.1".to_owned(), pool::Order::Disable).await, 1);
+    services.send(Command::Configure(Box::new(planned(&config(&[port_1, port_2], "")))));
+    let snapshot = status(&services).await;
+    let servers = snapshot.services.iter().flat_map(|service| &service.servers);
+    let reasons: Vec<_> = servers.map(|server| server.reason.as_deref()).collect();
+    assert_eq!(reasons, [Some("disk"), Some("disk")]);
+    services.send(Command::Stop);
+}

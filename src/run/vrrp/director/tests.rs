@@ -172,3 +172,52 @@ fn an_order_to_take_over_counts_more_than_configured_patience() {
     assert_eq!(states(&director), [State::Master]);
     assert_eq!(director.machine(0).unwrap().priority(), 254);
 }
+
+/// Two routers that were elected each for itself, and a reload that makes a group of them.
+fn split(now: Instant) -> Director {
+    let single = |name, id| Settings { is_grouped: false, ..settings(name, id) };
+    let members = vec![Member::new(single("inside", 1)), Member::new(single("outside", 2))];
+    let mut before = Director::new(members, vec![], vec![]);
+    before.start(now);
+    for second in 1..=6 {
+        hear(&mut before, 1, 200, now + SECOND * second);
+        run_until(&mut before, now + SECOND * second);
+    }
+    assert_eq!(states(&before), [State::Master, State::Backup]);
+    let later = now + SECOND * 6;
+    let machines = before.into_machines().into_iter().zip([("inside", 1), ("outside", 2)]);
+    let members = machines.map(|(mut machine, (name, id))| {
+        machine.reconfigure(settings(name, id), later);
+        Member { machine, tracked: vec![] }
+    });
+    let group = Group { name: "both".to_owned(), members: vec![0, 1] };
+    let mut after = Director::new(members.collect(), vec![group], vec![]);
+    after.start(later);
+    after
+}
+
+#[test]
+fn a_group_that_a_reload_makes_agrees() {
+    let now = Instant::now();
+    let mut director = split(now);
+    while director.poll_output().is_some() {}
+    hear(&mut director, 1, 200, now + SECOND * 7);
+    assert_eq!(states(&director), [State::Backup, State::Backup]);
+    let outputs: Vec<_> = std::iter::from_fn(|| director.poll_output()).collect();
+    assert!(outputs.contains(&(0, Output::Advertise { priority: 0 })), "{outputs:?}");
+
+    // Where nobody else is master, none has to give up what it serves.
+    let mut director = split(now);
+    run_until(&mut director, now + SECOND * 12);
+    assert_eq!(states(&director), [State::Master, State::Master]);
+    let left = director.machine(0).map(|machine| machine.counters().left_master);
+    assert_eq!(left, Some(0));
+
+    // A worse master of one router is replaced, also by a group.
+    let mut director = split(now);
+    for second in 7..12 {
+        hear(&mut director, 1, 50, now + SECOND * second);
+        run_until(&mut director, now + SECOND * second);
+    }
+    assert_eq!(states(&director), [State::Master, State::Master]);
+}

@@ -316,3 +316,33 @@ fn addresses_that_are_found_stay_until_another_master_is_heard() {
     let mut failed = adopt();
     assert_eq!(failed.give(Input::Fail("test".to_owned())), ["withdraw", "FAULT"]);
 }
+
+#[test]
+fn a_master_whose_interval_gets_shorter_stays_master() {
+    for version in [Version::Two, Version::Three] {
+        let slow = Settings { version, interval: SECOND * 5, ..settings() };
+        let fast = Settings { interval: SECOND, ..slow.clone() };
+        let mut bench = Bench::master(slow.clone());
+        bench.wait(SECOND * 4);
+        bench.machine.reconfigure(fast.clone(), bench.now);
+        assert_eq!(bench.effects(), ["advertise 100"], "backups learn it before they miss one");
+        assert_eq!(bench.remaining(), Some(1000));
+        bench.expire();
+        assert_eq!(bench.effects(), ["advertise 100"]);
+        assert_eq!(bench.machine.state(), State::Master);
+
+        let mut bench = Bench::master(slow);
+        bench.wait(SECOND * 4);
+        bench.machine.reconfigure(Settings { priority: 150, ..fast }, bench.now);
+        assert_eq!(bench.effects(), ["priority 150", "advertise 150"], "one says both");
+    }
+}
+
+#[test]
+fn a_reload_does_not_hide_that_a_master_slept() {
+    let mut bench = Bench::master(settings());
+    bench.wait(SECOND * 10);
+    let other = Settings { interval: SECOND * 20, ..settings() };
+    bench.machine.reconfigure(other, bench.now);
+    assert_eq!(bench.effects(), ["BACKUP"]);
+}

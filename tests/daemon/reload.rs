@@ -1,0 +1,45 @@
+//! A reload and what was observed before it.
+
+use std::fs;
+
+use super::Program::Lvsha;
+use super::{ADDRESS, Network, instance};
+
+const FAST: &str = "version 3\n advert_int 0.2";
+
+#[test]
+fn families_of_one_interface_are_observed_apart() {
+    let Some(network) = Network::new(&[Lvsha]) else { return };
+    let pair = |priority: u8| {
+        let six = instance(100, FAST)
+            .replace("VI_1", "VI_6")
+            .replace("10.9.0.100/24", "fe80::100/64")
+            .replace("virtual_router_id 51", "virtual_router_id 52");
+        let six = six.split_once("vrrp_instance").unwrap().1.to_owned();
+        format!("{}vrrp_instance{six}", instance(priority, FAST))
+    };
+    network.ip_in("a", &["addr", "del", "10.9.0.1/24", "dev", "eth0"]);
+    let a = network.start(Lvsha, "a", &pair(150));
+    a.expect_log("(VI_1) entering FAULT");
+    a.expect_log("(VI_6) transition to MASTER");
+    fs::write(network.path("a.conf"), pair(140)).unwrap();
+    a.signal("HUP");
+    a.expect_log("reloaded: 2 virtual routers");
+    let status = a.status();
+    let state = |number: usize| status["routers"][number]["state"].to_string();
+    assert_eq!([state(0), state(1)], ["\"FAULT\"", "\"MASTER\""], "{}", network.logs());
+    assert_eq!(status["routers"][1]["counters"]["left_master"], 0);
+}
+
+#[test]
+fn a_source_address_that_a_reload_brings_ends_the_fault() {
+    let Some(network) = Network::new(&[Lvsha]) else { return };
+    network.ip_in("a", &["addr", "del", "10.9.0.1/24", "dev", "eth0"]);
+    let a = network.start(Lvsha, "a", &instance(150, FAST));
+    a.expect_log("entering FAULT");
+    let source = instance(150, &format!("{FAST}\n mcast_src_ip 10.9.0.1"));
+    fs::write(network.path("a.conf"), source).unwrap();
+    a.signal("HUP");
+    a.expect_log("transition to MASTER");
+    assert_eq!(network.owners(ADDRESS), ["a"]);
+}
