@@ -256,7 +256,7 @@ impl Worker {
         let fixed = &self.plan.fixed;
         let places = fixed.addresses.iter().filter_map(|planned| {
             let link = self.kernel.link(planned.interface.as_deref()?)?.index;
-            Some(LinkAddress { link, address: planned.address, prefix: planned.prefix })
+            Some(planned.on(link))
         });
         places.map(Object::Address).chain(self.routing(&fixed.routes, &fixed.rules))
     }
@@ -285,8 +285,7 @@ impl Worker {
             .filter(|name| *name != router.interface || router.virtual_link.is_none())
             .or(router.virtual_link.as_deref())
             .unwrap_or(&router.interface);
-        let link = self.kernel.link(name)?.index;
-        Some(LinkAddress { link, address: planned.address, prefix: planned.prefix })
+        Some(planned.on(self.kernel.link(name)?.index))
     }
 }
 
