@@ -201,12 +201,6 @@ impl Worker {
         self.further = plan.routers.iter().map(none).collect();
         self.plan = plan;
         self.is_dirty = true;
-        self.virtual_links.create(
-            &self.plan,
-            &mut self.kernel,
-            &mut self.netlink,
-            &mut self.reporter,
-        );
         self.look_at_routes();
         self.refresh_links();
     }
