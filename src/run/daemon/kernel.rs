@@ -227,7 +227,7 @@ mod tests {
     use super::*;
 
     fn address(text: &str) -> LinkAddress {
-        LinkAddress { link: 3, address: text.parse().unwrap(), prefix: 24 }
+        LinkAddress { link: 3, address: text.parse().unwrap(), prefix: 24, peer: None }
     }
 
     #[test]

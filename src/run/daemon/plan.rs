@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::run::net::addresses::Details;
+use crate::run::net::addresses::{Details, LinkAddress};
 use crate::run::net::routes::Route;
 use crate::run::net::rules::Rule;
 use crate::run::services::{self, MailPlan};
@@ -155,10 +155,19 @@ pub struct PlannedAddress {
     pub address: IpAddr,
     /// Prefix length.
     pub prefix: u8,
+    /// The other end of a link, to whose network the prefix length belongs.
+    pub peer: Option<IpAddr>,
     /// Link that it is put on; `None` is the router's.
     pub interface: Option<String>,
     /// Label, broadcast, scope.
     pub details: Details,
+}
+
+impl PlannedAddress {
+    /// The address on a link.
+    pub fn on(&self, link: u32) -> LinkAddress {
+        LinkAddress { link, address: self.address, prefix: self.prefix, peer: self.peer }
+    }
 }
 
 /// Routers that change state together.

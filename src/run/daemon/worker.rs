@@ -120,8 +120,7 @@ impl Worker {
             to_tell: BTreeSet::new(),
             plan: Plan::default(),
         };
-        let machines = plan.routers.iter().map(|router| Machine::new(router.settings.clone()));
-        let machines = machines.collect();
+        let machines = plan.routers.iter().map(new_router).collect();
         worker.install(plan, machines);
         worker.adopt();
         Ok(worker)
@@ -176,8 +175,9 @@ impl Worker {
         self.virtual_links.remove_all(&mut self.netlink, &mut self.reporter);
     }
 
-    /// Takes a plan and a machine for each of its routers.
-    fn install(&mut self, plan: Plan, machines: Vec<Machine>) {
+    /// Takes a plan, and a machine and an announcer for each of its routers.
+    fn install(&mut self, plan: Plan, machines: Vec<(Machine, Announcer)>) {
+        let (machines, announcers): (Vec<_>, Vec<_>) = machines.into_iter().unzip();
         let members = plan
             .routers
             .iter()
@@ -193,24 +193,14 @@ impl Worker {
             .map(|source| Source { name: source.name(), observation: Observation::Unknown });
         self.director = Director::new(members.collect(), groups.collect(), sources.collect());
         self.group_states = plan.groups.iter().map(|_| State::Initialize).collect();
-        self.announcers = plan
-            .routers
-            .iter()
-            .map(|router| Announcer::new(router.schedule.clone(), router.addresses.len()))
-            .collect();
-        self.announcing.clear();
+        self.announcers = announcers;
+        self.resume_announcements();
         self.moving = plan.routers.iter().flat_map(|r| &r.addresses).map(|a| a.address).collect();
         self.ports = plan.routers.iter().map(|_| None).collect();
         let none = |router: &RouterPlan| router.paths.iter().map(|_| None).collect();
         self.further = plan.routers.iter().map(none).collect();
         self.plan = plan;
         self.is_dirty = true;
-        self.virtual_links.create(
-            &self.plan,
-            &mut self.kernel,
-            &mut self.netlink,
-            &mut self.reporter,
-        );
         self.look_at_routes();
         self.refresh_links();
     }
@@ -256,7 +246,7 @@ impl Worker {
         let fixed = &self.plan.fixed;
         let places = fixed.addresses.iter().filter_map(|planned| {
             let link = self.kernel.link(planned.interface.as_deref()?)?.index;
-            Some(LinkAddress { link, address: planned.address, prefix: planned.prefix })
+            Some(planned.on(link))
         });
         places.map(Object::Address).chain(self.routing(&fixed.routes, &fixed.rules))
     }
@@ -285,9 +275,14 @@ impl Worker {
             .filter(|name| *name != router.interface || router.virtual_link.is_none())
             .or(router.virtual_link.as_deref())
             .unwrap_or(&router.interface);
-        let link = self.kernel.link(name)?.index;
-        Some(LinkAddress { link, address: planned.address, prefix: planned.prefix })
+        Some(planned.on(self.kernel.link(name)?.index))
     }
+}
+
+/// A router that was not there before.
+fn new_router(router: &RouterPlan) -> (Machine, Announcer) {
+    let announcer = Announcer::new(router.schedule.clone(), router.addresses.len());
+    (Machine::new(router.settings.clone()), announcer)
 }
 
 /// An IPv4 packet at its longest.

@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 /// An address on a link.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct LinkAddress {
     /// Index of the link.
     pub link: u32,
@@ -11,6 +11,9 @@ pub struct LinkAddress {
     pub address: IpAddr,
     /// Prefix length.
     pub prefix: u8,
+    /// The other end of a link, to whose network the prefix length belongs. The kernel tells addresses
+    /// apart by it, and finds none to remove without it.
+    pub peer: Option<IpAddr>,
 }
 
 /// What else is said when an address is added; the kernel does not tell addresses apart by it.
@@ -22,8 +25,6 @@ pub struct Details {
     pub broadcast: Option<Ipv4Addr>,
     /// Scope as the kernel numbers it; 0 is global, 253 is link.
     pub scope: u8,
-    /// The other end of a link, to whose network the prefix length belongs.
-    pub peer: Option<IpAddr>,
     /// Flags (`IFA_F_*`).
     pub flags: u32,
     /// Seconds that it is preferred for new connections; `None` is for ever.

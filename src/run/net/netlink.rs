@@ -274,10 +274,7 @@ fn request(
             (Rtm::Newaddr, replace, address::message(wanted, &details(wanted)).into())
         }
         Step::Remove(Object::Address(found)) => {
-            // The kernel tells addresses with another end apart by it.
-            let peer = details(found).peer;
-            let message = address::message(found, &Details { peer, ..Details::default() });
-            (Rtm::Deladdr, NlmF::empty(), message.into())
+            (Rtm::Deladdr, NlmF::empty(), address::message(found, &Details::default()).into())
         }
         Step::Add(Object::Route(wanted)) => {
             (Rtm::Newroute, replace, route::addition(wanted, link)?.into())

@@ -80,7 +80,7 @@ mod tests {
         // Few values, so that the sets overlap.
         let address = |last| IpAddr::V4(Ipv4Addr::new(10, 0, 0, last));
         let addresses = (1..3_u32, 0..6_u8, 24..26_u8).prop_map(move |(link, last, prefix)| {
-            Object::Address(LinkAddress { link, address: address(last), prefix })
+            Object::Address(LinkAddress { link, address: address(last), prefix, peer: None })
         });
         let routes = (0..4_u8, 254..256_u32).prop_map(move |(last, table)| {
             let destination = Prefix { address: address(last), length: 32 };

@@ -13,8 +13,6 @@ use std::time::{Duration, Instant};
 pub enum Gratuitous {
     /// A worse router believed to be master, and neighbours may have believed it (C07).
     Conflict,
-    /// The link came back: switches may have forgotten.
-    LinkUp,
     /// This router became master.
     TakeOver,
 }
@@ -62,17 +60,25 @@ pub struct Announcer {
     /// What is being sent.
     batch: Option<Batch>,
     /// Batches to come, soonest first.
-    planned: VecDeque<(Instant, u32)>,
+    planned: VecDeque<(Instant, Batch)>,
     /// No packet before.
     free_at: Option<Instant>,
     refresh_at: Option<Instant>,
 }
 
-/// All addresses, some times over.
-#[derive(Clone, Copy, Debug)]
+/// Addresses, some times over.
+#[derive(Clone, Debug)]
 struct Batch {
+    /// Numbers of the addresses; `None` is all of them.
+    only: Option<Vec<usize>>,
     next: usize,
     rounds: u32,
+}
+
+impl Batch {
+    fn all(rounds: u32) -> Self {
+        Self { only: None, next: 0, rounds }
+    }
 }
 
 impl Announcer {
@@ -92,22 +98,57 @@ impl Announcer {
     pub fn announce(&mut self, why: Gratuitous, now: Instant) {
         let (repeat, delay) = match why {
             Gratuitous::Conflict => (self.schedule.conflict_repeat, self.schedule.conflict_delay),
-            Gratuitous::LinkUp | Gratuitous::TakeOver => {
-                (self.schedule.repeat, self.schedule.delay)
-            }
+            Gratuitous::TakeOver => (self.schedule.repeat, self.schedule.delay),
         };
         // A conflict repeats with each advertisement of the other one; one plan is enough.
         let is_busy = self.batch.is_some() || !self.planned.is_empty();
         if self.count == 0 || repeat == 0 || (why == Gratuitous::Conflict && is_busy) {
             return;
         }
-        self.batch = Some(Batch { next: 0, rounds: repeat });
+        self.batch = Some(Batch::all(repeat));
         self.planned.clear();
         if !delay.is_zero() {
-            self.planned.push_back((now + delay, repeat));
+            self.planned.push_back((now + delay, Batch::all(repeat)));
         }
-        let refresh = self.schedule.refresh;
-        self.refresh_at = (!refresh.is_zero()).then(|| now + refresh);
+        self.refresh_from(now);
+    }
+
+    /// Plans announcements of single addresses that came after the others.
+    pub fn announce_only(&mut self, numbers: Vec<usize>, now: Instant) {
+        // Those of a take-over come before the first announcement of all.
+        let is_coming = |batch: &Batch| batch.only.is_none() && batch.next == 0;
+        let repeat = self.schedule.repeat;
+        if numbers.is_empty() || repeat == 0 || self.batch.as_ref().is_some_and(is_coming) {
+            return;
+        }
+        let batch = Batch { only: Some(numbers), next: 0, rounds: repeat };
+        let delay = self.schedule.delay;
+        let moments = [Some(now), (!delay.is_zero()).then(|| now + delay)];
+        for at in moments.into_iter().flatten() {
+            let place = self.planned.partition_point(|(planned, _)| *planned <= at);
+            self.planned.insert(place, (at, batch.clone()));
+        }
+        if self.refresh_at.is_none() {
+            self.refresh_from(now);
+        }
+    }
+
+    /// Takes another schedule and other addresses; what was planned is done with these.
+    pub fn reconfigure(&mut self, schedule: Schedule, count: usize, is_master: bool, now: Instant) {
+        let is_other_refresh = self.schedule.refresh != schedule.refresh;
+        self.schedule = schedule;
+        self.count = count;
+        if !is_master || count == 0 {
+            return self.stop();
+        }
+        // Numbers may mean other addresses than before.
+        let planned = self.planned.iter_mut().map(|(_, batch)| batch);
+        for batch in planned.chain(&mut self.batch) {
+            *batch = Batch::all(batch.rounds);
+        }
+        if is_other_refresh || self.refresh_at.is_none() {
+            self.refresh_from(now);
+        }
     }
 
     /// Forgets all plans: the addresses are gone.
@@ -126,10 +167,14 @@ impl Announcer {
             self.batch = Some(self.due(now)?);
         }
         let batch = self.batch.as_mut()?;
-        let address = batch.next;
+        let (address, count) = match &batch.only {
+            Some(only) => (*only.get(batch.next)?, only.len()),
+            None => (batch.next, self.count),
+        };
         batch.next += 1;
-        if batch.next >= self.count {
-            *batch = Batch { next: 0, rounds: batch.rounds.saturating_sub(1) };
+        if batch.next >= count {
+            batch.next = 0;
+            batch.rounds = batch.rounds.saturating_sub(1);
         }
         if batch.rounds == 0 {
             self.batch = None;
@@ -153,13 +198,18 @@ impl Announcer {
     /// A planned batch whose time has come.
     fn due(&mut self, now: Instant) -> Option<Batch> {
         let is_due = self.planned.front().is_some_and(|(at, _)| *at <= now);
-        if let Some((_, rounds)) = is_due.then(|| self.planned.pop_front()).flatten() {
-            return Some(Batch { next: 0, rounds });
+        if let Some((_, batch)) = is_due.then(|| self.planned.pop_front()).flatten() {
+            return Some(batch);
         }
         let refresh = self.refresh_at.filter(|at| *at <= now)?;
         let next = refresh + self.schedule.refresh;
         self.refresh_at = Some(if next > now { next } else { now + self.schedule.refresh });
-        Some(Batch { next: 0, rounds: self.schedule.refresh_repeat.max(1) })
+        Some(Batch::all(self.schedule.refresh_repeat.max(1)))
+    }
+
+    fn refresh_from(&mut self, now: Instant) {
+        let refresh = self.schedule.refresh;
+        self.refresh_at = (!refresh.is_zero()).then(|| now + refresh);
     }
 }
 
@@ -215,6 +265,49 @@ mod tests {
         announcer.stop();
         assert_eq!(announcer.next_deadline(now), None);
         assert_eq!(drain(&mut announcer, now), [0; 0]);
+    }
+
+    #[test]
+    fn an_address_that_comes_later_is_announced_alone() {
+        let now = Instant::now();
+        let schedule = Schedule { repeat: 2, ..Schedule::default() };
+        let mut announcer = Announcer::new(schedule, 3);
+        announcer.announce(Gratuitous::TakeOver, now);
+        // Put there by the take-over itself.
+        announcer.announce_only(vec![0, 1, 2], now);
+        assert_eq!(drain(&mut announcer, now), [0, 1, 2, 0, 1, 2]);
+
+        let later = now + Duration::from_secs(1);
+        announcer.announce_only(vec![0, 2], later);
+        assert_eq!(announcer.next_deadline(later), Some(later));
+        assert_eq!(drain(&mut announcer, later), [0, 2, 0, 2]);
+        let second = now + Duration::from_secs(5);
+        assert_eq!(announcer.next_deadline(later), Some(second));
+        assert_eq!(drain(&mut announcer, second), [0, 1, 2, 0, 1, 2]);
+        let last = later + Duration::from_secs(5);
+        assert_eq!(drain(&mut announcer, last), [0, 2, 0, 2]);
+        assert_eq!(announcer.next_deadline(last), None);
+    }
+
+    #[test]
+    fn a_reload_keeps_what_is_planned() {
+        let now = Instant::now();
+        let refresh = Duration::from_secs(60);
+        let schedule = Schedule { repeat: 1, refresh, ..Schedule::default() };
+        let mut announcer = Announcer::new(schedule.clone(), 1);
+        announcer.announce(Gratuitous::TakeOver, now);
+        assert_eq!(drain(&mut announcer, now), [0]);
+
+        let reload = now + Duration::from_secs(1);
+        announcer.reconfigure(schedule.clone(), 2, true, reload);
+        assert_eq!(announcer.next_deadline(reload), Some(now + Duration::from_secs(5)));
+        assert_eq!(drain(&mut announcer, now + Duration::from_secs(5)), [0, 1]);
+        assert_eq!(announcer.next_deadline(reload), Some(now + refresh));
+        let often = Schedule { refresh: refresh / 2, ..schedule };
+        announcer.reconfigure(often.clone(), 2, true, reload);
+        assert_eq!(announcer.next_deadline(reload), Some(reload + refresh / 2));
+        announcer.reconfigure(often, 2, false, reload);
+        assert_eq!(announcer.next_deadline(reload), None);
     }
 
     #[test]

@@ -24,13 +24,14 @@ pub(super) fn planned(address: &VirtualAddress) -> PlannedAddress {
         label: address.label.clone(),
         broadcast,
         scope: address.scope.as_deref().map_or(0, scope),
-        peer: peer.map(|peer| peer.address),
         flags: flags(options),
         preferred: options.preferred_lifetime.as_ref().and_then(|time| time.value.parse().ok()),
     };
     PlannedAddress {
         address: address.address,
         prefix,
+        // The kernel tells of no other end that is the address itself.
+        peer: peer.map(|peer| peer.address).filter(|peer| *peer != address.address),
         interface: address.interface.clone(),
         details,
     }

@@ -21,6 +21,7 @@ impl Worker {
                 return !self.pending.is_empty();
             }
         };
+        let mut added = HashSet::new();
         for (place, step) in (0..).zip(steps) {
             let why = refused.iter().find(|(refused, _)| *refused == place);
             if let Some((_, error)) = why {
@@ -29,10 +30,16 @@ impl Worker {
                 continue;
             }
             match step {
-                Step::Add(object) => self.kernel.insert(object),
+                Step::Add(object) => {
+                    if let Object::Address(address) = &object {
+                        added.insert(address.clone());
+                    }
+                    self.kernel.insert(object);
+                }
                 Step::Remove(object) => self.kernel.remove(&object),
             }
         }
+        self.announce_added(&added);
         !self.pending.is_empty()
     }
 
@@ -97,23 +104,42 @@ impl Worker {
             })
             .collect();
         for object in lost {
-            if let Object::Address(address) = &object {
-                self.announce_again(address);
-            }
             self.reporter.tell(Report::ObjectRepaired { object });
         }
     }
 
-    /// Whoever took an address away may have told the neighbours something else.
-    fn announce_again(&mut self, address: &LinkAddress) {
-        let owner = self.plan.routers.iter().position(|router| {
-            router.addresses.iter().any(|planned| planned.address == address.address)
-        });
-        let Some(index) = owner else { return };
-        if let Some(announcer) = self.announcers.get_mut(index) {
-            announcer.announce(crate::run::vrrp::Gratuitous::LinkUp, Instant::now());
-            self.announcing.insert(index);
+    /// A master's neighbours may know other owners of addresses that a reload brought, or that somebody
+    /// took away.
+    fn announce_added(&mut self, added: &HashSet<LinkAddress>) {
+        if added.is_empty() {
+            return;
         }
+        let now = Instant::now();
+        // Of a thousand routers few have one of these: their links need not be looked for.
+        let known: HashSet<IpAddr> = added.iter().map(|added| added.address).collect();
+        for index in 0..self.plan.routers.len() {
+            let state = self.director.machine(index).map(Machine::state);
+            let router = self.plan.routers.get(index).filter(|_| state == Some(State::Master));
+            let Some(router) = router else { continue };
+            let is_added = |planned: &PlannedAddress| {
+                known.contains(&planned.address)
+                    && self.place(router, planned).is_some_and(|place| added.contains(&place))
+            };
+            let numbers = (0..).zip(&router.addresses).filter(|(_, planned)| is_added(planned));
+            let numbers: Vec<usize> = numbers.map(|(number, _)| number).collect();
+            if let Some(announcer) = self.announcers.get_mut(index).filter(|_| !numbers.is_empty())
+            {
+                announcer.announce_only(numbers, now);
+                self.announcing.insert(index);
+            }
+        }
+    }
+
+    /// Announcers that a reload left as they were are asked when they have something to do.
+    pub(super) fn resume_announcements(&mut self) {
+        let now = Instant::now();
+        let open = (0..).zip(&self.announcers).filter(|(_, a)| a.next_deadline(now).is_some());
+        self.announcing = open.map(|(index, _)| index).collect();
     }
 
     /// Sends a slice of the announcements; true if some are left that are due.

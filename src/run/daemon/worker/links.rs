@@ -6,6 +6,13 @@ use crate::run::daemon::plan::SourcePlan;
 impl Worker {
     /// Opens what can be opened now, and tells the machines what works.
     pub(super) fn refresh_links(&mut self) {
+        // Also of a parent that came late or again: the kernel took the link with the old one.
+        self.virtual_links.create(
+            &self.plan,
+            &mut self.kernel,
+            &mut self.netlink,
+            &mut self.reporter,
+        );
         self.index.clear();
         let mut wanted = HashMap::new();
         for number in 0..self.plan.routers.len() {

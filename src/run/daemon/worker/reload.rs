@@ -17,24 +17,28 @@ impl Worker {
         let old_sources: Vec<(SourcePlan, Observation)> =
             self.plan.sources.iter().cloned().zip(observations).collect();
         let old_objects = self.all_objects();
-        let mut known: HashMap<(String, u8, Family), Machine> = HashMap::new();
+        let mut known: HashMap<(String, u8, Family), (Machine, Announcer)> = HashMap::new();
         let old_routers = std::mem::take(&mut self.plan).routers;
         let machines = std::mem::take(&mut self.director).into_machines();
-        for (router, machine) in old_routers.iter().zip(machines) {
+        let announcers = std::mem::take(&mut self.announcers);
+        for (router, known_router) in old_routers.iter().zip(machines.into_iter().zip(announcers)) {
             let (interface, id, family) = router.identity();
-            known.insert((interface.to_owned(), id, family), machine);
+            known.insert((interface.to_owned(), id, family), known_router);
         }
-        let machines: Vec<Machine> = plan
+        let machines: Vec<(Machine, Announcer)> = plan
             .routers
             .iter()
             .map(|router| {
                 let (interface, id, family) = router.identity();
                 match known.remove(&(interface.to_owned(), id, family)) {
-                    Some(mut machine) => {
+                    Some((mut machine, mut announcer)) => {
                         machine.reconfigure(router.settings.clone(), now);
-                        machine
+                        let (schedule, count) = (router.schedule.clone(), router.addresses.len());
+                        let is_master = machine.state() == State::Master;
+                        announcer.reconfigure(schedule, count, is_master, now);
+                        (machine, announcer)
                     }
-                    None => Machine::new(router.settings.clone()),
+                    None => new_router(router),
                 }
             })
             .collect();

@@ -1,20 +1,28 @@
 //! Links with the MAC address of a virtual router (`use_vmac`).
 
+use std::collections::{BTreeMap, HashSet};
+use std::io;
+
 use crate::run::daemon::Plan;
 use crate::run::daemon::kernel::Kernel;
+use crate::run::daemon::plan::RouterPlan;
 use crate::run::daemon::report::Reporter;
 use crate::run::net::frames::MacAddress;
 use crate::run::net::interface::{
     Setting, base_link_settings, restore, virtual_link_settings, write,
 };
-use crate::run::net::netlink::{Netlink, VirtualLink};
+use crate::run::net::netlink::{Link, Netlink, VirtualLink};
 use crate::run::vrrp::Family;
 
 /// The links that this daemon made, and the settings that it changed for them.
 #[derive(Debug, Default)]
 pub(super) struct VirtualLinks {
-    made: Vec<(String, u32)>,
-    changed: Vec<(Setting, String)>,
+    /// Names by index.
+    made: BTreeMap<u32, String>,
+    /// Each with the index of the link that it belongs to.
+    changed: Vec<(u32, Setting, String)>,
+    /// Links of such names that are something else, and what could not be made: told once.
+    refused: HashSet<(String, u32)>,
 }
 
 impl VirtualLinks {
@@ -26,48 +34,81 @@ impl VirtualLinks {
         netlink: &mut Netlink,
         reporter: &mut Reporter,
     ) {
-        let mut is_changed = false;
+        self.forget_gone(kernel);
+        let mut fresh = Vec::new();
         for router in &plan.routers {
-            let Some(name) = &router.virtual_link else { continue };
-            let Some(parent) = kernel.link(&router.interface) else { continue };
-            let is_ipv6 = router.settings.family == Family::V6;
-            let mac = MacAddress::virtual_router(router.settings.virtual_router_id, is_ipv6);
-            let wanted = VirtualLink { name: name.clone(), parent: parent.index, mac };
+            let Some(wanted) = wanted(router, kernel) else { continue };
+            let name = &wanted.name;
             let existing = kernel.link(name);
-            let fits = existing
-                .is_some_and(|link| link.mac == Some(mac) && link.parent == Some(parent.index));
-            if existing.is_none() {
-                let result = netlink.create_virtual_link(&wanted);
-                let is_made = result.is_ok();
-                reporter.check(&format!("creating {name} on {}", router.interface), result);
-                if !is_made {
-                    continue;
-                }
-            } else if !fits {
-                let why = std::io::Error::other("a link of this name is something else");
-                reporter.check(&format!("creating {name} on {}", router.interface), Err(why));
+            let is_known = existing.is_some_and(|link| self.made.contains_key(&link.index));
+            if is_known {
                 continue;
             }
-            let base = base_link_settings(&router.interface);
-            for setting in virtual_link_settings(name, is_ipv6).into_iter().chain(base) {
-                self.set(setting, reporter);
+            if let Err(why) = take_or_make(&wanted, existing, netlink) {
+                if self.refused.insert((name.clone(), wanted.parent)) {
+                    let what = format!("creating {name} on {}", router.interface);
+                    reporter.check(&what, Err(why));
+                }
+                continue;
             }
-            is_changed = true;
+            self.refused.remove(&(name.clone(), wanted.parent));
+            fresh.push(router);
         }
-        if !is_changed {
+        if !fresh.is_empty() {
+            self.read_again(kernel, netlink, reporter);
+            for router in fresh {
+                self.prepare(router, kernel, reporter);
+            }
+        }
+        self.bring_up(plan, kernel, netlink, reporter);
+    }
+
+    /// The kernel removes a link with the one below it, and settings with their link.
+    fn forget_gone(&mut self, kernel: &Kernel) {
+        self.made.retain(|index, name| kernel.by_index(*index).is_some_and(|l| l.name == *name));
+        self.changed.retain(|(index, ..)| kernel.by_index(*index).is_some());
+        self.refused.retain(|(_, parent)| kernel.by_index(*parent).is_some());
+    }
+
+    /// Writes the settings of a new link and of the one below it.
+    fn prepare(&mut self, router: &RouterPlan, kernel: &Kernel, reporter: &mut Reporter) {
+        let Some(name) = router.virtual_link.as_deref() else { return };
+        let (Some(link), Some(parent)) = (kernel.link(name), kernel.link(&router.interface)) else {
             return;
+        };
+        let is_ipv6 = router.settings.family == Family::V6;
+        for setting in virtual_link_settings(name, is_ipv6) {
+            self.set(link.index, setting, reporter);
         }
-        self.read_again(kernel, netlink, reporter);
+        for setting in base_link_settings(&router.interface) {
+            self.set(parent.index, setting, reporter);
+        }
+        self.made.insert(link.index, link.name.clone());
+    }
+
+    /// A macvlan cannot be up before the link below it (ENETDOWN).
+    fn bring_up(
+        &self,
+        plan: &Plan,
+        kernel: &mut Kernel,
+        netlink: &mut Netlink,
+        reporter: &mut Reporter,
+    ) {
+        let mut is_changed = false;
         for router in &plan.routers {
-            let link = router.virtual_link.as_deref().and_then(|name| kernel.link(name));
-            let Some(link) = link else { continue };
+            let parent = kernel.link(&router.interface).filter(|parent| parent.is_running);
+            let name = router.virtual_link.as_deref().filter(|_| parent.is_some());
+            let link = name.and_then(|name| kernel.link(name)).filter(|link| !link.is_running);
+            let Some(link) = link.filter(|link| self.made.contains_key(&link.index)) else {
+                continue;
+            };
             let result = netlink.bring_up(link.index);
             reporter.check(&format!("bringing up {}", link.name), result);
-            if !self.made.iter().any(|(name, _)| *name == link.name) {
-                self.made.push((link.name.clone(), link.index));
-            }
+            is_changed = true;
         }
-        self.read_again(kernel, netlink, reporter);
+        if is_changed {
+            self.read_again(kernel, netlink, reporter);
+        }
     }
 
     /// Removes the links that no router uses any more.
@@ -79,7 +120,7 @@ impl VirtualLinks {
     ) {
         let is_used =
             |name: &str| plan.routers.iter().any(|r| r.virtual_link.as_deref() == Some(name));
-        self.made.retain(|(name, index)| {
+        self.made.retain(|index, name| {
             if is_used(name) {
                 return true;
             }
@@ -91,18 +132,18 @@ impl VirtualLinks {
     /// Removes every link and puts the settings back.
     pub(super) fn remove_all(&mut self, netlink: &mut Netlink, reporter: &mut Reporter) {
         self.remove_unused(&Plan::default(), netlink, reporter);
-        for (setting, before) in self.changed.drain(..).rev() {
+        for (_, setting, before) in self.changed.drain(..).rev() {
             // Those of the links themselves went with them.
             let _ = restore(&setting, &before);
         }
     }
 
-    fn set(&mut self, setting: Setting, reporter: &mut Reporter) {
-        if self.changed.iter().any(|(known, _)| *known == setting) {
+    fn set(&mut self, link: u32, setting: Setting, reporter: &mut Reporter) {
+        if self.changed.iter().any(|(of, known, _)| *of == link && *known == setting) {
             return;
         }
         match write(&setting) {
-            Ok(before) => self.changed.push((setting, before)),
+            Ok(before) => self.changed.push((link, setting, before)),
             // A kernel without IPv6 has no settings for it.
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
             Err(error) => reporter.check(&format!("{setting}"), Err(error)),
@@ -112,4 +153,25 @@ impl VirtualLinks {
     fn read_again(&self, kernel: &mut Kernel, netlink: &mut Netlink, reporter: &mut Reporter) {
         reporter.check("reading links", kernel.refresh(netlink));
     }
+}
+
+/// The link that a router needs, once there is one to put it on.
+fn wanted(router: &RouterPlan, kernel: &Kernel) -> Option<VirtualLink> {
+    let name = router.virtual_link.clone()?;
+    let parent = kernel.link(&router.interface)?.index;
+    let is_ipv6 = router.settings.family == Family::V6;
+    let mac = MacAddress::virtual_router(router.settings.virtual_router_id, is_ipv6);
+    Some(VirtualLink { name, parent, mac })
+}
+
+fn take_or_make(
+    wanted: &VirtualLink,
+    existing: Option<&Link>,
+    netlink: &mut Netlink,
+) -> io::Result<()> {
+    let Some(link) = existing else { return netlink.create_virtual_link(wanted) };
+    if link.mac == Some(wanted.mac) && link.parent == Some(wanted.parent) {
+        return Ok(());
+    }
+    Err(io::Error::other("a link of this name is something else"))
 }

@@ -33,7 +33,7 @@ pub(super) fn message(address: &LinkAddress, details: &Details) -> Message {
     let mut message = Message::new([family, address.prefix, 0, details.scope]);
     message.extend(&address.link.to_ne_bytes());
     message.put_address(LOCAL, address.address);
-    message.put_address(ADDRESS, details.peer.unwrap_or(address.address));
+    message.put_address(ADDRESS, address.peer.unwrap_or(address.address));
     message.put_number(FLAGS, own | details.flags);
     if let Some(broadcast) = details.broadcast {
         message.put_address(BROADCAST, broadcast.into());
@@ -58,8 +58,11 @@ pub(super) fn read(bytes: &[u8]) -> Option<LinkAddress> {
         found.and_then(|attribute| address_from(attribute.rta_payload().as_ref()))
     };
     // On point-to-point links `Address` is the other end.
-    let address = find(Ifa::Local).or_else(|| find(Ifa::Address))?;
-    Some(LinkAddress { link: *message.ifa_index(), address, prefix: *message.ifa_prefixlen() })
+    let end = find(Ifa::Address);
+    let address = find(Ifa::Local).or(end)?;
+    let peer = end.filter(|end| *end != address);
+    let (link, prefix) = (*message.ifa_index(), *message.ifa_prefixlen());
+    Some(LinkAddress { link, address, prefix, peer })
 }
 
 // IFA_* and IFA_F_NODAD (linux/if_addr.h).
@@ -78,7 +81,8 @@ mod tests {
     #[test]
     fn what_is_written_is_read() {
         for text in ["10.0.0.31", "2001:db8::31"] {
-            let address = LinkAddress { link: 7, address: text.parse().unwrap(), prefix: 24 };
+            let address =
+                LinkAddress { link: 7, address: text.parse().unwrap(), prefix: 24, peer: None };
             let details = Details { label: Some("eth0:0".to_owned()), ..Details::default() };
             assert_eq!(read(message(&address, &details).bytes()), Some(address));
         }
@@ -86,8 +90,8 @@ mod tests {
 
     #[test]
     fn the_own_address_is_the_near_end_of_a_link() {
-        let near = LinkAddress { link: 7, address: "10.0.0.1".parse().unwrap(), prefix: 32 };
-        let details = Details { peer: "10.0.0.2".parse().ok(), ..Details::default() };
-        assert_eq!(read(message(&near, &details).bytes()), Some(near));
+        let [address, peer] = ["10.0.0.1", "10.0.0.2"].map(|text| text.parse().unwrap());
+        let near = LinkAddress { link: 7, address, prefix: 32, peer: Some(peer) };
+        assert_eq!(read(message(&near, &Details::default()).bytes()), Some(near));
     }
 }

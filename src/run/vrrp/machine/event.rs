@@ -56,7 +56,12 @@ impl Machine {
             (State::Initialize | State::Backup, Event::Fail(why)) => {
                 self.enter(State::Fault, Cause::Failed(why), now);
             }
-            (State::Initialize, Event::Stop) => self.deadline = None,
+            // The silence may be long: what was found must not be there twice, nor stay without a daemon.
+            (State::Initialize, Event::Heard(heard)) if heard.rank != Release => self.withdraw(),
+            (State::Initialize, Event::Stop) => {
+                self.withdraw();
+                self.deadline = None;
+            }
             // Nothing shortens the silence after the start.
             (
                 State::Initialize,

@@ -346,3 +346,30 @@ fn a_reload_does_not_hide_that_a_master_slept() {
     bench.machine.reconfigure(other, bench.now);
     assert_eq!(bench.effects(), ["BACKUP"]);
 }
+
+#[test]
+fn addresses_that_are_found_do_not_outlast_another_master_or_the_stop_in_the_silence_at_the_start()
+{
+    let adopt = || {
+        let mut bench = Bench::new(Settings { startup_delay: SECOND * 9, ..settings() });
+        bench.machine.adopt();
+        bench.machine.start(bench.now);
+        assert_eq!(bench.hear(ABOVE, 0), NOTHING, "who gives up holds nothing");
+        assert!(bench.machine.is_adopting());
+        bench
+    };
+    for (source, priority) in [(ABOVE, 200), (ABOVE, 100), (BELOW, 100), (BELOW, 50)] {
+        let mut replaced = adopt();
+        assert_eq!(replaced.hear(source, priority), ["withdraw"]);
+        assert_eq!(replaced.hear(source, priority), NOTHING);
+        assert_eq!(replaced.remaining(), Some(9000), "the silence goes on");
+        replaced.expire();
+        assert_eq!(replaced.effects(), ["BACKUP"]);
+    }
+    assert_eq!(adopt().give(Input::Stop), ["withdraw"]);
+
+    // What it depends on is not known yet.
+    let mut unstarted = Bench::new(settings());
+    unstarted.machine.adopt();
+    assert_eq!(unstarted.hear(ABOVE, 200), ["withdraw"]);
+}
