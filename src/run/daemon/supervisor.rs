@@ -16,7 +16,7 @@ use tracing::{error, info, warn};
 use super::hooks::{Hooks, Subject, word_of};
 use super::pipes::Pipes;
 use super::plan::{RefusedPlan, SourcePlan};
-use super::report::{REPORTS, Reporter};
+use super::report::{Reporter, Reports, channel};
 use super::resources::ResourceTasks;
 use super::services::Balancing;
 use super::worker::Worker;
@@ -90,7 +90,7 @@ async fn supervise(plan: Plan, options: Options) -> Result<Ended, StartError> {
     if let Err(error) = kernel_thread::lock_memory() {
         warn!("memory is not locked: {error}");
     }
-    let (report_sender, reports) = mpsc::channel(REPORTS);
+    let (reporter, reports) = channel();
     let (orders, order_receiver) = mpsc::unbounded_channel();
     let hooks = Hooks::new(&plan);
     let trackers = trackers::start(&plan, &orders);
@@ -101,7 +101,7 @@ async fn supervise(plan: Plan, options: Options) -> Result<Ended, StartError> {
     }
     let routers = counted(plan.routers.len(), "virtual router");
     let real_time = real_time.or(plan.real_time);
-    start_worker(plan.clone(), report_sender, order_receiver, real_time).await?;
+    start_worker(plan.clone(), reporter, order_receiver, real_time).await?;
     let (balancing, told) = Balancing::start(&plan.services, memory)?;
     let services = counted(plan.services.services.len(), "virtual service");
     let version = env!("CARGO_PKG_VERSION");
@@ -145,7 +145,7 @@ struct Supervisor {
 impl Supervisor {
     async fn run(
         mut self,
-        mut reports: mpsc::Receiver<Report>,
+        mut reports: Reports,
         mut told: mpsc::UnboundedReceiver<Told>,
         server: Option<Server>,
     ) -> Result<Ended, StartError> {
@@ -156,13 +156,13 @@ impl Supervisor {
         let mut is_stopping = false;
         loop {
             tokio::select! {
-                report = reports.recv() => match report {
+                report = reports.next() => match report {
                     Some(report) => self.follow(&report),
                     // The worker is gone, and with it its end of the channel.
                     None => break,
                 },
                 Some(told) = told.recv() => self.take(&told),
-                _ = hangup.recv() => self.reload().await,
+                _ = hangup.recv() => self.reload(&mut reports).await,
                 _ = terminate.recv() => is_stopping = self.stop(),
                 _ = interrupt.recv() => is_stopping = self.stop(),
                 stream = accept(server.as_ref()) => {
@@ -298,7 +298,7 @@ impl Supervisor {
     }
 
     /// All or nothing: a configuration that cannot be used changes nothing.
-    async fn reload(&mut self) {
+    async fn reload(&mut self, reports: &mut Reports) {
         let time = NotifyState::monotonic_usec_now();
         notify(
             &[Some(NotifyState::Reloading), time.ok()].into_iter().flatten().collect::<Vec<_>>(),
@@ -313,6 +313,10 @@ impl Supervisor {
                 let (done, answer) = oneshot::channel();
                 let order = Order::Reload { plan: Box::new(plan.clone()), done };
                 if self.orders.send(order).is_ok() && answer.await.is_ok() {
+                    // Routers that are gone have their scripts in the old plan.
+                    while let Some(report) = reports.next_change() {
+                        self.follow(&report);
+                    }
                     self.trackers = trackers::start(&plan, &self.orders);
                     self.resources.configure(&plan, &self.orders);
                     self.pipes.configure(&plan);
@@ -366,7 +370,7 @@ fn refuse(plan: &RefusedPlan) {
 /// Starts the thread and waits until it has what it needs.
 async fn start_worker(
     plan: Plan,
-    reports: mpsc::Sender<Report>,
+    reporter: Reporter,
     orders: mpsc::UnboundedReceiver<Order>,
     real_time: Option<u8>,
 ) -> Result<(), StartError> {
@@ -378,7 +382,7 @@ async fn start_worker(
                 kernel_thread::set_real_time(priority)?;
             }
             let _inside = runtime.enter();
-            let worker = Worker::new(plan, Reporter::new(reports), orders)?;
+            let worker = Worker::new(plan, reporter, orders)?;
             // Whatever a packet does to this thread, it can do no more than this.
             kernel_thread::keep_network_capabilities()?;
             Ok::<_, io::Error>((runtime, worker))
