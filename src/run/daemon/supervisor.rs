@@ -19,8 +19,9 @@ use super::plan::{RefusedPlan, SourcePlan};
 use super::report::{Reporter, Reports, channel};
 use super::resources::ResourceTasks;
 use super::services::Balancing;
+use super::trackers::Trackers;
 use super::worker::Worker;
-use super::{Order, Plan, Report, services, story, trackers};
+use super::{Order, Plan, Report, services, story};
 use crate::run::control::{Answer, Request, Routers, Server, StanceAnswer, StanceRequest, serve};
 use crate::run::health::monitor::Event;
 use crate::run::net::{filter, thread as kernel_thread};
@@ -93,7 +94,7 @@ async fn supervise(plan: Plan, options: Options) -> Result<Ended, StartError> {
     let (reporter, reports) = channel();
     let (orders, order_receiver) = mpsc::unbounded_channel();
     let hooks = Hooks::new(&plan);
-    let trackers = trackers::start(&plan, &orders);
+    let trackers = Trackers::start(&plan, &orders);
     let resources = ResourceTasks::new(&plan, &orders);
     // A process that was killed may have left its table, but for that no module is loaded.
     if !plan.refused.addresses.is_empty() || Path::new(FILTER_MODULE).exists() {
@@ -131,7 +132,7 @@ struct Supervisor {
     orders: mpsc::UnboundedSender<Order>,
     hooks: Hooks,
     resources: ResourceTasks,
-    trackers: JoinSet<()>,
+    trackers: Trackers,
     balancing: Balancing,
     pipes: Pipes,
     mailer: Option<Mailer>,
@@ -178,7 +179,7 @@ impl Supervisor {
                 Some(_) = conversations.join_next() => {}
             }
         }
-        self.trackers.abort_all();
+        drop(self.trackers);
         if self.plan.refused != RefusedPlan::default() {
             refuse(&RefusedPlan::default());
         }
@@ -311,21 +312,21 @@ impl Supervisor {
                     refuse(&plan.refused);
                 }
                 let (done, answer) = oneshot::channel();
+                // They count sources by the old plan.
+                self.trackers.pause();
                 let order = Order::Reload { plan: Box::new(plan.clone()), done };
                 if self.orders.send(order).is_ok() && answer.await.is_ok() {
                     // Routers that are gone have their scripts in the old plan.
                     while let Some(report) = reports.next_change() {
                         self.follow(&report);
                     }
-                    self.trackers = trackers::start(&plan, &self.orders);
+                    self.trackers.configure(&plan);
                     self.resources.configure(&plan, &self.orders);
                     self.pipes.configure(&plan);
                     if plan.mail != self.plan.mail {
                         self.mailer = plan.mail.clone().map(Mailer::start);
                     }
-                    let old = std::mem::replace(&mut self.hooks, Hooks::new(&plan));
-                    // What is queued is still run.
-                    tokio::spawn(old.finish());
+                    self.hooks.configure(&plan);
                     if let Err(error) = self.balancing.configure(&plan.services) {
                         error!("no thread for the virtual services: {error}");
                     }
