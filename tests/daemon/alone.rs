@@ -216,7 +216,7 @@ fn scripts_of_haresources_are_exchanged_without_a_restart() {
 }
 
 impl Network {
-    fn expect_story(&self, line: &str) {
+    pub(crate) fn expect_story(&self, line: &str) {
         let start = std::time::Instant::now();
         loop {
             let story = fs::read_to_string(self.path("story")).unwrap_or_default();

@@ -43,3 +43,21 @@ fn a_source_address_that_a_reload_brings_ends_the_fault() {
     a.expect_log("transition to MASTER");
     assert_eq!(network.owners(ADDRESS), ["a"]);
 }
+
+#[test]
+fn scripts_of_a_router_that_a_reload_removes_hear_of_its_end() {
+    let Some(network) = Network::new(&[Lvsha]) else { return };
+    let story = network.path("story");
+    let first = instance(150, FAST);
+    let notify = format!("notify \"/bin/sh -c 'echo $2 $3 >> {}' x\"", story.display());
+    let second = instance(150, &format!("{FAST}\n {notify}"))
+        .replace("VI_1", "VI_2")
+        .replace("virtual_router_id 51", "virtual_router_id 52")
+        .replace("10.9.0.100/24", "10.9.0.101/24");
+    let second = second.split_once("vrrp_instance").unwrap().1.to_owned();
+    let a = network.start(Lvsha, "a", &format!("{first}vrrp_instance{second}"));
+    network.expect_story("VI_2 MASTER");
+    fs::write(network.path("a.conf"), first).unwrap();
+    a.signal("HUP");
+    network.expect_story("VI_2 STOP");
+}

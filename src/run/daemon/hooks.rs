@@ -33,6 +33,7 @@ impl Subject {
 #[derive(Debug, Default)]
 pub(super) struct Hooks {
     queues: HashMap<(Subject, String), (Vec<HookPlan>, mpsc::UnboundedSender<Call>)>,
+    policy: ScriptPolicy,
     tasks: Vec<JoinHandle<()>>,
 }
 
@@ -40,11 +41,19 @@ pub(super) struct Hooks {
 struct Call {
     command: Vec<String>,
     user: Option<String>,
+    policy: ScriptPolicy,
 }
 
 impl Hooks {
     /// Needs a tokio runtime.
     pub(super) fn new(plan: &Plan) -> Self {
+        let mut hooks = Self::default();
+        hooks.configure(plan);
+        hooks
+    }
+
+    /// Another plan. What is queued is still run, also of who is gone, and before what comes next.
+    pub(super) fn configure(&mut self, plan: &Plan) {
         let routers = plan.routers.iter().map(|router| {
             ((Subject::Instance, router.settings.name.clone()), router.hooks.clone())
         });
@@ -52,16 +61,23 @@ impl Hooks {
             .groups
             .iter()
             .map(|group| ((Subject::Group, group.name.clone()), group.hooks.clone()));
-        let mut hooks = Self::default();
+        let mut old = std::mem::take(&mut self.queues);
+        self.tasks.retain(|task| !task.is_finished());
+        self.policy = plan.scripts.clone();
         for (key, planned) in routers.chain(groups) {
             if planned.is_empty() {
                 continue;
             }
-            let (sender, calls) = mpsc::unbounded_channel();
-            hooks.tasks.push(tokio::spawn(work(calls, plan.scripts.clone())));
-            hooks.queues.insert(key, (planned, sender));
+            let sender = old.remove(&key).map_or_else(
+                || {
+                    let (sender, calls) = mpsc::unbounded_channel();
+                    self.tasks.push(tokio::spawn(work(calls)));
+                    sender
+                },
+                |(_, sender)| sender,
+            );
+            self.queues.insert(key, (planned, sender));
         }
-        hooks
     }
 
     /// Queues what is to be run for a change: first the hook of the state, then the one for all.
@@ -74,7 +90,7 @@ impl Hooks {
             State::Master => HookMoment::Master,
         };
         let word = word_of(state);
-        for call in calls(hooks, moment, [subject.word(), name, word], priority) {
+        for call in calls(hooks, moment, [subject.word(), name, word], priority, &self.policy) {
             // The task ends only with this queue.
             let _ = queue.send(call);
         }
@@ -102,21 +118,31 @@ pub(super) fn word_of(state: State) -> &'static str {
     }
 }
 
-fn calls(hooks: &[HookPlan], moment: HookMoment, words: [&str; 3], priority: u8) -> Vec<Call> {
+fn calls(
+    hooks: &[HookPlan],
+    moment: HookMoment,
+    words: [&str; 3],
+    priority: u8,
+    policy: &ScriptPolicy,
+) -> Vec<Call> {
+    let call = |hook: &HookPlan, command| Call {
+        command,
+        user: hook.user.clone(),
+        policy: policy.clone(),
+    };
     let of = |wanted: HookMoment| hooks.iter().filter(move |hook| hook.event == wanted);
-    let own =
-        of(moment).map(|hook| Call { command: hook.command.clone(), user: hook.user.clone() });
+    let own = of(moment).map(|hook| call(hook, hook.command.clone()));
     let any = of(HookMoment::Any).map(|hook| {
         let mut command = hook.command.clone();
         command.extend(words.map(ToOwned::to_owned));
         command.push(priority.to_string());
-        Call { command, user: hook.user.clone() }
+        call(hook, command)
     });
     own.chain(any).collect()
 }
 
-async fn work(mut calls: mpsc::UnboundedReceiver<Call>, policy: ScriptPolicy) {
-    while let Some(Call { command, user }) = calls.recv().await {
+async fn work(mut calls: mpsc::UnboundedReceiver<Call>) {
+    while let Some(Call { command, user, policy }) = calls.recv().await {
         let result = script::execute(&command, user.as_deref(), &policy, LIMIT).await;
         if let Err(error) = result {
             // Arguments may hold secrets; the program does not.
@@ -135,6 +161,7 @@ const AT_THE_END: Duration = Duration::from_secs(5);
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::run::daemon::plan::GroupPlan;
 
     #[test]
     fn the_hook_of_the_state_comes_first_and_the_general_one_is_told_everything() {
@@ -149,10 +176,34 @@ mod tests {
             hook(HookMoment::Backup, "backup"),
         ];
         let words = ["INSTANCE", "VI_1", "MASTER"];
-        let commands: Vec<String> = calls(&hooks, HookMoment::Master, words, 150)
-            .into_iter()
-            .map(|call| call.command.join(" "))
-            .collect();
+        let commands: Vec<String> =
+            calls(&hooks, HookMoment::Master, words, 150, &ScriptPolicy::default())
+                .into_iter()
+                .map(|call| call.command.join(" "))
+                .collect();
         assert_eq!(commands, ["master", "any INSTANCE VI_1 MASTER 150"]);
+    }
+
+    #[tokio::test]
+    async fn a_reload_ends_no_script_and_the_next_one_waits_for_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let (story, go) = (folder.path().join("story"), folder.path().join("go"));
+        let plan = |event, line: String| {
+            let command = vec!["/bin/sh".to_owned(), "-c".to_owned(), line];
+            let hooks = vec![HookPlan { event, command, user: None }];
+            let group = GroupPlan { name: "both".to_owned(), members: vec![], hooks, mails: false };
+            Plan { groups: vec![group], ..Plan::default() }
+        };
+        let (told, gate) = (story.display(), go.display());
+        let slow = format!("until [ -e {gate} ]; do sleep 0.02; done; echo first >> {told}");
+        let mut hooks = Hooks::new(&plan(HookMoment::Master, slow));
+        hooks.changed(Subject::Group, "both", State::Master, 0);
+        hooks.configure(&plan(HookMoment::Backup, format!("echo second >> {told}")));
+        hooks.changed(Subject::Group, "both", State::Backup, 0);
+        // Nobody has hooks any more: what is queued is run all the same.
+        hooks.configure(&Plan::default());
+        std::fs::write(&go, "").unwrap();
+        hooks.finish().await;
+        assert_eq!(std::fs::read_to_string(&story).unwrap(), "first\nsecond\n");
     }
 }

@@ -9,8 +9,8 @@
 //!   +---------------------------------+    Order    +--------------------------------+
 //! ```
 //!
-//! Nothing that can take long happens on the left: no file, no script, no log. Reports are
-//! dropped, and counted, before they make it wait.
+//! Nothing that can take long happens on the left: no file, no script, no log. Reports that nobody
+//! acts on are dropped, and counted, before they make it wait.
 
 mod hooks;
 mod kernel;

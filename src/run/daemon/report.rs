@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::IpAddr;
+use std::time::{Duration, Instant};
 
 use tokio::sync::{mpsc, oneshot};
 
@@ -26,6 +27,8 @@ pub enum Report {
         source: IpAddr,
         /// Why.
         reason: Reason,
+        /// Packets discarded for this reason since the last report of one.
+        omitted: u64,
     },
     /// A sync group changed as a whole.
     GroupChanged {
@@ -127,23 +130,97 @@ pub enum Order {
     Stop,
 }
 
-/// The worker's end of the channel of reports.
+impl Report {
+    /// Whether others act on it: scripts, resources, services. They are as few as the routers' changes.
+    fn is_acted_on(&self) -> bool {
+        match self {
+            Self::GroupChanged { .. }
+            | Self::PriorityChanged { .. }
+            | Self::Transition { .. }
+            | Self::Withdrawn { .. } => true,
+            Self::Announced { .. }
+            | Self::Discarded { .. }
+            | Self::Failed { .. }
+            | Self::Noticed { .. }
+            | Self::ObjectRefused { .. }
+            | Self::ObjectRepaired { .. }
+            | Self::PathFound { .. }
+            | Self::PathLost { .. } => false,
+        }
+    }
+}
+
+/// Both ends of the channel of reports.
+pub(super) fn channel() -> (Reporter, Reports) {
+    let (changes, changes_received) = mpsc::unbounded_channel();
+    let (others, others_received) = mpsc::channel(REPORTS);
+    let discards = [Discards::default(); Reason::NAMES.len()];
+    let reporter = Reporter { changes, others, lost: 0, discards };
+    (reporter, Reports { changes: changes_received, others: others_received })
+}
+
+/// The supervisor's end.
+#[derive(Debug)]
+pub(super) struct Reports {
+    changes: mpsc::UnboundedReceiver<Report>,
+    others: mpsc::Receiver<Report>,
+}
+
+impl Reports {
+    /// The next one; `None` when the worker is gone and everything was taken.
+    pub(super) async fn next(&mut self) -> Option<Report> {
+        tokio::select! {
+            biased;
+            Some(report) = self.changes.recv() => Some(report),
+            Some(report) = self.others.recv() => Some(report),
+            else => None,
+        }
+    }
+
+    /// The next change that was told already.
+    pub(super) fn next_change(&mut self) -> Option<Report> {
+        self.changes.try_recv().ok()
+    }
+}
+
+/// The worker's end.
 #[derive(Debug)]
 pub(super) struct Reporter {
-    sender: mpsc::Sender<Report>,
+    /// Without a limit: a script or a service that misses one is wrong for good.
+    changes: mpsc::UnboundedSender<Report>,
+    others: mpsc::Sender<Report>,
     lost: u64,
+    /// By reason.
+    discards: [Discards; Reason::NAMES.len()],
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Discards {
+    told: Option<Instant>,
+    omitted: u64,
 }
 
 impl Reporter {
-    pub(super) fn new(sender: mpsc::Sender<Report>) -> Self {
-        Self { sender, lost: 0 }
-    }
-
-    /// Never waits: who does not keep up with the reports loses some.
+    /// Never waits: who does not keep up loses reports that nobody acts on.
     pub(super) fn tell(&mut self, report: Report) {
-        if self.sender.try_send(report).is_err() {
+        if report.is_acted_on() {
+            // The supervisor ends after the worker.
+            let _ = self.changes.send(report);
+        } else if self.others.try_send(report).is_err() {
             self.lost += 1;
         }
+    }
+
+    /// Tells of a packet for no router here: anybody on the link can send as many as he likes (A69).
+    pub(super) fn discarded(&mut self, source: IpAddr, reason: Reason, now: Instant) {
+        let Some(discards) = self.discards.get_mut(reason.index()) else { return };
+        if discards.told.is_some_and(|told| now.duration_since(told) < QUIET) {
+            discards.omitted += 1;
+            return;
+        }
+        let omitted = discards.omitted;
+        *discards = Discards { told: Some(now), omitted: 0 };
+        self.tell(Report::Discarded { source, reason, omitted });
     }
 
     /// Tells that something failed, if it did.
@@ -155,4 +232,47 @@ impl Reporter {
 }
 
 /// Reports that wait for the supervisor: a thousand routers that change at once, and some.
-pub(super) const REPORTS: usize = 8192;
+const REPORTS: usize = 8192;
+
+/// Lines about packets that were discarded for one reason are at least this far apart.
+const QUIET: Duration = Duration::from_secs(60);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn changes_are_told_however_much_else_there_is_to_tell() {
+        let (mut reporter, mut reports) = channel();
+        for _ in 0..=REPORTS {
+            reporter.tell(Report::Failed { what: "test".to_owned(), why: "test".to_owned() });
+        }
+        reporter.tell(Report::GroupChanged { group: "both".to_owned(), state: State::Master });
+        drop(reporter);
+        let mut changes = 0;
+        while let Some(report) = reports.next().await {
+            changes += u32::from(matches!(report, Report::GroupChanged { .. }));
+        }
+        assert_eq!(changes, 1);
+    }
+
+    #[test]
+    fn packets_that_are_discarded_are_told_once_a_minute_for_each_reason() {
+        let (mut reporter, mut reports) = channel();
+        let source = IpAddr::from([10, 0, 0, 9]);
+        let now = Instant::now();
+        for _ in 0..10 {
+            reporter.discarded(source, Reason::Checksum, now);
+        }
+        reporter.discarded(source, Reason::Truncated, now);
+        reporter.discarded(source, Reason::Checksum, now + QUIET);
+        let told: Vec<(Reason, u64)> = std::iter::from_fn(|| reports.others.try_recv().ok())
+            .filter_map(|report| match report {
+                Report::Discarded { reason, omitted, .. } => Some((reason, omitted)),
+                _ => None,
+            })
+            .collect();
+        let expected = [(Reason::Checksum, 0), (Reason::Truncated, 0), (Reason::Checksum, 9)];
+        assert_eq!(told, expected);
+    }
+}

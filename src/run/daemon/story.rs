@@ -12,8 +12,11 @@ pub(super) fn tell(report: &Report) {
         Report::Announced { router, count } => {
             info!("({router}) sending gratuitous ARP for {}", counted(*count, "address"));
         }
-        Report::Discarded { source, reason } => {
+        Report::Discarded { source, reason, omitted: 0 } => {
             warn!("packet from {source} discarded: {reason}");
+        }
+        Report::Discarded { source, reason, omitted } => {
+            warn!("packet from {source} discarded: {reason} ({omitted} more since the last line)");
         }
         Report::GroupChanged { group, state } => info!("sync group {group}: {state}"),
         Report::Failed { what, why } => error!("{what}: {why}"),

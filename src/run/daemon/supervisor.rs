@@ -16,11 +16,12 @@ use tracing::{error, info, warn};
 use super::hooks::{Hooks, Subject, word_of};
 use super::pipes::Pipes;
 use super::plan::{RefusedPlan, SourcePlan};
-use super::report::{REPORTS, Reporter};
+use super::report::{Reporter, Reports, channel};
 use super::resources::ResourceTasks;
 use super::services::Balancing;
+use super::trackers::Trackers;
 use super::worker::Worker;
-use super::{Order, Plan, Report, services, story, trackers};
+use super::{Order, Plan, Report, services, story};
 use crate::run::control::{Answer, Request, Routers, Server, StanceAnswer, StanceRequest, serve};
 use crate::run::health::monitor::Event;
 use crate::run::net::{filter, thread as kernel_thread};
@@ -90,10 +91,10 @@ async fn supervise(plan: Plan, options: Options) -> Result<Ended, StartError> {
     if let Err(error) = kernel_thread::lock_memory() {
         warn!("memory is not locked: {error}");
     }
-    let (report_sender, reports) = mpsc::channel(REPORTS);
+    let (reporter, reports) = channel();
     let (orders, order_receiver) = mpsc::unbounded_channel();
     let hooks = Hooks::new(&plan);
-    let trackers = trackers::start(&plan, &orders);
+    let trackers = Trackers::start(&plan, &orders);
     let resources = ResourceTasks::new(&plan, &orders);
     // A process that was killed may have left its table, but for that no module is loaded.
     if !plan.refused.addresses.is_empty() || Path::new(FILTER_MODULE).exists() {
@@ -101,7 +102,7 @@ async fn supervise(plan: Plan, options: Options) -> Result<Ended, StartError> {
     }
     let routers = counted(plan.routers.len(), "virtual router");
     let real_time = real_time.or(plan.real_time);
-    start_worker(plan.clone(), report_sender, order_receiver, real_time).await?;
+    start_worker(plan.clone(), reporter, order_receiver, real_time).await?;
     let (balancing, told) = Balancing::start(&plan.services, memory)?;
     let services = counted(plan.services.services.len(), "virtual service");
     let version = env!("CARGO_PKG_VERSION");
@@ -131,7 +132,7 @@ struct Supervisor {
     orders: mpsc::UnboundedSender<Order>,
     hooks: Hooks,
     resources: ResourceTasks,
-    trackers: JoinSet<()>,
+    trackers: Trackers,
     balancing: Balancing,
     pipes: Pipes,
     mailer: Option<Mailer>,
@@ -145,7 +146,7 @@ struct Supervisor {
 impl Supervisor {
     async fn run(
         mut self,
-        mut reports: mpsc::Receiver<Report>,
+        mut reports: Reports,
         mut told: mpsc::UnboundedReceiver<Told>,
         server: Option<Server>,
     ) -> Result<Ended, StartError> {
@@ -156,13 +157,13 @@ impl Supervisor {
         let mut is_stopping = false;
         loop {
             tokio::select! {
-                report = reports.recv() => match report {
+                report = reports.next() => match report {
                     Some(report) => self.follow(&report),
                     // The worker is gone, and with it its end of the channel.
                     None => break,
                 },
                 Some(told) = told.recv() => self.take(&told),
-                _ = hangup.recv() => self.reload().await,
+                _ = hangup.recv() => self.reload(&mut reports).await,
                 _ = terminate.recv() => is_stopping = self.stop(),
                 _ = interrupt.recv() => is_stopping = self.stop(),
                 stream = accept(server.as_ref()) => {
@@ -178,7 +179,7 @@ impl Supervisor {
                 Some(_) = conversations.join_next() => {}
             }
         }
-        self.trackers.abort_all();
+        drop(self.trackers);
         if self.plan.refused != RefusedPlan::default() {
             refuse(&RefusedPlan::default());
         }
@@ -298,7 +299,7 @@ impl Supervisor {
     }
 
     /// All or nothing: a configuration that cannot be used changes nothing.
-    async fn reload(&mut self) {
+    async fn reload(&mut self, reports: &mut Reports) {
         let time = NotifyState::monotonic_usec_now();
         notify(
             &[Some(NotifyState::Reloading), time.ok()].into_iter().flatten().collect::<Vec<_>>(),
@@ -311,17 +312,21 @@ impl Supervisor {
                     refuse(&plan.refused);
                 }
                 let (done, answer) = oneshot::channel();
+                // They count sources by the old plan.
+                self.trackers.pause();
                 let order = Order::Reload { plan: Box::new(plan.clone()), done };
                 if self.orders.send(order).is_ok() && answer.await.is_ok() {
-                    self.trackers = trackers::start(&plan, &self.orders);
+                    // Routers that are gone have their scripts in the old plan.
+                    while let Some(report) = reports.next_change() {
+                        self.follow(&report);
+                    }
+                    self.trackers.configure(&plan);
                     self.resources.configure(&plan, &self.orders);
                     self.pipes.configure(&plan);
                     if plan.mail != self.plan.mail {
                         self.mailer = plan.mail.clone().map(Mailer::start);
                     }
-                    let old = std::mem::replace(&mut self.hooks, Hooks::new(&plan));
-                    // What is queued is still run.
-                    tokio::spawn(old.finish());
+                    self.hooks.configure(&plan);
                     if let Err(error) = self.balancing.configure(&plan.services) {
                         error!("no thread for the virtual services: {error}");
                     }
@@ -366,7 +371,7 @@ fn refuse(plan: &RefusedPlan) {
 /// Starts the thread and waits until it has what it needs.
 async fn start_worker(
     plan: Plan,
-    reports: mpsc::Sender<Report>,
+    reporter: Reporter,
     orders: mpsc::UnboundedReceiver<Order>,
     real_time: Option<u8>,
 ) -> Result<(), StartError> {
@@ -378,7 +383,7 @@ async fn start_worker(
                 kernel_thread::set_real_time(priority)?;
             }
             let _inside = runtime.enter();
-            let worker = Worker::new(plan, Reporter::new(reports), orders)?;
+            let worker = Worker::new(plan, reporter, orders)?;
             // Whatever a packet does to this thread, it can do no more than this.
             kernel_thread::keep_network_capabilities()?;
             Ok::<_, io::Error>((runtime, worker))

@@ -3,10 +3,11 @@
 use std::fs;
 use std::net::IpAddr;
 use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
-use tokio::task::JoinSet;
+use tokio::task::JoinHandle;
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::plan::{ProcessPlan, ScriptPlan, ScriptPolicy, SourcePlan};
@@ -15,43 +16,135 @@ use super::{Plan, script};
 use crate::run::net::ping::ping;
 use crate::run::vrrp::Observation;
 
-/// Starts a task for each script; dropping the set ends them.
-pub(super) fn start(plan: &Plan, orders: &mpsc::UnboundedSender<Order>) -> JoinSet<()> {
-    let mut tasks = JoinSet::new();
-    for (source, planned) in (0..).zip(&plan.sources) {
-        match planned.clone() {
-            SourcePlan::File { path, .. } => {
-                tasks.spawn(look(source, orders.clone(), move || file(&path)));
-            }
-            // The worker is told by the kernel.
-            SourcePlan::Interface { .. } | SourcePlan::Paths { .. } => {}
-            SourcePlan::Pings { targets, dead_time } => {
-                tasks.spawn(reach(source, targets, dead_time, orders.clone()));
-            }
-            // Told by who checks the servers.
-            SourcePlan::Service { .. } => {}
-            // What runs them tells of failures; until then they can be started.
-            SourcePlan::Resources { .. } => {
-                let _ = orders.send(Order::Observe { source, observation: Observation::Up });
-            }
-            SourcePlan::Process(process) => {
-                tasks.spawn(look(source, orders.clone(), move || processes(&process)));
-            }
-            SourcePlan::Script(script) => {
-                tasks.spawn(follow(source, script, plan.scripts.clone(), orders.clone()));
+/// A task for each of them; dropping it ends them.
+#[derive(Debug)]
+pub(super) struct Trackers {
+    running: Vec<Tracker>,
+    orders: mpsc::UnboundedSender<Order>,
+}
+
+impl Trackers {
+    /// Needs a tokio runtime.
+    pub(super) fn start(plan: &Plan, orders: &mpsc::UnboundedSender<Order>) -> Self {
+        let mut trackers = Self { running: Vec::new(), orders: orders.clone() };
+        trackers.configure(plan);
+        trackers
+    }
+
+    /// Keeps what is observed until [`Self::configure`]: the plan in which sources have their numbers
+    /// is about to change.
+    pub(super) fn pause(&self) {
+        self.running.iter().for_each(|tracker| tracker.view.number(None));
+    }
+
+    /// Another plan. What is equal in both is not disturbed, and not counted from the start.
+    pub(super) fn configure(&mut self, plan: &Plan) {
+        let mut old = std::mem::take(&mut self.running);
+        for (source, planned) in (0..).zip(&plan.sources) {
+            let is_same = |old: &Tracker| old.plan == *planned && old.policy == plan.scripts;
+            let tracker = match old.iter().position(is_same) {
+                Some(place) => Some(old.swap_remove(place)),
+                None => {
+                    // The same command with other limits has said what it says.
+                    let before = old.iter().find(|old| is_same_script(&old.plan, planned));
+                    let last = before.map_or(Observation::Unknown, |old| old.view.last());
+                    let view = View::new(last, self.orders.clone());
+                    Tracker::start(planned, &plan.scripts, view)
+                }
+            };
+            if let Some(tracker) = tracker {
+                tracker.view.number(Some(source));
+                self.running.push(tracker);
+            } else if matches!(planned, SourcePlan::Resources { .. }) {
+                // What runs them tells of failures; until then they can be started.
+                let observation = Observation::Up;
+                let _ = self.orders.send(Order::Observe { source, observation });
             }
         }
     }
-    tasks
 }
 
-async fn follow(
-    source: usize,
-    plan: ScriptPlan,
+fn is_same_script(old: &SourcePlan, new: &SourcePlan) -> bool {
+    match (old, new) {
+        (SourcePlan::Script(old), SourcePlan::Script(new)) => {
+            old.name == new.name && old.command == new.command
+        }
+        _ => false,
+    }
+}
+
+#[derive(Debug)]
+struct Tracker {
+    plan: SourcePlan,
     policy: ScriptPolicy,
+    view: View,
+    task: JoinHandle<()>,
+}
+
+impl Tracker {
+    /// `None` for what others observe: the kernel, who checks the servers, who runs resources.
+    fn start(plan: &SourcePlan, policy: &ScriptPolicy, view: View) -> Option<Self> {
+        let told = view.clone();
+        let task = match plan.clone() {
+            SourcePlan::File { path, .. } => tokio::spawn(look(told, move || file(&path))),
+            SourcePlan::Pings { targets, dead_time } => {
+                tokio::spawn(reach(targets, dead_time, told))
+            }
+            SourcePlan::Process(process) => tokio::spawn(look(told, move || processes(&process))),
+            SourcePlan::Script(script) => tokio::spawn(follow(script, policy.clone(), told)),
+            SourcePlan::Interface { .. }
+            | SourcePlan::Paths { .. }
+            | SourcePlan::Resources { .. }
+            | SourcePlan::Service { .. } => return None,
+        };
+        Some(Self { plan: plan.clone(), policy: policy.clone(), view, task })
+    }
+}
+
+impl Drop for Tracker {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+/// What a task has observed last, and under which number it is told.
+#[derive(Clone, Debug)]
+struct View {
+    state: Arc<Mutex<(Observation, Option<usize>)>>,
     orders: mpsc::UnboundedSender<Order>,
-) {
-    let mut judge = Judge::new(plan.rise, plan.fall);
+}
+
+impl View {
+    fn new(last: Observation, orders: mpsc::UnboundedSender<Order>) -> Self {
+        Self { state: Arc::new(Mutex::new((last, None))), orders }
+    }
+
+    fn last(&self) -> Observation {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).0
+    }
+
+    fn number(&self, number: Option<usize>) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.1 = number;
+        self.tell(*state);
+    }
+
+    fn observe(&self, observation: Observation) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.0 = observation;
+        self.tell(*state);
+    }
+
+    fn tell(&self, (observation, number): (Observation, Option<usize>)) {
+        if let Some(source) = number.filter(|_| observation != Observation::Unknown) {
+            // If the worker is gone, the supervisor ends the tasks.
+            let _ = self.orders.send(Order::Observe { source, observation });
+        }
+    }
+}
+
+async fn follow(plan: ScriptPlan, policy: ScriptPolicy, view: View) {
+    let mut judge = Judge { state: view.last(), ..Judge::new(plan.rise, plan.fall) };
     let mut ticks = interval(plan.interval.max(SHORTEST_INTERVAL));
     // A run that takes longer than the interval delays the next one.
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -64,20 +157,13 @@ async fn follow(
                 (Err(error), _) => tracing::warn!("script {}: {error}", plan.name),
                 (Ok(()), _) => tracing::info!("script {} succeeds", plan.name),
             }
-            if orders.send(Order::Observe { source, observation }).is_err() {
-                return;
-            }
+            view.observe(observation);
         }
     }
 }
 
 /// Counts the ping targets that answered within the dead time.
-async fn reach(
-    source: usize,
-    targets: Vec<Vec<IpAddr>>,
-    dead_time: Duration,
-    orders: mpsc::UnboundedSender<Order>,
-) {
+async fn reach(targets: Vec<Vec<IpAddr>>, dead_time: Duration, view: View) {
     let mut ticks = interval(Duration::from_secs(1));
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut heard: Vec<Option<Instant>> = targets.iter().map(|_| None).collect();
@@ -100,18 +186,12 @@ async fn reach(
         last = Some(reached);
         tracing::info!("{reached} of {} ping targets answer", targets.len());
         let observation = Observation::Value(i32::try_from(reached).unwrap_or(i32::MAX));
-        if orders.send(Order::Observe { source, observation }).is_err() {
-            return;
-        }
+        view.observe(observation);
     }
 }
 
 /// Looks at something that is quick to look at.
-async fn look(
-    source: usize,
-    orders: mpsc::UnboundedSender<Order>,
-    mut observe: impl FnMut() -> Observation,
-) {
+async fn look(view: View, mut observe: impl FnMut() -> Observation) {
     let mut ticks = interval(LOOK);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut last = Observation::Unknown;
@@ -122,9 +202,7 @@ async fn look(
             continue;
         }
         last = observation;
-        if orders.send(Order::Observe { source, observation }).is_err() {
-            return;
-        }
+        view.observe(observation);
     }
 }
 
@@ -247,5 +325,54 @@ mod tests {
     fn the_first_result_decides_alone() {
         assert_eq!(Judge::new(5, 5).judge(true), Some(Observation::Up));
         assert_eq!(Judge::new(5, 5).judge(false), Some(Observation::Down));
+    }
+
+    /// A script whose exit code is the test's.
+    fn scripted(flag: &Path, interval: u64, first: SourcePlan) -> Plan {
+        // A line for each failure.
+        let flag = flag.display();
+        let test = format!("test -e {flag} || {{ echo >> {flag}.failures; false; }}");
+        let script = ScriptPlan {
+            name: "flag".to_owned(),
+            command: vec!["/bin/sh".to_owned(), "-c".to_owned(), test],
+            interval: Duration::from_millis(interval),
+            timeout: Duration::from_secs(60),
+            rise: 1,
+            fall: 3,
+            user: None,
+        };
+        Plan { sources: vec![first, SourcePlan::Script(script)], ..Plan::default() }
+    }
+
+    #[tokio::test]
+    async fn a_reload_does_not_begin_to_count_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        let flag = folder.path().join("flag");
+        fs::write(&flag, "").unwrap();
+        let first = || SourcePlan::Interface { name: "eth0".to_owned(), family: None };
+        let (orders, mut told) = mpsc::unbounded_channel();
+        let plan = scripted(&flag, 10, first());
+        let mut trackers = Trackers::start(&plan, &orders);
+        let mut next = async || match told.recv().await {
+            Some(Order::Observe { source, observation }) => (source, observation),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(next().await, (1, Observation::Up));
+        // The same script under another number: what it said holds, and nothing is asked anew.
+        let mut moved = plan.clone();
+        moved.sources.reverse();
+        let id = trackers.running[0].task.id();
+        trackers.pause();
+        trackers.configure(&moved);
+        assert_eq!(trackers.running[0].task.id(), id);
+        assert_eq!(next().await, (0, Observation::Up));
+        // Other limits: one failure is not enough for a judge that begins with what was known.
+        fs::remove_file(&flag).unwrap();
+        trackers.pause();
+        trackers.configure(&scripted(&flag, 20, first()));
+        assert_eq!(next().await, (1, Observation::Up));
+        assert_eq!(next().await, (1, Observation::Down));
+        let failures = fs::read_to_string(folder.path().join("flag.failures")).unwrap();
+        assert!(failures.lines().count() >= 3, "the first failure decided alone");
     }
 }

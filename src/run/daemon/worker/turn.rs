@@ -128,7 +128,7 @@ impl Worker {
             }
             // Other routers on the link are nobody's business here.
             Err((None, Reason::UnknownRouter)) => {}
-            Err((None, reason)) => self.reporter.tell(Report::Discarded { source, reason }),
+            Err((None, reason)) => self.reporter.discarded(source, reason, now),
         }
     }
 
