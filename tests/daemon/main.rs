@@ -8,6 +8,7 @@
 #![expect(clippy::unwrap_used)]
 
 mod accept;
+mod addresses;
 mod alone;
 mod judge;
 mod network;

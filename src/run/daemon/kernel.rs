@@ -190,6 +190,16 @@ impl Kernel {
         self.links.get(&index)
     }
 
+    /// An address on a link, whatever its length and its other end.
+    pub(super) fn on(&self, link: u32, address: IpAddr) -> impl Iterator<Item = &LinkAddress> {
+        let known = self.addresses.iter();
+        known.filter(move |known| known.link == link && known.address == address)
+    }
+
+    pub(super) fn addresses(&self) -> &[LinkAddress] {
+        &self.addresses
+    }
+
     /// The address that advertisements leave from: the first one that does not move.
     pub(super) fn primary(
         &self,

@@ -32,6 +32,7 @@ use crate::run::vrrp::{
 
 mod announcing;
 mod links;
+mod owned;
 mod paths;
 mod reload;
 mod turn;
@@ -67,6 +68,7 @@ pub(super) struct Worker {
     hears_routes: bool,
     /// Addresses that move between directors.
     moving: HashSet<IpAddr>,
+    owned: owned::Owned,
     virtual_links: virtual_links::VirtualLinks,
     reporter: Reporter,
     orders: mpsc::UnboundedReceiver<Order>,
@@ -110,6 +112,7 @@ impl Worker {
             is_ending: false,
             hears_routes: false,
             moving: HashSet::new(),
+            owned: owned::Owned::default(),
             virtual_links: virtual_links::VirtualLinks::default(),
             reporter,
             orders,
@@ -195,7 +198,6 @@ impl Worker {
         self.group_states = plan.groups.iter().map(|_| State::Initialize).collect();
         self.announcers = announcers;
         self.resume_announcements();
-        self.moving = plan.routers.iter().flat_map(|r| &r.addresses).map(|a| a.address).collect();
         self.ports = plan.routers.iter().map(|_| None).collect();
         let none = |router: &RouterPlan| router.paths.iter().map(|_| None).collect();
         self.further = plan.routers.iter().map(none).collect();
@@ -219,12 +221,19 @@ impl Worker {
 
     /// A process that was killed left its addresses: they stay where they are for now.
     fn adopt(&mut self) {
-        let machines = (0..self.plan.routers.len()).filter(|index| {
-            let Some(wanted) = self.addresses_of(*index) else { return false };
-            !wanted.is_empty() && self.kernel.present(&wanted).len() == wanted.len()
-        });
-        for index in machines.collect::<Vec<_>>() {
+        for index in 0..self.plan.routers.len() {
+            let Some(mut wanted) = self.addresses_of(index) else { continue };
+            // What an owner was given was not left by anybody.
+            wanted.retain(|object| !self.is_given(object));
+            if wanted.is_empty() || self.kernel.present(&wanted).len() < wanted.len() {
+                continue;
+            }
             self.director.adopt(index);
+            for object in wanted {
+                if let Object::Address(address) = object {
+                    self.owned.put(address);
+                }
+            }
         }
     }
 
@@ -260,10 +269,11 @@ impl Worker {
         routes.chain(rules.iter().cloned().map(Object::Rule))
     }
 
-    /// Everything that this daemon may put into the kernel.
+    /// Everything that this daemon may put into the kernel and take out again.
     fn all_objects(&self) -> BTreeSet<Object> {
         let routers = self.plan.routers.iter().flat_map(|router| self.objects_of(router));
-        routers.chain(self.fixed_objects()).collect()
+        let moving = routers.filter(|object| !self.is_given(object));
+        moving.chain(self.fixed_objects()).collect()
     }
 
     /// Where an address belongs.

@@ -33,6 +33,7 @@ impl Worker {
                 Step::Add(object) => {
                     if let Object::Address(address) = &object {
                         added.insert(address.clone());
+                        self.owned.put(address.clone());
                     }
                     self.kernel.insert(object);
                 }
@@ -65,10 +66,13 @@ impl Worker {
         for (router, machine) in self.plan.routers.iter().zip(self.director.machines()) {
             let holds = machine.state() == State::Master || machine.is_adopting();
             for object in self.objects_of(router) {
-                if holds && is_possible(&object) {
+                if holds && is_possible(&object) && !self.is_given_and_there(&object) {
                     desired.insert(object.clone());
                 }
-                all.insert(object);
+                // It comes back when it is gone, but is never taken away.
+                if !self.is_given(&object) {
+                    all.insert(object);
+                }
             }
         }
         for object in self.fixed_objects() {
@@ -93,6 +97,7 @@ impl Worker {
             self.reporter.check("reading links, addresses and routes", Err(error));
             return;
         }
+        self.owned.forget_gone(&self.kernel);
         let is_settled = self.pending.is_empty() && !self.is_dirty;
         self.plan_objects();
         let lost: Vec<Object> = self

@@ -13,6 +13,7 @@ impl Worker {
             &mut self.netlink,
             &mut self.reporter,
         );
+        self.look_at_owned();
         self.index.clear();
         let mut wanted = HashMap::new();
         for number in 0..self.plan.routers.len() {
