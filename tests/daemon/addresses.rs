@@ -213,7 +213,7 @@ impl Director {
             ctl.args(["ctl", "status", "--json", "--control"]).arg(&self.control);
             let told = String::from_utf8_lossy(&ctl.output().unwrap().stdout).into_owned();
             let status: serde_json::Value = serde_json::from_str(&told).unwrap_or_default();
-            if status["routers"][0]["state"] == state {
+            if status.pointer("/routers/0/state").is_some_and(|now| now == state) {
                 return;
             }
             let is_late = start.elapsed() > Duration::from_secs(15);

@@ -61,3 +61,27 @@ fn scripts_of_a_router_that_a_reload_removes_hear_of_its_end() {
     a.signal("HUP");
     network.expect_story("VI_2 STOP");
 }
+
+#[test]
+fn a_group_that_a_reload_leaves_as_it_is_tells_nothing_again() {
+    let Some(network) = Network::new(&[Lvsha]) else { return };
+    let notify = |more: &str| {
+        let story = network.path("story");
+        format!("{more}notify \"/bin/sh -c 'echo $2 $3 >> {}' x\"", story.display())
+    };
+    let group = format!("vrrp_sync_group alone {{\n group {{\n VI_1\n }}\n {}\n}}\n", notify(""));
+    let with_group = format!("{group}{}", instance(150, FAST));
+    let a = network.start(Lvsha, "a", &with_group);
+    network.expect_story("alone MASTER");
+    let second = instance(150, &notify(&format!("{FAST}\n ")))
+        .replace("VI_1", "VI_2")
+        .replace("virtual_router_id 51", "virtual_router_id 52")
+        .replace("10.9.0.100/24", "10.9.0.101/24");
+    let second = second.split_once("vrrp_instance").unwrap().1.to_owned();
+    fs::write(network.path("a.conf"), format!("{with_group}vrrp_instance{second}")).unwrap();
+    a.signal("HUP");
+    // What the reload itself had to tell was told before.
+    network.expect_story("VI_2 MASTER");
+    let story = fs::read_to_string(network.path("story")).unwrap();
+    assert_eq!(story.matches("alone MASTER").count(), 1, "{story}");
+}

@@ -75,7 +75,7 @@ pub(super) struct Worker {
     alarm: Alarm,
     buffer: Vec<u8>,
     started: Instant,
-    group_states: Vec<State>,
+    told_groups: HashMap<String, State>,
     /// Routers whose announcements are news.
     to_tell: BTreeSet<RouterIndex>,
 }
@@ -119,7 +119,7 @@ impl Worker {
             alarm: Alarm::new()?,
             buffer: vec![0; LONGEST_PACKET],
             started: Instant::now(),
-            group_states: Vec::new(),
+            told_groups: HashMap::new(),
             to_tell: BTreeSet::new(),
             plan: Plan::default(),
         };
@@ -194,8 +194,9 @@ impl Worker {
             .sources
             .iter()
             .map(|source| Source { name: source.name(), observation: Observation::Unknown });
+        // A group that stays has told its state; it is told again when it changes.
+        self.told_groups.retain(|name, _| plan.groups.iter().any(|group| group.name == *name));
         self.director = Director::new(members.collect(), groups.collect(), sources.collect());
-        self.group_states = plan.groups.iter().map(|_| State::Initialize).collect();
         self.announcers = announcers;
         self.resume_announcements();
         self.ports = plan.routers.iter().map(|_| None).collect();

@@ -275,8 +275,9 @@ all addresses in virtual_ipaddress have the family of the first: adverts carry o
 holds for a sorry_server, the source of adverts and of checks, and a route's or rule's addresses.
 
 keepalived skips the other ones and `keepalived -t` exits with 5. A virtual_server with a group that
-holds another family than its real servers is dropped without a message. Write a second virtual_server or
-vrrp_instance for the other family; addresses of both may stand in virtual_ipaddress_excluded.";
+holds another family than its real servers is dropped without a message. Write a second
+virtual_server or vrrp_instance for the other family; addresses of both may stand in
+virtual_ipaddress_excluded.";
 
     HEADER_AS_MASTER = "LV0538" "authentication-header-as-master" Error Refuses
         "an instance with authentication headers begins as MASTER"

@@ -126,7 +126,7 @@ keepalived ignores the line and takes its default, says so, and `keepalived -t` 
 that takes the default does not hear those that do not. Write a multicast group, or unicast_peer
 with the addresses of the other directors.";
 
-    ADDRESS_OPTION = "LV0586" "address-option" Error Refuses
+    ADDRESS_OPTION = "LV0586" "broken-address-option" Error Refuses
         "an option that does not go with the address"
 "IPv6 addresses have neither a label nor a broadcast address nor a scope to choose, and with `peer`
 the address itself has no prefix length.

@@ -198,11 +198,11 @@ impl Worker {
     }
 
     fn tell_groups(&mut self) {
-        for (group, state) in self.director.groups().iter().zip(&mut self.group_states) {
+        for group in self.director.groups() {
             let now = self.director.group_state(group);
-            if now != *state {
-                *state = now;
-                let group = group.name.clone();
+            let group = group.name.clone();
+            let told = self.told_groups.insert(group.clone(), now).unwrap_or(State::Initialize);
+            if now != told {
                 self.reporter.tell(Report::GroupChanged { group, state: now });
             }
         }
