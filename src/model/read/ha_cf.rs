@@ -314,6 +314,7 @@ const DIRECTIVES: &[(&[&str], Manner)] = &[
     (&["baud"], Manner::Last(paths::baud)),
     (&["bcast", "udp"], Manner::Each(paths::broadcast)),
     (&["cluster"], Manner::Last(values::cluster)),
+    (&["conn_logd_time"], Manner::Last(times::carried)),
     (&["crm", "pacemaker"], Manner::Last(values::manager)),
     (&["env"], Manner::Each(values::environment)),
     (&["hbaping"], Manner::Line(values::not_compiled)),

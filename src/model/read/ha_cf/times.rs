@@ -11,17 +11,32 @@ pub(super) fn set(reader: &mut Reader<'_>, directive: &Directive<'_>, value: &Va
     let Some(time) = read(reader, directive, &value.text, value.at) else { return false };
     let word = directive.row.word;
     if time.is_zero() && matches!(word, "keepalive" | "warntime") {
-        let message = format!("`{word}` must be at least one millisecond");
-        reader.report(
-            Diagnostic::new(codes::ha_cf::BAD_TIME, value.at, message)
-                .note("heartbeat rounds to the nearest millisecond"),
-        );
+        reader.report(too_short(word, value.at));
         return false;
     }
     if let Some(slot) = slot(&mut reader.cluster.membership, word) {
         *slot = Some(Sourced::new(time, value.at));
     }
     true
+}
+
+/// `conn_logd_time`, which the model has no field for.
+pub(super) fn carried(
+    reader: &mut Reader<'_>,
+    directive: &Directive<'_>,
+    value: &Value<'_>,
+) -> bool {
+    if parse(&value.text).is_some_and(|time| time.is_zero()) {
+        reader.report(too_short(directive.row.word, value.at));
+        return false;
+    }
+    super::values::carried(reader, directive, value)
+}
+
+fn too_short(word: &str, at: Place) -> Diagnostic {
+    let message = format!("`{word}` must be at least one millisecond");
+    Diagnostic::new(codes::ha_cf::BAD_TIME, at, message)
+        .note("heartbeat rounds to the nearest millisecond")
 }
 
 /// Reads one time; reports what heartbeat refuses.
