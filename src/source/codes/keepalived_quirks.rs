@@ -83,7 +83,8 @@ Add `vmac_xmit_base`, or shorten the name.";
     FOLLOWED_TWICE = "LV0580" "followed-twice" Error Refuses
         "one thing in a tracking list twice"
 "A router follows each interface, script, file, process and BFD session once. keepalived ignores the
-second line, also when it has another weight, says so, and `keepalived -t` exits with 5.
+second line, also when it has another weight, says so, and `keepalived -t` exits with 5. It says the
+same of an interface that a vrrp_sync_group follows and one of its members has or follows as well.
 
 Delete one of the lines.";
 

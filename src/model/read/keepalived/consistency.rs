@@ -3,13 +3,13 @@
 //! What depends on text that is not expanded yet is not judged: a block whose lines come from an
 //! include may lack nothing.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use super::argument::is_user;
 use super::value::hides_keywords;
 use crate::model::{
     Carried, Cluster, Digest, Family, Globals, Key, ProbeKind, Role, Router, Server, Service,
-    ServiceGroup, Sourced, SyncGroup, Target, VrrpVersion,
+    ServiceGroup, Sourced, SyncGroup, Target, Track, TrackKind, VrrpVersion,
 };
 use crate::source::codes::{keepalived as codes, keepalived_quirks as quirks};
 use crate::source::{Code, Diagnostic, Findings, Place};
@@ -55,14 +55,14 @@ pub(super) fn check(cluster: &Cluster, before: &Extent, findings: &mut Findings)
         trackers: cluster.trackers.get(before.trackers..).unwrap_or_default(),
         is_complete: false,
         has_version: false,
-        names: HashSet::new(),
+        names: HashMap::new(),
         server_groups: HashMap::new(),
     };
     // Looked up once: a file may have as many routers, groups and scripts as lines.
     file.is_complete = complete(file.carried, &[]) && complete(&cluster.globals.carried, &[]);
     file.has_version = cluster.globals.routers.version.is_some()
         || cluster.globals.carried.iter().any(|c| c.keyword == "vrrp_version");
-    file.names = file.routers.iter().map(|router| router.name.value.as_str()).collect();
+    file.names = file.routers.iter().map(|router| (router.name.value.as_str(), router)).collect();
     let groups = cluster.service_groups.get(before.server_groups..).unwrap_or_default();
     file.server_groups = groups.iter().map(|group| (group.name.value.as_str(), group)).collect();
     file.routers.iter().for_each(|router| file.router(router, findings));
@@ -85,8 +85,8 @@ struct File<'a> {
     is_complete: bool,
     /// Whether global_defs states a version.
     has_version: bool,
-    /// The routers' names.
-    names: HashSet<&'a str>,
+    /// The routers by their names.
+    names: HashMap<&'a str, &'a Router>,
     /// Groups of addresses by their names.
     server_groups: HashMap<&'a str, &'a ServiceGroup>,
 }
@@ -195,7 +195,7 @@ impl File<'_> {
         if !complete(&group.carried, &["group"]) || !self.is_complete {
             return;
         }
-        let is_router = |member: &&Sourced<String>| self.names.contains(member.value.as_str());
+        let is_router = |member: &&Sourced<String>| self.names.contains_key(member.value.as_str());
         let known = group.members.iter().filter(is_router).count();
         for member in group.members.iter().filter(|member| !is_router(member)) {
             let message = format!("there is no vrrp_instance `{}`", member.value);
@@ -204,6 +204,33 @@ impl File<'_> {
         if known < 2 {
             let message = format!("vrrp_sync_group `{}` has {known} routers", group.name.value);
             report(codes::SMALL_GROUP, group.name.at, message, findings);
+        }
+        self.interfaces_of_both(group, findings);
+    }
+
+    /// Interfaces that a group follows may be neither its members' own nor followed by them; for
+    /// scripts, files, processes and sessions 2.2.7 does not mind (tried).
+    fn interfaces_of_both(&self, group: &SyncGroup, findings: &mut Findings) {
+        let is_interface = |track: &&Sourced<Track>| track.value.kind == TrackKind::Interface;
+        for followed in group.tracks.iter().filter(is_interface) {
+            let name = &followed.value.name;
+            let members = group.members.iter();
+            let both = members.filter_map(|member| self.names.get(member.value.as_str())).find_map(
+                |router| {
+                    let own = router.interface.as_ref().filter(|own| own.value == *name);
+                    let tracks = || router.tracks.iter().filter(is_interface);
+                    let track = || tracks().find(|track| track.value.name == *name);
+                    let at = own.map(|own| own.at).or_else(|| track().map(|track| track.at))?;
+                    Some((&router.name.value, at))
+                },
+            );
+            let (Some((router, other)), Some(at)) = (both, followed.at) else { continue };
+            let message = format!("the group follows {name}, and its member `{router}` does, too");
+            let finding = Diagnostic::new(quirks::FOLLOWED_TWICE, at, message);
+            findings.push(match other {
+                Some(other) => finding.context(other, "here"),
+                None => finding,
+            });
         }
     }
 
@@ -261,15 +288,17 @@ impl File<'_> {
         if daemon.at == before.sync_daemon || !self.is_complete {
             return;
         }
-        let known = |name: &&String| self.names.contains(name.as_str());
+        let known = |name: &&String| self.names.contains_key(name.as_str());
         let Some(name) = daemon.value.router.as_ref().filter(|name| !known(name)) else { return };
         let Some(at) = daemon.at else { return };
         let message = format!("lvs_sync_daemon follows `{name}`, and there is no such router");
         let finding = Diagnostic::new(quirks::SYNC_DAEMON, at, message);
-        findings.push(match suggest(name, self.names.iter().copied()) {
-            Some(near) => finding.help(format!("did you mean `{near}`?")),
-            None => finding.help("write the name of a vrrp_instance behind the interface"),
-        });
+        findings.push(
+            match suggest(name, self.routers.iter().map(|router| router.name.value.as_str())) {
+                Some(near) => finding.help(format!("did you mean `{near}`?")),
+                None => finding.help("write the name of a vrrp_instance behind the interface"),
+            },
+        );
     }
 
     /// Groups may hold marks, whose protocol is no concern.
