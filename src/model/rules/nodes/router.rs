@@ -314,7 +314,7 @@ pub(super) fn weights(site: &Site<'_>, findings: &mut Findings) {
         let of_node = scripts.get(best.node);
         let faults = group_faults(site, **best, of_node);
         for track in &best.router.tracks {
-            // Without a weight in the sync group, its failure takes the router to FAULT (tried).
+            // Without a weight in the sync group, its failure takes the router to FAULT.
             if faults.contains(&(track.value.kind, track.value.name.as_str())) {
                 continue;
             }

@@ -94,9 +94,7 @@ fn fallback_port(service: &Service, group: Option<&ServiceGroup>, findings: &mut
     let direct = service.method.is_some_and(|method| method.value != Forwarding::Masquerading);
     let Some(fallback) = service.fallback.as_ref().filter(|_| direct) else { return };
     let message = fallback.value.port.and_then(|port| wrong_port(service, group, port));
-    // A service with a mark takes any (tried).
-    if let Some(message) = message.filter(|_| !matches!(service.target.value, Target::Mark { .. }))
-    {
+    if let Some(message) = message {
         report(codes::PORT_DIFFERS, fallback.at, message, findings);
     }
 }
