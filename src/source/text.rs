@@ -8,8 +8,6 @@ use std::borrow::Cow;
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt as _;
 
-pub use super::words::counted;
-
 /// Decodes `bytes`; [`encode`] of the result gives `bytes` again, for any input.
 ///
 /// A byte `0xNN` outside valid UTF-8 becomes U+10FFNN. A file that really contains characters of

@@ -200,9 +200,11 @@ impl Worker {
     fn tell_groups(&mut self) {
         for group in self.director.groups() {
             let now = self.director.group_state(group);
-            let group = group.name.clone();
-            let told = self.told_groups.insert(group.clone(), now).unwrap_or(State::Initialize);
+            let told = self.told_groups.get(&group.name).copied().unwrap_or(State::Initialize);
+            // Every turn asks, so only a change takes memory.
             if now != told {
+                let group = group.name.clone();
+                self.told_groups.insert(group.clone(), now);
                 self.reporter.tell(Report::GroupChanged { group, state: now });
             }
         }
