@@ -53,9 +53,13 @@ impl Diagnostic {
         }
     }
 
-    /// Says what the real program does here, where the code's row leaves it open.
+    /// Says what the real program does here, where the code's row leaves it open. What keeps it
+    /// from starting is an error, however harmless the same thing is elsewhere.
     pub fn verdict(mut self, verdict: Verdict) -> Self {
         self.verdict = verdict;
+        if verdict == Verdict::Refuses {
+            self.severity = Severity::Error;
+        }
         self
     }
 

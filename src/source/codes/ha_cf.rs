@@ -164,8 +164,9 @@ users and groups of the client on one line: `apiauth ipfail uid=hacluster gid=ha
 
     NOT_COMPILED = "LV0126" "not-compiled-in" Error Depends
         "a directive that many builds do not have"
-"Pinging over fibre channel is an option of the build. Debian's heartbeat is built without it: there
-the word is an illegal directive and heartbeat refuses to start. Use `ping` or `ping_group`.";
+"Pinging over fibre channel (`hbaping`) is an option of the build, and `normalpoll` and `qserver` are
+words of other versions. In Debian's heartbeat 3.0.6 each is an illegal directive: heartbeat refuses
+to start. Use `ping` or `ping_group` instead of the first; delete the others.";
 
     NO_LOG = "LV0127" "no-log-target" Error Refuses
         "logging is switched off altogether"

@@ -19,13 +19,12 @@ pub(super) fn respawn(reader: &mut Reader<'_>, directive: &Directive<'_>) {
         reader.report(if ARBITRATORS.contains(&name) { diagnostic.help(help) } else { diagnostic });
     } else if folder != PROGRAMS && OTHER_FOLDERS.contains(&folder) {
         let message = format!("on Debian heartbeat's programs stand in {PROGRAMS}");
-        reader.report(
-            Diagnostic::new(codes::ha_cf::PROGRAM_ELSEWHERE, program.at, message)
-                // On a Debian host; elsewhere the path may be right.
-                .verdict(Verdict::Refuses)
-                .note("heartbeat refuses to start when the program is not there")
-                .fix(program.at, format!("{PROGRAMS}/{name}"), "write Debian's path"),
-        );
+        let mut diagnostic = Diagnostic::new(codes::ha_cf::PROGRAM_ELSEWHERE, program.at, message)
+            .note("heartbeat refuses to start when the program is not there")
+            .fix(program.at, format!("{PROGRAMS}/{name}"), "write Debian's path");
+        // So it is on a Debian host; elsewhere the path may be right, and a warning is enough.
+        diagnostic.verdict = Verdict::Refuses;
+        reader.report(diagnostic);
     }
     if ARBITRATORS.contains(&name) && reader.cluster.membership.arbitrator.is_none() {
         let words: Vec<&str> = directive.words.iter().map(|word| &*word.text).collect();

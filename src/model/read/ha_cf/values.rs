@@ -49,11 +49,6 @@ pub(super) fn facility(
     true
 }
 
-/// A line that is carried along as it is.
-pub(super) fn line(reader: &mut Reader<'_>, directive: &Directive<'_>) {
-    reader.carry(directive);
-}
-
 /// `auto_failback` and its forerunner.
 pub(super) fn failback(
     reader: &mut Reader<'_>,
@@ -130,14 +125,20 @@ pub(super) fn environment(reader: &mut Reader<'_>, directive: &Directive<'_>, va
     reader.carry(directive);
 }
 
-/// `hbaping`.
+/// What Debian's heartbeat is built without, and what its version no longer knows.
 pub(super) fn not_compiled(reader: &mut Reader<'_>, directive: &Directive<'_>) {
-    let message = "`hbaping` is not part of Debian's heartbeat";
+    let word = directive.row.word;
+    let message = format!("`{word}` is not part of Debian's heartbeat");
     reader.report(
         Diagnostic::new(codes::ha_cf::NOT_COMPILED, directive.place(), message)
             .verdict(Verdict::Refuses)
-            .note("a heartbeat that was built without it calls the directive illegal"),
+            .note("a heartbeat without it calls the directive illegal and does not start")
+            .help(match word {
+                "hbaping" => "use `ping` or `ping_group`",
+                _ => "delete the line",
+            }),
     );
+    reader.carry(directive);
 }
 
 /// heartbeat's truth values, in lower case.
