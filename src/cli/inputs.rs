@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::printer::Problem;
 use crate::model::read::Input;
 use crate::source::{FileId, LoadError, LoadReason, Sources};
-use crate::syntax::{Format, detect, suggest};
+use crate::syntax::{Format, configuration, detect, started, suggest};
 
 /// What the named paths hold.
 #[derive(Debug, Default)]
@@ -214,11 +214,7 @@ impl Gatherer<'_> {
             .flat_map(|group| &group.inputs)
             .find(|input| input.format == Format::Haresources);
         let text = haresources.map_or("", |input| self.sources.get(input.file).text());
-        let name = |word: &str| match word.strip_prefix("ldirectord::") {
-            Some(name) => Some(name.strip_prefix(DIRECTORY).unwrap_or(name).to_owned()),
-            None => (word == "ldirectord").then(|| Format::Ldirectord.file_name().to_owned()),
-        };
-        text.split_whitespace().filter_map(name).collect()
+        started(text).map(str::to_owned).collect()
     }
 
     /// Loads a file once.
@@ -256,16 +252,6 @@ impl Gatherer<'_> {
             None => self.groups.push(Group { directory, is_keepalived, inputs: vec![input] }),
         }
     }
-}
-
-/// Where ldirectord finds the configuration `name`: beside haresources, else in `conf`. An absolute
-/// path is one of the director, whose files may be elsewhere here.
-fn configuration(directory: &Path, name: &str) -> Option<PathBuf> {
-    if Path::new(name).is_absolute() && directory != Path::new(DIRECTORY) {
-        return None;
-    }
-    let places = [directory.join(name), directory.join("conf").join(name)];
-    places.into_iter().find(|path| path.is_file())
 }
 
 /// What is in a directory, sorted; nothing when it cannot be listed.
@@ -311,7 +297,5 @@ fn neighbour(path: &Path) -> Option<PathBuf> {
     Some(directory.join(near))
 }
 
-/// Where heartbeat and ldirectord look for their files.
-const DIRECTORY: &str = "/etc/ha.d/";
 /// Directories that every node has: the node's own is above them.
 const SYSTEM_DIRECTORIES: [&str; 4] = ["conf", "etc", "ha.d", "keepalived"];

@@ -1,6 +1,6 @@
 //! Ordered resources of a haresources line.
 
-use super::{Sourced, VirtualAddress};
+use super::{Service, Sourced, VirtualAddress};
 use crate::source::Place;
 
 /// One resource: started left to right, stopped right to left.
@@ -14,6 +14,19 @@ pub struct Resource {
     pub kind: ResourceKind,
     /// Where it stands.
     pub at: Place,
+}
+
+impl Resource {
+    /// The configuration that a resource of ldirectord is given: a name below /etc/ha.d, or a path.
+    /// `None` for every other resource.
+    pub fn configuration(&self) -> Option<&str> {
+        match &self.kind {
+            ResourceKind::Director { configuration } => {
+                Some(configuration.as_deref().unwrap_or(Service::CONFIGURATION))
+            }
+            _ => None,
+        }
+    }
 }
 
 /// What a resource does, as far as lvsha knows its script.

@@ -54,6 +54,9 @@ pub struct Service {
     pub name: Option<Sourced<String>>,
     /// Human remark (comment).
     pub comment: Option<Sourced<String>>,
+    /// The configuration of ldirectord that holds it, as a resource names it; `None` means
+    /// [`CONFIGURATION`](Self::CONFIGURATION). Only few have one, hence the box.
+    pub configuration: Option<Box<Sourced<String>>>,
     /// Directives without a field.
     pub carried: Vec<Carried>,
     /// The whole block or section head.
@@ -64,6 +67,14 @@ impl Service {
     /// The flags that keepalived and `ipvsadm -b` know by the same names.
     pub const SCHEDULER_FLAGS: [&'static str; 7] =
         ["flag-1", "flag-2", "flag-3", "mh-fallback", "mh-port", "sh-fallback", "sh-port"];
+
+    /// The configuration that ldirectord reads when nobody names one, below /etc/ha.d.
+    pub const CONFIGURATION: &'static str = "ldirectord.cf";
+
+    /// The configuration of ldirectord that holds it.
+    pub fn configuration(&self) -> &str {
+        self.configuration.as_ref().map_or(Self::CONFIGURATION, |named| &named.value)
+    }
 
     /// A service without servers.
     pub fn new(target: Sourced<Target>) -> Self {
@@ -91,6 +102,7 @@ impl Service {
             family: None,
             name: None,
             comment: None,
+            configuration: None,
             carried: Vec::new(),
         }
     }

@@ -9,6 +9,8 @@ use crate::model::{Cluster, Family, Named, Node, Target, TrackKind};
 use crate::source::codes::inventory;
 use crate::source::{Diagnostic, Place, Span};
 
+mod configurations;
+
 /// Judges a site that was read.
 pub(super) fn check(site: &Site, reader: &mut Reader<'_>) {
     machines(site, reader);
@@ -16,6 +18,9 @@ pub(super) fn check(site: &Site, reader: &mut Reader<'_>) {
     names(site, reader);
     for cluster in std::iter::once(&site.cluster).chain(site.views.values()) {
         routers(site, cluster, reader);
+        if site.stack() == Stack::Heartbeat {
+            configurations::check(cluster, reader);
+        }
     }
 }
 

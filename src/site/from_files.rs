@@ -5,6 +5,7 @@ use super::keys::{self, Names};
 use super::unite::{United, unite};
 use super::{Director, Site, Stack, write};
 use crate::emit::account::Outcome;
+use crate::emit::translate::name_configurations;
 use crate::emit::{Account, Mark};
 use crate::model::read::{Input, read};
 use crate::model::{Cluster, Probe, ProbeKind, Sourced};
@@ -41,7 +42,8 @@ pub fn from_files(
         let reading = read(sources, &inputs);
         findings.append(reading.findings);
         trees.extend(reading.trees);
-        let cluster = reading.cluster;
+        let mut cluster = reading.cluster;
+        name_configurations(&mut cluster, &inputs, sources);
         // heartbeat's files are those of all nodes; the first of them may stand for the others.
         let first = cluster.nodes.first().map(|node| node.name.value.clone());
         clusters.push((first.filter(|_| count == 1).unwrap_or(name), cluster));

@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 
 use super::keys::Reader;
 use super::{Site, Stack, unite};
-use crate::emit::translate::{Extras, Options};
+use crate::emit::translate::{Extras, Options, name_configurations};
 use crate::emit::{Conversion, Target};
 use crate::model::read::{Input, read};
 use crate::model::{Cluster, Sourced};
 use crate::source::Diagnostic;
 use crate::source::codes::inventory;
-use crate::syntax::{Format, detect};
+use crate::syntax::{Format, configuration, detect, started};
 
 /// Reads what the site and its directors import into the site's cluster.
 pub(super) fn apply(site: &mut Site, folder: &Path, reader: &mut Reader<'_>) {
@@ -42,8 +42,9 @@ fn cluster(site: &Site, inputs: &[Input], reader: &mut Reader<'_>) -> (Cluster, 
     let is_keepalived = |input: &&Input| input.format == Format::Keepalived;
     let is_heartbeat = inputs.iter().any(|input| !is_keepalived(&input));
     if !is_heartbeat || site.stack() == Stack::Heartbeat {
-        let reading = read(reader.sources, inputs);
+        let mut reading = read(reader.sources, inputs);
         reader.findings.append(reading.findings);
+        name_configurations(&mut reading.cluster, inputs, reader.sources);
         return (reading.cluster, Extras::default());
     }
     let addresses: HashMap<_, _> = site
@@ -64,7 +65,7 @@ fn inputs(paths: &[Sourced<String>], folder: &Path, reader: &mut Reader<'_>) -> 
     let mut inputs = Vec::new();
     for path in paths {
         let full = folder.join(&path.value);
-        let files = if full.is_dir() { known_files(&full) } else { vec![full.clone()] };
+        let files = if full.is_dir() { known_files(&full, reader) } else { vec![full.clone()] };
         let mut problem = files.is_empty().then(|| {
             format!("`{}` holds no file of keepalived, heartbeat or ldirectord", full.display())
         });
@@ -89,7 +90,20 @@ fn inputs(paths: &[Sourced<String>], folder: &Path, reader: &mut Reader<'_>) -> 
     inputs
 }
 
-fn known_files(folder: &Path) -> Vec<PathBuf> {
-    let files = Format::ALL.iter().map(|format| folder.join(format.file_name()));
-    files.filter(|path| path.is_file()).collect()
+/// Files of the usual names, and the configurations of ldirectord that haresources names.
+fn known_files(folder: &Path, reader: &mut Reader<'_>) -> Vec<PathBuf> {
+    let usual = Format::ALL.iter().map(|format| folder.join(format.file_name()));
+    let mut files: Vec<PathBuf> = usual.filter(|path| path.is_file()).collect();
+    let haresources = folder.join(Format::Haresources.file_name());
+    // One that cannot be read is reported when it is read as a file of its own.
+    if let Ok(file) = reader.sources.load(&haresources) {
+        let names = started(reader.sources.get(file).text());
+        let named: Vec<PathBuf> = names.filter_map(|name| configuration(folder, name)).collect();
+        for path in named {
+            if !files.contains(&path) {
+                files.push(path);
+            }
+        }
+    }
+    files
 }

@@ -15,6 +15,7 @@ mod oddities;
 mod pieces;
 mod preprocess;
 pub mod schema;
+mod started;
 mod suggest;
 mod tree;
 
@@ -22,6 +23,7 @@ pub use allowances::allowances;
 pub use detect::detect;
 pub use oddities::oddities;
 pub use preprocess::{ConfigId, Expanded, preprocess};
+pub use started::{DIRECTORY, configuration, started};
 pub use suggest::suggest;
 
 pub use tree::{Builder, Children, Head, Kind, NodeRef, Tree, Word};

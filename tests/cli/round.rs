@@ -1,8 +1,9 @@
 //! What one command writes, another one reads: bytes that are no text, names of directors.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 
-use super::Place;
+use super::{Place, snapshot};
 
 const HA_CF: &str = "keepalive 1\ndeadtime 10\nbcast eth0\nauto_failback on\nnode lw1 lw2\n";
 
@@ -82,4 +83,70 @@ fn an_inventory_with_a_mistake_is_not_simulated() {
 fn what_never_ends_is_not_read_to_its_end() {
     let told = Place::new().run(&["check", "--as", "ha.cf", "/dev/zero"]);
     assert!(told.contains("cannot read `/dev/zero`: it gives more than 64 MiB"), "{told}");
+}
+
+/// Two groups, each with a configuration of ldirectord of its own.
+fn configurations() -> Place {
+    let service = |number: u8| {
+        format!(
+            "virtual=10.0.0.3{number}:80\n\treal=10.0.0.2{number}:80 gate\n\tservice=http\n\t\
+             scheduler=wlc\n\tprotocol=tcp\n\tchecktype=connect\n"
+        )
+    };
+    let place = Place::new()
+        .file("ha.d/ha.cf", HA_CF)
+        .file(
+            "ha.d/haresources",
+            "lw1 10.0.0.31/24/eth0 ldirectord::a.cf\nlw2 10.0.0.32/24/eth0 ldirectord::b.cf\n",
+        )
+        .file("ha.d/authkeys", "auth 1\n1 crc\n")
+        .file("ha.d/a.cf", service(1))
+        .file("ha.d/conf/b.cf", service(2));
+    // Keys that others may read are an error.
+    let keys = place.0.path().join("ha.d/authkeys");
+    fs::set_permissions(keys, fs::Permissions::from_mode(0o600)).unwrap();
+    place
+}
+
+/// Holds what was rendered for lw1 against what [`configurations`] says.
+fn assert_two_configurations(place: &Place, folder: &str) {
+    let written = |path: &str| {
+        let path = place.0.path().join(folder).join("lw1/etc/ha.d").join(path);
+        fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    };
+    let (a, b) = (written("a.cf"), written("b.cf"));
+    assert!(a.contains("10.0.0.31:80") && !a.contains("10.0.0.32:80"), "{a}");
+    assert!(b.contains("10.0.0.32:80") && !b.contains("10.0.0.31:80"), "{b}");
+    let resources = written("haresources");
+    assert!(resources.contains("ldirectord::a.cf") && resources.contains("ldirectord::b.cf"));
+    assert!(!place.0.path().join(folder).join("lw1/etc/ha.d/ldirectord.cf").exists());
+}
+
+#[test]
+fn every_configuration_of_ldirectord_stays_a_file_of_its_own() {
+    let place = configurations();
+    place.run(&["convert", "heartbeat-to-inventory", "ha.d", "--out", "site.toml"]);
+    let told = place.run(&["render", "site.toml", "--out", "new"]);
+    assert!(told.contains("exit code: 0") && !told.contains("LV0811"), "{told}");
+    assert_two_configurations(&place, "new");
+}
+
+#[test]
+fn configurations_of_ldirectord_are_imported_by_the_names_that_resources_give_them() {
+    let inventory =
+        "stack = \"heartbeat\"\nimport = [\"ha.d\"]\n[directors.lw1]\n[directors.lw2]\n";
+    let place = configurations().file("site.toml", inventory);
+    let told = place.run(&["render", "site.toml", "--out", "new"]);
+    assert!(told.contains("exit code: 0"), "{told}");
+    assert_two_configurations(&place, "new");
+}
+
+#[test]
+fn a_configuration_of_ldirectord_that_only_one_side_knows_is_told() {
+    let inventory = "stack = \"heartbeat\"\n[directors.lw1]\n[routers.web]\n\
+                     resources = [\"10.0.0.31/24/eth0\", \"ldirectord::web.cf\"]\n\
+                     [[services]]\naddress = \"10.0.0.31:80\"\nprotocol = \"tcp\"\n\
+                     servers = [\"10.0.0.29:80\"]\n[[services]]\naddress = \"10.0.0.31:81\"\n\
+                     protocol = \"tcp\"\nconfiguration = \"../b.cf\"\nservers = [\"10.0.0.29:81\"]\n";
+    snapshot!(Place::new().file("site.toml", inventory).run(&["check", "site.toml"]));
 }

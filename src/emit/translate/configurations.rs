@@ -4,10 +4,35 @@ use std::path::Path;
 
 use crate::emit::Account;
 use crate::model::read::Input;
-use crate::model::{Cluster, Resource, ResourceKind};
+use crate::model::{Cluster, Resource, Service, Sourced};
 use crate::source::codes::conversion;
 use crate::source::{FileId, Sources};
-use crate::syntax::Format;
+use crate::syntax::{DIRECTORY, Format};
+
+/// Says of each service in which configuration of ldirectord it stands, as a resource names it, else
+/// as its file is called.
+pub fn name_configurations(cluster: &mut Cluster, inputs: &[Input], sources: &Sources) {
+    let configurations = Configurations::new(cluster, inputs, sources);
+    let resources = || cluster.routers.iter().flat_map(|router| &router.resources);
+    let names: Vec<(FileId, String)> = configurations
+        .read
+        .iter()
+        .map(|(file, path)| {
+            let named = resources().find(|resource| configurations.file(resource) == Some(*file));
+            let base = Path::new(path).file_name().and_then(|name| name.to_str());
+            let name = named.and_then(Resource::configuration).or(base);
+            (*file, name.unwrap_or(Service::CONFIGURATION).to_owned())
+        })
+        .collect();
+    for service in &mut cluster.services {
+        let is_its = |(file, _): &&(FileId, String)| {
+            service.target.at.is_some_and(|place| place.file == *file)
+        };
+        let name = names.iter().find(is_its).map(|(_, name)| name);
+        let unusual = name.filter(|name| *name != Service::CONFIGURATION);
+        service.configuration = unusual.map(|name| Box::new(Sourced::implied(name.clone())));
+    }
+}
 
 /// Both sides of `ldirectord::NAME`.
 pub(super) struct Configurations {
@@ -40,7 +65,7 @@ impl Configurations {
             account.changed(place, conversion::TABLE_ON_EVERY_NODE, "virtual_server", note);
             return;
         }
-        let name = named(resource).unwrap_or_default();
+        let name = resource.configuration().unwrap_or_default();
         let note = format!("{name} was not read, so nothing of it is written: name that file, too");
         account.impossible(place, conversion::CONFIGURATION_NOT_READ, &[&note]);
     }
@@ -63,22 +88,12 @@ impl Configurations {
 
     /// The file that a resource of ldirectord names.
     fn file(&self, resource: &Resource) -> Option<FileId> {
-        let name = named(resource)?;
+        let name = resource.configuration()?;
         // ldirectord takes names below both of its directories for what stands in them.
-        let inside = name.strip_prefix("/etc/ha.d/").unwrap_or(name);
+        let inside = name.strip_prefix(DIRECTORY).unwrap_or(name);
         let inside = inside.strip_prefix("conf/").unwrap_or(inside);
         let inside = inside.strip_prefix('/').unwrap_or(inside);
         let is_named = |(_, path): &&(FileId, String)| Path::new(path).ends_with(inside);
         self.read.iter().find(is_named).map(|(file, _)| *file)
-    }
-}
-
-/// The configuration of a resource of ldirectord; `None` for every other resource.
-fn named(resource: &Resource) -> Option<&str> {
-    match &resource.kind {
-        ResourceKind::Director { configuration } => {
-            Some(configuration.as_deref().unwrap_or(Format::Ldirectord.file_name()))
-        }
-        _ => None,
     }
 }

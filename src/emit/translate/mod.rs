@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 
 use self::configurations::Configurations;
+pub use self::configurations::name_configurations;
 use super::{Account, Target};
 use crate::model::read::Input;
 use crate::model::{Cluster, Sourced};

@@ -23,6 +23,15 @@ impl Keys for Service {
             value!("family", family),
             value!("name", name),
             value!("comment", comment),
+            custom!(
+                "configuration",
+                |service, item, reader| {
+                    let mut named = None;
+                    Slot::fill(&mut named, item, reader);
+                    service.configuration = named.map(Box::new);
+                },
+                |service, _| Slot::show(&service.configuration.as_deref().cloned())
+            ),
             value!("scheduler", scheduler),
             value!("scheduler_flags", scheduler_flags),
             value!("one_packet", one_packet),

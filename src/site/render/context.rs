@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use serde::Serialize;
 
-use super::heartbeat::{self, HeartbeatFiles};
+use super::heartbeat::{self, Configuration, HeartbeatFiles};
 use super::{Effect, File, Role};
 use crate::emit::keepalived::Manner;
 use crate::emit::{Target, keepalived, scripts};
@@ -37,8 +37,11 @@ pub(super) struct Context {
     keepalived: String,
     /// The bodies of ha.cf, haresources, authkeys.
     heartbeat: HeartbeatFiles,
-    /// The body of ldirectord.cf; empty when there is no service.
+    /// The body of the configuration of ldirectord that is written.
     pub(super) ldirectord: String,
+    /// All of them; none when there is no service.
+    #[serde(skip)]
+    pub(super) configurations: Vec<Configuration>,
     /// Scripts that the configuration calls.
     #[serde(skip)]
     pub(super) scripts: Vec<File>,
@@ -96,6 +99,7 @@ impl Context {
             keepalived: String::new(),
             heartbeat: HeartbeatFiles::default(),
             ldirectord: String::new(),
+            configurations: Vec::new(),
             scripts: Vec::new(),
         };
         match role {
@@ -111,8 +115,7 @@ impl Context {
             service.servers.iter().any(|s| method(s, service) == Forwarding::Masquerading)
         });
         if site.stack() == Stack::Heartbeat {
-            let (files, ldirectord) = heartbeat::files(site, view);
-            (self.heartbeat, self.ldirectord) = (files, ldirectord);
+            (self.heartbeat, self.configurations) = heartbeat::files(site, view);
             return;
         }
         let target =

@@ -50,6 +50,9 @@ pub(super) fn rows(stack: Stack, role: Role) -> impl Iterator<Item = &'static Ro
     common.iter().chain(own)
 }
 
+/// Stands for the path of each configuration of ldirectord: there is a file for each.
+pub(super) const CONFIGURATIONS: &str = "/etc/ha.d/*.cf";
+
 /// Files of every director.
 const DIRECTOR: &[Row] = &[Row {
     template: "director.sysctl.conf.j2",
@@ -109,13 +112,13 @@ const LVSHA: &[Row] = &[
 const HEARTBEAT: &[Row] = &[
     Row {
         template: "ldirectord.cf.j2",
-        path: "/etc/ha.d/ldirectord.cf",
+        path: CONFIGURATIONS,
         mode: 0o644,
         // With autoreload it notices by itself, on whichever director it runs.
         effect: Effect::None,
         // `status` gets past the reader and finds nothing running: 3. A wrong file is 2.
         check: Some(Check { command: &["ldirectord", "{}", "status"], accepts: &[0, 3] }),
-        when: |context| !context.ldirectord.is_empty(),
+        when: |context| !context.configurations.is_empty(),
     },
     Row {
         template: "authkeys.j2",

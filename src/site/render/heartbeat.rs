@@ -7,6 +7,7 @@ use crate::emit::{heartbeat, ldirectord};
 use crate::model::{Cluster, Digest, Forwarding, Path, ProbeKind, Resource, ResourceKind, Sourced};
 use crate::site::Site;
 use crate::source::Place;
+use crate::syntax::DIRECTORY;
 
 /// ha.cf, haresources, authkeys.
 #[derive(Debug, Default, Serialize)]
@@ -16,8 +17,16 @@ pub(super) struct HeartbeatFiles {
     authkeys: String,
 }
 
-/// The files of a director that sees the cluster as `view`, and the body of ldirectord.cf.
-pub(super) fn files(site: &Site, view: &Cluster) -> (HeartbeatFiles, String) {
+/// A file of ldirectord.
+#[derive(Debug)]
+pub(super) struct Configuration {
+    /// Where heartbeat's script finds it.
+    pub(super) path: String,
+    pub(super) body: String,
+}
+
+/// The files of a director that sees the cluster as `view`, and those of ldirectord.
+pub(super) fn files(site: &Site, view: &Cluster) -> (HeartbeatFiles, Vec<Configuration>) {
     let mut cluster = view.clone();
     // haresources must be the same everywhere, so ranks are those of the site.
     for (router, common) in cluster.routers.iter_mut().zip(&site.cluster.routers) {
@@ -30,14 +39,31 @@ pub(super) fn files(site: &Site, view: &Cluster) -> (HeartbeatFiles, String) {
         haresources: heartbeat::haresources(&view),
         authkeys: heartbeat::authkeys(&view),
     };
-    let services =
-        if cluster.services.is_empty() { String::new() } else { ldirectord::ldirectord(&view) };
-    (files, services)
+    let configurations = names(&cluster).into_iter().map(|name| {
+        let mut part = cluster.clone();
+        part.services.retain(|service| service.configuration() == name);
+        let view = heartbeat::View { cluster: &part, origin: None, header: &[] };
+        let folder = if name.starts_with('/') { "" } else { DIRECTORY };
+        Configuration { path: format!("{folder}{name}"), body: ldirectord::ldirectord(&view) }
+    });
+    (files, configurations.collect())
+}
+
+/// The configurations of ldirectord in the order of their first services.
+fn names(cluster: &Cluster) -> Vec<&str> {
+    let mut names: Vec<&str> = Vec::new();
+    for name in cluster.services.iter().map(|service| service.configuration()) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
 }
 
 /// Says in heartbeat's words what the inventory says in those of VRRP.
 fn complete(cluster: &mut Cluster, site: &Site) {
     let best = best_director(site);
+    let configurations: Vec<String> = names(cluster).into_iter().map(str::to_owned).collect();
     for (position, router) in cluster.routers.iter_mut().enumerate() {
         if router.members.is_empty() {
             let node = best.clone();
@@ -57,9 +83,10 @@ fn complete(cluster: &mut Cluster, site: &Site) {
             address.interface = interface.or_else(|| interface_of(site));
             router.resources.push(resource("IPaddr2", heartbeat::address(&address), at));
         }
-        // One process checks all services, so one group starts it.
-        if position == 0 && !cluster.services.is_empty() {
-            router.resources.push(resource("ldirectord", "ldirectord.cf".to_owned(), at));
+        // One process checks all services of a configuration, so one group starts it.
+        if position == 0 {
+            let director = |name: &String| resource("ldirectord", name.clone(), at);
+            router.resources.extend(configurations.iter().map(director));
         }
     }
     for service in &mut cluster.services {

@@ -106,18 +106,30 @@ fn machine(
     role: Role,
     templates: &Templates,
 ) -> Result<Machine, TemplateError> {
-    let context = context::Context::new(site, name, role);
+    let mut context = context::Context::new(site, name, role);
     let mut files = Vec::new();
     for row in files::rows(site.stack(), role) {
-        if (row.when)(&context) {
+        if !(row.when)(&context) {
+            continue;
+        }
+        let mut add = |path: String, context: &context::Context| {
             files.push(File {
-                path: row.path.to_owned(),
+                path,
                 mode: row.mode,
-                text: templates.render(row.template, &context)?,
+                text: templates.render(row.template, context)?,
                 secret: row.mode & 0o077 == 0,
                 effect: row.effect,
                 check: row.check,
             });
+            Ok::<(), TemplateError>(())
+        };
+        if row.path == files::CONFIGURATIONS {
+            for configuration in std::mem::take(&mut context.configurations) {
+                context.ldirectord = configuration.body;
+                add(configuration.path, &context)?;
+            }
+        } else {
+            add(row.path.to_owned(), &context)?;
         }
     }
     files.extend(context.scripts.iter().cloned());

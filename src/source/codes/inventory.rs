@@ -68,4 +68,19 @@ one program that no other has, or a password that stays in its own file. To keep
 inventory stand on the file instead of replacing it:
 
   import = [\"keepalived.conf\"]";
+
+    CONFIGURATION = "LV0811" "inventory-configuration" Warning Accepts
+        "a configuration of ldirectord that nobody starts, or that is not written"
+"A service stands in the configuration of ldirectord that its key `configuration` names, else in
+ldirectord.cf, and each configuration becomes a file of its own. heartbeat starts one by a resource:
+
+  [routers.web]
+  resources = [\"IPaddr2::10.0.0.31/24/eth1\", \"ldirectord::web.cf\"]
+
+  [[services]]
+  address = \"10.0.0.31:80\"
+  configuration = \"web.cf\"
+
+Without the resource nobody checks the service; without the service ldirectord misses its file,
+unless somebody else puts it on the directors.";
 }
