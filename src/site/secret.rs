@@ -1,5 +1,6 @@
 //! Secrets: where they come from, and that they are never shown.
 
+use std::hash::{Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -20,6 +21,12 @@ impl Secret {
     /// The text, for the file or the standard input of the program that needs it.
     pub fn reveal(&self) -> &str {
         &self.0
+    }
+}
+
+impl Hash for Secret {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.reveal().hash(state);
     }
 }
 

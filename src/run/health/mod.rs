@@ -15,6 +15,7 @@ pub mod schedule;
 pub mod verdict;
 
 pub use question::{
-    Answer, Ask, Failure, HttpAsk, HttpCheck, HttpExchange, Origin, Question, Reply, ScriptAsk,
-    TextPattern, TlsAsk, TlsIdentity, UdpAsk, User, WeightChange,
+    Answer, Ask, DnsAsk, Failure, FtpAsk, HttpAsk, HttpCheck, HttpExchange, LinesAsk, Origin,
+    Question, RadiusAsk, Reply, ScriptAsk, SipAsk, Step, TextAsk, TextPattern, TlsAsk, TlsIdentity,
+    UdpAsk, User, WeightChange,
 };

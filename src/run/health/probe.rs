@@ -13,13 +13,19 @@ use super::{Answer, Ask, Failure, Question};
 mod combined;
 mod connect;
 mod dial;
+mod dns;
 mod file;
+mod ftp;
 mod http;
+mod lines;
 mod pattern;
 mod ping;
+mod radius;
 mod script;
+mod sip;
 #[cfg(test)]
 mod tests;
+mod text;
 mod tls;
 mod udp;
 
@@ -39,12 +45,21 @@ pub trait Probe: Send + Sync {
 /// A question that cannot be asked.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum Refusal {
+    /// The name cannot be asked for, or there is no such type of record.
+    #[error("`{0}` is no {1} of DNS")]
+    Domain(String, &'static str),
     /// The own certificate or its key cannot be used.
     #[error("the certificate or key in `{0}` cannot be used: {1}")]
     Identity(String, String),
+    /// A login or password would be several lines for the server.
+    #[error("a line break cannot stand in what is said to the server")]
+    LineBreak,
     /// The regular expression cannot be understood.
     #[error("the pattern `{0}` cannot be understood: {1}")]
     Pattern(String, String),
+    /// A login or password is longer than the protocol allows.
+    #[error("a {0} of more than {1} bytes cannot be sent")]
+    Long(&'static str, usize),
     /// The path or host is no part of an HTTP request.
     #[error("`{0}` cannot stand in an HTTP request")]
     Request(String),
@@ -70,10 +85,16 @@ pub fn build(question: &Question, trust: &Trust) -> Result<Arc<dyn Probe>, Refus
             Arc::new(combined::Combined::new(*connects, question, build(&negotiate, trust)?))
         }
         Ask::Connect => Arc::new(connect::Connect::new(question)),
+        Ask::Dns(ask) => Arc::new(dns::Dns::new(ask, question)?),
         Ask::File { path, factor } => Arc::new(file::File::new(path, *factor)),
+        Ask::Ftp(ask) => Arc::new(ftp::Ftp::new(ask, question)?),
         Ask::Http(ask) => Arc::new(http::Http::new(ask, question, trust)?),
+        Ask::Lines(ask) => Arc::new(lines::Lines::new(ask, question, trust)?),
         Ask::Ping { tries } => Arc::new(ping::Ping::new(*tries, question)),
+        Ask::Radius(ask) => Arc::new(radius::Radius::new(ask, question)?),
         Ask::Script(ask) => Arc::new(script::Script::new(ask)),
+        Ask::Sip(ask) => Arc::new(sip::Sip::new(ask, question)?),
+        Ask::Text(ask) => Arc::new(text::Text::new(ask, question)?),
         Ask::Udp(ask) => Arc::new(udp::Udp::new(ask, question)),
     })
 }

@@ -6,6 +6,8 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::site::secret::Secret;
+
 /// A question with everything that makes two of them equal: equal ones are asked once.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Question {
@@ -50,6 +52,8 @@ pub enum Ask {
     },
     /// A TCP connection, closed at once.
     Connect,
+    /// A DNS query.
+    Dns(Box<DnsAsk>),
     /// A number in a file, times `factor`, is added to the weight.
     File {
         /// The file.
@@ -57,15 +61,25 @@ pub enum Ask {
         /// Factor; 0 means that a number other than 0 is a failure.
         factor: i32,
     },
+    /// A file by FTP.
+    Ftp(Box<FtpAsk>),
     /// HTTP or HTTPS.
     Http(Box<HttpAsk>),
+    /// A dialogue in lines.
+    Lines(Box<LinesAsk>),
     /// ICMP echo.
     Ping {
         /// Tries within one question; each gets an equal share of its time.
         tries: u32,
     },
+    /// RADIUS: whether a user may come in.
+    Radius(Box<RadiusAsk>),
     /// An external program.
     Script(Box<ScriptAsk>),
+    /// SIP: what a server can do.
+    Sip(SipAsk),
+    /// A text over TCP, and what must come back.
+    Text(Box<TextAsk>),
     /// A UDP packet.
     Udp(UdpAsk),
 }
@@ -78,11 +92,17 @@ impl Ask {
             Self::AlwaysUp => "on",
             Self::Combined { .. } => "combined",
             Self::Connect => "connect",
+            Self::Dns(_) => "dns",
             Self::File { .. } => "file",
+            Self::Ftp(_) => "ftp",
             Self::Http(ask) if ask.tls.is_some() => "https",
             Self::Http(_) => "http",
+            Self::Lines(ask) => ask.name,
             Self::Ping { .. } => "ping",
+            Self::Radius(_) => "radius",
             Self::Script(_) => "script",
+            Self::Sip(_) => "sip",
+            Self::Text(_) => "simpletcp",
             Self::Udp(_) => "udp",
         }
     }
@@ -161,6 +181,83 @@ pub struct TextPattern {
     pub least: usize,
     /// Byte of the body where a match may begin at the latest.
     pub largest: Option<usize>,
+}
+
+/// A DNS query. An answer without an error passes, unless it must hold something.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct DnsAsk {
+    /// What is asked for; `.` is the root.
+    pub name: String,
+    /// Type of the record as zone files write it, `SOA`.
+    pub record: String,
+    /// TCP instead of UDP.
+    pub over_tcp: bool,
+    /// What the text of a record must be.
+    pub answer: Option<TextPattern>,
+}
+
+/// A file by FTP (RFC 959), over a passive connection to the server itself.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct FtpAsk {
+    /// User.
+    pub login: Secret,
+    /// Password.
+    pub password: Secret,
+    /// The file and what it must hold; without it the login is enough.
+    pub file: Option<(String, TextPattern)>,
+}
+
+/// A dialogue in lines: SMTP (RFC 5321), IMAP (RFC 9051), POP3 (RFC 1939), NNTP (RFC 3977).
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct LinesAsk {
+    /// Its name in logs and status.
+    pub name: &'static str,
+    /// Encryption; `None` for plain text.
+    pub tls: Option<TlsAsk>,
+    /// What happens, in this order.
+    pub steps: Vec<Step>,
+}
+
+/// A step of a dialogue in lines.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Step {
+    /// A line is sent; CR LF is added. It may hold a password.
+    Say(Secret),
+    /// A reply that begins with these digits; all its lines but the last have `-` behind three digits.
+    HearCode(&'static str),
+    /// A line that begins with one of these.
+    Hear(&'static [&'static str]),
+    /// Lines up to the one that begins with this tag and a blank; `OK` must follow.
+    HearTagged(&'static str),
+}
+
+/// An Access-Request (RFC 2865) that must be accepted.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct RadiusAsk {
+    /// User.
+    pub login: Secret,
+    /// Password.
+    pub password: Secret,
+    /// What director and server share.
+    pub secret: Secret,
+}
+
+/// An OPTIONS request (RFC 3261, section 11) that must be answered with 200.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct SipAsk {
+    /// Whom it is for and from: `user@host`.
+    pub login: String,
+    /// TCP instead of UDP.
+    pub over_tcp: bool,
+}
+
+/// A text over TCP. The connection is closed for writing behind it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct TextAsk {
+    /// What is sent.
+    pub request: Vec<u8>,
+    /// What one line of the answer must be.
+    pub receive: TextPattern,
 }
 
 /// An external program.

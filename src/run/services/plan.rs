@@ -22,6 +22,7 @@ use crate::syntax::Format;
 
 mod checks;
 mod commands;
+mod dialogues;
 mod http;
 mod summary;
 mod targets;
@@ -73,7 +74,7 @@ pub fn plan(
     inputs: &[Input],
     findings: &mut Findings,
 ) -> Plan {
-    let mut planner = Planner { cluster, inputs, trust: Trust::default(), findings };
+    let mut planner = Planner { cluster, sources, inputs, trust: Trust::default(), findings };
     let mut plan = Plan {
         sync: cluster.sync_daemon.as_ref().and_then(|daemon| sync(cluster, &daemon.value)),
         timeouts: timeouts(cluster),
@@ -104,6 +105,8 @@ pub fn plan(
 /// What the pieces of the plan need.
 struct Planner<'a> {
     cluster: &'a Cluster,
+    /// Passwords stay in their files.
+    sources: &'a Sources,
     inputs: &'a [Input],
     trust: Trust,
     findings: &'a mut Findings,
@@ -317,12 +320,15 @@ fn timeouts(cluster: &Cluster) -> Option<Timeouts> {
     Some(Timeouts { tcp: seconds("tcp"), tcp_fin: seconds("tcpfin"), udp: seconds("udp") })
 }
 
-/// The router that holds ldirectord as a resource: heartbeat runs it on the active node only.
+/// The router that holds ldirectord as a resource: heartbeat runs it on the active node only. Where several
+/// hold one, each with services of its own, the table stands always: there is one for all services.
 fn director(cluster: &Cluster) -> Option<String> {
     let holds = |router: &&model::Router| {
         router.resources.iter().any(|r| matches!(r.kind, ResourceKind::Director { .. }))
     };
-    cluster.routers.iter().find(holds).map(|router| router.name.value.clone())
+    let mut holders = cluster.routers.iter().filter(holds);
+    let first = holders.next()?;
+    holders.next().is_none().then(|| first.name.value.clone())
 }
 
 /// The router that moves a service's address, when the service is checked only while it is here. One whose

@@ -4,8 +4,8 @@ use super::codes;
 
 codes! {
     NO_PROBE = "LV0980" "daemon-no-probe" Error Accepts "a probe that the daemon cannot ask"
-        "The daemon has no such dialogue yet. It does not start, since a server that is never asked would
-count as up for ever.
+        "The daemon has no such dialogue yet: BFD of keepalived, LDAP and the databases of ldirectord.
+It does not start, since a server that is never asked would count as up for ever.
 
 Ask the server in another way: `connect` (TCP_CHECK), a page of HTTP, or a script that speaks
 the protocol (MISC_CHECK, checktype external).";

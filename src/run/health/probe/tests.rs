@@ -8,6 +8,8 @@ use tokio::net::{TcpListener, UdpSocket};
 use super::super::{Origin, ScriptAsk, UdpAsk, User, WeightChange};
 use super::*;
 
+mod dialogues;
+
 /// Long enough for a loaded machine; a failure that is expected does not wait for it.
 const PATIENT: Duration = Duration::from_secs(20);
 /// For questions whose answer is that there is none.

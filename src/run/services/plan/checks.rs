@@ -6,12 +6,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{CONNECT, INTERVAL, Planner};
+use super::{CONNECT, INTERVAL, Planner, dialogues};
 use crate::model::{self, Checks, Probe, ProbeKind, Server, Service, Sourced};
 use crate::run::health::monitor::CheckPlan;
 use crate::run::health::probe;
 use crate::run::health::verdict::Rules;
-use crate::run::health::{Ask, Origin, Question, UdpAsk};
+use crate::run::health::{Ask, Origin, Question, Step, UdpAsk};
 use crate::source::Place;
 use crate::source::codes::services as codes;
 
@@ -75,8 +75,8 @@ impl Planner<'_> {
                 Ok(Ask::Combined { connects: *connects, negotiate: Box::new(negotiate) })
             }
             ProbeKind::Connect => Ok(Ask::Connect),
-            ProbeKind::Dialogue(dialogue) => refused(&dialogue.service),
-            ProbeKind::Dns(_) => refused("DNS"),
+            ProbeKind::Dialogue(dialogue) => self.dialogue(dialogue, service),
+            ProbeKind::Dns(dns) => Ok(self.dns(dns, service)),
             ProbeKind::File { name, weight } => {
                 return self.file(name.as_ref(), weight.as_ref(), place);
             }
@@ -91,7 +91,7 @@ impl Planner<'_> {
             ProbeKind::Script(script) => {
                 Ok(Ask::Script(Box::new(self.script(script, service, server, target)?)))
             }
-            ProbeKind::Smtp { .. } => refused("SMTP"),
+            ProbeKind::Smtp { helo } => Ok(dialogues::smtp(helo.as_ref())),
             ProbeKind::Udp(udp) => return self.udp(udp, place).map(Ask::Udp),
         };
         match asked {
@@ -174,12 +174,15 @@ impl Times {
         let interval = stated(&|checks| time(checks.interval)).unwrap_or(INTERVAL).max(SHORTEST);
         let failures = probe.checks.failures.or(own.and_then(|own| own.failures));
         let failures = failures.or(service.checks.failures).map(|failures| failures.value);
-        // One retry, but none for scripts; HTTP waits 3 s for it, the others 1 s.
-        let default = if matches!(probe.kind, ProbeKind::Script(_)) { 1 } else { 2 };
-        let pause = if matches!(probe.kind, ProbeKind::Http(_)) { 3 } else { 1 };
         let retry = stated(&|checks| time(checks.retry_delay));
+        let (default, pause) = match probe.kind {
+            ProbeKind::Dns(_) => (4, interval),
+            ProbeKind::Http(_) => (2, Duration::from_secs(3)),
+            ProbeKind::Script(_) => (1, Duration::from_secs(1)),
+            _ => (2, Duration::from_secs(1)),
+        };
         // ldirectord states the number of failures and knows no retries: it waits for its turn.
-        let retry = retry.or_else(|| failures.is_none().then(|| Duration::from_secs(pause)));
+        let retry = retry.or_else(|| failures.is_none().then_some(pause));
         Self {
             interval,
             connect: stated(&|checks| time(checks.connect_timeout)).unwrap_or(CONNECT),
@@ -199,6 +202,15 @@ impl Times {
                 self.whole.unwrap_or(self.connect.saturating_mul(exchanges))
             }
             Ask::Combined { negotiate, .. } => self.limit(negotiate),
+            Ask::Lines(lines) => {
+                // Each reply, and the connection.
+                let heard = lines.steps.iter().filter(|step| !matches!(step, Step::Say(_)));
+                let steps = u32::try_from(heard.count()).unwrap_or(u32::MAX).saturating_add(1);
+                self.whole.unwrap_or(self.connect.saturating_mul(steps))
+            }
+            Ask::Dns(_) | Ask::Ftp(_) | Ask::Radius(_) | Ask::Sip(_) | Ask::Text(_) => {
+                self.whole.unwrap_or(self.connect)
+            }
             Ask::Ping { tries } => self.connect.saturating_mul(*tries),
             Ask::Script(_) => self.whole.unwrap_or(self.interval),
             _ => self.connect,

@@ -5,7 +5,7 @@ use std::fmt::{self, Display, Formatter};
 use super::Plan;
 use crate::model::show_seconds;
 use crate::run::health::monitor::{CheckPlan, MemberPlan, ServicePlan};
-use crate::run::health::{Ask, HttpAsk};
+use crate::run::health::{Ask, HttpAsk, TextPattern};
 use crate::run::ipvs::{Destination, Forwarding, Granularity, ServiceSettings, Timeouts, Tunnel};
 
 impl Display for Plan {
@@ -140,11 +140,39 @@ fn write_check(f: &mut Formatter<'_>, check: &CheckPlan) -> fmt::Result {
     }
     writeln!(f)?;
     match &question.ask {
+        Ask::Combined { negotiate, .. } => write_wanted(f, negotiate),
+        ask => write_wanted(f, ask),
+    }
+}
+
+/// What is asked for, on lines of its own; passwords and logins are nobody's business.
+fn write_wanted(f: &mut Formatter<'_>, ask: &Ask) -> fmt::Result {
+    let pattern = |f: &mut Formatter<'_>, pattern: &TextPattern| {
+        writeln!(f, ", matching `{}`", pattern.expression)
+    };
+    match ask {
         Ask::Http(http) => write_http(f, http),
-        Ask::Combined { negotiate, .. } => match &**negotiate {
-            Ask::Http(http) => write_http(f, http),
-            _ => Ok(()),
+        Ask::Dns(dns) => {
+            write!(f, "      {} of {}", dns.record, dns.name)?;
+            if dns.over_tcp {
+                f.write_str(" over TCP")?;
+            }
+            match &dns.answer {
+                Some(answer) => pattern(f, answer),
+                None => writeln!(f),
+            }
+        }
+        Ask::Ftp(ftp) => match &ftp.file {
+            Some((name, content)) => {
+                write!(f, "      {name}")?;
+                pattern(f, content)
+            }
+            None => Ok(()),
         },
+        Ask::Text(text) => {
+            write!(f, "      {} bytes", text.request.len())?;
+            pattern(f, &text.receive)
+        }
         _ => Ok(()),
     }
 }

@@ -1,0 +1,166 @@
+//! Dialogues in lines: what is said and heard is data, in the question.
+
+use std::net::SocketAddr;
+
+use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, AsyncWrite};
+use tokio::io::{AsyncWriteExt as _, BufReader};
+
+use super::super::{Answer, Failure, LinesAsk, Origin, Question, Reply, Step};
+use super::dial::dial;
+use super::tls::{Encryption, Trust};
+use super::{Asking, Probe, Refusal, cause, line};
+use crate::source::text::decode_owned;
+
+pub(super) struct Lines {
+    steps: Vec<Step>,
+    target: SocketAddr,
+    origin: Origin,
+    encryption: Option<Encryption>,
+}
+
+impl Lines {
+    pub(super) fn new(ask: &LinesAsk, question: &Question, trust: &Trust) -> Result<Self, Refusal> {
+        for step in &ask.steps {
+            if let Step::Say(text) = step {
+                one_line(text.reveal())?;
+            }
+        }
+        let encryption = |tls| Encryption::new(tls, question.target.ip(), trust);
+        Ok(Self {
+            steps: ask.steps.clone(),
+            target: question.target,
+            origin: question.origin.clone(),
+            encryption: ask.tls.as_ref().map(encryption).transpose()?,
+        })
+    }
+
+    async fn talk(&self) -> Answer {
+        let stream = dial(self.target, &self.origin).await?;
+        match &self.encryption {
+            None => converse(stream, &self.steps).await,
+            Some(encryption) => converse(encryption.encrypt(stream).await?, &self.steps).await,
+        }
+    }
+}
+
+impl Probe for Lines {
+    fn ask(&self) -> Asking<'_> {
+        Box::pin(self.talk())
+    }
+}
+
+/// Refuses what would be two lines for the server.
+pub(super) fn one_line(text: &str) -> Result<(), Refusal> {
+    if text.contains(['\r', '\n', '\0']) { Err(Refusal::LineBreak) } else { Ok(()) }
+}
+
+async fn converse<S: AsyncRead + AsyncWrite + Unpin>(stream: S, steps: &[Step]) -> Answer {
+    let mut wire = Wire::new(stream);
+    let mut said = String::new();
+    for (position, step) in steps.iter().enumerate() {
+        match step {
+            Step::Say(text) => {
+                let sent = wire.say(text.reveal()).await;
+                // A server that hangs up before our farewell has answered all questions.
+                if position + 1 < steps.len() {
+                    sent?;
+                }
+            }
+            Step::HearCode(digits) => said = wire.code(digits).await?,
+            Step::Hear(beginnings) => {
+                said = wire.line().await?;
+                if !beginnings.iter().any(|beginning| said.starts_with(beginning)) {
+                    return Err(unexpected(beginnings.first().unwrap_or(&""), &said));
+                }
+            }
+            Step::HearTagged(tag) => said = wire.tagged(tag).await?,
+        }
+    }
+    Ok(Reply::new(line(&said)))
+}
+
+/// A connection that is read and written line by line, within limits.
+pub(super) struct Wire<S>(BufReader<S>);
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
+    pub(super) fn new(stream: S) -> Self {
+        Self(BufReader::new(stream))
+    }
+
+    pub(super) async fn say(&mut self, text: &str) -> Result<(), Failure> {
+        let text = format!("{text}\r\n");
+        let sent = async {
+            self.0.write_all(text.as_bytes()).await?;
+            self.0.flush().await
+        };
+        sent.await.map_err(|error| Failure::new(cause(&error)))
+    }
+
+    /// The next line without its end.
+    pub(super) async fn line(&mut self) -> Result<String, Failure> {
+        let mut bytes = Vec::new();
+        let read = (&mut self.0).take(LONGEST).read_until(b'\n', &mut bytes).await;
+        read.map_err(|error| Failure::new(cause(&error)))?;
+        match bytes.last() {
+            None => return Err(Failure::new("the server closed the connection")),
+            Some(b'\n') => {}
+            Some(_) if bytes.len() as u64 >= LONGEST => {
+                return Err(Failure::new(format!("a line of more than {LONGEST} bytes")));
+            }
+            Some(_) => {}
+        }
+        let end = bytes.iter().rposition(|byte| !matches!(byte, b'\r' | b'\n'));
+        bytes.truncate(end.map_or(0, |last| last + 1));
+        Ok(decode_owned(bytes))
+    }
+
+    /// The last line of a reply whose code begins with `digits`.
+    pub(super) async fn code(&mut self, digits: &str) -> Result<String, Failure> {
+        let reply = self.reply().await?;
+        if reply.starts_with(digits) { Ok(reply) } else { Err(unexpected(digits, &reply)) }
+    }
+
+    /// The last line of a reply of one or more (RFC 5321, section 4.2.1; RFC 959, section 4.2).
+    pub(super) async fn reply(&mut self) -> Result<String, Failure> {
+        let mut is_open = false;
+        for _ in 0..LINES {
+            let heard = self.line().await?;
+            let (code, rest) = heard.split_at_checked(3).unwrap_or((&heard, ""));
+            let is_code = code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_digit());
+            match (is_code, rest.starts_with('-')) {
+                (true, true) => is_open = true,
+                (true, false) => return Ok(heard),
+                // FTP's lines in between are any text.
+                (false, _) if is_open => {}
+                (false, _) => return Err(unexpected("a code", &heard)),
+            }
+        }
+        Err(too_many())
+    }
+
+    /// The line that ends the answer to the command with `tag` (RFC 9051, section 2.2.2).
+    async fn tagged(&mut self, tag: &str) -> Result<String, Failure> {
+        for _ in 0..LINES {
+            let heard = self.line().await?;
+            let Some(rest) = heard.strip_prefix(tag).and_then(|rest| rest.strip_prefix(' ')) else {
+                continue;
+            };
+            let is_good = rest.starts_with("OK");
+            return if is_good { Ok(heard) } else { Err(unexpected("OK", &heard)) };
+        }
+        Err(too_many())
+    }
+}
+
+pub(super) fn unexpected(wanted: &str, heard: &str) -> Failure {
+    Failure::new(format!("`{}` instead of {wanted}", line(heard)))
+}
+
+fn too_many() -> Failure {
+    Failure::new(format!("more than {LINES} lines"))
+}
+
+/// Bytes of a line; RFC 5321, section 4.5.3.1.5 asks for 512.
+const LONGEST: u64 = 8 * 1024;
+/// Lines of a reply.
+const LINES: u32 = 1000;
