@@ -117,7 +117,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
     /// The last line of a reply whose code begins with `digits`.
     pub(super) async fn code(&mut self, digits: &str) -> Result<String, Failure> {
         let reply = self.reply().await?;
-        if reply.starts_with(digits) { Ok(reply) } else { Err(unexpected(digits, &reply)) }
+        if reply.starts_with(digits) {
+            return Ok(reply);
+        }
+        Err(unexpected(&format!("{digits:x<3}"), &reply))
     }
 
     /// The last line of a reply of one or more (RFC 5321, section 4.2.1; RFC 959, section 4.2).
