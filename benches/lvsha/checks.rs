@@ -93,7 +93,9 @@ fn punctuality(ours: &Rounds, theirs: &Rounds) -> Row {
         Sample::new(Unit::Seconds, rounds.iter().flat_map(|seen| seen.off.clone()).collect())
     };
     match ours.as_ref().map(off) {
-        Some(ours) => Row::new(work, ours, budget).beside("keepalived", theirs.as_ref().map(off)),
+        Some(ours) => Row::new(work, ours, budget)
+            .on_top_of(INTERVAL)
+            .beside("keepalived", theirs.as_ref().map(off)),
         None => Row::unmeasured(work, budget, NEEDS),
     }
 }
@@ -119,9 +121,10 @@ fn measured(program: Program, checks: u16) -> Option<Seen> {
     }
     let (asked, (spent, _), start) = (servers.asked(), running.usage(), Instant::now());
     let mut off = Vec::new();
-    while start.elapsed() < TIME {
+    let time = if advertises { TIME } else { TIME_OF_ROUNDS };
+    while start.elapsed() < time {
         if advertises {
-            off.push((capture.pause()? - 0.1).abs());
+            off.push((capture.pause()? - INTERVAL).abs());
         } else {
             thread::sleep(Duration::from_millis(50));
         }
@@ -228,6 +231,10 @@ const FEW: u16 = 1000;
 const MANY: u16 = 10_000;
 /// How long they are watched.
 const TIME: Duration = Duration::from_secs(5);
+/// The same for ldirectord, which asks all, rests, and begins again: several rounds of it.
+const TIME_OF_ROUNDS: Duration = Duration::from_secs(20);
+/// Seconds between two advertisements.
+const INTERVAL: f64 = 0.1;
 /// keepalived takes half a minute until it has begun all of the many, ldirectord for the few.
 const PATIENCE: Duration = Duration::from_secs(120);
 const NEEDS: &str = "needs root, ip, cc, and `make peers`; or the checks did not begin in time";

@@ -39,7 +39,7 @@ enum End {
 const PROGRAMS: [Program; 2] = [Program::Lvsha, Program::Keepalived];
 const PLAIN: Timing =
     Timing { work: "", version: 3, interval: 0.1, addresses: 1, end: End::Crash, services: 0 };
-/// Of those that wait for seconds there are two pairs, which share the work.
+/// Of those that wait for seconds there are three pairs, which share the work.
 const SLOW: [Timing; 3] = [
     Timing { work: "crash: version 2, 1 s", version: 2, interval: 1.0, ..PLAIN },
     Timing { work: "crash: version 3, 1 s", interval: 1.0, ..PLAIN },
@@ -73,7 +73,7 @@ const BUSY_AND_LOADED: [Timing; 1] = [Timing {
 
 /// How much later than the formula says the other one speaks, over so many ends of the master.
 fn take_overs() -> Vec<Row> {
-    let mut rows = one_after_the_other(&SLOW, 2);
+    let mut rows = one_after_the_other(&SLOW, 3);
     rows.extend(one_after_the_other(&QUICK, 1));
     rows.extend(one_after_the_other(&LOADED, 1));
     rows.extend(one_after_the_other(&RELOADED, 1));
@@ -165,6 +165,7 @@ fn rhythm() -> Vec<Row> {
     let theirs = tree().and_then(|_| jitter(Program::Keepalived));
     vec![match jitter(Program::Lvsha) {
         Some(ours) => Row::new(work, ours, Budget::Open)
+            .on_top_of(PLAIN.interval)
             .beside("keepalived", theirs)
             .note(format!("{ADVERTISEMENTS} advertisements")),
         None => Row::unmeasured(work, Budget::Open, NEEDS),
@@ -250,7 +251,7 @@ fn many_routers() -> Vec<Row> {
     rows
 }
 
-/// Percent of a processor over ten seconds, and bytes. So many routers on each of four interfaces.
+/// Percent of a processor over some seconds, and bytes. So many routers on each of four interfaces.
 fn settled(program: Program, routers: u8) -> Option<(f64, f64)> {
     let pair = Pair::new(&format!("t{}{routers}", program.letter()), 4)?;
     let mut text = String::from("global_defs {\n    vrrp_rlimit_rttime 10000000\n}\n");
@@ -266,9 +267,9 @@ fn settled(program: Program, routers: u8) -> Option<(f64, f64)> {
     }
     let running = pair.start(program, 'a', &text);
     // Elections, addresses and announcements are over by then.
-    thread::sleep(Duration::from_secs(25));
+    thread::sleep(Duration::from_secs(15));
     let (before, _) = running.usage();
-    let time = 10;
+    let time = 15;
     thread::sleep(Duration::from_secs(time));
     let (after, memory) = running.usage();
     Some(((after - before) / time as f64 * 100.0, memory))
