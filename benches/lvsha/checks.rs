@@ -230,7 +230,7 @@ const ROUNDS: usize = 3;
 const FEW: u16 = 1000;
 const MANY: u16 = 10_000;
 /// How long they are watched.
-const TIME: Duration = Duration::from_secs(5);
+const TIME: Duration = Duration::from_secs(8);
 /// The same for ldirectord, which asks all, rests, and begins again: several rounds of it.
 const TIME_OF_ROUNDS: Duration = Duration::from_secs(20);
 /// Seconds between two advertisements.

@@ -23,6 +23,7 @@ mod vrrp;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
+use std::time::Instant;
 
 use measure::Method;
 use report::Report;
@@ -78,8 +79,10 @@ fn main() -> ExitCode {
     let mut report = Report { machine: machine(), versions: peers::versions(), rows: Vec::new() };
     for (name, rows) in AREAS {
         if areas.is_empty() || areas.iter().any(|area| area == name) {
-            eprintln!("measuring {name} ...");
+            eprint!("measuring {name} ... ");
+            let begin = Instant::now();
             report.rows.extend(rows(&bench));
+            eprintln!("{:.0} s", begin.elapsed().as_secs_f64());
         }
     }
     print!("{}", report.text());
