@@ -9,6 +9,7 @@ use lvsha::syntax::Format;
 
 mod control;
 mod convert;
+mod dialogue;
 mod grammar;
 mod http;
 mod inventory;
@@ -24,6 +25,7 @@ type Target = fn(&[u8]);
 const TARGETS: &[(&str, Target)] = &[
     ("authkeys", |data| grammar::run(Format::Authkeys, data)),
     ("control", control::run),
+    ("dialogue", dialogue::run),
     ("ha.cf", |data| grammar::run(Format::HaCf, data)),
     ("haresources", |data| grammar::run(Format::Haresources, data)),
     ("http", http::run),

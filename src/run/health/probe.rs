@@ -99,6 +99,25 @@ pub fn build(question: &Question, trust: &Trust) -> Result<Arc<dyn Probe>, Refus
     })
 }
 
+/// What the questions of dialogues make of all that a server says, without a server: lines, answers of
+/// DNS, RADIUS and SIP, and the port that FTP names. Other questions say nothing of it.
+///
+/// # Errors
+///
+/// As [`build`].
+pub async fn judge_dialogue(question: &Question, said: &[u8]) -> Result<Answer, Refusal> {
+    Ok(match &question.ask {
+        Ask::Dns(ask) => dns::Dns::new(ask, question)?.judge_bytes(said),
+        Ask::Ftp(_) => ftp::judge_port(said),
+        Ask::Lines(ask) => {
+            lines::converse(tokio::io::join(said, tokio::io::sink()), &ask.steps).await
+        }
+        Ask::Radius(ask) => radius::judge(ask, said),
+        Ask::Sip(_) => sip::judge_datagram(said),
+        _ => Err(Failure::new("no dialogue")),
+    })
+}
+
 /// Asks once, within the question's limit.
 pub async fn run(probe: &dyn Probe, limit: Duration) -> Answer {
     match tokio::time::timeout(limit, probe.ask()).await {

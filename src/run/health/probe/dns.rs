@@ -11,7 +11,7 @@ use tokio::net::UdpSocket;
 
 use super::super::{Answer, DnsAsk, Failure, Origin, Question, Reply};
 use super::pattern::Pattern;
-use super::{Asking, Probe, Refusal, cause, dial};
+use super::{Asking, Probe, Refusal, cause, dial, line};
 
 pub(super) struct Dns {
     query: Query,
@@ -91,6 +91,11 @@ impl Dns {
         if is_ours { Ok(reply) } else { Err(Failure::new("the answer to another question")) }
     }
 
+    /// Of a whole message.
+    pub(super) fn judge_bytes(&self, reply: &[u8]) -> Answer {
+        self.judge(&read(reply)?)
+    }
+
     fn judge(&self, reply: &Message) -> Answer {
         if reply.metadata.message_type != MessageType::Response {
             return Err(Failure::new("a question instead of an answer"));
@@ -110,7 +115,7 @@ impl Dns {
             let text = record.data.to_string();
             // Perl's resolver shows names without the dot of the root.
             match pattern.judge(text.trim_end_matches('.').as_bytes()) {
-                Ok(()) => return Ok(Reply::new(super::line(&text))),
+                Ok(()) => return Ok(Reply::new(line(&text))),
                 Err(failure) => last = failure,
             }
         }
@@ -125,7 +130,8 @@ impl Probe for Dns {
 }
 
 fn read(bytes: &[u8]) -> Result<Message, Failure> {
-    Message::from_vec(bytes).map_err(|error| Failure::new(format!("no DNS: {error}")))
+    Message::from_vec(bytes)
+        .map_err(|error| Failure::new(format!("no DNS: {}", line(&error.to_string()))))
 }
 
 /// Bytes of a datagram.

@@ -10,6 +10,7 @@ use super::lines::{Wire, one_line, unexpected};
 use super::pattern::Pattern;
 use super::{Asking, Probe, Refusal, cause, line};
 use crate::site::secret::Secret;
+use crate::source::text::decode;
 
 pub(super) struct Ftp {
     login: Secret,
@@ -102,6 +103,13 @@ impl Probe for Ftp {
     fn ask(&self) -> Asking<'_> {
         Box::pin(self.exchange())
     }
+}
+
+/// The port that either kind of reply names.
+pub(super) fn judge_port(said: &[u8]) -> Answer {
+    let reply = decode(said);
+    let port = passive_port(&reply).or_else(|| extended_port(&reply));
+    port.map(|port| Reply::new(port.to_string())).ok_or_else(|| Failure::new("no port"))
 }
 
 /// `227 Entering Passive Mode (10,0,0,29,156,64)` (RFC 959, section 4.1.2).

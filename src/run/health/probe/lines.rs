@@ -54,7 +54,10 @@ pub(super) fn one_line(text: &str) -> Result<(), Refusal> {
     if text.contains(['\r', '\n', '\0']) { Err(Refusal::LineBreak) } else { Ok(()) }
 }
 
-async fn converse<S: AsyncRead + AsyncWrite + Unpin>(stream: S, steps: &[Step]) -> Answer {
+pub(super) async fn converse<S: AsyncRead + AsyncWrite + Unpin>(
+    stream: S,
+    steps: &[Step],
+) -> Answer {
     let mut wire = Wire::new(stream);
     let mut said = String::new();
     for (position, step) in steps.iter().enumerate() {

@@ -47,12 +47,7 @@ impl Radius {
             if !self.ask.is_answer(reply, identifier, authenticator) {
                 continue;
             }
-            return match reply.first() {
-                Some(&ACCEPT) => Ok(Reply::new("accepted")),
-                Some(&REJECT) => Err(Failure::new("rejected")),
-                Some(&CHALLENGE) => Err(Failure::new("challenged")),
-                _ => Err(Failure::new("another reply")),
-            };
+            return verdict(reply);
         }
     }
 }
@@ -60,6 +55,20 @@ impl Radius {
 impl Probe for Radius {
     fn ask(&self) -> Asking<'_> {
         Box::pin(self.exchange())
+    }
+}
+
+/// What a reply says to a request whose number and authenticator are zeros.
+pub(super) fn judge(ask: &RadiusAsk, reply: &[u8]) -> Answer {
+    if ask.is_answer(reply, 0, [0; 16]) { verdict(reply) } else { Err(Failure::new("not heard")) }
+}
+
+fn verdict(reply: &[u8]) -> Answer {
+    match reply.first() {
+        Some(&ACCEPT) => Ok(Reply::new("accepted")),
+        Some(&REJECT) => Err(Failure::new("rejected")),
+        Some(&CHALLENGE) => Err(Failure::new("challenged")),
+        _ => Err(Failure::new("another reply")),
     }
 }
 

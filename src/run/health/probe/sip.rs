@@ -87,6 +87,13 @@ impl Probe for Sip {
     }
 }
 
+/// What a datagram says.
+pub(super) fn judge_datagram(said: &[u8]) -> Answer {
+    let said = decode(said);
+    let judged = judge(said.lines().next().unwrap_or_default());
+    judged.unwrap_or_else(|| Err(Failure::new("no final answer")))
+}
+
 /// What a status line says; `None` for a provisional one, and for the lines behind it.
 fn judge(said: &str) -> Option<Answer> {
     let Some(status) = said.strip_prefix("SIP/2.0 ") else {

@@ -354,3 +354,33 @@ async fn who_does_not_know_the_secret_is_not_heard() {
     let question = super::question(Ask::Radius(Box::new(long)), target, SHORT);
     assert!(matches!(build(&question, &Trust::default()), Err(Refusal::Long("login", 253))));
 }
+
+/// What the fuzzer asks: the same judgements, without a server.
+#[tokio::test]
+async fn dialogues_are_judged_without_a_server() {
+    let radius = || {
+        let [login, password, secret] = ["reader", "hush", ""].map(secret);
+        Ask::Radius(Box::new(RadiusAsk { login, password, secret }))
+    };
+    let sip = || Ask::Sip(SipAsk { login: "lw1".to_owned(), over_tcp: false });
+    let ftp = || {
+        let [login, password] = ["reader", "hush"].map(secret);
+        Ask::Ftp(Box::new(FtpAsk { login, password, file: None }))
+    };
+    let rows: [(Ask, &[u8], Result<&str, &str>); 8] = [
+        (smtp(), b"220 mail\r\n250 mail\r\n", Ok("250 mail")),
+        (smtp(), b"220 mail\r\n", Err("the server closed the connection")),
+        (dns(false, None), b"\0\x01", Err("no DNS: unexpected end of input reached")),
+        (ftp(), b"227 (10,0,0,29,156,64)", Ok("40000")),
+        (ftp(), b"229 (|||6446|)", Ok("6446")),
+        (radius(), b"\x02\0\0\x14", Err("not heard")),
+        (sip(), b"SIP/2.0 200 OK\r\n", Ok("200 OK")),
+        (sip(), b"SIP/2.0 180 Ringing\r\n", Err("no final answer")),
+    ];
+    for (ask, said, expected) in rows {
+        let question = super::question(ask, nowhere(), SHORT);
+        let answer = judge_dialogue(&question, said).await.unwrap();
+        let answer = answer.map(|reply| reply.text.into_owned()).map_err(|failure| failure.cause);
+        assert_eq!(answer, expected.map(str::to_owned).map_err(str::to_owned));
+    }
+}
