@@ -78,7 +78,10 @@ Choose the scheduler that is meant, or delete the flag.";
 and the name of an interface has at most 15 characters. keepalived corrects or ignores the line,
 says so, and `keepalived -t` exits with 5.
 
-Add `vmac_xmit_base`, or shorten the name.";
+Up to version 2.2.7 every word of use_vmac but a MAC address is a name, also `name` and
+`netlink_notify_msg`, and a second name is an error.
+
+Add `vmac_xmit_base`, shorten the name, or leave out the second one.";
 
     FOLLOWED_TWICE = "LV0580" "followed-twice" Error Refuses
         "one thing in a tracking list twice"
@@ -157,4 +160,13 @@ source address of the neighbour's family.
 
 keepalived leaves the session out, so that what follows it does not find it, and `keepalived -t`
 exits with 5. Correct the line.";
+
+    ROUTING_WORD = "LV0590" "routing-word" Error Refuses
+        "a word of a route or rule that keepalived reads in its own way"
+"On the line of a rule `inet` and `inet6` take the next word with them: the rule lacks it, and what
+stood behind it is out of place. `as to` in a route is about MPLS, which keepalived has no routes
+for.
+
+keepalived leaves the line or the word out, says so, and `keepalived -t` exits with 5. Write `inet6`
+at the end of the line, where it takes nothing, or leave it out: an address says its family.";
 }

@@ -83,6 +83,10 @@ fn daemon(node: NodeRef<'_>) -> Option<Sourced<SyncDaemon>> {
             "ttl" => daemon.ttl = number(words.next()),
             "group" => daemon.group = words.next().and_then(|w| value::parse_address(&w.value())),
             "inst" => daemon.router = words.next().map(|word| word.value().into_owned()),
+            // The old way to write the identity: behind the router, without its word.
+            digits if daemon.router.is_some() && digits.parse::<u8>().is_ok() => {
+                daemon.identifier = number(Some(word));
+            }
             name => daemon.router = Some(name.to_owned()),
         }
     }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 
 use super::{Context, LineRule, address, codes, keepalived, line};
-use crate::source::{Diagnostic, Findings};
+use crate::source::{Diagnostic, Findings, Verdict};
 use crate::syntax::{NodeRef, Word};
 
 /// The rules.
@@ -42,8 +42,18 @@ fn multicast(address: IpAddr, word: Option<Word<'_>>, findings: &mut Findings) {
 /// `IF [[inst] ROUTER] [id N] [maxlen N] [port N] [ttl N] [group IP]`.
 fn sync_daemon(node: NodeRef<'_>, _: &Context<'_>, findings: &mut Findings) {
     let mut words = node.arguments().skip(1);
+    let mut has_router = false;
     while let Some(word) = words.next() {
         let name = word.value();
+        if has_router && name.bytes().all(|byte| byte.is_ascii_digit()) {
+            let message = format!("`{name}` is an identity without the word `id`");
+            findings.push(
+                Diagnostic::new(keepalived::DEPRECATED, word.place(), message)
+                    .verdict(Verdict::Refuses)
+                    .fix(word.place(), format!("id {name}"), "write the word"),
+            );
+            continue;
+        }
         let Some((_, least, most)) = NUMBERS.iter().find(|(known, ..)| *known == name) else {
             if name == "group"
                 && let Some(value) = words.next()
@@ -56,6 +66,8 @@ fn sync_daemon(node: NodeRef<'_>, _: &Context<'_>, findings: &mut Findings) {
                         "the group of the sync daemon is an address",
                     )),
                 }
+            } else if name != "inst" {
+                has_router = true;
             }
             continue;
         };
@@ -114,6 +126,13 @@ fn buffers(node: NodeRef<'_>, _: &Context<'_>, findings: &mut Findings) {
         findings.push(
             Diagnostic::new(keepalived::NOT_A_CHOICE, word.place(), message)
                 .help("write MTU, ADVERT or a number of bytes"),
+        );
+    }
+    if let Some(second) = node.word(2) {
+        let message = format!("`{}` would be a second policy of buffers", second.value());
+        findings.push(
+            Diagnostic::new(keepalived::NOT_A_CHOICE, second.place(), message)
+                .help("write MTU, ADVERT or a number of bytes, one of them"),
         );
     }
 }

@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use super::{Context, LineRule, address, codes, is_off, keepalived, line, number};
 use crate::source::{Diagnostic, Findings};
 use crate::syntax::NodeRef;
+use crate::syntax::schema::Version;
 
 /// Makes a rule about all of a block.
 macro_rules! instance {
@@ -138,7 +139,7 @@ const STRICT: &[Strict] = &[
     },
 ];
 
-fn virtual_mac(block: NodeRef<'_>, _: &Context<'_>, findings: &mut Findings) {
+fn virtual_mac(block: NodeRef<'_>, context: &Context<'_>, findings: &mut Findings) {
     let Some(node) = line(block, "use_vmac") else { return };
     if line(block, "unicast_peer").is_some() && line(block, "vmac_xmit_base").is_none() {
         let message = "with unicast peers the virtual MAC address needs vmac_xmit_base";
@@ -153,6 +154,15 @@ fn virtual_mac(block: NodeRef<'_>, _: &Context<'_>, findings: &mut Findings) {
     if let Some(name) = name {
         let message = format!("`{}` is longer than {LONGEST_NAME} characters", name.value());
         findings.push(Diagnostic::new(codes::VIRTUAL_MAC, name.place(), message));
+    }
+    // 2.2.7 knows no words on this line: all but a MAC address are names (tried).
+    let is_old = context.targets.keepalived.version <= Version::new(2, 2, 7);
+    if let Some(second) = words.next().filter(|_| is_old) {
+        let message = format!("`{}` would be a second name of the interface", second.value());
+        findings.push(
+            Diagnostic::new(codes::VIRTUAL_MAC, second.place(), message)
+                .help("write one name, and a MAC address if you need one"),
+        );
     }
 }
 

@@ -10,6 +10,8 @@ pub(super) const RULES: &[LineRule] = &[
     LineRule { within: "global_defs", word: "include_check", judge: include_check },
     LineRule { within: "vrrp_instance", word: "virtual_rules", judge: routing_rules },
     LineRule { within: "", word: "static_rules", judge: routing_rules },
+    LineRule { within: "vrrp_instance", word: "virtual_routes", judge: routes },
+    LineRule { within: "", word: "static_routes", judge: routes },
     LineRule { within: "global_defs", word: "vrrp_skip_check_adv_addr", judge: always_on },
     LineRule { within: "global_defs", word: "vrrp_strict", judge: always_on },
     LineRule { within: "vrrp_instance", word: "skip_check_adv_addr", judge: always_on },
@@ -61,8 +63,36 @@ fn routing_rules(block: NodeRef<'_>, _: &Context<'_>, findings: &mut Findings) {
                         ));
                     }
                 }
+                // It takes the next word with it, whatever that is (tried with 2.2.7).
+                "inet" | "inet6" => {
+                    let Some(next) = words.next() else { continue };
+                    let message = format!("`{}` swallows `{}`", word.raw(), next.raw());
+                    findings.push(
+                        Diagnostic::new(codes::ROUTING_WORD, next.place(), message)
+                            .help(format!("write `{}` at the end of the line", word.raw())),
+                    );
+                }
                 _ => {}
             }
+        }
+    }
+}
+
+fn routes(block: NodeRef<'_>, _: &Context<'_>, findings: &mut Findings) {
+    for route in block.directives() {
+        let found = route.words().skip_while(|word| word.raw() != "as").take(2);
+        let found: Vec<_> = found.collect();
+        if let [first, second] = found.as_slice()
+            && second.raw() == "to"
+        {
+            findings.push(
+                Diagnostic::new(
+                    codes::ROUTING_WORD,
+                    first.place(),
+                    "`as to` is about labels of MPLS",
+                )
+                .help("delete it with the address behind it"),
+            );
         }
     }
 }

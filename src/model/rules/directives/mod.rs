@@ -27,6 +27,7 @@ mod service;
 pub(super) const RULES: &[Rule] = &[Rule {
     codes: &[
         keepalived::FAMILY_DIFFERS,
+        keepalived::DEPRECATED,
         keepalived::NEEDS_NEWER,
         keepalived::NOT_AN_ADDRESS,
         keepalived::NOT_A_CHOICE,
@@ -53,6 +54,7 @@ pub(super) const RULES: &[Rule] = &[Rule {
         codes::WRONG_ORDER,
         codes::NOT_HEXADECIMAL,
         codes::SESSION,
+        codes::ROUTING_WORD,
     ],
     check: words,
 }];
