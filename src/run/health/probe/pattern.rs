@@ -36,10 +36,10 @@ impl Pattern {
         let expression = &self.expression;
         match self.is_found(&decode(text)) {
             Ok(found) if found != self.is_negated => Ok(()),
-            Ok(true) => Err(Failure::new(format!("the body matches `{expression}`"))),
-            Ok(false) => Err(Failure::new(format!("the body does not match `{expression}`"))),
+            Ok(true) => Err(Failure::new(format!("the answer matches `{expression}`"))),
+            Ok(false) => Err(Failure::new(format!("the answer does not match `{expression}`"))),
             // Look-arounds and back-references may be exponential in what a server sends.
-            Err(_) => Err(Failure::new(format!("`{expression}` takes too long on this body"))),
+            Err(_) => Err(Failure::new(format!("`{expression}` takes too long on this answer"))),
         }
     }
 

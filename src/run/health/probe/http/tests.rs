@@ -101,10 +101,10 @@ async fn a_body_is_searched() {
         check(matching(expression, negated), target, PATIENT).await
     };
     assert_eq!(told("is w[a-z]+l", false).await, Ok("200 OK".to_owned()));
-    let mismatch = Err("the body does not match `^well`".to_owned());
+    let mismatch = Err("the answer does not match `^well`".to_owned());
     assert_eq!(told("^well", false).await, mismatch);
     assert_eq!(told("maintenance", true).await, Ok("200 OK".to_owned()));
-    assert_eq!(told("well", true).await, Err("the body matches `well`".to_owned()));
+    assert_eq!(told("well", true).await, Err("the answer matches `well`".to_owned()));
     // What only Perl's dialect has.
     assert_eq!(told("all(?= is)", false).await, Ok("200 OK".to_owned()));
 }
@@ -265,7 +265,7 @@ async fn a_body_without_end_is_left_after_its_first_mebibyte() {
         }
     })
     .await;
-    let mismatch = Err("the body does not match `b`".to_owned());
+    let mismatch = Err("the answer does not match `b`".to_owned());
     assert_eq!(check(matching("b", false), target, PATIENT).await, mismatch);
     // The rest is what the two sockets' buffers hold.
     let sent = ended.recv().await.unwrap();
@@ -289,7 +289,7 @@ async fn a_reset_is_told_as_such() {
 async fn a_pattern_that_explodes_gives_up() {
     let target = say(format!("HTTP/1.0 200 OK\r\n\r\n{}", "a".repeat(200))).await;
     let told = check(matching(r"(a*)(a*)(a*)(a*)\1b", false), target, PATIENT).await;
-    assert_eq!(told, Err(r"`(a*)(a*)(a*)(a*)\1b` takes too long on this body".to_owned()));
+    assert_eq!(told, Err(r"`(a*)(a*)(a*)(a*)\1b` takes too long on this answer".to_owned()));
 }
 
 #[test]
@@ -342,7 +342,7 @@ async fn a_response_is_judged_without_a_server() {
     let good = b"HTTP/1.0 200 OK\r\n\r\nA Test Page.";
     assert_eq!(judge(0, good).await, Ok("200 OK".to_owned()));
     let other = b"HTTP/1.0 200 OK\r\n\r\nIt works.";
-    assert_eq!(judge(0, other).await, Err("the body does not match `Test Page`".to_owned()));
+    assert_eq!(judge(0, other).await, Err("the answer does not match `Test Page`".to_owned()));
     let moved = b"HTTP/1.0 301 Moved\r\nLocation: http://www.example.com/\r\n\r\n";
     assert_eq!(judge(0, moved).await, Err("301 Moved Permanently".to_owned()));
     let told = Err("redirected to `http://www.example.com/`".to_owned());

@@ -161,7 +161,7 @@ async fn a_text_is_answered_by_a_line_that_matches() {
     };
     let script = &[Hears("hello\n"), Says("one\nwelcome\nthree\n")];
     assert_eq!(against(text("^wel.*e$"), script).await, Ok("welcome".to_owned()));
-    let cause = "the body does not match `^none`".to_owned();
+    let cause = "the answer does not match `^none`".to_owned();
     assert_eq!(against(text("^none"), script).await, Err(cause));
     assert_eq!(against(text(""), &[Hears("hello\n")]).await, Err("no answer".to_owned()));
 }
@@ -200,7 +200,7 @@ async fn a_file_comes_by_ftp() {
     let ftp = FtpAsk { login: secret("reader"), password: secret("hush"), file };
     let question = super::question(Ask::Ftp(Box::new(ftp)), target, PATIENT);
     assert_eq!(ask(&question).await, Ok("220 files".to_owned()));
-    let cause = "the body does not match `hello$`".to_owned();
+    let cause = "the answer does not match `hello$`".to_owned();
     assert_eq!(ask(&question).await, Err(cause));
     server.await.unwrap();
 }
