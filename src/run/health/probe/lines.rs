@@ -9,7 +9,7 @@ use super::super::{Answer, Failure, LinesAsk, Origin, Question, Reply, Step};
 use super::dial::dial;
 use super::tls::{Encryption, Trust};
 use super::{Asking, Probe, Refusal, cause, line};
-use crate::source::text::decode_owned;
+use crate::source::text::{decode_owned, encode};
 
 pub(super) struct Lines {
     steps: Vec<Step>,
@@ -93,7 +93,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
     pub(super) async fn say(&mut self, text: &str) -> Result<(), Failure> {
         let text = format!("{text}\r\n");
         let sent = async {
-            self.0.write_all(text.as_bytes()).await?;
+            self.0.write_all(&encode(&text)).await?;
             self.0.flush().await
         };
         sent.await.map_err(|error| Failure::new(cause(&error)))

@@ -11,6 +11,7 @@ use tokio::net::UdpSocket;
 
 use super::super::{Answer, Failure, Origin, Question, RadiusAsk, Reply};
 use super::{Asking, Probe, Refusal, cause, dial};
+use crate::source::text::encode;
 
 pub(super) struct Radius {
     ask: RadiusAsk,
@@ -22,7 +23,7 @@ impl Radius {
     pub(super) fn new(ask: &RadiusAsk, question: &Question) -> Result<Self, Refusal> {
         let rows = [("login", &ask.login, NAME), ("password", &ask.password, PASSWORD)];
         for (what, text, most) in rows {
-            if text.reveal().len() > most {
+            if encode(text.reveal()).len() > most {
                 return Err(Refusal::Long(what, most));
             }
         }
@@ -81,7 +82,7 @@ impl RadiusAsk {
             packet.extend([kind, u8::try_from(value.len() + 2).unwrap_or(u8::MAX)]);
             packet.extend(value);
         };
-        add(USER_NAME, self.login.reveal().as_bytes());
+        add(USER_NAME, &encode(self.login.reveal()));
         add(USER_PASSWORD, &self.hidden_password(authenticator));
         add(NAS_IDENTIFIER, b"lvsha");
         add(MESSAGE_AUTHENTICATOR, &[0; 16]);
@@ -97,12 +98,13 @@ impl RadiusAsk {
 
     /// RFC 2865, section 5.2.
     fn hidden_password(&self, authenticator: [u8; 16]) -> Vec<u8> {
-        let mut password = self.password.reveal().as_bytes().to_vec();
+        let mut password = encode(self.password.reveal()).into_owned();
         password.resize(password.len().max(1).next_multiple_of(16), 0);
+        let secret = encode(self.secret.reveal());
         let mut hidden: Vec<u8> = Vec::new();
         let mut before = authenticator.to_vec();
         for block in password.chunks(16) {
-            let mask = Md5::new().chain_update(self.secret.reveal()).chain_update(&before);
+            let mask = Md5::new().chain_update(&secret).chain_update(&before);
             let mask = mask.finalize();
             before = block.iter().zip(mask).map(|(byte, mask)| byte ^ mask).collect();
             hidden.extend(&before);
@@ -112,7 +114,7 @@ impl RadiusAsk {
 
     fn signature(&self, packet: &[u8]) -> [u8; 16] {
         #[expect(clippy::expect_used, reason = "a key of any length will do")]
-        let mut code = Hmac::<Md5>::new_from_slice(self.secret.reveal().as_bytes())
+        let mut code = Hmac::<Md5>::new_from_slice(&encode(self.secret.reveal()))
             .expect("HMAC takes keys of any length");
         code.update(packet);
         code.finalize().into_bytes().into()
@@ -129,7 +131,7 @@ impl RadiusAsk {
             .chain_update(head)
             .chain_update(authenticator)
             .chain_update(attributes)
-            .chain_update(self.secret.reveal())
+            .chain_update(encode(self.secret.reveal()))
             .finalize();
         *number == identifier && length == reply.len() && signature == expected.as_slice()
     }

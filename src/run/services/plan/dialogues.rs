@@ -7,6 +7,7 @@ use crate::run::health::{
 };
 use crate::site::secret::Secret;
 use crate::source::Place;
+use crate::source::text::encode;
 
 /// SMTP. The greeting, our name, and farewell; any server takes HELO, also one that knows EHLO.
 pub(super) fn smtp(helo: Option<&Sourced<String>>) -> Ask {
@@ -70,25 +71,25 @@ impl Planner<'_> {
             })),
             "simpletcp" => Ask::Text(Box::new(TextAsk {
                 // ldirectord's way to write several lines.
-                request: request.unwrap_or_default().replace("\\n", "\n").into_bytes(),
+                request: encode(&request.unwrap_or_default().replace("\\n", "\n")).into_owned(),
                 receive: receive.unwrap_or_default(),
             })),
             "sip" => Ask::Sip(SipAsk {
                 login: login.unwrap_or_else(anonymous),
                 over_tcp: is_tcp(service),
             }),
-            name => {
-                let row = LINES.iter().find(|row| row.names.contains(&name));
-                let row = row.ok_or_else(|| name.to_owned())?;
+            wanted => {
+                let known = LINES.iter().find_map(|row| {
+                    Some((row, row.names.iter().find(|(name, _)| *name == wanted)?))
+                });
+                let (row, (name, is_encrypted)) = known.ok_or_else(|| wanted.to_owned())?;
                 let mut steps = vec![Step::Hear(row.greeting)];
                 if let Some(login) = login {
                     steps.extend((row.login)(&login, password().reveal()));
                 }
                 steps.push(say(row.farewell.to_owned()));
-                let is_encrypted = row.names.last() == Some(&name) && row.names.len() > 1;
                 let tls = is_encrypted.then(TlsAsk::default);
-                let name = row.names.iter().find(|known| **known == name).copied();
-                Ask::Lines(Box::new(LinesAsk { name: name.unwrap_or("lines"), tls, steps }))
+                Ask::Lines(Box::new(LinesAsk { name, tls, steps }))
             }
         })
     }
@@ -96,14 +97,15 @@ impl Planner<'_> {
     /// The text in the quotes at `place`, which the model keeps no copy of.
     fn hidden(&self, place: Option<Place>) -> Secret {
         let text = place.map_or("", |at| at.span.of(self.sources.get(at.file).text()));
-        Secret::new(text.trim_matches('"').to_owned())
+        let inside = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
+        Secret::new(inside.unwrap_or(text).to_owned())
     }
 }
 
 /// A protocol whose servers speak first.
 struct Row {
-    /// As ldirectord calls it; the last of several is encrypted.
-    names: &'static [&'static str],
+    /// As ldirectord calls it, and whether it is encrypted.
+    names: &'static [(&'static str, bool)],
     /// What a server says that lets anybody in.
     greeting: &'static [&'static str],
     login: fn(&str, &str) -> Vec<Step>,
@@ -113,7 +115,7 @@ struct Row {
 const LINES: &[Row] = &[
     // RFC 9051, sections 7.1.1, 7.1.4 and 6.2.3.
     Row {
-        names: &["imap", "imaps"],
+        names: &[("imap", false), ("imaps", true)],
         greeting: &["* OK", "* PREAUTH"],
         login: |user, password| {
             let words = format!("a LOGIN {} {}", quoted(user), quoted(password));
@@ -122,10 +124,10 @@ const LINES: &[Row] = &[
         farewell: "b LOGOUT",
     },
     // RFC 3977, section 5.1: 200 and 201, with and without the right to post.
-    Row { names: &["nntp"], greeting: &["2"], login: |_, _| Vec::new(), farewell: "QUIT" },
+    Row { names: &[("nntp", false)], greeting: &["2"], login: |_, _| Vec::new(), farewell: "QUIT" },
     // RFC 1939, section 7.
     Row {
-        names: &["pop", "pops"],
+        names: &[("pop", false), ("pops", true)],
         greeting: &["+OK"],
         login: |user, password| {
             let words = [format!("USER {user}"), format!("PASS {password}")];
