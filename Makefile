@@ -62,7 +62,7 @@ bench: ## speed and memory beside the real programs
 bench-lab: lab-images ## how fast a large table is in the kernel, in the lab
 	$(CARGO) bench --bench lvsha -- lab
 
-bench-%: ## one part of it: text, services, checks, vrrp, deploy, lab
+bench-%: ## one part of it: text, services, checks, vrrp, routers, deploy, lab
 	$(CARGO) bench --bench lvsha -- $*
 
 fuzz: ## SECONDS=n (60): every fuzz target for so long, from the project's own cases

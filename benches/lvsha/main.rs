@@ -32,11 +32,12 @@ use table::Row;
 type Area = fn(&Bench) -> Vec<Row>;
 
 /// What can be measured by name.
-const AREAS: [(&str, Area); 6] = [
+const AREAS: [(&str, Area); 7] = [
     ("text", text::rows),
     ("services", services::rows),
     ("checks", checks::rows),
     ("vrrp", vrrp::rows),
+    ("routers", vrrp::many_routers),
     ("deploy", deploy::rows),
     ("lab", lab::rows),
 ];
