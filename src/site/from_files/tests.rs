@@ -95,6 +95,7 @@ fn what_an_inventory_has_no_key_for() {
         text.split_whitespace().next().map(str::to_owned)
     });
     let words: std::collections::BTreeSet<String> = words.collect();
-    let without = ["anti_replay", "mode", "time_window", "use_ipvlan", "use_vmac"];
+    // use_vmac has words there that 2.2.7 refuses, and counts as not understood.
+    let without = ["anti_replay", "mode", "time_window", "use_ipvlan"];
     assert_eq!(words.iter().map(String::as_str).collect::<Vec<_>>(), without);
 }
