@@ -356,3 +356,6 @@ fn directive(cluster: &Cluster, sources: &Sources, keyword: &str) -> Option<Stri
 const INTERVAL: Duration = Duration::from_secs(60);
 /// Seconds for a connection where nothing is stated (keepalived's connect_timeout).
 const CONNECT: Duration = Duration::from_secs(5);
+
+#[cfg(test)]
+mod tests;

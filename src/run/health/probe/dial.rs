@@ -4,7 +4,7 @@ use std::io;
 use std::net::{IpAddr, SocketAddr};
 
 use socket2::{Domain, Protocol, Socket, Type};
-use tokio::net::{TcpSocket, TcpStream};
+use tokio::net::{TcpSocket, TcpStream, UdpSocket};
 
 use super::super::{Failure, Origin};
 use super::cause;
@@ -16,6 +16,16 @@ pub(super) async fn dial(target: SocketAddr, origin: &Origin) -> Result<TcpStrea
         TcpSocket::from_std_stream(socket.into()).connect(target).await
     };
     attempt.await.map_err(|error| Failure::new(cause(&error)))
+}
+
+/// A UDP socket that hears nobody but `target`, and is told of ICMP errors.
+pub(super) fn dial_udp(target: SocketAddr, origin: &Origin) -> Result<UdpSocket, Failure> {
+    let attempt = || {
+        let socket = open(target, origin, Type::DGRAM, Some(Protocol::UDP))?;
+        socket.connect(&target.into())?;
+        UdpSocket::from_std(socket.into())
+    };
+    attempt().map_err(|error| Failure::new(cause(&error)))
 }
 
 /// A non-blocking socket that leaves by the right door.

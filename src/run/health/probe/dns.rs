@@ -5,13 +5,12 @@ use std::net::SocketAddr;
 
 use hickory_proto::op::{Message, MessageType, Query, ResponseCode};
 use hickory_proto::rr::{Name, RecordType};
-use socket2::{Protocol, Type};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::UdpSocket;
 
 use super::super::{Answer, DnsAsk, Failure, Origin, Question, Reply};
+use super::dial::{dial, dial_udp};
 use super::pattern::Pattern;
-use super::{Asking, Probe, Refusal, cause, dial, line};
+use super::{Asking, Probe, Refusal, cause, line};
 
 pub(super) struct Dns {
     query: Query,
@@ -59,11 +58,7 @@ impl Dns {
 
     async fn over_udp(&self, request: &[u8], id: u16) -> Result<Message, Failure> {
         let failed = |error: io::Error| Failure::new(cause(&error));
-        let opened = dial::open(self.target, &self.origin, Type::DGRAM, Some(Protocol::UDP));
-        let socket = opened.map_err(failed)?;
-        // Only a connected socket is told of ICMP errors.
-        socket.connect(&self.target.into()).map_err(failed)?;
-        let socket = UdpSocket::from_std(socket.into()).map_err(failed)?;
+        let socket = dial_udp(self.target, &self.origin)?;
         socket.send(request).await.map_err(failed)?;
         let mut buffer = vec![0; LONGEST];
         loop {
@@ -78,7 +73,7 @@ impl Dns {
 
     async fn over_tcp(&self, request: &[u8], id: u16) -> Result<Message, Failure> {
         let failed = |error: io::Error| Failure::new(cause(&error));
-        let mut stream = dial::dial(self.target, &self.origin).await?;
+        let mut stream = dial(self.target, &self.origin).await?;
         // RFC 1035, section 4.2.2: the length goes before. A query is shorter than 300 bytes.
         let length = u16::try_from(request.len()).unwrap_or(u16::MAX);
         stream.write_u16(length).await.map_err(failed)?;

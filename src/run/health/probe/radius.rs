@@ -6,11 +6,10 @@ use std::net::SocketAddr;
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use md5::{Digest as _, Md5};
-use socket2::{Protocol, Type};
-use tokio::net::UdpSocket;
 
 use super::super::{Answer, Failure, Origin, Question, RadiusAsk, Reply};
-use super::{Asking, Probe, Refusal, cause, dial};
+use super::dial::dial_udp;
+use super::{Asking, Probe, Refusal, cause};
 use crate::source::text::encode;
 
 pub(super) struct Radius {
@@ -33,10 +32,7 @@ impl Radius {
 
     async fn exchange(&self) -> Answer {
         let failed = |error: io::Error| Failure::new(cause(&error));
-        let opened = dial::open(self.target, &self.origin, Type::DGRAM, Some(Protocol::UDP));
-        let socket = opened.map_err(failed)?;
-        socket.connect(&self.target.into()).map_err(failed)?;
-        let socket = UdpSocket::from_std(socket.into()).map_err(failed)?;
+        let socket = dial_udp(self.target, &self.origin)?;
         let (authenticator, identifier) = unpredictable().map_err(failed)?;
         let request = self.ask.request(identifier, authenticator);
         socket.send(&request).await.map_err(failed)?;

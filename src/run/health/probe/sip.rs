@@ -4,12 +4,10 @@ use std::fmt::Display;
 use std::net::SocketAddr;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use socket2::{Protocol, Type};
-use tokio::net::UdpSocket;
-
 use super::super::{Answer, Failure, Origin, Question, Reply, SipAsk};
+use super::dial::{dial, dial_udp};
 use super::lines::{Wire, one_line, unexpected};
-use super::{Asking, Probe, Refusal, cause, dial, line};
+use super::{Asking, Probe, Refusal, cause, line};
 use crate::source::text::decode;
 
 pub(super) struct Sip {
@@ -29,7 +27,7 @@ impl Sip {
     }
 
     async fn over_tcp(&self) -> Answer {
-        let stream = dial::dial(self.target, &self.origin).await?;
+        let stream = dial(self.target, &self.origin).await?;
         let own = stream.local_addr().map_err(|error| Failure::new(cause(&error)))?;
         let mut wire = Wire::new(stream);
         // `say` adds the last line end.
@@ -46,10 +44,7 @@ impl Sip {
 
     async fn over_udp(&self) -> Answer {
         let failed = |error: std::io::Error| Failure::new(cause(&error));
-        let opened = dial::open(self.target, &self.origin, Type::DGRAM, Some(Protocol::UDP));
-        let socket = opened.map_err(failed)?;
-        socket.connect(&self.target.into()).map_err(failed)?;
-        let socket = UdpSocket::from_std(socket.into()).map_err(failed)?;
+        let socket = dial_udp(self.target, &self.origin)?;
         let own = socket.local_addr().map_err(failed)?;
         socket.send(self.request("UDP", &own).as_bytes()).await.map_err(failed)?;
         let mut buffer = vec![0; LONGEST];

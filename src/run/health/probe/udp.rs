@@ -3,11 +3,9 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use socket2::{Protocol, Type};
-use tokio::net::UdpSocket;
-
 use super::super::{Answer, Failure, Origin, Question, Reply, UdpAsk};
-use super::{Asking, Probe, cause, dial};
+use super::dial::dial_udp;
+use super::{Asking, Probe, cause};
 
 pub(super) struct Udp {
     ask: UdpAsk,
@@ -30,11 +28,7 @@ impl Udp {
 
     async fn exchange(&self) -> Answer {
         let failed = |error: std::io::Error| Failure::new(cause(&error));
-        let opened = dial::open(self.target, &self.origin, Type::DGRAM, Some(Protocol::UDP));
-        let socket = opened.map_err(failed)?;
-        // Only a connected socket is told of ICMP errors.
-        socket.connect(&self.target.into()).map_err(failed)?;
-        let socket = UdpSocket::from_std(socket.into()).map_err(failed)?;
+        let socket = dial_udp(self.target, &self.origin)?;
         socket.send(&self.ask.payload).await.map_err(failed)?;
         let mut buffer = vec![0; LONGEST];
         match tokio::time::timeout(self.patience, socket.recv(&mut buffer)).await {

@@ -1,0 +1,28 @@
+use super::*;
+use crate::model::read::read;
+
+/// The router that the table of `haresources` follows.
+fn follows(haresources: &str) -> Option<String> {
+    let mut sources = Sources::new();
+    let text = "virtual=10.0.0.31:80\n\treal=10.0.0.29:80 gate\n\tservice=http\n";
+    let files = [
+        (Format::HaCf, "node lw1 lw2\nbcast eth0\n"),
+        (Format::Haresources, haresources),
+        (Format::Ldirectord, text),
+    ];
+    let inputs = files.map(|(format, text)| {
+        let file = sources.add(format.file_name(), text.as_bytes());
+        Input { file, format }
+    });
+    let reading = read(&mut sources, &inputs);
+    plan(&reading.cluster, &sources, &inputs, &mut Findings::new()).follows
+}
+
+#[test]
+fn the_table_follows_the_only_group_that_starts_ldirectord() {
+    let one = "lw1 10.0.0.31/24/eth0 ldirectord\nlw2 10.0.0.32/24/eth0\n";
+    assert!(follows(one).is_some_and(|router| router.contains("10.0.0.31")));
+    let two = "lw1 10.0.0.31/24/eth0 ldirectord::a.cf\nlw2 10.0.0.32/24/eth0 ldirectord::b.cf\n";
+    assert_eq!(follows(two), None);
+    assert_eq!(follows("lw1 10.0.0.31/24/eth0\n"), None);
+}
