@@ -221,8 +221,10 @@ pub struct LinesAsk {
 /// A step of a dialogue in lines.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Step {
-    /// A line is sent; CR LF is added. It may hold a password.
+    /// A line is sent; CR LF is added.
     Say(Secret),
+    /// The same with a password: what a reply repeats of it is not shown.
+    Whisper(Secret),
     /// A reply that begins with these digits; all its lines but the last have `-` behind three digits.
     HearCode(&'static str),
     /// A line that begins with one of these.

@@ -47,7 +47,7 @@ impl Ftp {
         wire.say(&format!("USER {}", self.login.reveal())).await?;
         let reply = wire.reply().await?;
         if reply.starts_with("331") {
-            wire.say(&format!("PASS {}", self.password.reveal())).await?;
+            wire.whisper(&format!("PASS {}", self.password.reveal())).await?;
             wire.code("2").await?;
         } else if !reply.starts_with("230") {
             return Err(unexpected("331", &reply));

@@ -9,6 +9,7 @@ use super::super::{Answer, Failure, LinesAsk, Origin, Question, Reply, Step};
 use super::dial::dial;
 use super::tls::{Encryption, Trust};
 use super::{Asking, Probe, Refusal, cause, line};
+use crate::site::secret::Secret;
 use crate::source::text::{decode_owned, encode};
 
 pub(super) struct Lines {
@@ -21,7 +22,7 @@ pub(super) struct Lines {
 impl Lines {
     pub(super) fn new(ask: &LinesAsk, question: &Question, trust: &Trust) -> Result<Self, Refusal> {
         for step in &ask.steps {
-            if let Step::Say(text) = step {
+            if let Step::Say(text) | Step::Whisper(text) = step {
                 one_line(text.reveal())?;
             }
         }
@@ -69,6 +70,7 @@ pub(super) async fn converse<S: AsyncRead + AsyncWrite + Unpin>(
                     sent?;
                 }
             }
+            Step::Whisper(text) => wire.whisper(text.reveal()).await?,
             Step::HearCode(digits) => said = wire.code(digits).await?,
             Step::Hear(beginnings) => {
                 said = wire.line().await?;
@@ -83,11 +85,19 @@ pub(super) async fn converse<S: AsyncRead + AsyncWrite + Unpin>(
 }
 
 /// A connection that is read and written line by line, within limits.
-pub(super) struct Wire<S>(BufReader<S>);
+pub(super) struct Wire<S>(BufReader<S>, Vec<Secret>);
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
     pub(super) fn new(stream: S) -> Self {
-        Self(BufReader::new(stream))
+        Self(BufReader::new(stream), Vec::new())
+    }
+
+    /// Says what nobody may read in a log, where replies end up; some servers repeat what they refuse.
+    pub(super) async fn whisper(&mut self, text: &str) -> Result<(), Failure> {
+        let words = text.split_whitespace().skip(1).map(|word| word.trim_matches('"'));
+        let words = words.filter(|word| !word.is_empty());
+        self.1.extend(words.map(|word| Secret::new(word.to_owned())));
+        self.say(text).await
     }
 
     pub(super) async fn say(&mut self, text: &str) -> Result<(), Failure> {
@@ -114,7 +124,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
         }
         let end = bytes.iter().rposition(|byte| !matches!(byte, b'\r' | b'\n'));
         bytes.truncate(end.map_or(0, |last| last + 1));
-        Ok(decode_owned(bytes))
+        let heard = decode_owned(bytes);
+        // The code or tag in front decides, and is no part of what was whispered.
+        let (front, behind) = heard.split_at(heard.find(' ').unwrap_or(heard.len()));
+        let hidden =
+            self.1.iter().fold(behind.to_owned(), |text, word| text.replace(word.reveal(), "****"));
+        Ok(format!("{front}{hidden}"))
     }
 
     /// The last line of a reply whose code begins with `digits`.

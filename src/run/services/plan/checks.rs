@@ -204,7 +204,10 @@ impl Times {
             Ask::Combined { negotiate, .. } => self.limit(negotiate),
             Ask::Lines(lines) => {
                 // Each reply, and the connection.
-                let heard = lines.steps.iter().filter(|step| !matches!(step, Step::Say(_)));
+                let heard = lines
+                    .steps
+                    .iter()
+                    .filter(|step| !matches!(step, Step::Say(_) | Step::Whisper(_)));
                 let steps = u32::try_from(heard.count()).unwrap_or(u32::MAX).saturating_add(1);
                 self.whole.unwrap_or(self.connect.saturating_mul(steps))
             }

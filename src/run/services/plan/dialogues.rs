@@ -119,7 +119,7 @@ const LINES: &[Row] = &[
         greeting: &["* OK", "* PREAUTH"],
         login: |user, password| {
             let words = format!("a LOGIN {} {}", quoted(user), quoted(password));
-            vec![say(words), Step::HearTagged("a")]
+            vec![Step::Whisper(Secret::new(words)), Step::HearTagged("a")]
         },
         farewell: "b LOGOUT",
     },
@@ -130,8 +130,9 @@ const LINES: &[Row] = &[
         names: &[("pop", false), ("pops", true)],
         greeting: &["+OK"],
         login: |user, password| {
-            let words = [format!("USER {user}"), format!("PASS {password}")];
-            words.into_iter().flat_map(|words| [say(words), Step::Hear(&["+OK"])]).collect()
+            let secret = Secret::new(format!("PASS {password}"));
+            let heard = Step::Hear(&["+OK"]);
+            vec![say(format!("USER {user}")), heard.clone(), Step::Whisper(secret), heard]
         },
         farewell: "QUIT",
     },

@@ -128,6 +128,28 @@ async fn dialogues_in_lines() {
 }
 
 #[tokio::test]
+async fn a_password_that_a_server_repeats_is_not_shown() {
+    let whisper = Step::Whisper(secret("a LOGIN \"reader\" \"hush\""));
+    let ask = lines(vec![whisper, Step::Hear(&["+OK"])]);
+    let script = &[
+        Hears("a LOGIN \"reader\" \"hush\""),
+        Says("500 unknown: a LOGIN \"reader\" \"hush\"\r\n"),
+    ];
+    let told = against(ask, script).await.unwrap_err();
+    assert!(told.starts_with("`500 unknown") && !told.contains("hush"), "{told}");
+    let [login, password] = ["reader", "hush"].map(secret);
+    let ftp = Ask::Ftp(Box::new(FtpAsk { login, password, file: None }));
+    let script = &[
+        Says("220 files\r\n"),
+        Hears("USER reader"),
+        Says("331 who?\r\n"),
+        Hears("PASS hush"),
+        Says("530 not hush\r\n"),
+    ];
+    assert_eq!(against(ftp, script).await, Err("`530 not ****` instead of 2xx".to_owned()));
+}
+
+#[tokio::test]
 async fn what_never_ends_is_given_up() {
     // No line end, and no last line of a reply.
     for (piece, cause) in
