@@ -307,6 +307,69 @@ fn a_file_that_cannot_be_written_is_noticed_before_any_is_changed() {
     assert!(!rack.path("/etc/sysctl.d/.90-lvsha.conf.lvsha-new").exists());
 }
 
+/// The program would go on with what its file no longer says.
+#[test]
+fn a_way_back_goes_on_behind_an_effect_that_fails() {
+    let rack = Rack::new();
+    rack.deploy(1, "one\n");
+    let mut wanted = machine("two\n");
+    wanted.files[0].text = "net.x = 2\n".to_owned();
+    rack.stage(&wanted);
+    rack.activate(2, 60).unwrap();
+    rack.program("sysctl", "exit 1");
+    rack.write("log", "");
+    rack.rollback(2).unwrap();
+    assert_eq!(rack.read(CONF), "one\n");
+    assert!(rack.read("log").contains(&format!("systemctl reload {UNIT}")), "{}", rack.read("log"));
+}
+
+/// A file that goes takes nothing back of what the kernel was told.
+#[test]
+fn a_way_back_tells_the_kernel_what_it_had_before() {
+    let rack = Rack::new();
+    rack.program(
+        "sysctl",
+        "case $1 in -n) echo 7 ;; *) echo \"$*\" >>\"$LVSHA_ROOT/log\"; cat \"$3\" >>\"$LVSHA_ROOT/log\" ;; esac",
+    );
+    rack.stage(&machine("new\n"));
+    rack.activate(1, 60).unwrap();
+    rack.write("log", "");
+    rack.rollback(1).unwrap();
+    assert!(!rack.path("/etc/sysctl.d/90-lvsha.conf").exists());
+    assert!(rack.read("log").contains("net.x = 7"), "{}", rack.read("log"));
+}
+
+#[test]
+fn a_link_that_made_way_for_a_file_is_a_link_again() {
+    let rack = Rack::new();
+    rack.write("/srv/shared.conf", "of the folder\n");
+    let target = rack.path("/srv/shared.conf");
+    fs::set_permissions(&target, fs::Permissions::from_mode(0o640)).unwrap();
+    fs::create_dir_all(rack.path(CONF).parent().unwrap()).unwrap();
+    std::os::unix::fs::symlink(&target, rack.path(CONF)).unwrap();
+    rack.stage(&machine("new\n"));
+    rack.activate(1, 60).unwrap();
+    assert!(!rack.path(CONF).is_symlink(), "a deployment writes into no foreign file");
+    rack.rollback(1).unwrap();
+    assert_eq!(fs::read_link(rack.path(CONF)).unwrap(), target);
+    assert_eq!(rack.read("/srv/shared.conf"), "of the folder\n");
+    assert_eq!(fs::metadata(&target).unwrap().permissions().mode() & 0o777, 0o640);
+}
+
+/// Else its mode would be set anew by every deployment.
+#[test]
+fn a_link_to_what_is_wanted_is_left_alone() {
+    let rack = Rack::new();
+    let wanted = machine("new\n");
+    rack.write("/srv/shared.conf", "new\n");
+    let mode = fs::Permissions::from_mode(wanted.files[1].mode);
+    fs::set_permissions(rack.path("/srv/shared.conf"), mode).unwrap();
+    fs::create_dir_all(rack.path(CONF).parent().unwrap()).unwrap();
+    std::os::unix::fs::symlink(rack.path("/srv/shared.conf"), rack.path(CONF)).unwrap();
+    let plan = plan(&wanted, &rack.found(&wanted));
+    assert!(plan.files().all(|change| change.path() != CONF), "{:?}", plan.steps);
+}
+
 #[test]
 fn the_dead_man_takes_back_what_nobody_confirms() {
     let rack = Rack::new();
@@ -487,6 +550,7 @@ fn a_way_back_that_was_cut_off_is_gone_again() {
     let rack = Rack::new();
     rack.write("active", "lvsha.service\n");
     rack.write(CONF, "of lvsha\n");
+    rack.write("/etc/sysctl.d/90-lvsha.conf", "net.x = 0\n");
     rack.stage(&machine("of keepalived\n"));
     rack.activate(1, 60).unwrap();
     // It is killed when it is about to start the old program.

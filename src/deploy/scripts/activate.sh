@@ -27,15 +27,27 @@ echo "activating" >"$here/state"
 # First everything is saved, then everything is changed: a rollback finds all or nothing.
 while read -r kind mode path; do
     if [ -f "$root$path" ]; then
-        mkdir -p "$here/before/files$(dirname "$path")" && cp -p "$root$path" "$here/before/files$path" ||
+        # What is written takes a link's place; a mode is set where the link points to.
+        copy=-p old=$(stat -L -c %a "$root$path")
+        [ "$kind" = mode ] || [ ! -L "$root$path" ] || copy=-P old=link
+        mkdir -p "$here/before/files$(dirname "$path")" && cp $copy "$root$path" "$here/before/files$path" ||
             fail "cannot save $path"
-        echo "$(stat -c %a "$root$path") $path"
+        echo "$old $path"
     else
         echo "absent $path"
     fi
 done <"$here/changes" >"$here/before/list.new" || fail "cannot save the old files"
 while read -r effect what; do
-    case $effect in start | stop) ;; *) continue ;; esac
+    case $effect in
+    start | stop) ;;
+    sysctl)
+        sed -n 's/^ *\([a-zA-Z0-9_.-]*\) *=.*/\1/p' "$here/files$what" | while read -r key; do
+            value=$(sysctl -n "$key" 2>/dev/null) && [ -n "$value" ] && echo "$key = $value"
+        done >>"$here/before/sysctl"
+        continue
+        ;;
+    *) continue ;;
+    esac
     systemctl is-active -q "$what" 2>/dev/null && echo "$what" >>"$here/before/active"
     systemctl is-enabled -q "$what" 2>/dev/null && echo "$what" >>"$here/before/enabled"
 done <"$here/effects"

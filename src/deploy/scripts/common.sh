@@ -71,18 +71,26 @@ temporary() { # PATH
     echo "$(dirname "$1")/.$(basename "$1").lvsha-new"
 }
 
-# Effects, each on a line: sysctl PATH, units, reload UNIT, restart UNIT, start UNIT.
-effects() { # FILE
+# Effects, each on a line: sysctl PATH, units, reload UNIT, restart UNIT, start UNIT. On the way back one that
+# fails keeps none of the others from what it is for: a program must not go on with what its files no longer say.
+effects() { # FILE [all]
+    failed=
     while read -r effect what; do
         case $effect in
-        sysctl) run sysctl -q -p "$root$what" ;;
+        # Where there was none before, it is gone again.
+        sysctl) [ ! -f "$root$what" ] || run sysctl -q -p "$root$what" ;;
         units) run systemctl daemon-reload ;;
         reload) run systemctl reload "$what" || run systemctl reload-or-restart "$what" ;;
         restart) run systemctl restart "$what" ;;
         # `units` came before where it had to: enabling need not read every unit again.
         start) run systemctl enable -q --no-reload "$what" && run systemctl start "$what" ;;
-        esac || { echo "$effect $what failed"; return 1; }
+        esac || {
+            echo "$effect $what failed"
+            failed="$failed${failed:+, }$effect $what"
+            [ "${2:-}" = all ] || return 1
+        }
     done <"$1"
+    [ -z "$failed" ]
 }
 
 # Puts back what stood before a generation. Works from any point of an activation.
@@ -90,12 +98,21 @@ restore() { # GENERATION
     before=$state/generations/$1/before
     [ -f "$before/list" ] || return 0
     while read -r mode path; do
-        if [ "$mode" = absent ]; then
-            [ ! -f "$root$path" ] || rm -f "$root$path" || return 1
+        case $mode in
+        absent) [ ! -f "$root$path" ] || rm -f "$root$path" || return 1 ;;
+        link)
+            [ "$(readlink "$before/files$path")" = "$(readlink "$root$path")" ] ||
+                { cp -P "$before/files$path" "$(temporary "$root$path")" && into "$root$path"; } || return 1
+            ;;
         # What was not changed yet stays: it may be that nothing can be written there.
-        elif ! same "$before/files$path" "$root$path" "$mode"; then
-            put "$mode" "$root$path" <"$before/files$path" || return 1
-        fi
+        *)
+            same "$before/files$path" "$root$path" "$mode" || {
+                beside "$mode" "$root$path" <"$before/files$path" &&
+                    chown --reference="$before/files$path" "$(temporary "$root$path")" &&
+                    into "$root$path"
+            } || return 1
+            ;;
+        esac
     done <"$before/list"
     if [ -f "$before/current" ]; then
         cp "$before/current" "$state/current"
@@ -110,7 +127,10 @@ restore() { # GENERATION
     done <"$state/generations/$1/effects"
     grep -v -e '^start ' -e '^stop ' "$state/generations/$1/effects" >"$state/generations/$1/back"
     [ -z "${booting:-}" ] || grep '^units ' "$state/generations/$1/effects" >"$state/generations/$1/back"
-    effects "$state/generations/$1/back" || echo "warning the old state is back, but $effect $what failed"
+    effects "$state/generations/$1/back" all >/dev/null || echo "warning the old state is back, but $failed failed"
+    # What the kernel was told stays told when a file goes.
+    [ -n "${booting:-}" ] || [ ! -s "$before/sysctl" ] || run sysctl -q -p "$before/sysctl" ||
+        echo "warning the old state is back, but not all settings of $before/sysctl"
     while read -r effect what; do
         [ "$effect" = stop ] || continue
         ! was enabled "$what" || run systemctl enable -q "$what" 2>/dev/null
@@ -124,7 +144,8 @@ restore() { # GENERATION
     return 0
 }
 same() { # FILE FILE MODE
-    [ -f "$2" ] && [ "$(stat -c %a "$2")" = "$3" ] && [ "$(sha256sum <"$1")" = "$(sha256sum <"$2")" ]
+    [ -f "$2" ] && [ ! -L "$2" ] && [ "$(stat -c %a "$2")" = "$3" ] &&
+        [ "$(sha256sum <"$1")" = "$(sha256sum <"$2")" ]
 }
 was() { # active|enabled UNIT
     grep -q -x -F "$2" "$before/$1" 2>/dev/null

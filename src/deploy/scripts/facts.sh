@@ -6,7 +6,7 @@ for installer in apt-get dnf zypper; do
 done
 file() {
     [ -f "$root$1" ] || return 0
-    printf 'file %s %s %s\n' "$(stat -c %a "$root$1")" "$1" "$(base64 <"$root$1" | tr -d '\n')"
+    printf 'file %s %s %s\n' "$(stat -L -c %a "$root$1")" "$1" "$(base64 <"$root$1" | tr -d '\n')"
 }
 asked=" $* "
 kind=file
