@@ -219,7 +219,7 @@ impl Preprocessor<'_> {
 /// keepalived, which needs minutes for it.
 const MOST_BYTES: usize = 128 << 20;
 /// Most replacements and rounds in all: 65,000 routers need a million.
-const MOST_STEPS: u64 = 4_000_000;
+const MOST_STEPS: u64 = 2_000_000;
 
 #[cfg(test)]
 mod tests;
