@@ -100,7 +100,9 @@ impl Remote {
             // The password is the first line of standard input, and on no command line.
             (true, Some(_)) => words.extend(["sudo", "-S", "-p", "", "--"]),
         }
-        words.extend(["sh", "-c", script.text, "lvsha"]);
+        let asks = sudo && self.password.is_some();
+        let text = if asks { behind_password(script.text) } else { script.text.to_owned() };
+        words.extend(["sh", "-c", &text, "lvsha"]);
         words.extend(script.arguments.iter().map(String::as_str));
         let Some((program, arguments)) = words.split_first() else {
             return Err(Fault::new(FaultKind::Refused, "there is nothing to run"));
@@ -118,7 +120,7 @@ impl Remote {
             if let Some(mut input) = input {
                 if let (true, Some(password)) = (sudo, &self.password) {
                     let _ = input.write_all(password.reveal().as_bytes()).await;
-                    let _ = input.write_all(b"\n").await;
+                    let _ = input.write_all(format!("\n{BEGIN}\n").as_bytes()).await;
                 }
                 // A script that refuses does not read on; its words say why.
                 let _ = input.write_all(&script.input).await;
@@ -163,6 +165,17 @@ impl Remote {
         }
     }
 }
+
+/// The script as it runs behind a password that sudo may not have asked for: it would be taken for the
+/// first line of what the script reads.
+fn behind_password(text: &str) -> String {
+    format!(
+        "while IFS= read -r line; do [ \"$line\" != {BEGIN} ] || break; done\nunset line\n{text}"
+    )
+}
+
+/// Stands between the password and what the script reads.
+const BEGIN: &str = "lvsha-input";
 
 impl Way {
     async fn connect(&self) -> Result<Session, Fault> {
@@ -260,3 +273,6 @@ const ALIVE: Duration = Duration::from_secs(5);
 const CLOSE: Duration = Duration::from_secs(3);
 /// Bytes of standard error that are read.
 const COMPLAINT: u64 = 64 * 1024;
+
+#[cfg(test)]
+mod tests;
