@@ -53,9 +53,9 @@ pub(super) struct How {
     canary: bool,
 
     /// A machine takes its change back unless it is confirmed within this time
-    /// (`90s`, `5m`); 0 switches it off
-    #[arg(long, value_name = "TIME", default_value = "60s", value_parser = seconds)]
-    confirm_within: u64,
+    /// (`90s`, `5m`); 0 switches it off [default: 60s, or 30s more than a gate may take]
+    #[arg(long, value_name = "TIME", value_parser = seconds)]
+    confirm_within: Option<u64>,
 
     /// How long a machine may take until it works again
     #[arg(long, value_name = "TIME", default_value = "30s", value_parser = seconds)]
@@ -128,7 +128,7 @@ pub(super) async fn deploy(
     if plan.is_empty() {
         return Ok(ExitCode::Success);
     }
-    if let Some(problem) = impossible(&plan, &found, how) {
+    if let Some(problem) = impossible(&plan, &found, how).or_else(|| too_short(fleet, how)) {
         return Err(problem.into());
     }
     if !how.yes && !agrees(printer)? {
@@ -205,13 +205,14 @@ async fn roll(
     printer: &Printer,
 ) -> Result<ExitCode, Failure> {
     let who = who();
+    let confirm_within = confirm_within(fleet, how);
     let options = Options {
         parallel: how.parallel,
         canary: how.canary,
-        confirm_within: how.confirm_within,
+        confirm_within,
         gate_timeout: Duration::from_secs(gate_within(fleet, how)),
         // Half of the time is left for the last try to arrive.
-        patience: Duration::from_secs((how.confirm_within / 2).max(15)),
+        patience: Duration::from_secs((confirm_within / 2).max(15)),
         pause: Duration::from_millis(500),
         install: !how.no_install,
         run: name_of_run(&who),
@@ -252,8 +253,29 @@ fn gate_within(fleet: &Fleet, how: &How) -> u64 {
         Stack::Heartbeat => {
             how.gate_within.max(membership.effective_initial_dead_time().as_secs() + 30)
         }
-        Stack::Keepalived | Stack::Lvsha => how.gate_within,
+        Stack::Keepalived | Stack::Lvsha => match how.confirm_within {
+            None | Some(0) => how.gate_within,
+            // A gate that is still waited for must not be overtaken by the way back.
+            Some(within) => how.gate_within.min(within),
+        },
     }
+}
+
+/// Behind the longest gate.
+fn confirm_within(fleet: &Fleet, how: &How) -> u64 {
+    how.confirm_within.unwrap_or_else(|| (gate_within(fleet, how) + 30).max(60))
+}
+
+/// heartbeat cannot hurry.
+fn too_short(fleet: &Fleet, how: &How) -> Option<Problem> {
+    let (confirm, gate) = (confirm_within(fleet, how), gate_within(fleet, how));
+    let is_patient = fleet.site.stack() == Stack::Heartbeat;
+    (is_patient && confirm != 0 && confirm <= gate).then(|| {
+        Problem::new(format!(
+            "a machine would take its change back after {confirm} s, while heartbeat may take {gate} s to start"
+        ))
+        .help(format!("`--confirm-within {}s`, or leave it out", gate + 30))
+    })
 }
 
 /// Machines and hosts in the order of the plan.
