@@ -5,8 +5,9 @@ use super::fleet::{Fleet, FleetArguments, block_on, show_faults};
 use super::printer::{Printer, Problem};
 use super::{ExitCode, Failure};
 use crate::deploy::{Act, Entry, Reply};
-use crate::plan::Tree;
-use crate::site::render::{Effect, File, Machine};
+use crate::model::{Cluster, Router, Service};
+use crate::plan::{Tree, meaning};
+use crate::site::render::{Machine, Role};
 use crate::source::text;
 
 /// Bring back what an earlier deployment had put on the machines
@@ -87,15 +88,22 @@ async fn roll_back(
         acts.push(Act::Again { generation });
     }
     let files = fleet.ask(acts).await;
+    let mut trees = Vec::new();
     for (machine, reply) in fleet.machines.iter_mut().zip(files) {
         match reply {
-            Ok(Reply::Files(tree)) => replace(machine, &tree),
+            Ok(Reply::Files(tree)) => {
+                *machine = restored(machine, &tree);
+                trees.extend((machine.role == Role::Director).then_some(tree));
+            }
             Ok(_) => {}
             Err(fault) => {
                 show_faults(&[(machine.name.clone(), fault)], printer);
                 return Ok(ExitCode::Remote);
             }
         }
+    }
+    if !trees.is_empty() {
+        judge_by(&trees, &mut fleet.site.cluster);
     }
     let what = match arguments.to {
         Some(generation) => format!("rollback to {generation}"),
@@ -127,24 +135,31 @@ fn target(entries: &[Entry], run: Option<&str>, to: Option<u32>) -> Option<u32> 
     .map(|entry| entry.generation)
 }
 
-/// The files of a generation, with the effects and checks that their namesakes have today.
-fn replace(machine: &mut Machine, tree: &Tree) {
-    let file = |(path, old): (&String, &crate::plan::TreeFile)| {
-        let today = machine.files.iter().find(|file| file.path == *path);
-        File {
-            path: path.clone(),
-            mode: old.mode,
-            text: text::decode(&old.content),
-            secret: old.mode & 0o077 == 0,
-            effect: today.map_or(Effect::None, |file| file.effect),
-            check: today.and_then(|file| file.check),
-        }
-    };
-    let mut files: Vec<File> = tree.iter().map(file).collect();
-    // The order of today's files is the safe one.
-    let order = |file: &File| machine.files.iter().position(|today| today.path == file.path);
-    files.sort_by_key(|file| order(file).unwrap_or(usize::MAX));
-    machine.files = files;
+/// The machine as a generation had it.
+fn restored(machine: &Machine, tree: &Tree) -> Machine {
+    let files = tree.iter();
+    machine
+        .with_files(files.map(|(path, old)| (path.clone(), old.mode, text::decode(&old.content))))
+}
+
+/// What stands in the directors' files is what gates ask for: today's inventory may have addresses and
+/// services that there were none of.
+fn judge_by(trees: &[Tree], cluster: &mut Cluster) {
+    let found: Vec<Cluster> = trees.iter().map(meaning).collect();
+    let mut routers: Vec<Router> = Vec::new();
+    let mut services: Vec<Service> = Vec::new();
+    for old in found {
+        let is_new =
+            |router: &Router| !routers.iter().any(|known| known.addresses == router.addresses);
+        let new: Vec<Router> = old.routers.into_iter().filter(is_new).collect();
+        routers.extend(new);
+        let is_new = |service: &Service| {
+            !services.iter().any(|known| known.target.value == service.target.value)
+        };
+        let new: Vec<Service> = old.services.into_iter().filter(is_new).collect();
+        services.extend(new);
+    }
+    (cluster.routers, cluster.services) = (routers, services);
 }
 
 #[cfg(test)]

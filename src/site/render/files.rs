@@ -50,6 +50,27 @@ pub(super) fn rows(stack: Stack, role: Role) -> impl Iterator<Item = &'static Ro
     common.iter().chain(own)
 }
 
+/// The stack that a director's files are for, by the one that all of its kind have.
+pub(super) fn stack_of<'a>(mut paths: impl Iterator<Item = &'a str> + Clone) -> Option<Stack> {
+    const MAIN: &[(&str, Stack)] = &[
+        ("/etc/ha.d/ha.cf", Stack::Heartbeat),
+        ("/etc/keepalived/keepalived.conf", Stack::Keepalived),
+        ("/etc/lvsha/keepalived.conf", Stack::Lvsha),
+    ];
+    paths.find_map(|path| MAIN.iter().find(|(main, _)| *main == path)).map(|(_, stack)| *stack)
+}
+
+/// The position and row of a path among `rows`.
+pub(super) fn row_of(stack: Stack, role: Role, path: &str) -> Option<(usize, &'static Row)> {
+    rows(stack, role).enumerate().find(|(_, row)| {
+        row.path == path
+            || row.path == CONFIGURATIONS
+                && path.starts_with("/etc/ha.d/")
+                && path.ends_with(".cf")
+                && path != "/etc/ha.d/ha.cf"
+    })
+}
+
 /// Stands for the path of each configuration of ldirectord: there is a file for each.
 pub(super) const CONFIGURATIONS: &str = "/etc/ha.d/*.cf";
 

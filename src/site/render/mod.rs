@@ -134,17 +134,7 @@ fn machine(
     }
     files.extend(context.scripts.iter().cloned());
     let has_files = !files.is_empty();
-    let (packages, units) = match (role, site.stack()) {
-        (Role::RealServer, _) if !has_files => (&[][..], &[][..]),
-        (Role::RealServer, _) => (&[][..], &["lvsha-real-server.service"][..]),
-        (Role::Director, Stack::Heartbeat) => {
-            (&["heartbeat", "ldirectord", "ipvsadm"][..], &["heartbeat.service"][..])
-        }
-        (Role::Director, Stack::Keepalived) => {
-            (&["keepalived", "ipvsadm"][..], &["keepalived.service"][..])
-        }
-        (Role::Director, Stack::Lvsha) => (&["lvsha"][..], &["lvsha.service"][..]),
-    };
+    let (packages, units) = needs(role, site.stack(), has_files);
     Ok(Machine {
         name: name.to_owned(),
         role,
@@ -152,6 +142,60 @@ fn machine(
         packages: packages.to_vec(),
         units: units.to_vec(),
     })
+}
+
+/// Packages and units of a machine.
+fn needs(
+    role: Role,
+    stack: Stack,
+    has_files: bool,
+) -> (&'static [&'static str], &'static [&'static str]) {
+    match (role, stack) {
+        (Role::RealServer, _) if !has_files => (&[], &[]),
+        (Role::RealServer, _) => (&[], &["lvsha-real-server.service"]),
+        (Role::Director, Stack::Heartbeat) => {
+            (&["heartbeat", "ldirectord", "ipvsadm"], &["heartbeat.service"])
+        }
+        (Role::Director, Stack::Keepalived) => {
+            (&["keepalived", "ipvsadm"], &["keepalived.service"])
+        }
+        (Role::Director, Stack::Lvsha) => (&["lvsha"], &["lvsha.service"]),
+    }
+}
+
+impl Machine {
+    /// The same machine with the files of another time: path, permission bits, text. They may be of
+    /// another stack; then units, effects and checks are that one's.
+    pub fn with_files(&self, files: impl IntoIterator<Item = (String, u32, String)>) -> Self {
+        let files: Vec<(String, u32, String)> = files.into_iter().collect();
+        let stack = files::stack_of(files.iter().map(|(path, ..)| path.as_str()));
+        let row = |path: &str| files::row_of(stack.unwrap_or(Stack::Keepalived), self.role, path);
+        let mut files: Vec<File> = files
+            .into_iter()
+            .map(|(path, mode, text)| {
+                let row = row(&path).map(|(_, row)| row);
+                // Of scripts, which no table has, only today's inventory knows.
+                let today = self.files.iter().find(|file| file.path == path);
+                let effect = row.map(|row| row.effect).or(today.map(|file| file.effect));
+                let check = row.map_or(today.and_then(|file| file.check), |row| row.check);
+                let secret = mode & 0o077 == 0;
+                File { path, mode, text, secret, effect: effect.unwrap_or(Effect::None), check }
+            })
+            .collect();
+        // The order of the table is the safe one.
+        files.sort_by_key(|file| row(&file.path).map_or(usize::MAX, |(position, _)| position));
+        let (packages, units) = match (self.role, stack) {
+            (Role::Director, None) => (&self.packages[..], &self.units[..]),
+            (role, stack) => needs(role, stack.unwrap_or(Stack::Keepalived), !files.is_empty()),
+        };
+        Self {
+            name: self.name.clone(),
+            role: self.role,
+            packages: packages.to_vec(),
+            units: units.to_vec(),
+            files,
+        }
+    }
 }
 
 #[cfg(test)]
