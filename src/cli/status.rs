@@ -117,12 +117,12 @@ fn addresses(cluster: &Cluster, found: &BTreeMap<String, Found>) -> (String, boo
         text.push_str(&format!("{address} is held by {who}\n"));
         let Some((_, facts)) = holders.first() else { continue };
         for service in &cluster.services {
-            let Target::Endpoint { address: own, port } = service.target.value else { continue };
+            let Target::Endpoint { address: own, .. } = service.target.value else { continue };
             if own != address || facts.table.is_empty() {
                 continue;
             }
             let all = service.servers.len();
-            let living = living_servers(&facts.table, own, port).unwrap_or(0);
+            let living = living_servers(&facts.table, service).unwrap_or(0);
             is_wrong |= living < all;
             let name = show_target(&service.target.value);
             text.push_str(&format!("    {name}: {living} of {all} real servers are up\n"));

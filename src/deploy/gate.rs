@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-use crate::model::{Cluster, Target};
+use crate::model::{Cluster, Protocol, Service, Target};
 use crate::plan::Found;
 use crate::site::render::{Machine, Role};
 
@@ -16,6 +16,8 @@ pub struct GateReport<'a> {
     pub machine: &'a Machine,
     /// Facts of the machine, and of the directors that could be asked.
     pub found: &'a BTreeMap<String, Found>,
+    /// Whether all other directors have what they are to have.
+    pub is_last: bool,
 }
 
 /// Judges; the error says what is not as it should be.
@@ -36,24 +38,36 @@ pub fn gate(report: &GateReport<'_>) -> Result<(), String> {
     if machine.role == Role::RealServer {
         return Ok(());
     }
-    let addresses = report.cluster.routers.iter().flat_map(|router| &router.addresses);
-    for address in addresses.map(|address| address.value.address) {
-        one_holder(address, report)?;
+    for router in &report.cluster.routers {
+        let addresses = || router.addresses.iter().map(|address| address.value.address);
+        // A director that is not changed yet, and keeps the others out, may not know them all.
+        let mut others = report.directors().filter(|(name, _)| *name != machine.name);
+        let is_outdated =
+            !report.is_last && others.any(|(_, found)| addresses().any(|one| found.holds(one)));
+        for address in addresses() {
+            one_holder(address, is_outdated, report)?;
+        }
     }
     Ok(())
 }
 
+impl GateReport<'_> {
+    /// The directors that could be asked.
+    fn directors(&self) -> impl Iterator<Item = (&str, &Found)> {
+        let directors = self.cluster.nodes.iter().map(|director| director.name.value.as_str());
+        directors.filter_map(|name| Some((name, self.found.get(name)?)))
+    }
+}
+
 /// Exactly one director has the address, and its kernel knows living servers for it.
-fn one_holder(address: IpAddr, report: &GateReport<'_>) -> Result<(), String> {
-    let directors = report.cluster.nodes.iter().map(|director| director.name.value.as_str());
-    let known: Vec<(&str, &Found)> =
-        directors.filter_map(|name| Some((name, report.found.get(name)?))).collect();
-    let holders: Vec<&(&str, &Found)> =
-        known.iter().filter(|(_, found)| found.holds(address)).collect();
+fn one_holder(address: IpAddr, is_outdated: bool, report: &GateReport<'_>) -> Result<(), String> {
+    let holders: Vec<_> = report.directors().filter(|(_, found)| found.holds(address)).collect();
     match holders.as_slice() {
         // A director that could not be asked, or that `--limit` leaves out, may hold it.
-        [] if known.len() < report.cluster.nodes.len() => Ok(()),
+        [] if is_outdated || report.directors().count() < report.cluster.nodes.len() => Ok(()),
         [] => Err(format!("nobody holds {address}")),
+        // What the holder had before its own change says nothing about another one's.
+        [(name, _)] if *name != report.machine.name && !report.is_last => Ok(()),
         [(name, found)] => living(address, name, found, report.cluster),
         [(one, _), (other, _), ..] => Err(format!("{one} and {other} both hold {address}")),
     }
@@ -69,41 +83,58 @@ fn living(address: IpAddr, name: &str, found: &Found, cluster: &Cluster) -> Resu
         if own != address || service.servers.is_empty() {
             continue;
         }
-        if living_servers(&found.table, own, port).is_none_or(|living| living == 0) {
+        if living_servers(&found.table, service).is_none_or(|living| living == 0) {
             return Err(format!("no real server of {own}:{port} is up on {name}"));
         }
     }
     Ok(())
 }
 
-/// How many servers with a weight the service has in a table of /proc/net/ip_vs; nothing when the
-/// table does not have the service. Addresses are hexadecimal there, IPv6 in brackets.
-pub fn living_servers(table: &[String], address: IpAddr, port: u16) -> Option<usize> {
-    let wanted = match address {
-        IpAddr::V4(address) => format!("{:08X}:{port:04X}", address.to_bits()),
-        IpAddr::V6(address) => {
-            let parts = address.segments().map(|segment| format!("{segment:04x}"));
-            format!("[{}]:{port:04X}", parts.join(":"))
-        }
-    };
+/// How many of its real servers have a weight in a table of /proc/net/ip_vs; nothing when the table
+/// does not have the service. A fallback is no real server.
+pub fn living_servers(table: &[String], service: &Service) -> Option<usize> {
+    let Target::Endpoint { address, port } = service.target.value else { return None };
+    let wanted = format!("{}:{port:04X}", digits(address));
+    let protocol = service.protocol.map(|protocol| protocol.value);
+    let servers: Vec<String> =
+        service.servers.iter().map(|server| digits(server.address)).collect();
     let mut living = None;
     let mut inside = false;
     for line in table {
         let words: Vec<&str> = line.split_whitespace().collect();
         match words.as_slice() {
-            ["TCP" | "UDP" | "SCTP", service, ..] => {
-                inside = service.eq_ignore_ascii_case(&wanted);
+            [word @ ("TCP" | "UDP" | "SCTP"), known, ..] => {
+                let own = match protocol {
+                    Some(Protocol::Tcp) => "TCP",
+                    Some(Protocol::Udp) | None => "UDP",
+                    Some(Protocol::Sctp) => "SCTP",
+                };
+                inside = *word == own && known.eq_ignore_ascii_case(&wanted);
                 if inside {
                     living.get_or_insert(0);
                 }
             }
-            ["->", _, _, weight, ..] if inside && *weight != "0" => {
-                living = living.map(|count| count + 1);
+            ["->", server, _, weight, ..] if inside && *weight != "0" => {
+                let address = server.rsplit_once(':').map_or(*server, |(address, _)| address);
+                if servers.iter().any(|known| known.eq_ignore_ascii_case(address)) {
+                    living = living.map(|count| count + 1);
+                }
             }
             _ => {}
         }
     }
     living
+}
+
+/// An address as the table has it: hexadecimal, IPv6 in brackets.
+fn digits(address: IpAddr) -> String {
+    match address {
+        IpAddr::V4(address) => format!("{:08X}", address.to_bits()),
+        IpAddr::V6(address) => {
+            let parts = address.segments().map(|segment| format!("{segment:04x}"));
+            format!("[{}]", parts.join(":"))
+        }
+    }
 }
 
 #[cfg(test)]

@@ -5,6 +5,9 @@
 //!                 any fault -> take back what was activated, last first  -> unlock all
 //! ```
 //!
+//! Directors are changed, and taken back, one by one: never do two of them stop at the same time. Only where one
+//! alone would not be understood by the others is the next one activated before the first is judged.
+//!
 //! No machine is changed before every machine's own program has accepted its files. Only where that program has to
 //! be installed first, this is a part of the batch.
 //!
@@ -17,6 +20,8 @@ use std::time::Duration;
 use super::{Act, Fault, FaultKind};
 use crate::plan::{Batch, NodePlan, Step, batches};
 use crate::site::render::Machine;
+
+mod turn;
 
 /// How a plan is rolled out.
 #[derive(Clone, Debug)]
@@ -150,19 +155,19 @@ impl Rollout {
 
     /// The next task that can be performed now, with its machine's position in the plan.
     pub fn poll(&mut self, now: Duration) -> Option<(usize, Task)> {
-        for (position, node) in self.nodes.iter_mut().enumerate() {
-            if node.is_busy || now < node.not_before {
-                continue;
-            }
-            if let Some(task) = node.tasks.front() {
-                node.is_busy = true;
-                if let Task::Act(Act::Activate { .. }) = task {
-                    node.is_touched = true;
-                }
-                return Some((position, task.clone()));
-            }
+        let is_ready = |position: &usize| {
+            let node = self.nodes.get(*position);
+            node.is_some_and(|node| !node.is_busy && now >= node.not_before)
+                && self.has_turn(*position)
+        };
+        let position = (0..self.nodes.len()).find(is_ready)?;
+        let node = self.nodes.get_mut(position)?;
+        let task = node.tasks.front()?.clone();
+        node.is_busy = true;
+        if let Task::Act(Act::Activate { .. }) = task {
+            node.is_touched = true;
         }
-        None
+        Some((position, task))
     }
 
     /// Whether the task that a machine is at was not refused before.
@@ -265,8 +270,9 @@ impl Rollout {
 
     /// When [`Rollout::poll`] may give something again that it does not give now.
     pub fn next_deadline(&self) -> Option<Duration> {
-        let waiting = self.nodes.iter().filter(|node| !node.is_busy && !node.tasks.is_empty());
-        waiting.map(|node| node.not_before).min()
+        let waiting = self.nodes.iter().enumerate();
+        let waiting = waiting.filter(|(other, node)| !node.is_busy && self.has_turn(*other));
+        waiting.map(|(_, node)| node.not_before).min()
     }
 
     /// Whether nothing is left to do.
@@ -387,8 +393,6 @@ impl Rollout {
                     }
                 }
             }
-            // The order does not matter to machines that hold nothing any more; those that do
-            // come back by their own election.
             Phase::RollingBack => {
                 let run = run();
                 for node in self.nodes.iter_mut().filter(|node| node.is_touched) {

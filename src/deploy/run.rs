@@ -93,8 +93,11 @@ pub async fn run(
         while let Some((position, task)) = rollout.poll(start.elapsed()) {
             let name = machines.get(position).map(|machine| machine.name.clone());
             tell(Event::Begins { node: name.unwrap_or_default(), task: word(&task) });
-            let is_first = rollout.is_first_try(position);
-            begin(position, task, is_first, &mut hosts, machines, cluster, &mut set);
+            let moment = Moment {
+                is_first: rollout.is_first_try(position),
+                is_last: rollout.is_last_director(position),
+            };
+            begin(position, task, moment, &mut hosts, machines, cluster, &mut set);
         }
         let pause =
             rollout.next_deadline().map(|deadline| deadline.saturating_sub(start.elapsed()));
@@ -137,10 +140,19 @@ struct Done {
     result: Result<Vec<String>, Fault>,
 }
 
+/// When a gate is asked.
+#[derive(Clone, Copy)]
+struct Moment {
+    /// Not again.
+    is_first: bool,
+    /// When all other directors have what they are to have.
+    is_last: bool,
+}
+
 fn begin(
     position: usize,
     task: Task,
-    is_first: bool,
+    moment: Moment,
     hosts: &mut [Option<Host>],
     machines: &[Machine],
     cluster: &Cluster,
@@ -175,9 +187,9 @@ fn begin(
                 // The confirmation needs a connection that was made after the change: while the gate is asked costs
                 // no time. A gate that stays closed for a while is followed by one that is made then.
                 let own = positions.iter().position(|other| *other == position);
-                let redialled = own.filter(|_| is_first);
+                let redialled = own.filter(|_| moment.is_first);
                 let (mut hosts, replies) = perform_and_redial(hosts, acts, redialled).await;
-                let result = judge(position, &positions, replies, &machines, &cluster);
+                let result = judge(position, &positions, replies, &machines, &cluster, moment);
                 if let (Err(_), Some(host)) = (&result, own.and_then(|own| hosts.get_mut(own))) {
                     host.forget_next();
                 }
@@ -205,6 +217,7 @@ fn judge(
     replies: Vec<Result<Reply, Fault>>,
     machines: &[Machine],
     cluster: &Cluster,
+    moment: Moment,
 ) -> Result<Vec<String>, Fault> {
     let mut found: BTreeMap<String, Found> = BTreeMap::new();
     for (other, reply) in positions.iter().zip(replies) {
@@ -218,7 +231,7 @@ fn judge(
         }
     }
     let Some(machine) = machines.get(position) else { return Ok(Vec::new()) };
-    let report = GateReport { cluster, machine, found: &found };
+    let report = GateReport { cluster, machine, found: &found, is_last: moment.is_last };
     gate(&report).map(|()| Vec::new()).map_err(|why| Fault::new(FaultKind::Refused, why))
 }
 

@@ -1,7 +1,9 @@
 //! What must be done: the difference between what was found on the machines and what the
 //! inventory wants. Pure: no I/O, no clock.
 
+mod accord;
 mod found;
+mod meaning;
 mod order;
 mod report;
 mod services;
@@ -9,6 +11,7 @@ mod steps;
 mod tree;
 
 pub use found::{Found, FoundFile};
+pub use meaning::meaning;
 pub use order::{Batch, batches};
 pub use report::{difference, human};
 pub use services::{ServiceChange, changes};

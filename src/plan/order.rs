@@ -11,6 +11,9 @@ use crate::site::render::Role;
 pub struct Batch {
     /// Their positions in the plan.
     pub nodes: Vec<usize>,
+    /// Directors that would not understand each other while only one of them is changed: they are
+    /// activated one right behind the other, and judged when all of them are.
+    pub together: bool,
 }
 
 /// Marks the holders of `cluster`'s addresses.
@@ -41,7 +44,8 @@ pub(super) fn sort(nodes: &mut [NodePlan]) {
 }
 
 /// The batches of a plan, in its order: real servers `parallel` at a time, the first of them alone
-/// with `canary`; directors always one by one, because there are two of them for a reason.
+/// with `canary`; directors one by one, because there are two of them for a reason, unless one alone
+/// would become master beside the other.
 pub fn batches(nodes: &[NodePlan], parallel: usize, canary: bool) -> Vec<Batch> {
     let with_work = nodes.iter().enumerate().filter(|(_, node)| !node.steps.is_empty());
     let mut batches: Vec<Batch> = Vec::new();
@@ -50,10 +54,15 @@ pub fn batches(nodes: &[NodePlan], parallel: usize, canary: bool) -> Vec<Batch> 
     let mut is_canary = canary;
     for (position, node) in with_work {
         let is_server = node.role == Role::RealServer;
+        let together = node.speaks_anew;
+        if let Some(batch) = batches.iter_mut().find(|batch| together && batch.together) {
+            batch.nodes.push(position);
+            continue;
+        }
         let room = |batch: &&mut Batch| open && batch.nodes.len() < parallel.max(1);
         match batches.last_mut().filter(|_| is_server).filter(room) {
             Some(batch) => batch.nodes.push(position),
-            None => batches.push(Batch { nodes: vec![position] }),
+            None => batches.push(Batch { nodes: vec![position], together }),
         }
         open = is_server && !is_canary;
         is_canary &= !is_server;

@@ -28,6 +28,15 @@ pub fn human(plan: &Plan) -> String {
             Step::Install(_) | Step::Sysctl(_) | Step::Units => {}
         }
     }
+    let anew = plan.nodes.iter().filter(|node| node.speaks_anew && !node.steps.is_empty());
+    let anew: Vec<&str> = anew.map(|node| node.name.as_str()).collect();
+    if anew.len() > 1 {
+        let _ = writeln!(
+            out,
+            "{}: one right after the other, because they do not understand each other between\n",
+            anew.join(", ")
+        );
+    }
     let moving = plan.nodes.iter().any(NodePlan::moves_addresses);
     let nodes = plan.nodes.len();
     if plan.is_empty() {

@@ -1,5 +1,6 @@
 //! The steps of one machine.
 
+use super::accord::speaks_anew;
 use super::services::{self, ServiceChange};
 use super::{FileChange, Found, Tree, TreeFile, diff};
 use crate::site::render::{Effect, Machine, Role};
@@ -25,6 +26,8 @@ pub struct NodePlan {
     pub edited: Vec<String>,
     /// Whether it holds a virtual address now.
     pub is_holder: bool,
+    /// Whether its routers will say something that directors without this change do not take.
+    pub speaks_anew: bool,
 }
 
 /// One step.
@@ -108,6 +111,7 @@ pub fn plan(machine: &Machine, found: &Found) -> NodePlan {
         secret: secret.map(|file| file.path.clone()).collect(),
         edited,
         is_holder: false,
+        speaks_anew: machine.role == Role::Director && speaks_anew(&before, &after),
         before,
         after,
     }

@@ -1,18 +1,82 @@
 use super::*;
+use crate::model::read::{Input, read};
+use crate::source::Sources;
+use crate::syntax::Format;
+
+fn cluster(text: &str) -> Cluster {
+    let mut sources = Sources::new();
+    let file = sources.add("keepalived.conf", text.as_bytes());
+    read(&mut sources, &[Input { file, format: Format::Keepalived }]).cluster
+}
+
+fn service(port: u16, protocol: &str) -> Service {
+    let servers = "real_server 10.0.0.29 80 {\n}\nreal_server 10.0.0.30 80 {\n}\n";
+    let text = format!("virtual_server 10.0.0.31 {port} {{\nprotocol {protocol}\n{servers}}}\n");
+    cluster(&text).services.remove(0)
+}
 
 #[test]
 fn living_servers_are_counted_in_the_kernels_own_words() {
     let table: Vec<String> = "IP Virtual Server version 1.2.1 (size=4096)\n\
         Prot LocalAddress:Port Scheduler Flags\n  -> RemoteAddress:Port Forward Weight\n\
         TCP  0A00001F:0050 rr\n  -> 0A00001D:0050      Route   1      0          0\n  \
-        -> 0A00001E:0050      Route   0      0          0\nTCP  0A00001F:01BB rr\n"
+        -> 0A00001E:0050      Route   0      0          0\nTCP  0A00001F:01BB rr\n  \
+        -> 7F000001:0050      Local   1      0          0\nTCP  0A00001F:0035 rr\n\
+        UDP  0A00001F:0035 rr\n  -> 0A00001D:0035      Route   1      0          0\n"
         .lines()
         .map(str::to_owned)
         .collect();
-    let address = "10.0.0.31".parse().unwrap();
-    assert_eq!(living_servers(&table, address, 80), Some(1));
-    assert_eq!(living_servers(&table, address, 443), Some(0));
-    assert_eq!(living_servers(&table, address, 8080), None);
+    let rows = [
+        (80, "TCP", Some(1)),
+        // Nothing but its fallback.
+        (443, "TCP", Some(0)),
+        (53, "TCP", Some(0)),
+        (53, "UDP", Some(1)),
+        (8080, "TCP", None),
+    ];
+    for (port, protocol, living) in rows {
+        let found = living_servers(&table, &service(port, protocol));
+        assert_eq!(found, living, "{protocol} {port}");
+    }
+}
+
+/// The director that is changed first cannot take an address, nor have a service, of which the holder
+/// does not know yet.
+#[test]
+fn a_holder_that_is_not_changed_yet_need_not_have_what_is_new() {
+    let text = "vrrp_instance V {\nvirtual_ipaddress {\n10.0.0.31\n10.0.0.32\n}\n}\n\
+        virtual_server 10.0.0.31 80 {\nreal_server 10.0.0.29 80 {\n}\n}\n";
+    let mut cluster = cluster(text);
+    let node = |name: &str| crate::model::Node {
+        name: crate::model::Sourced::implied(name.to_owned()),
+        address: None,
+    };
+    cluster.nodes = vec![node("lw1"), node("lw2")];
+    let machine = |name: &str| Machine {
+        name: name.to_owned(),
+        role: Role::Director,
+        files: Vec::new(),
+        packages: Vec::new(),
+        units: Vec::new(),
+    };
+    let holder = Found {
+        addresses: ["10.0.0.31".parse().unwrap()].into_iter().collect(),
+        table: vec!["TCP  0A000063:0050 rr".to_owned()],
+        ..Found::default()
+    };
+    let found: BTreeMap<String, Found> =
+        [("lw1".to_owned(), holder), ("lw2".to_owned(), Found::default())].into();
+    let judge = |name: &str, is_last| {
+        gate(&GateReport { cluster: &cluster, machine: &machine(name), found: &found, is_last })
+    };
+    assert_eq!(judge("lw2", false), Ok(()));
+    assert!(judge("lw2", true).unwrap_err().contains("no real server of 10.0.0.31:80"));
+    assert!(judge("lw1", false).unwrap_err().contains("no real server of 10.0.0.31:80"));
+    let mut complete = found.clone();
+    complete.get_mut("lw1").unwrap().table.clear();
+    let report =
+        GateReport { cluster: &cluster, machine: &machine("lw1"), found: &complete, is_last: true };
+    assert_eq!(gate(&report), Err("nobody holds 10.0.0.32".to_owned()));
 }
 
 #[test]
@@ -30,7 +94,12 @@ fn a_director_that_was_not_asked_may_hold_the_address() {
     let judge = |asked: &[(&str, Found)]| {
         let own = |(name, found): &(&str, Found)| ((*name).to_owned(), found.clone());
         let found = asked.iter().map(own).collect();
-        gate(&GateReport { cluster: &site.cluster, machine: &machine, found: &found })
+        gate(&GateReport {
+            cluster: &site.cluster,
+            machine: &machine,
+            found: &found,
+            is_last: false,
+        })
     };
     let holder = Found {
         addresses: ["10.0.0.31".parse().unwrap()].into_iter().collect(),

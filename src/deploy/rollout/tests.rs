@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::*;
 use crate::deploy::{Event, Host, Memory, Trouble, When, run};
 use crate::model::{Cluster, Node as Director, Router, Sourced, VirtualAddress};
-use crate::plan::{Found, FoundFile, Plan, Tree};
+use crate::plan::{Found, FoundFile, Plan, Tree, human};
 use crate::site::render::{Check, Effect, File, Role};
 
 const CONF: &str = "/etc/keepalived/keepalived.conf";
@@ -74,12 +74,15 @@ struct World {
 
 /// One real server and two directors, of which the first in name holds the address.
 fn world() -> World {
+    world_of("old", "new")
+}
+
+fn world_of(old: &str, new: &str) -> World {
     let all = [("lw1", Role::Director), ("lw2", Role::Director), ("rs", Role::RealServer)];
-    let machines: Vec<Machine> =
-        all.iter().map(|(name, role)| machine(name, *role, "new")).collect();
+    let machines: Vec<Machine> = all.iter().map(|(name, role)| machine(name, *role, new)).collect();
     let found: BTreeMap<String, Found> = all
         .iter()
-        .map(|(name, _)| ((*name).to_owned(), found("old", *name == "lw1", *name == "rs")))
+        .map(|(name, _)| ((*name).to_owned(), found(old, *name == "lw1", *name == "rs")))
         .collect();
     let plan = Plan::new(&cluster(), &machines, &found);
     let by_name = |name: &str| machines.iter().find(|m| m.name == name).unwrap().clone();
@@ -260,4 +263,47 @@ fn an_interruption_at_each_moment_leaves_the_old_state() {
         assert!(hosts.iter().all(|memory| content(memory) == wanted), "at {moment}");
         assert!(hosts.iter().all(|memory| !memory.is_locked()), "at {moment}");
     }
+}
+
+/// keepalived drops advertisements with other addresses than its own, and becomes master beside the
+/// living one.
+#[test]
+fn directors_that_would_not_understand_each_other_are_changed_together() {
+    let text = |addresses: &str| {
+        format!(
+            "vrrp_instance V {{\nvirtual_router_id 7\nvirtual_ipaddress {{\n{addresses}\n}}\n}}\n"
+        )
+    };
+    let world = world_of(&text("10.0.0.31"), &text("10.0.0.31\n10.0.0.32"));
+    assert!(human(&world.plan).contains("lw2, lw1: one right after the other"));
+    let ended = play(world);
+    assert!(ended.rollout.failure().is_none(), "{:?}", ended.rollout.failure());
+    let position = |node: &str, task: &str| {
+        let same = |event: &Event| matches!(event, Event::Done { node: n, task: t, .. } if n == node && *t == task);
+        ended.events.iter().position(same).unwrap()
+    };
+    assert!(position("lw2", "activate") < position("lw1", "activate"));
+    assert!(position("lw1", "activate") < position("lw2", "gate"));
+    assert!(position("lw2", "confirm") < position("lw1", "gate"));
+}
+
+/// Two directors that stop at the same time are an outage.
+#[test]
+fn directors_are_taken_back_one_by_one_the_last_first() {
+    let mut world = world();
+    let holder = world.hosts.len() - 1;
+    let gate = play(self::world()).hosts[holder].acts.iter().position(|act| *act == "confirm");
+    world.hosts[holder].when = Some(When { act: gate.unwrap(), trouble: Trouble::Refuse });
+    let ended = play(world);
+    let backs: Vec<(&str, bool)> = ended
+        .events
+        .iter()
+        .filter_map(|event| match event {
+            Event::Begins { node, task: "roll back" } => Some((node.as_str(), true)),
+            Event::Done { node, task: "roll back", .. } => Some((node.as_str(), false)),
+            _ => None,
+        })
+        .filter(|(node, _)| *node != "rs")
+        .collect();
+    assert_eq!(backs, [("lw1", true), ("lw1", false), ("lw2", true), ("lw2", false)]);
 }

@@ -1,0 +1,61 @@
+//! Who comes first: directors are changed, judged and taken back one by one.
+
+use super::{Act, Rollout, Task};
+use crate::site::render::Role;
+
+impl Rollout {
+    /// Whether nobody else comes before the task that a machine is at.
+    pub(super) fn has_turn(&self, position: usize) -> bool {
+        let Some(task) = self.nodes.get(position).and_then(|node| node.tasks.front()) else {
+            return false;
+        };
+        let together = self.batches.iter().filter(|batch| batch.together);
+        let partners =
+            || together.clone().map(|batch| &batch.nodes).find(|nodes| nodes.contains(&position));
+        match task {
+            Task::Act(Act::Activate { .. }) => partners().is_none_or(|nodes| {
+                nodes
+                    .iter()
+                    .take_while(|other| **other != position)
+                    .all(|other| self.is_active(*other))
+            }),
+            // It asks all directors, so nothing else may be asked of one of them meanwhile.
+            Task::Gate => partners().is_none_or(|nodes| {
+                let mut earlier = nodes.iter().take_while(|other| **other != position);
+                nodes.iter().all(|other| self.is_active(*other))
+                    && earlier.all(|other| self.is_done(*other))
+            }),
+            // Until it is known that one does not answer: its dead-man switch does not wait, either.
+            Task::Fresh(Act::Rollback { .. }) if self.is_director(position) => {
+                let later = self.nodes.iter().enumerate().skip(position + 1);
+                let mut later = later.filter(|(other, _)| self.is_director(*other));
+                later.all(|(_, node)| node.tasks.is_empty() || node.since.is_some())
+            }
+            Task::Act(_) | Task::Fresh(_) => true,
+        }
+    }
+
+    /// Whether its activation was done.
+    fn is_active(&self, position: usize) -> bool {
+        self.nodes.get(position).is_some_and(|node| {
+            let is_activation = |task: &Task| matches!(task, Task::Act(Act::Activate { .. }));
+            node.is_touched && !node.tasks.iter().any(is_activation)
+        })
+    }
+
+    /// Whether nothing is left for it to do in its batch.
+    fn is_done(&self, position: usize) -> bool {
+        self.nodes.get(position).is_some_and(|node| node.tasks.is_empty())
+    }
+
+    fn is_director(&self, position: usize) -> bool {
+        self.nodes.get(position).is_some_and(|node| node.plan.role == Role::Director)
+    }
+
+    /// Whether all other directors that change are changed.
+    pub fn is_last_director(&self, position: usize) -> bool {
+        let changed = self.batches.iter().flat_map(|batch| &batch.nodes);
+        let mut others = changed.filter(|other| **other != position && self.is_director(**other));
+        others.all(|other| self.is_active(*other))
+    }
+}
