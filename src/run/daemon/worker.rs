@@ -36,6 +36,7 @@ mod owned;
 mod paths;
 mod reload;
 mod turn;
+mod unopened;
 mod virtual_links;
 
 /// Everything the thread holds.
@@ -52,6 +53,7 @@ pub(super) struct Worker {
     further: Vec<Vec<Option<Port>>>,
     paths: paths::Paths,
     receivers: Receivers,
+    unopened: unopened::Unopened,
     /// Which router a packet is for.
     index: HashMap<(u32, u8, Family), RouterIndex>,
     kernel: Kernel,
@@ -102,6 +104,7 @@ impl Worker {
             further: Vec::new(),
             paths: paths::Paths::default(),
             receivers: Receivers::default(),
+            unopened: unopened::Unopened::default(),
             index: HashMap::new(),
             kernel,
             netlink,
