@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::{Cause, Machine, Notice, Output, Stance, State, Transition};
 use crate::run::vrrp::announcer::Gratuitous;
+use crate::run::vrrp::timing::later;
 
 /// An input, as far as the table has to know it.
 #[derive(Clone, Debug)]
@@ -50,7 +51,7 @@ impl Machine {
         match (self.state, event) {
             (State::Initialize, Event::Start) => match self.settings.startup_delay {
                 Duration::ZERO => self.begin(Cause::Startup, now),
-                delay => self.deadline = Some(now + delay),
+                delay => self.deadline = Some(later(now, delay)),
             },
             (State::Initialize, Event::Expired) => self.begin(Cause::Startup, now),
             (State::Initialize | State::Backup, Event::Fail(why)) => {
@@ -255,7 +256,7 @@ impl Machine {
         if !self.settings.preempt {
             return false;
         }
-        let from = *self.preempts_from.get_or_insert(now + self.settings.preempt_delay);
+        let from = *self.preempts_from.get_or_insert(later(now, self.settings.preempt_delay));
         from <= now
     }
 

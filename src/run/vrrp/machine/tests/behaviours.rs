@@ -373,3 +373,15 @@ fn addresses_that_are_found_do_not_outlast_another_master_or_the_stop_in_the_sil
     unstarted.machine.adopt();
     assert_eq!(unstarted.hear(ABOVE, 200), ["withdraw"]);
 }
+
+#[test]
+fn times_that_no_clock_can_count_never_come() {
+    let hour = SECOND * 3600;
+    let mut silent = Bench::started(Settings { startup_delay: Duration::MAX, ..settings() });
+    assert!(silent.machine.next_deadline() > Some(silent.now + hour));
+    assert_eq!(silent.give(Input::Stop), NOTHING);
+
+    let mut patient = Bench::backup(Settings { preempt_delay: Duration::MAX, ..settings() });
+    patient.hear(ABOVE, 50);
+    assert_eq!(patient.remaining(), Some(3609), "it follows the worse master");
+}
