@@ -28,6 +28,7 @@ use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
 use super::settings::OWNER;
+use super::timing::later;
 use super::{Advertisement, ChecksumCustom, Counters, Reason, Settings};
 
 mod admission;
@@ -127,6 +128,10 @@ pub struct Machine {
     /// The master's interval as learnt (A30).
     master_interval: Duration,
     deadline: Option<Instant>,
+    /// Whether it was told to start.
+    is_started: bool,
+    /// End of the silence after the start; it begins once, whatever fails or is reloaded meanwhile.
+    silent_until: Option<Instant>,
     /// Latest time seen: what comes with an earlier one happened now.
     now: Option<Instant>,
     /// Backup: when the master was heard last, or the state entered.
@@ -160,6 +165,8 @@ impl Machine {
             source: None,
             master_interval: settings.interval,
             deadline: None,
+            is_started: false,
+            silent_until: None,
             now: None,
             silent_since: None,
             advertised: None,
@@ -178,10 +185,19 @@ impl Machine {
         }
     }
 
-    /// Starts it, once; the startup delay begins here.
+    /// Starts it, once; the startup delay begins here, unless it did before.
     pub fn start(&mut self, now: Instant) {
+        self.begin_silence(now);
         let now = self.forward(now);
+        self.is_started = true;
         self.event(Event::Start, now);
+    }
+
+    /// Begins the startup delay, once: also of a router that fails, or whose dependencies are not known,
+    /// when the others start.
+    pub fn begin_silence(&mut self, now: Instant) {
+        let now = self.forward(now);
+        self.silent_until.get_or_insert(later(now, self.settings.startup_delay));
     }
 
     /// Before the start: the addresses are there already, from a process that was killed. They
@@ -285,6 +301,11 @@ impl Machine {
         self.state
     }
 
+    /// Whether it was started, though it may still be silent.
+    pub fn has_started(&self) -> bool {
+        self.is_started || self.state != State::Initialize
+    }
+
     /// Its priority now.
     pub fn priority(&self) -> u8 {
         self.priority
@@ -363,7 +384,12 @@ impl Machine {
     fn listen_shortly(&mut self, now: Instant) {
         self.master_interval = self.settings.interval;
         let timing = self.settings.timing(self.priority, self.settings.interval);
-        self.deadline = Some(now + self.settings.interval + timing.skew());
+        self.take_over_at(now + self.settings.interval + timing.skew());
+    }
+
+    /// Sets the time of a take-over; there is none in the silence after the start.
+    fn take_over_at(&mut self, at: Instant) {
+        self.deadline = Some(self.silent_until.map_or(at, |end| end.max(at)));
     }
 
     fn measure_slip(&mut self, slip: Duration, now: Instant) {
@@ -398,7 +424,7 @@ impl Machine {
             Some(_) => timing.skew(),
             None => timing.down_interval(),
         };
-        self.deadline = Some(self.silent_since.unwrap_or(now) + wait);
+        self.take_over_at(self.silent_since.unwrap_or(now) + wait);
     }
 
     fn notice(&mut self, notice: Notice, now: Instant) {

@@ -375,6 +375,23 @@ fn addresses_that_are_found_do_not_outlast_another_master_or_the_stop_in_the_sil
 }
 
 #[test]
+fn a_fault_does_not_end_the_silence_after_the_start() {
+    for priority in [100, 255] {
+        let settings = Settings { priority, startup_delay: SECOND * 30, ..settings() };
+        let mut bench = Bench::started(settings);
+        bench.wait(SECOND);
+        assert_eq!(bench.give(Input::Fail("test".to_owned())), ["FAULT"]);
+        bench.wait(SECOND);
+        assert_eq!(bench.give(Input::Recover), ["BACKUP"]);
+        assert_eq!(bench.remaining(), Some(28_000));
+        assert_eq!(bench.hear(ABOVE, 0), NOTHING);
+        assert_eq!(bench.remaining(), Some(28_000), "nor does a master that gives up");
+        bench.expire();
+        assert_eq!(bench.machine.state(), State::Master);
+    }
+}
+
+#[test]
 fn times_that_no_clock_can_count_never_come() {
     let hour = SECOND * 3600;
     let mut silent = Bench::started(Settings { startup_delay: Duration::MAX, ..settings() });
