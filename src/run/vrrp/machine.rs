@@ -109,9 +109,10 @@ impl Stance {
     /// The priority under it.
     pub fn priority(self, usual: u8) -> u8 {
         match self {
+            // An owner that yields is none: it lets others be master, and hears them.
+            Self::Standby => 1,
             _ if usual == OWNER => OWNER,
             Self::Normal => usual,
-            Self::Standby => 1,
             Self::TakeOver => OWNER - 1,
         }
     }
@@ -261,6 +262,7 @@ impl Machine {
         let shifted = i16::from(settings.priority) + offset;
         let priority = u8::try_from(shifted.clamp(1, i16::from(OWNER) - 1)).unwrap_or(1);
         let priority = if settings.is_owner() { OWNER } else { priority };
+        let priority = self.stance.priority(priority);
         let is_other_interval = settings.interval != self.settings.interval;
         let sent = self.counters.sent;
         self.settings = settings;
@@ -358,6 +360,11 @@ impl Machine {
         self.peers.find(peer).map_or(otherwise, |peer| peer.custom)
     }
 
+    /// Whether the addresses belong to this director, and it does not yield them by an order.
+    fn is_owner(&self) -> bool {
+        self.settings.is_owner() && self.stance != Stance::Standby
+    }
+
     /// Time never goes back.
     fn forward(&mut self, now: Instant) -> Instant {
         let now = self.now.map_or(now, |latest| latest.max(now));
@@ -403,7 +410,7 @@ impl Machine {
 
     /// The priority is part of the skew, so that a running down timer moves with it.
     fn reprioritise(&mut self, priority: u8, now: Instant) {
-        let priority = if self.settings.is_owner() { OWNER } else { priority.clamp(1, OWNER - 1) };
+        let priority = if self.is_owner() { OWNER } else { priority.clamp(1, OWNER - 1) };
         if priority == self.priority {
             return;
         }

@@ -188,7 +188,7 @@ impl Machine {
     fn begin(&mut self, cause: Cause, now: Instant) {
         self.master_interval = self.settings.interval; // A36
         let may_serve = !self.settings.is_grouped && self.silence(now).is_none();
-        if self.settings.is_owner() && may_serve {
+        if self.is_owner() && may_serve {
             self.take_over(Cause::Owner, now); // A35
         } else if self.is_adopting {
             self.enter(State::Backup, Cause::Adopted, now);
