@@ -229,11 +229,14 @@ impl Worker {
             let Some(mut wanted) = self.addresses_of(index) else { continue };
             // What an owner was given was not left by anybody.
             wanted.retain(|object| !self.is_given(object));
-            if wanted.is_empty() || self.kernel.present(&wanted).len() < wanted.len() {
+            let found = self.found(&wanted);
+            let places: HashSet<_> = found.iter().filter_map(owned::place_of).collect();
+            let mut wanted = wanted.iter().filter_map(owned::place_of).peekable();
+            if wanted.peek().is_none() || !wanted.all(|place| places.contains(&place)) {
                 continue;
             }
             self.director.adopt(index);
-            for object in wanted {
+            for object in found {
                 if let Object::Address(address) = object {
                     self.owned.put(address);
                 }
