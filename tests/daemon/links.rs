@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::Program::Lvsha;
-use super::{ADDRESS, Network, instance};
+use super::{ADDRESS, Network, instance, skipped};
 
 const FAST: &str = "version 3\n advert_int 0.2";
 const OVERLAP: Duration = Duration::from_secs(3);
@@ -52,4 +52,25 @@ fn a_group_that_was_lost_with_the_mtu_is_joined_again() {
     network.ip_in("a", &["link", "set", "eth0", "mtu", "1500"]);
     a.expect_log("entering BACKUP: everything that is tracked works again");
     network.expect_stable(SIX, &["b"], Duration::from_secs(3));
+}
+
+#[test]
+fn an_address_does_not_stay_on_a_link_that_was_renamed() {
+    let Some(network) = Network::new(&[Lvsha]) else { return };
+    let a = network.start(Lvsha, "a", &instance(150, FAST));
+    network.expect_owners(ADDRESS, &["a"], OVERLAP);
+    let renamed = network.run_in("a", "ip", &["link", "set", "eth0", "name", "eth9"]);
+    if !renamed.status.success() {
+        return skipped("a kernel that renames links that are up");
+    }
+    network.expect_owners(ADDRESS, &[], OVERLAP);
+    network.ip_in("a", &["link", "set", "eth9", "name", "eth0"]);
+    network.expect_owners(ADDRESS, &["a"], OVERLAP);
+    // The end comes before anybody has looked at the link.
+    a.signal("STOP");
+    network.ip_in("a", &["link", "set", "eth0", "name", "eth9"]);
+    a.signal("TERM");
+    a.signal("CONT");
+    assert_eq!(a.stop(), Some(0));
+    assert_eq!(network.owners(ADDRESS), [""; 0]);
 }

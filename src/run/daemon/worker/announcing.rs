@@ -75,7 +75,8 @@ impl Worker {
                 }
             }
         }
-        let mut others = BTreeSet::new();
+        let put = self.owned.all_put().cloned().map(Object::Address);
+        let mut others: BTreeSet<Object> = put.collect();
         for object in self.fixed_objects() {
             if !self.is_ending && is_possible(&object) {
                 desired.insert(object.clone());

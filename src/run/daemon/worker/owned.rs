@@ -12,9 +12,16 @@ pub(super) struct Owned {
 }
 
 impl Owned {
-    /// Notes what this daemon put there.
+    /// Notes what this daemon put there. What was given is only given back.
     pub(super) fn put(&mut self, address: LinkAddress) {
-        self.put.insert(address);
+        if !self.is_given(&address) {
+            self.put.insert(address);
+        }
+    }
+
+    /// What it put there and may take away, by the numbers of its links: their names may have changed.
+    pub(super) fn all_put(&self) -> impl Iterator<Item = &LinkAddress> {
+        self.put.iter().filter(|address| !self.is_given(address))
     }
 
     /// Forgets what is gone: if it comes again, somebody else brought it.
