@@ -125,6 +125,48 @@ fn addresses_of_a_killed_process_go_with_the_next_one() {
 }
 
 #[test]
+fn addresses_of_a_killed_process_go_whatever_their_length() {
+    let Some(network) = Network::new(&[Lvsha]) else { return };
+    let rows = [(ADDRESS, "32", "24"), (ADDRESS, "24", "32"), ("fe80::100", "128", "64")];
+    for (address, before, after) in rows {
+        let with = |priority, length| {
+            instance(priority, FAST).replace("10.9.0.100/24", &format!("{address}/{length}"))
+        };
+        let a = network.start(Lvsha, "a", &with(150, before));
+        network.expect_owners(address, &["a"], OVERLAP);
+        let b = network.start(Lvsha, "b", &with(100, after));
+        b.expect_status("BACKUP");
+        a.kill();
+        network.expect_owners(address, &["a", "b"], Duration::from_secs(25));
+        let a = network.start(Lvsha, "a", &silent(&with(150, after)));
+        network.expect_owners(address, &["b"], OVERLAP);
+        assert_eq!(a.stop(), Some(0));
+        assert_eq!(b.stop(), Some(0));
+
+        // Where nobody else is master it is replaced.
+        let a = network.start(Lvsha, "a", &with(150, before));
+        network.expect_owners(address, &["a"], OVERLAP);
+        a.kill();
+        let a = network.start(Lvsha, "a", &with(150, after));
+        a.expect_status("MASTER");
+        network.expect_told("a", address, &format!("{address}/{after}"));
+        assert_eq!(a.stop(), Some(0));
+        assert_eq!(network.owners(address), [""; 0]);
+    }
+}
+
+#[test]
+fn the_only_address_of_an_interface_is_no_leftover() {
+    let Some(network) = Network::new(&[Lvsha]) else { return };
+    // Meant as an owner, without its priority.
+    let own = instance(150, FAST).replace("10.9.0.100/24", OWN);
+    let a = network.start(Lvsha, "a", &own);
+    a.expect_status("FAULT");
+    assert_eq!(a.stop(), Some(0));
+    assert_eq!(network.owners(OWN), ["a"]);
+}
+
+#[test]
 fn a_virtual_link_is_made_again() {
     let Some(network) = Network::new(&[Lvsha]) else { return };
     let virtual_mac = instance(150, &format!("{FAST}\n use_vmac"));
@@ -180,7 +222,7 @@ fn a_reload_removes_an_address_with_another_end() {
     network.expect_owners(ADDRESS, &["a"], OVERLAP);
     // Another end is another address.
     network.reload(&a, &with("10.9.0.100 peer 10.9.1.2/32"));
-    network.expect_told("a", "10.9.0.100 peer 10.9.1.2/32");
+    network.expect_told("a", ADDRESS, "10.9.0.100 peer 10.9.1.2/32");
     network.reload(&a, &with(""));
     network.expect_owners(ADDRESS, &[], OVERLAP);
     assert_eq!(network.owners(MORE), ["a"]);
@@ -188,12 +230,12 @@ fn a_reload_removes_an_address_with_another_end() {
 
 impl Network {
     /// Waits for these words alone about an address.
-    fn expect_told(&self, name: &str, words: &str) {
+    fn expect_told(&self, name: &str, address: &str, words: &str) {
         let start = Instant::now();
         loop {
-            let output = self.run_in(name, "ip", &["-o", "-4", "addr", "show"]);
+            let output = self.run_in(name, "ip", &["-o", "addr", "show"]);
             let told = String::from_utf8_lossy(&output.stdout).into_owned();
-            if told.contains(words) && told.matches(ADDRESS).count() == 1 {
+            if told.contains(words) && told.matches(address).count() == 1 {
                 return;
             }
             let is_late = start.elapsed() > Duration::from_secs(15);

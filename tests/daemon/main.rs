@@ -11,6 +11,7 @@ mod accept;
 mod addresses;
 mod alone;
 mod judge;
+mod links;
 mod network;
 mod reload;
 mod routing;

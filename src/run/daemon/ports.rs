@@ -1,12 +1,13 @@
 //! Where the packets of a router leave and arrive.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io;
 use std::net::IpAddr;
 use std::task::{Context, Poll};
 
 use super::plan::Transport;
 use crate::run::net::frames::MacAddress;
+use crate::run::net::netlink::Link;
 use crate::run::net::readiness::Watched;
 use crate::run::net::socket::{Receiver, Sender};
 use crate::run::vrrp::{ChecksumCustom, Family, Machine};
@@ -57,35 +58,74 @@ impl Port {
     }
 }
 
-/// The ways in, one for each link, family and group.
+/// What is listened to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct WayIn {
+    /// Index of the link.
+    pub(super) link: u32,
+    /// Family of the packets.
+    pub(super) family: Family,
+    /// The group that they are for; `None` for those to an own address.
+    pub(super) group: Option<IpAddr>,
+}
+
+impl WayIn {
+    fn open(&self, name: &str) -> io::Result<Watched<Receiver>> {
+        Watched::new(Receiver::open(self.link, name, self.family, self.group)?)
+    }
+
+    /// Whether a socket that joined the group there is still in it. Without its least MTU IPv6 goes from
+    /// a link, and the kernel forgets the members for good, also when the MTU comes back.
+    fn lasts_on(&self, link: &Link) -> bool {
+        self.family == Family::V4 || link.mtu >= LEAST_MTU_V6
+    }
+}
+
+/// The ways in, and the links that stay unheard.
 #[derive(Debug, Default)]
-pub(super) struct Receivers(HashMap<(u32, Family, Option<IpAddr>), Watched<Receiver>>);
+pub(super) struct Receivers {
+    open: HashMap<WayIn, Watched<Receiver>>,
+    deaf: HashSet<(u32, Family)>,
+}
 
 impl Receivers {
-    /// Listens to exactly these.
-    pub(super) fn listen(
-        &mut self,
-        wanted: &HashMap<(u32, Family, Option<IpAddr>), String>,
-    ) -> io::Result<()> {
-        self.0.retain(|key, _| wanted.contains_key(key));
-        for (key, name) in wanted {
-            if !self.0.contains_key(key) {
-                let (link, family, group) = *key;
-                let receiver = Receiver::open(link, name, family, group)?;
-                self.0.insert(*key, Watched::new(receiver)?);
+    /// Listens to exactly these, each with its link; says what was tried in vain.
+    pub(super) fn listen(&mut self, wanted: &HashMap<WayIn, &Link>) -> Vec<(String, io::Error)> {
+        self.open.retain(|way, _| wanted.get(way).is_some_and(|link| way.lasts_on(link)));
+        self.deaf.clear();
+        let mut failed = Vec::new();
+        for (way, link) in wanted {
+            if self.open.contains_key(way) {
+                continue;
+            }
+            // One that fails is no reason to leave out the others: their routers would be deaf, too.
+            match way.open(&link.name) {
+                Ok(receiver) => {
+                    self.open.insert(*way, receiver);
+                }
+                Err(error) => {
+                    self.deaf.insert((way.link, way.family));
+                    let version = if way.family == Family::V4 { 4 } else { 6 };
+                    failed.push((format!("listening on {} (IPv{version})", link.name), error));
+                }
             }
         }
-        Ok(())
+        failed
+    }
+
+    /// Whether something that is sent on a link is not heard.
+    pub(super) fn is_deaf(&self, link: u32, family: Family) -> bool {
+        self.deaf.contains(&(link, family))
     }
 
     /// The link and the socket of each.
     pub(super) fn iter(&self) -> impl Iterator<Item = (u32, &Receiver)> {
-        self.0.iter().map(|((link, ..), watched)| (*link, watched.socket()))
+        self.open.iter().map(|(way, watched)| (way.link, watched.socket()))
     }
 
     pub(super) fn poll_news(&self, context: &mut Context<'_>) -> Poll<()> {
         let mut news = Poll::Pending;
-        for watched in self.0.values() {
+        for watched in self.open.values() {
             if watched.poll_news(context).is_ready() {
                 news = Poll::Ready(());
             }
@@ -93,3 +133,6 @@ impl Receivers {
         news
     }
 }
+
+/// RFC 8200 section 5.
+const LEAST_MTU_V6: u32 = 1280;

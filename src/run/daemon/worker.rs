@@ -36,6 +36,7 @@ mod owned;
 mod paths;
 mod reload;
 mod turn;
+mod unopened;
 mod virtual_links;
 
 /// Everything the thread holds.
@@ -52,6 +53,7 @@ pub(super) struct Worker {
     further: Vec<Vec<Option<Port>>>,
     paths: paths::Paths,
     receivers: Receivers,
+    unopened: unopened::Unopened,
     /// Which router a packet is for.
     index: HashMap<(u32, u8, Family), RouterIndex>,
     kernel: Kernel,
@@ -102,6 +104,7 @@ impl Worker {
             further: Vec::new(),
             paths: paths::Paths::default(),
             receivers: Receivers::default(),
+            unopened: unopened::Unopened::default(),
             index: HashMap::new(),
             kernel,
             netlink,
@@ -226,11 +229,14 @@ impl Worker {
             let Some(mut wanted) = self.addresses_of(index) else { continue };
             // What an owner was given was not left by anybody.
             wanted.retain(|object| !self.is_given(object));
-            if wanted.is_empty() || self.kernel.present(&wanted).len() < wanted.len() {
+            let found = self.found(&wanted);
+            let places: HashSet<_> = found.iter().filter_map(owned::place_of).collect();
+            let mut wanted = wanted.iter().filter_map(owned::place_of).peekable();
+            if wanted.peek().is_none() || !wanted.all(|place| places.contains(&place)) {
                 continue;
             }
             self.director.adopt(index);
-            for object in wanted {
+            for object in found {
                 if let Object::Address(address) = object {
                     self.owned.put(address);
                 }

@@ -16,6 +16,13 @@ pub struct LinkAddress {
     pub peer: Option<IpAddr>,
 }
 
+impl LinkAddress {
+    /// Link and address, whatever the length and the other end.
+    pub fn place(&self) -> (u32, IpAddr) {
+        (self.link, self.address)
+    }
+}
+
 /// What else is said when an address is added; the kernel does not tell addresses apart by it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Details {

@@ -8,6 +8,8 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
+use super::timing::later;
+
 /// Why addresses are announced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Gratuitous {
@@ -108,7 +110,7 @@ impl Announcer {
         self.batch = Some(Batch::all(repeat));
         self.planned.clear();
         if !delay.is_zero() {
-            self.planned.push_back((now + delay, Batch::all(repeat)));
+            self.planned.push_back((later(now, delay), Batch::all(repeat)));
         }
         self.refresh_from(now);
     }
@@ -123,7 +125,7 @@ impl Announcer {
         }
         let batch = Batch { only: Some(numbers), next: 0, rounds: repeat };
         let delay = self.schedule.delay;
-        let moments = [Some(now), (!delay.is_zero()).then(|| now + delay)];
+        let moments = [Some(now), (!delay.is_zero()).then(|| later(now, delay))];
         for at in moments.into_iter().flatten() {
             let place = self.planned.partition_point(|(planned, _)| *planned <= at);
             self.planned.insert(place, (at, batch.clone()));
@@ -179,7 +181,7 @@ impl Announcer {
         if batch.rounds == 0 {
             self.batch = None;
         }
-        self.free_at = (!self.schedule.pace.is_zero()).then(|| now + self.schedule.pace);
+        self.free_at = (!self.schedule.pace.is_zero()).then(|| later(now, self.schedule.pace));
         Some(address)
     }
 
@@ -202,14 +204,14 @@ impl Announcer {
             return Some(batch);
         }
         let refresh = self.refresh_at.filter(|at| *at <= now)?;
-        let next = refresh + self.schedule.refresh;
-        self.refresh_at = Some(if next > now { next } else { now + self.schedule.refresh });
+        let next = later(refresh, self.schedule.refresh);
+        self.refresh_at = Some(if next > now { next } else { later(now, self.schedule.refresh) });
         Some(Batch::all(self.schedule.refresh_repeat.max(1)))
     }
 
     fn refresh_from(&mut self, now: Instant) {
         let refresh = self.schedule.refresh;
-        self.refresh_at = (!refresh.is_zero()).then(|| now + refresh);
+        self.refresh_at = (!refresh.is_zero()).then(|| later(now, refresh));
     }
 }
 
@@ -318,5 +320,26 @@ mod tests {
         assert_eq!(drain(&mut announcer, now).len(), 5);
         announcer.announce(Gratuitous::Conflict, now + Duration::from_secs(1));
         assert_eq!(drain(&mut announcer, now + Duration::from_secs(1)), [0; 0]);
+    }
+
+    #[test]
+    fn times_that_no_clock_can_count_never_come() {
+        let now = Instant::now();
+        let never = Duration::MAX;
+        let schedule = Schedule { repeat: 1, conflict_repeat: 1, ..Schedule::default() };
+        let schedule = Schedule { delay: never, conflict_delay: never, refresh: never, ..schedule };
+        for why in [Gratuitous::TakeOver, Gratuitous::Conflict] {
+            let mut announcer = Announcer::new(schedule.clone(), 1);
+            announcer.announce(why, now);
+            assert_eq!(drain(&mut announcer, now), [0]);
+            announcer.announce_only(vec![0], now);
+            announcer.reconfigure(schedule.clone(), 1, true, now);
+            let year = Duration::from_secs(365 * 24 * 3600);
+            assert_eq!(drain(&mut announcer, now + year), [0]);
+            assert!(announcer.next_deadline(now) > Some(now + year));
+        }
+        let mut announcer = Announcer::new(Schedule { pace: never, ..schedule }, 2);
+        announcer.announce(Gratuitous::TakeOver, now);
+        assert_eq!(drain(&mut announcer, now), [0]);
     }
 }

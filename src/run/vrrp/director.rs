@@ -68,7 +68,7 @@ struct Router {
 }
 
 impl Director {
-    /// A director with these routers; a router that left [`State::Initialize`] goes on.
+    /// A director with these routers; a router that was started goes on.
     pub fn new(members: Vec<Member>, groups: Vec<Group>, sources: Vec<Source>) -> Self {
         let group_of = |index: RouterIndex| {
             groups.iter().position(|group: &Group| group.members.contains(&index))
@@ -78,7 +78,7 @@ impl Director {
             .map(|(index, Member { machine, tracked })| Router {
                 group: group_of(index),
                 armed: None,
-                is_started: machine.state() != State::Initialize,
+                is_started: machine.has_started(),
                 fault: None,
                 is_failed: machine.state() == State::Fault,
                 machine,
@@ -98,6 +98,9 @@ impl Director {
     /// Starts every router whose dependencies are known.
     pub fn start(&mut self, now: Instant) {
         for index in 0..self.routers.len() {
+            if let Some(router) = self.routers.get_mut(index) {
+                router.machine.begin_silence(now);
+            }
             self.settle(index, now);
         }
         self.is_started = true;

@@ -28,6 +28,7 @@ use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
 use super::settings::OWNER;
+use super::timing::later;
 use super::{Advertisement, ChecksumCustom, Counters, Reason, Settings};
 
 mod admission;
@@ -108,9 +109,10 @@ impl Stance {
     /// The priority under it.
     pub fn priority(self, usual: u8) -> u8 {
         match self {
+            // An owner that yields is none: it lets others be master, and hears them.
+            Self::Standby => 1,
             _ if usual == OWNER => OWNER,
             Self::Normal => usual,
-            Self::Standby => 1,
             Self::TakeOver => OWNER - 1,
         }
     }
@@ -127,6 +129,10 @@ pub struct Machine {
     /// The master's interval as learnt (A30).
     master_interval: Duration,
     deadline: Option<Instant>,
+    /// Whether it was told to start.
+    is_started: bool,
+    /// End of the silence after the start; it begins once, whatever fails or is reloaded meanwhile.
+    silent_until: Option<Instant>,
     /// Latest time seen: what comes with an earlier one happened now.
     now: Option<Instant>,
     /// Backup: when the master was heard last, or the state entered.
@@ -160,6 +166,8 @@ impl Machine {
             source: None,
             master_interval: settings.interval,
             deadline: None,
+            is_started: false,
+            silent_until: None,
             now: None,
             silent_since: None,
             advertised: None,
@@ -178,10 +186,19 @@ impl Machine {
         }
     }
 
-    /// Starts it, once; the startup delay begins here.
+    /// Starts it, once; the startup delay begins here, unless it did before.
     pub fn start(&mut self, now: Instant) {
+        self.begin_silence(now);
         let now = self.forward(now);
+        self.is_started = true;
         self.event(Event::Start, now);
+    }
+
+    /// Begins the startup delay, once: also of a router that fails, or whose dependencies are not known,
+    /// when the others start.
+    pub fn begin_silence(&mut self, now: Instant) {
+        let now = self.forward(now);
+        self.silent_until.get_or_insert(later(now, self.settings.startup_delay));
     }
 
     /// Before the start: the addresses are there already, from a process that was killed. They
@@ -245,6 +262,7 @@ impl Machine {
         let shifted = i16::from(settings.priority) + offset;
         let priority = u8::try_from(shifted.clamp(1, i16::from(OWNER) - 1)).unwrap_or(1);
         let priority = if settings.is_owner() { OWNER } else { priority };
+        let priority = self.stance.priority(priority);
         let is_other_interval = settings.interval != self.settings.interval;
         let sent = self.counters.sent;
         self.settings = settings;
@@ -283,6 +301,11 @@ impl Machine {
     /// Where it stands.
     pub fn state(&self) -> State {
         self.state
+    }
+
+    /// Whether it was started, though it may still be silent.
+    pub fn has_started(&self) -> bool {
+        self.is_started || self.state != State::Initialize
     }
 
     /// Its priority now.
@@ -337,6 +360,11 @@ impl Machine {
         self.peers.find(peer).map_or(otherwise, |peer| peer.custom)
     }
 
+    /// Whether the addresses belong to this director, and it does not yield them by an order.
+    fn is_owner(&self) -> bool {
+        self.settings.is_owner() && self.stance != Stance::Standby
+    }
+
     /// Time never goes back.
     fn forward(&mut self, now: Instant) -> Instant {
         let now = self.now.map_or(now, |latest| latest.max(now));
@@ -363,7 +391,12 @@ impl Machine {
     fn listen_shortly(&mut self, now: Instant) {
         self.master_interval = self.settings.interval;
         let timing = self.settings.timing(self.priority, self.settings.interval);
-        self.deadline = Some(now + self.settings.interval + timing.skew());
+        self.take_over_at(now + self.settings.interval + timing.skew());
+    }
+
+    /// Sets the time of a take-over; there is none in the silence after the start.
+    fn take_over_at(&mut self, at: Instant) {
+        self.deadline = Some(self.silent_until.map_or(at, |end| end.max(at)));
     }
 
     fn measure_slip(&mut self, slip: Duration, now: Instant) {
@@ -377,7 +410,7 @@ impl Machine {
 
     /// The priority is part of the skew, so that a running down timer moves with it.
     fn reprioritise(&mut self, priority: u8, now: Instant) {
-        let priority = if self.settings.is_owner() { OWNER } else { priority.clamp(1, OWNER - 1) };
+        let priority = if self.is_owner() { OWNER } else { priority.clamp(1, OWNER - 1) };
         if priority == self.priority {
             return;
         }
@@ -398,7 +431,7 @@ impl Machine {
             Some(_) => timing.skew(),
             None => timing.down_interval(),
         };
-        self.deadline = Some(self.silent_since.unwrap_or(now) + wait);
+        self.take_over_at(self.silent_since.unwrap_or(now) + wait);
     }
 
     fn notice(&mut self, notice: Notice, now: Instant) {

@@ -1,6 +1,6 @@
 //! Skew and down interval (RFC 9568 section 6.1, RFC 3768 section 6.2).
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::Version;
 
@@ -33,6 +33,14 @@ impl Timing {
         self.interval * u32::from(self.down_count) + self.skew()
     }
 }
+
+/// The moment `wait` after `now`. A file may ask for more time than clocks can count.
+pub(super) fn later(now: Instant, wait: Duration) -> Instant {
+    now + wait.min(FOREVER)
+}
+
+/// A hundred years.
+const FOREVER: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
 
 #[cfg(test)]
 mod tests {

@@ -60,7 +60,7 @@ impl Worker {
 
     /// From what is in the kernel to what is to be there.
     fn plan_objects(&mut self) {
-        let mut all = BTreeSet::new();
+        let mut moving = BTreeSet::new();
         let mut desired = BTreeSet::new();
         let is_possible = |object: &Object| self.is_possible(object);
         for (router, machine) in self.plan.routers.iter().zip(self.director.machines()) {
@@ -71,17 +71,20 @@ impl Worker {
                 }
                 // It comes back when it is gone, but is never taken away.
                 if !self.is_given(&object) {
-                    all.insert(object);
+                    moving.insert(object);
                 }
             }
         }
+        let put = self.owned.all_put().cloned().map(Object::Address);
+        let mut others: BTreeSet<Object> = put.collect();
         for object in self.fixed_objects() {
             if !self.is_ending && is_possible(&object) {
                 desired.insert(object.clone());
             }
-            all.insert(object);
+            others.insert(object);
         }
-        let actual = self.kernel.present(&all);
+        let mut actual = self.found(&moving);
+        actual.extend(self.kernel.present(&others));
         self.pending = diff(&actual, &desired).into();
     }
 

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::run::daemon::plan::SourcePlan;
+use crate::run::daemon::ports::WayIn;
 
 impl Worker {
     /// Opens what can be opened now, and tells the machines what works.
@@ -14,44 +15,48 @@ impl Worker {
             &mut self.reporter,
         );
         self.look_at_owned();
-        self.index.clear();
-        let mut wanted = HashMap::new();
+        let mut failed = Vec::new();
         for number in 0..self.plan.routers.len() {
-            self.refresh_port(number);
+            failed.extend(self.refresh_port(number));
             self.refresh_further(number);
-            let Some(router) = self.plan.routers.get(number) else { continue };
-            let family = router.settings.family;
-            let group = router.transport.group();
-            // A peer with the same virtual MAC is heard on the virtual link only: the kernel takes
-            // its frames for those of that link.
-            let names = [Some(router.interface.as_str()), router.virtual_link.as_deref()];
-            for link in names.into_iter().flatten().filter_map(|name| self.kernel.link(name)) {
-                let key = (link.index, router.settings.virtual_router_id, family);
-                self.index.insert(key, number);
-                if link.is_running {
-                    wanted.insert((link.index, family, group), link.name.clone());
-                }
-            }
-            for path in &router.paths {
-                let Some(link) = self.kernel.link(&path.interface) else { continue };
-                let key = (link.index, router.settings.virtual_router_id, family);
-                self.index.insert(key, number);
-                if link.is_running {
-                    let group = path.transport.group();
-                    wanted.insert((link.index, family, group), link.name.clone());
-                }
-            }
         }
-        let result = self.receivers.listen(&wanted);
-        self.reporter.check("listening", result);
+        failed.extend(self.listen());
+        for (what, error) in self.unopened.take(failed, Instant::now()) {
+            self.reporter.check(&what, Err(error));
+        }
         self.observe_links();
         self.observe_paths();
         self.is_dirty = true;
     }
 
-    /// The way out of a router; a new one only where something changed.
-    fn refresh_port(&mut self, number: RouterIndex) {
-        let Some(router) = self.plan.routers.get(number) else { return };
+    /// Listens for every router, and notes which one a packet is for.
+    fn listen(&mut self) -> Vec<(String, io::Error)> {
+        self.index.clear();
+        let mut wanted = HashMap::new();
+        for (number, router) in (0..).zip(&self.plan.routers) {
+            let family = router.settings.family;
+            let group = router.transport.group();
+            // A peer with the same virtual MAC is heard on the virtual link only: the kernel takes
+            // its frames for those of that link.
+            let names = [Some(router.interface.as_str()), router.virtual_link.as_deref()];
+            let own = names.into_iter().flatten().map(|name| (name, group));
+            let further = router.paths.iter();
+            let further = further.map(|path| (path.interface.as_str(), path.transport.group()));
+            for (name, group) in own.chain(further) {
+                let Some(link) = self.kernel.link(name) else { continue };
+                let key = (link.index, router.settings.virtual_router_id, family);
+                self.index.insert(key, number);
+                if link.is_running {
+                    wanted.insert(WayIn { link: link.index, family, group }, link);
+                }
+            }
+        }
+        self.receivers.listen(&wanted)
+    }
+
+    /// The way out of a router; a new one only where something changed. Says what was tried in vain.
+    fn refresh_port(&mut self, number: RouterIndex) -> Option<(String, io::Error)> {
+        let router = self.plan.routers.get(number)?;
         let base = self.kernel.link(&router.interface).filter(|link| link.is_running);
         let source = base.and_then(|base| {
             let primary = self.kernel.primary(base.index, router.settings.family, &self.moving);
@@ -60,27 +65,30 @@ impl Worker {
         let virtual_link = router.virtual_link.as_deref().filter(|_| !router.transmits_on_base);
         let name = virtual_link.unwrap_or(&router.interface);
         let link = base.and_then(|_| self.kernel.link(name));
-        let Some(slot) = self.ports.get_mut(number) else { return };
+        let slot = self.ports.get_mut(number)?;
         let (Some(source), Some(link)) = (source, link) else {
             *slot = None;
-            return;
+            return None;
         };
         let mac = link.mac.unwrap_or(crate::run::net::frames::MacAddress::BROADCAST);
         let is_same = slot.as_ref().is_some_and(|port| {
             port.link == link.index && port.source == source && port.mac == mac
         });
         if is_same {
-            return;
+            return None;
         }
-        match Port::open(link.index, &link.name, source, mac) {
-            Ok(port) => *slot = Some(port),
+        let failed = match Port::open(link.index, &link.name, source, mac) {
+            Ok(port) => {
+                *slot = Some(port);
+                None
+            }
             Err(error) => {
                 *slot = None;
-                let what = format!("({}) sending on {name}", router.settings.name);
-                self.reporter.check(&what, Err(error));
+                Some((format!("({}) sending on {name}", router.settings.name), error))
             }
-        }
+        };
         self.director.handle(number, Input::Source(Some(source)), Instant::now());
+        failed
     }
 
     /// What the machines follow of links.
@@ -98,18 +106,24 @@ impl Worker {
                 _ => continue,
             };
             let is_running = self.kernel.link(name).is_some_and(|link| link.is_running);
-            // A router whose every port is closed has no address to send from.
-            let can_send = family.is_none_or(|family| {
-                let routers = self.plan.routers.iter().zip(&self.ports);
-                routers
-                    .filter(|(router, _)| {
-                        router.interface == *name && router.settings.family == family
-                    })
-                    .any(|(_, port)| port.is_some())
-            });
-            let works = is_running && can_send;
+            let works = is_running && family.is_none_or(|family| self.can_speak(name, family));
             let observation = if works { Observation::Up } else { Observation::Down };
             self.director.observe(number, observation, now);
         }
+    }
+
+    /// Whether the routers on an interface have an address to send from, and hear the others: who is
+    /// deaf would be a second master.
+    fn can_speak(&self, name: &str, family: Family) -> bool {
+        let is_on_it =
+            |router: &RouterPlan| router.interface == name && router.settings.family == family;
+        let routers = self.plan.routers.iter().zip(&self.ports);
+        let routers = routers.filter(|(router, _)| is_on_it(router));
+        let can_send = routers.clone().any(|(_, port)| port.is_some());
+        let names = routers.flat_map(|(router, _)| {
+            [Some(router.interface.as_str()), router.virtual_link.as_deref()]
+        });
+        let mut links = names.flatten().filter_map(|name| self.kernel.link(name));
+        can_send && !links.any(|link| self.receivers.is_deaf(link.index, family))
     }
 }

@@ -12,9 +12,16 @@ pub(super) struct Owned {
 }
 
 impl Owned {
-    /// Notes what this daemon put there.
+    /// Notes what this daemon put there. What was given is only given back.
     pub(super) fn put(&mut self, address: LinkAddress) {
-        self.put.insert(address);
+        if !self.is_given(&address) {
+            self.put.insert(address);
+        }
+    }
+
+    /// What it put there and may take away, by the numbers of its links: their names may have changed.
+    pub(super) fn all_put(&self) -> impl Iterator<Item = &LinkAddress> {
+        self.put.iter().filter(|address| !self.is_given(address))
     }
 
     /// Forgets what is gone: if it comes again, somebody else brought it.
@@ -24,7 +31,7 @@ impl Owned {
     }
 
     pub(super) fn is_given(&self, address: &LinkAddress) -> bool {
-        self.given.contains(&(address.link, address.address))
+        self.given.contains(&address.place())
     }
 
     /// Once given is given for as long as the router is an owner, also while it is away.
@@ -64,5 +71,44 @@ impl Worker {
     pub(super) fn is_given_and_there(&self, object: &Object) -> bool {
         let Object::Address(wanted) = object else { return false };
         self.owned.is_given(wanted) && self.kernel.on(wanted.link, wanted.address).next().is_some()
+    }
+
+    /// What is there of these. Addresses count whatever their length and their other end: a process with
+    /// another configuration may have left them, and nobody else removes them.
+    pub(super) fn found(&self, wanted: &BTreeSet<Object>) -> BTreeSet<Object> {
+        let mut found = self.kernel.present(wanted);
+        let places: HashSet<(u32, IpAddr)> = wanted.iter().filter_map(place_of).collect();
+        let known = self.kernel.addresses().iter();
+        let others = known.filter(|known| places.contains(&known.place()));
+        let others: Vec<Object> = others
+            .filter(|known| !wanted.contains(&Object::Address((*known).clone())))
+            .filter(|known| self.is_spare(known))
+            .cloned()
+            .map(Object::Address)
+            .collect();
+        found.extend(others);
+        found
+    }
+
+    /// Whether its link has another address, or is a virtual one. The only one of an interface is its own,
+    /// in a configuration that should say so; without it nobody reaches the machine.
+    fn is_spare(&self, address: &LinkAddress) -> bool {
+        let family = Family::of(address.address);
+        let name = self.kernel.by_index(address.link).map(|link| link.name.as_str());
+        let is_virtual = |name: &str| {
+            let mut links =
+                self.plan.routers.iter().filter_map(|router| router.virtual_link.as_deref());
+            links.any(|link| link == name)
+        };
+        self.kernel.primary(address.link, family, &self.moving).is_some()
+            || name.is_some_and(is_virtual)
+    }
+}
+
+/// Where an address is, or is to be.
+pub(super) fn place_of(object: &Object) -> Option<(u32, IpAddr)> {
+    match object {
+        Object::Address(address) => Some(address.place()),
+        Object::Route(_) | Object::Rule(_) => None,
     }
 }

@@ -60,10 +60,13 @@ impl Worker {
         ports.into_iter().any(|port| port.source == source)
     }
 
-    /// Whether advertisements of a family can leave by an interface.
+    /// Whether advertisements of a family can leave and arrive by an interface.
     pub(super) fn has_way(&self, name: &str, family: Family) -> bool {
         let link = self.kernel.link(name).filter(|link| link.is_running);
-        link.is_some_and(|link| self.kernel.primary(link.index, family, &self.moving).is_some())
+        link.is_some_and(|link| {
+            self.kernel.primary(link.index, family, &self.moving).is_some()
+                && !self.receivers.is_deaf(link.index, family)
+        })
     }
 
     /// An advertisement for a router came by a link: its other paths are to bring the same.

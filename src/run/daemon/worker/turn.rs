@@ -17,6 +17,9 @@ impl Worker {
     /// Packets, timers, advertisements, then a slice of the rest; true if something of it is left.
     pub(super) fn turn(&mut self) -> bool {
         self.read_events();
+        if self.unopened.is_due(Instant::now()) {
+            self.refresh_links();
+        }
         self.read_packets();
         self.director.handle_timeout(Instant::now());
         self.carry_out();
@@ -56,7 +59,8 @@ impl Worker {
         let announcements = self.announcing.iter();
         let announcements =
             announcements.filter_map(|index| self.announcers.get(*index)?.next_deadline(now));
-        self.director.next_deadline().into_iter().chain(announcements).min()
+        let others = [self.director.next_deadline(), self.unopened.next_deadline()];
+        others.into_iter().flatten().chain(announcements).min()
     }
 
     /// Reads every socket empty.

@@ -221,3 +221,30 @@ fn a_group_that_a_reload_makes_agrees() {
     }
     assert_eq!(states(&director), [State::Master, State::Master]);
 }
+
+#[test]
+fn the_silence_after_the_start_begins_once() {
+    let silent = Settings { is_grouped: false, startup_delay: SECOND * 6, ..settings("alone", 1) };
+    let tracked = vec![Tracked { source: 0, weight: 0, reverse: false }];
+    for observation in [Observation::Down, Observation::Unknown, Observation::Up] {
+        let now = Instant::now();
+        let source = |observation| vec![Source { name: "test".to_owned(), observation }];
+        let member = Member { tracked: tracked.clone(), ..Member::new(silent.clone()) };
+        let mut before = Director::new(vec![member], vec![], source(observation));
+        before.start(now);
+        before.observe(0, Observation::Up, now + SECOND * 2);
+
+        let reload = now + SECOND * 4;
+        let machines = before.into_machines().into_iter();
+        let members = machines.map(|mut machine| {
+            machine.reconfigure(silent.clone(), reload);
+            Member { machine, tracked: tracked.clone() }
+        });
+        let mut after = Director::new(members.collect(), vec![], source(Observation::Up));
+        after.start(reload);
+        assert_eq!(after.next_deadline(), Some(now + SECOND * 6), "{observation:?}");
+        assert_ne!(states(&after), [State::Master]);
+        run_until(&mut after, now + SECOND * 10);
+        assert_eq!(states(&after), [State::Master], "{observation:?}");
+    }
+}

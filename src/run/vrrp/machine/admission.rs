@@ -57,7 +57,7 @@ impl Machine {
                     return Some(Reason::IntervalMismatch); // B30
                 }
                 // Version 3 lets two owners settle it by election (A67, erratum 8298).
-                settings.is_owner().then_some(Reason::Owner) // B27
+                self.is_owner().then_some(Reason::Owner) // B27
             }
             Version::Three => {
                 let first = advertisement.addresses.first();

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::{Cause, Machine, Notice, Output, Stance, State, Transition};
 use crate::run::vrrp::announcer::Gratuitous;
+use crate::run::vrrp::timing::later;
 
 /// An input, as far as the table has to know it.
 #[derive(Clone, Debug)]
@@ -48,9 +49,9 @@ impl Machine {
     pub(super) fn event(&mut self, event: Event, now: Instant) {
         use Rank::{EqualAbove, EqualBelow, Higher, Lower, Release};
         match (self.state, event) {
-            (State::Initialize, Event::Start) => match self.settings.startup_delay {
-                Duration::ZERO => self.begin(Cause::Startup, now),
-                delay => self.deadline = Some(now + delay),
+            (State::Initialize, Event::Start) => match self.silence(now) {
+                None => self.begin(Cause::Startup, now),
+                silence => self.deadline = silence,
             },
             (State::Initialize, Event::Expired) => self.begin(Cause::Startup, now),
             (State::Initialize | State::Backup, Event::Fail(why)) => {
@@ -186,7 +187,8 @@ impl Machine {
     /// The end of the startup, or of a fault.
     fn begin(&mut self, cause: Cause, now: Instant) {
         self.master_interval = self.settings.interval; // A36
-        if self.settings.is_owner() && !self.settings.is_grouped {
+        let may_serve = !self.settings.is_grouped && self.silence(now).is_none();
+        if self.is_owner() && may_serve {
             self.take_over(Cause::Owner, now); // A35
         } else if self.is_adopting {
             self.enter(State::Backup, Cause::Adopted, now);
@@ -195,6 +197,11 @@ impl Machine {
             self.enter(State::Backup, cause, now);
             self.await_master(now);
         }
+    }
+
+    /// The end of the silence after the start, while it lasts.
+    fn silence(&self, now: Instant) -> Option<Instant> {
+        self.silent_until.filter(|end| *end > now)
     }
 
     /// First the advertisement, then the addresses and their announcement (A35, A43).
@@ -255,7 +262,7 @@ impl Machine {
         if !self.settings.preempt {
             return false;
         }
-        let from = *self.preempts_from.get_or_insert(now + self.settings.preempt_delay);
+        let from = *self.preempts_from.get_or_insert(later(now, self.settings.preempt_delay));
         from <= now
     }
 

@@ -373,3 +373,62 @@ fn addresses_that_are_found_do_not_outlast_another_master_or_the_stop_in_the_sil
     unstarted.machine.adopt();
     assert_eq!(unstarted.hear(ABOVE, 200), ["withdraw"]);
 }
+
+#[test]
+fn a_fault_does_not_end_the_silence_after_the_start() {
+    for priority in [100, 255] {
+        let settings = Settings { priority, startup_delay: SECOND * 30, ..settings() };
+        let mut bench = Bench::started(settings);
+        bench.wait(SECOND);
+        assert_eq!(bench.give(Input::Fail("test".to_owned())), ["FAULT"]);
+        bench.wait(SECOND);
+        assert_eq!(bench.give(Input::Recover), ["BACKUP"]);
+        assert_eq!(bench.remaining(), Some(28_000));
+        assert_eq!(bench.hear(ABOVE, 0), NOTHING);
+        assert_eq!(bench.remaining(), Some(28_000), "nor does a master that gives up");
+        bench.expire();
+        assert_eq!(bench.machine.state(), State::Master);
+    }
+}
+
+#[test]
+fn an_owner_that_was_ordered_to_yield_hears_others() {
+    for version in [Version::Two, Version::Three] {
+        let owner = Settings { version, priority: 255, ..settings() };
+        let mut bench = Bench::started(owner.clone());
+        assert_eq!(bench.give(Input::Stance(Stance::Standby)), ["advertise 0", "BACKUP"]);
+        let priority = bench.machine.stance().priority(255);
+        assert_eq!(bench.give(Input::Priority(priority)), ["priority 1"]);
+        for _ in 0..10 {
+            bench.wait(SECOND);
+            bench.hear(BELOW, 100);
+        }
+        assert_eq!(bench.machine.state(), State::Backup);
+        bench.machine.reconfigure(owner.clone(), bench.now);
+        assert_eq!(bench.effects(), NOTHING, "an order outlives a reload");
+        bench.give(Input::Fail("test".to_owned()));
+        assert_eq!(bench.give(Input::Recover), ["BACKUP"]);
+        // Without anybody else it serves, and gives way to whoever comes.
+        bench.expire();
+        assert_eq!(bench.effects(), ["MASTER", "advertise 1", "announce"]);
+        assert_eq!(bench.hear(BELOW, 100), ["BACKUP"]);
+
+        bench.give(Input::Stance(Stance::Normal));
+        assert_eq!(bench.give(Input::Priority(255)), ["priority 255"]);
+        bench.hear(BELOW, 100);
+        bench.expire();
+        assert_eq!(bench.effects(), ["MASTER", "advertise 255", "announce"]);
+    }
+}
+
+#[test]
+fn times_that_no_clock_can_count_never_come() {
+    let hour = SECOND * 3600;
+    let mut silent = Bench::started(Settings { startup_delay: Duration::MAX, ..settings() });
+    assert!(silent.machine.next_deadline() > Some(silent.now + hour));
+    assert_eq!(silent.give(Input::Stop), NOTHING);
+
+    let mut patient = Bench::backup(Settings { preempt_delay: Duration::MAX, ..settings() });
+    patient.hear(ABOVE, 50);
+    assert_eq!(patient.remaining(), Some(3609), "it follows the worse master");
+}

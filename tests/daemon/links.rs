@@ -1,0 +1,76 @@
+//! Links that cannot be used as they should be, and links that change under a running daemon.
+
+use std::time::Duration;
+
+use super::Program::Lvsha;
+use super::{ADDRESS, Network, instance, skipped};
+
+const FAST: &str = "version 3\n advert_int 0.2";
+const OVERLAP: Duration = Duration::from_secs(3);
+const SIX: &str = "fe80::100";
+
+#[test]
+fn a_link_that_cannot_be_listened_on_is_a_fault_of_its_own_routers_only() {
+    let Some(network) = Network::new(&[Lvsha]) else { return };
+    let mut configuration = instance(100, FAST);
+    // Several, so that the one that works is hardly ever the first to be listened on.
+    for number in 1..=6 {
+        let (name, other) = (format!("short{number}"), format!("other{number}"));
+        network.ip_in("a", &["link", "add", &name, "type", "veth", "peer", "name", &other]);
+        // Too small for IPv6: its groups cannot be joined (EINVAL).
+        network.ip_in("a", &["link", "set", &name, "mtu", "1000", "up"]);
+        network.ip_in("a", &["link", "set", &other, "up"]);
+        let source = format!("{FAST}\n mcast_src_ip fe80::{number}");
+        let six = instance(100, &source)
+            .replace("VI_1", &format!("V6_{number}"))
+            .replace("eth0", &name)
+            .replace("10.9.0.100/24", "fe80::100/64");
+        configuration += &format!("vrrp_instance{}", six.split_once("vrrp_instance").unwrap().1);
+    }
+    let _b = network.start(Lvsha, "b", &instance(150, FAST));
+    network.expect_owners(ADDRESS, &["b"], OVERLAP);
+    let a = network.start(Lvsha, "a", &configuration);
+    for number in 1..=6 {
+        a.expect_log(&format!("(V6_{number}) entering FAULT: interface short{number} failed"));
+    }
+    a.expect_log("(VI_1) entering BACKUP");
+    network.expect_stable(ADDRESS, &["b"], Duration::from_secs(3));
+    network.ip_in("a", &["link", "set", "short1", "mtu", "1500"]);
+    a.expect_log("(V6_1) transition to MASTER");
+}
+
+#[test]
+fn a_group_that_was_lost_with_the_mtu_is_joined_again() {
+    let Some(network) = Network::new(&[Lvsha]) else { return };
+    let six = |priority| instance(priority, FAST).replace("10.9.0.100/24", "fe80::100/64");
+    let _b = network.start(Lvsha, "b", &six(150));
+    network.expect_owners(SIX, &["b"], OVERLAP);
+    let a = network.start(Lvsha, "a", &six(100));
+    a.expect_log("entering BACKUP: start");
+    network.ip_in("a", &["link", "set", "eth0", "mtu", "1000"]);
+    a.expect_log("entering FAULT");
+    network.ip_in("a", &["link", "set", "eth0", "mtu", "1500"]);
+    a.expect_log("entering BACKUP: everything that is tracked works again");
+    network.expect_stable(SIX, &["b"], Duration::from_secs(3));
+}
+
+#[test]
+fn an_address_does_not_stay_on_a_link_that_was_renamed() {
+    let Some(network) = Network::new(&[Lvsha]) else { return };
+    let a = network.start(Lvsha, "a", &instance(150, FAST));
+    network.expect_owners(ADDRESS, &["a"], OVERLAP);
+    let renamed = network.run_in("a", "ip", &["link", "set", "eth0", "name", "eth9"]);
+    if !renamed.status.success() {
+        return skipped("a kernel that renames links that are up");
+    }
+    network.expect_owners(ADDRESS, &[], OVERLAP);
+    network.ip_in("a", &["link", "set", "eth9", "name", "eth0"]);
+    network.expect_owners(ADDRESS, &["a"], OVERLAP);
+    // The end comes before anybody has looked at the link.
+    a.signal("STOP");
+    network.ip_in("a", &["link", "set", "eth0", "name", "eth9"]);
+    a.signal("TERM");
+    a.signal("CONT");
+    assert_eq!(a.stop(), Some(0));
+    assert_eq!(network.owners(ADDRESS), [""; 0]);
+}
