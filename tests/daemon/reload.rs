@@ -63,6 +63,25 @@ fn scripts_of_a_router_that_a_reload_removes_hear_of_its_end() {
 }
 
 #[test]
+fn scripts_of_a_router_that_a_reload_adds_hear_of_its_start() {
+    let Some(network) = Network::new(&[Lvsha]) else { return };
+    let first = instance(150, FAST);
+    let notify =
+        format!("notify \"/bin/sh -c 'echo $2 $3 >> {}' x\"", network.path("story").display());
+    // An owner is master at once: before anybody could be told that the reload is over.
+    let second = instance(255, &format!("{FAST}\n {notify}"))
+        .replace("VI_1", "VI_2")
+        .replace("virtual_router_id 51", "virtual_router_id 52")
+        .replace("10.9.0.100/24", "10.9.0.101/24");
+    let second = second.split_once("vrrp_instance").unwrap().1.to_owned();
+    let a = network.start(Lvsha, "a", &first);
+    a.expect_log("(VI_1) transition to MASTER");
+    fs::write(network.path("a.conf"), format!("{first}vrrp_instance{second}")).unwrap();
+    a.signal("HUP");
+    network.expect_story("VI_2 MASTER");
+}
+
+#[test]
 fn a_group_that_a_reload_leaves_as_it_is_tells_nothing_again() {
     let Some(network) = Network::new(&[Lvsha]) else { return };
     let notify = |more: &str| {

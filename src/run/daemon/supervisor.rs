@@ -235,7 +235,8 @@ impl Supervisor {
             | Report::ObjectRefused { .. }
             | Report::ObjectRepaired { .. }
             | Report::PathFound { .. }
-            | Report::PathLost { .. } => {}
+            | Report::PathLost { .. }
+            | Report::Reloaded => {}
         }
     }
 
@@ -316,8 +317,9 @@ impl Supervisor {
                 self.trackers.pause();
                 let order = Order::Reload { plan: Box::new(plan.clone()), done };
                 if self.orders.send(order).is_ok() && answer.await.is_ok() {
-                    // Routers that are gone have their scripts in the old plan.
-                    while let Some(report) = reports.next_change() {
+                    // Routers that are gone have their scripts in the old plan, and those that come have
+                    // theirs in the new one: the worker may have told of both by now.
+                    while let Some(report) = reports.next_of_old_plan() {
                         self.follow(&report);
                     }
                     self.trackers.configure(&plan);

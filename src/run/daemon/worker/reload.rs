@@ -13,6 +13,7 @@ impl Worker {
         }
         let now = Instant::now();
         self.give_up_what_is_not_in(&plan, now);
+        self.reporter.tell(Report::Reloaded);
         let observations = self.director.sources().iter().map(|source| source.observation);
         let old_sources: Vec<(SourcePlan, Observation)> =
             self.plan.sources.iter().cloned().zip(observations).collect();
