@@ -104,3 +104,29 @@ fn a_group_that_a_reload_leaves_as_it_is_tells_nothing_again() {
     let story = fs::read_to_string(network.path("story")).unwrap();
     assert_eq!(story.matches("alone MASTER").count(), 1, "{story}");
 }
+
+#[test]
+fn services_follow_a_router_that_a_reload_renames() {
+    let Some(network) = Network::new(&[Lvsha]) else { return };
+    let service = "virtual_server 10.9.0.100 80 {\n delay_loop 1\n lb_algo rr\n lb_kind NAT\n protocol TCP\n \
+                   ha_suspend\n real_server 10.9.0.1 8000 {\n TCP_CHECK {\n connect_timeout 1\n }\n }\n}\n";
+    let server = "10.9.0.1:8000 of tcp 10.9.0.100:80";
+    let old = format!("{}{service}", instance(150, FAST));
+    let a = network.start(Lvsha, "a", &old);
+    a.expect_log("(VI_1) transition to MASTER");
+    a.expect_log(server);
+    fs::write(network.path("a.conf"), old.replace("VI_1", "web")).unwrap();
+    a.signal("HUP");
+    a.expect_log("reloaded: 1 virtual routers");
+    // From now on it answers, and only who asks hears of it.
+    let program = "import signal,socket\nsignal.alarm(60)\n\
+                   s=socket.create_server(('10.9.0.1',8000))\nwhile True: s.accept()";
+    let space = network.space("a");
+    let mut listener = std::process::Command::new("ip")
+        .args(["netns", "exec", &space, "python3", "-c", program])
+        .spawn()
+        .unwrap();
+    a.expect_log(&format!("{server} is up"));
+    listener.kill().unwrap();
+    listener.wait().unwrap();
+}

@@ -19,6 +19,7 @@ use super::plan::{RefusedPlan, SourcePlan};
 use super::report::{Reporter, Reports, channel};
 use super::resources::ResourceTasks;
 use super::services::Balancing;
+use super::succession::Succession;
 use super::trackers::Trackers;
 use super::worker::Worker;
 use super::{Order, Plan, Report, services, story};
@@ -322,14 +323,17 @@ impl Supervisor {
                     while let Some(report) = reports.next_of_old_plan() {
                         self.follow(&report);
                     }
+                    let succession = Succession::new(&self.plan, &plan);
+                    self.states = succession.carry_subjects(std::mem::take(&mut self.states));
                     self.trackers.configure(&plan);
-                    self.resources.configure(&plan, &self.orders);
+                    self.resources.configure(&plan, &succession, &self.orders);
                     self.pipes.configure(&plan);
                     if plan.mail != self.plan.mail {
                         self.mailer = plan.mail.clone().map(Mailer::start);
                     }
-                    self.hooks.configure(&plan);
-                    if let Err(error) = self.balancing.configure(&plan.services) {
+                    self.hooks.configure(&plan, &succession);
+                    let services = &plan.services;
+                    if let Err(error) = self.balancing.configure(services, &succession) {
                         error!("no thread for the virtual services: {error}");
                     }
                     info!("reloaded: {} virtual routers", plan.routers.len());
