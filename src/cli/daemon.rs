@@ -182,6 +182,9 @@ fn refusal(error: &StartError) -> Problem {
             problem.help("run it as root, or with CAP_NET_ADMIN and CAP_NET_RAW")
         }
         StartError::Running(_) => problem.help("ask it with `lvsha ctl status`"),
+        StartError::Control { error, .. } if error.kind() == std::io::ErrorKind::AlreadyExists => {
+            problem.help("move it away, or name another place with `--control PATH`")
+        }
         StartError::Control { .. } => problem.help("name another place with `--control PATH`"),
         StartError::Kernel(_) => problem,
     }

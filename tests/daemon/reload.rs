@@ -63,6 +63,25 @@ fn scripts_of_a_router_that_a_reload_removes_hear_of_its_end() {
 }
 
 #[test]
+fn scripts_of_a_router_that_a_reload_adds_hear_of_its_start() {
+    let Some(network) = Network::new(&[Lvsha]) else { return };
+    let first = instance(150, FAST);
+    let notify =
+        format!("notify \"/bin/sh -c 'echo $2 $3 >> {}' x\"", network.path("story").display());
+    // An owner is master at once: before anybody could be told that the reload is over.
+    let second = instance(255, &format!("{FAST}\n {notify}"))
+        .replace("VI_1", "VI_2")
+        .replace("virtual_router_id 51", "virtual_router_id 52")
+        .replace("10.9.0.100/24", "10.9.0.101/24");
+    let second = second.split_once("vrrp_instance").unwrap().1.to_owned();
+    let a = network.start(Lvsha, "a", &first);
+    a.expect_log("(VI_1) transition to MASTER");
+    fs::write(network.path("a.conf"), format!("{first}vrrp_instance{second}")).unwrap();
+    a.signal("HUP");
+    network.expect_story("VI_2 MASTER");
+}
+
+#[test]
 fn a_group_that_a_reload_leaves_as_it_is_tells_nothing_again() {
     let Some(network) = Network::new(&[Lvsha]) else { return };
     let notify = |more: &str| {
@@ -84,4 +103,30 @@ fn a_group_that_a_reload_leaves_as_it_is_tells_nothing_again() {
     network.expect_story("VI_2 MASTER");
     let story = fs::read_to_string(network.path("story")).unwrap();
     assert_eq!(story.matches("alone MASTER").count(), 1, "{story}");
+}
+
+#[test]
+fn services_follow_a_router_that_a_reload_renames() {
+    let Some(network) = Network::new(&[Lvsha]) else { return };
+    let service = "virtual_server 10.9.0.100 80 {\n delay_loop 1\n lb_algo rr\n lb_kind NAT\n protocol TCP\n \
+                   ha_suspend\n real_server 10.9.0.1 8000 {\n TCP_CHECK {\n connect_timeout 1\n }\n }\n}\n";
+    let server = "10.9.0.1:8000 of tcp 10.9.0.100:80";
+    let old = format!("{}{service}", instance(150, FAST));
+    let a = network.start(Lvsha, "a", &old);
+    a.expect_log("(VI_1) transition to MASTER");
+    a.expect_log(server);
+    fs::write(network.path("a.conf"), old.replace("VI_1", "web")).unwrap();
+    a.signal("HUP");
+    a.expect_log("reloaded: 1 virtual routers");
+    // From now on it answers, and only who asks hears of it.
+    let program = "import signal,socket\nsignal.alarm(60)\n\
+                   s=socket.create_server(('10.9.0.1',8000))\nwhile True: s.accept()";
+    let space = network.space("a");
+    let mut listener = std::process::Command::new("ip")
+        .args(["netns", "exec", &space, "python3", "-c", program])
+        .spawn()
+        .unwrap();
+    a.expect_log(&format!("{server} is up"));
+    listener.kill().unwrap();
+    listener.wait().unwrap();
 }

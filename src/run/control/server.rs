@@ -2,7 +2,7 @@
 
 use std::future::Future;
 use std::io;
-use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
+use std::os::unix::fs::{DirBuilderExt as _, FileTypeExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -31,17 +31,26 @@ impl Server {
     /// Takes the path, also when a daemon that was killed has left it there.
     ///
     /// # Errors
-    /// `AddrInUse` when another daemon answers at the path, or what the file system says.
+    /// `AddrInUse` when another daemon answers at the path, `AlreadyExists` when no socket stands there,
+    /// or what the file system says.
     pub fn bind(path: &Path) -> io::Result<Self> {
         if let Some(directory) = path.parent().filter(|directory| !directory.exists()) {
             std::fs::DirBuilder::new().recursive(true).mode(0o755).create(directory)?;
         }
         let listener = match UnixListener::bind(path) {
             Err(error) if error.kind() == io::ErrorKind::AddrInUse => {
-                if std::os::unix::net::UnixStream::connect(path).is_ok() {
-                    return Err(error);
+                if let Some(what) = other_than_socket(path)? {
+                    let why = format!("{what} stands there, and only a socket is replaced");
+                    return Err(io::Error::new(io::ErrorKind::AlreadyExists, why));
                 }
-                std::fs::remove_file(path)?;
+                match std::os::unix::net::UnixStream::connect(path) {
+                    Ok(_) => return Err(error),
+                    // Any other error is an answer of somebody.
+                    Err(error) if error.kind() != io::ErrorKind::ConnectionRefused => {
+                        return Err(error);
+                    }
+                    Err(_) => std::fs::remove_file(path)?,
+                }
                 UnixListener::bind(path)?
             }
             other => other?,
@@ -62,9 +71,25 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // Nobody is there any more to be told that it could not be removed.
-        let _ = std::fs::remove_file(&self.path);
+        // Somebody may have put something else there.
+        if other_than_socket(&self.path).is_ok_and(|other| other.is_none()) {
+            // Nobody is there any more to be told that it could not be removed.
+            let _ = std::fs::remove_file(&self.path);
+        }
     }
+}
+
+/// What stands at a path, unless it is a socket. A link is not followed: it would be the one that is
+/// replaced.
+fn other_than_socket(path: &Path) -> io::Result<Option<&'static str>> {
+    let kind = std::fs::symlink_metadata(path)?.file_type();
+    Ok(match kind {
+        _ if kind.is_socket() => None,
+        _ if kind.is_dir() => Some("a folder"),
+        _ if kind.is_file() => Some("a file"),
+        _ if kind.is_symlink() => Some("a symbolic link"),
+        _ => Some("a device or pipe"),
+    })
 }
 
 /// Reads one request, answers it and closes. Whoever is slow is left alone.
@@ -95,3 +120,52 @@ where
 const LONGEST_REQUEST: u64 = 64 * 1024;
 
 const PATIENCE: Duration = Duration::from_secs(5);
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::os::unix::fs::symlink;
+    use std::os::unix::net;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn only_a_socket_that_nobody_answers_at_is_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        fs::write(path("file"), "precious").unwrap();
+        fs::create_dir(path("folder")).unwrap();
+        symlink(path("file"), path("link")).unwrap();
+        for name in ["file", "folder", "link"] {
+            let error = Server::bind(&path(name)).unwrap_err();
+            assert_eq!(error.kind(), io::ErrorKind::AlreadyExists, "{name}: {error}");
+            assert!(
+                fs::symlink_metadata(path(name)).is_ok_and(|kind| !kind.file_type().is_socket())
+            );
+        }
+        assert_eq!(fs::read_to_string(path("file")).unwrap(), "precious");
+
+        // A socket of another kind is somebody's, although it takes no connection.
+        let _datagrams = net::UnixDatagram::bind(path("datagrams")).unwrap();
+        assert!(Server::bind(&path("datagrams")).is_err());
+        assert!(path("datagrams").exists());
+
+        drop(net::UnixListener::bind(path("left")).unwrap());
+        let server = Server::bind(&path("left")).unwrap();
+        let error = Server::bind(&path("left")).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::AddrInUse);
+        drop(server);
+        assert!(!path("left").exists());
+    }
+
+    #[tokio::test]
+    async fn what_somebody_put_in_the_place_of_the_socket_is_not_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("socket");
+        let server = Server::bind(&path).unwrap();
+        fs::remove_file(&path).unwrap();
+        fs::write(&path, "precious").unwrap();
+        drop(server);
+        assert_eq!(fs::read_to_string(&path).unwrap(), "precious");
+    }
+}

@@ -10,6 +10,7 @@ use tracing::warn;
 use super::Plan;
 use super::plan::{HookMoment, HookPlan, ScriptPolicy};
 use super::script;
+use super::succession::Succession;
 use crate::run::vrrp::State;
 
 /// Who changed.
@@ -48,12 +49,12 @@ impl Hooks {
     /// Needs a tokio runtime.
     pub(super) fn new(plan: &Plan) -> Self {
         let mut hooks = Self::default();
-        hooks.configure(plan);
+        hooks.configure(plan, &Succession::default());
         hooks
     }
 
     /// Another plan. What is queued is still run, also of who is gone, and before what comes next.
-    pub(super) fn configure(&mut self, plan: &Plan) {
+    pub(super) fn configure(&mut self, plan: &Plan, succession: &Succession) {
         let routers = plan.routers.iter().map(|router| {
             ((Subject::Instance, router.settings.name.clone()), router.hooks.clone())
         });
@@ -61,7 +62,7 @@ impl Hooks {
             .groups
             .iter()
             .map(|group| ((Subject::Group, group.name.clone()), group.hooks.clone()));
-        let mut old = std::mem::take(&mut self.queues);
+        let mut old = succession.carry_subjects(std::mem::take(&mut self.queues));
         self.tasks.retain(|task| !task.is_finished());
         self.policy = plan.scripts.clone();
         for (key, planned) in routers.chain(groups) {
@@ -196,12 +197,14 @@ mod tests {
         };
         let (told, gate) = (story.display(), go.display());
         let slow = format!("until [ -e {gate} ]; do sleep 0.02; done; echo first >> {told}");
-        let mut hooks = Hooks::new(&plan(HookMoment::Master, slow));
+        let first = plan(HookMoment::Master, slow);
+        let mut hooks = Hooks::new(&first);
         hooks.changed(Subject::Group, "both", State::Master, 0);
-        hooks.configure(&plan(HookMoment::Backup, format!("echo second >> {told}")));
+        let second = plan(HookMoment::Backup, format!("echo second >> {told}"));
+        hooks.configure(&second, &Succession::new(&first, &second));
         hooks.changed(Subject::Group, "both", State::Backup, 0);
         // Nobody has hooks any more: what is queued is run all the same.
-        hooks.configure(&Plan::default());
+        hooks.configure(&Plan::default(), &Succession::default());
         std::fs::write(&go, "").unwrap();
         hooks.finish().await;
         assert_eq!(std::fs::read_to_string(&story).unwrap(), "first\nsecond\n");

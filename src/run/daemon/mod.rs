@@ -24,6 +24,7 @@ mod script;
 mod services;
 mod status;
 mod story;
+mod succession;
 mod supervisor;
 mod trackers;
 mod unexecuted;

@@ -10,15 +10,18 @@ use std::path::Path;
 use std::time::Duration;
 
 use rustix::fs::{CWD, Mode, OFlags};
-use rustix::process::{Pid, Signal, kill_process_group};
-use tokio::process::Child;
-use tokio::time::timeout;
+use rustix::process::{getegid, geteuid};
 use tracing::{error, warn};
 
+use self::reader::Reader;
 use super::hooks::Subject;
 use super::plan::{PipePlan, Plan, ScriptPolicy};
 use super::script;
 use crate::run::health::monitor::Event;
+
+mod reader;
+#[cfg(test)]
+mod tests;
 
 /// Open pipes, each with its reader.
 #[derive(Debug, Default)]
@@ -34,7 +37,7 @@ struct Pipe {
     is_made: bool,
     /// Lines that found no room since the last one that did.
     lost: u64,
-    reader: Option<Child>,
+    reader: Option<Reader>,
 }
 
 impl Pipes {
@@ -47,20 +50,37 @@ impl Pipes {
         pipes
     }
 
-    /// Another plan: pipes that stay keep their readers.
+    /// Another plan: pipes that stay keep their readers, and those that stay where they are keep what was
+    /// not read yet.
     pub(super) fn configure(&mut self, plan: &Plan) {
         self.tells_priorities = plan.tells_priorities;
         let old = std::mem::take(&mut self.open);
-        let (stay, go): (Vec<Pipe>, Vec<Pipe>) =
+        let (stay, mut old): (Vec<Pipe>, Vec<Pipe>) =
             old.into_iter().partition(|pipe| plan.pipes.contains(&pipe.plan));
-        for pipe in go {
-            tokio::spawn(pipe.close());
-        }
         self.open = stay;
         for planned in &plan.pipes {
-            if !self.open.iter().any(|pipe| pipe.plan == *planned) {
-                self.add(planned, &plan.scripts);
+            if self.open.iter().any(|pipe| pipe.plan == *planned) {
+                continue;
             }
+            let is_same = |pipe: &Pipe| pipe.plan.path == planned.path && pipe.is_there();
+            match old.iter().position(is_same) {
+                Some(place) => {
+                    let pipe = old.swap_remove(place);
+                    self.open.push(pipe.under(planned, &plan.scripts));
+                }
+                None => self.add(planned, &plan.scripts),
+            }
+        }
+        for mut pipe in old {
+            // Two may have been one file; whoever stays removes it at the end.
+            let is_same = |other: &&mut Pipe| other.plan.path == pipe.plan.path;
+            let is_there = pipe.is_there();
+            if let Some(other) = self.open.iter_mut().find(is_same).filter(|_| is_there) {
+                other.is_made |= std::mem::take(&mut pipe.is_made);
+            }
+            // Now: by the time its reader has ended, another reload may have made it again.
+            pipe.remove();
+            tokio::spawn(pipe.close());
         }
     }
 
@@ -110,25 +130,39 @@ impl Pipe {
     fn open(planned: &PipePlan, policy: &ScriptPolicy) -> Result<Self, String> {
         let path = planned.path.as_path();
         let says = |error: io::Error| error.to_string();
+        let owner = ids(planned.owner.as_deref())?;
         let is_made = make(path).map_err(says)?;
         // What was there belongs to whom it belongs.
-        if let Some(owner) = planned.owner.as_ref().filter(|_| is_made) {
-            let (user, group) = script::ids_of(owner).map_err(|error| error.to_string())?;
-            chown(path, Some(user), Some(group)).map_err(says)?;
+        if planned.owner.is_some() && is_made {
+            chown(path, Some(owner.0), Some(owner.1)).map_err(says)?;
         }
         // Reading and writing: it opens without a reader, and a reader that goes ends nothing.
         let flags = OFlags::RDWR | OFlags::NONBLOCK | OFlags::CLOEXEC | OFlags::NOFOLLOW;
         let end = rustix::fs::open(path, flags, Mode::empty()).map_err(|e| says(e.into()))?;
-        let reader = match &planned.reader {
-            None => None,
-            Some(reader) => {
-                let mut command = reader.command.clone();
-                command.push(path.to_string_lossy().into_owned());
-                let started = script::start(&command, reader.user.as_deref(), policy);
-                Some(started.map_err(|error| format!("its reader {error}"))?)
-            }
-        };
+        let reader = planned.reader.as_ref();
+        let reader = reader.map(|reader| Reader::start(reader, path, policy, None));
         Ok(Self { plan: planned.clone(), end, is_made, lost: 0, reader })
+    }
+
+    /// The same pipe for another plan: whoever reads goes on in the midst of the story.
+    fn under(self, planned: &PipePlan, policy: &ScriptPolicy) -> Self {
+        let Self { plan, end, is_made, lost, reader } = self;
+        let path = planned.path.as_path();
+        if is_made && planned.owner != plan.owner {
+            let given = ids(planned.owner.as_deref()).and_then(|(user, group)| {
+                chown(path, Some(user), Some(group)).map_err(|error| error.to_string())
+            });
+            if let Err(cause) = given {
+                error!("pipe {}: it keeps its owner: {cause}", path.display());
+            }
+        }
+        let reader = match &planned.reader {
+            wanted if *wanted == plan.reader => reader,
+            Some(wanted) => Some(Reader::start(wanted, path, policy, reader)),
+            // Dropped, and ended with that.
+            None => None,
+        };
+        Self { plan: planned.clone(), end, is_made, lost, reader }
     }
 
     fn write(&mut self, line: &str) {
@@ -149,23 +183,36 @@ impl Pipe {
         }
     }
 
-    async fn close(self) {
-        let Self { plan, end, is_made, reader, .. } = self;
+    /// Removes what was made.
+    fn remove(&mut self) {
+        // Somebody may have removed it, or put something else there.
+        if std::mem::take(&mut self.is_made) && self.is_there() {
+            let _ = fs::remove_file(&self.plan.path);
+        }
+    }
+
+    async fn close(mut self) {
+        self.remove();
         // Who reads to the end is done then.
-        drop(end);
-        if let Some(mut reader) = reader
-            && timeout(GRACE, reader.wait()).await.is_err()
-        {
-            let group = reader.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?));
-            if let Some(group) = group {
-                // It may have ended in this moment.
-                let _ = kill_process_group(group, Signal::TERM);
-            }
+        drop(self.end);
+        if let Some(reader) = self.reader {
+            reader.end(GRACE).await;
         }
-        if is_made {
-            // Somebody may have removed it before.
-            let _ = fs::remove_file(&plan.path);
-        }
+    }
+
+    /// Whether what is open is what stands at the path.
+    fn is_there(&self) -> bool {
+        let place = |stat: rustix::fs::Stat| (stat.st_dev, stat.st_ino);
+        let own = rustix::fs::fstat(&self.end).map(place);
+        own.is_ok_and(|own| rustix::fs::lstat(&self.plan.path).map(place) == Ok(own))
+    }
+}
+
+/// User and group of an owner; of the daemon where none is said.
+fn ids(owner: Option<&str>) -> Result<(u32, u32), String> {
+    match owner {
+        Some(owner) => script::ids_of(owner).map_err(|error| error.to_string()),
+        None => Ok((geteuid().as_raw(), getegid().as_raw())),
     }
 }
 
@@ -221,77 +268,3 @@ fn service_word(id: &str) -> String {
 
 /// For a reader to read what is left.
 const GRACE: Duration = Duration::from_secs(1);
-
-#[cfg(test)]
-mod tests {
-    use std::io::Read as _;
-
-    use super::*;
-    use crate::run::ipvs::DestinationKey;
-
-    fn plan(path: &Path) -> Plan {
-        let pipe = PipePlan {
-            path: path.to_owned(),
-            owner: None,
-            reader: None,
-            hears_routers: true,
-            hears_servers: true,
-        };
-        Plan { pipes: vec![pipe], ..Plan::default() }
-    }
-
-    fn read(path: &Path) -> String {
-        let mut buffer = [0; 70_000];
-        let length = fs::File::open(path).unwrap().read(&mut buffer).unwrap();
-        String::from_utf8_lossy(&buffer[..length]).into_owned()
-    }
-
-    #[test]
-    fn events_are_lines_in_their_order() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("pipe");
-        let mut pipes = Pipes::open(&plan(&path));
-        pipes.changed(Subject::Instance, "VI_1", "MASTER", 150);
-        pipes.changed(Subject::Group, "all", "MASTER", 0);
-        pipes.priority_changed("VI_1", true, 90);
-        let server = DestinationKey { address: "10.0.0.29".parse().unwrap(), port: 80 };
-        for service in ["tcp 10.0.0.31:80", "tcp [2001:db8::1]:80", "fwmark 7", "tcp group web"] {
-            let service = service.to_owned();
-            pipes.health(&Event::ServiceDown { service: service.clone() });
-            pipes.health(&Event::ServerUp { service, server, reply: String::new() });
-        }
-        let expected = "INSTANCE \"VI_1\" MASTER 150\nGROUP \"all\" MASTER 0\n\
-            VS [10.0.0.31]:tcp:80 DOWN\nRS [10.0.0.29]:tcp:80 [10.0.0.31]:tcp:80 UP\n\
-            VS [2001:db8::1]:tcp:80 DOWN\nRS [10.0.0.29]:tcp:80 [2001:db8::1]:tcp:80 UP\n\
-            VS FWM 7 DOWN\nRS [10.0.0.29]:none:80 FWM 7 UP\n\
-            VS web DOWN\nRS [10.0.0.29]:tcp:80 web UP\n";
-        assert_eq!(read(&path), expected);
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
-        runtime.unwrap().block_on(pipes.close());
-        assert!(!path.exists(), "what was made is removed");
-    }
-
-    #[test]
-    fn nobody_who_reads_delays_nobody() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("pipe");
-        let mut pipes = Pipes::open(&plan(&path));
-        // A pipe holds 64 KiB (pipe(7)).
-        for _ in 0..5000 {
-            pipes.changed(Subject::Instance, "VI_1", "MASTER", 150);
-        }
-        assert!(pipes.open[0].lost > 0);
-        assert!(read(&path).ends_with("MASTER 150\n"), "no half lines");
-        pipes.changed(Subject::Instance, "VI_1", "BACKUP", 150);
-        assert_eq!(pipes.open[0].lost, 0);
-    }
-
-    #[test]
-    fn a_file_is_no_pipe() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("file");
-        fs::write(&path, "precious").unwrap();
-        Pipes::open(&plan(&path)).changed(Subject::Instance, "VI_1", "MASTER", 150);
-        assert_eq!(fs::read_to_string(&path).unwrap(), "precious");
-    }
-}

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::succession::Succession;
 use crate::run::net::addresses::{Details, LinkAddress};
 use crate::run::net::routes::Route;
 use crate::run::net::rules::Rule;
@@ -248,16 +249,21 @@ impl SourcePlan {
 
     /// Whether what was observed of `old` before a reload holds until something else is observed. Links
     /// are looked at anew, and their names say neither the family nor who needs them.
-    pub fn inherits_from(&self, old: &Self) -> bool {
+    pub fn inherits_from(&self, old: &Self, succession: &Succession) -> bool {
         match self {
             Self::Interface { .. } | Self::Paths { .. } => false,
             Self::Pings { .. } => self == old,
+            // Theirs goes on under the new name of the router.
+            Self::Resources { router } => match old {
+                Self::Resources { router: old } => {
+                    succession.of_router(old) == Some(router.as_str())
+                }
+                _ => false,
+            },
             // A script with another limit is the same script: without this its fault would end.
-            Self::File { .. }
-            | Self::Process(_)
-            | Self::Resources { .. }
-            | Self::Script(_)
-            | Self::Service { .. } => self.name() == old.name(),
+            Self::File { .. } | Self::Process(_) | Self::Script(_) | Self::Service { .. } => {
+                self.name() == old.name()
+            }
         }
     }
 }

@@ -84,6 +84,8 @@ pub enum Report {
         /// Now.
         to: u8,
     },
+    /// What was told before is of the old plan, what comes of the new one.
+    Reloaded,
     /// A router's state changed.
     Transition {
         /// Name of the router.
@@ -136,6 +138,7 @@ impl Report {
         match self {
             Self::GroupChanged { .. }
             | Self::PriorityChanged { .. }
+            | Self::Reloaded
             | Self::Transition { .. }
             | Self::Withdrawn { .. } => true,
             Self::Announced { .. }
@@ -177,9 +180,10 @@ impl Reports {
         }
     }
 
-    /// The next change that was told already.
-    pub(super) fn next_change(&mut self) -> Option<Report> {
-        self.changes.try_recv().ok()
+    /// The next change of the plan before a reload that the worker has made already; takes the mark
+    /// behind the last one, too.
+    pub(super) fn next_of_old_plan(&mut self) -> Option<Report> {
+        self.changes.try_recv().ok().filter(|report| !matches!(report, Report::Reloaded))
     }
 }
 
@@ -254,6 +258,22 @@ mod tests {
             changes += u32::from(matches!(report, Report::GroupChanged { .. }));
         }
         assert_eq!(changes, 1);
+    }
+
+    #[test]
+    fn what_a_reload_brings_is_not_of_the_old_plan() {
+        let (mut reporter, mut reports) = channel();
+        let changed =
+            |group: &str| Report::GroupChanged { group: group.to_owned(), state: State::Master };
+        for report in [changed("old"), Report::Reloaded, changed("new")] {
+            reporter.tell(report);
+        }
+        let mut group = || match reports.next_of_old_plan()? {
+            Report::GroupChanged { group, .. } => Some(group),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!([group().as_deref(), group().as_deref()], [Some("old"), None]);
+        assert_eq!(group().as_deref(), Some("new"), "for the loop that follows");
     }
 
     #[test]

@@ -10,6 +10,7 @@ use tracing::{error, info, warn};
 
 use super::plan::{ResourcePlan, ScriptPolicy};
 use super::report::Order;
+use super::succession::Succession;
 use super::{Plan, script};
 use crate::run::vrrp::{Observation, ResourceInput, ResourceOutput, Resources, Verb};
 
@@ -26,7 +27,12 @@ pub(super) struct ResourceTasks {
 #[derive(Debug)]
 enum Wish {
     /// Other resources, or the same under another number.
-    Configure { resources: Vec<ResourcePlan>, policy: ScriptPolicy, source: Option<usize> },
+    Configure {
+        router: String,
+        resources: Vec<ResourcePlan>,
+        policy: ScriptPolicy,
+        source: Option<usize>,
+    },
     /// Whether they are to run.
     Run(bool),
     /// None is to run, also none that an earlier life of the daemon started.
@@ -37,12 +43,19 @@ impl ResourceTasks {
     /// Needs a tokio runtime.
     pub(super) fn new(plan: &Plan, orders: &mpsc::UnboundedSender<Order>) -> Self {
         let mut tasks = Self::default();
-        tasks.configure(plan, orders);
+        tasks.configure(plan, &Succession::default(), orders);
         tasks
     }
 
     /// Another plan: what both have in common from the left goes on running.
-    pub(super) fn configure(&mut self, plan: &Plan, orders: &mpsc::UnboundedSender<Order>) {
+    pub(super) fn configure(
+        &mut self,
+        plan: &Plan,
+        succession: &Succession,
+        orders: &mpsc::UnboundedSender<Order>,
+    ) {
+        self.masters = succession.carry(std::mem::take(&mut self.masters));
+        self.queues = succession.carry(std::mem::take(&mut self.queues));
         let with_resources = |name: &String| {
             let router = plan.routers.iter().find(|router| router.settings.name == *name);
             router.is_some_and(|router| !router.resources.is_empty())
@@ -61,6 +74,7 @@ impl ResourceTasks {
             });
             // The task ends only with this queue, here and below.
             let _ = queue.send(Wish::Configure {
+                router: name,
                 resources: router.resources.clone(),
                 policy: plan.scripts.clone(),
                 source: router.resource_source,
@@ -161,7 +175,8 @@ impl Task {
         match wish {
             Wish::Run(wanted) => machine.handle(ResourceInput::Want(wanted), Instant::now()),
             Wish::Clear => machine.handle(ResourceInput::Clear, Instant::now()),
-            Wish::Configure { resources, policy, source } => {
+            Wish::Configure { router, resources, policy, source } => {
+                self.router = router;
                 self.policy = policy;
                 self.source = source;
                 let common = self.resources.iter().zip(&resources).take_while(|(a, b)| a == b);
@@ -241,6 +256,26 @@ const AT_THE_END: Duration = Duration::from_secs(120);
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::run::daemon::succession::tests::plan;
+
+    #[tokio::test]
+    async fn resources_stay_with_a_router_that_has_another_name() {
+        let with_resources = |name, arguments: &[&str]| {
+            let mut plan = plan(&[(name, 51)]);
+            let arguments = arguments.iter().map(|word| (*word).to_owned()).collect();
+            plan.routers[0].resources = vec![ResourcePlan { name: "web".to_owned(), arguments }];
+            plan
+        };
+        let (orders, _) = mpsc::unbounded_channel();
+        let (old, new) = (with_resources("VI_1", &[]), with_resources("web", &["fast"]));
+        let mut tasks = ResourceTasks::new(&old, &orders);
+        tasks.changed("VI_1", true);
+        let queue = tasks.queues["VI_1"].clone();
+        tasks.configure(&new, &Succession::new(&old, &new), &orders);
+        assert!(tasks.queues["web"].same_channel(&queue));
+        assert_eq!(tasks.masters, HashMap::from([("web".to_owned(), true)]));
+        assert_eq!(tasks.queues.len(), 1);
+    }
 
     #[test]
     fn the_words_of_a_status_count() {

@@ -117,7 +117,7 @@ fn prepare(
 }
 
 /// Asks the whole group to end, and does not ask twice.
-async fn stop(child: &mut Child) {
+pub(super) async fn stop(child: &mut Child) {
     for signal in [Signal::TERM, Signal::KILL] {
         let group = child.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?));
         if let Some(group) = group {

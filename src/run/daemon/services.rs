@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use tokio::sync::{mpsc, oneshot};
 use tracing::{error, info, warn};
 
+use super::succession::Succession;
 use crate::run::control::{Answer, OrderAnswer, OrderRequest, Request};
 use crate::run::health::monitor::{Event, Ordered, Target};
 use crate::run::ipvs::reconcile;
@@ -30,14 +31,16 @@ impl Balancing {
     ) -> io::Result<(Self, mpsc::UnboundedReceiver<Told>)> {
         let (tell, told) = mpsc::unbounded_channel();
         let mut balancing = Self { running: None, roles: BTreeMap::new(), memory, tell };
-        balancing.configure(plan)?;
+        balancing.configure(plan, &Succession::default())?;
         Ok((balancing, told))
     }
 
     /// Another plan. Threads that run go on, so that removed services are taken out of the kernel.
-    pub(super) fn configure(&mut self, plan: &Plan) -> io::Result<()> {
+    pub(super) fn configure(&mut self, plan: &Plan, succession: &Succession) -> io::Result<()> {
+        self.roles = succession.carry(std::mem::take(&mut self.roles));
         if let Some(running) = &self.running {
-            running.send(Command::Configure(Box::new(plan.clone())));
+            let (plan, roles) = (Box::new(plan.clone()), self.roles.clone());
+            running.send(Command::Configure { plan, roles });
         } else if *plan != Plan::default() {
             let started = start(plan.clone(), self.memory.clone(), self.tell.clone())?;
             for (router, is_master) in &self.roles {

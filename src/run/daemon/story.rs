@@ -37,6 +37,8 @@ pub(super) fn tell(report: &Report) {
         Report::PriorityChanged { router, from, to } => {
             info!("({router}) priority {from} becomes {to}");
         }
+        // Told by who asked for it.
+        Report::Reloaded => {}
         Report::Withdrawn { router, .. } => {
             info!(
                 "({router}) another director is master: removing the addresses that were left here"

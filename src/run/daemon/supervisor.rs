@@ -19,6 +19,7 @@ use super::plan::{RefusedPlan, SourcePlan};
 use super::report::{Reporter, Reports, channel};
 use super::resources::ResourceTasks;
 use super::services::Balancing;
+use super::succession::Succession;
 use super::trackers::Trackers;
 use super::worker::Worker;
 use super::{Order, Plan, Report, services, story};
@@ -235,7 +236,8 @@ impl Supervisor {
             | Report::ObjectRefused { .. }
             | Report::ObjectRepaired { .. }
             | Report::PathFound { .. }
-            | Report::PathLost { .. } => {}
+            | Report::PathLost { .. }
+            | Report::Reloaded => {}
         }
     }
 
@@ -316,18 +318,22 @@ impl Supervisor {
                 self.trackers.pause();
                 let order = Order::Reload { plan: Box::new(plan.clone()), done };
                 if self.orders.send(order).is_ok() && answer.await.is_ok() {
-                    // Routers that are gone have their scripts in the old plan.
-                    while let Some(report) = reports.next_change() {
+                    // Routers that are gone have their scripts in the old plan, and those that come have
+                    // theirs in the new one: the worker may have told of both by now.
+                    while let Some(report) = reports.next_of_old_plan() {
                         self.follow(&report);
                     }
+                    let succession = Succession::new(&self.plan, &plan);
+                    self.states = succession.carry_subjects(std::mem::take(&mut self.states));
                     self.trackers.configure(&plan);
-                    self.resources.configure(&plan, &self.orders);
+                    self.resources.configure(&plan, &succession, &self.orders);
                     self.pipes.configure(&plan);
                     if plan.mail != self.plan.mail {
                         self.mailer = plan.mail.clone().map(Mailer::start);
                     }
-                    self.hooks.configure(&plan);
-                    if let Err(error) = self.balancing.configure(&plan.services) {
+                    self.hooks.configure(&plan, &succession);
+                    let services = &plan.services;
+                    if let Err(error) = self.balancing.configure(services, &succession) {
                         error!("no thread for the virtual services: {error}");
                     }
                     info!("reloaded: {} virtual routers", plan.routers.len());

@@ -8,7 +8,7 @@ use std::io::{self, Cursor};
 use std::net::IpAddr;
 
 use neli::FromBytes as _;
-use neli::consts::nl::{NlmF, Nlmsg};
+use neli::consts::nl::NlmF;
 use neli::consts::rtnl::Rtm;
 use neli::consts::socket::{Msg, NlFamily};
 use neli::nl::{NlPayload, Nlmsghdr, NlmsghdrBuilder};
@@ -18,6 +18,7 @@ use neli::utils::Groups;
 use neli::{Size, ToBytes};
 
 mod address;
+mod dump;
 mod events;
 mod lengths;
 mod link;
@@ -29,6 +30,7 @@ pub use events::{Event, Events};
 pub use link::{Link, VirtualLink};
 pub use route::RouteFilter;
 
+use self::dump::Dump;
 use super::addresses::{Details, LinkAddress};
 use super::objects::{Object, Step};
 use super::routes::RouteKey;
@@ -200,33 +202,28 @@ impl Netlink {
     }
 
     /// Everything of a kind: the type and the bytes of each message.
-    fn dump<P: ToBytes + Size>(
+    fn dump<P: ToBytes + Size + Clone>(
         &mut self,
         kind: Rtm,
         message: P,
     ) -> io::Result<Vec<(u16, Vec<u8>)>> {
-        let mut bytes = Cursor::new(Vec::new());
-        self.encode(kind, NlmF::REQUEST | NlmF::DUMP, message, &mut bytes)?;
-        let sequence = self.sequence;
-        self.socket.send(bytes.into_inner(), Msg::empty())?;
-        let mut found = Vec::new();
-        loop {
-            for reply in self.receive()? {
-                if *reply.nl_seq() != sequence {
-                    continue;
-                }
-                if *reply.nl_type() == u16::from(Nlmsg::Done) {
-                    return Ok(found);
-                }
-                match reply.nl_payload() {
-                    NlPayload::Payload(payload) => {
-                        found.push((*reply.nl_type(), payload.as_ref().to_vec()));
-                    }
-                    NlPayload::Err(error) => return Err(refusal(error)),
-                    NlPayload::Ack(_) | NlPayload::DumpExtAck(_) | NlPayload::Empty => {}
+        for _ in 0..DUMPS {
+            let mut bytes = Cursor::new(Vec::new());
+            self.encode(kind, NlmF::REQUEST | NlmF::DUMP, message.clone(), &mut bytes)?;
+            self.socket.send(bytes.into_inner(), Msg::empty())?;
+            let mut dump = Dump { sequence: self.sequence, ..Dump::default() };
+            while !dump.is_over {
+                for reply in self.receive()? {
+                    dump.take(&reply)?;
                 }
             }
+            // One that missed a link would make a router fail whose interface works.
+            if !dump.is_interrupted {
+                return Ok(dump.found);
+            }
         }
+        let why = format!("it was changed each of the {DUMPS} times that it was read");
+        Err(io::Error::other(why))
     }
 
     fn encode<P: ToBytes + Size>(
@@ -343,6 +340,9 @@ fn address_from(bytes: &[u8]) -> Option<IpAddr> {
         _ => None,
     }
 }
+
+/// How often something is read that others change meanwhile.
+const DUMPS: u32 = 5;
 
 /// Dumps come in datagrams of up to 32 KiB.
 const RECEIVE_BUFFER: usize = 64 * 1024;

@@ -36,7 +36,12 @@ use orders::Orders;
 #[derive(Debug)]
 pub enum Command {
     /// Another plan; what is equal in both is not touched.
-    Configure(Box<Plan>),
+    Configure {
+        /// What.
+        plan: Box<Plan>,
+        /// The roles of this director's routers, by their names in this plan: they may have others now.
+        roles: BTreeMap<String, bool>,
+    },
     /// An operator's order for a server, or `None` to take it back. Answered with the servers that it is
     /// about.
     Order(Target, Option<Ordered>, oneshot::Sender<Vec<DestinationKey>>),
@@ -339,7 +344,10 @@ impl Worker {
     fn obey(&mut self, command: Command) {
         let now = Instant::now();
         match command {
-            Command::Configure(plan) => self.configure(*plan, now),
+            Command::Configure { plan, roles } => {
+                self.roles = roles;
+                self.configure(*plan, now);
+            }
             Command::Order(target, order, answer) => {
                 let about = self.monitor.order(&target, order.as_ref(), now);
                 if !about.is_empty() {

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::run::daemon::plan::SourcePlan;
+use crate::run::daemon::succession::Succession;
 use crate::run::net::routes::RouteKey;
 
 impl Worker {
@@ -12,7 +13,9 @@ impl Worker {
             return;
         }
         let now = Instant::now();
+        let succession = Succession::new(&self.plan, &plan);
         self.give_up_what_is_not_in(&plan, now);
+        self.reporter.tell(Report::Reloaded);
         let observations = self.director.sources().iter().map(|source| source.observation);
         let old_sources: Vec<(SourcePlan, Observation)> =
             self.plan.sources.iter().cloned().zip(observations).collect();
@@ -46,7 +49,9 @@ impl Worker {
         // What a script said last still holds.
         for (number, source) in (0..).zip(self.plan.sources.clone()) {
             let mut old = old_sources.iter();
-            if let Some((_, observation)) = old.find(|(old, _)| source.inherits_from(old)) {
+            if let Some((_, observation)) =
+                old.find(|(old, _)| source.inherits_from(old, &succession))
+            {
                 self.director.observe(number, *observation, now);
             }
         }

@@ -6,9 +6,9 @@ use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite};
 
 use super::super::{Answer, Failure, FtpAsk, Origin, Question, Reply};
 use super::dial::dial;
-use super::lines::{Wire, one_line, unexpected};
+use super::lines::{Wire, one_line};
 use super::pattern::Pattern;
-use super::{Asking, Probe, Refusal, cause, line};
+use super::{Asking, Probe, Refusal, cause};
 use crate::site::secret::Secret;
 use crate::source::text::decode;
 
@@ -50,7 +50,7 @@ impl Ftp {
             wire.whisper(&format!("PASS {}", self.password.reveal())).await?;
             wire.code("2").await?;
         } else if !reply.starts_with("230") {
-            return Err(unexpected("331", &reply));
+            return Err(wire.unexpected("331", &reply));
         }
         if let Some((name, content)) = &self.file {
             let said = self.fetch(&mut wire, name).await?;
@@ -58,7 +58,7 @@ impl Ftp {
         }
         // Nothing depends on the answer.
         let _ = wire.say("QUIT").await;
-        Ok(Reply::new(line(&greeting)))
+        Ok(wire.shown(&greeting))
     }
 
     /// The file's first bytes, over a second connection.

@@ -1,5 +1,6 @@
 //! Dialogues in lines: what is said and heard is data, in the question.
 
+use std::cmp::Reverse;
 use std::net::SocketAddr;
 
 use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, AsyncWrite};
@@ -75,36 +76,41 @@ pub(super) async fn converse<S: AsyncRead + AsyncWrite + Unpin>(
             Step::Hear(beginnings) => {
                 said = wire.line().await?;
                 if !beginnings.iter().any(|beginning| said.starts_with(beginning)) {
-                    return Err(unexpected(beginnings.first().unwrap_or(&""), &said));
+                    return Err(wire.unexpected(beginnings.first().unwrap_or(&""), &said));
                 }
             }
             Step::HearTagged(tag) => said = wire.tagged(tag).await?,
         }
     }
-    Ok(Reply::new(line(&said)))
+    Ok(wire.shown(&said))
 }
 
-/// A connection that is read and written line by line, within limits.
-pub(super) struct Wire<S>(BufReader<S>, Vec<Secret>);
+/// A connection that is read and written line by line, within limits. What is heard decides as it is;
+/// only what is shown of it hides what was whispered.
+pub(super) struct Wire<S> {
+    stream: BufReader<S>,
+    hidden: Vec<Secret>,
+}
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
     pub(super) fn new(stream: S) -> Self {
-        Self(BufReader::new(stream), Vec::new())
+        Self { stream: BufReader::new(stream), hidden: Vec::new() }
     }
 
     /// Says what nobody may read in a log, where replies end up; some servers repeat what they refuse.
     pub(super) async fn whisper(&mut self, text: &str) -> Result<(), Failure> {
-        let words = text.split_whitespace().skip(1).map(|word| word.trim_matches('"'));
-        let words = words.filter(|word| !word.is_empty());
-        self.1.extend(words.map(|word| Secret::new(word.to_owned())));
+        let words = text.split_whitespace().skip(1).flat_map(forms);
+        self.hidden.extend(words.filter(|word| !word.is_empty()).map(Secret::new));
+        // The longer ones first: of a word with another in it the rest would be left.
+        self.hidden.sort_by_key(|word| Reverse(word.reveal().len()));
         self.say(text).await
     }
 
     pub(super) async fn say(&mut self, text: &str) -> Result<(), Failure> {
         let text = format!("{text}\r\n");
         let sent = async {
-            self.0.write_all(&encode(&text)).await?;
-            self.0.flush().await
+            self.stream.write_all(&encode(&text)).await?;
+            self.stream.flush().await
         };
         sent.await.map_err(|error| Failure::new(cause(&error)))
     }
@@ -112,7 +118,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
     /// The next line without its end.
     pub(super) async fn line(&mut self) -> Result<String, Failure> {
         let mut bytes = Vec::new();
-        let read = (&mut self.0).take(LONGEST).read_until(b'\n', &mut bytes).await;
+        let read = (&mut self.stream).take(LONGEST).read_until(b'\n', &mut bytes).await;
         read.map_err(|error| Failure::new(cause(&error)))?;
         match bytes.last() {
             None => return Err(Failure::new("the server closed the connection")),
@@ -124,12 +130,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
         }
         let end = bytes.iter().rposition(|byte| !matches!(byte, b'\r' | b'\n'));
         bytes.truncate(end.map_or(0, |last| last + 1));
-        let heard = decode_owned(bytes);
-        // The code or tag in front decides, and is no part of what was whispered.
-        let (front, behind) = heard.split_at(heard.find(' ').unwrap_or(heard.len()));
-        let hidden =
-            self.1.iter().fold(behind.to_owned(), |text, word| text.replace(word.reveal(), "****"));
-        Ok(format!("{front}{hidden}"))
+        Ok(decode_owned(bytes))
     }
 
     /// The last line of a reply whose code begins with `digits`.
@@ -138,7 +139,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
         if reply.starts_with(digits) {
             return Ok(reply);
         }
-        Err(unexpected(&format!("{digits:x<3}"), &reply))
+        Err(self.unexpected(&format!("{digits:x<3}"), &reply))
     }
 
     /// The last line of a reply of one or more (RFC 5321, section 4.2.1; RFC 959, section 4.2).
@@ -153,7 +154,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
                 (true, false) => return Ok(heard),
                 // FTP's lines in between are any text.
                 (false, _) if is_open => {}
-                (false, _) => return Err(unexpected("a code", &heard)),
+                (false, _) => return Err(self.unexpected("a code", &heard)),
             }
         }
         Err(too_many())
@@ -167,14 +168,43 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
                 continue;
             };
             let is_good = rest.starts_with("OK");
-            return if is_good { Ok(heard) } else { Err(unexpected("OK", &heard)) };
+            return if is_good { Ok(heard) } else { Err(self.unexpected("OK", &heard)) };
         }
         Err(too_many())
+    }
+
+    /// What may be shown of a line.
+    pub(super) fn shown(&self, heard: &str) -> Reply {
+        Reply::new(line(&self.without_hidden(heard)))
+    }
+
+    /// The failure that a line is.
+    pub(super) fn unexpected(&self, wanted: &str, heard: &str) -> Failure {
+        unexpected(wanted, &self.without_hidden(heard))
+    }
+
+    fn without_hidden(&self, heard: &str) -> String {
+        let hide = |text: String, word: &Secret| text.replace(word.reveal(), "****");
+        self.hidden.iter().fold(heard.to_owned(), hide)
     }
 }
 
 pub(super) fn unexpected(wanted: &str, heard: &str) -> Failure {
     Failure::new(format!("`{}` instead of {wanted}", line(heard)))
+}
+
+/// A word as it is sent, without its quotes, and as a server repeats it that has read them (RFC 9051,
+/// section 4.3).
+fn forms(word: &str) -> [String; 3] {
+    let bare = word.strip_prefix('"').unwrap_or(word);
+    let bare = bare.strip_suffix('"').unwrap_or(bare);
+    let mut characters = bare.chars();
+    let read = std::iter::from_fn(|| match characters.next() {
+        Some('\\') => characters.next(),
+        other => other,
+    });
+    let read = read.collect();
+    [word.to_owned(), bare.to_owned(), read]
 }
 
 fn too_many() -> Failure {

@@ -150,6 +150,51 @@ async fn a_password_that_a_server_repeats_is_not_shown() {
 }
 
 #[tokio::test]
+async fn what_is_heard_decides_and_what_is_shown_hides() {
+    type Row = (&'static str, Step, &'static [Turn], Result<&'static str, &'static str>);
+    let (hear, code) = (Step::Hear(&["+OK"]), Step::HearCode("2"));
+    let tagged = Step::HearTagged("a");
+    let rows: [Row; 6] = [
+        (
+            "PASS hush",
+            hear.clone(),
+            &[Hears("PASS hush"), Says("-ERR:PASS:hush\r\n")],
+            Err("`-ERR:PASS:****` instead of +OK"),
+        ),
+        (
+            "PASS hush",
+            code.clone(),
+            &[Hears("PASS hush"), Says("hush?\r\n")],
+            Err("`****?` instead of a code"),
+        ),
+        ("PASS +OK", hear, &[Hears("PASS +OK"), Says("+OK in\r\n")], Ok("**** in")),
+        (
+            "PASS hu hush",
+            code,
+            &[Hears("PASS hu hush"), Says("530 hush hu\r\n")],
+            Err("`530 **** ****` instead of 2xx"),
+        ),
+        (
+            "a LOGIN \"me\" \"OK\"",
+            tagged.clone(),
+            &[Hears("a LOGIN \"me\" \"OK\""), Says("a OK in\r\n")],
+            Ok("a **** in"),
+        ),
+        (
+            r#"a LOGIN "me" "h\"s""#,
+            tagged,
+            &[Hears(r#"a LOGIN "me" "h\"s""#), Says("a NO not h\"s\r\n")],
+            Err("`a NO not ****` instead of OK"),
+        ),
+    ];
+    for (whispered, step, script, expected) in rows {
+        let ask = lines(vec![Step::Whisper(secret(whispered)), step]);
+        let expected = expected.map(str::to_owned).map_err(str::to_owned);
+        assert_eq!(against(ask, script).await, expected, "{whispered}");
+    }
+}
+
+#[tokio::test]
 async fn what_never_ends_is_given_up() {
     // No line end, and no last line of a reply.
     for (piece, cause) in
