@@ -92,6 +92,13 @@ fn settle(
             account.exact(Some(at), &key);
         }
     }
+    for (_, cluster) in clusters {
+        // What gives services rhythms of their own is written again where they have them.
+        let intervals = || cluster.services.iter().map(|service| service.checks.interval);
+        let differ = intervals().any(|interval| Some(interval) != intervals().next());
+        let forks = cluster.carried.iter().filter(|carried| carried.keyword == "fork");
+        forks.filter(|_| differ).for_each(|fork| account.exact(Some(fork.at), "interval"));
+    }
     for inert in clusters.iter().flat_map(|(_, cluster)| &cluster.inert) {
         account.needless(Some(inert.at), inert.why);
     }

@@ -197,3 +197,28 @@ fn what_another_stack_loses_is_said_beside_its_files() {
         assert!(told.contains(&warning), "{told}");
     }
 }
+
+#[test]
+fn rhythms_and_fallbacks_of_services_survive_an_inventory() {
+    let service = |port: u16, interval: u16| {
+        format!(
+            "virtual=10.0.0.31:{port}\n\treal=10.0.0.29:{port} masq\n\tfallback=127.0.0.1:80\n\t\
+             service=http\n\tcheckinterval={interval}\n\tscheduler=wlc\n\tprotocol=tcp\n"
+        )
+    };
+    let text = format!(
+        "autoreload=yes\nfork=yes\nchecktimeout=3\nquiescent=no\n{}{}",
+        service(80, 2),
+        service(81, 20)
+    );
+    let place = of_heartbeat()
+        .file("ha.d/haresources", "lw1 10.0.0.31/24/eth0 ldirectord::ldirectord.cf\n")
+        .file("ha.d/ldirectord.cf", text);
+    let convert = ["convert", "heartbeat-to-inventory", "ha.d", "--out", "site.toml", "--force"];
+    let told = place.run(&convert);
+    assert!(told.contains("fork=yes  ->  interval"), "{told}");
+    place.run(&["render", "site.toml", "--out", "new"]);
+    let diff = ["diff", "ha.d/ldirectord.cf", "new/lw1/etc/ha.d/ldirectord.cf"];
+    let told = place.run(&diff);
+    assert!(told.contains("exit code: 0"), "{told}");
+}

@@ -123,3 +123,19 @@ fn a_fallback_without_a_method_stays_one_of_direct_routing() {
     );
     assert!(inventory.contains("fallback = \"127.0.0.1:80 nat\""), "{inventory}");
 }
+
+#[test]
+fn processes_of_services_with_rhythms_of_their_own_are_kept() {
+    let services = |second: u8| {
+        format!(
+            "fork=yes\nvirtual=10.0.0.1:80\n\treal=10.0.0.2:80 gate\n\tcheckinterval=2\n\
+             virtual=10.0.0.1:81\n\treal=10.0.0.2:81 gate\n\tcheckinterval={second}\n"
+        )
+    };
+    let fork = |text: &str| {
+        let (_, outcomes) = of_ldirectord(text);
+        outcomes.into_iter().find(|(line, _)| line == "fork=yes").map(|(_, mark)| mark)
+    };
+    assert_eq!(fork(&services(20)), Some(Mark::Exact));
+    assert_eq!(fork(&services(2)), Some(Mark::Lossy));
+}
