@@ -215,7 +215,8 @@ ldirectord stops with `checktype must be ...`. Write one of the words.";
     CHECKTYPE_DIGIT = "LV0427" "checktype-digit" Error Accepts
         "a digit turns checktype into a combined check"
 "Any digit in the value of checktype, wherever it stands, makes a combined check with that number of
-connections: `negotiate3`, `external-2` and `-1` all do. lvsha reads it like that too.
+connections: `negotiate3`, `external-2` and `-1` all do. lvsha reads it like that too. Only
+`checktimeout3`, as the manual spells it, is what it looks like.
 
 Write the plain number if that is meant, the plain word otherwise.";
 
