@@ -67,8 +67,9 @@ struct HeartbeatToKeepalived {
     /// Write DIR/NODE/keepalived.conf, and what it needs beside it, for every node
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// The node whose file goes to stdout [default: the first in ha.cf]
-    #[arg(long, value_name = "NAME", conflicts_with = "out")]
+    /// The only node to write for [default: the first in ha.cf, and with --out all of them]; without
+    /// ha.cf its name
+    #[arg(long, value_name = "NAME")]
     node: Option<String>,
     /// The keepalived that will read the result
     #[arg(long, value_name = "VERSION", default_value_t = Target::DEFAULT.version, value_parser = version)]
@@ -116,7 +117,11 @@ pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, 
         addresses: arguments.address.iter().cloned().collect::<HashMap<_, _>>(),
     };
     let conversion = Conversion::heartbeat_to_keepalived(&mut sources, &inputs, options);
-    let nodes: Vec<String> = conversion.nodes().map(str::to_owned).collect();
+    let mut nodes: Vec<String> = conversion.nodes().map(str::to_owned).collect();
+    // Services are the same on every director; only routers need to know all of them.
+    if nodes.is_empty() && conversion.cluster.routers.is_empty() {
+        nodes.extend(arguments.node.iter().map(|name| name.to_lowercase()));
+    }
     let told = Told {
         account: &conversion.account,
         findings: &conversion.findings,
@@ -127,7 +132,13 @@ pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, 
         return Ok(ExitCode::Findings);
     }
     match &arguments.out {
-        Some(folder) => write_all(&conversion, &nodes, folder, arguments, printer)?,
+        Some(folder) => {
+            let is_wanted = |name: &String| {
+                arguments.node.as_ref().is_none_or(|node| node.eq_ignore_ascii_case(name))
+            };
+            nodes.retain(is_wanted);
+            write_all(&conversion, &nodes, folder, arguments, printer)?;
+        }
         None => write_one(&conversion, &nodes, arguments, printer)?,
     }
     Ok(exit_code(&conversion.account))
@@ -244,7 +255,10 @@ fn check(
 ) -> Result<(), Problem> {
     if nodes.is_empty() {
         let message = "no `node` line was read, so there is nobody to write a file for";
-        return Err(Problem::new(message).help("name ha.cf, too"));
+        return Err(Problem::new(message).help(match conversion.cluster.routers.is_empty() {
+            true => "name ha.cf, too; for services alone the director is enough: `--node lw1`",
+            false => "name ha.cf, too",
+        }));
     }
     if conversion.cluster.routers.is_empty() && conversion.cluster.services.is_empty() {
         let message = "neither an address that moves nor a virtual service was read";

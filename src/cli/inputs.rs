@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::printer::Problem;
 use crate::model::read::Input;
 use crate::source::{FileId, LoadError, LoadReason, Sources};
-use crate::syntax::{Format, configuration, detect, started, suggest};
+use crate::syntax::{DIRECTORY, Format, configuration, detect, started, suggest};
 
 /// What the named paths hold.
 #[derive(Debug, Default)]
@@ -42,6 +42,23 @@ impl Group {
             .flat_map(|place| entries(place))
             .filter_map(|path| Some(path.file_name()?.to_str()?.to_owned()));
         Some(names.collect())
+    }
+
+    /// Configurations of ldirectord that haresources starts and that are in no place where
+    /// heartbeat's script looks. Only beside ha.cf: a lone haresources may be a copy.
+    pub(super) fn missing_configurations(&self, sources: &Sources) -> BTreeSet<String> {
+        let of = |format| self.inputs.iter().find(move |input| input.format == format);
+        let Some(haresources) = of(Format::HaCf).and_then(|_| of(Format::Haresources)) else {
+            return BTreeSet::new();
+        };
+        let is_here = self.directory == Path::new(DIRECTORY);
+        let is_missing = |name: &&str| {
+            // An absolute path is one of the director, which may be another machine.
+            (is_here || !Path::new(name).is_absolute())
+                && configuration(&self.directory, name).is_none()
+        };
+        let text = sources.get(haresources.file).text();
+        started(text).filter(is_missing).map(str::to_owned).collect()
     }
 
     /// The node that the files are of, when their directory tells: the directory of the site, and

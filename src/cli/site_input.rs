@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use super::printer::{Printer, Problem};
 use super::{Failure, inputs};
-use crate::model::Sourced;
 use crate::site::render::{Machine, Templates, render};
 use crate::site::{self, Secrets, Site, Stack};
-use crate::source::{Severity, Sources, report};
+use crate::source::codes::inventory;
+use crate::source::{Diagnostic, Severity, Sources, report};
 
 /// Arguments of all commands that take an inventory.
 #[derive(Clone, Debug, Serialize, Deserialize, clap::Args)]
@@ -48,27 +48,38 @@ enum StackName {
     Lvsha,
 }
 
+impl StackName {
+    fn stack(self) -> Stack {
+        match self {
+            Self::Heartbeat => Stack::Heartbeat,
+            Self::Keepalived => Stack::Keepalived,
+            Self::Lvsha => Stack::Lvsha,
+        }
+    }
+}
+
 impl InventoryArguments {
     /// Reads the inventory and shows what is wrong with it.
     pub(super) fn load(&self, secrets: Secrets, printer: &Printer) -> Result<Site, Failure> {
         let mut sources = Sources::new();
-        let (mut site, findings) = site::load(&mut sources, &self.inventory, secrets)
+        let stack = self.stack.map(StackName::stack);
+        let (site, findings) = site::load_for(&mut sources, &self.inventory, secrets, stack)
             .map_err(|error| inputs::unusable(&error))?;
         let errors = findings.count(Severity::Error);
         let mut shown = findings.sorted();
-        // Warnings are for `lvsha check`; here they would stand between the user and the plan.
-        shown.retain(|finding| finding.severity() == Severity::Error);
-        if errors > 0 {
+        // Warnings are for `lvsha check`; here they would stand between the user and the plan. Only
+        // what another stack loses is said here: the check judges the inventory's own.
+        let is_told = |finding: &Diagnostic| {
+            finding.severity() == Severity::Error
+                || (stack.is_some() && finding.code == inventory::NOT_IN_STACK)
+        };
+        shown.retain(is_told);
+        if !shown.is_empty() {
             let frames = report::human(&sources, &shown, printer.colour_of_notes());
             printer.problems(&frames);
-            return Err(Failure::Findings);
         }
-        if let Some(stack) = self.stack {
-            site.stack = Some(Sourced::implied(match stack {
-                StackName::Heartbeat => Stack::Heartbeat,
-                StackName::Keepalived => Stack::Keepalived,
-                StackName::Lvsha => Stack::Lvsha,
-            }));
+        if errors > 0 {
+            return Err(Failure::Findings);
         }
         Ok(site)
     }

@@ -10,6 +10,7 @@ use crate::source::codes::inventory;
 use crate::source::{Diagnostic, Place, Span};
 
 mod configurations;
+mod stack;
 
 /// Judges a site that was read.
 pub(super) fn check(site: &Site, reader: &mut Reader<'_>) {
@@ -18,8 +19,9 @@ pub(super) fn check(site: &Site, reader: &mut Reader<'_>) {
     names(site, reader);
     for cluster in std::iter::once(&site.cluster).chain(site.views.values()) {
         routers(site, cluster, reader);
-        if site.stack() == Stack::Heartbeat {
-            configurations::check(cluster, reader);
+        match site.stack() {
+            Stack::Heartbeat => configurations::check(cluster, reader),
+            Stack::Keepalived | Stack::Lvsha => stack::check(site, cluster, reader),
         }
     }
 }

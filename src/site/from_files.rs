@@ -1,6 +1,7 @@
 //! Existing files of a cluster as an inventory, with the account of every directive.
 
 use super::document::{Entry, Item, Literal};
+use super::import::name_fallback_methods;
 use super::keys::{self, Names};
 use super::unite::{United, unite};
 use super::{Director, Site, Stack, write};
@@ -44,6 +45,7 @@ pub fn from_files(
         trees.extend(reading.trees);
         let mut cluster = reading.cluster;
         name_configurations(&mut cluster, &inputs, sources);
+        name_fallback_methods(&mut cluster, &inputs);
         // heartbeat's files are those of all nodes; the first of them may stand for the others.
         let first = cluster.nodes.first().map(|node| node.name.value.clone());
         clusters.push((first.filter(|_| count == 1).unwrap_or(name), cluster));
@@ -89,6 +91,13 @@ fn settle(
         for (at, key) in origins(&keys::write(cluster, &Names { secrets, ..Names::default() })) {
             account.exact(Some(at), &key);
         }
+    }
+    for (_, cluster) in clusters {
+        // What gives services rhythms of their own is written again where they have them.
+        let intervals = || cluster.services.iter().map(|service| service.checks.interval);
+        let differ = intervals().any(|interval| Some(interval) != intervals().next());
+        let forks = cluster.carried.iter().filter(|carried| carried.keyword == "fork");
+        forks.filter(|_| differ).for_each(|fork| account.exact(Some(fork.at), "interval"));
     }
     for inert in clusters.iter().flat_map(|(_, cluster)| &cluster.inert) {
         account.needless(Some(inert.at), inert.why);

@@ -8,7 +8,7 @@ use super::{Site, Stack, unite};
 use crate::emit::translate::{Extras, Options, name_configurations};
 use crate::emit::{Conversion, Target};
 use crate::model::read::{Input, read};
-use crate::model::{Cluster, Sourced};
+use crate::model::{Cluster, Forwarding, Service, Sourced};
 use crate::source::Diagnostic;
 use crate::source::codes::inventory;
 use crate::syntax::{Format, configuration, detect, started};
@@ -45,6 +45,7 @@ fn cluster(site: &Site, inputs: &[Input], reader: &mut Reader<'_>) -> (Cluster, 
         let mut reading = read(reader.sources, inputs);
         reader.findings.append(reading.findings);
         name_configurations(&mut reading.cluster, inputs, reader.sources);
+        name_fallback_methods(&mut reading.cluster, inputs);
         return (reading.cluster, Extras::default());
     }
     let addresses: HashMap<_, _> = site
@@ -58,6 +59,19 @@ fn cluster(site: &Site, inputs: &[Input], reader: &mut Reader<'_>) -> (Cluster, 
     let mut done = Conversion::heartbeat_to_keepalived(reader.sources, &heartbeat, options);
     reader.findings.append(std::mem::take(&mut done.findings));
     (done.cluster, done.extras)
+}
+
+/// Says how each fallback of ldirectord is reached that does not say so itself: by direct routing.
+/// In an inventory, as in keepalived, one that says nothing takes the method of its service.
+pub(super) fn name_fallback_methods(cluster: &mut Cluster, inputs: &[Input]) {
+    let of_ldirectord = |service: &&mut Service| {
+        let input = inputs.iter().find(|i| service.target.at.is_some_and(|at| at.file == i.file));
+        input.is_some_and(|input| input.format == Format::Ldirectord)
+    };
+    let services = cluster.services.iter_mut().filter(of_ldirectord);
+    for fallback in services.filter_map(|service| service.fallback.as_mut()) {
+        fallback.value.method.get_or_insert(Forwarding::DirectRouting);
+    }
 }
 
 /// The files behind paths: each a file, or a directory with files of known names.

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use super::document::{self, Entry, Literal};
 use super::keys::{Keys, Reader};
-use super::{Site, check, node};
-use crate::model::{Cluster, Node};
+use super::{Site, Stack, check, node};
+use crate::model::{Cluster, Node, Sourced};
 use crate::source::codes::inventory;
 use crate::source::{Diagnostic, FileId, Findings, LoadError, Place, Sources};
 
@@ -27,9 +27,23 @@ pub fn load(
     path: &Path,
     secrets: Secrets,
 ) -> Result<(Site, Findings), LoadError> {
+    load_for(sources, path, secrets, None)
+}
+
+/// The same for another stack than the inventory names. What is imported is converted for it, and
+/// what it cannot hold is found.
+///
+/// # Errors
+/// Only when the file itself cannot be read; mistakes in it are findings.
+pub fn load_for(
+    sources: &mut Sources,
+    path: &Path,
+    secrets: Secrets,
+    stack: Option<Stack>,
+) -> Result<(Site, Findings), LoadError> {
     let file = sources.load(path)?;
     let folder = path.parent().unwrap_or(Path::new("")).to_owned();
-    Ok(read(sources, file, &folder, secrets))
+    Ok(read_for(sources, file, &folder, secrets, stack))
 }
 
 /// Reads an inventory whose text is there already; what it names is relative to `folder`.
@@ -38,6 +52,16 @@ pub fn read(
     file: FileId,
     folder: &Path,
     secrets: Secrets,
+) -> (Site, Findings) {
+    read_for(sources, file, folder, secrets, None)
+}
+
+fn read_for(
+    sources: &mut Sources,
+    file: FileId,
+    folder: &Path,
+    secrets: Secrets,
+    stack: Option<Stack>,
 ) -> (Site, Findings) {
     let (entries, mistakes) = document::parse(sources.get(file).text());
     hide_secrets(sources, file, &entries);
@@ -49,6 +73,7 @@ pub fn read(
     }
     let mut site = Site::default();
     reader.keys(&mut site, &entries);
+    site.stack = stack.map(Sourced::implied).or(site.stack);
     let words: Vec<&str> = Site::keys()
         .iter()
         .map(|key| key.word)
@@ -83,7 +108,7 @@ fn look_through(site: &mut Site, reader: &mut Reader<'_>) {
         reader.strangers("an override", &words, &director.overrides);
     }
     // heartbeat knows a preferred node for each line, and no ranks.
-    if site.stack() == super::Stack::Heartbeat {
+    if site.stack() == Stack::Heartbeat {
         return;
     }
     let directors = &site.directors;

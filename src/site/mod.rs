@@ -27,7 +27,7 @@ mod write;
 pub use from_files::{FromFiles, from_files};
 pub(crate) use keys::Words;
 pub use keys::show_target;
-pub use load::{Secrets, load, read};
+pub use load::{Secrets, load, load_for, read};
 pub use node::for_node;
 pub use unite::{United, unite};
 pub use write::write;

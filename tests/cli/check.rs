@@ -234,3 +234,22 @@ fn conditions_are_judged_for_the_node_that_is_named() {
     let arguments = ["check", "--output", "short", "--config-id", "lb2", "keepalived.conf"];
     snapshot!(conditional().run(&arguments));
 }
+
+/// heartbeat's script looks beside haresources, then in `conf`.
+#[test]
+fn a_configuration_of_ldirectord_that_is_not_there_is_told() {
+    let place = Place::new()
+        .file(
+            "ha.d/ha.cf",
+            "keepalive 1\ndeadtime 10\nbcast eth0\nauto_failback on\nnode lw1 lw2\n",
+        )
+        .file(
+            "ha.d/haresources",
+            "lw1 10.0.0.31/24/eth0 ldirectord::a.cf ldirectord::/etc/ha.d/b.cf\n\
+             lw2 10.0.0.32/24/eth0 ldirectord::/srv/elsewhere.cf\n",
+        )
+        .file("ha.d/conf/a.cf", "virtual=10.0.0.31:80\n\treal=10.0.0.29:80 gate\n\tservice=http\n");
+    snapshot!(place.run(&["check", "ha.d", "--output", "short"]));
+    let told = place.run(&["check", "ha.d/haresources", "--output", "short"]);
+    assert!(!told.contains("LV2113"), "{told}");
+}

@@ -111,6 +111,24 @@ fn files_without_nodes_are_not_enough() {
     snapshot!(small().run(&["convert", "heartbeat-to-keepalived", "ha.d/haresources"]));
 }
 
+/// ldirectord runs without heartbeat as well: by itself, or under another cluster manager.
+#[test]
+fn services_alone_are_converted_for_the_node_that_is_named() {
+    let convert = ["convert", "heartbeat-to-keepalived", "ha.d/ldirectord.cf"];
+    let services = "virtual=10.0.0.31:80\n\treal=10.0.0.29:80 gate\n\tservice=http\n";
+    let place = small().file("ha.d/ldirectord.cf", services);
+    let told = place.run(&convert);
+    assert!(told.contains("exit code: 2") && told.contains("`--node lw1`"), "{told}");
+    let told = place.run(&[&convert[..], &["--node", "LW7"]].concat());
+    assert!(
+        told.contains("exit code: 0") && told.contains("virtual_server 10.0.0.31 80"),
+        "{told}"
+    );
+    assert!(told.contains("router_id lw7"), "{told}");
+    let told = place.run(&[&convert[..], &["--node", "lw7", "--out", "new"]].concat());
+    assert!(told.contains("--- made: new/lw7/keepalived.conf"), "{told}");
+}
+
 #[test]
 fn a_version_that_is_none_is_said() {
     let got = Place::new().run(&[

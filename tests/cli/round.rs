@@ -40,8 +40,13 @@ fn bytes_that_are_no_text_are_the_same_bytes_in_every_result() {
 
     place.run(&["convert", "heartbeat-to-inventory", "ha.d", "--out", "site.toml"]);
     assert!(holds(&place, "site.toml"));
-    for stack in ["heartbeat", "keepalived"] {
-        let told = place.run(&["render", "site.toml", "--stack", stack, "--out", stack]);
+    let imported = "stack = \"heartbeat\"\nimport = [\"ha.d\"]\n";
+    let place = place.file("imported.toml", imported);
+    // authkeys that others may read are an error.
+    let keys = place.0.path().join("ha.d/authkeys");
+    fs::set_permissions(keys, fs::Permissions::from_mode(0o600)).unwrap();
+    for (inventory, stack) in [("site.toml", "heartbeat"), ("imported.toml", "keepalived")] {
+        let told = place.run(&["render", inventory, "--stack", stack, "--out", stack]);
         assert!(told.contains("exit code: 0"), "{told}");
     }
     assert!(holds(&place, "heartbeat/lw1/etc/ha.d/ldirectord.cf"));
@@ -149,4 +154,71 @@ fn a_configuration_of_ldirectord_that_only_one_side_knows_is_told() {
                      servers = [\"10.0.0.29:80\"]\n[[services]]\naddress = \"10.0.0.31:81\"\n\
                      protocol = \"tcp\"\nconfiguration = \"../b.cf\"\nservers = [\"10.0.0.29:81\"]\n";
     snapshot!(Place::new().file("site.toml", inventory).run(&["check", "site.toml"]));
+}
+
+/// Three ways to run the cluster of an inventory that says how heartbeat does it.
+fn of_heartbeat() -> Place {
+    let place = Place::new()
+        .file("ha.d/ha.cf", format!("{HA_CF}auto_failback off\n"))
+        .file("ha.d/haresources", "lw1 10.0.0.31/24/eth0 httpd\n")
+        .file("ha.d/authkeys", "auth 1\n1 sha1 k8fj2Lq0xz7P\n");
+    let keys = place.0.path().join("ha.d/authkeys");
+    fs::set_permissions(keys, fs::Permissions::from_mode(0o600)).unwrap();
+    place.run(&["convert", "heartbeat-to-inventory", "ha.d", "--out", "site.toml"]);
+    place
+}
+
+#[test]
+fn another_stack_is_checked_as_if_the_inventory_named_it() {
+    let place = of_heartbeat();
+    snapshot!(place.run(&["render", "site.toml", "--stack", "keepalived", "--out", "new"]));
+    for command in ["plan", "render"] {
+        let arguments = [command, "site.toml", "--stack", "lvsha"];
+        let out: &[&str] = if command == "render" { &["--out", "new"] } else { &[] };
+        let told = place.run(&[&arguments[..], out].concat());
+        assert!(told.contains("error[LV0804]") && told.contains("exit code: 1"), "{told}");
+    }
+    assert!(!place.0.path().join("new").exists());
+}
+
+#[test]
+fn what_another_stack_loses_is_said_beside_its_files() {
+    let place = of_heartbeat();
+    let path = place.0.path().join("site.toml");
+    let text = fs::read_to_string(&path).unwrap();
+    let router = "resources = ";
+    let vrrp = "virtual_router_id = 51\ninterface = \"eth0\"\ninterval = 1\n\
+                hooks = { master = \"/usr/local/sbin/web start\" }\nresources = ";
+    fs::write(&path, text.replace(router, vrrp)).unwrap();
+    let told = place.run(&["render", "site.toml", "--stack", "keepalived", "--out", "new"]);
+    assert!(told.contains("exit code: 0"), "{told}");
+    for key in ["authentication", "heartbeat.failback"] {
+        let warning = format!("warning[LV0812]: keepalived does not read `{key}`");
+        assert!(told.contains(&warning), "{told}");
+    }
+}
+
+#[test]
+fn rhythms_and_fallbacks_of_services_survive_an_inventory() {
+    let service = |port: u16, interval: u16| {
+        format!(
+            "virtual=10.0.0.31:{port}\n\treal=10.0.0.29:{port} masq\n\tfallback=127.0.0.1:80\n\t\
+             service=http\n\tcheckinterval={interval}\n\tscheduler=wlc\n\tprotocol=tcp\n"
+        )
+    };
+    let text = format!(
+        "autoreload=yes\nfork=yes\nchecktimeout=3\nquiescent=no\n{}{}",
+        service(80, 2),
+        service(81, 20)
+    );
+    let place = of_heartbeat()
+        .file("ha.d/haresources", "lw1 10.0.0.31/24/eth0 ldirectord::ldirectord.cf\n")
+        .file("ha.d/ldirectord.cf", text);
+    let convert = ["convert", "heartbeat-to-inventory", "ha.d", "--out", "site.toml", "--force"];
+    let told = place.run(&convert);
+    assert!(told.contains("fork=yes  ->  interval"), "{told}");
+    place.run(&["render", "site.toml", "--out", "new"]);
+    let diff = ["diff", "ha.d/ldirectord.cf", "new/lw1/etc/ha.d/ldirectord.cf"];
+    let told = place.run(&diff);
+    assert!(told.contains("exit code: 0"), "{told}");
 }

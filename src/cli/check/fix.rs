@@ -33,7 +33,7 @@ pub(super) fn run(
     let mut changed = Vec::new();
     let mut made = Vec::new();
     for group in groups {
-        let options = options_for(group, options);
+        let options = options_for(group, sources, options);
         // Secrets are known, and can be hidden in the diff, when the text has been parsed.
         read_with(sources, &group.inputs, &options);
         let mut files: Vec<FileId> =

@@ -84,8 +84,12 @@ fn sites(groups: &[Group]) -> Vec<Vec<usize>> {
 }
 
 /// The options for one group: the name of its directory may be the node's.
-pub(super) fn options_for(group: &Group, options: &Options) -> Options {
-    let mut options = Options { resource_scripts: group.resource_scripts(), ..options.clone() };
+pub(super) fn options_for(group: &Group, sources: &Sources, options: &Options) -> Options {
+    let mut options = Options {
+        resource_scripts: group.resource_scripts(),
+        missing_configurations: group.missing_configurations(sources),
+        ..options.clone()
+    };
     if let (ConfigId::Guess(candidates), Some((_, node))) = (&mut options.config_id, group.node()) {
         candidates.insert(0, node.to_owned());
     }
@@ -102,7 +106,8 @@ fn read(sources: &mut Sources, groups: &[Group], options: &Options) -> Vec<(Read
     let work = || {
         let mut done = Vec::new();
         while let Some((index, (group, mut own))) = next() {
-            let reading = read_with(&mut own, &group.inputs, &options_for(group, options));
+            let options = options_for(group, &own, options);
+            let reading = read_with(&mut own, &group.inputs, &options);
             done.push((index, own, reading));
         }
         done

@@ -50,6 +50,11 @@ fn word(resource: &Resource, title: &str) -> String {
     {
         return only.value.clone();
     }
+    in_words(resource)
+}
+
+/// `name::argument::argument`.
+pub fn in_words(resource: &Resource) -> String {
     let mut word = resource.name.clone();
     for argument in &resource.arguments {
         let text = argument.value.as_str();

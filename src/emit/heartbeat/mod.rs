@@ -10,7 +10,7 @@ mod scripts;
 
 pub use authkeys::authkeys;
 pub use ha_cf::ha_cf;
-pub use haresources::{address, haresources};
+pub use haresources::{address, haresources, in_words};
 pub use scripts::scripts;
 
 use super::Origin;

@@ -21,15 +21,13 @@ mod service;
 pub fn ldirectord(view: &View<'_>) -> String {
     let mut out = view.head();
     let common = Common::of(view.cluster);
+    if needs_processes(view) {
+        let _ = writeln!(out, "fork=yes");
+    }
     for setting in common.global() {
         if let Some(value) = view.cluster.services.first().and_then(setting.value) {
             let _ = writeln!(out, "{}={value}", setting.word);
         }
-    }
-    if common.interval == Interval::Smallest
-        && let Some(interval) = view.cluster.services.iter().filter_map(interval).min()
-    {
-        let _ = writeln!(out, "checkinterval={interval}");
     }
     alerts(view.cluster, &mut out);
     carried(&view.cluster.carried, view, "", &mut out);
@@ -49,19 +47,9 @@ struct Setting {
     paired: bool,
 }
 
-/// How the time between checks is said.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Interval {
-    /// As any other setting: once, or with one process per service in each.
-    Any,
-    /// Once, and it is the smallest: one process has one rhythm.
-    Smallest,
-}
-
 /// Which settings stand above the services.
 struct Common {
     global: Vec<bool>,
-    interval: Interval,
 }
 
 impl Common {
@@ -77,12 +65,7 @@ impl Common {
             .iter()
             .map(|setting| if setting.paired { pair } else { agree(setting) })
             .collect();
-        let forks = cluster.carried.iter().any(|carried| carried.keyword == "fork");
-        let mut intervals = services.iter().map(interval);
-        let first = intervals.next();
-        let differ = intervals.any(|interval| Some(interval) != first);
-        let interval = if differ && !forks { Interval::Smallest } else { Interval::Any };
-        Self { global, interval }
+        Self { global }
     }
 
     fn global(&self) -> impl Iterator<Item = &'static Setting> {
@@ -91,14 +74,23 @@ impl Common {
 
     /// What each service has to say itself.
     fn own(&self) -> impl Iterator<Item = &'static Setting> {
-        let single = self.interval == Interval::Smallest;
-        self.sorted(false).filter(move |setting| !(single && setting.word == INTERVAL))
+        self.sorted(false)
     }
 
     fn sorted(&self, global: bool) -> impl Iterator<Item = &'static Setting> {
         let levels = SETTINGS.iter().zip(&self.global);
         levels.filter(move |(_, is_global)| **is_global == global).map(|(setting, _)| setting)
     }
+}
+
+/// One process has one rhythm: services that differ need a process each, unless the directive for
+/// it travels along.
+fn needs_processes(view: &View<'_>) -> bool {
+    let mut intervals = view.cluster.services.iter().map(interval);
+    let first = intervals.next();
+    let is_fork = |carried: &Carried| carried.keyword == "fork";
+    let is_said = view.origin.is_some() && view.cluster.carried.iter().any(is_fork);
+    !is_said && intervals.any(|interval| Some(interval) != first)
 }
 
 fn interval(service: &Service) -> Option<u64> {
@@ -140,8 +132,6 @@ fn carried(list: &[Carried], view: &View<'_>, indent: &str, out: &mut String) {
     }
 }
 
-const INTERVAL: &str = "checkinterval";
-
 const SETTINGS: &[Setting] = &[
     Setting {
         word: "checktimeout",
@@ -154,7 +144,7 @@ const SETTINGS: &[Setting] = &[
         paired: true,
     },
     Setting {
-        word: INTERVAL,
+        word: "checkinterval",
         value: |service| interval(service).map(|seconds| seconds.to_string()),
         paired: false,
     },

@@ -18,10 +18,18 @@ fn text(services: Vec<Service>) -> String {
 }
 
 #[test]
-fn one_process_has_one_rhythm() {
+fn services_of_different_rhythms_have_a_process_each() {
     let text = text(vec![service(1, 6000, 3000), service(2, 4000, 3000)]);
-    assert!(text.starts_with("checktimeout=3\nnegotiatetimeout=3\ncheckinterval=4\n"), "{text}");
-    assert_eq!(text.matches("checkinterval").count(), 1, "{text}");
+    assert!(text.starts_with("fork=yes\nchecktimeout=3\nnegotiatetimeout=3\n\n"), "{text}");
+    assert!(text.contains("    checkinterval=6\n"), "{text}");
+    assert!(text.contains("    checkinterval=4\n"), "{text}");
+}
+
+#[test]
+fn one_rhythm_is_said_once_for_one_process() {
+    let text = text(vec![service(1, 6000, 3000), service(2, 5500, 3000)]);
+    assert_eq!(text.matches("checkinterval=6\n").count(), 1, "5.5 s are rounded up\n{text}");
+    assert!(!text.contains("fork"), "{text}");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What two normal forms do not have in common.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::{Field, Normal, Object};
 use crate::source::Place;
@@ -48,33 +48,19 @@ impl Comparison {
         path: &[String],
         found: &mut Vec<Difference>,
     ) {
-        // By each of its keys; of several with one key the first counts.
-        let mut by_key: HashMap<&str, usize> = HashMap::new();
-        for (number, object) in right.iter().enumerate() {
-            for key in &object.keys {
-                by_key.entry(key).or_insert(number);
-            }
-        }
-        let mut met = vec![false; right.len()];
-        for object in left {
-            let partner = object.keys.iter().find_map(|key| {
-                let number = by_key.get(key.as_str()).copied()?;
-                // A partner that is taken already is none.
-                met.get(number).is_some_and(|met| !met).then_some(number)
-            });
+        let partners = partners(left, right);
+        for (object, partner) in left.iter().zip(&partners) {
             let inner = below(path, object);
-            match partner.and_then(|number| Some((number, right.get(number)?))) {
-                Some((number, other)) => {
-                    if let Some(met) = met.get_mut(number) {
-                        *met = true;
-                    }
+            match partner.and_then(|number| right.get(number)) {
+                Some(other) => {
                     self.fields(object, other, &inner, found);
                     self.objects(&object.parts, &other.parts, &inner, found);
                 }
                 None => found.push(whole(inner, Some(object.at), None)),
             }
         }
-        for (object, _) in right.iter().zip(&met).filter(|(_, met)| !**met) {
+        let met: HashSet<usize> = partners.into_iter().flatten().collect();
+        for (_, object) in right.iter().enumerate().filter(|(number, _)| !met.contains(number)) {
             found.push(whole(below(path, object), None, Some(object.at)));
         }
     }
@@ -108,6 +94,41 @@ impl Comparison {
             });
         }
     }
+}
+
+/// The number of the object of `right` that each of `left` is compared with, by each of its keys.
+fn partners(left: &[Object], right: &[Object]) -> Vec<Option<usize>> {
+    let mut by_key: HashMap<&str, Vec<usize>> = HashMap::new();
+    for (number, object) in right.iter().enumerate() {
+        for key in &object.keys {
+            by_key.entry(key).or_default().push(number);
+        }
+    }
+    let mut seen: HashSet<&str> = HashSet::new();
+    let mut keys = left.iter().flat_map(|object| &object.keys);
+    let twins =
+        !keys.all(|key| seen.insert(key)) || by_key.values().any(|numbers| numbers.len() > 1);
+    let mut partners = vec![None; left.len()];
+    let mut taken = HashSet::new();
+    // Two configurations of ldirectord may hold one service each: equal ones belong together.
+    for only_equal in [true, false].into_iter().filter(|only_equal| twins || !only_equal) {
+        let open = left.iter().zip(&mut partners).filter(|(_, partner)| partner.is_none());
+        for (object, partner) in open {
+            let named = object.keys.iter().filter_map(|key| by_key.get(key.as_str())).flatten();
+            let mut free = named.copied().filter(|number| !taken.contains(number));
+            let equal = |number: &usize| right.get(*number).is_some_and(|o| same(object, o));
+            *partner = if only_equal { free.find(equal) } else { free.next() };
+            taken.extend(*partner);
+        }
+    }
+    partners
+}
+
+/// Whether both say the same, wherever they stand.
+fn same(left: &Object, right: &Object) -> bool {
+    left.fields == right.fields
+        && left.parts.len() == right.parts.len()
+        && left.parts.iter().zip(&right.parts).all(|(left, right)| same(left, right))
 }
 
 /// Whether the field is a detail of a check that is of another kind on the other side: then only

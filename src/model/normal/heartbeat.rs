@@ -2,6 +2,7 @@
 
 use super::{Object, View, carried, router, seconds, yes_no};
 use crate::model::{Cluster, Failback, Membership, Path, Resource, ResourceKind, Router, Sourced};
+use crate::source::Place;
 
 /// Says what all directors share.
 pub(super) fn whole(cluster: &Cluster, view: &View<'_>, object: &mut Object) {
@@ -24,6 +25,18 @@ pub(super) fn whole(cluster: &Cluster, view: &View<'_>, object: &mut Object) {
     if !view.foreign {
         own(cluster, view, object);
     }
+}
+
+/// Who gets the mail of MailTo, and which resource says so.
+pub(super) fn mailed(cluster: &Cluster) -> Vec<(&str, Option<Place>)> {
+    let resources = cluster.routers.iter().flat_map(|router| &router.resources);
+    let mails = resources.filter(|resource| resource.kind == ResourceKind::Mail);
+    mails
+        .filter_map(|resource| Some((resource, resource.arguments.first()?)))
+        .flat_map(|(resource, list)| list.value.split(',').map(|name| (name, Some(resource.at))))
+        .map(|(name, at)| (name.trim(), at))
+        .filter(|(name, _)| !name.is_empty())
+        .collect()
 }
 
 /// What the other program has no word for.

@@ -198,11 +198,17 @@ impl Object {
 fn whole(cluster: &Cluster, view: &View<'_>) -> Object {
     let mut object = Object::new("cluster", vec![String::new()], None);
     let alerts = &cluster.alerts;
-    let mut recipients: Vec<&str> = alerts.recipients.iter().map(|r| r.value.as_str()).collect();
-    recipients.sort_unstable();
-    if !recipients.is_empty() {
-        let at = alerts.recipients.first().and_then(|recipient| recipient.at);
-        object.say("mail to", recipients.join(", "), at);
+    // MailTo is heartbeat's way to say whom keepalived writes to; within heartbeat it is a resource.
+    let by_resource = if view.foreign { heartbeat::mailed(cluster) } else { Vec::new() };
+    let stated = alerts.recipients.iter().map(|stated| (stated.value.as_str(), stated.at));
+    let recipients: Vec<(&str, Option<Place>)> = stated.chain(by_resource).collect();
+    if let Some((_, at)) = recipients.first().copied() {
+        let mut names: Vec<&str> = recipients.into_iter().map(|(name, _)| name).collect();
+        names.sort_unstable();
+        if view.foreign {
+            names.dedup();
+        }
+        object.say("mail to", names.join(", "), at);
     }
     object.say_stated("mail from", alerts.sender.as_ref(), Clone::clone);
     object.say_stated("mail server", alerts.server.as_ref(), Clone::clone);

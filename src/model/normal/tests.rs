@@ -63,3 +63,42 @@ fn going_home_has_two_words_and_one_meaning() {
     let fields: Vec<_> = differences(&left, &right).into_iter().filter_map(|d| d.field).collect();
     assert!(!fields.iter().any(|field| field == "goes home"), "{fields:?}");
 }
+
+#[test]
+fn services_of_one_name_have_a_partner_each() {
+    let service = |scheduler: &str| {
+        let target = Target::Endpoint { address: [10, 0, 0, 1].into(), port: 80 };
+        let mut service = Service::new(Sourced::implied(target));
+        service.scheduler = Some(Sourced::implied(scheduler.to_owned()));
+        service
+    };
+    let normal = |schedulers: &[&str]| {
+        let services = schedulers.iter().map(|scheduler| service(scheduler)).collect();
+        let cluster = Cluster { services, ..Cluster::default() };
+        Normal::of(&cluster, &Sources::new(), World::Heartbeat, false)
+    };
+    assert_eq!(differences(&normal(&["rr", "wlc"]), &normal(&["rr", "wlc"])), []);
+    assert_eq!(differences(&normal(&["rr", "wlc"]), &normal(&["wlc", "rr"])), []);
+    assert_eq!(differences(&normal(&["rr", "wlc"]), &normal(&["rr", "rr"])).len(), 1);
+    assert_eq!(differences(&normal(&["rr", "wlc"]), &normal(&["wlc"])).len(), 1);
+}
+
+#[test]
+fn mail_of_a_resource_is_the_mail_of_keepalived() {
+    use crate::model::read::{Input, read};
+    use crate::syntax::Format;
+    let mut sources = Sources::new();
+    let line = b"a 10.0.0.1/24/eth0 MailTo::ops@x.com,root::Failover MailTo::root\n";
+    let file = sources.add("haresources", line);
+    let mut heartbeat = read(&mut sources, &[Input { file, format: Format::Haresources }]).cluster;
+    let mut keepalived = Cluster::default();
+    for name in ["root", "ops@x.com"] {
+        keepalived.alerts.recipients.push(Sourced::implied(name.to_owned()));
+    }
+    let normal = |cluster: &Cluster, world| Normal::of(cluster, &sources, world, true);
+    let mail = |normal: Normal| normal.objects[0].fields.get("mail to").cloned();
+    let wanted = mail(normal(&keepalived, World::Keepalived));
+    assert_eq!(mail(normal(&heartbeat, World::Heartbeat)), wanted);
+    heartbeat.routers.clear();
+    assert_eq!(mail(normal(&heartbeat, World::Heartbeat)), None);
+}

@@ -45,13 +45,20 @@ pub struct Options {
     pub targets: Targets,
     /// Names of the scripts that heartbeat finds, where its directories are known.
     pub resource_scripts: Option<BTreeSet<String>>,
+    /// Configurations of ldirectord that haresources names and that are known not to be there.
+    pub missing_configurations: BTreeSet<String>,
 }
 
 impl Default for Options {
     /// Debian's programs, on the first node that a file has lines for.
     fn default() -> Self {
         let config_id = ConfigId::Guess(Vec::new());
-        Self { config_id, targets: Targets::default(), resource_scripts: None }
+        Self {
+            config_id,
+            targets: Targets::default(),
+            resource_scripts: None,
+            missing_configurations: BTreeSet::new(),
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use super::{Rule, View};
 use crate::model::{Broadcast, Path, Resource, ResourceKind, Router, Sourced, VirtualAddress};
 use crate::source::{Diagnostic, Findings, Place, codes};
-use crate::syntax::Format;
+use crate::syntax::{DIRECTORY, Format};
 
 mod order;
 
@@ -21,6 +21,10 @@ pub(super) const RULES: &[Rule] = &[
     Rule { codes: &[codes::haresources_advice::ORDER], check: order::check },
     Rule { codes: &[codes::haresources_advice::MASKS_DIFFER], check: masks_differ },
     Rule { codes: &[codes::haresources_advice::NO_SUCH_SCRIPT], check: no_such_script },
+    Rule {
+        codes: &[codes::haresources_advice::NO_SUCH_CONFIGURATION],
+        check: no_such_configuration,
+    },
 ];
 
 fn unknown_node(view: &View<'_>, findings: &mut Findings) {
@@ -171,6 +175,19 @@ fn no_such_script(view: &View<'_>, findings: &mut Findings) {
         if !scripts.contains(&resource.name) {
             let message = format!("neither resource.d nor init.d holds `{}`", resource.name);
             let code = codes::haresources_advice::NO_SUCH_SCRIPT;
+            findings.push(Diagnostic::new(code, resource.at, message));
+        }
+    }
+}
+
+/// Resources of ldirectord whose file is not where it is looked for.
+fn no_such_configuration(view: &View<'_>, findings: &mut Findings) {
+    for resource in groups(view).flat_map(|router| &router.resources) {
+        let Some(name) = resource.configuration() else { continue };
+        let name = name.strip_prefix(DIRECTORY).unwrap_or(name);
+        if view.options.missing_configurations.contains(name) {
+            let message = format!("`{name}` is neither beside haresources nor in conf");
+            let code = codes::haresources_advice::NO_SUCH_CONFIGURATION;
             findings.push(Diagnostic::new(code, resource.at, message));
         }
     }

@@ -99,3 +99,43 @@ fn what_an_inventory_has_no_key_for() {
     let without = ["anti_replay", "mode", "time_window", "use_ipvlan"];
     assert_eq!(words.iter().map(String::as_str).collect::<Vec<_>>(), without);
 }
+
+/// The inventory of one ldirectord.cf, and how its directives fared.
+fn of_ldirectord(text: &str) -> (String, Vec<(String, Mark)>) {
+    let mut sources = Sources::new();
+    let file = sources.add("ldirectord.cf", text.as_bytes());
+    let inputs = vec![Input { file, format: Format::Ldirectord }];
+    let nodes = vec![("lw1".to_owned(), inputs)];
+    let done = from_files(&mut sources, Stack::Heartbeat, nodes, Vec::new());
+    let entries = done.account.entries();
+    let outcomes = entries.map(|(at, o)| (sources.get(at.file).shown(at.span), o.mark)).collect();
+    (done.united.text, outcomes)
+}
+
+#[test]
+fn a_fallback_without_a_method_stays_one_of_direct_routing() {
+    let (inventory, _) = of_ldirectord(
+        "virtual=10.0.0.1:80\n\treal=10.0.0.2:80 masq\n\tfallback=127.0.0.1:80\n\tservice=http\n",
+    );
+    assert!(inventory.contains("fallback = \"127.0.0.1:80 dr\""), "{inventory}");
+    let (inventory, _) = of_ldirectord(
+        "virtual=10.0.0.1:80\n\treal=10.0.0.2:80 gate\n\tfallback=127.0.0.1:80 masq\n",
+    );
+    assert!(inventory.contains("fallback = \"127.0.0.1:80 nat\""), "{inventory}");
+}
+
+#[test]
+fn processes_of_services_with_rhythms_of_their_own_are_kept() {
+    let services = |second: u8| {
+        format!(
+            "fork=yes\nvirtual=10.0.0.1:80\n\treal=10.0.0.2:80 gate\n\tcheckinterval=2\n\
+             virtual=10.0.0.1:81\n\treal=10.0.0.2:81 gate\n\tcheckinterval={second}\n"
+        )
+    };
+    let fork = |text: &str| {
+        let (_, outcomes) = of_ldirectord(text);
+        outcomes.into_iter().find(|(line, _)| line == "fork=yes").map(|(_, mark)| mark)
+    };
+    assert_eq!(fork(&services(20)), Some(Mark::Exact));
+    assert_eq!(fork(&services(2)), Some(Mark::Lossy));
+}

@@ -4,6 +4,7 @@ use super::words::Words as _;
 use super::{
     Key, Keys, Named, Names, Plain as _, Reader, Slot, custom, further, list, named, table, value,
 };
+use crate::emit::heartbeat::in_words;
 use crate::model::{
     Authentication, Digest, Hook, HookEvent, Member, Router, Sourced, SyncGroup, Tracker,
 };
@@ -110,16 +111,11 @@ fn read_resources(router: &mut Router, item: &Item, reader: &mut Reader<'_>) {
 
 fn write_resources(router: &Router, _: &Names) -> Option<Item> {
     let word = |resource: &crate::model::Resource| {
-        let arguments = resource.arguments.iter().map(|argument| argument.value.as_str());
-        let shorthand =
-            resource.arguments.first().is_some_and(|first| first.at == Some(resource.at));
-        // The shorthand for an address is its own argument.
-        let parts: Vec<&str> = if shorthand {
-            arguments.collect()
-        } else {
-            std::iter::once(resource.name.as_str()).chain(arguments).collect()
-        };
-        Item::from_place(Literal::Text(parts.join("::")), Some(resource.at))
+        let first = resource.arguments.first().filter(|first| first.at == Some(resource.at));
+        // The shorthand for an address is its own argument; IPv6 has none.
+        let shorthand = first.filter(|_| resource.name == "IPaddr");
+        let text = shorthand.map_or_else(|| in_words(resource), |only| only.value.clone());
+        Item::from_place(Literal::Text(text), Some(resource.at))
     };
     list(router.resources.iter().map(word))
 }

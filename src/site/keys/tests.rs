@@ -137,3 +137,29 @@ fn clusters_of_all_cases_are_read_back() {
     }
     assert!(count > 100, "only {count} cases were found");
 }
+
+/// heartbeat splits a resource at each `::`, and so does who reads the inventory.
+#[test]
+fn addresses_of_ipv6_in_resources_are_written_in_full() {
+    use crate::model::read::{Input, read};
+    use crate::source::Sources;
+    use crate::syntax::Format;
+    let mut sources = Sources::new();
+    let line =
+        b"a IPv6addr::2001:db8::1/64/eth0 2001:db8::2/64 10.0.0.1/24/eth0 IPaddr::10.0.0.2\n";
+    let file = sources.add("haresources", line);
+    let reading = read(&mut sources, &[Input { file, format: Format::Haresources }]);
+    let written = super::write(&reading.cluster, &Names::default());
+    let text = crate::site::document::print(&written);
+    for word in [
+        "\"IPv6addr::2001:db8:0:0:0:0:0:1/64/eth0\"",
+        "\"IPv6addr::2001:db8:0:0:0:0:0:2/64\"",
+        "\"10.0.0.1/24/eth0\"",
+        "\"IPaddr::10.0.0.2\"",
+    ] {
+        assert!(text.contains(word), "{word}\n{text}");
+    }
+    let mut reader = Reader::new(&mut sources, file);
+    reader.keys(&mut Cluster::default(), &written);
+    assert!(!reader.findings.iter().any(|found| found.code.id() == "LV2109"), "{text}");
+}

@@ -149,3 +149,93 @@ fn only_lvsha_follows_services() {
     let (_, findings) = read_text(&text);
     assert_eq!(findings, ["LV0803 only lvsha lets a router follow a service"]);
 }
+
+/// An inventory with heartbeat's keys and what a router of VRRP needs.
+const BOTH: &str = r#"
+[secrets.key]
+default = "k8fj2Lq0xz7P"
+[directors.lw1]
+[directors.lw2]
+[authentication]
+type = "sha1"
+secret = "key"
+[heartbeat]
+interval = 2
+dead_time = 10
+initial_dead_time = 60
+failback = "off"
+ping = ["10.0.0.254"]
+arbitrator = "hacluster /usr/lib/heartbeat/ipfail"
+[routers.web]
+virtual_router_id = 51
+interface = "eth1"
+addresses = ["10.0.0.31/24"]
+resources = ["IPaddr2::10.0.0.31/24/eth1", "ldirectord", "httpd", "MailTo::root"]
+[[services]]
+address = "10.0.0.31:80"
+servers = ["10.0.0.29:80"]
+hooks = { quorum-down = "/usr/bin/fb", quorum-up = "/usr/bin/fb" }
+"#;
+
+#[test]
+fn what_only_heartbeat_carries_out_is_named_one_by_one() {
+    let (_, findings) = read_text(&format!("stack = \"heartbeat\"\n{BOTH}"));
+    assert_eq!(findings, [""; 0]);
+    let (_, findings) = read_text(BOTH);
+    let unread = |key: &str| format!("LV0812 keepalived does not read `{key}`");
+    let wanted = [
+        unread("authentication"),
+        unread("heartbeat.arbitrator"),
+        unread("heartbeat.dead_time"),
+        unread("heartbeat.failback"),
+        unread("heartbeat.initial_dead_time"),
+        unread("heartbeat.interval"),
+        unread("heartbeat.ping"),
+        "LV0813 keepalived does not start httpd, MailTo".to_owned(),
+        "LV0812 keepalived does not say behind a command which hook it is".to_owned(),
+    ];
+    assert_eq!(findings, wanted);
+}
+
+#[test]
+fn what_a_router_says_in_the_way_of_vrrp_is_not_lost() {
+    let router = "addresses = [\"10.0.0.31/24\"]";
+    let own = format!(
+        "{router}\ninterval = 1\npreempt = false\nfollows = [\"script gateway\"]\n\
+         authentication = {{ type = \"pass\", secret = \"key\" }}\n\
+         hooks = {{ master = \"/usr/local/sbin/web start\" }}"
+    );
+    let text = BOTH
+        .replace(router, &own)
+        .replace("quorum-up = \"/usr/bin/fb\"", "quorum-up = \"/usr/bin/fb stop\"");
+    let script = "[scripts.gateway]\ncommand = \"/bin/ping -c 1 10.0.0.254\"\n";
+    let (_, findings) = read_text(&format!("{text}{script}"));
+    assert_eq!(findings, [""; 0]);
+}
+
+/// lvsha runs resources when it is given the inventory itself, so for it they are no error.
+#[test]
+fn the_daemon_of_lvsha_is_told_of_resources_by_a_warning() {
+    let (_, findings) = read_text(&format!("stack = \"lvsha\"\n{BOTH}"));
+    let wanted = "LV0812 a rendered file does not start httpd, MailTo";
+    assert!(findings.iter().any(|finding| finding == wanted), "{findings:?}");
+    assert!(!findings.iter().any(|finding| finding.starts_with("LV0813")), "{findings:?}");
+}
+
+#[test]
+fn addresses_of_two_families_are_told_apart() {
+    let both = BOTH.replace("\"10.0.0.31/24\"", "\"10.0.0.31/24\", \"2001:db8::31/64\"");
+    let (_, findings) = read_text(&both);
+    let wanted = "LV0803 IPv4 and IPv6 addresses stand in one `addresses`";
+    assert!(findings.iter().any(|finding| finding == wanted), "{findings:?}");
+    let (_, findings) = read_text(&format!("stack = \"heartbeat\"\n{both}"));
+    assert_eq!(findings, [""; 0]);
+}
+
+#[test]
+fn addresses_that_stand_in_resources_only_are_missed() {
+    let text = BOTH.replace("addresses = [\"10.0.0.31/24\"]\n", "");
+    let (_, findings) = read_text(&text);
+    let wanted = "LV0813 keepalived reads no addresses from `resources`";
+    assert!(findings.iter().any(|finding| finding == wanted), "{findings:?}");
+}

@@ -131,4 +131,10 @@ argument 5, which does not exist. Write `IPv6addr::` and the address without `::
 "heartbeat's check of node names at start knows comments only at the beginning of a line: it takes
 the number sign and what follows for a part of the name, does not know such a node, and refuses to
 start. Put a blank in front of the number sign.";
+
+    GLUED_BACKSLASH = "LV0221" "backslash-glued-to-node" Error Refuses
+        "a backslash directly behind the node's name"
+"heartbeat's check of node names at start reads each line by itself and ends the name at a blank: it
+takes the backslash for a part of the name, does not know such a node, and refuses to start. What
+follows a resource may be glued; only behind the node a blank must stand in front of the backslash.";
 }

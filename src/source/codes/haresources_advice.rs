@@ -80,4 +80,12 @@ are beside the files that were checked, and neither holds this script: the group
 and moves to the other node or stops.
 
 Install the script, executable, on both nodes, or correct the name.";
+
+    NO_SUCH_CONFIGURATION = "LV2113" "no-such-configuration" Warning Accepts
+        "a configuration of ldirectord that is not there"
+"`ldirectord::web.cf` starts ldirectord with /etc/ha.d/web.cf, else /etc/ha.d/conf/web.cf;
+`ldirectord` alone stands for ldirectord.cf. The file is in neither place beside the haresources
+that was checked: ldirectord stops, and the group fails when a node should take it over.
+
+Put the file there on both nodes, or correct the name.";
 }

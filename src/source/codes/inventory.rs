@@ -83,4 +83,31 @@ ldirectord.cf, and each configuration becomes a file of its own. heartbeat start
 
 Without the resource nobody checks the service; without the service ldirectord misses its file,
 unless somebody else puts it on the directors.";
+
+    NOT_IN_STACK = "LV0812" "inventory-not-in-stack" Warning Accepts
+        "a key that the stack does not carry out"
+"An inventory can say how heartbeat runs the cluster and how VRRP does. keepalived and lvsha take no
+notice of the keys that only heartbeat has: `[heartbeat]`, `authentication` of the whole cluster,
+`resources` of a router, and the words that ldirectord puts behind a fallback command. Where a
+router says the same in VRRP's way, nothing is lost and nothing is reported.
+
+Write the key that the message names, or let the inventory stand on heartbeat's own files, which are
+converted with all that they say:
+
+  stack = \"keepalived\"
+  import = [\"ha.d\"]";
+
+    NOT_STARTED = "LV0813" "inventory-not-started" Error Accepts
+        "resources that the stack does not start"
+"A router's `resources` are words of haresources. heartbeat starts them; keepalived knows only
+`addresses`, so the addresses would move to a director on which nothing answers.
+
+Write `addresses`, and `hooks` that start and stop the services:
+
+  [routers.web.hooks]
+  master = \"/usr/local/sbin/web start\"
+  backup = \"/usr/local/sbin/web stop\"
+
+or let the inventory stand on heartbeat's files: with `import = [\"ha.d\"]` they are converted, and
+their resources become scripts.";
 }

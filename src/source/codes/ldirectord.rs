@@ -200,9 +200,9 @@ Delete the text, or put a `#` in front of it if it is a note.";
 "In this directive ldirectord does not remove the quotation marks: the global fallbackcommand keeps
 double quotes, and no directive knows single quotes. lvsha reads the text between them.
 
-The shell removes the marks of a fallbackcommand again, but then takes a command with arguments as
-one name that does not exist; elsewhere the program, file or host name is simply wrong. Remove the
-marks.";
+The shell removes the marks of a fallbackcommand again, so those around a single word do no harm; a
+command with arguments it then takes as one name that does not exist. Elsewhere the program, file or
+host name is simply wrong. Remove the marks.";
 
     BAD_CHECKTYPE = "LV0426" "bad-checktype" Error Refuses
         "an unknown checktype"
@@ -215,7 +215,8 @@ ldirectord stops with `checktype must be ...`. Write one of the words.";
     CHECKTYPE_DIGIT = "LV0427" "checktype-digit" Error Accepts
         "a digit turns checktype into a combined check"
 "Any digit in the value of checktype, wherever it stands, makes a combined check with that number of
-connections: `negotiate3`, `external-2` and `-1` all do. lvsha reads it like that too.
+connections: `negotiate3`, `external-2` and `-1` all do. lvsha reads it like that too. Only
+`checktimeout3`, as the manual spells it, is what it looks like.
 
 Write the plain number if that is meant, the plain word otherwise.";
 

@@ -21,6 +21,7 @@ pub(super) fn comment(reader: &mut Reader<'_>, node: NodeRef<'_>) {
 /// The words of a group without the comments on its continued lines.
 pub(super) fn words(reader: &mut Reader<'_>, node: NodeRef<'_>) -> Vec<Text> {
     joints(reader, node);
+    glued_backslash(reader, node);
     glued_comment(reader, node);
     let text = reader.file.text();
     let mut words = Vec::new();
@@ -120,6 +121,21 @@ fn broken_joint(reader: &mut Reader<'_>, span: Span, tail: &str, next_line: u32)
         "\\",
         "end the line with the backslash",
     ));
+}
+
+/// A backslash directly behind the node: the check at start reads single lines and takes it for a
+/// part of the name.
+fn glued_backslash(reader: &mut Reader<'_>, node: NodeRef<'_>) {
+    let Some(name) = node.words().next().map(|word| word.place()) else { return };
+    let end = name.span.end;
+    if !Span::new(end, node.span().end).of(reader.file.text()).starts_with("\\\n") {
+        return;
+    }
+    let at = Place { span: Span::new(name.span.start, end.saturating_add(1)), ..name };
+    let message = "the backslash becomes a part of the node's name";
+    let diagnostic = Diagnostic::new(codes::haresources::GLUED_BACKSLASH, at, message);
+    let gap = Place { span: Span::new(end, end), ..at };
+    reader.report(diagnostic.fix(gap, " ", "put a blank in front of the backslash"));
 }
 
 /// A `#` directly behind the node: the check at start takes it for a part of the name.

@@ -395,6 +395,11 @@ impl Reader<'_> {
     fn quotes_kept(&mut self, line: &Line<'_>) {
         let at = line.value_place();
         let text = line.unquoted();
+        // A shell runs it and removes them: they matter to a blank or another sign of the shell.
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-+:,@%".contains(c);
+        if line.row.word == "fallbackcommand" && text.chars().all(is_plain) {
+            return;
+        }
         let finding = Diagnostic::new(
             codes::QUOTES_KEPT,
             at,
