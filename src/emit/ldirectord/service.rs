@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use super::{Common, carried, probe, yes_no};
 use crate::emit::heartbeat::View;
 use crate::model::{
-    Fallback, Family, Forwarding, HookEvent, Protocol, Server, Service, Sourced, Target,
+    Fallback, Family, Forwarding, HookEvent, Probe, Protocol, Server, Service, Sourced, Target,
 };
 
 /// Writes the section; lines that the target cannot be named by are left out with it.
@@ -98,7 +98,12 @@ fn real(server: &Server, service: &Service) -> String {
     if let Some(weight) = server.weight {
         let _ = write!(line, " {}", weight.value);
     }
-    if let Some((request, receive)) = server.own_probes().first().and_then(probe::own_texts) {
+    // A check that differs from the service's by its port alone has no texts of its own.
+    let differs = |own: &&Probe| {
+        service.probes.iter().all(|common| common.kind != own.kind || common.port == own.port)
+    };
+    let own = server.own_probes().first().filter(differs);
+    if let Some((request, receive)) = own.and_then(probe::own_texts) {
         let _ = write!(line, " \"{request}\", \"{receive}\"");
     }
     let (upper, lower) = server.thresholds();

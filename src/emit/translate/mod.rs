@@ -21,6 +21,7 @@ mod configurations;
 mod dropped;
 mod identity;
 mod media;
+mod ports;
 mod probes;
 mod resources;
 mod routers;

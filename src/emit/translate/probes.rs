@@ -29,7 +29,8 @@ pub(super) fn apply(
         checks: service.checks.clone(),
         host: service.host.as_ref().map(|host| host.value.clone()),
         head: service.target.at,
-        is_mark: !matches!(service.target.value, Target::Endpoint { .. }),
+        lacks_port: !matches!(service.target.value, Target::Endpoint { .. })
+            && service.servers.iter().any(|s| s.port.is_none() && s.own_probes().is_empty()),
         version,
         extras,
         timing,
@@ -50,7 +51,8 @@ struct Translator<'a> {
     host: Option<String>,
     /// The line whose port chooses a check that no other line does.
     head: Option<Place>,
-    is_mark: bool,
+    /// Whether some server is asked on no port unless the check states one.
+    lacks_port: bool,
     version: Version,
     extras: &'a mut Extras,
     /// That of the last probe, which the next one most likely shares.
@@ -87,7 +89,7 @@ impl Translator<'_> {
             }
             ProbeKind::Connect => {
                 self.exact(&chosen, "TCP_CHECK");
-                if self.is_mark && port.is_none() {
+                if self.lacks_port && port.is_none() {
                     self.changed(&chosen, conversion::CHECK_DIFFERENT, "TCP_CHECK", NO_PORT);
                 }
                 self.push(ProbeKind::Connect, connect, port);
@@ -314,7 +316,7 @@ const ARGUMENTS: &str = "ldirectord takes the blanks for a part of the program's
 const NO_LOGIN: &str = "without a login ldirectord never connects: the servers count as up for ever, in keepalived, too";
 const NEVER: &str = "the servers count as up for ever, in ldirectord and in keepalived";
 const NO_PORT: &str =
-    "a firewall mark has no port: ldirectord checks port 0, which never answers; write checkport";
+    "a firewall mark has no port: ldirectord checks port 0, which never answers; write checkport or service";
 const HELO: &str = "SMTP_CHECK says HELO where ldirectord says EHLO";
 const DNS: &str =
     "any answer without an error passes; DNS_CHECK does not look at its content and uses UDP";

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Extras, GeneratedScript, Purpose, SCRIPT_DIRECTORY, probes};
+use super::{Extras, GeneratedScript, Purpose, SCRIPT_DIRECTORY, ports, probes};
 use crate::emit::{Account, Feature, Target as Version};
 use crate::model::{
     Alike, Cluster, Forwarding, Hook, HookEvent, Probe, ProbeKind, Protocol, Rare, Server, Service,
@@ -116,10 +116,8 @@ fn endpoint(service: &mut Service, account: &mut Account) {
 }
 
 fn servers(service: &mut Service, account: &mut Account) {
-    let service_port = match service.target.value {
-        Target::Endpoint { port, .. } => Some(port),
-        Target::Mark { .. } | Target::Group(_) => None,
-    };
+    let service_port = ports::of(service);
+    let asked = ports::asked(service);
     let common = common_method(&service.servers);
     service.method = common.map(Sourced::implied);
     for server in &mut service.servers {
@@ -134,7 +132,7 @@ fn servers(service: &mut Service, account: &mut Account) {
             (None, port) => server.port = port,
             (Some(own), Some(port)) if routed && own != port => {
                 let note = format!(
-                    "direct routing and tunnelling keep the service's port {port}; {own} was never used"
+                    "direct routing and tunnelling keep the service's port {port}; only checks went to {own}"
                 );
                 account.changed(server.at, conversion::CHECK_DIFFERENT, "real_server", &note);
                 server.port = Some(port);
@@ -142,6 +140,7 @@ fn servers(service: &mut Service, account: &mut Account) {
             (Some(_), _) => {}
         }
     }
+    ports::keep(service, &asked);
 }
 
 /// The method of most servers, the first of them on a tie.

@@ -173,10 +173,11 @@ Write the line you want.";
 
     MARK_WITHOUT_PORT = "LV2232" "mark-without-port" Error Accepts
         "a check of a firewall mark has no port"
-"A firewall mark has no port and neither has the real server, so a connect check goes to port 0 and
-the server is always down.
+"A check asks the port of `checkport`, else that of the `real` line, else the usual port of `service`,
+80 for http. A firewall mark has no port: where none of the three says one, the check goes to port 0
+and the server is always down.
 
-Add `checkport=PORT`.";
+Add `checkport=PORT`, or say with `service` what answers there.";
 
     PORT_FORGOTTEN = "LV2233" "port-forgotten" Error Accepts
         "an address without a port becomes a firewall mark"
