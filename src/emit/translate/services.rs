@@ -137,6 +137,8 @@ fn servers(service: &mut Service, account: &mut Account) {
                 account.changed(server.at, conversion::CHECK_DIFFERENT, "real_server", &note);
                 server.port = Some(port);
             }
+            // Packets of a mark keep whatever port they have; keepalived refuses one here (tried).
+            (Some(_), None) if routed => server.port = None,
             (Some(_), _) => {}
         }
     }
@@ -172,15 +174,21 @@ fn fallback(service: &mut Service, target: Version, account: &mut Account) {
         let note = format!("keepalived {} uses the service's method for it", target.version);
         account.lossy(place, conversion::VERSION_TOO_OLD, "sorry_server", &[&note]);
     }
-    if let Target::Endpoint { port, .. } = service.target.value {
-        let own = *fallback.value.port.get_or_insert(port);
-        if own != port && method != Forwarding::Masquerading {
-            let note = format!(
-                "with this method packets keep the service's port {port}; {own} was never used"
-            );
-            account.changed(place, conversion::CHECK_DIFFERENT, "sorry_server", &note);
-            fallback.value.port = Some(port);
+    let routed = method != Forwarding::Masquerading;
+    match service.target.value {
+        Target::Endpoint { port, .. } => {
+            let own = *fallback.value.port.get_or_insert(port);
+            if own != port && routed {
+                let note = format!(
+                    "with this method packets keep the service's port {port}; {own} was never used"
+                );
+                account.changed(place, conversion::CHECK_DIFFERENT, "sorry_server", &note);
+                fallback.value.port = Some(port);
+            }
         }
+        // As for a mark's real servers.
+        Target::Mark { .. } if routed => fallback.value.port = None,
+        Target::Mark { .. } | Target::Group(_) => {}
     }
 }
 
