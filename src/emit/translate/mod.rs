@@ -19,6 +19,7 @@ mod arbitration;
 mod authentication;
 mod configurations;
 mod dropped;
+mod duplicates;
 mod identity;
 mod media;
 mod ports;

@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use super::{Extras, GeneratedScript, Purpose, SCRIPT_DIRECTORY, ports, probes};
+use super::{Extras, GeneratedScript, Purpose, SCRIPT_DIRECTORY, duplicates, ports, probes};
 use crate::emit::{Account, Feature, Target as Version};
 use crate::model::{
     Alike, Cluster, Forwarding, Hook, HookEvent, Probe, ProbeKind, Protocol, Rare, Server, Service,
     Sourced, Target,
 };
+use crate::source::Code;
 use crate::source::codes::conversion;
 
 /// Translates every service.
@@ -40,6 +41,8 @@ pub(super) fn apply(
             });
         }
     }
+    // At last, when their globals are spoken for.
+    duplicates::services(cluster, account);
     cluster.services.retain(|service| is_writable(service, account));
 }
 
@@ -143,6 +146,7 @@ fn servers(service: &mut Service, account: &mut Account) {
         }
     }
     ports::keep(service, &asked);
+    duplicates::servers(service, &asked, account);
 }
 
 /// The method of most servers, the first of them on a tie.
@@ -289,14 +293,19 @@ fn is_writable(service: &Service, account: &mut Account) -> bool {
     } else {
         return true;
     };
-    account.lost_block(service.target.at, conversion::SERVICE_EMPTY, note);
+    left_out(service, conversion::SERVICE_EMPTY, note, account);
+    false
+}
+
+/// Speaks for a service that is not written, and for everything in it.
+pub(super) fn left_out(service: &Service, code: Code, note: &str, account: &mut Account) {
+    account.lost_block(service.target.at, code, note);
     // Lines that stand behind a blank one are outside of the block.
     let servers = service.servers.iter().map(|server| server.at);
     let carried = service.carried.iter().map(|carried| Some(carried.at));
     for place in servers.chain(carried) {
-        account.lossy(place, conversion::SERVICE_EMPTY, "", &[note]);
+        account.lossy(place, code, "", &[note]);
     }
-    false
 }
 
 /// What a shell does not take as it is (POSIX shell, 2.2 and 2.6), apart from blanks and quotes.

@@ -90,9 +90,19 @@ Set `fork=yes`, or the global checkinterval.";
     DUPLICATE_REAL = "LV2220" "duplicate-real" Warning Accepts
         "a real server stands twice in a service"
 "The kernel's table holds every address and port once per service. ldirectord does not notice the
-second line: it edits the same entry back and forth, and the last weight wins.
+second line: it edits the same entry back and forth, and the last weight wins. Without masq the port
+is that of the service, whatever the lines say; then the second entry is refused, and the first
+weight stays.
 
 Delete one of the lines, or shorten the range that already holds the address.";
+
+    SAME_SERVICE = "LV2253" "service-in-two-configurations" Warning Accepts
+        "two configurations of ldirectord have the same virtual service"
+"haresources starts ldirectord with two configurations, and both have a service with this address,
+port and protocol, or with this mark. The kernel's table holds it once. Where both run, each removes
+the real servers of the other when it starts, and sets scheduler and persistence to its own.
+
+Put all real servers of the service into one configuration.";
 
     WEIGHTS_DIFFER = "LV2252" "weights-differ" Info Accepts
         "the same real server has different weights in two services"
