@@ -2,6 +2,7 @@
 //! the checks go on asking what ldirectord asked.
 
 use super::probes::is_script;
+use crate::model::read::service_of_port;
 use crate::model::{Probe, Server, Service, Sourced, Target};
 
 /// The port of a service; a mark has none.
@@ -18,6 +19,15 @@ pub(super) fn asked(service: &Service) -> Vec<Option<u16>> {
     let assumed = if service.probes.iter().any(is_script) { Some(0) } else { of(service) };
     let port = |server: &Server| server.port.filter(|port| *port > 0).or(assumed);
     service.servers.iter().map(port).collect()
+}
+
+/// Whether ldirectord connects to port 0 of some server: neither its line nor a service says a port.
+pub(super) fn asks_nowhere(service: &Service) -> bool {
+    let is_usual = of(service).is_some_and(|port| service_of_port(port).is_some());
+    let lacks_port = |server: &Server| {
+        server.port.is_none() && server.own_probes().iter().all(|own| own.port.is_none())
+    };
+    !is_usual && service.servers.iter().any(lacks_port)
 }
 
 /// States the ports that were `asked` in the checks of servers that have another port now.

@@ -18,10 +18,10 @@ pub(super) fn is_script(probe: &Probe) -> bool {
     matches!(probe.kind, ProbeKind::Script(_))
 }
 
-/// Translates the probes of a service and of its servers.
+/// Translates the probes of a service and of its servers; `asks_nowhere` as in [`super::ports`].
 pub(super) fn apply(
     service: &mut Service,
-    version: Version,
+    (version, asks_nowhere): (Version, bool),
     extras: &mut Extras,
     timing: &mut Rare<Checks>,
     account: &mut Account,
@@ -30,8 +30,8 @@ pub(super) fn apply(
         checks: service.checks.clone(),
         host: service.host.as_ref().map(|host| host.value.clone()),
         head: service.target.at,
-        lacks_port: !matches!(service.target.value, Target::Endpoint { .. })
-            && service.servers.iter().any(|s| s.port.is_none() && s.own_probes().is_empty()),
+        asks_nowhere,
+        is_mark: !matches!(service.target.value, Target::Endpoint { .. }),
         is_tcp: service.protocol.is_some_and(|protocol| protocol.value == Protocol::Tcp),
         version,
         extras,
@@ -53,8 +53,9 @@ struct Translator<'a> {
     host: Option<String>,
     /// The line whose port chooses a check that no other line does.
     head: Option<Place>,
-    /// Whether some server is asked on no port unless the check states one.
-    lacks_port: bool,
+    /// Whether ldirectord asks some server on port 0 when the check states none.
+    asks_nowhere: bool,
+    is_mark: bool,
     is_tcp: bool,
     version: Version,
     extras: &'a mut Extras,
@@ -92,8 +93,9 @@ impl Translator<'_> {
             }
             ProbeKind::Connect => {
                 self.exact(&chosen, "TCP_CHECK");
-                if self.lacks_port && port.is_none() {
-                    self.changed(&chosen, conversion::CHECK_DIFFERENT, "TCP_CHECK", NO_PORT);
+                if self.asks_nowhere && port.is_none() {
+                    let note = if self.is_mark { NO_PORT } else { PORT_OF_SERVICE };
+                    self.changed(&chosen, conversion::CHECK_DIFFERENT, "TCP_CHECK", note);
                 }
                 self.push(ProbeKind::Connect, connect, port);
             }
@@ -311,6 +313,7 @@ const ARGUMENTS: &str = "ldirectord takes the blanks for a part of the program's
 const NO_LOGIN: &str = "without a login ldirectord never connects: the servers count as up for ever, in keepalived, too";
 const NEVER: &str = "the servers count as up for ever, in ldirectord and in keepalived";
 const NO_PORT: &str = "a firewall mark has no port: ldirectord checks port 0, which never answers; write checkport or service";
+const PORT_OF_SERVICE: &str = "without checkport or service ldirectord checks port 0, which never answers; keepalived checks the service's port";
 const HELO: &str = "SMTP_CHECK says HELO where ldirectord says EHLO";
 const CLOCK: &str =
     "each server has its own clock; ldirectord waited this long after a round through all servers";

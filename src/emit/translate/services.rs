@@ -24,11 +24,12 @@ pub(super) fn apply(
         endpoint(service, account);
         fallback_method(service);
         switched_off(service, account);
+        let asks_nowhere = ports::asks_nowhere(service);
         servers(service, account);
         fallback(service, target, account);
         hooks(service, extras, account);
         texts(service, account);
-        probes::apply(service, target, extras, &mut of_probes, account);
+        probes::apply(service, (target, asks_nowhere), extras, &mut of_probes, account);
         // ldirectord puts a server in only after its first success, and asks at once; keepalived
         // puts it in untested and waits for up to delay_loop before it asks. A server that nobody
         // asks must not start down.

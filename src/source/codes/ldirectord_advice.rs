@@ -182,10 +182,11 @@ table and their connections end.
 Write the line you want.";
 
     MARK_WITHOUT_PORT = "LV2232" "mark-without-port" Error Accepts
-        "a check of a firewall mark has no port"
+        "a check has no port"
 "A check asks the port of `checkport`, else that of the `real` line, else the usual port of `service`,
-80 for http. A firewall mark has no port: where none of the three says one, the check goes to port 0
-and the server is always down.
+80 for http. The port of the virtual service counts only where it is the usual one of a service, and a
+firewall mark has none. Where nothing says a port, the check goes to port 0 and the server is always
+down.
 
 Add `checkport=PORT`, or say with `service` what answers there.";
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::super::View;
 use super::{codes, once, probes, services};
+use crate::model::read::service_of_port;
 use crate::model::{
     Dialogue, Forwarding, Pattern, Probe, ProbeKind, Protocol, Server, Service, Sourced, Target,
     show_seconds,
@@ -203,29 +204,32 @@ pub(super) fn command_arguments(view: &View<'_>, findings: &mut Findings) {
 /// LD032: a check needs a port from somewhere.
 pub(super) fn mark_without_port(view: &View<'_>, findings: &mut Findings) {
     for (service, at) in services(view) {
-        let is_mark = matches!(service.target.value, Target::Mark { .. });
+        // A connection asks the port of the service that is usual on the virtual port.
+        let (what, is_usual) = match service.target.value {
+            Target::Endpoint { port, .. } => ("service", service_of_port(port).is_some()),
+            Target::Mark { .. } | Target::Group(_) => ("firewall mark", false),
+        };
         let needs_port = |probe: &Probe| {
             probe.port.is_none()
                 && match negotiated(&probe.kind) {
-                    ProbeKind::Connect => true,
+                    ProbeKind::Connect => !is_usual,
                     // The one dialogue that has no port of its own.
                     ProbeKind::Dialogue(dialogue) => dialogue.service == "simpletcp",
                     _ => false,
                 }
         };
         // A server that got the port of the service's name has a check of its own, or all have.
-        let lacks_port = |server: &Server| server.port.is_none() && server.own_probes().is_empty();
-        if is_mark
-            && service.probes.iter().any(needs_port)
-            && service.servers.iter().any(lacks_port)
-        {
+        let lacks_port = |server: &Server| {
+            server.port.is_none() && server.own_probes().iter().all(|own| own.port.is_none())
+        };
+        if service.probes.iter().any(needs_port) && service.servers.iter().any(lacks_port) {
             findings.push(
                 Diagnostic::new(
                     codes::MARK_WITHOUT_PORT,
                     at,
-                    "the check of this firewall mark has no port",
+                    format!("the check of this {what} has no port"),
                 )
-                .note("it goes to port 0: the real servers are always down")
+                .note("it goes to port 0: real servers without a port are always down")
                 .help("add checkport=PORT, or the service that answers there, as in service=http"),
             );
         }
