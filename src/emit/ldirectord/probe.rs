@@ -1,13 +1,13 @@
 //! The directives that say how a service's servers are checked.
 
 use crate::emit::heartbeat::View;
-use crate::model::read::service_of_port;
+use crate::model::read::{port_of_service, service_of_port};
 use crate::model::{Dialogue, Http, Pattern, Probe, ProbeKind, Service, Sourced, Target};
 use crate::syntax::Format;
 use crate::syntax::characters::unquote;
 
 /// A directive inside of a section.
-type Line = (&'static str, String);
+pub(super) type Line = (&'static str, String);
 
 /// The directives of `probe`, `checktype` first.
 pub(super) fn lines(probe: &Probe, service: &Service, view: &View<'_>) -> Vec<Line> {
@@ -41,6 +41,15 @@ pub(super) fn lines(probe: &Probe, service: &Service, view: &View<'_>) -> Vec<Li
         lines.push(("checkport", port.value.to_string()));
     }
     lines
+}
+
+/// The port of the service, where its checks mean it and these `lines` make ldirectord ask another.
+pub(super) fn port_to_state(service: &Service, lines: &[Line]) -> Option<u16> {
+    let Target::Endpoint { port, .. } = service.target.value else { return None };
+    let asks = |probe: &Probe| probe.port.is_none() && probe.kind.asks_a_port();
+    let stated = lines.iter().find(|(word, _)| *word == "service").map(|(_, name)| name.as_str());
+    let asked = stated.or(service_of_port(port)).and_then(port_of_service);
+    (port > 0 && asked != Some(port) && service.probes.iter().any(asks)).then_some(port)
 }
 
 /// Says by the service's name on which port servers without one are asked, where others have one

@@ -206,7 +206,7 @@ impl Check {
 }
 
 /// The port of a dialogue that is checked when nothing states one.
-pub(super) fn port_of_service(service: &str) -> Option<u16> {
+pub fn port_of_service(service: &str) -> Option<u16> {
     DIALOGUES.iter().find(|dialogue| dialogue.name == service).and_then(|dialogue| dialogue.port)
 }
 
