@@ -118,7 +118,9 @@ fn load(folder: &Path, prefix: &str, sources: &mut Sources) -> Vec<Input> {
             continue;
         }
         let mode = fs::read_to_string(folder.join(format!("{name}.mode")));
-        let is_known = Format::ALL.iter().any(|format| format.file_name() == name);
+        // haresources may name several configurations of ldirectord.
+        let is_known =
+            Format::ALL.iter().any(|format| format.file_name() == name) || name.ends_with(".cf");
         let file = sources.add(format!("{prefix}{name}"), &fs::read(&path).unwrap());
         if let Ok(mode) = mode {
             sources.set_mode(file, u32::from_str_radix(mode.trim(), 8).unwrap());

@@ -97,7 +97,8 @@ fn convert(case: &Path, sources: &mut Sources) -> Conversion {
     paths.sort();
     for path in paths.iter().filter(|path| path.is_file()) {
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
-        if Format::ALL.iter().any(|format| format.file_name() == name) {
+        // haresources may name several configurations of ldirectord.
+        if Format::ALL.iter().any(|format| format.file_name() == name) || name.ends_with(".cf") {
             let file = sources.add(name, &fs::read(path).unwrap());
             inputs.push(Input { file, format: detect(sources.get(file)).unwrap() });
         }

@@ -22,8 +22,8 @@ use crate::source::{Severity, Sources, report};
 /// Try failures on paper: who holds which address, when, and for how long nobody does
 ///
 /// The directors of a configuration run under a virtual clock, with the machines of
-/// `lvsha daemon`. Failures come one after the other as they are typed, 20 seconds apart, unless a
-/// time is given: `--kill lw1@30`.
+/// `lvsha daemon`. Failures come one after the other as they are typed, 20 seconds apart or as long as
+/// a takeover lasts, unless a time is given: `--kill lw1@30`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     /// An inventory, heartbeat's directory, or one directory with a keepalived.conf per director
@@ -51,12 +51,13 @@ pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, 
         (0..nodes.len()).map(|node| (Duration::ZERO, Action::Start(node))).collect();
     let noise = Action::Noise { loss: arguments.loss, duplication: 0 };
     actions.push((Duration::ZERO, noise));
-    let planned = arguments.drills.plan(&names, STEP)?;
+    let step = step(&nodes);
+    let planned = arguments.drills.plan(&names, step)?;
     let last = planned.iter().map(|drill| drill.at).max().unwrap_or_default();
     for drill in &planned {
         actions.extend(drill.actions.iter().map(|action| (drill.at, action.clone())));
     }
-    let scenario = Scenario { nodes, actions, end: last + STEP * 2, seed: arguments.seed };
+    let scenario = Scenario { nodes, actions, end: last + step * 2, seed: arguments.seed };
     let (_, outcome) = scenario.play().map_err(|failure| {
         Problem::new(failure.to_string()).help("this is a mistake in lvsha: please report it")
     })?;
@@ -142,6 +143,19 @@ fn spec((name, plan): (String, Plan)) -> NodeSpec {
     }
 }
 
+/// Between two failures that say no time. Whatever one of them leads to is over before the next: the
+/// longest time that a director waits for a master that is silent, and some seconds more.
+fn step(nodes: &[NodeSpec]) -> Duration {
+    let routers = nodes.iter().flat_map(|node| &node.routers);
+    let waits = routers.map(|router| {
+        let silence = router.timing(router.priority, router.interval).down_interval();
+        silence + router.preempt_delay + router.startup_delay
+    });
+    let longest = waits.max().unwrap_or_default();
+    let tens = (longest.as_secs() + 5) / 10 + 1;
+    STEP.max(Duration::from_secs(tens.saturating_mul(10)))
+}
+
 /// A table for each router, then what happened.
 fn shown(outcome: &Outcome, planned: &[Planned]) -> String {
     let mut out = String::new();
@@ -177,5 +191,5 @@ fn seconds(time: Duration) -> String {
     format!("{:.3}", time.as_secs_f64())
 }
 
-/// Between two failures that say no time.
+/// Between two failures, at least.
 const STEP: Duration = Duration::from_secs(20);

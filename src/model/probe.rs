@@ -49,6 +49,25 @@ impl Probe {
 }
 
 impl ProbeKind {
+    /// Whether a port is asked, and not a machine or a program.
+    pub fn asks_a_port(&self) -> bool {
+        match self {
+            Self::AlwaysDown
+            | Self::AlwaysUp
+            | Self::Bfd { .. }
+            | Self::File { .. }
+            | Self::Ping
+            | Self::Script(_) => false,
+            Self::Combined { .. }
+            | Self::Connect
+            | Self::Dialogue(_)
+            | Self::Dns(_)
+            | Self::Http(_)
+            | Self::Smtp { .. }
+            | Self::Udp(_) => true,
+        }
+    }
+
     fn forget_places(&mut self) {
         match self {
             Self::Combined { negotiate, .. } => negotiate.forget_places(),
@@ -270,11 +289,17 @@ pub struct Script {
 }
 
 impl Script {
-    /// The command line about `server`, with what is put behind it.
-    pub fn command_line(&self, server: &Server, service: &Service) -> String {
+    /// The command line about `server`, with what is put behind it; `port` is the probe's own.
+    pub fn command_line(
+        &self,
+        port: Option<Sourced<u16>>,
+        server: &Server,
+        service: &Service,
+    ) -> String {
         let target = &service.target.value;
         let mut line = self.command.value.clone();
-        for argument in self.arguments(target, server.address, server.port.unwrap_or(0)) {
+        let port = port.map(|port| port.value).or(server.port).unwrap_or(0);
+        for argument in self.arguments(target, server.address, port) {
             line.push(' ');
             line.push_str(&argument);
         }

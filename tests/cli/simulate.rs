@@ -22,6 +22,18 @@ fn failures_come_in_the_order_in_which_they_are_typed() {
     );
 }
 
+/// heartbeat's HOWTO says deadtime 30: nobody is master before.
+#[test]
+fn failures_come_after_what_the_one_before_led_to() {
+    let place = Place::new()
+        .file(
+            "ha.cf",
+            "keepalive 2\ndeadtime 30\nbcast eth1\nauto_failback on\nnode lw1\nnode lw2\n",
+        )
+        .file("haresources", "lw1 10.0.0.31/24/eth1\n");
+    snapshot!(place.run(&["simulate", ".", "--kill", "lw1", "--start", "lw1"]));
+}
+
 #[test]
 fn directors_that_do_not_hear_each_other_both_hold_the_address() {
     snapshot!(pair().run(&[

@@ -35,7 +35,7 @@ pub(super) fn write(
                 text.maybe("type", dns.record.as_ref().map(|record| &record.value));
                 text.maybe("name", dns.name.as_ref().map(|name| word(&name.value)));
             }
-            ProbeKind::Script(script) => misc(script, server, service, text),
+            ProbeKind::Script(script) => misc(script, (probe, server, service), text),
             ProbeKind::Smtp { helo } => {
                 text.maybe("helo_name", helo.as_ref().map(|name| word(&name.value)))
             }
@@ -129,8 +129,13 @@ fn url(request: &HttpRequest, exact: bool, text: &mut Text<'_>) {
     text.carried(&request.carried);
 }
 
-fn misc(script: &Script, server: &Server, service: &Service, text: &mut Text<'_>) {
-    text.line(format_args!("misc_path {}", command(&script.command_line(server, service))));
+fn misc(
+    script: &Script,
+    (probe, server, service): (&Probe, &Server, &Service),
+    text: &mut Text<'_>,
+) {
+    let line = script.command_line(probe.port, server, service);
+    text.line(format_args!("misc_path {}", command(&line)));
     if script.dynamic_weight.is_some_and(|dynamic| dynamic.value) {
         text.line("misc_dynamic");
     }

@@ -1,12 +1,13 @@
 //! The directives that say how a service's servers are checked.
 
 use crate::emit::heartbeat::View;
+use crate::model::read::{port_of_service, service_of_port};
 use crate::model::{Dialogue, Http, Pattern, Probe, ProbeKind, Service, Sourced, Target};
 use crate::syntax::Format;
 use crate::syntax::characters::unquote;
 
 /// A directive inside of a section.
-type Line = (&'static str, String);
+pub(super) type Line = (&'static str, String);
 
 /// The directives of `probe`, `checktype` first.
 pub(super) fn lines(probe: &Probe, service: &Service, view: &View<'_>) -> Vec<Line> {
@@ -34,10 +35,40 @@ pub(super) fn lines(probe: &Probe, service: &Service, view: &View<'_>) -> Vec<Li
         ProbeKind::Combined { negotiate, .. } => asks(negotiate, service, view, &mut lines),
         kind => asks(kind, service, view, &mut lines),
     }
-    if let Some(port) = probe.port {
+    name_the_port(probe, service, &mut lines);
+    // A program is told the port of the `real` line, whatever checkport says.
+    if let Some(port) = probe.port.filter(|_| !matches!(probe.kind, ProbeKind::Script(_))) {
         lines.push(("checkport", port.value.to_string()));
     }
     lines
+}
+
+/// The port of the service, where its checks mean it and these `lines` make ldirectord ask another.
+pub(super) fn port_to_state(service: &Service, lines: &[Line]) -> Option<u16> {
+    let Target::Endpoint { port, .. } = service.target.value else { return None };
+    let asks = |probe: &Probe| probe.port.is_none() && probe.kind.asks_a_port();
+    let stated = lines.iter().find(|(word, _)| *word == "service").map(|(_, name)| name.as_str());
+    let asked = stated.or(service_of_port(port)).and_then(port_of_service);
+    (port > 0 && asked != Some(port) && service.probes.iter().any(asks)).then_some(port)
+}
+
+/// Says by the service's name on which port servers without one are asked, where others have one
+/// that checkport would overrule.
+fn name_the_port(probe: &Probe, service: &Service, lines: &mut Vec<Line>) {
+    if probe.port.is_some() {
+        return;
+    }
+    let portless = service.servers.iter().filter(|server| server.port.is_none());
+    let mut ports = portless.filter_map(|server| server.own_probes().first()?.port);
+    let Some(name) = ports.next().and_then(|port| service_of_port(port.value)) else { return };
+    let stated = lines.iter_mut().find(|(word, _)| *word == "service");
+    match (stated, &probe.kind) {
+        (None, ProbeKind::Connect) => lines.push(("service", name.to_owned())),
+        (Some((_, said)), _) if SAME_DIALOGUES.contains(&(said.as_str(), name)) => {
+            *said = name.to_owned();
+        }
+        _ => {}
+    }
 }
 
 /// Request and receive of a server that has its own. The request has no slash in front:
@@ -148,5 +179,7 @@ fn quoted(text: &str) -> String {
     format!("\"{text}\"")
 }
 
+/// Dialogues of one kind with different ports: the one that is written, and the one that may be meant.
+const SAME_DIALOGUES: &[(&str, &str)] = &[("http", "http_proxy"), ("smtp", "submission")];
 /// The port of mail submission (RFC 6409).
 const SUBMISSION: u16 = 587;

@@ -6,15 +6,22 @@ use std::net::{IpAddr, Ipv4Addr};
 use super::{Common, carried, probe, yes_no};
 use crate::emit::heartbeat::View;
 use crate::model::{
-    Fallback, Family, Forwarding, HookEvent, Protocol, Server, Service, Sourced, Target,
+    Fallback, Family, Forwarding, HookEvent, Probe, Protocol, Server, Service, Sourced, Target,
 };
 
 /// Writes the section; lines that the target cannot be named by are left out with it.
 pub(super) fn write(service: &Service, view: &View<'_>, common: &Common, out: &mut String) {
     let Some(head) = head(&service.target.value) else { return };
     let _ = writeln!(out, "{head}");
+    let checks = service.probes.first().map(|probe| probe::lines(probe, service, view));
+    let checks = checks.unwrap_or_default();
+    // Elsewhere a server without a port has the service's; ldirectord asks that of the service's name.
+    let stated = match view.origin {
+        None => probe::port_to_state(service, &checks),
+        Some(_) => None,
+    };
     for server in &service.servers {
-        let _ = writeln!(out, "{INDENT}{}", real(server, service));
+        let _ = writeln!(out, "{INDENT}{}", real(server, service, stated));
     }
     let mut say = |word: &str, value: Option<&dyn Display>| {
         if let Some(value) = value {
@@ -48,10 +55,8 @@ pub(super) fn write(service: &Service, view: &View<'_>, common: &Common, out: &m
     say("virtualhost", service.host.as_ref().map(|host| &host.value as &dyn Display));
     say("servicename", service.name.as_ref().map(|name| &name.value as &dyn Display));
     say("comment", service.comment.as_ref().map(|comment| &comment.value as &dyn Display));
-    if let Some(probe) = service.probes.first() {
-        for (word, value) in probe::lines(probe, service, view) {
-            let _ = writeln!(out, "{INDENT}{word}={value}");
-        }
+    for (word, value) in checks {
+        let _ = writeln!(out, "{INDENT}{word}={value}");
     }
     carried(&service.carried, view, INDENT, out);
 }
@@ -87,18 +92,25 @@ fn six(word: &'static str, is_six: bool) -> &'static str {
 }
 
 /// `real=ADDRESS:PORT METHOD WEIGHT "request", "receive" l:N u:N`; the order of the parts counts.
-fn real(server: &Server, service: &Service) -> String {
+/// Without a port of its own, and of its check, a server gets the port that is to be `stated`.
+fn real(server: &Server, service: &Service, stated: Option<u16>) -> String {
     let word = six("real", server.address.is_ipv6());
     let method = server.method.or(service.method).map(|method| method.value);
+    let stated = stated.filter(|_| server.own_probes().iter().all(|own| own.port.is_none()));
     let mut line = format!(
         "{word}={} {}",
-        endpoint(server.address, server.port),
+        endpoint(server.address, server.port.or(stated)),
         method.unwrap_or(Forwarding::DirectRouting).ldirectord_word(),
     );
     if let Some(weight) = server.weight {
         let _ = write!(line, " {}", weight.value);
     }
-    if let Some((request, receive)) = server.own_probes().first().and_then(probe::own_texts) {
+    // A check that differs from the service's by its port alone has no texts of its own.
+    let differs = |own: &&Probe| {
+        service.probes.iter().all(|common| common.kind != own.kind || common.port == own.port)
+    };
+    let own = server.own_probes().first().filter(differs);
+    if let Some((request, receive)) = own.and_then(probe::own_texts) {
         let _ = write!(line, " \"{request}\", \"{receive}\"");
     }
     let (upper, lower) = server.thresholds();

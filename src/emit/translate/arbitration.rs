@@ -146,13 +146,18 @@ fn script_name(group: Option<&str>, hosts: &[String]) -> String {
 }
 
 /// One ping; a group lives when any member answers.
+///
+/// The members are asked at once: one after the other, the first dead one would use up the time that
+/// the script has. The pipe ends at the first answer, which alone says `ttl=`; a `wait` for all
+/// would take as long as the deadest.
 fn ping_command(hosts: &[String], limit: Duration) -> String {
-    let one = |host: &String| format!("/usr/bin/ping -n -q -c 1 -W {} {host}", limit.as_secs());
+    let limit = limit.as_secs();
     match hosts {
-        [host] => one(host),
+        [host] => format!("/usr/bin/ping -n -q -c 1 -W {limit} {host}"),
         _ => {
-            let any: Vec<String> = hosts.iter().map(one).collect();
-            format!("/bin/sh -c '{}'", any.join(" || "))
+            let one = |host: &String| format!("/usr/bin/ping -n -c 1 -W {limit} {host} &");
+            let all: Vec<String> = hosts.iter().map(one).collect();
+            format!("/bin/sh -c '({}) | grep -q ttl='", all.join(" "))
         }
     }
 }
@@ -188,7 +193,11 @@ mod tests {
     fn a_ping_group_is_one_command() {
         let hosts = ["10.0.0.1".to_owned(), "10.0.0.2".to_owned()];
         let command = ping_command(&hosts, Duration::from_secs(2));
-        assert!(command.starts_with("/bin/sh -c '") && command.contains(" || "), "{command}");
+        assert_eq!(
+            command,
+            "/bin/sh -c '(/usr/bin/ping -n -c 1 -W 2 10.0.0.1 & \
+             /usr/bin/ping -n -c 1 -W 2 10.0.0.2 &) | grep -q ttl='"
+        );
         assert_eq!(script_name(Some("net one"), &hosts), "ping_net_one");
     }
 }

@@ -5,11 +5,12 @@ use std::time::Duration;
 use super::Extras;
 use crate::emit::{Account, Feature, Target as Version};
 use crate::model::{
-    Appended, Checks, Dialogue, Dns, Probe, ProbeKind, Rare, Script, Service, Sourced, Target,
+    Appended, Checks, Dialogue, Probe, ProbeKind, Protocol, Rare, Script, Service, Sourced, Target,
 };
 use crate::source::codes::conversion;
 use crate::source::{Code, Place};
 
+mod dns;
 mod http;
 
 /// Whether a probe runs a program.
@@ -17,10 +18,10 @@ pub(super) fn is_script(probe: &Probe) -> bool {
     matches!(probe.kind, ProbeKind::Script(_))
 }
 
-/// Translates the probes of a service and of its servers.
+/// Translates the probes of a service and of its servers; `asks_nowhere` as in [`super::ports`].
 pub(super) fn apply(
     service: &mut Service,
-    version: Version,
+    (version, asks_nowhere): (Version, bool),
     extras: &mut Extras,
     timing: &mut Rare<Checks>,
     account: &mut Account,
@@ -29,7 +30,9 @@ pub(super) fn apply(
         checks: service.checks.clone(),
         host: service.host.as_ref().map(|host| host.value.clone()),
         head: service.target.at,
+        asks_nowhere,
         is_mark: !matches!(service.target.value, Target::Endpoint { .. }),
+        is_tcp: service.protocol.is_some_and(|protocol| protocol.value == Protocol::Tcp),
         version,
         extras,
         timing,
@@ -50,7 +53,10 @@ struct Translator<'a> {
     host: Option<String>,
     /// The line whose port chooses a check that no other line does.
     head: Option<Place>,
+    /// Whether ldirectord asks some server on port 0 when the check states none.
+    asks_nowhere: bool,
     is_mark: bool,
+    is_tcp: bool,
     version: Version,
     extras: &'a mut Extras,
     /// That of the last probe, which the next one most likely shares.
@@ -87,8 +93,9 @@ impl Translator<'_> {
             }
             ProbeKind::Connect => {
                 self.exact(&chosen, "TCP_CHECK");
-                if self.is_mark && port.is_none() {
-                    self.changed(&chosen, conversion::CHECK_DIFFERENT, "TCP_CHECK", NO_PORT);
+                if self.asks_nowhere && port.is_none() {
+                    let note = if self.is_mark { NO_PORT } else { PORT_OF_SERVICE };
+                    self.changed(&chosen, conversion::CHECK_DIFFERENT, "TCP_CHECK", note);
                 }
                 self.push(ProbeKind::Connect, connect, port);
             }
@@ -156,46 +163,38 @@ impl Translator<'_> {
             self.account.needless(dialogue.password, "without a login nobody logs in");
             return;
         }
-        let udp = UDP_DIALOGUES.contains(&dialogue.service.as_str());
-        let (kind, becomes) = if udp && self.version.has(Feature::PingCheck) {
+        let is_udp = UDP_DIALOGUES.contains(&dialogue.service.as_str());
+        let note =
+            format!("keepalived has no {} checker; only reachability is checked", dialogue.service);
+        let texts = [&dialogue.login, &dialogue.database, &dialogue.request, &dialogue.host];
+        let texts = texts.map(|text| text.as_ref().and_then(|text| text.at));
+        let receive = dialogue.receive.as_ref().and_then(|receive| receive.at);
+        let texts = texts.into_iter().chain([receive, dialogue.password, dialogue.secret]);
+        self.reachable(is_udp, &note, chosen, texts, port);
+    }
+
+    /// A connection, or for UDP a ping, instead of a question with these `texts`.
+    fn reachable(
+        &mut self,
+        is_udp: bool,
+        note: &str,
+        chosen: &[Place],
+        texts: impl IntoIterator<Item = Option<Place>>,
+        port: Option<Sourced<u16>>,
+    ) {
+        let (kind, becomes) = if is_udp && self.version.has(Feature::PingCheck) {
             (ProbeKind::Ping, "PING_CHECK")
         } else {
             (ProbeKind::Connect, "TCP_CHECK")
         };
-        let note =
-            format!("keepalived has no {} checker; only reachability is checked", dialogue.service);
         for place in chosen {
-            self.account.lossy(Some(*place), conversion::CHECK_REDUCED, becomes, &[&note]);
+            self.account.lossy(Some(*place), conversion::CHECK_REDUCED, becomes, &[note]);
         }
-        let texts = [&dialogue.login, &dialogue.database, &dialogue.request, &dialogue.host];
-        let texts = texts.map(|text| text.as_ref().and_then(|text| text.at));
-        let receive = dialogue.receive.as_ref().and_then(|receive| receive.at);
-        for place in texts.into_iter().chain([receive, dialogue.password, dialogue.secret]) {
+        for place in texts {
             self.account.lossy(place, conversion::CHECK_REDUCED, "", &["belongs to the dialogue"]);
         }
         let connect = self.connect_timeout();
         self.push(kind, connect, port);
-    }
-
-    /// DNS_CHECK asks, but does not compare. It cannot ask for PTR records: the reverse name is
-    /// asked for as A, and an empty answer without error passes.
-    fn dns(&mut self, dns: Dns, chosen: &[Place], port: Option<Sourced<u16>>) {
-        let Dns { mut name, answer, .. } = dns;
-        self.changed(chosen, conversion::CHECK_DIFFERENT, "DNS_CHECK", DNS);
-        self.account.exact(name.as_ref().and_then(|name| name.at), "name");
-        if let Some(answer) = answer {
-            let note = "DNS_CHECK does not compare the answer";
-            self.account.lossy(answer.at, conversion::CHECK_REDUCED, "", &[note]);
-        }
-        if let Some(name) = &mut name
-            && let Ok(address) = name.value.parse::<std::net::Ipv4Addr>()
-        {
-            let [a, b, c, d] = address.octets();
-            name.value = format!("{d}.{c}.{b}.{a}.in-addr.arpa");
-        }
-        let record = Some(Sourced::implied("A".to_owned()));
-        let dialogue = self.dialogue_timeout();
-        self.push(ProbeKind::Dns(Box::new(Dns { record, name, answer: None })), dialogue, port);
     }
 
     fn ping(&mut self, chosen: &[Place]) {
@@ -313,11 +312,9 @@ const POP: &[&str] = &["pop", "pops"];
 const ARGUMENTS: &str = "ldirectord takes the blanks for a part of the program's name and finds none; keepalived passes arguments";
 const NO_LOGIN: &str = "without a login ldirectord never connects: the servers count as up for ever, in keepalived, too";
 const NEVER: &str = "the servers count as up for ever, in ldirectord and in keepalived";
-const NO_PORT: &str =
-    "a firewall mark has no port: ldirectord checks port 0, which never answers; write checkport";
+const NO_PORT: &str = "a firewall mark has no port: ldirectord checks port 0, which never answers; write checkport or service";
+const PORT_OF_SERVICE: &str = "without checkport or service ldirectord checks port 0, which never answers; keepalived checks the service's port";
 const HELO: &str = "SMTP_CHECK says HELO where ldirectord says EHLO";
-const DNS: &str =
-    "any answer without an error passes; DNS_CHECK does not look at its content and uses UDP";
 const CLOCK: &str =
     "each server has its own clock; ldirectord waited this long after a round through all servers";
 const FAILURES: &str = "failures in a row, counted for each server of each service";

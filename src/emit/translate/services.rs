@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use super::{Extras, GeneratedScript, Purpose, SCRIPT_DIRECTORY, probes};
+use super::{Extras, GeneratedScript, Purpose, SCRIPT_DIRECTORY, duplicates, ports, probes};
 use crate::emit::{Account, Feature, Target as Version};
 use crate::model::{
     Alike, Cluster, Forwarding, Hook, HookEvent, Probe, ProbeKind, Protocol, Rare, Server, Service,
     Sourced, Target,
 };
+use crate::source::Code;
 use crate::source::codes::conversion;
 
 /// Translates every service.
@@ -23,11 +24,12 @@ pub(super) fn apply(
         endpoint(service, account);
         fallback_method(service);
         switched_off(service, account);
+        let asks_nowhere = ports::asks_nowhere(service);
         servers(service, account);
         fallback(service, target, account);
         hooks(service, extras, account);
         texts(service, account);
-        probes::apply(service, target, extras, &mut of_probes, account);
+        probes::apply(service, (target, asks_nowhere), extras, &mut of_probes, account);
         // ldirectord puts a server in only after its first success, and asks at once; keepalived
         // puts it in untested and waits for up to delay_loop before it asks. A server that nobody
         // asks must not start down.
@@ -40,6 +42,8 @@ pub(super) fn apply(
             });
         }
     }
+    // At last, when their globals are spoken for.
+    duplicates::services(cluster, account);
     cluster.services.retain(|service| is_writable(service, account));
 }
 
@@ -116,10 +120,8 @@ fn endpoint(service: &mut Service, account: &mut Account) {
 }
 
 fn servers(service: &mut Service, account: &mut Account) {
-    let service_port = match service.target.value {
-        Target::Endpoint { port, .. } => Some(port),
-        Target::Mark { .. } | Target::Group(_) => None,
-    };
+    let service_port = ports::of(service);
+    let asked = ports::asked(service);
     let common = common_method(&service.servers);
     service.method = common.map(Sourced::implied);
     for server in &mut service.servers {
@@ -134,14 +136,18 @@ fn servers(service: &mut Service, account: &mut Account) {
             (None, port) => server.port = port,
             (Some(own), Some(port)) if routed && own != port => {
                 let note = format!(
-                    "direct routing and tunnelling keep the service's port {port}; {own} was never used"
+                    "direct routing and tunnelling keep the service's port {port}; only checks went to {own}"
                 );
                 account.changed(server.at, conversion::CHECK_DIFFERENT, "real_server", &note);
                 server.port = Some(port);
             }
+            // Packets of a mark keep whatever port they have; keepalived refuses one here (tried).
+            (Some(_), None) if routed => server.port = None,
             (Some(_), _) => {}
         }
     }
+    ports::keep(service, &asked);
+    duplicates::servers(service, &asked, account);
 }
 
 /// The method of most servers, the first of them on a tie.
@@ -173,15 +179,21 @@ fn fallback(service: &mut Service, target: Version, account: &mut Account) {
         let note = format!("keepalived {} uses the service's method for it", target.version);
         account.lossy(place, conversion::VERSION_TOO_OLD, "sorry_server", &[&note]);
     }
-    if let Target::Endpoint { port, .. } = service.target.value {
-        let own = *fallback.value.port.get_or_insert(port);
-        if own != port && method != Forwarding::Masquerading {
-            let note = format!(
-                "with this method packets keep the service's port {port}; {own} was never used"
-            );
-            account.changed(place, conversion::CHECK_DIFFERENT, "sorry_server", &note);
-            fallback.value.port = Some(port);
+    let routed = method != Forwarding::Masquerading;
+    match service.target.value {
+        Target::Endpoint { port, .. } => {
+            let own = *fallback.value.port.get_or_insert(port);
+            if own != port && routed {
+                let note = format!(
+                    "with this method packets keep the service's port {port}; {own} was never used"
+                );
+                account.changed(place, conversion::CHECK_DIFFERENT, "sorry_server", &note);
+                fallback.value.port = Some(port);
+            }
         }
+        // As for a mark's real servers.
+        Target::Mark { .. } if routed => fallback.value.port = None,
+        Target::Mark { .. } | Target::Group(_) => {}
     }
 }
 
@@ -282,14 +294,19 @@ fn is_writable(service: &Service, account: &mut Account) -> bool {
     } else {
         return true;
     };
-    account.lost_block(service.target.at, conversion::SERVICE_EMPTY, note);
+    left_out(service, conversion::SERVICE_EMPTY, note, account);
+    false
+}
+
+/// Speaks for a service that is not written, and for everything in it.
+pub(super) fn left_out(service: &Service, code: Code, note: &str, account: &mut Account) {
+    account.lost_block(service.target.at, code, note);
     // Lines that stand behind a blank one are outside of the block.
     let servers = service.servers.iter().map(|server| server.at);
     let carried = service.carried.iter().map(|carried| Some(carried.at));
     for place in servers.chain(carried) {
-        account.lossy(place, conversion::SERVICE_EMPTY, "", &[note]);
+        account.lossy(place, code, "", &[note]);
     }
-    false
 }
 
 /// What a shell does not take as it is (POSIX shell, 2.2 and 2.6), apart from blanks and quotes.

@@ -67,7 +67,7 @@ fn one(
             probe.port.and_then(|p| p.at).or(head),
         );
     }
-    asks(&probe.kind, (server, service), view, (prefix, head), object);
+    asks((&probe.kind, probe.port), (server, service), view, (prefix, head), object);
     timing(probe, (server, service), (view, negotiates), prefix, head, object);
     object.say_settings(&format!("{prefix} "), &probe.settings, ANY, view);
     if view.world == World::Keepalived {
@@ -100,7 +100,7 @@ fn kind(kind: &ProbeKind) -> (String, bool) {
 }
 
 fn asks(
-    kind: &ProbeKind,
+    (kind, port): (&ProbeKind, Option<Sourced<u16>>),
     (server, service): (&Server, &Service),
     view: &View<'_>,
     (prefix, head): (&str, Option<Place>),
@@ -111,7 +111,7 @@ fn asks(
     };
     match kind {
         ProbeKind::Combined { negotiate, .. } => {
-            asks(negotiate, (server, service), view, (prefix, head), object);
+            asks((negotiate, port), (server, service), view, (prefix, head), object);
         }
         ProbeKind::Dialogue(dialogue) => {
             text("login", dialogue.login.as_ref());
@@ -139,7 +139,7 @@ fn asks(
             self::http(http, (server, service), view, (prefix, head), object);
         }
         ProbeKind::Script(script) => {
-            let line = script.command_line(server, service);
+            let line = script.command_line(port, server, service);
             object.say(&format!("{prefix} command"), line, script.command.at.or(head));
             let weight = script.dynamic_weight.filter(|dynamic| dynamic.value);
             object.say_stated(&format!("{prefix} sets the weight"), weight.as_ref(), yes_no);

@@ -174,7 +174,7 @@ fn fallback(fallback: &Fallback, service: &Service, world: World) -> String {
     // Only address translation can change the port.
     let port = match method {
         Forwarding::Masquerading => fallback.port.unwrap_or(of_service),
-        _ if of_service > 0 => of_service,
+        _ if !is_group(service) => of_service,
         _ => fallback.port.unwrap_or(0),
     };
     format!("{} {}", endpoint(fallback.address, port), method)
@@ -194,7 +194,7 @@ fn server(server: &Server, service: &Service, view: &View<'_>) -> Object {
     let forwarding = method.map_or(standard, |method| method.value);
     let port = match forwarding {
         Forwarding::Masquerading => server.port.unwrap_or(of_service),
-        _ if of_service > 0 => of_service,
+        _ if !is_group(service) => of_service,
         _ => server.port.unwrap_or(0),
     };
     let name = endpoint(server.address, port);
@@ -237,6 +237,11 @@ fn own(own: &Own, view: &View<'_>, object: &mut Object) {
         object.say_privately("snmp_name", name.value.clone(), name.at);
     }
     carried::say(&own.carried, "virtual_server/real_server", view, object);
+}
+
+/// Whether packets arrive on ports that only the group's members know.
+fn is_group(service: &Service) -> bool {
+    matches!(service.target.value, Target::Group(_))
 }
 
 /// `10.0.0.31:80`, `[2001:db8::1]:80`.

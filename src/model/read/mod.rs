@@ -16,6 +16,8 @@ mod keepalived;
 mod ldirectord;
 mod prose;
 
+pub use ldirectord::{port_of_service, service_of_port};
+
 /// A loaded file and what it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Input {

@@ -272,4 +272,15 @@ heartbeat did not run it. It may be an old file, or one that an init script star
 
 If it was in use, keep the result. Otherwise leave the file out: name those that are to be
 converted, instead of their directory.";
+
+    ALREADY_THERE = "LV0757" "already-there" Warning Accepts
+        "a real server or a service stands twice"
+"keepalived refuses a second real_server with the same address and port, and mixes up two blocks of
+one service. ldirectord notices neither: of two equal `real` lines the kernel takes the last weight; of
+two lines whose ports differ without masq it takes the first; behind a firewall mark both count, and
+their weights add up. lvsha writes one real_server with the weight that counted, and the check of the
+first line.
+
+Of a service that two configurations have, only the first is written: put all of its real servers
+into one of them, and convert again.";
 }

@@ -90,9 +90,19 @@ Set `fork=yes`, or the global checkinterval.";
     DUPLICATE_REAL = "LV2220" "duplicate-real" Warning Accepts
         "a real server stands twice in a service"
 "The kernel's table holds every address and port once per service. ldirectord does not notice the
-second line: it edits the same entry back and forth, and the last weight wins.
+second line: it edits the same entry back and forth, and the last weight wins. Without masq the port
+is that of the service, whatever the lines say; then the second entry is refused, and the first
+weight stays.
 
 Delete one of the lines, or shorten the range that already holds the address.";
+
+    SAME_SERVICE = "LV2253" "service-in-two-configurations" Warning Accepts
+        "two configurations of ldirectord have the same virtual service"
+"haresources starts ldirectord with two configurations, and both have a service with this address,
+port and protocol, or with this mark. The kernel's table holds it once. Where both run, each removes
+the real servers of the other when it starts, and sets scheduler and persistence to its own.
+
+Put all real servers of the service into one configuration.";
 
     WEIGHTS_DIFFER = "LV2252" "weights-differ" Info Accepts
         "the same real server has different weights in two services"
@@ -172,11 +182,13 @@ table and their connections end.
 Write the line you want.";
 
     MARK_WITHOUT_PORT = "LV2232" "mark-without-port" Error Accepts
-        "a check of a firewall mark has no port"
-"A firewall mark has no port and neither has the real server, so a connect check goes to port 0 and
-the server is always down.
+        "a check has no port"
+"A check asks the port of `checkport`, else that of the `real` line, else the usual port of `service`,
+80 for http. The port of the virtual service counts only where it is the usual one of a service, and a
+firewall mark has none. Where nothing says a port, the check goes to port 0 and the server is always
+down.
 
-Add `checkport=PORT`.";
+Add `checkport=PORT`, or say with `service` what answers there.";
 
     PORT_FORGOTTEN = "LV2233" "port-forgotten" Error Accepts
         "an address without a port becomes a firewall mark"

@@ -4,7 +4,7 @@ use super::Version;
 
 mod facts;
 
-pub use facts::{BUILD_WORDS, QUIRKS, Quirk, SINCE};
+pub use facts::{BUILD_WORDS, QUIRKS, Quirk, SINCE, refuses_dns_name};
 
 /// The programs that a user's files are for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

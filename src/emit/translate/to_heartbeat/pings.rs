@@ -93,7 +93,14 @@ fn pinged(command: &str) -> Option<Vec<String>> {
         && matches!(shell.rsplit('/').next(), Some("sh" | "bash" | "dash"))
         && option == "-c"
     {
-        return inside.split("||").map(|one| one_ping(&shell_words::split(one).ok()?)).collect();
+        // All at once, of which the first answer ends the pipe, or one after the other.
+        let at_once = inside.trim().strip_prefix('(').and_then(|rest| rest.split_once(')'));
+        let at_once = at_once.filter(|(_, behind)| behind.trim() == FIRST_ANSWER);
+        let parts: Vec<&str> = match at_once {
+            Some((pings, _)) => pings.split_terminator('&').collect(),
+            None => inside.split("||").collect(),
+        };
+        return parts.into_iter().map(|one| one_ping(&shell_words::split(one).ok()?)).collect();
     }
     one_ping(&words).map(|host| vec![host])
 }
@@ -114,6 +121,8 @@ fn one_ping(words: &[String]) -> Option<String> {
     plain.then(|| host.clone())
 }
 
+/// What is behind pings that all run at once (`ping_group` becomes this).
+const FIRST_ANSWER: &str = "| grep -q ttl=";
 /// Where Debian's heartbeat has the program, and the user that may talk to heartbeat.
 const IPFAIL: &str = "hacluster /usr/libexec/heartbeat/ipfail";
 
@@ -130,6 +139,13 @@ mod tests {
             hosts("/bin/sh -c '/usr/bin/ping -c 1 10.0.0.1 || /usr/bin/ping -c 1 10.0.0.2'"),
             ["10.0.0.1", "10.0.0.2"]
         );
+        assert_eq!(
+            hosts(
+                "/bin/sh -c '(/bin/ping -c 1 10.0.0.1 & /bin/ping -c 1 10.0.0.2 &) | grep -q ttl='"
+            ),
+            ["10.0.0.1", "10.0.0.2"]
+        );
+        assert!(hosts("/bin/sh -c '(ping -c 1 10.0.0.1 & pidof x &) | grep -q ttl='").is_empty());
         assert!(hosts("/bin/sh -c 'ping -c 1 10.0.0.1 && pidof nginx'").is_empty());
         assert!(hosts("/usr/bin/killall -0 nginx").is_empty());
         assert!(hosts("ping -c 1").is_empty());

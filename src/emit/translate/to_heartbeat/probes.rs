@@ -8,8 +8,8 @@ use super::scripts::{Check, Request, ServerChecks, words};
 use super::services::{place, whole};
 use crate::emit::Account;
 use crate::model::{
-    Appended, Checks, Http, HttpRequest, Pattern, Probe, ProbeKind, Protocol, Script, Server,
-    Service, Sourced, Target, show_seconds,
+    Appended, Checks, Forwarding, Http, HttpRequest, Pattern, Probe, ProbeKind, Protocol, Script,
+    Server, Service, Sourced, Target, show_seconds,
 };
 
 /// Gives `new` its probe and timing. `None` when ldirectord has words for it; else the checks of
@@ -24,6 +24,7 @@ pub(super) fn apply(
     let is_udp = new.protocol.is_some_and(|protocol| protocol.value == Protocol::Udp);
     let mut plain: Vec<Option<Plain>> =
         service.servers.iter().map(|server| Plain::of(server, service, is_udp)).collect();
+    let lines = ports_of_lines(&mut plain, &new.servers);
     let first = plain.first().cloned().flatten();
     let alike = |one: &Option<Plain>| match (one, &first) {
         (Some(one), Some(first)) => one.is_like(first),
@@ -36,7 +37,8 @@ pub(super) fn apply(
             new.probes = vec![Probe::new(ProbeKind::AlwaysUp)];
             return None;
         };
-        for (server, own) in new.servers.iter_mut().zip(plain.iter_mut()) {
+        for ((server, own), port) in new.servers.iter_mut().zip(plain.iter_mut()).zip(lines) {
+            server.port = port;
             if let Some(own) = own.take().filter(|own| own.kind != common.kind) {
                 server.own_mut().probes.push(Probe::new(own.kind));
             }
@@ -61,6 +63,30 @@ pub(super) fn apply(
         })
         .collect();
     Some(checks)
+}
+
+/// The ports of the `real` lines. Without masq such a port is for the checks alone, and takes theirs where
+/// they differ; a program is told it and knows no checkport.
+fn ports_of_lines(plain: &mut [Option<Plain>], servers: &[Server]) -> Vec<Option<u16>> {
+    let is_program = |one: &Plain| matches!(one.kind, ProbeKind::Script(_));
+    let common = plain.first().and_then(|first| first.as_ref()?.port);
+    let differ = plain.iter().flatten().any(|one| one.port != common || is_program(one));
+    let mut ports = Vec::with_capacity(servers.len());
+    for (server, check) in servers.iter().zip(plain) {
+        let method = server.method.map(|method| method.value);
+        let is_free = method.is_some_and(|method| method != Forwarding::Masquerading);
+        let asked = check.as_ref().and_then(|one| one.port).filter(|_| differ);
+        ports.push(match asked {
+            Some(port) if is_free => Some(port).filter(|port| *port > 0),
+            _ => server.port,
+        });
+        match check {
+            Some(one) if is_free && differ => one.port = None,
+            Some(one) if is_program(one) && one.port.is_some() => *check = None,
+            _ => {}
+        }
+    }
+    ports
 }
 
 /// Makes the probe of `service` the program at `path`.
@@ -92,14 +118,18 @@ impl Plain {
             return None;
         }
         let own_port = port_of(server, service);
-        let port = probe.port.map(|port| port.value).filter(|port| *port != own_port);
+        let mut port = probe.port.map(|port| port.value).filter(|port| *port != own_port);
         let mut host = None;
         let kind = match &probe.kind {
             // ldirectord pings where a service is UDP, so a connection needs a program there.
             ProbeKind::Connect if is_udp => return None,
             ProbeKind::Connect | ProbeKind::Ping => probe.kind.clone(),
             ProbeKind::Smtp { .. } => ProbeKind::Smtp { helo: None },
-            ProbeKind::Script(script) => plain_script(script, server, service)?,
+            ProbeKind::Script(script) => {
+                let (kind, told) = plain_script(script, server, service)?;
+                port = Some(told).filter(|port| *port != own_port);
+                kind
+            }
             ProbeKind::Http(http) => {
                 host = host_of(http, server, service);
                 ProbeKind::Http(Box::new(plain_http(http)?))
@@ -121,7 +151,7 @@ impl Plain {
 
 /// A program that gets what ldirectord hands over anyway: virtual address and port, real address
 /// and port.
-fn plain_script(script: &Script, server: &Server, service: &Service) -> Option<ProbeKind> {
+fn plain_script(script: &Script, server: &Server, service: &Service) -> Option<(ProbeKind, u16)> {
     let words = shell_words::split(&script.command.value).ok()?;
     let (program, arguments) = words.split_first()?;
     let (about, port) = match &service.target.value {
@@ -129,19 +159,20 @@ fn plain_script(script: &Script, server: &Server, service: &Service) -> Option<P
         Target::Mark { mark, .. } => (mark.to_string(), 0),
         Target::Group(_) => return None,
     };
-    let real = port_of(server, service).to_string();
-    let handed = [about, port.to_string(), server.address.to_string(), real];
+    let handed = [about, port.to_string(), server.address.to_string()];
+    let (told, arguments) = arguments.split_last()?;
     let is_root = script.user.as_ref().is_none_or(|user| user.value == "root");
     let sets_weight = script.dynamic_weight.is_some_and(|dynamic| dynamic.value);
     if arguments != handed || !is_root || sets_weight {
         return None;
     }
-    Some(ProbeKind::Script(Box::new(Script {
+    let kind = ProbeKind::Script(Box::new(Script {
         command: Sourced { value: program.clone(), at: script.command.at },
         appended: Appended::VirtualAndReal,
         dynamic_weight: None,
         user: None,
-    })))
+    }));
+    Some((kind, told.parse().ok()?))
 }
 
 /// One request whose answer is a success and perhaps matches: all that ldirectord looks at.

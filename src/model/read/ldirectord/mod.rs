@@ -16,12 +16,15 @@ mod endpoint;
 mod globals;
 mod layout;
 mod line;
+mod ports;
 mod probes;
 mod real;
 mod settings;
 mod template;
 mod values;
 mod virtuals;
+
+pub use probes::{port_of_service, service_of_port};
 
 use line::Line;
 

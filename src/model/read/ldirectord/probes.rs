@@ -49,7 +49,8 @@ impl Check {
         let words =
             [self.service.get().map(|word| word.at), self.checktype.get().map(|word| word.at)];
         probe.chosen_by = words.into_iter().flatten().flatten().collect();
-        probe.port = self.port.value();
+        // A program gets the real server's own port, whatever checkport says.
+        probe.port = self.port.value().filter(|_| !matches!(probe.kind, ProbeKind::Script(_)));
         probe
     }
 
@@ -158,10 +159,11 @@ impl Check {
     /// Whether the check looks at the directive `word`.
     fn uses(&self, port: Option<u16>, word: &str) -> bool {
         match self.check_type() {
+            CheckType::External | CheckType::ExternalPerl => word == "checkcommand",
+            _ if word == "checkport" => true,
             CheckType::Negotiate | CheckType::Combined(_) => {
                 dialogue_uses(self.service_name(port), word)
             }
-            CheckType::External | CheckType::ExternalPerl => word == "checkcommand",
             CheckType::Connect | CheckType::Ping | CheckType::On | CheckType::Off => false,
         }
     }
@@ -170,6 +172,7 @@ impl Check {
     pub(super) fn unused(&self, reader: &mut Reader<'_>, port: Option<u16>) {
         let given = [
             ("checkcommand", self.command.directive()),
+            ("checkport", self.port.directive()),
             ("request", self.request.directive()),
             ("receive", self.receive.directive()),
             ("login", self.login.directive()),
@@ -203,11 +206,12 @@ impl Check {
 }
 
 /// The port of a dialogue that is checked when nothing states one.
-pub(super) fn port_of_service(service: &str) -> Option<u16> {
+pub fn port_of_service(service: &str) -> Option<u16> {
     DIALOGUES.iter().find(|dialogue| dialogue.name == service).and_then(|dialogue| dialogue.port)
 }
 
-fn service_of_port(port: u16) -> Option<&'static str> {
+/// The dialogue that is usual on `port`.
+pub fn service_of_port(port: u16) -> Option<&'static str> {
     DIALOGUES.iter().find(|dialogue| dialogue.port == Some(port)).map(|dialogue| dialogue.name)
 }
 

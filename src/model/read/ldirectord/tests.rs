@@ -45,6 +45,33 @@ fn a_pasted_file_reads_as_its_author_meant() {
     assert_eq!(request.body.as_ref().map(|p| p.value.expression.as_str()), Some("Test Page"));
 }
 
+/// Tried with ldirectord: checkport, else the server's own port, else that of the service's name.
+#[test]
+fn the_name_of_a_service_implies_a_port() {
+    let ports = |text: &str| {
+        let service = only_service(text);
+        let port = |probes: &[crate::model::Probe]| probes.first()?.port.map(|port| port.value);
+        let own: Vec<_> = service.servers.iter().map(|s| port(s.own_probes())).collect();
+        (port(&service.probes), own)
+    };
+    let mark = "virtual=1\n\treal=192.0.2.2 gate\n";
+    assert_eq!(ports(&format!("{mark}\tservice=http\n")), (Some(80), vec![None]));
+    let connect = format!("{mark}\tservice=smtp\n\tchecktype=connect\n");
+    assert_eq!(ports(&connect), (Some(25), vec![None]));
+    assert_eq!(ports(&format!("{connect}\tcheckport=26\n")), (Some(26), vec![None]));
+    assert_eq!(ports(&format!("{mark}\tchecktype=connect\n")), (None, vec![None]));
+    let mixed = format!("{mark}\treal=192.0.2.3:81 gate\n\tservice=http\n");
+    assert_eq!(ports(&mixed), (None, vec![Some(80), None]));
+    let own = format!("{mark}\treal=192.0.2.3:81 gate \"a\", \"b\"\n\tservice=http\n");
+    assert_eq!(ports(&own), (None, vec![Some(80), None]));
+    let usual = "virtual=192.0.2.1:80\n\treal=192.0.2.2 gate\n";
+    assert_eq!(ports(usual), (None, vec![None]));
+    let other = "virtual=192.0.2.1:8080\n\treal=192.0.2.2 gate\n\tservice=http\n";
+    assert_eq!(ports(other), (Some(80), vec![None]));
+    let program = format!("{mark}\tservice=http\n\tchecktype=external\n\tcheckport=9\n");
+    assert_eq!(ports(&program), (None, vec![None]));
+}
+
 #[test]
 fn an_odd_blank_in_quotes_alone_is_kept() {
     let service = only_service("virtual=192.0.2.1:80\n\treceive=\"a\u{A0}b\"\n");

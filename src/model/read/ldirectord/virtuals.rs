@@ -16,7 +16,7 @@ use super::probes::{Check, port_of_service};
 use super::real::OwnTexts;
 use super::settings::{Common, Slot, shape};
 use super::values::digits;
-use super::{Reader, layout};
+use super::{Reader, layout, ports};
 
 mod directives;
 
@@ -429,6 +429,7 @@ impl Draft {
         }
         // A pushed first element would take room for four.
         self.service.probes = vec![probe];
+        ports::imply(&mut self.service, self.check.service_name(port));
         self.check.unused(reader, port);
     }
 }

@@ -53,6 +53,7 @@ pub(super) const RULES: &[Rule] = &[Rule {
         codes::ADDRESS_OPTION,
         codes::WRONG_ORDER,
         codes::NOT_HEXADECIMAL,
+        codes::DNS_NAME,
         codes::SESSION,
         codes::ROUTING_WORD,
     ],

@@ -3,6 +3,7 @@
 use super::{Context, LineRule, address, codes, keepalived, line, number};
 use crate::source::{Diagnostic, Findings};
 use crate::syntax::NodeRef;
+use crate::syntax::schema::target::refuses_dns_name;
 
 /// The rules.
 pub(super) const RULES: &[LineRule] = &[
@@ -10,6 +11,7 @@ pub(super) const RULES: &[LineRule] = &[
     LineRule { within: "", word: "virtual_server", judge: flags },
     LineRule { within: "", word: "virtual_server", judge: fallback },
     LineRule { within: "virtual_server", word: "real_server", judge: source },
+    LineRule { within: "virtual_server/real_server/DNS_CHECK", word: "name", judge: dns_name },
     LineRule {
         within: "virtual_server/real_server/UDP_CHECK",
         word: "payload",
@@ -63,6 +65,30 @@ fn source(server: NodeRef<'_>, _: &Context<'_>, findings: &mut Findings) {
                     .note("keepalived ignores the source address"),
             );
         }
+    }
+}
+
+/// The name of a DNS query, of which some releases refuse more than they should.
+fn dns_name(node: NodeRef<'_>, context: &Context<'_>, findings: &mut Findings) {
+    let Some(word) = node.word(1) else { return };
+    let value = word.value();
+    // A definition may be anything; a lone dot is the root.
+    if value.contains('$') || value == "." {
+        return;
+    }
+    let is_empty = value.starts_with('.') || value.contains("..");
+    let release = context.targets.keepalived.version;
+    let finding = |message| Diagnostic::new(codes::DNS_NAME, word.place(), message);
+    if is_empty {
+        let message = format!("a part of the name `{value}` is empty");
+        findings.push(finding(message).help("delete the dot"));
+    } else if refuses_dns_name(&value, release) {
+        let message = format!("keepalived {release} does not take the name `{value}`");
+        findings.push(
+            finding(message)
+                .label("the first part is one letter")
+                .help("ask for another name that the server knows"),
+        );
     }
 }
 

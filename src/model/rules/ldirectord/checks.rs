@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::super::View;
 use super::{codes, once, probes, services};
+use crate::model::read::service_of_port;
 use crate::model::{
     Dialogue, Forwarding, Pattern, Probe, ProbeKind, Protocol, Server, Service, Sourced, Target,
     show_seconds,
@@ -200,24 +201,36 @@ pub(super) fn command_arguments(view: &View<'_>, findings: &mut Findings) {
     }
 }
 
-/// LD032: a connect check needs a port from somewhere.
+/// LD032: a check needs a port from somewhere.
 pub(super) fn mark_without_port(view: &View<'_>, findings: &mut Findings) {
     for (service, at) in services(view) {
-        let is_mark = matches!(service.target.value, Target::Mark { .. });
-        let needs_port =
-            |probe: &Probe| matches!(probe.kind, ProbeKind::Connect) && probe.port.is_none();
-        if is_mark
-            && service.probes.iter().any(needs_port)
-            && service.servers.iter().any(|server| server.port.is_none())
-        {
+        // A connection asks the port of the service that is usual on the virtual port.
+        let (what, is_usual) = match service.target.value {
+            Target::Endpoint { port, .. } => ("service", service_of_port(port).is_some()),
+            Target::Mark { .. } | Target::Group(_) => ("firewall mark", false),
+        };
+        let needs_port = |probe: &Probe| {
+            probe.port.is_none()
+                && match negotiated(&probe.kind) {
+                    ProbeKind::Connect => !is_usual,
+                    // The one dialogue that has no port of its own.
+                    ProbeKind::Dialogue(dialogue) => dialogue.service == "simpletcp",
+                    _ => false,
+                }
+        };
+        // A server that got the port of the service's name has a check of its own, or all have.
+        let lacks_port = |server: &Server| {
+            server.port.is_none() && server.own_probes().iter().all(|own| own.port.is_none())
+        };
+        if service.probes.iter().any(needs_port) && service.servers.iter().any(lacks_port) {
             findings.push(
                 Diagnostic::new(
                     codes::MARK_WITHOUT_PORT,
                     at,
-                    "the connect check of this firewall mark has no port",
+                    format!("the check of this {what} has no port"),
                 )
-                .note("it goes to port 0: the real servers are always down")
-                .help("add checkport=PORT"),
+                .note("it goes to port 0: real servers without a port are always down")
+                .help("add checkport=PORT, or the service that answers there, as in service=http"),
             );
         }
     }
@@ -324,7 +337,9 @@ impl Identity {
 
 fn same_check(first: &Service, second: &Service) -> bool {
     let essence = |service: &'_ Service| {
-        service.probes.iter().map(|p| (p.kind.clone(), p.port)).collect::<Vec<_>>()
+        // Only what checkport states makes two checks different.
+        let stated = |probe: &Probe| probe.port.filter(|port| port.at.is_some());
+        service.probes.iter().map(|p| (p.kind.clone(), stated(p))).collect::<Vec<_>>()
     };
     first.host == second.host && essence(first) == essence(second)
 }

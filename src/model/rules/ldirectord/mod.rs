@@ -9,6 +9,7 @@ use crate::source::{Diagnostic, Findings, Place};
 use crate::syntax::Format;
 
 mod checks;
+mod configurations;
 mod persistence;
 mod servers;
 
@@ -24,6 +25,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule { codes: &[codes::SHARED_COUNT], check: checks::shared_count },
     Rule { codes: &[codes::NO_FALLBACK, codes::FALLBACK_PORT], check: servers::fallback },
     Rule { codes: &[codes::DUPLICATE_REAL], check: servers::duplicate },
+    Rule { codes: &[codes::SAME_SERVICE], check: configurations::same_service },
     Rule { codes: &[codes::WEIGHTS_DIFFER], check: servers::weights_differ },
     Rule { codes: &[codes::PORT_NOT_REWRITTEN, codes::MASQ_WITHOUT_PORT], check: servers::ports },
     Rule { codes: &[codes::OTHER_SUBNET], check: servers::other_subnet },

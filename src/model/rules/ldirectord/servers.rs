@@ -44,14 +44,18 @@ pub(super) fn fallback(view: &View<'_>, findings: &mut Findings) {
 
 /// LD020: the table holds an address and port once.
 pub(super) fn duplicate(view: &View<'_>, findings: &mut Findings) {
-    let mut seen: HashMap<(IpAddr, Option<u16>), Option<Place>> = HashMap::new();
+    let mut seen = HashMap::new();
     for (service, _) in services(view) {
         seen.clear();
         let mut last = None;
         for server in &service.servers {
-            let port = server.port.or(port_of(service));
-            let first = seen.insert((server.address, port), server.at);
-            let (Some(first), Some(at)) = (first, server.at) else { continue };
+            let of_service = port_of(service);
+            let is_rewritten =
+                server.method.is_none_or(|method| method.value == Forwarding::Masquerading);
+            let stated = server.port.or(of_service);
+            let port = of_service.filter(|_| !is_rewritten).or(stated);
+            let first = seen.insert((server.address, port), (server.at, stated));
+            let (Some((first, before)), Some(at)) = (first, server.at) else { continue };
             // A range that overlaps another is one mistake, not one for each address.
             if last.replace(at) == Some(at) {
                 continue;
@@ -61,7 +65,10 @@ pub(super) fn duplicate(view: &View<'_>, findings: &mut Findings) {
                 at,
                 format!("{} stands twice in this service", server.address),
             )
-            .note("the kernel has one entry for it; the last weight wins");
+            .note(match before == stated {
+                true => "the kernel has one entry for it; the last weight wins",
+                false => "without masq both ports mean the service's: the kernel refuses the second entry",
+            });
             if let Some(first) = first {
                 finding = finding.context(first, "first here");
             }

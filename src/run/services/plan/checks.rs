@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{CONNECT, INTERVAL, Planner, dialogues};
-use crate::model::{self, Checks, Probe, ProbeKind, Server, Service, Sourced};
+use crate::model::{self, Appended, Checks, Probe, ProbeKind, Server, Service, Sourced};
 use crate::run::health::monitor::CheckPlan;
 use crate::run::health::probe;
 use crate::run::health::verdict::Rules;
@@ -89,7 +89,14 @@ impl Planner<'_> {
                 Ok(Ask::Ping { tries })
             }
             ProbeKind::Script(script) => {
-                Ok(Ask::Script(Box::new(self.script(script, service, server, target)?)))
+                // ldirectord hands over the port of the `real` line, and 0 where it has none.
+                let port = match script.appended {
+                    Appended::VirtualAndReal => {
+                        probe.port.map(|port| port.value).or(server.port).unwrap_or(0)
+                    }
+                    _ => target.port(),
+                };
+                Ok(Ask::Script(Box::new(self.script(script, service, server, port)?)))
             }
             ProbeKind::Smtp { helo } => Ok(dialogues::smtp(helo.as_ref())),
             ProbeKind::Udp(udp) => return self.udp(udp, place).map(Ask::Udp),

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::net::SocketAddr;
 
 use super::super::hooks::{ServerHooks, ServiceHooks};
 use super::{Planner, targets};
@@ -58,18 +57,18 @@ impl Planner<'_> {
             .collect()
     }
 
-    /// An external probe.
+    /// An external probe of `server` on `port`.
     pub(super) fn script(
         &mut self,
         script: &Script,
         service: &Service,
         server: &Server,
-        target: SocketAddr,
+        port: u16,
     ) -> Option<ScriptAsk> {
         let user = script.user.as_ref().map(|user| user.value.as_str());
         let mut ask = self.command(&script.command.value, user, script.command.at)?;
         let about = &service.target.value;
-        ask.command.extend(script.arguments(about, server.address, target.port()));
+        ask.command.extend(script.arguments(about, server.address, port));
         ask.sets_weight = script.dynamic_weight.is_some_and(|flag| flag.value);
         Some(ask)
     }

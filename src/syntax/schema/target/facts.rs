@@ -155,5 +155,11 @@ pub const QUIRKS: &[Quirk] = &[
     },
 ];
 
+/// Whether `release` takes the first part of a DNS name for an empty one because it is one letter
+/// (tried; whether a release behind 2.2.7 does so is not known).
+pub fn refuses_dns_name(name: &str, release: Version) -> bool {
+    release <= Version::new(2, 2, 7) && name.chars().nth(1) == Some('.')
+}
+
 /// Before every release that is still in use.
 const FIRST: Version = Version::new(1, 0, 0);

@@ -1,0 +1,43 @@
+//! DNS checks: keepalived asks and does not compare, and some names it cannot ask for.
+
+use super::Translator;
+use crate::model::{Dns, ProbeKind, Sourced};
+use crate::source::Place;
+use crate::source::codes::conversion;
+use crate::syntax::schema::target::refuses_dns_name;
+
+impl Translator<'_> {
+    /// DNS_CHECK asks, but does not compare. It cannot ask for PTR records: the reverse name is
+    /// asked for as A, and an empty answer without error passes.
+    pub(super) fn dns(&mut self, dns: Dns, chosen: &[Place], port: Option<Sourced<u16>>) {
+        let Dns { mut name, answer, .. } = dns;
+        if let Some(name) = &mut name
+            && let Ok(address) = name.value.parse::<std::net::Ipv4Addr>()
+        {
+            let [a, b, c, d] = address.octets();
+            name.value = format!("{d}.{c}.{b}.{a}.in-addr.arpa");
+        }
+        if let Some(name) = name.as_ref()
+            && refuses_dns_name(&name.value, self.version.version)
+        {
+            let note = format!(
+                "DNS_CHECK of keepalived {} takes no name whose first part is one letter, as in {}; only reachability is checked",
+                self.version.version, name.value
+            );
+            let answer = answer.as_ref().and_then(|answer| answer.at);
+            return self.reachable(!self.is_tcp, &note, chosen, [name.at, answer], port);
+        }
+        self.changed(chosen, conversion::CHECK_DIFFERENT, "DNS_CHECK", DNS);
+        self.account.exact(name.as_ref().and_then(|name| name.at), "name");
+        if let Some(answer) = answer {
+            let note = "DNS_CHECK does not compare the answer";
+            self.account.lossy(answer.at, conversion::CHECK_REDUCED, "", &[note]);
+        }
+        let record = Some(Sourced::implied("A".to_owned()));
+        let dialogue = self.dialogue_timeout();
+        self.push(ProbeKind::Dns(Box::new(Dns { record, name, answer: None })), dialogue, port);
+    }
+}
+
+const DNS: &str =
+    "any answer without an error passes; DNS_CHECK does not look at its content and uses UDP";
