@@ -175,6 +175,6 @@ at the end of the line, where it takes nothing, or leave it out: an address says
 "No part of a name may be empty. keepalived 2.2.7 takes a first part of one letter for an empty one
 as well, as in `a.root-servers.net` or `5.0.0.10.in-addr.arpa`, and accepts it anywhere else.
 
-keepalived ignores the name, says so, asks for the root instead, and `keepalived -t` exits with 5. Ask
-for another name of the same server, or call a program with MISC_CHECK.";
+keepalived ignores the name, says so, asks for the root instead, and `keepalived -t` exits with 5.
+Ask for another name of the same server, or call a program with MISC_CHECK.";
 }
