@@ -48,7 +48,7 @@ pub struct Options {
 pub enum Ended {
     /// A signal asked for it.
     Stopped,
-    /// The thread that speaks VRRP ended by itself: a mistake in lvsha.
+    /// One of its threads ended by itself: a mistake in lvsha.
     Broken,
 }
 
@@ -154,7 +154,7 @@ impl Supervisor {
         let mut terminate = signal(SignalKind::terminate())?;
         let mut interrupt = signal(SignalKind::interrupt())?;
         let mut conversations = JoinSet::new();
-        let mut is_stopping = false;
+        let (mut is_stopping, mut is_broken) = (false, false);
         loop {
             tokio::select! {
                 report = reports.next() => match report {
@@ -163,6 +163,11 @@ impl Supervisor {
                     None => break,
                 },
                 Some(told) = told.recv() => self.take(&told),
+                () = self.balancing.ended(), if !is_broken => {
+                    // A director that checks no servers is none: the other one is to be master.
+                    error!("the thread of the services has ended: giving up all addresses");
+                    is_broken = self.stop();
+                }
                 _ = hangup.recv() => self.reload(&mut reports).await,
                 _ = terminate.recv() => is_stopping = self.stop(),
                 _ = interrupt.recv() => is_stopping = self.stop(),
@@ -188,6 +193,9 @@ impl Supervisor {
         self.balancing.stop().await;
         self.hooks.finish().await;
         self.pipes.close().await;
+        if is_broken {
+            return Ok(Ended::Broken);
+        }
         if is_stopping {
             info!("stopped");
             return Ok(Ended::Stopped);

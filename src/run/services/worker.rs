@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use serde::{Deserialize, Serialize};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::{Id, JoinSet};
-use tracing::warn;
+use tracing::{error, warn};
 
 use super::hooks::Runner;
 use super::mail::Mailer;
@@ -78,6 +78,8 @@ pub struct Snapshot {
 pub struct Services {
     commands: mpsc::UnboundedSender<Command>,
     thread: JoinHandle<()>,
+    /// Nothing ever comes out of it: the thread has the other end, and loses it however it ends.
+    end: oneshot::Receiver<()>,
 }
 
 impl Services {
@@ -89,6 +91,12 @@ impl Services {
     /// A way to send commands from elsewhere.
     pub fn commands(&self) -> mpsc::UnboundedSender<Command> {
         self.commands.clone()
+    }
+
+    /// Waits until the thread has ended without being told to: a mistake in lvsha.
+    pub async fn ended(&mut self) {
+        // Nothing is sent, so that it can only be closed.
+        let _ = (&mut self.end).await;
     }
 
     /// Stops, and waits until the table is left as the plan says.
@@ -122,17 +130,19 @@ pub(super) fn start_over<B: Backend + Send + 'static>(
 ) -> io::Result<Services> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let (commands, received) = mpsc::unbounded_channel();
+    let (living, end) = oneshot::channel();
     let thread = thread::Builder::new().name("services".to_owned()).spawn(move || {
+        let _living: oneshot::Sender<()> = living;
         let mut backend = backend;
         // Servers that the table serves now are taken for alive. When it cannot be read there are none,
         // and the reconciler says why.
         let present = backend.read().unwrap_or_default();
         match Worker::new(backend, plan, memory, &present, tell) {
             Ok(worker) => runtime.block_on(worker.run(received)),
-            Err(error) => warn!("no thread for the kernel's table: {error}"),
+            Err(error) => error!("no thread for the kernel's table: {error}"),
         }
     })?;
-    Ok(Services { commands, thread })
+    Ok(Services { commands, thread, end })
 }
 
 struct Worker {
@@ -225,7 +235,12 @@ impl Worker {
                     Some(command) => self.obey(command),
                 },
                 Some(answered) = self.asking.join_next_with_id() => self.take(answered),
-                Some(event) = self.kernel_events.recv() => {
+                event = self.kernel_events.recv() => {
+                    // Verdicts that reach no table are none: the daemon has to know.
+                    let Some(event) = event else {
+                        error!("the thread of the kernel's table has ended");
+                        break;
+                    };
                     self.kernel.take(&event);
                     let _ = self.tell.send(Told::Kernel(event));
                 }

@@ -281,3 +281,28 @@ async fn an_order_is_about_servers_that_a_reload_adds() {
     assert_eq!(reasons, [Some("disk"), Some("disk")]);
     services.send(Command::Stop);
 }
+
+/// A table whose thread does not outlive this many reads.
+struct Mortal(u32);
+
+impl Backend for Mortal {
+    fn read(&mut self) -> Result<Table, String> {
+        self.0 = self.0.checked_sub(1).expect("a mistake");
+        Ok(Table::default())
+    }
+
+    fn apply(&mut self, _steps: &[Step]) -> Result<Vec<Refusal>, String> {
+        Ok(Vec::new())
+    }
+}
+
+#[tokio::test]
+async fn the_end_of_either_thread_is_noticed() {
+    // The first read is the services' thread's own, the second one that of the table's.
+    for reads in [0, 1] {
+        let (tell, _story) = mpsc::unbounded_channel();
+        let plan = planned(&config(&[9], ""));
+        let mut services = start_over(Mortal(reads), plan, None, tell).unwrap();
+        tokio::time::timeout(Duration::from_secs(60), services.ended()).await.expect("unnoticed");
+    }
+}
