@@ -178,7 +178,7 @@ impl Reconciler {
         }
         if self.next_read.is_some_and(|at| at <= now) {
             self.read();
-        } else if self.holds.next_deadline().is_some_and(|at| at <= now) {
+        } else if self.held_until().is_some_and(|at| at <= now) {
             self.plan(now, false);
         }
     }
@@ -188,7 +188,7 @@ impl Reconciler {
         if self.phase != Phase::Idle || self.desired.is_none() {
             return None;
         }
-        self.next_read.into_iter().chain(self.holds.next_deadline()).min()
+        self.next_read.into_iter().chain(self.held_until()).min()
     }
 
     /// The next thing to do.
@@ -205,6 +205,10 @@ impl Reconciler {
     pub fn owned(&self) -> &BTreeSet<ServiceKey> {
         &self.owned
     }
+    fn held_until(&self) -> Option<Instant> {
+        self.holds.next_deadline(self.believed.as_ref())
+    }
+
 
     fn want(&mut self, table: Table) {
         self.owned.extend(table.services.keys().copied());
@@ -243,7 +247,7 @@ impl Reconciler {
         // What is no difference any more needs no second try.
         let missing: BTreeSet<_> = steps.iter().map(Object::of).collect();
         self.holds.retain(|object| missing.contains(object));
-        steps.retain(|step| !self.holds.is_held(step, now));
+        steps.retain(|step| !self.holds.is_held(step, believed, now));
         Some(steps)
     }
 

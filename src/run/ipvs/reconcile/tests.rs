@@ -376,3 +376,25 @@ fn a_refused_destination_of_a_refused_service_waits_for_the_service() {
     assert_eq!(bench.kernel.table.services[&key(80)].settings.scheduler, "mh");
     assert_eq!(bench.kernel.table.services[&key(80)].destinations.len(), 2);
 }
+
+#[test]
+fn a_refused_change_of_a_service_holds_back_none_of_its_servers() {
+    let mut bench = Bench::new(Settings::default(), Table::default());
+    bench.want(&web(&["10.0.0.29", "10.0.0.30"]));
+    bench.kernel.missing_schedulers.insert("mh".to_owned());
+    let other = |servers: &[&str]| {
+        let services = [(key(80), service("mh", servers))].into();
+        Table { services, ..Table::default() }
+    };
+    bench.want(&other(&["10.0.0.29", "10.0.0.30"]));
+    // Refused several times, it waits for a while; a server that dies meanwhile does not.
+    bench.wait(PERIOD + Duration::from_secs(2));
+    bench.want(&other(&["10.0.0.29"]));
+    assert_eq!(bench.kernel.table, web(&["10.0.0.29"]));
+    // Neither does one that comes late, and whose time comes before the service's.
+    bench.kernel.not_ready.insert("10.0.0.30".parse().unwrap());
+    bench.want(&other(&["10.0.0.29", "10.0.0.30"]));
+    bench.kernel.not_ready.clear();
+    bench.wait(Duration::from_secs(1));
+    assert_eq!(bench.kernel.table, web(&["10.0.0.29", "10.0.0.30"]));
+}
