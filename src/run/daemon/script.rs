@@ -3,7 +3,7 @@
 
 use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
 use super::plan::ScriptPolicy;
-use crate::run::trust::writable_by_others;
+use crate::run::trust::{Way, way_to};
 use crate::source::text::os_string;
 
 /// Why a script did not succeed.
@@ -91,14 +91,17 @@ fn prepare(
         command.split_first().ok_or_else(|| io::Error::from(io::ErrorKind::InvalidInput))?;
     let program = os_string(program);
     let account = Account::of(user.or(policy.user.as_deref()))?;
-    if policy.is_secure
-        && account.is_root()
-        && let Some(part) = writable_by_others(Path::new(&program))?
-    {
-        return Err(ScriptError::Insecure(part));
+    let mut path = PathBuf::from(&program);
+    if policy.is_secure && account.is_root() {
+        path = match way_to(&path)? {
+            Way::Root(real) => real,
+            Way::Others(part) => return Err(ScriptError::Insecure(part)),
+        };
     }
-    let mut prepared = Command::new(program);
+    let mut prepared = Command::new(path);
     prepared
+        // One program behind several links goes by the name that it is called by.
+        .arg0(program)
         .args(arguments.iter().map(|argument| os_string(argument)))
         .env_clear()
         .env("PATH", SEARCH_PATH)
@@ -202,6 +205,24 @@ mod tests {
     fn run(line: &[&str], limit: Duration) -> Result<(), ScriptError> {
         let command: Vec<String> = line.iter().map(|word| (*word).to_owned()).collect();
         runtime().block_on(execute(&command, None, &ScriptPolicy::default(), limit))
+    }
+
+    #[test]
+    fn with_script_security_the_program_behind_a_link_is_run() {
+        let folder = tempfile::tempdir().unwrap();
+        let link = folder.path().join("link");
+        std::os::unix::fs::symlink("/bin/sh", &link).unwrap();
+        let command = [link.to_string_lossy().into_owned()];
+        let user = Some("root".to_owned());
+        let policy = ScriptPolicy { is_secure: true, user, ..ScriptPolicy::default() };
+        match prepare(&command, None, &policy) {
+            Ok(prepared) => {
+                let real = fs::canonicalize("/bin/sh").unwrap();
+                assert_eq!(prepared.as_std().get_program(), real);
+            }
+            // The folder may belong to whoever runs the test.
+            Err(error) => assert!(matches!(error, ScriptError::Insecure(_)), "{error}"),
+        }
     }
 
     const LONG: Duration = Duration::from_secs(60);
