@@ -21,7 +21,7 @@ use crate::run::health::probe::{self, Probe, Trust};
 use crate::run::health::{Answer, Failure};
 use crate::run::ipvs::kernel::{Backend, Kernel, drive};
 use crate::run::ipvs::reconcile::{self, Reconciler, Settings};
-use crate::run::ipvs::{DaemonRole, DestinationKey, Table};
+use crate::run::ipvs::{Daemon, DaemonRole, DestinationKey, Table};
 
 mod kernel_state;
 mod orders;
@@ -108,7 +108,7 @@ impl Services {
     }
 }
 
-/// Starts the threads. `memory` is the file that remembers which services are ours.
+/// Starts the threads. `memory` is the file that remembers what in the table is ours.
 ///
 /// # Errors
 ///
@@ -157,8 +157,9 @@ struct Worker {
     roles: BTreeMap<String, bool>,
     runner: Runner,
     mailer: Option<Mailer>,
-    memory: Option<PathBuf>,
     orders: Orders,
+    /// Sync threads of an earlier life.
+    left: BTreeMap<DaemonRole, Daemon>,
     wishes: blocking::Sender<Table>,
     /// Before this moment no questions are begun.
     next_turn: Instant,
@@ -180,11 +181,21 @@ impl Worker {
         let (events, kernel_events) = mpsc::unbounded_channel();
         let settings = Settings { remove_foreign: plan.removes_foreign, ..Settings::default() };
         let owned = memory.as_deref().map(maintenance::recall).unwrap_or_default();
+        let mut left = present.daemons.clone();
+        left.retain(|role, _| owned.daemons.contains(role));
         let machine = Reconciler::new(settings, owned);
+        let notebook = memory.clone();
         let kernel_thread = thread::Builder::new().name("ipvs".to_owned()).spawn(move || {
-            drive(machine, backend, &wished, |event| {
+            let tell = |event| {
                 // Nobody listens any more while the daemon ends.
                 let _ = events.send(event);
+            };
+            drive(machine, backend, &wished, tell, |owned| {
+                if let Some(file) = &notebook
+                    && let Err(error) = maintenance::remember(file, owned)
+                {
+                    warn!("{}: {error}", file.display());
+                }
             });
         })?;
         // Any seed spreads; this one differs between two directors that start together.
@@ -207,7 +218,7 @@ impl Worker {
             roles: BTreeMap::new(),
             runner: Runner::default(),
             mailer: None,
-            memory,
+            left,
             wishes,
             next_turn: now,
             kernel_events,
@@ -221,7 +232,6 @@ impl Worker {
 
     async fn run(mut self, mut commands: mpsc::UnboundedReceiver<Command>) {
         self.mailer = self.plan.mail.clone().map(Mailer::start);
-        self.remember();
         let mut files = tokio::time::interval(MAINTENANCE);
         files.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
         loop {
@@ -398,7 +408,6 @@ impl Worker {
         self.plan = plan;
         self.suspend(now);
         self.kernel.forget_refusals();
-        self.remember();
     }
 
     fn look_for_files(&mut self) {
@@ -409,39 +418,34 @@ impl Worker {
 
     /// Tells the other thread what the table is to be.
     fn wish(&self) {
-        let role = |router: &String| self.roles.get(router).copied();
         // A daemon that was killed comes back to a table that serves. Until its router has told who is
         // master, nothing is taken away.
         let is_active = match &self.plan.follows {
             None => true,
-            Some(router) => match role(router) {
-                Some(is_master) => is_master,
+            Some(router) => match self.roles.get(router) {
+                Some(is_master) => *is_master,
                 None => return,
             },
         };
-        let mut daemons = BTreeMap::new();
-        if let Some(sync) = &self.plan.sync {
-            let sends = sync.router.as_ref().is_none_or(|router| role(router) == Some(true));
-            let receives = sync.router.as_ref().is_none_or(|router| role(router) == Some(false));
-            let roles = [(sends, DaemonRole::Master), (receives, DaemonRole::Backup)];
-            for (_, role) in roles.into_iter().filter(|(wanted, _)| *wanted) {
-                daemons.insert(role, sync.daemon.clone());
-            }
-        }
         let services = if is_active { self.monitor.services() } else { BTreeMap::new() };
-        let table = Table { services, daemons, timeouts: self.plan.timeouts };
+        let table = Table { services, daemons: self.daemons(), timeouts: self.plan.timeouts };
         if self.wishes.send(table).is_err() {
             warn!("the thread of the kernel's table has ended");
         }
     }
 
-    fn remember(&self) {
-        let Some(file) = &self.memory else { return };
-        let mut ours = maintenance::recall(file);
-        ours.extend(self.plan.services.iter().flat_map(|service| service.keys.iter().copied()));
-        if let Err(error) = maintenance::remember(file, &ours) {
-            warn!("{}: {error}", file.display());
-        }
+    /// The sync threads that are wanted now.
+    fn daemons(&self) -> BTreeMap<DaemonRole, Daemon> {
+        let Some(sync) = &self.plan.sync else { return BTreeMap::new() };
+        let role = sync.router.as_ref().map(|router| self.roles.get(router));
+        let wanted = match role {
+            None => &[DaemonRole::Backup, DaemonRole::Master][..],
+            Some(Some(true)) => &[DaemonRole::Master],
+            Some(Some(false)) => &[DaemonRole::Backup],
+            // It has not told yet: what ran goes on.
+            Some(None) => return self.left.clone(),
+        };
+        wanted.iter().map(|role| (*role, sync.daemon.clone())).collect()
     }
 
     /// Leaves the table as the plan says, and waits for it.

@@ -306,3 +306,49 @@ async fn the_end_of_either_thread_is_noticed() {
         tokio::time::timeout(Duration::from_secs(60), services.ended()).await.expect("unnoticed");
     }
 }
+
+#[tokio::test]
+async fn what_a_reload_removes_is_not_remembered() {
+    let (_server, port) = open().await;
+    let (tell, mut story) = mpsc::unbounded_channel();
+    let kernel = Shared::default();
+    let folder = tempfile::tempdir().unwrap();
+    let memory = folder.path().join("ours");
+    let plan = planned(&config(&[port], ""));
+    let services = start_over(kernel.clone(), plan, Some(memory.clone()), tell).unwrap();
+    while kernel.entries().is_empty() {
+        until(&mut story, changed).await;
+    }
+    services.send(Command::Configure(Box::default()));
+    while kernel.table() != Table::default() {
+        until(&mut story, changed).await;
+    }
+    services.stop();
+    assert_eq!(std::fs::read_to_string(&memory).unwrap(), "");
+}
+
+#[tokio::test]
+async fn a_killed_master_that_comes_back_as_backup_sends_no_longer() {
+    let text = "global_defs {\n lvs_sync_daemon eth1 VI_1 id 7\n}\n\
+                vrrp_instance VI_1 {\n interface eth1\n virtual_router_id 51\n priority 100\n \
+                virtual_ipaddress {\n 192.0.2.31/24\n }\n}\n";
+    let folder = tempfile::tempdir().unwrap();
+    let memory = folder.path().join("ours");
+    std::fs::write(&memory, "sync master\n").unwrap();
+    let (tell, mut story) = mpsc::unbounded_channel();
+    let kernel = Shared::default();
+    let plan = planned(text);
+    let daemon = plan.sync.clone().unwrap().daemon;
+    kernel.0.lock().unwrap().daemons.insert(DaemonRole::Master, daemon);
+    let services = start_over(kernel.clone(), plan, Some(memory.clone()), tell).unwrap();
+    let roles = || kernel.table().daemons.keys().copied().collect::<Vec<_>>();
+    // Nobody has told yet who is master: what runs goes on.
+    until(&mut story, |told| matches!(told, Told::Kernel(_))).await;
+    assert_eq!(roles(), [DaemonRole::Master]);
+    services.send(Command::Role { router: "VI_1".to_owned(), is_master: false });
+    while roles() != [DaemonRole::Backup] {
+        until(&mut story, changed).await;
+    }
+    assert_eq!(std::fs::read_to_string(&memory).unwrap(), "sync backup\n");
+    services.stop();
+}
