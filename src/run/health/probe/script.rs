@@ -4,11 +4,11 @@
 use std::path::PathBuf;
 use std::process::{ExitStatus, Stdio};
 
-use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::process::Command;
 
 use super::super::{Answer, Failure, Reply, ScriptAsk, WeightChange};
 use super::{Asking, Probe, cause};
+use crate::run::group::Group;
 use crate::run::trust::{Way, way_to};
 use crate::source::text::os_string;
 
@@ -56,10 +56,9 @@ impl Script {
             command.gid(user.group).uid(user.user);
         }
         let mut child = command.spawn().map_err(failed)?;
-        let mut group = Group::of(child.id());
+        let mut group = Group::of(&child);
         let status = child.wait().await.map_err(failed)?;
-        // It ended by itself; its number may belong to somebody else soon.
-        group.0 = None;
+        group.release();
         self.judge(status)
     }
 
@@ -80,24 +79,6 @@ impl Script {
 impl Probe for Script {
     fn ask(&self) -> Asking<'_> {
         Box::pin(self.run())
-    }
-}
-
-/// Kills a process group when the wait for its leader is given up.
-struct Group(Option<Pid>);
-
-impl Group {
-    fn of(leader: Option<u32>) -> Self {
-        Self(leader.and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw))
-    }
-}
-
-impl Drop for Group {
-    fn drop(&mut self) {
-        if let Some(group) = self.0 {
-            // An error means that it is gone already.
-            let _ = kill_process_group(group, Signal::KILL);
-        }
     }
 }
 
