@@ -12,6 +12,7 @@ use tokio::time::timeout;
 
 use super::plan::ScriptPolicy;
 use crate::run::group::Group;
+use crate::run::net::descriptors;
 use crate::run::trust::{Way, way_to};
 use crate::source::text::os_string;
 
@@ -123,6 +124,7 @@ fn prepare(
         // Setting the user as root drops all supplementary groups, too.
         prepared.uid(uid).gid(gid);
     }
+    descriptors::restore(&mut prepared);
     Ok(prepared)
 }
 

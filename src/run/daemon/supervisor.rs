@@ -24,7 +24,7 @@ use super::worker::Worker;
 use super::{Order, Plan, Report, services, story};
 use crate::run::control::{Answer, Request, Routers, Server, StanceAnswer, StanceRequest, serve};
 use crate::run::health::monitor::Event;
-use crate::run::net::{filter, thread as kernel_thread};
+use crate::run::net::{descriptors, filter, thread as kernel_thread};
 use crate::run::services::{Mailer, Told};
 use crate::run::vrrp::{Observation, State};
 use crate::source::words::counted;
@@ -90,6 +90,9 @@ async fn supervise(plan: Plan, options: Options) -> Result<Ended, StartError> {
     let server = socket.map(|path| bind(&path)).transpose()?;
     if let Err(error) = kernel_thread::lock_memory() {
         warn!("memory is not locked: {error}");
+    }
+    if let Err(error) = descriptors::raise() {
+        warn!("no more than {} open descriptors: {error}", descriptors::most());
     }
     let (reporter, reports) = channel();
     let (orders, order_receiver) = mpsc::unbounded_channel();

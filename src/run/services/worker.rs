@@ -22,6 +22,7 @@ use crate::run::health::{Answer, Failure};
 use crate::run::ipvs::kernel::{Backend, Kernel, drive};
 use crate::run::ipvs::reconcile::{self, Reconciler, Settings};
 use crate::run::ipvs::{Daemon, DaemonRole, DestinationKey, Table};
+use crate::run::net::descriptors;
 
 mod kernel_state;
 mod orders;
@@ -155,6 +156,8 @@ struct Worker {
     tasks: HashMap<Id, QuestionId>,
     /// Routers that told their role: whether this node is master.
     roles: BTreeMap<String, bool>,
+    /// When it was last told that the director lacks something to ask with.
+    lack_told: Option<Instant>,
     runner: Runner,
     mailer: Option<Mailer>,
     orders: Orders,
@@ -200,7 +203,7 @@ impl Worker {
         })?;
         // Any seed spreads; this one differs between two directors that start together.
         let seed = u64::from(std::process::id());
-        let mut monitor = Monitor::new(MOST_OPEN, seed);
+        let mut monitor = Monitor::new(most_open(descriptors::most()), seed);
         let now = Instant::now();
         monitor.configure(plan.services.clone(), present, now);
         let orders = Orders::recall(memory.as_deref(), now);
@@ -216,6 +219,7 @@ impl Worker {
             asking: JoinSet::new(),
             tasks: HashMap::new(),
             roles: BTreeMap::new(),
+            lack_told: None,
             runner: Runner::default(),
             mailer: None,
             left,
@@ -349,6 +353,11 @@ impl Worker {
         match answered {
             Ok((task, (id, answer))) => {
                 self.tasks.remove(&task);
+                if let Err(failure) = answer.as_ref()
+                    && failure.is_local
+                {
+                    self.tell_lack(&failure.cause, now);
+                }
                 self.monitor.answer(id, answer, now);
             }
             // A mistake in a probe is a failed check, not a check that is never asked again.
@@ -358,6 +367,14 @@ impl Worker {
                     self.monitor.answer(id, failure, now);
                 }
             }
+        }
+    }
+
+    /// Thousands of checks may lack the same.
+    fn tell_lack(&mut self, cause: &str, now: Instant) {
+        if self.lack_told.is_none_or(|told| now.duration_since(told) >= QUIET) {
+            warn!("servers cannot be checked, and stay what they are: {cause}");
+            self.lack_told = Some(now);
         }
     }
 
@@ -461,8 +478,21 @@ impl Worker {
     }
 }
 
-/// Checks that are open at once: each takes a file descriptor.
+/// How many checks may be open at once: each takes up to two descriptors, and what routers, pipes and
+/// operators need must not wait for the slowest server.
+fn most_open(descriptors: u64) -> usize {
+    let left = descriptors.saturating_sub(RESERVE) / 2;
+    usize::try_from(left).unwrap_or(MOST_OPEN).clamp(LEAST_OPEN, MOST_OPEN)
+}
+
+/// Checks that are open at once, however many descriptors there are.
 const MOST_OPEN: usize = 4096;
+/// And however few.
+const LEAST_OPEN: usize = 16;
+/// Descriptors for everything but checks.
+const RESERVE: u64 = 256;
+/// Between two lines about the same lack.
+const QUIET: Duration = Duration::from_secs(60);
 /// Between two moments at which questions are begun.
 const TURN: Duration = Duration::from_millis(20);
 /// Between two looks at the maintenance directory.

@@ -7,8 +7,9 @@ use std::process::{ExitStatus, Stdio};
 use tokio::process::Command;
 
 use super::super::{Answer, Failure, Reply, ScriptAsk, WeightChange};
-use super::{Asking, Probe, cause};
+use super::{Asking, Probe, failure_of};
 use crate::run::group::Group;
+use crate::run::net::descriptors;
 use crate::run::trust::{Way, way_to};
 use crate::source::text::os_string;
 
@@ -25,7 +26,7 @@ impl Script {
         let (program, arguments) =
             self.ask.command.split_first().ok_or_else(|| Failure::new("no program"))?;
         let is_root = self.ask.user.is_none_or(|user| user.user == 0);
-        let failed = |error: std::io::Error| Failure::new(format!("{program}: {}", cause(&error)));
+        let failed = |error: std::io::Error| failure_of(program, &error);
         let mut path = PathBuf::from(os_string(program));
         if self.ask.is_secure && is_root {
             path = match way_to(&path).map_err(failed)? {
@@ -55,6 +56,7 @@ impl Script {
         if let Some(user) = self.ask.user {
             command.gid(user.group).uid(user.user);
         }
+        descriptors::restore(&mut command);
         let mut child = command.spawn().map_err(failed)?;
         let mut group = Group::of(&child);
         let status = child.wait().await.map_err(failed)?;

@@ -352,3 +352,9 @@ async fn a_killed_master_that_comes_back_as_backup_sends_no_longer() {
     assert_eq!(std::fs::read_to_string(&memory).unwrap(), "sync backup\n");
     services.stop();
 }
+
+#[test]
+fn checks_leave_descriptors_to_the_rest_of_the_daemon() {
+    let most = [64, 1024, 4096, 524_288, u64::MAX].map(most_open);
+    assert_eq!(most, [16, 384, 1920, 4096, 4096]);
+}
