@@ -3,6 +3,7 @@
 //! - [`daemon`]: plan, threads, scripts.
 //! - [`control`]: how a running daemon is asked.
 //! - [`services`]: virtual services: planned, checked, kept in the kernel.
+//! - `group`: programs that were started, with all that they start.
 //! - [`health`]: which real servers live; machines and probes.
 //! - [`ipvs`]: the kernel's table as a value, the difference of two, the way there.
 //! - [`net`]: the kernel's network: sockets of VRRP and netlink; the only unsafe code.
@@ -12,6 +13,7 @@
 
 pub mod control;
 pub mod daemon;
+mod group;
 pub mod health;
 pub mod ipvs;
 pub mod net;

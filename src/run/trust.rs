@@ -1,52 +1,68 @@
 //! Which programs may be run as root.
 
+use std::ffi::OsString;
 use std::fs;
 use std::io;
 use std::os::unix::fs::MetadataExt as _;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
-/// The first part of the way to a program that somebody other than root could change or replace: the file,
-/// and each folder above it.
+/// The way to a program as it is written.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Way {
+    /// Somebody else could change or replace this part of it: a folder, a link, or the file.
+    Others(PathBuf),
+    /// Nobody but root could, and this is the program behind all links. Who runs it has to run this path:
+    /// what stands at the other one may be something else a moment later.
+    Root(PathBuf),
+}
+
+/// Walks to a program as the kernel does, link by link, and looks at everything on the way. A program is
+/// looked for from the root folder, where scripts are run.
 ///
 /// # Errors
 /// When the program cannot be found.
-pub(super) fn writable_by_others(program: &Path) -> io::Result<Option<PathBuf>> {
-    let real = fs::canonicalize(program)?;
-    for part in real.ancestors() {
-        let metadata = fs::metadata(part)?;
-        let is_writable = metadata.mode() & WRITABLE_BY_OTHERS != 0;
-        // In a folder with the sticky bit nobody can replace what is not his.
+pub(super) fn way_to(program: &Path) -> io::Result<Way> {
+    let mut ahead = parts(&Path::new("/").join(program));
+    let mut reached = PathBuf::new();
+    let mut links = 0;
+    while let Some(part) = ahead.pop() {
+        if part == ".." {
+            reached.pop();
+            continue;
+        }
+        // The root folder in front of a link's target replaces all that was reached.
+        let next = reached.join(part);
+        let metadata = fs::symlink_metadata(&next)?;
+        let is_link = metadata.is_symlink();
+        // A link has no mode of its own. In a folder with the sticky bit nobody can replace what is not his.
+        let is_writable = !is_link && metadata.mode() & WRITABLE_BY_OTHERS != 0;
         let is_sticky = metadata.is_dir() && metadata.mode() & STICKY != 0;
         if metadata.uid() != 0 || (is_writable && !is_sticky) {
-            return Ok(Some(part.to_owned()));
+            return Ok(Way::Others(next));
+        }
+        if is_link {
+            links += 1;
+            if links > MOST_LINKS {
+                return Err(io::Error::from_raw_os_error(libc::ELOOP));
+            }
+            ahead.extend(parts(&fs::read_link(&next)?));
+        } else {
+            reached = next;
         }
     }
-    Ok(None)
+    Ok(Way::Root(reached))
 }
 
+/// The parts of a path, the first one last.
+fn parts(path: &Path) -> Vec<OsString> {
+    let parts = path.components().rev().filter(|part| *part != Component::CurDir);
+    parts.map(|part| part.as_os_str().to_owned()).collect()
+}
+
+/// As many links as the kernel follows (path_resolution(7)).
+const MOST_LINKS: u32 = 40;
 const STICKY: u32 = 0o1000;
 const WRITABLE_BY_OTHERS: u32 = 0o022;
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_others_can_write_is_found() {
-        let folder = tempfile::tempdir().unwrap();
-        let script = folder.path().join("script");
-        fs::write(&script, "").unwrap();
-        let mode = |mode| {
-            let permissions = std::os::unix::fs::PermissionsExt::from_mode(mode);
-            fs::set_permissions(&script, permissions).unwrap();
-        };
-        mode(0o757);
-        assert!(writable_by_others(&script).unwrap().is_some());
-        // Elsewhere the folder may belong to whoever runs the test.
-        if fs::metadata(&script).unwrap().uid() == 0 {
-            mode(0o755);
-            assert_eq!(writable_by_others(&script).unwrap(), None);
-        }
-        assert!(writable_by_others(&folder.path().join("nothing")).is_err());
-    }
-}
+mod tests;

@@ -3,16 +3,17 @@
 
 use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Duration;
 
-use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
 use super::plan::ScriptPolicy;
-use crate::run::trust::writable_by_others;
+use crate::run::group::Group;
+use crate::run::net::descriptors;
+use crate::run::trust::{Way, way_to};
 use crate::source::text::os_string;
 
 /// Why a script did not succeed.
@@ -40,10 +41,15 @@ pub(super) async fn execute(
     limit: Duration,
 ) -> Result<(), ScriptError> {
     let mut child = prepare(command, user, policy)?.spawn()?;
+    // Who gives up the wait drops it in front of the child.
+    let mut group = Group::of(&child);
     let Ok(ended) = timeout(limit, child.wait()).await else {
-        stop(&mut child).await;
+        group.end(GRACE).await;
+        // It was killed; one that hangs in the kernel is not waited for.
+        let _ = timeout(GRACE, child.wait()).await;
         return Err(ScriptError::Timeout(limit));
     };
+    group.release();
     match ended?.code() {
         Some(0) => Ok(()),
         Some(code) => Err(ScriptError::Exit(code)),
@@ -57,12 +63,14 @@ pub(super) async fn ask(
     policy: &ScriptPolicy,
     limit: Duration,
 ) -> Result<String, ScriptError> {
-    let mut prepared = prepare(command, None, policy)?;
-    // Dropped at the limit, and killed with that.
-    let output = prepared.stdout(Stdio::piped()).output();
-    let Ok(output) = timeout(limit, output).await else {
+    let child = prepare(command, None, policy)?.stdout(Stdio::piped()).spawn()?;
+    let group = Group::of(&child);
+    // In this order the group is dropped in front of the child.
+    let (mut output, mut group) = (Box::pin(child.wait_with_output()), group);
+    let Ok(output) = timeout(limit, &mut output).await else {
         return Err(ScriptError::Timeout(limit));
     };
+    group.release();
     Ok(String::from_utf8_lossy(&output?.stdout).into_owned())
 }
 
@@ -91,14 +99,17 @@ fn prepare(
         command.split_first().ok_or_else(|| io::Error::from(io::ErrorKind::InvalidInput))?;
     let program = os_string(program);
     let account = Account::of(user.or(policy.user.as_deref()))?;
-    if policy.is_secure
-        && account.is_root()
-        && let Some(part) = writable_by_others(Path::new(&program))?
-    {
-        return Err(ScriptError::Insecure(part));
+    let mut path = PathBuf::from(&program);
+    if policy.is_secure && account.is_root() {
+        path = match way_to(&path)? {
+            Way::Root(real) => real,
+            Way::Others(part) => return Err(ScriptError::Insecure(part)),
+        };
     }
-    let mut prepared = Command::new(program);
+    let mut prepared = Command::new(path);
     prepared
+        // One program behind several links goes by the name that it is called by.
+        .arg0(program)
         .args(arguments.iter().map(|argument| os_string(argument)))
         .env_clear()
         .env("PATH", SEARCH_PATH)
@@ -113,21 +124,8 @@ fn prepare(
         // Setting the user as root drops all supplementary groups, too.
         prepared.uid(uid).gid(gid);
     }
+    descriptors::restore(&mut prepared);
     Ok(prepared)
-}
-
-/// Asks the whole group to end, and does not ask twice.
-pub(super) async fn stop(child: &mut Child) {
-    for signal in [Signal::TERM, Signal::KILL] {
-        let group = child.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?));
-        if let Some(group) = group {
-            // It may have ended in this moment.
-            let _ = kill_process_group(group, signal);
-        }
-        if timeout(GRACE, child.wait()).await.is_ok() {
-            return;
-        }
-    }
 }
 
 /// Whom a script runs as.
@@ -179,12 +177,14 @@ fn find_group(groups: &str, name: &str) -> Option<u32> {
 const DEFAULT_USER: &str = "keepalived_script";
 
 /// Time between asking a script to end and ending it.
-const GRACE: Duration = Duration::from_secs(2);
+pub(super) const GRACE: Duration = Duration::from_secs(2);
 
 const SEARCH_PATH: &str = "/usr/sbin:/usr/bin:/sbin:/bin";
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
 
     #[test]
@@ -204,6 +204,24 @@ mod tests {
         runtime().block_on(execute(&command, None, &ScriptPolicy::default(), limit))
     }
 
+    #[test]
+    fn with_script_security_the_program_behind_a_link_is_run() {
+        let folder = tempfile::tempdir().unwrap();
+        let link = folder.path().join("link");
+        std::os::unix::fs::symlink("/bin/sh", &link).unwrap();
+        let command = [link.to_string_lossy().into_owned()];
+        let user = Some("root".to_owned());
+        let policy = ScriptPolicy { is_secure: true, user, ..ScriptPolicy::default() };
+        match prepare(&command, None, &policy) {
+            Ok(prepared) => {
+                let real = fs::canonicalize("/bin/sh").unwrap();
+                assert_eq!(prepared.as_std().get_program(), real);
+            }
+            // The folder may belong to whoever runs the test.
+            Err(error) => assert!(matches!(error, ScriptError::Insecure(_)), "{error}"),
+        }
+    }
+
     const LONG: Duration = Duration::from_secs(60);
 
     #[test]
@@ -221,9 +239,72 @@ mod tests {
     }
 
     #[test]
-    fn a_script_that_does_not_end_is_ended_with_its_children() {
+    fn a_script_that_does_not_end_is_ended() {
         let limit = Duration::from_millis(50);
         let result = run(&["/bin/sh", "-c", "sleep 600 & wait"], limit);
         assert!(matches!(result, Err(ScriptError::Timeout(_))), "{result:?}");
+    }
+
+    /// A script whose child hears no request to end, and the file in which the child's number will stand.
+    fn stubborn(folder: &Path) -> (Vec<String>, PathBuf) {
+        let file = folder.join("number");
+        // Only when it is deaf it has a number; and the file is there at once with all of it.
+        let child = format!(
+            "trap '' TERM; echo $$ > {0}.new; mv {0}.new {0}; exec sleep 600",
+            file.display()
+        );
+        let line = format!("/bin/sh -c \"{child}\" & wait", child = child.replace('$', "\\$"));
+        (["/bin/sh", "-c", line.as_str()].map(str::to_owned).to_vec(), file)
+    }
+
+    /// Waits until the child is there.
+    async fn number_in(file: &Path) -> String {
+        loop {
+            if let Ok(number) = fs::read_to_string(file) {
+                return number.trim().to_owned();
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
+    /// Waits until a process is gone; a killed orphan stays a zombie until init has time for it.
+    async fn gone(number: &str) {
+        let stat = format!("/proc/{number}/stat");
+        let is_gone = || fs::read_to_string(&stat).map_or(true, |stat| stat.contains(") Z "));
+        let all = async {
+            while !is_gone() {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        timeout(LONG, all).await.expect("the child of the script lives on");
+    }
+
+    #[tokio::test]
+    async fn a_child_that_does_not_want_to_end_is_killed_with_its_script() {
+        let folder = tempfile::tempdir().unwrap();
+        let (command, file) = stubborn(folder.path());
+        let child = prepare(&command, None, &ScriptPolicy::default()).unwrap().spawn().unwrap();
+        let number = number_in(&file).await;
+        // The shell ends at once when it is asked to, and its child does not.
+        Group::of(&child).end(LONG).await;
+        gone(&number).await;
+    }
+
+    #[tokio::test]
+    async fn who_gives_up_the_wait_leaves_nothing_behind() {
+        let folder = tempfile::tempdir().unwrap();
+        let (command, file) = stubborn(folder.path());
+        let policy = ScriptPolicy::default();
+        let number = tokio::select! {
+            number = number_in(&file) => number,
+            result = execute(&command, None, &policy, LONG) => panic!("{result:?}"),
+        };
+        gone(&number).await;
+        fs::remove_file(&file).unwrap();
+        let number = tokio::select! {
+            number = number_in(&file) => number,
+            result = ask(&command, &policy, LONG) => panic!("{result:?}"),
+        };
+        gone(&number).await;
     }
 }

@@ -65,6 +65,14 @@ impl Balancing {
         self.running.as_ref().map(Services::commands)
     }
 
+    /// Waits until the threads have ended without being told to; for ever, while none are needed.
+    pub(super) async fn ended(&mut self) {
+        match &mut self.running {
+            Some(running) => running.ended().await,
+            None => std::future::pending().await,
+        }
+    }
+
     /// Leaves the table as the plan says.
     pub(super) async fn stop(self) {
         if let Some(running) = self.running {
@@ -83,22 +91,23 @@ pub(super) async fn answer(
     commands: Option<mpsc::UnboundedSender<Command>>,
 ) -> Answer {
     let nothing = || Answer::Refused("the daemon has no virtual services".to_owned());
+    let gone = || Answer::Refused("the daemon is stopping".to_owned());
     let Some(commands) = commands else { return nothing() };
     match request {
         Request::Services => {
             let (answer, snapshot) = oneshot::channel();
             if commands.send(Command::Status(answer)).is_err() {
-                return nothing();
+                return gone();
             }
-            snapshot.await.map_or_else(|_| nothing(), |snapshot| json(&snapshot))
+            snapshot.await.map_or_else(|_| gone(), |snapshot| json(&snapshot))
         }
         Request::Order(request) => {
             let (answer, servers) = oneshot::channel();
             let (target, order) = order(&request);
             if commands.send(Command::Order(target, order, answer)).is_err() {
-                return nothing();
+                return gone();
             }
-            let servers = servers.await.unwrap_or_default();
+            let Ok(servers) = servers.await else { return gone() };
             if servers.is_empty() {
                 return Answer::Refused(format!("no service has a server `{}`", request.server));
             }

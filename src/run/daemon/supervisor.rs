@@ -25,7 +25,7 @@ use super::worker::Worker;
 use super::{Order, Plan, Report, services, story};
 use crate::run::control::{Answer, Request, Routers, Server, StanceAnswer, StanceRequest, serve};
 use crate::run::health::monitor::Event;
-use crate::run::net::{filter, thread as kernel_thread};
+use crate::run::net::{descriptors, filter, thread as kernel_thread};
 use crate::run::services::{Mailer, Told};
 use crate::run::vrrp::{Observation, State};
 use crate::source::words::counted;
@@ -49,7 +49,7 @@ pub struct Options {
 pub enum Ended {
     /// A signal asked for it.
     Stopped,
-    /// The thread that speaks VRRP ended by itself: a mistake in lvsha.
+    /// One of its threads ended by itself: a mistake in lvsha.
     Broken,
 }
 
@@ -91,6 +91,9 @@ async fn supervise(plan: Plan, options: Options) -> Result<Ended, StartError> {
     let server = socket.map(|path| bind(&path)).transpose()?;
     if let Err(error) = kernel_thread::lock_memory() {
         warn!("memory is not locked: {error}");
+    }
+    if let Err(error) = descriptors::raise() {
+        warn!("no more than {} open descriptors: {error}", descriptors::most());
     }
     let (reporter, reports) = channel();
     let (orders, order_receiver) = mpsc::unbounded_channel();
@@ -155,7 +158,7 @@ impl Supervisor {
         let mut terminate = signal(SignalKind::terminate())?;
         let mut interrupt = signal(SignalKind::interrupt())?;
         let mut conversations = JoinSet::new();
-        let mut is_stopping = false;
+        let (mut is_stopping, mut is_broken) = (false, false);
         loop {
             tokio::select! {
                 report = reports.next() => match report {
@@ -164,6 +167,11 @@ impl Supervisor {
                     None => break,
                 },
                 Some(told) = told.recv() => self.take(&told),
+                () = self.balancing.ended(), if !is_broken => {
+                    // A director that checks no servers is none: the other one is to be master.
+                    error!("the thread of the services has ended: giving up all addresses");
+                    is_broken = self.stop();
+                }
                 _ = hangup.recv() => self.reload(&mut reports).await,
                 _ = terminate.recv() => is_stopping = self.stop(),
                 _ = interrupt.recv() => is_stopping = self.stop(),
@@ -189,6 +197,9 @@ impl Supervisor {
         self.balancing.stop().await;
         self.hooks.finish().await;
         self.pipes.close().await;
+        if is_broken {
+            return Ok(Ended::Broken);
+        }
         if is_stopping {
             info!("stopped");
             return Ok(Ended::Stopped);

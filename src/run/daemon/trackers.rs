@@ -145,7 +145,7 @@ impl View {
 
 async fn follow(plan: ScriptPlan, policy: ScriptPolicy, view: View) {
     let mut judge = Judge { state: view.last(), ..Judge::new(plan.rise, plan.fall) };
-    let mut ticks = interval(plan.interval.max(SHORTEST_INTERVAL));
+    let mut ticks = interval(plan.interval.clamp(SHORTEST_INTERVAL, LONGEST_INTERVAL));
     // A run that takes longer than the interval delays the next one.
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
@@ -277,6 +277,9 @@ impl Judge {
         Some(result)
     }
 }
+
+/// A day: the clock has an end, and one beyond it would end the task.
+const LONGEST_INTERVAL: Duration = Duration::from_secs(86_400);
 
 /// A script without an interval would occupy a core.
 const SHORTEST_INTERVAL: Duration = Duration::from_millis(10);

@@ -267,10 +267,15 @@ impl Monitor {
         }
     }
 
-    /// Takes an answer. One to a question that nobody asks any more is ignored.
+    /// Takes an answer. One to a question that nobody asks any more is ignored, and one that could not be
+    /// asked is asked again soon: every server is what it was.
     pub fn answer(&mut self, id: QuestionId, answer: Answer, now: Instant) {
         let Some(asked) = self.questions.get_mut(&id) else { return };
         let mut pause = asked.question.interval;
+        if answer.as_ref().is_err_and(|failure| failure.is_local) {
+            self.schedule.finished(id, now, pause.min(AGAIN));
+            return;
+        }
         let subscribers = std::mem::take(&mut asked.subscribers);
         for (service, place) in &subscribers {
             let Some(seen) = self.observe(*service, *place, id, &answer, now) else { continue };
@@ -473,3 +478,6 @@ impl State {
         said.unwrap_or_default().to_owned()
     }
 }
+
+/// Until a question that could not be asked is asked again.
+const AGAIN: Duration = Duration::from_secs(1);

@@ -1,5 +1,6 @@
 //! How a question is asked. One file per protocol; each implements [`Probe`].
 
+use std::fmt::Display;
 use std::future::Future;
 use std::io;
 use std::pin::Pin;
@@ -138,6 +139,18 @@ impl Probe for Fixed {
     }
 }
 
+/// What an error of the operating system says of a server.
+fn failure(error: &io::Error) -> Failure {
+    let is_local = error.raw_os_error().is_some_and(|number| LOCAL.contains(&number));
+    Failure { cause: cause(error), is_local }
+}
+
+/// The same with what it is about in front.
+fn failure_of(what: impl Display, error: &io::Error) -> Failure {
+    let Failure { cause, is_local } = failure(error);
+    Failure { cause: format!("{what}: {cause}"), is_local }
+}
+
 /// An error of the operating system in a few words, without its number.
 fn cause(error: &io::Error) -> String {
     let text = error.to_string();
@@ -154,5 +167,9 @@ fn line(said: &str) -> String {
     said.chars().map(clean).take(SHOWN).collect::<String>().trim().to_owned()
 }
 
+/// Errors of a director that has no descriptor, memory, room or port left, or not the address that a check is
+/// to come from. No server can cause them.
+const LOCAL: [i32; 5] =
+    [libc::EADDRNOTAVAIL, libc::EMFILE, libc::ENFILE, libc::ENOBUFS, libc::ENOMEM];
 /// Characters of an answer that are kept.
 const SHOWN: usize = 120;

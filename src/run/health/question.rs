@@ -320,17 +320,19 @@ impl Reply {
     }
 }
 
-/// The server does not live.
+/// The server does not live, as far as can be told.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
     /// Why, in one line.
     pub cause: String,
+    /// Whether the director itself lacks something: that says nothing of the server.
+    pub is_local: bool,
 }
 
 impl Failure {
     /// A failure for a reason.
     pub fn new(cause: impl Into<String>) -> Self {
-        Self { cause: cause.into() }
+        Self { cause: cause.into(), is_local: false }
     }
 }
 

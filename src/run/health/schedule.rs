@@ -31,7 +31,7 @@ impl<K: Copy + Hash + Ord> Schedule<K> {
     /// Asks `key` for the first time at a random moment within `spread` from now.
     pub fn add(&mut self, key: K, now: Instant, spread: Duration) {
         self.remove(key);
-        let at = now + self.random.time(spread);
+        let at = later(now, self.random.time(spread));
         self.due.insert(key, Some(at));
         self.queue.insert((at, key));
     }
@@ -75,7 +75,8 @@ impl<K: Copy + Hash + Ord> Schedule<K> {
     pub fn finished(&mut self, key: K, now: Instant, pause: Duration) {
         if let Some(due @ None) = self.due.get_mut(&key) {
             let tenth = pause / 10;
-            let at = now + pause - tenth / 2 + self.random.time(tenth);
+            let pause = pause.saturating_sub(tenth / 2).saturating_add(self.random.time(tenth));
+            let at = later(now, pause);
             *due = Some(at);
             self.running -= 1;
             self.queue.insert((at, key));
@@ -95,3 +96,11 @@ impl<K: Copy + Hash + Ord> Schedule<K> {
         self.running
     }
 }
+
+/// The clock has an end, and a pause can be longer than what is left of it.
+fn later(now: Instant, pause: Duration) -> Instant {
+    now.checked_add(pause).unwrap_or_else(|| now + FAR)
+}
+
+/// Longer than any daemon runs: 30 years.
+const FAR: Duration = Duration::from_secs(30 * 365 * 86_400);

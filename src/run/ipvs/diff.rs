@@ -42,7 +42,7 @@ pub enum Step {
 pub fn diff(actual: &Table, desired: &Table) -> Vec<Step> {
     let mut steps = Vec::new();
     for (role, daemon) in &actual.daemons {
-        if !desired.daemons.get(role).is_some_and(|wanted| wanted.is_met_by(daemon)) {
+        if !desired.daemons.get(role).is_some_and(|wanted| wanted.is_met_by(daemon, *role)) {
             steps.push(Step::StopDaemon(*role));
         }
     }
@@ -58,7 +58,7 @@ pub fn diff(actual: &Table, desired: &Table) -> Vec<Step> {
         steps.push(Step::SetTimeouts(wanted));
     }
     for (role, wanted) in &desired.daemons {
-        if !actual.daemons.get(role).is_some_and(|daemon| wanted.is_met_by(daemon)) {
+        if !actual.daemons.get(role).is_some_and(|daemon| wanted.is_met_by(daemon, *role)) {
             steps.push(Step::StartDaemon(*role, wanted.clone()));
         }
     }

@@ -9,7 +9,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 use super::batch::{Batch, Refusal};
-use super::reconcile::{Event, Input, Output, Reconciler};
+use super::reconcile::{Event, Input, Output, Owned, Reconciler};
 use super::wire::{self, Counted, Question, Statistics};
 use super::{DestinationKey, Service, ServiceKey, Step, Table};
 use crate::run::net::genetlink::messages::Malformed;
@@ -183,15 +183,22 @@ impl Backend for Kernel {
 
 /// Drives `machine` over `backend` until the sender of wishes is dropped; returns both.
 ///
-/// Events are told as they come.
+/// Events are told as they come; what is ours is noted before it is made and when it is gone.
 pub fn drive<B: Backend>(
     mut machine: Reconciler,
     mut backend: B,
     wishes: &Receiver<Table>,
     mut tell: impl FnMut(Event),
+    mut note: impl FnMut(&Owned),
 ) -> (Reconciler, B) {
+    let mut noted = machine.owned().clone();
     loop {
-        while let Some(output) = machine.poll_output() {
+        loop {
+            if *machine.owned() != noted {
+                noted.clone_from(machine.owned());
+                note(&noted);
+            }
+            let Some(output) = machine.poll_output() else { break };
             let input = match output {
                 Output::Apply(steps) => Input::Applied(backend.apply(&steps)),
                 Output::Event(event) => {

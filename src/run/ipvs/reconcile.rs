@@ -14,15 +14,17 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::{Duration, Instant};
 
 use super::batch::Refusal;
-use super::{DaemonRole, ServiceKey, Step, Table, apply_step, diff};
+use super::{ServiceKey, Step, Table, apply_step, diff};
 
 mod explain;
 mod hold;
+mod owned;
 #[cfg(test)]
 mod tests;
 
 pub use explain::explain;
 use hold::{Holds, Object};
+pub use owned::Owned;
 
 /// What the operator decides.
 #[derive(Clone, Copy, Debug)]
@@ -105,9 +107,7 @@ pub struct Reconciler {
     desired: Option<Table>,
     /// The kernel's table as far as it is known; `None` after trouble.
     believed: Option<Table>,
-    /// Services that lvsha wanted once and that are not known to be gone.
-    owned: BTreeSet<ServiceKey>,
-    owned_daemons: BTreeSet<DaemonRole>,
+    owned: Owned,
     holds: Holds,
     /// Steps of the list at hand that were refused before.
     recovered: Vec<Step>,
@@ -129,15 +129,14 @@ enum Phase {
 }
 
 impl Reconciler {
-    /// A machine that wants nothing yet. `owned` are services that an earlier life of the daemon made.
-    pub fn new(settings: Settings, owned: impl IntoIterator<Item = ServiceKey>) -> Self {
+    /// A machine that wants nothing yet. `owned` is what an earlier life of the daemon made.
+    pub fn new(settings: Settings, owned: Owned) -> Self {
         Self {
             settings,
             phase: Phase::Idle,
             desired: None,
             believed: None,
-            owned: owned.into_iter().collect(),
-            owned_daemons: BTreeSet::new(),
+            owned,
             holds: Holds::default(),
             recovered: Vec::new(),
             has_adopted: false,
@@ -178,7 +177,7 @@ impl Reconciler {
         }
         if self.next_read.is_some_and(|at| at <= now) {
             self.read();
-        } else if self.holds.next_deadline().is_some_and(|at| at <= now) {
+        } else if self.held_until().is_some_and(|at| at <= now) {
             self.plan(now, false);
         }
     }
@@ -188,7 +187,7 @@ impl Reconciler {
         if self.phase != Phase::Idle || self.desired.is_none() {
             return None;
         }
-        self.next_read.into_iter().chain(self.holds.next_deadline()).min()
+        self.next_read.into_iter().chain(self.held_until()).min()
     }
 
     /// The next thing to do.
@@ -201,14 +200,17 @@ impl Reconciler {
         self.phase == Phase::Idle && self.believed.is_some() && self.outputs.is_empty()
     }
 
-    /// Services that are lvsha's, to be remembered for the next life.
-    pub fn owned(&self) -> &BTreeSet<ServiceKey> {
+    /// What is lvsha's, to be remembered for the next life.
+    pub fn owned(&self) -> &Owned {
         &self.owned
     }
 
+    fn held_until(&self) -> Option<Instant> {
+        self.holds.next_deadline(self.believed.as_ref())
+    }
+
     fn want(&mut self, table: Table) {
-        self.owned.extend(table.services.keys().copied());
-        self.owned_daemons.extend(table.daemons.keys().copied());
+        self.owned.claim(&table);
         // What is wanted otherwise now deserves a new try at once.
         let before = self.desired.take().unwrap_or_default();
         self.holds.retain(|object| object.is_equal_in(&before, &table));
@@ -243,18 +245,13 @@ impl Reconciler {
         // What is no difference any more needs no second try.
         let missing: BTreeSet<_> = steps.iter().map(Object::of).collect();
         self.holds.retain(|object| missing.contains(object));
-        steps.retain(|step| !self.holds.is_held(step, now));
+        steps.retain(|step| !self.holds.is_held(step, believed, now));
         Some(steps)
     }
 
     /// The part of a table that is lvsha's business.
     fn ours(&self, table: &Table) -> Table {
-        let mut table = table.clone();
-        if !self.settings.remove_foreign {
-            table.services.retain(|key, _| self.owned.contains(key));
-            table.daemons.retain(|role, _| self.owned_daemons.contains(role));
-        }
-        table
+        if self.settings.remove_foreign { table.clone() } else { self.owned.part_of(table) }
     }
 
     fn learn(&mut self, table: Table, now: Instant) {
@@ -263,6 +260,9 @@ impl Reconciler {
         if !self.has_adopted {
             self.has_adopted = true;
             self.report_adoption(&table);
+        }
+        if let Some(desired) = &self.desired {
+            self.owned.forget_gone(&table, desired);
         }
         self.believed = Some(table);
         // Once the wish was carried out, every further difference is somebody else's doing.
@@ -280,7 +280,7 @@ impl Reconciler {
         let event = Event::Adopted {
             services,
             unchanged: unchanged.count(),
-            foreign: table.services.keys().filter(|key| !self.owned.contains(key)).count(),
+            foreign: table.services.keys().filter(|key| !self.owned.services.contains(key)).count(),
         };
         self.outputs.push_back(Output::Event(event));
     }
@@ -348,10 +348,8 @@ impl Reconciler {
         if let Some(believed) = &mut self.believed {
             apply_step(&step, believed);
         }
-        if let Step::DeleteService(key) = step
-            && !self.desired.as_ref().is_some_and(|table| table.services.contains_key(&key))
-        {
-            self.owned.remove(&key);
+        if let Some(desired) = &self.desired {
+            self.owned.forget(&step, desired);
         }
         if self.holds.release(&Object::of(&step)) {
             self.recovered.push(step.clone());

@@ -266,7 +266,7 @@ impl fmt::Display for DaemonRole {
 }
 
 /// A sync thread. `None` in a desired table leaves the choice to the kernel.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Daemon {
     /// Interface of the multicast traffic.
     pub interface: String,
@@ -283,15 +283,22 @@ pub struct Daemon {
 }
 
 impl Daemon {
-    /// Whether `actual` is what this asks for.
-    pub fn is_met_by(&self, actual: &Self) -> bool {
-        fn fits<T: PartialEq>(wanted: Option<T>, actual: Option<T>) -> bool {
-            wanted.is_none() || wanted == actual
+    /// Whether `actual` is what the kernel makes of this for a thread of `role`: for 0 it has a value of
+    /// its own, and the longest message it cuts to what it takes (start_sync_thread, Linux 4.3).
+    pub fn is_met_by(&self, actual: &Self, role: DaemonRole) -> bool {
+        fn fits<T: PartialEq + Default>(wanted: Option<T>, actual: Option<T>) -> bool {
+            wanted.as_ref().is_none_or(|wanted| *wanted == T::default()) || wanted == actual
         }
+        let least = match role {
+            DaemonRole::Backup => LEAST_OF_BACKUP,
+            DaemonRole::Master => 1,
+        };
+        let headers = if self.group.is_some_and(|group| group.is_ipv6()) { 48 } else { 28 };
+        let cut = |bytes: u16| if bytes == 0 { 0 } else { bytes.clamp(least, u16::MAX - headers) };
         self.interface == actual.interface
             && self.sync_id == actual.sync_id
-            && fits(self.longest, actual.longest)
-            && fits(self.group, actual.group)
+            && fits(self.longest.map(cut), actual.longest)
+            && (self.group.is_none() || self.group == actual.group)
             && fits(self.port, actual.port)
             && fits(self.ttl, actual.ttl)
     }
@@ -345,3 +352,6 @@ fn protocol_name(protocol: Protocol) -> &'static str {
         Protocol::Sctp => "sctp",
     }
 }
+
+/// Bytes: the kernel's backup takes messages at least as long as this.
+const LEAST_OF_BACKUP: u16 = 1024;

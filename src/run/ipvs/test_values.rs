@@ -87,9 +87,9 @@ pub(in crate::run) fn destination_value() -> impl Strategy<Value = Destination> 
     )
 }
 
-/// A daemon as the kernel tells it: nothing is left open.
+/// A daemon as the kernel tells it: nothing is left open, and all within what it takes for either role.
 pub(in crate::run) fn daemon_value() -> impl Strategy<Value = Daemon> {
-    ("eth[01]", any::<u8>(), any::<u16>(), address(), any::<u16>(), any::<u8>()).prop_map(
+    ("eth[01]", any::<u8>(), 1024..65_488_u16, address(), 1_u16.., 1_u8..).prop_map(
         |(interface, sync_id, longest, group, port, ttl)| Daemon {
             interface,
             sync_id,

@@ -1,6 +1,7 @@
 //! The kernel's network: the only sockets of the daemon, and the only unsafe code of lvsha.
 //!
 //! - [`alarm`]: waiting for a moment.
+//! - [`descriptors`]: how many may be open.
 //! - [`ping`]: one ICMP echo.
 //! - [`readiness`]: waiting for sockets.
 //! - [`socket`]: raw IP sockets for advertisements.
@@ -17,6 +18,7 @@
 
 pub mod addresses;
 pub mod alarm;
+pub mod descriptors;
 pub mod filter;
 pub mod frames;
 pub mod genetlink;

@@ -111,13 +111,18 @@ fn start() -> (mpsc::Sender<ScriptAsk>, JoinHandle<()>) {
     let (sender, mut queue) = mpsc::channel::<ScriptAsk>(WAITING);
     let task = tokio::spawn(async move {
         while let Some(command) = queue.recv().await {
-            let name = command.command.join(" ");
+            let program = program(&command);
             if let Err(cause) = run(command).await {
-                warn!("`{name}` failed: {cause}");
+                warn!("`{program}` failed: {cause}");
             }
         }
     });
     (sender, task)
+}
+
+/// What is told of a command: arguments may hold secrets, the program does not.
+fn program(command: &ScriptAsk) -> String {
+    command.command.first().cloned().unwrap_or_default()
 }
 
 async fn run(command: ScriptAsk) -> Result<(), String> {

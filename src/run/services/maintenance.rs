@@ -1,4 +1,4 @@
-//! ldirectord's maintenance directory, and the memory of which services are ours.
+//! ldirectord's maintenance directory, and the memory of what in the kernel's table is ours.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -6,7 +6,8 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use crate::model::{Family, Protocol};
-use crate::run::ipvs::ServiceKey;
+use crate::run::ipvs::reconcile::Owned;
+use crate::run::ipvs::{DaemonRole, ServiceKey};
 
 #[cfg(test)]
 mod tests;
@@ -17,19 +18,30 @@ pub(super) fn names(directory: &Path) -> BTreeSet<String> {
     entries.flatten().filter_map(|entry| entry.file_name().into_string().ok()).collect()
 }
 
-/// Services that an earlier life of the daemon made. What cannot be read is forgotten: a service too
-/// many in the table is better than a stranger's removed.
-pub(super) fn recall(file: &Path) -> BTreeSet<ServiceKey> {
+/// What an earlier life of the daemon made. What cannot be read is forgotten: a service too many in the
+/// table is better than a stranger's removed.
+pub(super) fn recall(file: &Path) -> Owned {
     let text = fs::read_to_string(file).unwrap_or_default();
-    text.lines().filter_map(parse).collect()
+    let mut owned = Owned::default();
+    for line in text.lines() {
+        match line.strip_prefix(SYNC) {
+            Some("backup") => owned.daemons.extend([DaemonRole::Backup]),
+            Some("master") => owned.daemons.extend([DaemonRole::Master]),
+            _ => owned.services.extend(parse(line)),
+        }
+    }
+    owned
 }
 
-/// Writes down which services are ours, one a line, replacing the file at once.
-pub(super) fn remember(file: &Path, keys: &BTreeSet<ServiceKey>) -> io::Result<()> {
+/// Writes down what is ours, one thing a line, replacing the file at once.
+pub(super) fn remember(file: &Path, owned: &Owned) -> io::Result<()> {
     let beside = file.with_extension("new");
     let mut new = fs::File::create(&beside)?;
-    for key in keys {
+    for key in &owned.services {
         writeln!(new, "{key}")?;
+    }
+    for role in &owned.daemons {
+        writeln!(new, "{SYNC}{role}")?;
     }
     fs::rename(beside, file)
 }
@@ -53,3 +65,6 @@ fn parse(line: &str) -> Option<ServiceKey> {
     let endpoint: std::net::SocketAddr = rest.parse().ok()?;
     Some(ServiceKey::Endpoint { protocol, address: endpoint.ip(), port: endpoint.port() })
 }
+
+/// In front of the role of a sync thread.
+const SYNC: &str = "sync ";

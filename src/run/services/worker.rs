@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use serde::{Deserialize, Serialize};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::{Id, JoinSet};
-use tracing::warn;
+use tracing::{error, warn};
 
 use super::hooks::Runner;
 use super::mail::Mailer;
@@ -21,7 +21,8 @@ use crate::run::health::probe::{self, Probe, Trust};
 use crate::run::health::{Answer, Failure};
 use crate::run::ipvs::kernel::{Backend, Kernel, drive};
 use crate::run::ipvs::reconcile::{self, Reconciler, Settings};
-use crate::run::ipvs::{DaemonRole, DestinationKey, Table};
+use crate::run::ipvs::{Daemon, DaemonRole, DestinationKey, Table};
+use crate::run::net::descriptors;
 
 mod kernel_state;
 mod orders;
@@ -83,6 +84,8 @@ pub struct Snapshot {
 pub struct Services {
     commands: mpsc::UnboundedSender<Command>,
     thread: JoinHandle<()>,
+    /// Nothing ever comes out of it: the thread has the other end, and loses it however it ends.
+    end: oneshot::Receiver<()>,
 }
 
 impl Services {
@@ -96,6 +99,12 @@ impl Services {
         self.commands.clone()
     }
 
+    /// Waits until the thread has ended without being told to: a mistake in lvsha.
+    pub async fn ended(&mut self) {
+        // Nothing is sent, so that it can only be closed.
+        let _ = (&mut self.end).await;
+    }
+
     /// Stops, and waits until the table is left as the plan says.
     pub fn stop(self) {
         self.send(Command::Stop);
@@ -105,7 +114,7 @@ impl Services {
     }
 }
 
-/// Starts the threads. `memory` is the file that remembers which services are ours.
+/// Starts the threads. `memory` is the file that remembers what in the table is ours.
 ///
 /// # Errors
 ///
@@ -127,17 +136,19 @@ pub(super) fn start_over<B: Backend + Send + 'static>(
 ) -> io::Result<Services> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let (commands, received) = mpsc::unbounded_channel();
+    let (living, end) = oneshot::channel();
     let thread = thread::Builder::new().name("services".to_owned()).spawn(move || {
+        let _living: oneshot::Sender<()> = living;
         let mut backend = backend;
         // Servers that the table serves now are taken for alive. When it cannot be read there are none,
         // and the reconciler says why.
         let present = backend.read().unwrap_or_default();
         match Worker::new(backend, plan, memory, &present, tell) {
             Ok(worker) => runtime.block_on(worker.run(received)),
-            Err(error) => warn!("no thread for the kernel's table: {error}"),
+            Err(error) => error!("no thread for the kernel's table: {error}"),
         }
     })?;
-    Ok(Services { commands, thread })
+    Ok(Services { commands, thread, end })
 }
 
 struct Worker {
@@ -150,10 +161,13 @@ struct Worker {
     tasks: HashMap<Id, QuestionId>,
     /// Routers that told their role: whether this node is master.
     roles: BTreeMap<String, bool>,
+    /// When it was last told that the director lacks something to ask with.
+    lack_told: Option<Instant>,
     runner: Runner,
     mailer: Option<Mailer>,
-    memory: Option<PathBuf>,
     orders: Orders,
+    /// Sync threads of an earlier life.
+    left: BTreeMap<DaemonRole, Daemon>,
     wishes: blocking::Sender<Table>,
     /// Before this moment no questions are begun.
     next_turn: Instant,
@@ -175,16 +189,26 @@ impl Worker {
         let (events, kernel_events) = mpsc::unbounded_channel();
         let settings = Settings { remove_foreign: plan.removes_foreign, ..Settings::default() };
         let owned = memory.as_deref().map(maintenance::recall).unwrap_or_default();
+        let mut left = present.daemons.clone();
+        left.retain(|role, _| owned.daemons.contains(role));
         let machine = Reconciler::new(settings, owned);
+        let notebook = memory.clone();
         let kernel_thread = thread::Builder::new().name("ipvs".to_owned()).spawn(move || {
-            drive(machine, backend, &wished, |event| {
+            let tell = |event| {
                 // Nobody listens any more while the daemon ends.
                 let _ = events.send(event);
+            };
+            drive(machine, backend, &wished, tell, |owned| {
+                if let Some(file) = &notebook
+                    && let Err(error) = maintenance::remember(file, owned)
+                {
+                    warn!("{}: {error}", file.display());
+                }
             });
         })?;
         // Any seed spreads; this one differs between two directors that start together.
         let seed = u64::from(std::process::id());
-        let mut monitor = Monitor::new(MOST_OPEN, seed);
+        let mut monitor = Monitor::new(most_open(descriptors::most()), seed);
         let now = Instant::now();
         monitor.configure(plan.services.clone(), present, now);
         let orders = Orders::recall(memory.as_deref(), now);
@@ -200,9 +224,10 @@ impl Worker {
             asking: JoinSet::new(),
             tasks: HashMap::new(),
             roles: BTreeMap::new(),
+            lack_told: None,
             runner: Runner::default(),
             mailer: None,
-            memory,
+            left,
             wishes,
             next_turn: now,
             kernel_events,
@@ -216,7 +241,6 @@ impl Worker {
 
     async fn run(mut self, mut commands: mpsc::UnboundedReceiver<Command>) {
         self.mailer = self.plan.mail.clone().map(Mailer::start);
-        self.remember();
         let mut files = tokio::time::interval(MAINTENANCE);
         files.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
         loop {
@@ -230,7 +254,12 @@ impl Worker {
                     Some(command) => self.obey(command),
                 },
                 Some(answered) = self.asking.join_next_with_id() => self.take(answered),
-                Some(event) = self.kernel_events.recv() => {
+                event = self.kernel_events.recv() => {
+                    // Verdicts that reach no table are none: the daemon has to know.
+                    let Some(event) = event else {
+                        error!("the thread of the kernel's table has ended");
+                        break;
+                    };
                     self.kernel.take(&event);
                     let _ = self.tell.send(Told::Kernel(event));
                 }
@@ -329,6 +358,11 @@ impl Worker {
         match answered {
             Ok((task, (id, answer))) => {
                 self.tasks.remove(&task);
+                if let Err(failure) = answer.as_ref()
+                    && failure.is_local
+                {
+                    self.tell_lack(&failure.cause, now);
+                }
                 self.monitor.answer(id, answer, now);
             }
             // A mistake in a probe is a failed check, not a check that is never asked again.
@@ -338,6 +372,14 @@ impl Worker {
                     self.monitor.answer(id, failure, now);
                 }
             }
+        }
+    }
+
+    /// Thousands of checks may lack the same.
+    fn tell_lack(&mut self, cause: &str, now: Instant) {
+        if self.lack_told.is_none_or(|told| now.duration_since(told) >= QUIET) {
+            warn!("servers cannot be checked, and stay what they are: {cause}");
+            self.lack_told = Some(now);
         }
     }
 
@@ -391,7 +433,6 @@ impl Worker {
         self.plan = plan;
         self.suspend(now);
         self.kernel.forget_refusals();
-        self.remember();
     }
 
     fn look_for_files(&mut self) {
@@ -402,39 +443,34 @@ impl Worker {
 
     /// Tells the other thread what the table is to be.
     fn wish(&self) {
-        let role = |router: &String| self.roles.get(router).copied();
         // A daemon that was killed comes back to a table that serves. Until its router has told who is
         // master, nothing is taken away.
         let is_active = match &self.plan.follows {
             None => true,
-            Some(router) => match role(router) {
-                Some(is_master) => is_master,
+            Some(router) => match self.roles.get(router) {
+                Some(is_master) => *is_master,
                 None => return,
             },
         };
-        let mut daemons = BTreeMap::new();
-        if let Some(sync) = &self.plan.sync {
-            let sends = sync.router.as_ref().is_none_or(|router| role(router) == Some(true));
-            let receives = sync.router.as_ref().is_none_or(|router| role(router) == Some(false));
-            let roles = [(sends, DaemonRole::Master), (receives, DaemonRole::Backup)];
-            for (_, role) in roles.into_iter().filter(|(wanted, _)| *wanted) {
-                daemons.insert(role, sync.daemon.clone());
-            }
-        }
         let services = if is_active { self.monitor.services() } else { BTreeMap::new() };
-        let table = Table { services, daemons, timeouts: self.plan.timeouts };
+        let table = Table { services, daemons: self.daemons(), timeouts: self.plan.timeouts };
         if self.wishes.send(table).is_err() {
             warn!("the thread of the kernel's table has ended");
         }
     }
 
-    fn remember(&self) {
-        let Some(file) = &self.memory else { return };
-        let mut ours = maintenance::recall(file);
-        ours.extend(self.plan.services.iter().flat_map(|service| service.keys.iter().copied()));
-        if let Err(error) = maintenance::remember(file, &ours) {
-            warn!("{}: {error}", file.display());
-        }
+    /// The sync threads that are wanted now.
+    fn daemons(&self) -> BTreeMap<DaemonRole, Daemon> {
+        let Some(sync) = &self.plan.sync else { return BTreeMap::new() };
+        let role = sync.router.as_ref().map(|router| self.roles.get(router));
+        let wanted = match role {
+            None => &[DaemonRole::Backup, DaemonRole::Master][..],
+            Some(Some(true)) => &[DaemonRole::Master],
+            Some(Some(false)) => &[DaemonRole::Backup],
+            // It has not told yet: what ran goes on.
+            Some(None) => return self.left.clone(),
+        };
+        wanted.iter().map(|role| (*role, sync.daemon.clone())).collect()
     }
 
     /// Leaves the table as the plan says, and waits for it.
@@ -450,8 +486,21 @@ impl Worker {
     }
 }
 
-/// Checks that are open at once: each takes a file descriptor.
+/// How many checks may be open at once: each takes up to two descriptors, and what routers, pipes and
+/// operators need must not wait for the slowest server.
+fn most_open(descriptors: u64) -> usize {
+    let left = descriptors.saturating_sub(RESERVE) / 2;
+    usize::try_from(left).unwrap_or(MOST_OPEN).clamp(LEAST_OPEN, MOST_OPEN)
+}
+
+/// Checks that are open at once, however many descriptors there are.
 const MOST_OPEN: usize = 4096;
+/// And however few.
+const LEAST_OPEN: usize = 16;
+/// Descriptors for everything but checks.
+const RESERVE: u64 = 256;
+/// Between two lines about the same lack.
+const QUIET: Duration = Duration::from_secs(60);
 /// Between two moments at which questions are begun.
 const TURN: Duration = Duration::from_millis(20);
 /// Between two looks at the maintenance directory.

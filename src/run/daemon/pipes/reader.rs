@@ -10,6 +10,7 @@ use tracing::warn;
 
 use super::super::plan::{ReaderPlan, ScriptPolicy};
 use super::super::script;
+use crate::run::group::Group;
 
 /// A reader and the task that waits for it. Who is dropped is ended, without grace.
 #[derive(Debug)]
@@ -67,19 +68,29 @@ impl Task {
         loop {
             let started = Instant::now();
             let why = match script::start(&self.command, self.user.as_deref(), &self.policy) {
-                Ok(mut child) => tokio::select! {
-                    ended = child.wait() => match ended {
-                        Ok(status) => format!("has ended ({status})"),
-                        Err(error) => error.to_string(),
-                    },
-                    grace = &mut end => {
-                        let grace = grace.unwrap_or_default();
-                        if timeout(grace, child.wait()).await.is_err() {
-                            script::stop(&mut child).await;
+                Ok(mut child) => {
+                    let mut group = Group::of(&child);
+                    tokio::select! {
+                        ended = child.wait() => {
+                            group.release();
+                            match ended {
+                                Ok(status) => format!("has ended ({status})"),
+                                Err(error) => error.to_string(),
+                            }
                         }
-                        return;
+                        grace = &mut end => {
+                            let grace = grace.unwrap_or_default();
+                            if timeout(grace, child.wait()).await.is_ok() {
+                                group.release();
+                            } else {
+                                group.end(script::GRACE).await;
+                                // Only then may another one read the pipe.
+                                let _ = timeout(script::GRACE, child.wait()).await;
+                            }
+                            return;
+                        }
                     }
-                },
+                }
                 Err(error) => error.to_string(),
             };
             let pause = pauses.next(started.elapsed());

@@ -64,6 +64,8 @@ struct Bench {
     monitor: Monitor,
     now: Instant,
     dead: Vec<&'static str>,
+    /// Whether the director itself has nothing to ask with.
+    is_short: bool,
     asked: usize,
 }
 
@@ -72,7 +74,7 @@ impl Bench {
         let now = Instant::now();
         let mut monitor = Monitor::new(100, 1);
         monitor.configure(plans, present, now);
-        Self { monitor, now, dead: Vec::new(), asked: 0 }
+        Self { monitor, now, dead: Vec::new(), is_short: false, asked: 0 }
     }
 
     /// Lets `time` pass; returns what was told.
@@ -83,8 +85,9 @@ impl Bench {
             self.monitor.handle_timeout(self.now);
             while let Some((id, question)) = self.monitor.poll_question(self.now) {
                 let target = question.target.ip().to_string();
-                let answer = if self.dead.contains(&target.as_str()) {
-                    Err(Failure::new("connection refused"))
+                let is_local = self.is_short;
+                let answer = if self.dead.contains(&target.as_str()) || is_local {
+                    Err(Failure { is_local, ..Failure::new("connection refused") })
                 } else {
                     Ok(Reply::new("connected"))
                 };
@@ -331,4 +334,24 @@ fn servers_that_a_reload_adds_can_be_ordered_without_the_others() {
     }
     bench.wait(SECOND);
     assert_eq!(bench.table(), entries(&[("10.0.0.29:80", 5)]));
+}
+
+#[test]
+fn what_the_director_lacks_is_no_verdict_on_a_server() {
+    let mut bench = Bench::new(vec![plan(80, &["10.0.0.29", "10.0.0.30"], 1)], &Table::default());
+    bench.dead = vec!["10.0.0.30"];
+    bench.wait(SECOND);
+    let (table, asked) = (bench.table(), bench.asked);
+    bench.is_short = true;
+    bench.dead.clear();
+    assert_eq!(bench.wait(SECOND * 60), [""; 0]);
+    assert_eq!(bench.table(), table);
+    // Each about once a second, after its turn has come.
+    assert!(bench.asked - asked > 80, "{}", bench.asked - asked);
+    bench.is_short = false;
+    assert_eq!(bench.wait(SECOND * 2), ["10.0.0.30:80 up"]);
+    // The next question has its usual time.
+    let asked = bench.asked;
+    bench.wait(SECOND * 100);
+    assert!(bench.asked - asked < 30, "{}", bench.asked - asked);
 }

@@ -7,7 +7,7 @@ use socket2::{Domain, Protocol, Socket, Type};
 use tokio::net::{TcpSocket, TcpStream, UdpSocket};
 
 use super::super::{Failure, Origin};
-use super::cause;
+use super::failure;
 
 /// Connects.
 pub(super) async fn dial(target: SocketAddr, origin: &Origin) -> Result<TcpStream, Failure> {
@@ -15,7 +15,7 @@ pub(super) async fn dial(target: SocketAddr, origin: &Origin) -> Result<TcpStrea
         let socket = open(target, origin, Type::STREAM, Some(Protocol::TCP))?;
         TcpSocket::from_std_stream(socket.into()).connect(target).await
     };
-    attempt.await.map_err(|error| Failure::new(cause(&error)))
+    attempt.await.map_err(|error| failure(&error))
 }
 
 /// A UDP socket that hears nobody but `target`, and is told of ICMP errors.
@@ -25,7 +25,7 @@ pub(super) fn dial_udp(target: SocketAddr, origin: &Origin) -> Result<UdpSocket,
         socket.connect(&target.into())?;
         UdpSocket::from_std(socket.into())
     };
-    attempt().map_err(|error| Failure::new(cause(&error)))
+    attempt().map_err(|error| failure(&error))
 }
 
 /// A non-blocking socket that leaves by the right door.

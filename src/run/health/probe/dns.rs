@@ -10,7 +10,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use super::super::{Answer, DnsAsk, Failure, Origin, Question, Reply};
 use super::dial::{dial, dial_udp};
 use super::pattern::Pattern;
-use super::{Asking, Probe, Refusal, cause, line};
+use super::{Asking, Probe, Refusal, failure, line};
 
 pub(super) struct Dns {
     query: Query,
@@ -57,7 +57,7 @@ impl Dns {
     }
 
     async fn over_udp(&self, request: &[u8], id: u16) -> Result<Message, Failure> {
-        let failed = |error: io::Error| Failure::new(cause(&error));
+        let failed = |error: io::Error| failure(&error);
         let socket = dial_udp(self.target, &self.origin)?;
         socket.send(request).await.map_err(failed)?;
         let mut buffer = vec![0; LONGEST];
@@ -72,7 +72,7 @@ impl Dns {
     }
 
     async fn over_tcp(&self, request: &[u8], id: u16) -> Result<Message, Failure> {
-        let failed = |error: io::Error| Failure::new(cause(&error));
+        let failed = |error: io::Error| failure(&error);
         let mut stream = dial(self.target, &self.origin).await?;
         // RFC 1035, section 4.2.2: the length goes before. A query is shorter than 300 bytes.
         let length = u16::try_from(request.len()).unwrap_or(u16::MAX);

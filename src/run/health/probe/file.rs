@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use tokio::io::AsyncReadExt;
 
 use super::super::{Answer, Failure, Reply, WeightChange};
-use super::{Asking, Probe, cause};
+use super::{Asking, Probe, failure_of};
 
 pub(super) struct File {
     path: PathBuf,
@@ -19,7 +19,7 @@ impl File {
 
     async fn read(&self) -> Answer {
         let shown = self.path.display();
-        let failed = |error: std::io::Error| Failure::new(format!("{shown}: {}", cause(&error)));
+        let failed = |error: std::io::Error| failure_of(&shown, &error);
         let file = tokio::fs::File::open(&self.path).await.map_err(failed)?;
         let mut text = String::new();
         file.take(LONGEST).read_to_string(&mut text).await.map_err(failed)?;

@@ -8,7 +8,7 @@ use super::super::{Answer, Failure, FtpAsk, Origin, Question, Reply};
 use super::dial::dial;
 use super::lines::{Wire, one_line};
 use super::pattern::Pattern;
-use super::{Asking, Probe, Refusal, cause};
+use super::{Asking, Probe, Refusal, failure};
 use crate::site::secret::Secret;
 use crate::source::text::decode;
 
@@ -89,7 +89,7 @@ impl Ftp {
         wire.code("1").await?;
         let mut said = Vec::new();
         let read = data.take(LONGEST).read_to_end(&mut said).await;
-        read.map_err(|error| Failure::new(cause(&error)))?;
+        read.map_err(|error| failure(&error))?;
         Ok(said)
     }
 

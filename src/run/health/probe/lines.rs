@@ -9,7 +9,7 @@ use tokio::io::{AsyncWriteExt as _, BufReader};
 use super::super::{Answer, Failure, LinesAsk, Origin, Question, Reply, Step};
 use super::dial::dial;
 use super::tls::{Encryption, Trust};
-use super::{Asking, Probe, Refusal, cause, line};
+use super::{Asking, Probe, Refusal, failure, line};
 use crate::site::secret::Secret;
 use crate::source::text::{decode_owned, encode};
 
@@ -112,14 +112,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
             self.stream.write_all(&encode(&text)).await?;
             self.stream.flush().await
         };
-        sent.await.map_err(|error| Failure::new(cause(&error)))
+        sent.await.map_err(|error| failure(&error))
     }
 
     /// The next line without its end.
     pub(super) async fn line(&mut self) -> Result<String, Failure> {
         let mut bytes = Vec::new();
         let read = (&mut self.stream).take(LONGEST).read_until(b'\n', &mut bytes).await;
-        read.map_err(|error| Failure::new(cause(&error)))?;
+        read.map_err(|error| failure(&error))?;
         match bytes.last() {
             None => return Err(Failure::new("the server closed the connection")),
             Some(b'\n') => {}

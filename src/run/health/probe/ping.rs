@@ -9,7 +9,7 @@ use socket2::{Protocol, Type};
 use tokio::net::UdpSocket;
 
 use super::super::{Answer, Failure, Origin, Question, Reply};
-use super::{Asking, Probe, cause, dial};
+use super::{Asking, Probe, dial, failure};
 
 pub(super) struct Ping {
     target: SocketAddr,
@@ -33,7 +33,7 @@ impl Ping {
     }
 
     async fn ping(&self) -> Answer {
-        let failed = |error: io::Error| Failure::new(cause(&error));
+        let failed = |error: io::Error| failure(&error);
         let (socket, has_header) = self.open().map_err(failed)?;
         // The kernel puts its own identifier into the packets of an unprivileged socket.
         let identifier = u16::try_from(std::process::id() & 0xffff).unwrap_or(0);

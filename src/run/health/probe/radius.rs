@@ -9,7 +9,7 @@ use md5::{Digest as _, Md5};
 
 use super::super::{Answer, Failure, Origin, Question, RadiusAsk, Reply};
 use super::dial::dial_udp;
-use super::{Asking, Probe, Refusal, cause};
+use super::{Asking, Probe, Refusal, failure};
 use crate::source::text::encode;
 
 pub(super) struct Radius {
@@ -31,7 +31,7 @@ impl Radius {
     }
 
     async fn exchange(&self) -> Answer {
-        let failed = |error: io::Error| Failure::new(cause(&error));
+        let failed = |error: io::Error| failure(&error);
         let socket = dial_udp(self.target, &self.origin)?;
         let (authenticator, identifier) = unpredictable().map_err(failed)?;
         let request = self.ask.request(identifier, authenticator);

@@ -1,15 +1,16 @@
 //! An external program. It runs in a process group of its own, with a clean environment, and the whole
 //! group is killed when its time is over.
 
-use std::path::Path;
+use std::path::PathBuf;
 use std::process::{ExitStatus, Stdio};
 
-use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::process::Command;
 
 use super::super::{Answer, Failure, Reply, ScriptAsk, WeightChange};
-use super::{Asking, Probe, cause};
-use crate::run::trust::writable_by_others;
+use super::{Asking, Probe, failure_of};
+use crate::run::group::Group;
+use crate::run::net::descriptors;
+use crate::run::trust::{Way, way_to};
 use crate::source::text::os_string;
 
 pub(super) struct Script {
@@ -25,17 +26,22 @@ impl Script {
         let (program, arguments) =
             self.ask.command.split_first().ok_or_else(|| Failure::new("no program"))?;
         let is_root = self.ask.user.is_none_or(|user| user.user == 0);
+        let failed = |error: std::io::Error| failure_of(program, &error);
+        let mut path = PathBuf::from(os_string(program));
         if self.ask.is_secure && is_root {
-            let writable = writable_by_others(Path::new(&os_string(program)));
-            let writable =
-                writable.map_err(|e| Failure::new(format!("{program}: {}", cause(&e))))?;
-            if let Some(part) = writable {
-                let part = part.display();
-                return Err(Failure::new(format!("`{part}` could be written by others than root")));
-            }
+            path = match way_to(&path).map_err(failed)? {
+                Way::Root(real) => real,
+                Way::Others(part) => {
+                    let part = part.display();
+                    let cause = format!("`{part}` could be written by others than root");
+                    return Err(Failure::new(cause));
+                }
+            };
         }
-        let mut command = Command::new(os_string(program));
+        let mut command = Command::new(path);
         command
+            // One program behind several links goes by the name that it is called by.
+            .arg0(os_string(program))
             .args(arguments.iter().map(|argument| os_string(argument)))
             .env_clear()
             .env("PATH", PATH)
@@ -50,12 +56,11 @@ impl Script {
         if let Some(user) = self.ask.user {
             command.gid(user.group).uid(user.user);
         }
-        let failed = |error: std::io::Error| Failure::new(format!("{program}: {}", cause(&error)));
+        descriptors::restore(&mut command);
         let mut child = command.spawn().map_err(failed)?;
-        let mut group = Group::of(child.id());
+        let mut group = Group::of(&child);
         let status = child.wait().await.map_err(failed)?;
-        // It ended by itself; its number may belong to somebody else soon.
-        group.0 = None;
+        group.release();
         self.judge(status)
     }
 
@@ -76,24 +81,6 @@ impl Script {
 impl Probe for Script {
     fn ask(&self) -> Asking<'_> {
         Box::pin(self.run())
-    }
-}
-
-/// Kills a process group when the wait for its leader is given up.
-struct Group(Option<Pid>);
-
-impl Group {
-    fn of(leader: Option<u32>) -> Self {
-        Self(leader.and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw))
-    }
-}
-
-impl Drop for Group {
-    fn drop(&mut self) {
-        if let Some(group) = self.0 {
-            // An error means that it is gone already.
-            let _ = kill_process_group(group, Signal::KILL);
-        }
     }
 }
 

@@ -7,7 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use super::super::{Answer, Failure, Origin, Question, Reply, SipAsk};
 use super::dial::{dial, dial_udp};
 use super::lines::{Wire, one_line, unexpected};
-use super::{Asking, Probe, Refusal, cause, line};
+use super::{Asking, Probe, Refusal, failure, line};
 use crate::source::text::decode;
 
 pub(super) struct Sip {
@@ -28,7 +28,7 @@ impl Sip {
 
     async fn over_tcp(&self) -> Answer {
         let stream = dial(self.target, &self.origin).await?;
-        let own = stream.local_addr().map_err(|error| Failure::new(cause(&error)))?;
+        let own = stream.local_addr().map_err(|error| failure(&error))?;
         let mut wire = Wire::new(stream);
         // `say` adds the last line end.
         wire.say(self.request("TCP", &own).trim_end_matches("\r\n")).await?;
@@ -43,7 +43,7 @@ impl Sip {
     }
 
     async fn over_udp(&self) -> Answer {
-        let failed = |error: std::io::Error| Failure::new(cause(&error));
+        let failed = |error: std::io::Error| failure(&error);
         let socket = dial_udp(self.target, &self.origin)?;
         let own = socket.local_addr().map_err(failed)?;
         socket.send(self.request("UDP", &own).as_bytes()).await.map_err(failed)?;

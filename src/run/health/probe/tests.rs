@@ -60,6 +60,21 @@ async fn a_connection_leaves_from_the_address_it_is_told() {
 }
 
 #[tokio::test]
+async fn an_address_that_is_not_here_is_no_failure_of_the_server() {
+    let listener = TcpListener::bind(nowhere()).await.unwrap();
+    let mut question = question(Ask::Connect, listener.local_addr().unwrap(), PATIENT);
+    let failure = async |question: &Question| {
+        let probe = build(question, &Trust::default()).unwrap();
+        run(probe.as_ref(), question.limit).await.unwrap_err()
+    };
+    question.origin.address = Some("192.0.2.7".parse().unwrap());
+    assert!(failure(&question).await.is_local);
+    question.origin.address = None;
+    question.target = closed().await;
+    assert!(!failure(&question).await.is_local);
+}
+
+#[tokio::test]
 async fn an_echo_comes_back() {
     let target = SocketAddr::from(([127, 0, 0, 1], 0));
     let answer = ask(&question(Ask::Ping { tries: 2 }, target, PATIENT)).await;

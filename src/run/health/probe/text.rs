@@ -7,7 +7,7 @@ use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, Buf
 use super::super::{Answer, Failure, Origin, Question, Reply, TextAsk};
 use super::dial::dial;
 use super::pattern::Pattern;
-use super::{Asking, Probe, Refusal, cause, line};
+use super::{Asking, Probe, Refusal, failure, line};
 use crate::source::text::decode;
 
 pub(super) struct Text {
@@ -28,7 +28,7 @@ impl Text {
     }
 
     async fn exchange(&self) -> Answer {
-        let failed = |error: std::io::Error| Failure::new(cause(&error));
+        let failed = |error: std::io::Error| failure(&error);
         let mut stream = dial(self.target, &self.origin).await?;
         stream.write_all(&self.request).await.map_err(failed)?;
         stream.shutdown().await.map_err(failed)?;

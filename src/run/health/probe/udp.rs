@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::super::{Answer, Failure, Origin, Question, Reply, UdpAsk};
 use super::dial::dial_udp;
-use super::{Asking, Probe, cause};
+use super::{Asking, Probe, failure};
 
 pub(super) struct Udp {
     ask: UdpAsk,
@@ -27,7 +27,7 @@ impl Udp {
     }
 
     async fn exchange(&self) -> Answer {
-        let failed = |error: std::io::Error| Failure::new(cause(&error));
+        let failed = |error: std::io::Error| failure(&error);
         let socket = dial_udp(self.target, &self.origin)?;
         socket.send(&self.ask.payload).await.map_err(failed)?;
         let mut buffer = vec![0; LONGEST];

@@ -67,3 +67,15 @@ fn a_question_can_be_hurried_but_not_delayed() {
     schedule.hurry('a', start + SECOND * 2);
     assert_eq!(schedule.next_deadline(), Some(start + SECOND));
 }
+
+#[test]
+fn a_pause_beyond_the_end_of_the_clock_is_only_long() {
+    let start = Instant::now();
+    let mut schedule = Schedule::new(3, 1);
+    schedule.add('a', start, Duration::MAX);
+    schedule.hurry('a', start);
+    assert_eq!(schedule.poll_start(start), Some('a'));
+    schedule.finished('a', start, Duration::MAX);
+    assert_eq!(schedule.poll_start(start + SECOND * 86_400), None);
+    assert!(schedule.next_deadline().is_some());
+}

@@ -81,6 +81,26 @@ fn what_a_desired_table_leaves_open_is_no_difference() {
     assert_eq!(steps, ["stop the master sync daemon", "start the master sync daemon on eth1"]);
 }
 
+#[test]
+fn what_the_kernel_makes_of_a_sync_thread_is_no_difference() {
+    let wanted = Daemon { longest: Some(500), port: Some(0), ttl: Some(0), ..Daemon::default() };
+    let made = |longest| Daemon {
+        longest: Some(longest),
+        group: Some("224.0.0.81".parse().unwrap()),
+        port: Some(8848),
+        ttl: Some(1),
+        ..Daemon::default()
+    };
+    // A backup receives at least 1024 bytes, whatever it is told.
+    assert!(wanted.is_met_by(&made(1024), DaemonRole::Backup));
+    assert!(wanted.is_met_by(&made(500), DaemonRole::Master));
+    assert!(!wanted.is_met_by(&made(1024), DaemonRole::Master));
+    let longest = |longest| Daemon { longest: Some(longest), ..wanted.clone() };
+    assert!(longest(0).is_met_by(&made(1472), DaemonRole::Master));
+    // The headers of IP and UDP have to go into a packet, too.
+    assert!(longest(u16::MAX).is_met_by(&made(65_507), DaemonRole::Master));
+}
+
 proptest! {
     #[test]
     fn the_steps_lead_there(actual in table(), desired in table()) {

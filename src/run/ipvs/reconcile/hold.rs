@@ -81,21 +81,26 @@ impl Holds {
         self.by_object.retain(|object, _| keep(object));
     }
 
-    /// Whether a step has to wait, for itself or for its service.
-    pub(super) fn is_held(&self, step: &Step, now: Instant) -> bool {
+    /// Whether a step has to wait: for itself, or for a service that `known` lacks. One that is there has
+    /// only kept other settings than wanted, and its dead servers must not stay with them.
+    pub(super) fn is_held(&self, step: &Step, known: &Table, now: Instant) -> bool {
         let waits =
             |object: &Object| self.by_object.get(object).is_some_and(|hold| hold.until > now);
-        waits(&Object::of(step)) || step.service().is_some_and(|key| waits(&Object::Service(key)))
+        let missing = step.service().filter(|key| !known.services.contains_key(key));
+        waits(&Object::of(step)) || missing.is_some_and(|key| waits(&Object::Service(key)))
     }
 
-    pub(super) fn next_deadline(&self) -> Option<Instant> {
+    pub(super) fn next_deadline(&self, known: Option<&Table>) -> Option<Instant> {
+        let is_known = |key| known.is_some_and(|table| table.services.contains_key(key));
         let due = self.by_object.iter().map(|(object, hold)| match object {
             // Before its service there is nothing to try, and a deadline that has passed never rests.
-            Object::Destination(service, _) => {
+            Object::Destination(service, _) if !is_known(service) => {
                 let service = self.by_object.get(&Object::Service(*service));
                 service.map_or(hold.until, |service| hold.until.max(service.until))
             }
-            Object::Daemon(_) | Object::Service(_) | Object::Timeouts => hold.until,
+            Object::Daemon(_) | Object::Destination(..) | Object::Service(_) | Object::Timeouts => {
+                hold.until
+            }
         });
         due.min()
     }

@@ -7,7 +7,8 @@ use super::*;
 use crate::model::{Family, Protocol};
 use crate::run::ipvs::test_values::table;
 use crate::run::ipvs::{
-    Destination, DestinationKey, Forwarding, Service, ServiceSettings, apply_step,
+    Daemon, DaemonRole, Destination, DestinationKey, Forwarding, Service, ServiceSettings,
+    apply_step,
 };
 
 /// A kernel in memory: refuses what the real one refuses.
@@ -79,11 +80,22 @@ struct Bench {
 impl Bench {
     fn new(settings: Settings, kernel: Table) -> Self {
         Self {
-            machine: Reconciler::new(settings, []),
+            machine: Reconciler::new(settings, Owned::default()),
             kernel: Memory { table: kernel, ..Memory::default() },
             now: Instant::now(),
             events: Vec::new(),
         }
+    }
+
+    /// A new life of the machine that remembers these services, by port, and sync threads.
+    fn remember(&mut self, ports: &[u16], daemons: &[DaemonRole]) {
+        let services = ports.iter().map(|port| key(*port)).collect();
+        let daemons = daemons.iter().copied().collect();
+        self.machine = Reconciler::new(Settings::default(), Owned { services, daemons });
+    }
+
+    fn owned(&self) -> Vec<ServiceKey> {
+        self.machine.owned().services.iter().copied().collect()
     }
 
     fn want(&mut self, table: &Table) -> Vec<Event> {
@@ -182,10 +194,37 @@ fn a_service_of_an_earlier_life_is_removed_when_it_is_no_longer_wanted() {
     let mut existing = web(&["10.0.0.29"]);
     existing.services.insert(key(25), service("lc", &["10.0.0.7"]));
     let mut bench = Bench::new(Settings::default(), existing);
-    bench.machine = Reconciler::new(Settings::default(), [key(25), key(80)]);
+    bench.remember(&[25, 80], &[]);
     bench.want(&web(&["10.0.0.29"]));
     assert_eq!(bench.kernel.table, web(&["10.0.0.29"]));
-    assert_eq!(bench.machine.owned().iter().collect::<Vec<_>>(), [&key(80)]);
+    assert_eq!(bench.owned(), [key(80)]);
+}
+
+#[test]
+fn what_is_gone_belongs_to_whoever_makes_it_next() {
+    let mut bench = Bench::new(Settings::default(), Table::default());
+    // Somebody else has removed what an earlier life made.
+    bench.remember(&[25, 80], &[]);
+    bench.want(&web(&["10.0.0.29"]));
+    assert_eq!(bench.owned(), [key(80)]);
+    bench.kernel.table.services.insert(key(25), service("lc", &["10.0.0.7"]));
+    let expected = bench.kernel.table.clone();
+    bench.wait(PERIOD);
+    assert_eq!(bench.kernel.table, expected);
+    // And so does what is removed by us.
+    bench.want(&Table::default());
+    assert_eq!(bench.owned(), []);
+}
+
+#[test]
+fn a_sync_thread_of_an_earlier_life_is_stopped_when_another_is_wanted() {
+    let daemon = Daemon { interface: "eth1".to_owned(), ..Daemon::default() };
+    let only = |role| Table { daemons: [(role, daemon.clone())].into(), ..Table::default() };
+    let mut bench = Bench::new(Settings::default(), only(DaemonRole::Master));
+    bench.remember(&[], &[DaemonRole::Master]);
+    bench.want(&only(DaemonRole::Backup));
+    assert_eq!(bench.kernel.table, only(DaemonRole::Backup));
+    assert_eq!(bench.machine.owned().daemons, [DaemonRole::Backup].into());
 }
 
 #[test]
@@ -305,7 +344,7 @@ fn a_kernel_without_ipvs_is_asked_again() {
 #[test]
 fn a_wish_that_comes_while_the_last_is_carried_out_is_not_lost() {
     let now = Instant::now();
-    let mut machine = Reconciler::new(Settings::default(), []);
+    let mut machine = Reconciler::new(Settings::default(), Owned::default());
     machine.handle(Input::Desired(web(&["10.0.0.29"])), now);
     assert_eq!(machine.poll_output(), Some(Output::Read));
     machine.handle(Input::Read(Ok(Table::default())), now);
@@ -375,4 +414,26 @@ fn a_refused_destination_of_a_refused_service_waits_for_the_service() {
     bench.wait(PERIOD * 4);
     assert_eq!(bench.kernel.table.services[&key(80)].settings.scheduler, "mh");
     assert_eq!(bench.kernel.table.services[&key(80)].destinations.len(), 2);
+}
+
+#[test]
+fn a_refused_change_of_a_service_holds_back_none_of_its_servers() {
+    let mut bench = Bench::new(Settings::default(), Table::default());
+    bench.want(&web(&["10.0.0.29", "10.0.0.30"]));
+    bench.kernel.missing_schedulers.insert("mh".to_owned());
+    let other = |servers: &[&str]| {
+        let services = [(key(80), service("mh", servers))].into();
+        Table { services, ..Table::default() }
+    };
+    bench.want(&other(&["10.0.0.29", "10.0.0.30"]));
+    // Refused several times, it waits for a while; a server that dies meanwhile does not.
+    bench.wait(PERIOD + Duration::from_secs(2));
+    bench.want(&other(&["10.0.0.29"]));
+    assert_eq!(bench.kernel.table, web(&["10.0.0.29"]));
+    // Neither does one that comes late, and whose time comes before the service's.
+    bench.kernel.not_ready.insert("10.0.0.30".parse().unwrap());
+    bench.want(&other(&["10.0.0.29", "10.0.0.30"]));
+    bench.kernel.not_ready.clear();
+    bench.wait(Duration::from_secs(1));
+    assert_eq!(bench.kernel.table, web(&["10.0.0.29", "10.0.0.30"]));
 }

@@ -40,3 +40,10 @@ fn servers_of_one_address_have_commands_of_their_own() {
     assert_eq!(run(&hooks, other, 0), Some("third"));
     assert_eq!(run(&hooks, IpAddr::from([127, 0, 0, 3]), 0), None);
 }
+
+#[test]
+fn arguments_are_not_told() {
+    let mut command = hooks("/bin/false").down.remove(0);
+    command.command.extend(["--password", "hunter2"].map(str::to_owned));
+    assert_eq!(program(&command), "/bin/false");
+}

@@ -3,13 +3,20 @@ use proptest::prelude::*;
 use super::*;
 use crate::run::ipvs::test_values::service_key;
 
+fn ours(services: BTreeSet<ServiceKey>, roles: &[DaemonRole]) -> Owned {
+    Owned { services, daemons: roles.iter().copied().collect() }
+}
+
 proptest! {
     #[test]
     fn what_is_remembered_is_recalled(keys in proptest::collection::btree_set(service_key(), 0..9)) {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("ours");
-        remember(&file, &keys).unwrap();
-        prop_assert_eq!(recall(&file), keys);
+        for roles in [&[][..], &[DaemonRole::Backup], &[DaemonRole::Backup, DaemonRole::Master]] {
+            let owned = ours(keys.clone(), roles);
+            remember(&file, &owned).unwrap();
+            prop_assert_eq!(recall(&file), owned);
+        }
     }
 }
 
@@ -17,8 +24,8 @@ proptest! {
 fn damaged_memory_is_forgotten_line_by_line() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("ours");
-    assert!(recall(&file).is_empty());
-    fs::write(&file, "tcp 10.0.0.31\nfwmark x\nfwmark 7 inet6\n\u{0}\n").unwrap();
+    assert_eq!(recall(&file), Owned::default());
+    fs::write(&file, "tcp 10.0.0.31\nfwmark x\nfwmark 7 inet6\nsync x\n\u{0}\n").unwrap();
     let expected = ServiceKey::Mark { family: Family::V6, mark: 7 };
-    assert_eq!(recall(&file).into_iter().collect::<Vec<_>>(), [expected]);
+    assert_eq!(recall(&file), ours([expected].into(), &[]));
 }

@@ -177,7 +177,10 @@ impl Times {
         let stated = |field: &dyn Fn(&Checks) -> Option<Duration>| {
             field(&probe.checks).or_else(|| own.and_then(field)).or_else(|| field(&service.checks))
         };
-        let time = |value: Option<Sourced<Duration>>| value.map(|value| value.value);
+        // keepalived ignores what is out of its range, and the finding of the reader says so.
+        let time = |value: Option<Sourced<Duration>>| {
+            value.map(|value| value.value).filter(|time| *time <= LONGEST)
+        };
         let interval = stated(&|checks| time(checks.interval)).unwrap_or(INTERVAL).max(SHORTEST);
         let failures = probe.checks.failures.or(own.and_then(|own| own.failures));
         let failures = failures.or(service.checks.failures).map(|failures| failures.value);
@@ -248,5 +251,7 @@ fn digits(text: &str) -> Result<Vec<(u8, u8)>, ()> {
     pairs.collect()
 }
 
+/// Longest time that is taken seriously: 32 bits of seconds, the most that ldirectord.cf can state.
+const LONGEST: Duration = Duration::from_secs(4_294_967_295);
 /// Shortest time that is taken seriously.
 const SHORTEST: Duration = Duration::from_millis(10);

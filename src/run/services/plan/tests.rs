@@ -26,3 +26,18 @@ fn the_table_follows_the_only_group_that_starts_ldirectord() {
     assert_eq!(follows(two), None);
     assert_eq!(follows("lw1 10.0.0.31/24/eth0\n"), None);
 }
+
+#[test]
+fn times_that_no_clock_can_hold_are_not_taken() {
+    let text = "virtual_server 10.0.0.31 80 {\n delay_loop 9223372036854775807\n \
+                delay_before_retry 9223372036854775807\n real_server 10.0.0.29 80 {\n \
+                MISC_CHECK {\n misc_path /bin/true\n misc_timeout 9223372036854775807\n }\n }\n}\n";
+    let mut sources = Sources::new();
+    let file = sources.add("keepalived.conf", text.as_bytes());
+    let inputs = [Input { file, format: Format::Keepalived }];
+    let cluster = read(&mut sources, &inputs).cluster;
+    let plan = plan(&cluster, &sources, &inputs, &mut Findings::new());
+    let check = &plan.services[0].members[0].checks[0];
+    assert_eq!((check.question.interval, check.question.limit), (INTERVAL, INTERVAL));
+    assert_eq!(check.retry, Some(Duration::from_secs(1)));
+}

@@ -300,3 +300,80 @@ async fn an_order_is_about_servers_that_a_reload_adds() {
     assert_eq!(reasons, [Some("disk"), Some("disk")]);
     services.send(Command::Stop);
 }
+
+/// A table whose thread does not outlive this many reads.
+struct Mortal(u32);
+
+impl Backend for Mortal {
+    fn read(&mut self) -> Result<Table, String> {
+        self.0 = self.0.checked_sub(1).expect("a mistake");
+        Ok(Table::default())
+    }
+
+    fn apply(&mut self, _steps: &[Step]) -> Result<Vec<Refusal>, String> {
+        Ok(Vec::new())
+    }
+}
+
+#[tokio::test]
+async fn the_end_of_either_thread_is_noticed() {
+    // The first read is the services' thread's own, the second one that of the table's.
+    for reads in [0, 1] {
+        let (tell, _story) = mpsc::unbounded_channel();
+        let plan = planned(&config(&[9], ""));
+        let mut services = start_over(Mortal(reads), plan, None, tell).unwrap();
+        tokio::time::timeout(Duration::from_secs(60), services.ended()).await.expect("unnoticed");
+    }
+}
+
+#[tokio::test]
+async fn what_a_reload_removes_is_not_remembered() {
+    let (_server, port) = open().await;
+    let (tell, mut story) = mpsc::unbounded_channel();
+    let kernel = Shared::default();
+    let folder = tempfile::tempdir().unwrap();
+    let memory = folder.path().join("ours");
+    let plan = planned(&config(&[port], ""));
+    let services = start_over(kernel.clone(), plan, Some(memory.clone()), tell).unwrap();
+    while kernel.entries().is_empty() {
+        until(&mut story, changed).await;
+    }
+    services.send(Command::Configure(Box::default()));
+    while kernel.table() != Table::default() {
+        until(&mut story, changed).await;
+    }
+    services.stop();
+    assert_eq!(std::fs::read_to_string(&memory).unwrap(), "");
+}
+
+#[tokio::test]
+async fn a_killed_master_that_comes_back_as_backup_sends_no_longer() {
+    let text = "global_defs {\n lvs_sync_daemon eth1 VI_1 id 7\n}\n\
+                vrrp_instance VI_1 {\n interface eth1\n virtual_router_id 51\n priority 100\n \
+                virtual_ipaddress {\n 192.0.2.31/24\n }\n}\n";
+    let folder = tempfile::tempdir().unwrap();
+    let memory = folder.path().join("ours");
+    std::fs::write(&memory, "sync master\n").unwrap();
+    let (tell, mut story) = mpsc::unbounded_channel();
+    let kernel = Shared::default();
+    let plan = planned(text);
+    let daemon = plan.sync.clone().unwrap().daemon;
+    kernel.0.lock().unwrap().daemons.insert(DaemonRole::Master, daemon);
+    let services = start_over(kernel.clone(), plan, Some(memory.clone()), tell).unwrap();
+    let roles = || kernel.table().daemons.keys().copied().collect::<Vec<_>>();
+    // Nobody has told yet who is master: what runs goes on.
+    until(&mut story, |told| matches!(told, Told::Kernel(_))).await;
+    assert_eq!(roles(), [DaemonRole::Master]);
+    services.send(Command::Role { router: "VI_1".to_owned(), is_master: false });
+    while roles() != [DaemonRole::Backup] {
+        until(&mut story, changed).await;
+    }
+    assert_eq!(std::fs::read_to_string(&memory).unwrap(), "sync backup\n");
+    services.stop();
+}
+
+#[test]
+fn checks_leave_descriptors_to_the_rest_of_the_daemon() {
+    let most = [64, 1024, 4096, 524_288, u64::MAX].map(most_open);
+    assert_eq!(most, [16, 384, 1920, 4096, 4096]);
+}
