@@ -22,7 +22,7 @@ mod tree;
 pub use allowances::allowances;
 pub use detect::detect;
 pub use oddities::oddities;
-pub use preprocess::{ConfigId, Expanded, preprocess};
+pub use preprocess::{ConfigId, Expanded, config_ids, preprocess};
 pub use started::{DIRECTORY, configuration, started};
 pub use suggest::suggest;
 

@@ -27,7 +27,7 @@ mod line;
 mod sequence;
 mod substitute;
 
-pub use condition::ConfigId;
+pub use condition::{ConfigId, config_ids};
 
 /// The text of `file` as keepalived reads it, and the files that it is made of.
 #[derive(Debug)]

@@ -7,7 +7,7 @@ use clap::ValueEnum;
 use super::args::FormatName;
 use super::inputs::{self, Gathered};
 use super::printer::{Printer, Problem};
-use super::{ExitCode, Failure};
+use super::{ExitCode, Failure, conditions};
 use crate::model::read::Options;
 use crate::site::{self, Secrets};
 use crate::source::words::counted;
@@ -99,7 +99,8 @@ enum Output {
 
 pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, Failure> {
     let config_id = arguments.config_id.clone();
-    let config_id = config_id.map_or_else(|| ConfigId::Guess(host_name()), ConfigId::Exactly);
+    let guess = || ConfigId::Guess(conditions::host_name());
+    let config_id = config_id.map_or_else(guess, ConfigId::Exactly);
     let targets = targets(&arguments.target)?;
     let options = Options { config_id, targets, ..Options::default() };
     let mut sources = Sources::new();
@@ -155,12 +156,6 @@ pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, 
         }
         () => ExitCode::Success,
     })
-}
-
-/// This host's name up to its first dot, which keepalived takes when it is given no id.
-fn host_name() -> Vec<String> {
-    let name = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
-    name.trim().split('.').next().map(ToOwned::to_owned).into_iter().collect()
 }
 
 fn targets(texts: &[String]) -> Result<Targets, Problem> {

@@ -47,11 +47,17 @@ pub struct Options {
     pub resource_scripts: Option<BTreeSet<String>>,
 }
 
+impl Options {
+    /// Debian's programs, on this node.
+    pub fn on(config_id: ConfigId) -> Self {
+        Self { config_id, targets: Targets::default(), resource_scripts: None }
+    }
+}
+
 impl Default for Options {
     /// Debian's programs, on the first node that a file has lines for.
     fn default() -> Self {
-        let config_id = ConfigId::Guess(Vec::new());
-        Self { config_id, targets: Targets::default(), resource_scripts: None }
+        Self::on(ConfigId::default())
     }
 }
 

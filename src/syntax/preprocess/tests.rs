@@ -191,6 +191,22 @@ fn origin(text: &str, part: &str) -> (String, Option<String>) {
     let finding = crate::source::Diagnostic::new(code, expanded.at(span), "m");
     let resolved = sources.resolve_diagnostic(&finding);
     let text_of = |at: crate::source::Place| at.span.of(sources.get(at.file).text()).to_owned();
+/// A director is never taken for another one, not even for the only one that the file names.
+#[test]
+fn a_node_has_the_lines_of_its_own_name() {
+    let on = |name: &str, text: &str| {
+        let mut sources = Sources::new();
+        let file = sources.add("k", text.as_bytes());
+        let id = ConfigId::Node(name.to_owned());
+        let expanded = preprocess(&mut sources, file, &id, &mut Findings::new());
+        lines(sources.get(expanded.text).text())
+    };
+    assert_eq!(on("lb2", "@lb1 one\n@lb2 two\n@^lb1 three\n"), "two|three");
+    assert_eq!(on("lb2", "@lb1 one\n@^lb1 three\n"), "three");
+    assert_eq!(on("lb1.example", "@lb1 one\n@lb2 two\n"), "one");
+    assert_eq!(on("lb1.example", "@lb1 one\n@lb1.example two\n"), "two");
+}
+
     let label = resolved.context.first().map(|label| text_of(label.at));
     (text_of(resolved.at.unwrap()), label)
 }
