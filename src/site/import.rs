@@ -35,7 +35,7 @@ pub(super) fn apply(site: &mut Site, folder: &Path, reader: &mut Reader<'_>) {
             nodes.push((name, cluster(site, &own, config_id, reader).0));
         }
     }
-    unite::name_members(&mut nodes);
+    unite::name_members(site, &mut nodes);
     if let (true, Some((_, first))) = (inputs.is_empty(), nodes.first()) {
         site.cluster = first.clone();
     }
