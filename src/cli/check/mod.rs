@@ -64,7 +64,7 @@ pub(super) struct Arguments {
     #[arg(long, requires = "fix", conflicts_with = "output")]
     dry_run: bool,
 
-    /// Show the edits as a unified diff; without --fix nothing is changed
+    /// Show the edits of --fix as a unified diff, and change nothing
     #[arg(long, conflicts_with = "output")]
     diff: bool,
 
@@ -111,7 +111,7 @@ pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, 
     let mut would_change = false;
     if arguments.fix || arguments.diff {
         let how = fix::How {
-            writes: arguments.fix && !arguments.dry_run,
+            writes: arguments.fix && !arguments.dry_run && !arguments.diff,
             shows: arguments.diff || arguments.dry_run,
         };
         // What is left is judged below, in the text that the edits made.
