@@ -170,3 +170,10 @@ for.
 keepalived leaves the line or the word out, says so, and `keepalived -t` exits with 5. Write `inet6`
 at the end of the line, where it takes nothing, or leave it out: an address says its family.";
 }
+
+    CUT_BY_COMMENT = "LV0597" "cut-by-a-comment" Warning Accepts
+        "a comment that begins inside a value"
+"`#` and `!` begin a comment also in the middle of a word: of `auth_pass pa!word` the password is
+`pa`, of `path /a#b` the path is `/a`. keepalived says nothing about it.
+
+Put the value in quotation marks if the sign belongs to it, or a blank in front of the comment.";
