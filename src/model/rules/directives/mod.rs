@@ -23,12 +23,14 @@ mod instance;
 mod lines;
 mod script;
 mod service;
+mod tracker;
 
 /// The rules: one walk looks for all of it.
 pub(super) const RULES: &[Rule] = &[Rule {
     codes: &[
         keepalived::FAMILY_DIFFERS,
         keepalived::DEPRECATED,
+        keepalived::MISSING_ARGUMENT,
         keepalived::NEEDS_NEWER,
         keepalived::NOT_AN_ADDRESS,
         keepalived::NOT_A_CHOICE,
@@ -56,10 +58,10 @@ pub(super) const RULES: &[Rule] = &[Rule {
         codes::NOT_HEXADECIMAL,
         codes::SESSION,
         codes::ROUTING_WORD,
-    ],
-    check: words,
         codes::CUT_BY_COMMENT,
         ldirectord::THRESHOLDS_CROSSED,
+    ],
+    check: words,
 }];
 
 /// What the walk knows besides the line.
@@ -177,8 +179,6 @@ fn split_by_quote(node: NodeRef<'_>, row: Option<&Keyword>, findings: &mut Findi
     }
 }
 
-/// Whether a line's first argument is one of the words for no.
-fn is_off(node: NodeRef<'_>) -> bool {
 /// A comment that begins inside a value that may have any letters; behind a number nobody means it.
 fn cut_by_comment(
     node: NodeRef<'_>,
@@ -214,6 +214,8 @@ fn cut_by_comment(
     }
 }
 
+/// Whether a line's first argument is one of the words for no.
+fn is_off(node: NodeRef<'_>) -> bool {
     node.word(1).is_some_and(|word| matches!(&*word.value(), "off" | "false" | "no"))
 }
 
@@ -253,6 +255,7 @@ const TABLES: &[&[LineRule]] = &[
     script::RULES,
     instance::RULES,
     service::RULES,
+    tracker::RULES,
 ];
 
 #[cfg(test)]
