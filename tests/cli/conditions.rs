@@ -98,6 +98,27 @@ fn the_daemon_is_the_node_that_it_is_told_to_be() {
     assert!(check(&["--node", "lb3", "--config-id", "lb2"]).contains(services));
 }
 
+/// A director without a line of its own has the lines for all, and not those of another one.
+#[test]
+fn a_site_is_checked_as_its_directors_read_it() {
+    let shared = "vrrp_instance A {
+    state BACKUP
+    interface eth0
+    virtual_router_id 5
+    priority 100
+    @lb1 priority 150
+    virtual_ipaddress {
+        10.0.0.1/24
+    }
+}
+";
+    let place = Place::new()
+        .file("site/lb1/keepalived.conf", shared)
+        .file("site/lb2/keepalived.conf", shared);
+    let shown = place.run(&["check", "--output=short", "site"]);
+    assert!(shown.contains("2 files checked: nothing found"), "{shown}");
+}
+
 #[test]
 fn a_guess_is_told() {
     let place = Place::new().file("shared.conf", SHARED);
