@@ -16,12 +16,12 @@ use lvsha::emit::translate::Options;
 use lvsha::emit::translate::to_heartbeat::Options as HeartbeatOptions;
 use lvsha::emit::{Account, Conversion, Mark, NodeInput, Target, ToHeartbeat, differences};
 use lvsha::model::normal::{Difference, Normal, World, differences as compare};
-use lvsha::model::read::{Input, read};
+use lvsha::model::read::{Input, Options as Reader, read, read_with};
 use lvsha::model::{Cluster, Router};
 use lvsha::source::codes::to_heartbeat as codes;
 use lvsha::source::{Code, Place, Sources};
 use lvsha::syntax::schema::Version;
-use lvsha::syntax::{Format, detect};
+use lvsha::syntax::{ConfigId, Format, detect};
 
 #[path = "generated/changes.rs"]
 mod changes;
@@ -144,7 +144,9 @@ fn a_conversion_to_heartbeat_differs_as_its_report_says() {
             }
             let name = folder.file_name().unwrap().to_string_lossy().into_owned();
             let name = if folder == case { own.clone() } else { Some(name) };
-            nodes.push(NodeInput { name, inputs: load(&folder, &mut sources) });
+            let config_id = name.clone().map_or_else(ConfigId::default, ConfigId::Node);
+            let inputs = load(&folder, &mut sources);
+            nodes.push(NodeInput { name, inputs, config_id });
         }
         let about = case.file_name().unwrap().to_string_lossy().into_owned();
         let conversion = ToHeartbeat::new(&mut sources, &nodes, &options).unwrap();
@@ -224,7 +226,7 @@ fn the_files_of_two_nodes_have_one_account() {
     let node = |name: &str, sources: &mut Sources| {
         let file = sources.add(format!("{name}/keepalived.conf"), text.as_bytes());
         let inputs = vec![Input { file, format: Format::Keepalived }];
-        NodeInput { name: Some(name.to_owned()), inputs }
+        NodeInput { name: Some(name.to_owned()), inputs, config_id: ConfigId::default() }
     };
     let nodes = ["lw1", "lw2"].map(|name| node(name, &mut sources));
     let options = HeartbeatOptions::default();
@@ -258,7 +260,8 @@ fn wrong_in_heartbeat(text: &str) -> String {
     let mut sources = Sources::new();
     let file = sources.add("keepalived.conf", text.as_bytes());
     let inputs = vec![Input { file, format: Format::Keepalived }];
-    let nodes = [NodeInput { name: Some("lw1".to_owned()), inputs }];
+    let config_id = ConfigId::default();
+    let nodes = [NodeInput { name: Some("lw1".to_owned()), inputs, config_id }];
     let peers = vec![("lw2".to_owned(), None)];
     let options = HeartbeatOptions { peers, ..HeartbeatOptions::default() };
     let conversion = ToHeartbeat::new(&mut sources, &nodes, &options).unwrap();
@@ -277,7 +280,8 @@ fn judge_to_heartbeat(
 ) {
     let names: Vec<String> = conversion.nodes().map(str::to_owned).collect();
     for (node, name) in nodes.iter().zip(&names) {
-        let left = read(sources, &node.inputs).cluster;
+        let options = Reader::on(node.config_id.clone());
+        let left = read_with(sources, &node.inputs, &options).cluster;
         let files = conversion.files(name, "0123456789abcdef").unwrap();
         let right = written(sources, files.iter().map(|f| (f.name.as_str(), f.text.as_bytes())));
         let shown = between(sources, (&left, World::Keepalived), (&right, World::Heartbeat));
@@ -325,7 +329,8 @@ fn there_and_back_keeps_what_both_can_say() {
             there.write(name, &mut text).unwrap();
             let file = sources.add(format!("{name}/keepalived.conf"), &text);
             let inputs = vec![Input { file, format: Format::Keepalived }];
-            nodes.push(NodeInput { name: Some(name.clone()), inputs });
+            let config_id = ConfigId::default();
+            nodes.push(NodeInput { name: Some(name.clone()), inputs, config_id });
         }
         let back = ToHeartbeat::new(&mut sources, &nodes, &HeartbeatOptions::default()).unwrap();
         assert_eq!(back.nodes().collect::<Vec<_>>(), names);

@@ -19,7 +19,7 @@ use lvsha::emit::translate::to_heartbeat::{
 use lvsha::emit::{NodeInput, ToHeartbeat, report};
 use lvsha::model::read::Input;
 use lvsha::source::Sources;
-use lvsha::syntax::Format;
+use lvsha::syntax::{ConfigId, Format};
 
 #[test]
 fn every_conversion_gives_what_it_expects() {
@@ -194,7 +194,8 @@ fn convert(case: &Path, sources: &mut Sources) -> Option<ToHeartbeat> {
         let Ok(bytes) = fs::read(&path) else { return };
         let inputs =
             vec![Input { file: sources.add(relative, &bytes), format: Format::Keepalived }];
-        nodes.push(NodeInput { name, inputs });
+        let config_id = name.clone().map_or_else(ConfigId::default, ConfigId::Node);
+        nodes.push(NodeInput { name, inputs, config_id });
     };
     add(node, case);
     for folder in folders(case).iter().filter(|folder| !folder.ends_with("expected")) {

@@ -7,7 +7,7 @@ use lvsha::emit::translate::{Options, to_heartbeat as back};
 use lvsha::emit::{Conversion, NodeInput, Target, ToHeartbeat, report};
 use lvsha::model::read::Input;
 use lvsha::source::Sources;
-use lvsha::syntax::Format;
+use lvsha::syntax::{ConfigId, Format};
 
 /// The files of heartbeat and ldirectord, divided by NUL bytes.
 pub fn to_keepalived(data: &[u8]) {
@@ -38,7 +38,8 @@ pub fn to_heartbeat(data: &[u8]) {
     let nodes = nodes.map(|(name, text)| {
         let file = sources.add(format!("{name}/keepalived.conf"), text);
         let inputs = vec![Input { file, format: Format::Keepalived }];
-        NodeInput { name: Some(name.to_owned()), inputs }
+        let config_id = ConfigId::Node(name.to_owned());
+        NodeInput { name: Some(name.to_owned()), inputs, config_id }
     });
     let options = back::Options { peers: Vec::new(), addresses: HashMap::new() };
     let Ok(conversion) = ToHeartbeat::new(&mut sources, &nodes, &options) else { return };

@@ -15,7 +15,6 @@ use crate::emit::translate::Options;
 use crate::emit::{Account, Conversion, Mark, Target, report, scripts};
 use crate::model::Node;
 use crate::model::read::Input;
-use crate::site::Stack;
 use crate::source::codes::conversion::{CONFIGURATION_NOT_READ, NOT_UNDERSTOOD};
 use crate::source::words::counted;
 use crate::source::{self, Diagnostic, Findings, Place, Severity, Sources, text};
@@ -49,7 +48,7 @@ enum Direction {
     /// keepalived.conf of one or more directors to an inventory
     ///
     /// What the files say alike is said once; what differs becomes a setting of the node.
-    KeepalivedToInventory(to_inventory::Arguments),
+    KeepalivedToInventory(to_inventory::KeepalivedArguments),
 }
 
 /// Arguments of `heartbeat-to-keepalived`.
@@ -101,10 +100,11 @@ pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, 
     let arguments = match &arguments.direction {
         Direction::HeartbeatToKeepalived(arguments) => arguments,
         Direction::HeartbeatToInventory(arguments) => {
-            return to_inventory::run(arguments, Stack::Heartbeat, printer);
+            return to_inventory::run(arguments, None, printer);
         }
         Direction::KeepalivedToInventory(arguments) => {
-            return to_inventory::run(arguments, Stack::Keepalived, printer);
+            let to_inventory::KeepalivedArguments { common, conditions } = arguments;
+            return to_inventory::run(common, Some(conditions), printer);
         }
         Direction::KeepalivedToHeartbeat(arguments) => {
             return to_heartbeat::run(arguments, printer);

@@ -4,8 +4,10 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
+use super::conditions::Conditions;
 use super::printer::{LogForm, Printer, Problem};
 use super::{ExitCode, Failure, inputs};
+use crate::model::read;
 use crate::run::control::DEFAULT_SOCKET;
 use crate::run::daemon::{self, Ended, Loaded, Options, Plan, StartError};
 use crate::run::services;
@@ -31,6 +33,9 @@ pub(super) struct Arguments {
     /// The director that this is [default: the host name]
     #[arg(long, value_name = "NAME")]
     node: Option<String>,
+
+    #[command(flatten)]
+    conditions: Conditions,
 
     /// Address of a director, where only its name is known and unicast needs it; repeat it
     #[arg(long, value_name = "NODE=IP", value_parser = super::node_name::node_address)]
@@ -61,6 +66,7 @@ pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, 
     let request = Request {
         paths: paths(arguments)?,
         node: node.clone(),
+        conditions: arguments.conditions.clone(),
         addresses: arguments.address.iter().cloned().collect(),
     };
     let (loaded, sources) = request.load()?;
@@ -103,6 +109,7 @@ pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, 
 struct Request {
     paths: Vec<PathBuf>,
     node: String,
+    conditions: Conditions,
     addresses: HashMap<String, IpAddr>,
 }
 
@@ -122,7 +129,10 @@ impl Request {
             return Err(Problem::new("the files belong to several nodes or clusters")
                 .help("name the files of one node, or of one cluster"));
         };
-        Ok((daemon::load(&mut sources, &group.inputs, &self.node, &self.addresses), sources))
+        let options = read::Options::on(self.conditions.of_node(&self.node));
+        let inputs = &group.inputs;
+        let loaded = daemon::load(&mut sources, inputs, &options, &self.node, &self.addresses);
+        Ok((loaded, sources))
     }
 
     /// An inventory is the same on all nodes: this node's part of it counts.

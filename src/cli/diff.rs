@@ -4,12 +4,13 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
-use super::inputs::{self, Gathered};
+use super::conditions::{self, Conditions};
+use super::inputs::{self, Gathered, Group};
 use super::printer::{Printer, Problem};
 use super::{ExitCode, Failure};
 use crate::emit::differences;
 use crate::model::normal::{self, Normal, World};
-use crate::model::read::{Input, read};
+use crate::model::read::{Input, Options, read_with};
 use crate::model::{Cluster, Membership};
 use crate::source::words::counted;
 use crate::source::{Severity, Sources};
@@ -30,6 +31,9 @@ pub(super) struct Arguments {
     /// The second configuration
     #[arg(value_name = "B")]
     right: PathBuf,
+
+    #[command(flatten)]
+    conditions: Conditions,
 
     /// How the differences are shown
     #[arg(long, value_enum, default_value_t = Output::Human, value_name = "FORM")]
@@ -55,8 +59,19 @@ struct Side {
 
 pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, Failure> {
     let mut sources = Sources::new();
-    let mut left = side(&arguments.left, &mut sources)?;
-    let mut right = side(&arguments.right, &mut sources)?;
+    let files = [&arguments.left, &arguments.right].map(|path| files(path, &mut sources));
+    let [left, right] = files;
+    let (left, right) = (left?, right?);
+    // Directories side by side are those of two directors.
+    let are_nodes = match (left.node(), right.node()) {
+        (Some((site, name)), Some((other_site, other))) => site == other_site && name != other,
+        _ => false,
+    };
+    let mut side = |group: &Group| {
+        let options = Options::on(arguments.conditions.of_group(group, are_nodes));
+        side(&group.inputs, &options, &mut sources, printer)
+    };
+    let (mut left, mut right) = (side(&left), side(&right));
     // A file without a word for routers says nothing about them, nor about the directors.
     let is_unequal = left.has_routers != right.has_routers;
     if !(left.has_routers && right.has_routers) {
@@ -90,22 +105,23 @@ pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, 
     Ok(if found.is_empty() { ExitCode::Success } else { ExitCode::Findings })
 }
 
-fn side(path: &Path, sources: &mut Sources) -> Result<Side, Problem> {
+/// The files of one director.
+fn files(path: &Path, sources: &mut Sources) -> Result<Group, Problem> {
     if inputs::is_inventory(path) {
         let path = path.display();
         let message = format!("`{path}` is an inventory, and files of one director are compared");
         return Err(Problem::new(message)
             .help(format!("`lvsha render {path} --out DIR` writes the files of each")));
     }
-    let Gathered { groups, problems } = inputs::gather(&[path.to_owned()], None, sources);
+    let Gathered { mut groups, problems } = inputs::gather(&[path.to_owned()], None, sources);
     if let Some(problem) = problems.into_iter().next() {
         return Err(problem);
     }
-    let inputs = match groups.as_slice() {
-        [only] => &only.inputs,
+    match groups.as_slice() {
+        [_] => Ok(groups.remove(0)),
         [] => {
             let message = format!("`{}` holds no configuration", path.display());
-            return Err(Problem::new(message).help("name a file, or a director's directory"));
+            Err(Problem::new(message).help("name a file, or a director's directory"))
         }
         several => {
             let message = format!(
@@ -115,14 +131,18 @@ fn side(path: &Path, sources: &mut Sources) -> Result<Side, Problem> {
             );
             let first = several.first().and_then(|group| group.inputs.first());
             let name = first.map_or("", |input| sources.get(input.file).name()).to_owned();
-            return Err(Problem::new(message).help(format!("name one of them, such as `{name}`")));
+            Err(Problem::new(message).help(format!("name one of them, such as `{name}`")))
         }
-    };
+    }
+}
+
+fn side(inputs: &[Input], options: &Options, sources: &mut Sources, printer: &Printer) -> Side {
     let is_keepalived = |input: &Input| input.format == Format::Keepalived;
     let world = if inputs.iter().any(is_keepalived) { World::Keepalived } else { World::Heartbeat };
     let has_routers =
         inputs.iter().any(|input| matches!(input.format, Format::Keepalived | Format::Haresources));
-    let reading = read(sources, inputs);
+    let reading = read_with(sources, inputs, options);
+    conditions::tell_guess(&reading.findings, sources, printer);
     let errors = reading.findings.count(Severity::Error);
-    Ok(Side { cluster: reading.cluster, world, has_routers, errors })
+    Side { cluster: reading.cluster, world, has_routers, errors }
 }

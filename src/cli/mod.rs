@@ -8,6 +8,7 @@ use clap::error::ErrorKind;
 mod args;
 mod check;
 mod completions;
+mod conditions;
 mod convert;
 mod ctl;
 mod daemon;

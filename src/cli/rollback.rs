@@ -88,12 +88,14 @@ async fn roll_back(
         acts.push(Act::Again { generation });
     }
     let files = fleet.ask(acts).await;
-    let mut trees = Vec::new();
+    let mut clusters = Vec::new();
     for (machine, reply) in fleet.machines.iter_mut().zip(files) {
         match reply {
             Ok(Reply::Files(tree)) => {
                 *machine = restored(machine, &tree);
-                trees.extend((machine.role == Role::Director).then_some(tree));
+                if machine.role == Role::Director {
+                    clusters.push(meaning(&machine.name, &tree));
+                }
             }
             Ok(_) => {}
             Err(fault) => {
@@ -102,8 +104,8 @@ async fn roll_back(
             }
         }
     }
-    if !trees.is_empty() {
-        judge_by(&trees, &mut fleet.site.cluster);
+    if !clusters.is_empty() {
+        judge_by(clusters, &mut fleet.site.cluster);
     }
     let what = match arguments.to {
         Some(generation) => format!("rollback to {generation}"),
@@ -144,8 +146,7 @@ fn restored(machine: &Machine, tree: &Tree) -> Machine {
 
 /// What stands in the directors' files is what gates ask for: today's inventory may have addresses and
 /// services that there were none of.
-fn judge_by(trees: &[Tree], cluster: &mut Cluster) {
-    let found: Vec<Cluster> = trees.iter().map(meaning).collect();
+fn judge_by(found: Vec<Cluster>, cluster: &mut Cluster) {
     let mut routers: Vec<Router> = Vec::new();
     let mut services: Vec<Service> = Vec::new();
     for old in found {

@@ -9,10 +9,11 @@ use std::time::Duration;
 
 use drills::{Drills, Planned};
 
+use super::conditions::Conditions;
 use super::inputs::Group as Files;
 use super::printer::{Printer, Problem};
 use super::{ExitCode, Failure, inputs};
-use crate::model::read::read;
+use crate::model::read::{Options, read};
 use crate::run::daemon::{self, Loaded, Plan};
 use crate::run::vrrp::{ChecksumCustom, Group};
 use crate::sim::{Action, NodeSpec, Outcome, Scenario};
@@ -33,6 +34,9 @@ pub(super) struct Arguments {
     #[command(flatten)]
     drills: Drills,
 
+    #[command(flatten)]
+    conditions: Conditions,
+
     /// Packets lost in a hundred
     #[arg(long, value_name = "PERCENT", default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=100))]
     loss: u8,
@@ -44,7 +48,7 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, Failure> {
     let mut sources = Sources::new();
-    let plans = plans(&arguments.configuration, &mut sources, printer)?;
+    let plans = plans(arguments, &mut sources, printer)?;
     let names: Vec<String> = plans.iter().map(|(name, _)| name.clone()).collect();
     let nodes: Vec<NodeSpec> = plans.into_iter().map(spec).collect();
     let mut actions: Vec<(Duration, Action)> =
@@ -67,10 +71,11 @@ pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, 
 
 /// The plan of each director, by its name.
 fn plans(
-    paths: &[PathBuf],
+    arguments: &Arguments,
     sources: &mut Sources,
     printer: &Printer,
 ) -> Result<Vec<(String, Plan)>, Failure> {
+    let paths = arguments.configuration.as_slice();
     let mut loaded: Vec<(String, Loaded)> = Vec::new();
     if let [path] = paths
         && inputs::is_inventory(path)
@@ -93,9 +98,12 @@ fn plans(
         if let Some(problem) = gathered.problems.into_iter().next() {
             return Err(problem.into());
         }
+        let has_others = gathered.groups.len() > 1;
         for group in &gathered.groups {
+            let options = Options::on(arguments.conditions.of_group(group, has_others));
             for node in nodes_of(group, sources) {
-                let plan = daemon::load(sources, &group.inputs, &node, &Default::default());
+                let inputs = &group.inputs;
+                let plan = daemon::load(sources, inputs, &options, &node, &Default::default());
                 loaded.push((node, plan));
             }
         }

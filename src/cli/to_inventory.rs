@@ -3,18 +3,19 @@
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
+use super::conditions::{self, Conditions};
 use super::convert::ReportForm;
 use super::output_directory::OutputDirectory;
 use super::printer::{Printer, Problem};
 use super::{ExitCode, Failure, inputs, node_name};
 use crate::emit::report;
 use crate::model::read::Input;
-use crate::site::{Director, FromFiles, Stack, from_files};
+use crate::site::{Director, FromFiles, NodeFiles, Stack, from_files};
 use crate::source::codes::conversion::NOT_UNDERSTOOD;
 use crate::source::text;
 use crate::source::words::counted;
 use crate::source::{Severity, Sources};
-use crate::syntax::Format;
+use crate::syntax::{ConfigId, Format};
 
 /// Arguments of both directions.
 #[derive(Debug, clap::Args)]
@@ -40,13 +41,25 @@ pub(super) struct Arguments {
     report: ReportForm,
 }
 
+/// Arguments of `keepalived-to-inventory`.
+#[derive(Debug, clap::Args)]
+pub(super) struct KeepalivedArguments {
+    #[command(flatten)]
+    pub(super) common: Arguments,
+
+    #[command(flatten)]
+    pub(super) conditions: Conditions,
+}
+
+/// Files without `conditions` are heartbeat's.
 pub(super) fn run(
     arguments: &Arguments,
-    stack: Stack,
+    conditions: Option<&Conditions>,
     printer: &Printer,
 ) -> Result<ExitCode, Failure> {
     let mut sources = Sources::new();
-    let nodes = load(arguments, stack, &mut sources)?;
+    let stack = if conditions.is_some() { Stack::Keepalived } else { Stack::Heartbeat };
+    let nodes = load(arguments, stack, conditions, &mut sources)?;
     let directors = arguments.director.iter().map(|(name, address)| Director::new(name, *address));
     let result = from_files(&mut sources, stack, nodes, directors.collect());
     let mut account = Vec::new();
@@ -55,6 +68,9 @@ pub(super) fn run(
         ReportForm::Json => report::json(&result.account, &sources, &mut account)?,
     }
     printer.account(&String::from_utf8_lossy(&account));
+    if arguments.report == ReportForm::Human {
+        conditions::tell_guess(&result.findings, &sources, printer);
+    }
     write(arguments, &result, printer)?;
     let not_understood =
         result.account.entries().any(|(_, outcome)| outcome.code == Some(NOT_UNDERSTOOD));
@@ -72,14 +88,15 @@ pub(super) fn run(
 fn load(
     arguments: &Arguments,
     stack: Stack,
+    conditions: Option<&Conditions>,
     sources: &mut Sources,
-) -> Result<Vec<(String, Vec<Input>)>, Failure> {
-    let mut nodes: Vec<(String, Vec<Input>)> = Vec::new();
+) -> Result<Vec<NodeFiles>, Failure> {
+    let mut nodes: Vec<NodeFiles> = Vec::new();
     // Files without a node's name belong to the directors in the order of the options.
     let mut unnamed = arguments.director.iter().map(|(name, _)| name.clone());
     for argument in arguments.paths.iter().chain(&arguments.from) {
         let (node, path) = match argument.split_once('=') {
-            Some((node, path)) => (Some(node.to_lowercase()), Path::new(path)),
+            Some((node, path)) => (Some(node), Path::new(path)),
             None => (None, Path::new(argument)),
         };
         let gathered = inputs::gather(&[path.to_owned()], None, sources);
@@ -88,21 +105,26 @@ fn load(
         }
         let is_wanted =
             |input: &Input| (input.format == Format::Keepalived) == (stack == Stack::Keepalived);
+        let has_others =
+            gathered.groups.len() > 1 || arguments.paths.len() + arguments.from.len() > 1;
         for group in gathered.groups {
             let wanted: Vec<Input> = group.inputs.iter().copied().filter(is_wanted).collect();
             if wanted.is_empty() {
                 continue;
             }
-            let of_folder = || group.node().map(|(_, name)| name.to_lowercase());
-            let name = node
-                .clone()
-                .or_else(|| unnamed.next())
-                .or_else(of_folder)
-                .unwrap_or_else(|| format!("node{}", nodes.len() + 1));
-            match nodes.iter_mut().find(|(known, _)| *known == name) {
-                Some((_, inputs)) if stack == Stack::Heartbeat => inputs.extend(wanted),
+            let of_folder = || group.node().map(|(_, name)| name.to_owned());
+            let given = node.map(str::to_owned).or_else(|| unnamed.next());
+            let config_id = match (conditions, &given) {
+                (None, _) => ConfigId::default(),
+                (Some(conditions), Some(name)) => conditions.of_node(name),
+                (Some(conditions), None) => conditions.of_group(&group, has_others),
+            };
+            let name = given.or_else(of_folder);
+            let name = name.unwrap_or_else(|| format!("node{}", nodes.len() + 1)).to_lowercase();
+            match nodes.iter_mut().find(|known| known.name == name) {
+                Some(known) if stack == Stack::Heartbeat => known.inputs.extend(wanted),
                 Some(_) => return Err(two_files(&name).into()),
-                None => nodes.push((name, wanted)),
+                None => nodes.push(NodeFiles { name, inputs: wanted, config_id }),
             }
         }
     }
@@ -115,11 +137,11 @@ fn load(
         && nodes.len() > 1
         && arguments.paths.iter().all(|p| !p.contains('='))
     {
-        let inputs: Vec<Input> = nodes.iter().flat_map(|(_, inputs)| inputs.clone()).collect();
+        let inputs: Vec<Input> = nodes.iter().flat_map(|node| node.inputs.clone()).collect();
         let twice = |format| inputs.iter().filter(|input| input.format == format).count() > 1;
         if !twice(Format::HaCf) && !twice(Format::Haresources) {
-            let name = nodes.remove(0).0;
-            return Ok(vec![(name, inputs)]);
+            let first = nodes.remove(0);
+            return Ok(vec![NodeFiles { inputs, ..first }]);
         }
     }
     Ok(nodes)

@@ -137,6 +137,14 @@ pub struct Member {
     pub role: Option<Sourced<Role>>,
 }
 
+impl Member {
+    /// The priority that keepalived takes: a MASTER that says none owns the addresses (2.2.7).
+    pub fn effective_priority(&self) -> u8 {
+        let is_master = self.role.is_some_and(|role| role.value == Role::Master);
+        self.priority.map_or(if is_master { 255 } else { 100 }, |priority| priority.value)
+    }
+}
+
 /// `state`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {

@@ -48,11 +48,12 @@ impl Voice {
 }
 
 /// Whether a router that was there says something else afterwards.
-pub(super) fn speaks_anew(before: &Tree, after: &Tree) -> bool {
+pub(super) fn speaks_anew(machine: &str, before: &Tree, after: &Tree) -> bool {
     if before == after {
         return false;
     }
-    let voices = |tree| -> Vec<Voice> { meaning(tree).routers.iter().map(Voice::of).collect() };
+    let voices =
+        |tree| -> Vec<Voice> { meaning(machine, tree).routers.iter().map(Voice::of).collect() };
     let before = voices(before);
     // heartbeat's directors do not compare what the others have.
     if before.iter().all(|voice| voice.virtual_router_id.is_none()) {

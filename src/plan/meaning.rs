@@ -2,12 +2,12 @@
 
 use super::Tree;
 use crate::model::Cluster;
-use crate::model::read::{Input, read};
+use crate::model::read::{Input, Options, read_with};
 use crate::source::Sources;
-use crate::syntax::Format;
+use crate::syntax::{ConfigId, Format};
 
-/// The cluster that a director's files describe, whichever stack they are for.
-pub fn meaning(tree: &Tree) -> Cluster {
+/// The cluster that a machine's files describe, whichever stack they are for.
+pub fn meaning(machine: &str, tree: &Tree) -> Cluster {
     let mut sources = Sources::new();
     let mut inputs = Vec::new();
     for (path, file) in tree {
@@ -15,7 +15,8 @@ pub fn meaning(tree: &Tree) -> Cluster {
             inputs.push(Input { file: sources.add(path.clone(), &file.content), format });
         }
     }
-    read(&mut sources, &inputs).cluster
+    let options = Options::on(ConfigId::Node(machine.to_owned()));
+    read_with(&mut sources, &inputs, &options).cluster
 }
 
 /// By its name: a configuration of ldirectord has any name in heartbeat's directory.

@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Tree;
-use crate::model::read::{Input, read};
+use crate::model::read::{Input, Options, read_with};
 use crate::model::{Cluster, Forwarding};
 use crate::site::{Words as _, show_target};
 use crate::source::Sources;
-use crate::syntax::Format;
+use crate::syntax::{ConfigId, Format};
 
 /// A change of one service.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,9 +20,10 @@ pub enum ServiceChange {
     Changed(String, Vec<String>),
 }
 
-/// The differences of the services that two trees configure.
-pub fn changes(before: &Tree, after: &Tree) -> Vec<ServiceChange> {
-    let (before, after) = (services(before), services(after));
+/// The differences of the services that two trees of a machine configure.
+pub fn changes(machine: &str, before: &Tree, after: &Tree) -> Vec<ServiceChange> {
+    let options = Options::on(ConfigId::Node(machine.to_owned()));
+    let (before, after) = (services(before, &options), services(after, &options));
     let mut changes = Vec::new();
     for name in before.keys().chain(after.keys().filter(|name| !before.contains_key(*name))) {
         match (before.get(name), after.get(name)) {
@@ -63,7 +64,7 @@ fn inner(old: &Lines, new: &Lines) -> Vec<String> {
 }
 
 /// The services of all files in which services can stand.
-fn services(tree: &Tree) -> BTreeMap<String, Lines> {
+fn services(tree: &Tree, options: &Options) -> BTreeMap<String, Lines> {
     let mut services = BTreeMap::new();
     for (path, file) in tree {
         let format = match path.rsplit('/').next() {
@@ -73,7 +74,7 @@ fn services(tree: &Tree) -> BTreeMap<String, Lines> {
         };
         let mut sources = Sources::new();
         let file = sources.add(path.clone(), &file.content);
-        let cluster = read(&mut sources, &[Input { file, format }]).cluster;
+        let cluster = read_with(&mut sources, &[Input { file, format }], options).cluster;
         services.extend(lines(&cluster));
     }
     services

@@ -107,11 +107,11 @@ pub fn plan(machine: &Machine, found: &Found) -> NodePlan {
         name: machine.name.clone(),
         role: machine.role,
         steps,
-        services: services::changes(&before, &after),
+        services: services::changes(&machine.name, &before, &after),
         secret: secret.map(|file| file.path.clone()).collect(),
         edited,
         is_holder: false,
-        speaks_anew: machine.role == Role::Director && speaks_anew(&before, &after),
+        speaks_anew: machine.role == Role::Director && speaks_anew(&machine.name, &before, &after),
         before,
         after,
     }

@@ -5,8 +5,8 @@ use std::hash::Hash;
 
 use super::keys::Reader;
 use super::{Site, Stack};
-use crate::model::{Cluster, Family, Named, Node, Target, TrackKind};
-use crate::source::codes::inventory;
+use crate::model::{Cluster, Family, Named, Node, Router, Target, TrackKind};
+use crate::source::codes::{inventory, nodes};
 use crate::source::{Diagnostic, Place, Span};
 
 mod configurations;
@@ -145,12 +145,7 @@ fn routers(site: &Site, cluster: &Cluster, reader: &mut Reader<'_>) {
                 reader.unknown_name(at.span, "director", &member.value, known);
             }
         }
-        let priorities = router.members.iter().filter_map(|member| {
-            let priority = member.priority?;
-            let what = format!("the priority {} in `{}`", priority.value, router.name.value);
-            Some((priority.value, own(priority.at, reader)?, what))
-        });
-        only_once(priorities.collect::<Vec<_>>().into_iter(), reader);
+        ranks(router, reader);
     }
     // Two routers of a family with one number on one link hear each other's advertisements (RFC 9568
     // 5.2.3).
@@ -162,6 +157,29 @@ fn routers(site: &Site, cluster: &Cluster, reader: &mut Reader<'_>) {
         Some(((number.value, link, family), own(number.at, reader)?, what))
     });
     only_once(numbers.collect::<Vec<_>>().into_iter(), reader);
+}
+
+/// Equal ranks work, but the addresses of the directors decide.
+fn ranks(router: &Router, reader: &mut Reader<'_>) {
+    let mut seen: HashMap<u8, Place> = HashMap::new();
+    for member in &router.members {
+        let Some(priority) = member.priority else { continue };
+        let Some(at) = own(priority.at, reader) else { continue };
+        let first = *seen.entry(priority.value).or_insert(at);
+        // One place that is looked at several times, as a director's own priority is.
+        if first == at {
+            continue;
+        }
+        let message = format!(
+            "two directors have the priority {} in `{}`",
+            priority.value, router.name.value
+        );
+        reader.report(
+            Diagnostic::new(nodes::EQUAL_PRIORITIES, at, message)
+                .context(first, "here first")
+                .note("the director with the higher address of the interface stays master"),
+        );
+    }
 }
 
 /// What things of a kind are called, and the names of those that there are; nothing for

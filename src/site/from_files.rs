@@ -8,10 +8,11 @@ use super::{Director, Site, Stack, write};
 use crate::emit::account::Outcome;
 use crate::emit::translate::name_configurations;
 use crate::emit::{Account, Mark};
-use crate::model::read::{Input, read};
+use crate::model::read::{Input, Options, read_with};
 use crate::model::{Cluster, Probe, ProbeKind, Sourced};
 use crate::source::codes::{conversion, inventory};
 use crate::source::{Findings, Place, Severity, Sources};
+use crate::syntax::ConfigId;
 
 /// A conversion to an inventory.
 #[derive(Debug)]
@@ -26,21 +27,31 @@ pub struct FromFiles {
     pub findings: Findings,
 }
 
-/// Reads the files of `nodes` (a node's name and its files, in the order in which they were
-/// loaded) and says together what they say. `directors` gives addresses, and directors without
+/// The files of one node.
+#[derive(Clone, Debug)]
+pub struct NodeFiles {
+    /// Its name.
+    pub name: String,
+    /// In the order in which they were loaded.
+    pub inputs: Vec<Input>,
+    /// The node that conditions in them are judged for.
+    pub config_id: ConfigId,
+}
+
+/// Reads the files of `nodes` and says together what they say. `directors` gives addresses, and directors without
 /// files. heartbeat's files name all nodes themselves.
 pub fn from_files(
     sources: &mut Sources,
     stack: Stack,
-    nodes: Vec<(String, Vec<Input>)>,
+    nodes: Vec<NodeFiles>,
     directors: Vec<Director>,
 ) -> FromFiles {
     let mut findings = Findings::new();
     let mut trees = Vec::new();
     let mut clusters: Vec<(String, Cluster)> = Vec::new();
     let count = nodes.len();
-    for (name, inputs) in nodes {
-        let reading = read(sources, &inputs);
+    for NodeFiles { name, inputs, config_id } in nodes {
+        let reading = read_with(sources, &inputs, &Options::on(config_id));
         findings.append(reading.findings);
         trees.extend(reading.trees);
         let mut cluster = reading.cluster;

@@ -1,35 +1,41 @@
 //! Existing files as the ground on which an inventory stands.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use super::keys::Reader;
 use super::{Site, Stack, unite};
 use crate::emit::translate::{Extras, Options, name_configurations};
 use crate::emit::{Conversion, Target};
-use crate::model::read::{Input, read};
+use crate::model::read::{Input, Options as Reading, read_with};
 use crate::model::{Cluster, Forwarding, Service, Sourced};
 use crate::source::Diagnostic;
 use crate::source::codes::inventory;
-use crate::syntax::{Format, configuration, detect, started};
+use crate::syntax::{self, ConfigId, Format, configuration, detect, started};
 
 /// Reads what the site and its directors import into the site's cluster.
 pub(super) fn apply(site: &mut Site, folder: &Path, reader: &mut Reader<'_>) {
     let name = site.cluster.name.take();
     let inputs = inputs(&site.import, folder, reader);
     if !inputs.is_empty() {
-        (site.cluster, site.extras) = cluster(site, &inputs, reader);
+        let first = site.directors.first().map(|director| director.name.value.clone());
+        let config_id = first.map_or_else(ConfigId::default, ConfigId::Node);
+        (site.cluster, site.extras) = cluster(site, &inputs, config_id, reader);
     }
+    // Then the file that all share says something else on each.
+    let is_conditional = has_conditions(&inputs, reader);
     let mut nodes = Vec::new();
     for index in 0..site.directors.len() {
         let Some(director) = site.directors.get(index) else { continue };
         let (name, import) = (director.name.value.clone(), director.import.clone());
-        let inputs = self::inputs(&import, folder, reader);
-        if !inputs.is_empty() {
-            nodes.push((name, cluster(site, &inputs, reader).0));
+        let own = self::inputs(&import, folder, reader);
+        let own = if own.is_empty() && is_conditional { inputs.clone() } else { own };
+        if !own.is_empty() {
+            let config_id = ConfigId::Node(name.clone());
+            nodes.push((name, cluster(site, &own, config_id, reader).0));
         }
     }
-    unite::name_members(&mut nodes);
+    unite::name_members(site, &mut nodes);
     if let (true, Some((_, first))) = (inputs.is_empty(), nodes.first()) {
         site.cluster = first.clone();
     }
@@ -37,13 +43,34 @@ pub(super) fn apply(site: &mut Site, folder: &Path, reader: &mut Reader<'_>) {
     site.cluster.name = name.or(site.cluster.name.take());
 }
 
+/// Whether lines of a keepalived.conf, or of what it includes, are for some nodes only.
+fn has_conditions(inputs: &[Input], reader: &Reader<'_>) -> bool {
+    let files = inputs.iter().filter(|input| input.format == Format::Keepalived);
+    let mut parts = files.flat_map(|input| reader.sources.parts(input.file));
+    parts.any(|part| !syntax::config_ids(reader.sources.get(part).text()).is_empty())
+}
+
 /// What files say, in the terms of the site's stack.
-fn cluster(site: &Site, inputs: &[Input], reader: &mut Reader<'_>) -> (Cluster, Extras) {
+fn cluster(
+    site: &Site,
+    inputs: &[Input],
+    config_id: ConfigId,
+    reader: &mut Reader<'_>,
+) -> (Cluster, Extras) {
     let is_keepalived = |input: &&Input| input.format == Format::Keepalived;
     let is_heartbeat = inputs.iter().any(|input| !is_keepalived(&input));
     if !is_heartbeat || site.stack() == Stack::Heartbeat {
-        let mut reading = read(reader.sources, inputs);
-        reader.findings.append(reading.findings);
+        let mut reading = read_with(reader.sources, inputs, &Reading::on(config_id));
+        let said = |finding: &Diagnostic| (finding.code, finding.at);
+        let known: HashSet<_> = reader.findings.iter().map(said).collect();
+        let is_known = |finding: &Diagnostic| known.contains(&said(finding));
+        // Lines for all nodes of a shared file are found wrong once.
+        if reading.findings.iter().any(is_known) {
+            let found = reading.findings.sorted().into_iter();
+            reader.findings.extend(found.filter(|finding| !is_known(finding)));
+        } else {
+            reader.findings.append(reading.findings);
+        }
         name_configurations(&mut reading.cluster, inputs, reader.sources);
         name_fallback_methods(&mut reading.cluster, inputs);
         return (reading.cluster, Extras::default());

@@ -24,7 +24,7 @@ pub mod secret;
 mod unite;
 mod write;
 
-pub use from_files::{FromFiles, from_files};
+pub use from_files::{FromFiles, NodeFiles, from_files};
 pub(crate) use keys::Words;
 pub use keys::show_target;
 pub use load::{Secrets, load, load_for, read};

@@ -32,9 +32,8 @@ pub fn unite(mut site: Site, mut nodes: Vec<(String, Cluster)>) -> United {
             site.directors.push(Director { name, ..Director::default() });
         }
     }
-    name_members(&mut nodes);
-    // heartbeat has a preferred node for each line, and no ranks.
-    if site.stack() != Stack::Heartbeat {
+    name_members(&site, &mut nodes);
+    if has_ranks(&site) {
         add_members(&site, &mut nodes);
     }
     for (name, cluster) in &mut nodes {
@@ -107,13 +106,23 @@ fn name_servers(site: &mut Site, nodes: &[(String, Cluster)]) {
     }
 }
 
-/// Says whose rank each file states, and lets every node know all ranks.
-pub(super) fn name_members(nodes: &mut [(String, Cluster)]) {
+/// heartbeat has a preferred node for each line, and no ranks.
+fn has_ranks(site: &Site) -> bool {
+    site.stack() != Stack::Heartbeat
+}
+
+/// Says whose rank each file states, and lets every node know all ranks. A rank that a file leaves
+/// to keepalived is not the one that an inventory without it means.
+pub(super) fn name_members(site: &Site, nodes: &mut [(String, Cluster)]) {
     let mut all: Vec<(String, Member)> = Vec::new();
     for (name, cluster) in nodes.iter_mut() {
         for router in &mut cluster.routers {
             for member in &mut router.members {
                 member.node.get_or_insert_with(|| Sourced::implied(name.clone()));
+                if has_ranks(site) {
+                    let priority = Sourced::implied(member.effective_priority());
+                    member.priority.get_or_insert(priority);
+                }
                 all.push((router.name.value.clone(), member.clone()));
             }
         }

@@ -37,7 +37,8 @@ fn conditional_secrets(parsed: &Parsed, source: &SourceFile) -> Vec<crate::sourc
         .filter_map(|node| {
             let mut values = node.words().skip(2);
             let first = values.next()?.place().span;
-            Some(values.next_back().map_or(first, |last| first.to(last.place().span)))
+            let last = values.next_back().map_or(first, |last| last.place().span);
+            Some(super::with_rest(node, first.to(last)))
         })
         .collect()
 }

@@ -22,7 +22,7 @@ mod tree;
 pub use allowances::allowances;
 pub use detect::detect;
 pub use oddities::oddities;
-pub use preprocess::{ConfigId, Expanded, preprocess};
+pub use preprocess::{ConfigId, Expanded, config_ids, preprocess};
 pub use started::{DIRECTORY, configuration, started};
 pub use suggest::suggest;
 
@@ -83,6 +83,13 @@ pub fn parse(sources: &mut Sources, file: FileId, format: Format) -> Tree {
     parsed.tree
 }
 
+/// Where a comment begins inside a secret, it is the rest of it.
+fn with_rest(node: NodeRef<'_>, secret: Span) -> Span {
+    let comment = node.comment();
+    let touches = !comment.is_empty() && comment.start == secret.end;
+    if touches { secret.to(comment) } else { secret }
+}
+
 /// What a format's parser returns.
 #[derive(Debug)]
 struct Parsed {
@@ -100,7 +107,7 @@ impl Parsed {
         let secrets = tree
             .walk(source.text())
             .filter(|node| is_secret(&node.name()))
-            .filter_map(|node| node.rest().map(|rest| rest.place().span))
+            .filter_map(|node| Some(with_rest(node, node.rest()?.place().span)))
             .collect();
         Self { tree, secrets }
     }

@@ -27,7 +27,7 @@ mod line;
 mod sequence;
 mod substitute;
 
-pub use condition::ConfigId;
+pub use condition::{ConfigId, config_ids};
 
 /// The text of `file` as keepalived reads it, and the files that it is made of.
 #[derive(Debug)]
@@ -104,6 +104,8 @@ struct Seen {
     condition: bool,
     /// It begins with what a definition said.
     replacement: bool,
+    /// The comment that stood behind it ends in a backslash.
+    comment_goes_on: bool,
 }
 
 impl Preprocessor<'_> {
@@ -120,9 +122,10 @@ impl Preprocessor<'_> {
 
     /// Takes one line through all forms.
     fn line(&mut self, line: Composition) {
+        let comment_goes_on = line::comment_goes_on(line.text());
         let Some(mut line) = line::without_comment(&line) else { return };
         // A form can only turn into another by a replacement, and those are counted.
-        let mut seen = Seen::default();
+        let mut seen = Seen { comment_goes_on, ..Seen::default() };
         loop {
             match self.form(line, seen) {
                 Flow::Done => return,
@@ -151,7 +154,7 @@ impl Preprocessor<'_> {
             Some(line::Sign::Condition) => self.condition(&line, seen.replacement),
             Some(line::Sign::Definition(name)) => {
                 let name = name.to_owned();
-                self.define(name, &line);
+                self.define(name, &line, seen.comment_goes_on);
                 Flow::Done
             }
             Some(line::Sign::Include(word)) => {

@@ -6,6 +6,7 @@
 #![expect(clippy::unwrap_used)]
 
 mod check;
+mod conditions;
 mod convert;
 mod daemon;
 mod diff;

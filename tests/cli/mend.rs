@@ -66,6 +66,9 @@ fn a_diff_shows_no_secret_and_changes_nothing() {
     let dry = place.run(&["check", "--fix", "--dry-run", "keepalived.conf"]);
     assert!(dry.contains("+    state MASTER") && !dry.contains("example8"), "{dry}");
     assert_eq!(text(&place, "keepalived.conf"), DAMAGED);
+    let both = place.run(&["check", "--fix", "--diff", "keepalived.conf"]);
+    assert!(both.contains("+    state MASTER") && both.contains("exit code: 1"), "{both}");
+    assert_eq!(text(&place, "keepalived.conf"), DAMAGED);
 }
 
 #[test]

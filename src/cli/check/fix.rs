@@ -7,7 +7,7 @@ use super::super::Failure;
 use super::super::inputs::Group;
 use super::super::output_directory::{OutputDirectory, OutputError};
 use super::super::printer::Printer;
-use super::read::options_for;
+use super::read::NamedSites;
 use crate::model::mend::{Made, mend};
 use crate::model::read::{Options, read_with};
 use crate::source::words::counted;
@@ -32,8 +32,9 @@ pub(super) fn run(
 ) -> Result<usize, Failure> {
     let mut changed = Vec::new();
     let mut made = Vec::new();
+    let named = NamedSites::of(groups, sources);
     for group in groups {
-        let options = options_for(group, sources, options);
+        let options = named.options_for(group, sources, options);
         // Secrets are known, and can be hidden in the diff, when the text has been parsed.
         read_with(sources, &group.inputs, &options);
         let mut files: Vec<FileId> =

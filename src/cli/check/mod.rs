@@ -7,7 +7,7 @@ use clap::ValueEnum;
 use super::args::FormatName;
 use super::inputs::{self, Gathered};
 use super::printer::{Printer, Problem};
-use super::{ExitCode, Failure};
+use super::{ExitCode, Failure, conditions};
 use crate::model::read::Options;
 use crate::site::{self, Secrets};
 use crate::source::words::counted;
@@ -64,7 +64,7 @@ pub(super) struct Arguments {
     #[arg(long, requires = "fix", conflicts_with = "output")]
     dry_run: bool,
 
-    /// Show the edits as a unified diff; without --fix nothing is changed
+    /// Show the edits of --fix as a unified diff, and change nothing
     #[arg(long, conflicts_with = "output")]
     diff: bool,
 
@@ -99,7 +99,8 @@ enum Output {
 
 pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, Failure> {
     let config_id = arguments.config_id.clone();
-    let config_id = config_id.map_or_else(|| ConfigId::Guess(host_name()), ConfigId::Exactly);
+    let guess = || ConfigId::Guess(conditions::host_name());
+    let config_id = config_id.map_or_else(guess, ConfigId::Exactly);
     let targets = targets(&arguments.target)?;
     let options = Options { config_id, targets, ..Options::default() };
     let mut sources = Sources::new();
@@ -110,7 +111,7 @@ pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, 
     let mut would_change = false;
     if arguments.fix || arguments.diff {
         let how = fix::How {
-            writes: arguments.fix && !arguments.dry_run,
+            writes: arguments.fix && !arguments.dry_run && !arguments.diff,
             shows: arguments.diff || arguments.dry_run,
         };
         // What is left is judged below, in the text that the edits made.
@@ -155,12 +156,6 @@ pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, 
         }
         () => ExitCode::Success,
     })
-}
-
-/// This host's name up to its first dot, which keepalived takes when it is given no id.
-fn host_name() -> Vec<String> {
-    let name = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
-    name.trim().split('.').next().map(ToOwned::to_owned).into_iter().collect()
 }
 
 fn targets(texts: &[String]) -> Result<Targets, Problem> {

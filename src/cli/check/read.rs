@@ -1,7 +1,8 @@
 //! Reading many groups of files on all cores, with results in the order of the groups.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::panic::resume_unwind;
+use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
@@ -9,7 +10,7 @@ use super::super::inputs::Group;
 use crate::model::read::{Options, Reading, read_with};
 use crate::model::rules::nodes::{self, Node};
 use crate::source::{Code, Diagnostic, FileId, Findings, Silenced, SourceFile, Sources};
-use crate::syntax::ConfigId;
+use crate::syntax::{self, ConfigId, Format};
 
 /// What was found in all groups.
 pub(super) struct Judged {
@@ -83,22 +84,56 @@ fn sites(groups: &[Group]) -> Vec<Vec<usize>> {
     sites.into_iter().filter(is_site).collect()
 }
 
-/// The options for one group: the name of its directory may be the node's.
-pub(super) fn options_for(group: &Group, sources: &Sources, options: &Options) -> Options {
-    let mut options = Options {
-        resource_scripts: group.resource_scripts(),
-        missing_configurations: group.missing_configurations(sources),
-        ..options.clone()
-    };
-    if let (ConfigId::Guess(candidates), Some((_, node))) = (&mut options.config_id, group.node()) {
-        candidates.insert(0, node.to_owned());
+/// Sites whose directories have the names of nodes: those of which a file names its own directory.
+pub(super) struct NamedSites<'a>(HashSet<&'a Path>);
+
+impl<'a> NamedSites<'a> {
+    pub(super) fn of(groups: &'a [Group], sources: &Sources) -> Self {
+        let names_itself = |(group, node): (&Group, &str)| {
+            group.inputs.iter().any(|input| {
+                let text = sources.get(input.file).text();
+                input.format == Format::Keepalived
+                    && text.contains('@')
+                    && syntax::config_ids(text).iter().any(|id| id == node)
+            })
+        };
+        let nodes = groups.iter().filter_map(|group| Some((group, group.node()?)));
+        let named = nodes.filter(|(group, (_, node))| names_itself((group, node)));
+        Self(named.map(|(_, (site, _))| site).collect())
     }
-    options
+
+    /// The options for one group: the name of its directory may be the node's.
+    pub(super) fn options_for(
+        &self,
+        group: &Group,
+        sources: &Sources,
+        options: &Options,
+    ) -> Options {
+        let mut options = Options {
+            resource_scripts: group.resource_scripts(),
+            missing_configurations: group.missing_configurations(sources),
+            ..options.clone()
+        };
+        let (ConfigId::Guess(candidates), Some((site, node))) =
+            (&mut options.config_id, group.node())
+        else {
+            return options;
+        };
+        // A director that has no line of its own is not one of the others.
+        if self.0.contains(site) {
+            options.config_id = ConfigId::Node(node.to_owned());
+        } else {
+            candidates.insert(0, node.to_owned());
+        }
+        options
+    }
 }
 
 /// Reads the groups, as many at a time as there are cores; with each the files that it needed.
 fn read(sources: &mut Sources, groups: &[Group], options: &Options) -> Vec<(Reading, Vec<FileId>)> {
     let workers = thread::available_parallelism().map_or(1, usize::from).min(groups.len());
+    // Before the files are handed out.
+    let named = NamedSites::of(groups, sources);
     let files = |group: &Group| group.inputs.iter().map(|input| input.file).collect::<Vec<_>>();
     let parts: Vec<_> = groups.iter().map(|group| (group, sources.split(files(group)))).collect();
     let queue = Mutex::new(parts.into_iter().enumerate());
@@ -106,7 +141,7 @@ fn read(sources: &mut Sources, groups: &[Group], options: &Options) -> Vec<(Read
     let work = || {
         let mut done = Vec::new();
         while let Some((index, (group, mut own))) = next() {
-            let options = options_for(group, &own, options);
+            let options = named.options_for(group, &own, options);
             let reading = read_with(&mut own, &group.inputs, &options);
             done.push((index, own, reading));
         }

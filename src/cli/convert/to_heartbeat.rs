@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::{ReportForm, Told, exit_code, paths, say, tell_written};
+use crate::cli::conditions::Conditions;
 use crate::cli::output_directory::OutputDirectory;
 use crate::cli::printer::{Printer, Problem};
 use crate::cli::{ExitCode, Failure, inputs, node_name};
@@ -19,7 +20,7 @@ use crate::model::Node;
 use crate::model::read::Input;
 use crate::source::Sources;
 use crate::source::text::encode;
-use crate::syntax::Format;
+use crate::syntax::{ConfigId, Format};
 
 /// Arguments of `keepalived-to-heartbeat`.
 #[derive(Args, Debug)]
@@ -46,6 +47,8 @@ pub(super) struct Arguments {
     /// Address of a director on the path between them, where its file does not tell
     #[arg(long, value_name = "NODE=IP", value_parser = node_name::node_address)]
     address: Vec<(String, IpAddr)>,
+    #[command(flatten)]
+    conditions: Conditions,
     /// Write nothing when anything is lost or not understood
     #[arg(long)]
     strict: bool,
@@ -89,7 +92,8 @@ fn load(arguments: &Arguments, sources: &mut Sources) -> Result<Vec<NodeInput>, 
     if arguments.example {
         let file = sources.add("example/keepalived.conf", EXAMPLE.as_bytes());
         let inputs = vec![Input { file, format: Format::Keepalived }];
-        return Ok(vec![NodeInput { name: arguments.node.clone(), inputs }]);
+        let (name, config_id) = (arguments.node.clone(), ConfigId::default());
+        return Ok(vec![NodeInput { name, inputs, config_id }]);
     }
     let help = "name the file, or its directory with `--from DIR`; `--example` shows a conversion";
     let paths = paths(arguments.from.as_ref(), &arguments.files, STANDARD, help)?;
@@ -98,12 +102,14 @@ fn load(arguments: &Arguments, sources: &mut Sources) -> Result<Vec<NodeInput>, 
         return Err(problem.into());
     }
     // A directory may hold heartbeat's files too; they are no input of this direction.
-    let mut nodes: Vec<NodeInput> = gathered
-        .groups
+    let mut groups = gathered.groups;
+    groups.retain(|group| group.inputs.iter().all(|input| input.format == Format::Keepalived));
+    let has_others = groups.len() > 1;
+    let mut nodes: Vec<NodeInput> = groups
         .into_iter()
-        .filter(|group| group.inputs.iter().all(|input| input.format == Format::Keepalived))
         .map(|group| NodeInput {
             name: group.node().map(|(_, name)| name.to_owned()),
+            config_id: arguments.conditions.of_group(&group, has_others),
             inputs: group.inputs,
         })
         .collect();
@@ -113,6 +119,9 @@ fn load(arguments: &Arguments, sources: &mut Sources) -> Result<Vec<NodeInput>, 
     }
     if let [only] = nodes.as_mut_slice() {
         only.name.clone_from(&arguments.node);
+        if let Some(name) = &arguments.node {
+            only.config_id = arguments.conditions.of_node(name);
+        }
     }
     Ok(nodes)
 }

@@ -73,7 +73,8 @@ fn gates_ask_for_what_the_older_files_have() {
         [("/etc/keepalived/keepalived.conf".to_owned(), old(&text))].into()
     };
     let mut cluster = Cluster::default();
-    judge_by(&[tree("10.0.0.31"), tree("10.0.0.31")], &mut cluster);
+    let both = ["lw1", "lw2"].map(|name| meaning(name, &tree("10.0.0.31")));
+    judge_by(both.into(), &mut cluster);
     let addresses: Vec<String> = cluster
         .routers
         .iter()

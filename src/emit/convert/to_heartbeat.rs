@@ -9,10 +9,11 @@ use crate::emit::scripts::File;
 use crate::emit::translate::to_heartbeat::{
     self, NodeFile, NodeParts, Options, Translation, Unknown, keepalived_to_heartbeat,
 };
-use crate::model::read::{Input, Reading, read};
+use crate::model::read::{Input, Options as Reader, Reading, read_with};
 use crate::model::{Authentication, Cluster, Digest, Key, Sourced};
 use crate::source::codes::conversion;
 use crate::source::{Findings, Place, Sources, Span};
+use crate::syntax::ConfigId;
 
 /// A conversion in this direction.
 #[derive(Debug)]
@@ -35,6 +36,8 @@ pub struct NodeInput {
     pub name: Option<String>,
     /// Its keepalived.conf.
     pub inputs: Vec<Input>,
+    /// The node that its conditions are judged for.
+    pub config_id: ConfigId,
 }
 
 impl ToHeartbeat {
@@ -51,7 +54,8 @@ impl ToHeartbeat {
         let mut trees = Vec::new();
         let mut findings = Findings::new();
         for node in nodes {
-            let reading = read(sources, &node.inputs);
+            let options = Reader::on(node.config_id.clone());
+            let reading = read_with(sources, &node.inputs, &options);
             let Reading { cluster, trees: own, findings: found } = reading;
             files.push(NodeFile { name: node.name.clone(), cluster });
             trees.extend(own);

@@ -1,24 +1,76 @@
 //! keepalived.conf: one statement a line, four blanks for each open block.
 
+use std::iter::Peekable;
+
 use super::Formatted;
 use super::page::Page;
 use crate::source::{SourceFile, Span};
-use crate::syntax::{Kind, NodeRef, Tree};
+use crate::syntax::{Children, Kind, NodeRef, Tree};
 
 /// Lays out a whole file.
 pub(super) fn format(tree: &Tree, file: &SourceFile) -> Formatted {
     let text = file.text();
     let mut page = Page::like(text);
     let mut kept = Vec::new();
-    for node in tree.top(text) {
-        if is_sound(node, tree, text) {
-            statement(node, text, &mut page);
+    let whole = WholeLines::of(text);
+    let mut nodes = tree.top(text).peekable();
+    while let Some(node) = nodes.next() {
+        if whole.hold(node, text) {
+            page.verbatim(to_line_end(node, &mut nodes, text).of(text), false);
+        } else if is_sound(node, tree, text) {
+            statement(node, text, &whole, &mut page);
         } else {
             kept.push(usize::try_from(file.position(start(node)).line).unwrap_or(0));
             page.verbatim(node.span().of(text), false);
         }
     }
     Formatted { text: page.finish(), kept }
+}
+
+/// Lines that keepalived takes or leaves, or repeats, as a whole and that hold more than one opening
+/// brace at their end: what is moved out of them is no longer for the same nodes or rounds.
+struct WholeLines(Vec<Span>);
+
+impl WholeLines {
+    fn of(text: &str) -> Self {
+        let mut lines = Vec::new();
+        let mut start = 0;
+        for line in text.split_inclusive('\n') {
+            let end = start + u32::try_from(line.len()).unwrap_or(0);
+            let opens = line.split_once('{').map(|(_, behind)| behind.trim_start());
+            let goes_on =
+                opens.is_some_and(|behind| !behind.is_empty() && !behind.starts_with(['#', '!']));
+            if line.trim_start().starts_with(['@', '~']) && (goes_on || line.contains('}')) {
+                lines.push(Span::new(start, end));
+            }
+            start = end;
+        }
+        Self(lines)
+    }
+
+    /// Whether a node begins or ends on one.
+    fn hold(&self, node: NodeRef<'_>, text: &str) -> bool {
+        if self.0.is_empty() {
+            return false;
+        }
+        let inside = node.span().of(text).trim_end();
+        let last = node.span().start + u32::try_from(inside.len()).unwrap_or(0).saturating_sub(1);
+        [start(node), last].into_iter().any(|at| {
+            let line = self.0.partition_point(|line| line.end <= at);
+            self.0.get(line).is_some_and(|line| line.contains(at))
+        })
+    }
+}
+
+/// A node and those behind it that stand on its last line.
+fn to_line_end(node: NodeRef<'_>, behind: &mut Peekable<Children<'_>>, text: &str) -> Span {
+    let mut span = node.span();
+    while !span.of(text).ends_with('\n')
+        && let Some(next) = behind.next()
+    {
+        span = span.to(next.span());
+    }
+    span
 }
 
 /// Whether every brace of a top-level node has its partner.
@@ -33,11 +85,11 @@ fn is_sound(node: NodeRef<'_>, tree: &Tree, text: &str) -> bool {
 }
 
 /// A top-level node with everything inside, without recursion.
-fn statement(top: NodeRef<'_>, text: &str, page: &mut Page<'_>) {
+fn statement(top: NodeRef<'_>, text: &str, whole: &WholeLines, page: &mut Page<'_>) {
     let mut open = Vec::new();
     head(top, 0, text, page);
     if top.has_body() {
-        open.push(top.children());
+        open.push(top.children().peekable());
     }
     while let Some(children) = open.last_mut() {
         let Some(child) = children.next() else {
@@ -45,10 +97,14 @@ fn statement(top: NodeRef<'_>, text: &str, page: &mut Page<'_>) {
             page.close(INDENT, open.len());
             continue;
         };
+        if whole.hold(child, text) {
+            page.verbatim(to_line_end(child, children, text).of(text), false);
+            continue;
+        }
         let depth = open.len();
         head(child, depth, text, page);
         if child.has_body() {
-            open.push(child.children());
+            open.push(child.children().peekable());
         }
     }
 }

@@ -7,9 +7,9 @@
 //! changed at all.
 
 use crate::model::Cluster;
-use crate::model::read::{Input, read};
+use crate::model::read::{Input, Options, read_with};
 use crate::source::{SourceFile, Sources, text};
-use crate::syntax::{self, Format, NodeRef};
+use crate::syntax::{self, ConfigId, Format, NodeRef};
 
 mod braces;
 mod lines;
@@ -51,12 +51,27 @@ pub fn format(file: &SourceFile, format: Format) -> Result<Formatted, Refusal> {
     if old == new {
         return Ok(formatted);
     }
-    let read = |content| Reading::of(file.name(), content, format);
-    read(old).compare(&read(new))?;
+    for config_id in config_ids(old, format) {
+        let read = |content| Reading::of(file.name(), content, format, &config_id);
+        read(old).compare(&read(new))?;
+    }
     if lay_out(file.name(), new, format).text != new {
         return Err(Refusal::Unsettled);
     }
     Ok(formatted)
+}
+
+/// Every node that a file has lines for, and one that it does not know: a file means something else on each.
+fn config_ids(text: &str, format: Format) -> Vec<ConfigId> {
+    let named = match format {
+        Format::Keepalived => syntax::config_ids(text),
+        _ => Vec::new(),
+    };
+    if named.is_empty() {
+        return vec![ConfigId::default()];
+    }
+    // No name holds a blank.
+    named.into_iter().chain([" ".to_owned()]).map(ConfigId::Exactly).collect()
 }
 
 fn lay_out(name: &str, content: &str, format: Format) -> Formatted {
@@ -79,7 +94,7 @@ struct Reading {
 }
 
 impl Reading {
-    fn of(name: &str, content: &str, format: Format) -> Self {
+    fn of(name: &str, content: &str, format: Format, config_id: &ConfigId) -> Self {
         let mut sources = Sources::new();
         let file = sources.add(name, &text::encode(content));
         // Comments are those of the text as it is written: where something is expanded, the
@@ -89,7 +104,8 @@ impl Reading {
         let mut comments: Vec<_> =
             comments.filter(|comment| !comment.is_empty()).map(str::to_owned).collect();
         comments.sort_unstable();
-        let mut reading = read(&mut sources, &[Input { file, format }]);
+        let options = Options::on(config_id.clone());
+        let mut reading = read_with(&mut sources, &[Input { file, format }], &options);
         reading.cluster.forget_places();
         let mut codes: Vec<_> = reading.findings.iter().map(|finding| finding.code.id()).collect();
         codes.sort_unstable();

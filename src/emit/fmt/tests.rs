@@ -24,6 +24,36 @@ fn what_is_replaced_before_it_is_read_stays_as_it_is() {
     assert_eq!(formatted(text, Format::Keepalived), wanted);
 }
 
+/// Braces that are read on one node only, or once in each round, stay in their line.
+#[test]
+fn lines_for_some_nodes_are_not_taken_apart() {
+    let whole = "    @n1 track_interface {\n    @n1   eth1\n  @n1 }  # both\n";
+    let server = "@n1 real_server 10.0.0.9 80 { TCP_CHECK { } }\n";
+    let rounds = "~SEQ(i, 1, 3) real_server 10.0.0.$i 80 { weight $i }\n\
+        ~LST({A,B},{1,2},{3,4})  real_server 10.0.1.$A 80 { weight $B }\n";
+    let service = |indent: &str| {
+        format!("virtual_server 10.0.0.1 80 {{\n{indent}lvs_sched rr\n{server}{rounds}}}\n")
+    };
+    let router = |indent: &str| {
+        format!("vrrp_instance A {{\n{indent}interface eth0\n{whole}{indent}priority 100\n}}\n")
+    };
+    let text = router("  ") + &service(" ");
+    assert_eq!(formatted(&text, Format::Keepalived), router("    ") + &service("    "));
+}
+
+#[test]
+fn every_node_of_a_file_keeps_its_meaning() {
+    let text = "@a vrrp_instance A {\n@a   interface eth0\n@a }\n\
+        @b vrrp_instance B {\n@b interface eth1 } @b\n";
+    let mut sources = Sources::new();
+    let file = sources.add("keepalived.conf", text.as_bytes());
+    let ids = config_ids(text, Format::Keepalived);
+    let wanted = ["a", "b", " "].map(|id| ConfigId::Exactly(id.to_owned()));
+    assert_eq!(ids, wanted);
+    let formatted = super::format(sources.get(file), Format::Keepalived);
+    assert_eq!(formatted.map(|formatted| formatted.text), Ok(text.to_owned()));
+}
+
 /// The expanded text is another one: places in it say nothing about the comments of this one.
 #[test]
 fn a_definition_beside_a_comment_is_no_reason_to_refuse() {

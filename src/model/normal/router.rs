@@ -6,7 +6,7 @@ use super::routing::Line;
 use super::{Object, View, World, carried, heartbeat, objects, seconds, yes_no};
 use crate::model::setting::Settings;
 use crate::model::{
-    Authentication, Broadcast, Cluster, Digest, Failback, Family, Hook, OwnInterface, Path,
+    Authentication, Broadcast, Cluster, Digest, Failback, Family, Hook, Member, OwnInterface, Path,
     ResourceKind, Role, Router, SharedMac, Sourced, Track, TrackKind, VirtualAddress, VirtualMac,
     VrrpVersion, show_seconds,
 };
@@ -330,10 +330,9 @@ pub(super) fn tracks(tracks: &[Sourced<Track>], cluster: &Cluster, object: &mut 
 fn own_words(router: &Router, view: &View<'_>, object: &mut Object) {
     let member = router.members.first();
     let role = member.and_then(|member| member.role);
-    let master = role.is_some_and(|role| role.value == Role::Master);
     let stated = member.and_then(|member| member.priority);
     // The owner's priority and the master's state stand for each other (2.2.7).
-    let priority = stated.map_or(if master { 255 } else { 100 }, |priority| priority.value);
+    let priority = member.map_or(100, Member::effective_priority);
     let at = stated.and_then(|priority| priority.at).or(router.at);
     object.say_privately("priority", priority.to_string(), at);
     let master = role.map_or(priority == 255, |role| role.value == Role::Master);

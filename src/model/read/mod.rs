@@ -51,16 +51,22 @@ pub struct Options {
     pub missing_configurations: BTreeSet<String>,
 }
 
-impl Default for Options {
-    /// Debian's programs, on the first node that a file has lines for.
-    fn default() -> Self {
-        let config_id = ConfigId::Guess(Vec::new());
+impl Options {
+    /// Debian's programs, on this node.
+    pub fn on(config_id: ConfigId) -> Self {
         Self {
             config_id,
             targets: Targets::default(),
             resource_scripts: None,
             missing_configurations: BTreeSet::new(),
         }
+    }
+}
+
+impl Default for Options {
+    /// Debian's programs, on the first node that a file has lines for.
+    fn default() -> Self {
+        Self::on(ConfigId::default())
     }
 }
 

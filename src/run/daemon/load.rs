@@ -5,10 +5,10 @@ use std::net::IpAddr;
 
 use super::plan::plan;
 use super::{Plan, unexecuted};
-use crate::emit::translate::{self, Options};
+use crate::emit::translate;
 use crate::emit::{Account, Target};
 use crate::model::Cluster;
-use crate::model::read::{Input, Reading, read};
+use crate::model::read::{Input, Options, Reading, read_with};
 use crate::run::services;
 use crate::source::codes::{authkeys, daemon as codes, keepalived};
 use crate::source::{Code, Diagnostic, Findings, Place, Severity, Sources};
@@ -28,10 +28,12 @@ pub struct Loaded {
 pub fn load(
     sources: &mut Sources,
     inputs: &[Input],
+    options: &Options,
     node: &str,
     addresses: &HashMap<String, IpAddr>,
 ) -> Loaded {
-    let Reading { mut cluster, trees, findings: read_findings } = read(sources, inputs);
+    let Reading { mut cluster, trees, findings: read_findings } =
+        read_with(sources, inputs, options);
     let mut findings = Findings::new();
     unexecuted::tell(&cluster, &mut findings);
     // Before the translation: ldirectord's services mean more than keepalived's can say.
@@ -42,7 +44,7 @@ pub fn load(
         // heartbeat's groups become virtual routers, with the same numbers that `convert` gives
         // them: a director with keepalived and one with this daemon understand each other.
         let mut account = Account::new(sources, &trees);
-        let options = Options { target: Target::DEFAULT, addresses: addresses.clone() };
+        let options = translate::Options { target: Target::DEFAULT, addresses: addresses.clone() };
         translate::heartbeat_to_keepalived(&mut cluster, sources, inputs, &options, &mut account);
     }
     drop(trees);

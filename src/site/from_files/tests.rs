@@ -14,7 +14,11 @@ fn convert(sources: &mut Sources, directors: &[&str]) -> FromFiles {
     let file = sources.add("keepalived.conf", FILE.as_bytes());
     let inputs = vec![Input { file, format: Format::Keepalived }];
     let directors = directors.iter().map(|name| Director::new(name, None)).collect();
-    from_files(sources, Stack::Keepalived, vec![("lw1".to_owned(), inputs)], directors)
+    from_files(sources, Stack::Keepalived, vec![node("lw1", inputs)], directors)
+}
+
+fn node(name: &str, inputs: Vec<Input>) -> NodeFiles {
+    NodeFiles { name: name.to_owned(), inputs, config_id: ConfigId::Node(name.to_owned()) }
 }
 
 #[test]
@@ -86,7 +90,7 @@ fn what_an_inventory_has_no_key_for() {
     let mut sources = Sources::new();
     let file = sources.add("keepalived.conf", &std::fs::read(path).unwrap());
     let inputs = vec![Input { file, format: Format::Keepalived }];
-    let nodes = vec![("lw1".to_owned(), inputs)];
+    let nodes = vec![node("lw1", inputs)];
     let done = from_files(&mut sources, Stack::Keepalived, nodes, Vec::new());
     let lost =
         done.account.entries().filter(|(_, outcome)| outcome.code == Some(inventory::NO_KEY));
@@ -105,7 +109,7 @@ fn of_ldirectord(text: &str) -> (String, Vec<(String, Mark)>) {
     let mut sources = Sources::new();
     let file = sources.add("ldirectord.cf", text.as_bytes());
     let inputs = vec![Input { file, format: Format::Ldirectord }];
-    let nodes = vec![("lw1".to_owned(), inputs)];
+    let nodes = vec![node("lw1", inputs)];
     let done = from_files(&mut sources, Stack::Heartbeat, nodes, Vec::new());
     let entries = done.account.entries();
     let outcomes = entries.map(|(at, o)| (sources.get(at.file).shown(at.span), o.mark)).collect();

@@ -47,6 +47,17 @@ fn a_director_sees_its_own_part() {
     assert!(for_node(&site, "lw3").is_none());
 }
 
+/// keepalived accepts them, so what is read from its files must be fit to be written for it again.
+#[test]
+fn equal_ranks_are_worth_a_warning() {
+    let text = PAIR.to_owned()
+        + "[routers.web.members]\nlw1 = { priority = 100 }\nlw2 = { priority = 100 }\n";
+    let (site, findings) = read_text(&text);
+    assert_eq!(findings, ["LV0611 two directors have the priority 100 in `web`"]);
+    let own = |node: &str| for_node(&site, node).unwrap().routers[0].members[0].priority;
+    assert!([own("lw1"), own("lw2")].iter().all(|priority| priority.unwrap().value == 100));
+}
+
 #[test]
 fn servers_are_machines_groups_or_addresses() {
     let (site, _) = read_text(PAIR);

@@ -50,6 +50,27 @@ fn ranks_are_ranks_and_the_rest_is_an_override() {
     assert_eq!(seen("lw2"), ("bond0".to_owned(), 100));
 }
 
+/// keepalived takes 100, for a MASTER 255; an inventory without a word ranks in the order of the file.
+#[test]
+fn a_rank_that_no_file_states_is_stated() {
+    let silent = |state: &str| {
+        let text = format!(
+            "vrrp_instance V {{\n {state}\n interface eth1\n virtual_router_id 7\n \
+            virtual_ipaddress {{\n 10.0.0.31/24\n }}\n}}\n"
+        );
+        cluster(&text)
+    };
+    let ranks = |first: Cluster, second: Cluster| {
+        let nodes = vec![("lw1".to_owned(), first), ("lw2".to_owned(), second)];
+        let site = read_back(&unite(keepalived(), nodes));
+        ["lw1", "lw2"].map(|node| {
+            for_node(&site, node).unwrap().routers[0].members[0].priority.unwrap().value
+        })
+    };
+    assert_eq!(ranks(silent(""), node("BACKUP", 120, "eth1", "")), [100, 120]);
+    assert_eq!(ranks(silent(""), silent("state MASTER")), [100, 255]);
+}
+
 #[test]
 fn every_node_gets_back_what_its_file_said() {
     let more = "vrrp_instance W {\n interface eth0\n virtual_router_id 8\n priority 90\n \

@@ -276,10 +276,10 @@ converted, instead of their directory.";
     ALREADY_THERE = "LV0757" "already-there" Warning Accepts
         "a real server or a service stands twice"
 "keepalived refuses a second real_server with the same address and port, and mixes up two blocks of
-one service. ldirectord notices neither: of two equal `real` lines the kernel takes the last weight; of
-two lines whose ports differ without masq it takes the first; behind a firewall mark both count, and
-their weights add up. lvsha writes one real_server with the weight that counted, and the check of the
-first line.
+one service. ldirectord notices neither: of two equal `real` lines the kernel takes the last weight;
+of two lines whose ports differ without masq it takes the first; behind a firewall mark both count,
+and their weights add up. lvsha writes one real_server with the weight that counted, and the check
+of the first line.
 
 Of a service that two configurations have, only the first is written: put all of its real servers
 into one of them, and convert again.";

@@ -51,8 +51,8 @@ the inventory. They are read first; what the inventory says itself overrides the
     TWICE = "LV0808" "inventory-twice" Error Refuses
         "something that must be unique is given twice"
 "Two machines with one address, two services with one address and protocol, two routers with one
-`virtual_router_id` on one interface, two directors with one priority in one router: each makes the
-cluster do something else than one of the two lines says.";
+`virtual_router_id` on one interface: each makes the cluster do something else than one of the two
+lines says.";
 
     NO_DIRECTOR = "LV0809" "inventory-no-director" Error Refuses
         "an inventory without directors"

@@ -142,12 +142,15 @@ script; MISC_CHECK needs misc_path; HTTP_GET needs a url with a path.
 `keepalived -t` refuses the file; HTTP_GET without url makes it crash. Add the keyword.";
 
     DUPLICATE_ROUTER = "LV0520" "duplicate-router" Error Refuses
-        "two routers with the same name or the same VRID"
+        "a router that is there twice: name, VRID or sync group"
 "The name of a vrrp_instance, and its virtual_router_id on an interface and for an address family,
 may be used only once in a file: two routers with the same VRID could not tell their adverts apart.
 
 keepalived reports both and exits; a second instance of the same name is skipped. Give the second
-one a number, or a name, of its own.";
+one a number, or a name, of its own.
+
+A vrrp_instance is also a member of one vrrp_sync_group only: a second group leaves it out, and
+`keepalived -t` exits with 5. Write all routers that move together into one group.";
 
     UNKNOWN_NAME = "LV0521" "unknown-name" Error Refuses
         "the name of something that the file does not define"
@@ -222,9 +225,9 @@ sends multicast then, and calls the configuration deprecated; `keepalived -t` ex
 Add a unicast_peer block with the other directors, or use mcast_src_ip.";
 
     MARK_WITH_PROTOCOL = "LV0530" "mark-with-protocol" Error Refuses
-        "a protocol on a service that is chosen by a firewall mark"
-"Packets with a firewall mark may have any protocol. keepalived ignores the keyword and reports it;
-`keepalived -t` exits with 5.
+        "a keyword that a service with a firewall mark cannot have"
+"Packets with a firewall mark may have any protocol and any address: there is none that ha_suspend
+could look for. keepalived ignores both keywords and reports them; `keepalived -t` exits with 5.
 
 Remove the line; restrict the protocol where the mark is set.";
 

@@ -78,10 +78,14 @@ Choose the scheduler that is meant, or delete the flag.";
 and the name of an interface has at most 15 characters. keepalived corrects or ignores the line,
 says so, and `keepalived -t` exits with 5.
 
+vmac_xmit_base is about use_vmac only, not about use_ipvlan. For IPv4 use_ipvlan needs an address of
+its own on its line, mcast_src_ip and unicast_src_ip are not enough: without it the router is in
+FAULT for ever.
+
 Up to version 2.2.7 every word of use_vmac but a MAC address is a name, also `name` and
 `netlink_notify_msg`, and a second name is an error.
 
-Add `vmac_xmit_base`, shorten the name, or leave out the second one.";
+Add `vmac_xmit_base` or the address, shorten the name, or leave out what is too much.";
 
     FOLLOWED_TWICE = "LV0580" "followed-twice" Error Refuses
         "one thing in a tracking list twice"
@@ -177,4 +181,10 @@ as well, as in `a.root-servers.net` or `5.0.0.10.in-addr.arpa`, and accepts it a
 
 keepalived ignores the name, says so, asks for the root instead, and `keepalived -t` exits with 5.
 Ask for another name of the same server, or call a program with MISC_CHECK.";
+    CUT_BY_COMMENT = "LV0597" "cut-by-a-comment" Warning Accepts
+        "a comment that begins inside a value"
+"`#` and `!` begin a comment also in the middle of a word: of `auth_pass pa!word` the password is
+`pa`, of `path /a#b` the path is `/a`. keepalived says nothing about it.
+
+Put the value in quotation marks if the sign belongs to it, or a blank in front of the comment.";
 }

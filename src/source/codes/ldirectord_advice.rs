@@ -149,7 +149,9 @@ Give at least one server a weight.";
     THRESHOLDS_CROSSED = "LV2226" "thresholds-crossed" Warning Accepts
         "the lower threshold is not below the upper one"
 "A server that reached the upper threshold gets new connections again once it is below the lower one.
-With the lower at or above the upper the two contradict each other; the kernel sets its own.
+With the lower at the upper it comes and goes with every connection. With the lower above the upper,
+or, in keepalived.conf, without an upper one, the kernel refuses the server: neither program's check
+tells, and the server gets no connections.
 
 Set the lower threshold to about three quarters of the upper one.";
 

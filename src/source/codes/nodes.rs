@@ -145,6 +145,15 @@ server or its weight differs. Nobody notices before a takeover.
 
 Make the services equal. Differences that are meant can be allowed with a comment.";
 
+    GROUP_DIVIDED = "LV0621" "sync-group-divided" Warning Accepts
+        "a sync group whose routers prefer different directors"
+"The routers of a group are master on the same director. When one of them has its best priority on
+one director and another one on the other, both directors take the whole group each time a router
+wins, and give it up when the other router loses: the addresses are on both again and again.
+
+Give the same director the best priority in all routers of the group. `lvsha simulate` shows what
+happens.";
+
     HARESOURCES_DIFFER = "LV0631" "haresources-differ" Error Accepts
         "haresources that is not the same on both nodes"
 "Each node starts and stops what its own haresources says. Where the files differ, a group is

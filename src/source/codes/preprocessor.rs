@@ -91,12 +91,15 @@ keepalived does not replace it there: `$NAME` is read as a word, and the braces 
 those of a block. Move what follows to a line of its own.";
 
     EMPTY_LINE_IN_DEFINITION = "LV0552" "empty-line-in-definition" Warning Accepts
-        "an empty line ends a definition"
+        "an empty line or a comment ends a definition"
 "The line before ends in a backslash, so the definition should go on.
 
-keepalived 2.2.7 ends it at the empty line, later releases skip the empty line and take the next
-one in. Remove the last backslash or the empty line, whichever is not meant: then all releases
-agree.";
+keepalived 2.2.7 ends it at an empty line; later releases skip the empty line and take the next
+one in. A line that is only a comment, without a backslash at its end, divides 2.2.7: the process
+that starts the others takes the next line into the definition, and they end it at the comment.
+
+Remove the last backslash or the empty line, whichever is not meant: then all releases agree. A
+comment stands best above the definition.";
 
     CONDITION_IN_DEFINITION = "LV0553" "condition-in-definition" Error Depends
         "a condition that comes out of a definition"

@@ -115,7 +115,9 @@ fn alternative_heads_open_one_block() {
 
 #[test]
 fn secrets_are_never_shown() {
-    for text in ["auth_pass hush\n", "@a auth_pass hush\n"] {
+    for text in
+        ["auth_pass hush\n", "@a auth_pass hush\n", "auth_pass a!hush\n", "@a auth_pass a#hush\n"]
+    {
         let mut sources = Sources::new();
         let file = sources.add("keepalived.conf", text.as_bytes());
         parse(&mut sources, file, Format::Keepalived);

@@ -11,6 +11,16 @@ pub enum ConfigId {
     Exactly(String),
     /// The first of these that the file has lines for; if it has none, the first that it names.
     Guess(Vec<String>),
+    /// That of the node with this name, whether the file has lines for it or not: its host name up to
+    /// the first dot, unless the file has lines for the whole name.
+    Node(String),
+}
+
+impl Default for ConfigId {
+    /// The first node that the file names.
+    fn default() -> Self {
+        Self::Guess(Vec::new())
+    }
 }
 
 /// The id once it is known, and what it is found from.
@@ -24,7 +34,7 @@ impl Conditions {
     pub(super) fn new(wanted: &ConfigId) -> Self {
         let id = match wanted {
             ConfigId::Exactly(id) => Some(id.clone()),
-            ConfigId::Guess(_) => None,
+            ConfigId::Guess(_) | ConfigId::Node(_) => None,
         };
         Self { wanted: wanted.clone(), id }
     }
@@ -73,12 +83,19 @@ impl Preprocessor<'_> {
         if let Some(id) = &self.conditions.id {
             return id.clone();
         }
-        let ConfigId::Guess(candidates) = self.conditions.wanted.clone() else {
-            return String::new();
-        };
         let at = line.written_at(0..1);
         let text = at.map_or("", |at| self.sources.get(at.file).text());
         let named = ids(text);
+        let candidates = match self.conditions.wanted.clone() {
+            ConfigId::Exactly(id) => return id,
+            ConfigId::Guess(candidates) => candidates,
+            ConfigId::Node(name) => {
+                let short = name.split('.').next().unwrap_or_default().to_owned();
+                let id = if named.iter().any(|(id, _)| *id == name) { name } else { short };
+                self.conditions.id = Some(id.clone());
+                return id;
+            }
+        };
         let known = candidates.iter().find(|id| named.iter().any(|(named, _)| named == *id));
         let first = named.iter().find(|(_, negated)| !negated).map(|(id, _)| id.clone());
         let id = match (known, first) {
@@ -98,6 +115,11 @@ impl Preprocessor<'_> {
         self.conditions.id = Some(id.clone());
         id
     }
+}
+
+/// The ids that lines of `text` begin with.
+pub fn config_ids(text: &str) -> Vec<String> {
+    ids(text).into_iter().map(|(id, _)| id).collect()
 }
 
 /// The ids that lines of `text` begin with, and whether each is only excluded.

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::{Preprocessor, line};
 use crate::source::codes::preprocessor as codes;
-use crate::source::{Composition, Diagnostic, Place};
+use crate::source::{Composition, Diagnostic, Place, Verdict};
 
 /// What a name stands for.
 #[derive(Clone, Debug)]
@@ -16,29 +16,37 @@ pub(super) struct Definition {
 }
 
 impl Preprocessor<'_> {
-    /// Keeps the definition that `line` begins, and reads on while it goes on.
-    pub(super) fn define(&mut self, name: String, line: &Composition) {
+    /// Keeps the definition that `line` begins, and reads on while it goes on. A backslash in the
+    /// comment that stood behind `line` counts, too.
+    pub(super) fn define(&mut self, name: String, line: &Composition, comment_goes_on: bool) {
         let text = line.text();
         let head = name.len() + 2;
         let from = text.len() - line::trimmed(text.get(head..).unwrap_or_default()).len();
         let at = self.place(line, 0..head);
         let mut value = Composition::new();
-        let mut goes_on = add(&mut value, line, from);
+        let mut goes_on = add(&mut value, line, from) || comment_goes_on;
         while goes_on {
             let Some(next) = self.continuation() else { break };
+            goes_on = line::comment_goes_on(next.text());
             match line::without_comment(&next) {
-                Some(next) => goes_on = add(&mut value, &next, 0),
-                // A comment does not interrupt a definition; an empty line does, in 2.2.7.
-                None if next.text().trim().is_empty() => {
+                Some(code) => goes_on |= add(&mut value, &code, 0),
+                None if goes_on => {}
+                // The first process of 2.2.7 skips a comment and writes an empty line for the others, where
+                // the definition ends: the first one misses the next line (tried).
+                None => {
+                    let is_empty = next.text().trim().is_empty();
+                    let (what, verdict, help) = match is_empty {
+                        true => ("an empty line", Verdict::Accepts, EMPTY),
+                        false => ("a comment", Verdict::Depends, COMMENT),
+                    };
                     self.report(line, 0..head, |at| {
-                        let message = format!("an empty line ends the definition of `${name}`");
+                        let message = format!("{what} ends the definition of `${name}`");
                         Diagnostic::new(codes::EMPTY_LINE_IN_DEFINITION, at, message)
-                            .label("its last line ends in a backslash")
-                            .help("remove the backslash of the last line, or the empty line")
+                            .verdict(verdict)
+                            .label("the line before ends in a backslash")
+                            .help(help)
                     });
-                    break;
                 }
-                None => {}
             }
         }
         self.definitions.insert(name, Definition { at, value: Rc::new(value) });
@@ -60,3 +68,6 @@ fn add(value: &mut Composition, line: &Composition, from: usize) -> bool {
     }
     goes_on
 }
+
+const EMPTY: &str = "remove the backslash of the last line, or the empty line";
+const COMMENT: &str = "end the comment in a backslash, too, or put it above the definition";

@@ -58,11 +58,16 @@ impl Preprocessor<'_> {
             });
         }
         let unmatched = is_strict(|row| row.unmatched);
-        // A folder of parts that is still empty is what a plain `include` is for.
-        for name in found.unmatched.iter().filter(|_| unmatched == Verdict::Refuses) {
+        // A folder of parts that is still empty is what a plain `include` is for; with quotation marks
+        // it is empty for ever.
+        let is_quoted = |name: &str| name.starts_with('"');
+        let is_reported = |name: &&String| unmatched == Verdict::Refuses || is_quoted(name);
+        for name in found.unmatched.iter().filter(is_reported) {
             self.report(&line, at.clone(), |at| {
                 let message = format!("no file matches `{name}`");
-                Diagnostic::new(codes::INCLUDE_MISSING, at, message).verdict(unmatched)
+                let finding =
+                    Diagnostic::new(codes::INCLUDE_MISSING, at, message).verdict(unmatched);
+                if is_quoted(name) { finding.help("leave out the quotes") } else { finding }
             });
         }
         for file in &found.executable {

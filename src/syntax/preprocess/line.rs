@@ -72,6 +72,14 @@ pub(super) fn comment_start(line: &str) -> usize {
     line.len()
 }
 
+/// Whether a line has a comment that ends in a backslash, which 2.2.7 keeps: a definition goes on then.
+/// Of a pair nothing is left.
+pub(super) fn comment_goes_on(line: &str) -> bool {
+    let comment = line.get(comment_start(line)..).unwrap_or_default();
+    let backslashes = comment.len() - comment.trim_end_matches('\\').len();
+    backslashes % 2 == 1
+}
+
 /// Length of the name that `text` begins with: a C identifier.
 pub(super) fn name_length(text: &str) -> usize {
     let is_letter = |c: char| c == '_' || c.is_ascii_alphabetic();

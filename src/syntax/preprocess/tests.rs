@@ -41,7 +41,8 @@ fn what_keepalived_reads() {
         ("$A=1\n(x$A)\n", "(x1)"),
         ("$B= \\\n bar x \\\n baz\n  $B\nk $B\nj ${B}\n", "bar x|baz|k bar x|baz|j bar x|baz"),
         ("$C=a\\\nb\nc_$C\n", "c_a|b"),
-        ("$A= \\\n one \\ # c\n # c\n two # c\nend $A\n", "end one|two"),
+        ("$A= \\\n one \\ # c\n # c \\\n two # c\nend $A\n", "end one|two"),
+        ("$A= # c \\\n one ! c \\\n two \\\n three\nend $A\n", "end one|two|three"),
         ("$M= \\\n { m1 } \\\n # c \\\n m3\nb $M\n", "b { m1 }|m3"),
         ("$N=\\\n i \\\n $D=d \\\n use_${D}\n$N\n", "i|use_d"),
         ("$M= \\\n m1 \\\n m2\n$N= \\\n n1 \\\n $M\n$N\n", "n1|m1|m2"),
@@ -145,6 +146,19 @@ fn included_lines_stand_where_the_include_was() {
     assert_eq!(lines(&text), "b|end");
 }
 
+/// Of a pair of backslashes at the end of a comment nothing is left, and a blank behind one hides it.
+#[test]
+fn a_comment_without_a_backslash_ends_a_definition() {
+    for comment in ["# c", "# c \\\\", "# c \\ "] {
+        let text = format!("$A= \\\n one \\\n {comment}\ntwo\nend $A\n");
+        let (text, codes) = expand_as("node1", &[("k", &text)]);
+        assert_eq!(
+            (lines(&text).as_str(), codes),
+            ("two|end one", vec!["empty-line-in-definition"])
+        );
+    }
+}
+
 #[test]
 fn circles_of_includes_are_read_once() {
     let files = [("a", "1\ninclude b\n2\n"), ("b", "3\ninclude ./a\n4\n")];
@@ -175,6 +189,22 @@ fn the_node_is_guessed_from_the_conditions() {
     assert_eq!(guess(&["host", "lb2"], text), ("two|three".to_owned(), 0));
     assert_eq!(guess(&["host"], text), ("one".to_owned(), 1));
     assert_eq!(guess(&["host"], "@^lb1 three\n"), ("three".to_owned(), 0));
+}
+
+/// A director is never taken for another one, not even for the only one that the file names.
+#[test]
+fn a_node_has_the_lines_of_its_own_name() {
+    let on = |name: &str, text: &str| {
+        let mut sources = Sources::new();
+        let file = sources.add("k", text.as_bytes());
+        let id = ConfigId::Node(name.to_owned());
+        let expanded = preprocess(&mut sources, file, &id, &mut Findings::new());
+        lines(sources.get(expanded.text).text())
+    };
+    assert_eq!(on("lb2", "@lb1 one\n@lb2 two\n@^lb1 three\n"), "two|three");
+    assert_eq!(on("lb2", "@lb1 one\n@^lb1 three\n"), "three");
+    assert_eq!(on("lb1.example", "@lb1 one\n@lb2 two\n"), "one");
+    assert_eq!(on("lb1.example", "@lb1 one\n@lb1.example two\n"), "two");
 }
 
 /// `(shown, label)`: what the user wrote for the first `part` of the expanded text, and the text

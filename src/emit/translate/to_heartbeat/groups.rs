@@ -101,8 +101,7 @@ fn prefer(group: &mut Group, files: &[NodeFile], directors: &[Director], account
     };
     let known: Vec<(&Director, &Router)> =
         directors.iter().filter_map(|director| Some((director, of(director)?))).collect();
-    let priority =
-        |router: &Router| member(router).and_then(|m| m.priority).map_or(100, |p| p.value);
+    let priority = |router: &Router| member(router).map_or(100, Member::effective_priority);
     let role = |router: &Router| member(router).and_then(|m| m.role).map(|role| role.value);
     let best = known.iter().map(|(_, router)| priority(router)).max().unwrap_or(0);
     let at_the_top: Vec<&(&Director, &Router)> =

@@ -8,8 +8,8 @@ use std::collections::HashMap;
 use super::argument::is_user;
 use super::value::hides_keywords;
 use crate::model::{
-    Carried, Cluster, Digest, Family, Globals, Key, ProbeKind, Role, Router, Server, Service,
-    ServiceGroup, Sourced, SyncGroup, Target, Track, TrackKind, VrrpVersion,
+    Carried, Cluster, Digest, Family, Globals, GroupMember, Key, ProbeKind, Role, Router, Server,
+    Service, ServiceGroup, Sourced, SyncGroup, Target, Track, TrackKind, VrrpVersion,
 };
 use crate::source::codes::{keepalived as codes, keepalived_quirks as quirks};
 use crate::source::{Code, Diagnostic, Findings, Place};
@@ -68,6 +68,7 @@ pub(super) fn check(cluster: &Cluster, before: &Extent, findings: &mut Findings)
     file.routers.iter().for_each(|router| file.router(router, findings));
     file.same_routers(findings);
     file.groups.iter().for_each(|group| file.group(group, findings));
+    file.members_of_two(findings);
     file.services.iter().for_each(|service| file.service(service, findings));
     file.scripts(findings);
     file.sync_daemon(before, findings);
@@ -208,6 +209,24 @@ impl File<'_> {
         self.interfaces_of_both(group, findings);
     }
 
+    /// A router changes its state with one group: the others leave it out.
+    fn members_of_two(&self, findings: &mut Findings) {
+        let mut first: HashMap<&str, (&SyncGroup, Option<Place>)> = HashMap::new();
+        for group in self.groups {
+            for member in &group.members {
+                let Some((other, earlier)) = first.get(member.value.as_str()) else {
+                    first.insert(&member.value, (group, member.at));
+                    continue;
+                };
+                if !std::ptr::eq(*other, group) {
+                    let (router, group) = (&member.value, &other.name.value);
+                    let message = format!("`{router}` is in the sync group `{group}` already");
+                    report_pair(member.at, *earlier, message, findings);
+                }
+            }
+        }
+    }
+
     /// Interfaces that a group follows may be neither its members' own nor followed by them; for
     /// scripts, files, processes and sessions 2.2.7 does not mind (tried).
     fn interfaces_of_both(&self, group: &SyncGroup, findings: &mut Findings) {
@@ -252,6 +271,11 @@ impl File<'_> {
         if let (true, Some(protocol)) = (mark, &service.protocol) {
             let message = "packets with a mark may have any protocol".into();
             report(codes::MARK_WITH_PROTOCOL, protocol.at, message, findings);
+        }
+        let of_marks = mark || group.is_some_and(has_marks);
+        if let (true, Some(suspend)) = (of_marks, &service.settings.suspend) {
+            let message = "a mark has no address that could be elsewhere".into();
+            report(codes::MARK_WITH_PROTOCOL, suspend.at, message, findings);
         }
         if pool::takes_all_ports(service, group)
             && service.persistence.is_none()
@@ -412,6 +436,10 @@ fn quorum(service: &Service, findings: &mut Findings) {
         let message = format!("the quorum is {quorum}, all weights together are {total}");
         report(codes::QUORUM_TOO_HIGH, at, message, findings);
     }
+}
+
+fn has_marks(group: &ServiceGroup) -> bool {
+    group.members.iter().any(|member| matches!(member.value, GroupMember::Mark { .. }))
 }
 
 fn report(code: Code, at: Option<Place>, message: String, findings: &mut Findings) {

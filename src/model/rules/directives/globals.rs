@@ -10,6 +10,7 @@ use crate::syntax::{NodeRef, Word};
 /// The rules.
 pub(super) const RULES: &[LineRule] = &[
     LineRule { within: "global_defs", word: "lvs_sync_daemon", judge: sync_daemon },
+    LineRule { within: "global_defs", word: "lvs_timeouts", judge: timeouts },
     LineRule { within: "global_defs", word: "umask", judge: umask },
     LineRule { within: "global_defs", word: "vrrp_mcast_group4", judge: group },
     LineRule { within: "global_defs", word: "vrrp_mcast_group6", judge: group },
@@ -84,6 +85,49 @@ fn sync_daemon(node: NodeRef<'_>, _: &Context<'_>, findings: &mut Findings) {
                 keepalived::NOT_A_NUMBER,
                 value.place(),
                 format!("`{text}` is no whole number"),
+            ),
+        };
+        findings.push(finding.note("keepalived ignores the option"));
+    }
+}
+
+/// `[tcp N] [tcpfin N] [udp N]`, at least one of them.
+fn timeouts(node: NodeRef<'_>, _: &Context<'_>, findings: &mut Findings) {
+    if node.arguments().any(|word| word.raw().contains('$')) {
+        return;
+    }
+    let mut words = node.arguments().peekable();
+    if words.peek().is_none() {
+        let message = "`lvs_timeouts` needs `tcp`, `tcpfin` or `udp` and seconds";
+        findings.push(Diagnostic::new(keepalived::MISSING_ARGUMENT, node.place(), message));
+    }
+    while let Some(word) = words.next() {
+        let name = word.value();
+        if !matches!(&*name, "tcp" | "tcpfin" | "udp") {
+            let message = format!("`{name}` is no kind of connections");
+            findings.push(
+                Diagnostic::new(keepalived::UNKNOWN_OPTION, word.place(), message)
+                    .help("known are tcp, tcpfin and udp"),
+            );
+            continue;
+        }
+        let Some(value) = words.next() else {
+            let message = format!("`{name}` needs a number of seconds");
+            findings.push(Diagnostic::new(keepalived::MISSING_ARGUMENT, word.place(), message));
+            return;
+        };
+        let text = value.value();
+        let finding = match text.parse::<u64>() {
+            Ok(seconds) if seconds <= LONGEST_TIMEOUT => continue,
+            Ok(_) => Diagnostic::new(
+                keepalived::OUT_OF_RANGE,
+                value.place(),
+                format!("`{name}` is not between 0 and {LONGEST_TIMEOUT} s"),
+            ),
+            Err(_) => Diagnostic::new(
+                keepalived::NOT_A_NUMBER,
+                value.place(),
+                format!("`{text}` is no number of seconds"),
             ),
         };
         findings.push(finding.note("keepalived ignores the option"));
@@ -189,6 +233,9 @@ pub(super) fn sessions<'a>(blocks: impl Iterator<Item = NodeRef<'a>>, findings: 
 /// Options of the sync daemon with their limits (tried).
 const NUMBERS: &[(&str, u64, u64)] =
     &[("id", 0, 255), ("maxlen", 1, 65_507), ("port", 1, 65_535), ("ttl", 1, 255)];
+
+/// Seconds of 31 days (tried).
+const LONGEST_TIMEOUT: u64 = 2_678_400;
 
 /// All permissions.
 const LARGEST_UMASK: u32 = 0o777;

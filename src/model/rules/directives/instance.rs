@@ -23,6 +23,7 @@ macro_rules! instance {
 pub(super) const RULES: &[LineRule] = instance! {
     strict;
     virtual_mac;
+    own_interface;
     followed_twice;
     reversed;
     peers;
@@ -162,6 +163,33 @@ fn virtual_mac(block: NodeRef<'_>, context: &Context<'_>, findings: &mut Finding
         findings.push(
             Diagnostic::new(codes::VIRTUAL_MAC, second.place(), message)
                 .help("write one name, and a MAC address if you need one"),
+        );
+    }
+}
+
+/// What needs use_vmac, and what use_ipvlan needs. Whoever has an include may have them there.
+fn own_interface(block: NodeRef<'_>, _: &Context<'_>, findings: &mut Findings) {
+    if block.directives().any(|node| node.name().starts_with(['$', '@', '~'])) {
+        return;
+    }
+    if let Some(node) = line(block, "vmac_xmit_base").filter(|_| line(block, "use_vmac").is_none())
+    {
+        let message = "there is no virtual MAC address that this is about";
+        let finding = Diagnostic::new(codes::VIRTUAL_MAC, node.place(), message);
+        findings.push(finding.help("add `use_vmac`, or delete the line"));
+    }
+    let Some(node) = line(block, "use_ipvlan") else { return };
+    // IPv6 has a link-local address in any case.
+    let is_ipv4 = first_address(block).is_some_and(|address| address.is_ipv4());
+    let is_open = node.arguments().any(|word| word.raw().contains('$'));
+    let has_address = (1..=node.arguments().len()).any(|word| address(node, word).is_some());
+    if is_ipv4 && !is_open && !has_address {
+        let message = "an ipvlan interface needs an IPv4 address of its own";
+        let finding = Diagnostic::new(codes::VIRTUAL_MAC, node.place(), message);
+        findings.push(
+            finding
+                .note("without one the router stays in FAULT")
+                .help("write it behind the name, as in `use_ipvlan ipvlan0 10.0.0.27/24`"),
         );
     }
 }

@@ -11,7 +11,8 @@ use super::{Rule, View, target};
 use crate::source::codes::keepalived;
 use crate::source::codes::keepalived_advice as advice;
 use crate::source::codes::keepalived_quirks as codes;
-use crate::source::{Diagnostic, Findings, Place};
+use crate::source::codes::ldirectord_advice as ldirectord;
+use crate::source::{Diagnostic, Findings, Place, Span};
 use crate::syntax::schema::target::Targets;
 use crate::syntax::schema::{Argument, Body, Keyword, Version, find};
 use crate::syntax::{Format, Kind, NodeRef, Tree};
@@ -22,12 +23,14 @@ mod instance;
 mod lines;
 mod script;
 mod service;
+mod tracker;
 
 /// The rules: one walk looks for all of it.
 pub(super) const RULES: &[Rule] = &[Rule {
     codes: &[
         keepalived::FAMILY_DIFFERS,
         keepalived::DEPRECATED,
+        keepalived::MISSING_ARGUMENT,
         keepalived::NEEDS_NEWER,
         keepalived::NOT_AN_ADDRESS,
         keepalived::NOT_A_CHOICE,
@@ -56,6 +59,8 @@ pub(super) const RULES: &[Rule] = &[Rule {
         codes::DNS_NAME,
         codes::SESSION,
         codes::ROUTING_WORD,
+        codes::CUT_BY_COMMENT,
+        ldirectord::THRESHOLDS_CROSSED,
     ],
     check: words,
 }];
@@ -88,7 +93,8 @@ fn words(view: &View<'_>, findings: &mut Findings) {
             if has_quotes {
                 split_by_quote(node, row, findings);
             }
-            if let Some(row) = row {
+            cut_by_comment(node, row, text, findings);
+            if let Some(row) = row.filter(|row| OF_INTEREST.contains(row.word)) {
                 let at = node.word(0).map_or_else(|| node.place(), |word| word.place());
                 target::word(context.targets, row, at, &mut told, findings);
                 let rules = INDEX.get(row.word).map_or(&[][..], Vec::as_slice);
@@ -111,7 +117,7 @@ fn walk<'a>(
     for node in tree.walk(text).filter(|node| node.kind() == Kind::Directive) {
         while open.pop_if(|(behind, _)| *behind <= node.index()).is_some() {}
         let name = node.name();
-        let is_of_interest = OF_INTEREST.contains(&*name);
+        let is_of_interest = OF_INTEREST.contains(&*name) || !node.comment().is_empty();
         if !is_of_interest && !node.has_body() {
             visit(node, None);
             continue;
@@ -174,6 +180,41 @@ fn split_by_quote(node: NodeRef<'_>, row: Option<&Keyword>, findings: &mut Findi
     }
 }
 
+/// A comment that begins inside a value that may have any letters; behind a number nobody means it.
+fn cut_by_comment(
+    node: NodeRef<'_>,
+    row: Option<&'static Keyword>,
+    text: &str,
+    findings: &mut Findings,
+) {
+    let comment = node.comment();
+    let Some(row) = row.filter(|_| !comment.is_empty()) else { return };
+    let mut values = node.arguments();
+    let Some(last) = values.next_back() else { return };
+    let at = last.place();
+    let is_text = |argument: &Argument| {
+        let argument = match argument {
+            Argument::Optional(inner) | Argument::Many(inner) => inner,
+            other => other,
+        };
+        matches!(argument, Argument::Name | Argument::Path | Argument::Command | Argument::Rest)
+    };
+    let touches = at.span.end == comment.start && !last.raw().ends_with('"');
+    // A sign that only a blank follows is a remark.
+    let goes_on = comment.of(text).chars().nth(1).is_some_and(|next| !next.is_whitespace());
+    let argument = row.arguments.get(values.len()).or(row.arguments.last());
+    if touches && goes_on && argument.is_some_and(is_text) {
+        let sign = at.file.at(Span::new(comment.start, comment.start + 1));
+        // The length of a part of a secret is nobody's business.
+        let keyword = node.word(0).filter(|_| row.secret).map(|word| word.place());
+        let message = format!("the value of `{}` ends here: a comment begins", row.word);
+        findings.push(
+            Diagnostic::new(codes::CUT_BY_COMMENT, keyword.unwrap_or(sign), message)
+                .help("put the value in quotation marks, or a blank in front of the comment"),
+        );
+    }
+}
+
 /// Whether a line's first argument is one of the words for no.
 fn is_off(node: NodeRef<'_>) -> bool {
     node.word(1).is_some_and(|word| matches!(&*word.value(), "off" | "false" | "no"))
@@ -215,6 +256,7 @@ const TABLES: &[&[LineRule]] = &[
     script::RULES,
     instance::RULES,
     service::RULES,
+    tracker::RULES,
 ];
 
 #[cfg(test)]

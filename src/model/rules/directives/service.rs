@@ -1,17 +1,22 @@
 //! What stands together in one `virtual_server`.
 
-use super::{Context, LineRule, address, codes, keepalived, line, number};
+use super::{Context, LineRule, address, codes, keepalived, ldirectord, line, number};
 use crate::source::{Diagnostic, Findings};
-use crate::syntax::NodeRef;
 use crate::syntax::schema::target::refuses_dns_name;
+use crate::syntax::{NodeRef, Word};
 
 /// The rules.
 pub(super) const RULES: &[LineRule] = &[
     LineRule { within: "", word: "virtual_server", judge: hysteresis },
     LineRule { within: "", word: "virtual_server", judge: flags },
     LineRule { within: "", word: "virtual_server", judge: fallback },
+    LineRule { within: "virtual_server", word: "lb_kind", judge: tunnel },
+    LineRule { within: "virtual_server", word: "lvs_method", judge: tunnel },
+    LineRule { within: "virtual_server", word: "sorry_server_lvs_method", judge: tunnel },
     LineRule { within: "virtual_server", word: "real_server", judge: source },
     LineRule { within: "virtual_server/real_server/DNS_CHECK", word: "name", judge: dns_name },
+    LineRule { within: "virtual_server", word: "real_server", judge: thresholds },
+    LineRule { within: "virtual_server/real_server", word: "lvs_method", judge: tunnel },
     LineRule {
         within: "virtual_server/real_server/UDP_CHECK",
         word: "payload",
@@ -90,6 +95,90 @@ fn dns_name(node: NodeRef<'_>, context: &Context<'_>, findings: &mut Findings) {
                 .help("ask for another name that the server knows"),
         );
     }
+}
+
+/// `TUN [type KIND] [port N] [nocsum|csum|remcsum]`, of which the port is for gue, and gue needs it.
+fn tunnel(node: NodeRef<'_>, _: &Context<'_>, findings: &mut Findings) {
+    let mut words = node.arguments();
+    let is_tunnel = words.next().is_some_and(|word| word.value() == "TUN");
+    if !is_tunnel || node.arguments().any(|word| word.raw().contains('$')) {
+        return;
+    }
+    let mut kind = None;
+    let mut port = None;
+    while let Some(word) = words.next() {
+        let name = word.value();
+        let option = match &*name {
+            "csum" | "nocsum" | "remcsum" => continue,
+            "port" => &mut port,
+            "type" => &mut kind,
+            _ => {
+                let message = format!("`{name}` is no option of a tunnel");
+                findings.push(
+                    Diagnostic::new(keepalived::UNKNOWN_OPTION, word.place(), message)
+                        .help("known are type, port, csum, nocsum and remcsum"),
+                );
+                return;
+            }
+        };
+        *option = words.next();
+        if option.is_none() {
+            let message = format!("`{name}` needs a value");
+            findings.push(Diagnostic::new(keepalived::MISSING_ARGUMENT, word.place(), message));
+            return;
+        }
+    }
+    let is_kind = |kind: Word<'_>| matches!(&*kind.value(), "gre" | "gue" | "ipip");
+    if let Some(kind) = kind.filter(|kind| !is_kind(*kind)) {
+        let message = format!("`{}` is no type of a tunnel", kind.value());
+        findings.push(
+            Diagnostic::new(keepalived::NOT_A_CHOICE, kind.place(), message)
+                .help("write ipip, gue or gre"),
+        );
+        return;
+    }
+    let is_gue = kind.is_some_and(|kind| kind.value() == "gue");
+    match (kind, port) {
+        (Some(kind), None) if is_gue => findings.push(
+            Diagnostic::new(
+                keepalived::MISSING_ARGUMENT,
+                kind.place(),
+                "a gue tunnel needs a port",
+            )
+            .help("write `type gue port N`"),
+        ),
+        (_, Some(port)) if !is_gue => findings.push(
+            Diagnostic::new(
+                keepalived::UNKNOWN_OPTION,
+                port.place(),
+                "only a gue tunnel has a port",
+            )
+            .help("write `type gue` as well, or leave the port out"),
+        ),
+        _ => {}
+    }
+}
+
+/// `ip_vs_add_dest` refuses a server whose lower threshold is above its upper one, which is 0 when
+/// nothing is said.
+fn thresholds(server: NodeRef<'_>, _: &Context<'_>, findings: &mut Findings) {
+    let Some(lower) = number(server, "lthreshold") else { return };
+    let stated = line(server, "uthreshold");
+    let upper = stated.and_then(|_| number(server, "uthreshold"));
+    // One that is no number, or not expanded, is not judged.
+    if stated.is_some() != upper.is_some() || lower <= upper.unwrap_or(0) {
+        return;
+    }
+    let at = line(server, "lthreshold").map_or_else(|| server.place(), NodeRef::place);
+    let message = match upper {
+        Some(upper) => format!("the lower threshold {lower} is above the upper one, {upper}"),
+        None => format!("a lower threshold of {lower} without an upper one"),
+    };
+    findings.push(
+        Diagnostic::new(ldirectord::THRESHOLDS_CROSSED, at, message)
+            .note("the kernel refuses the server: it gets no connections")
+            .help("set it to about three quarters of the upper one"),
+    );
 }
 
 /// Bytes in hexadecimal; in a reply, `X` stands for any digit.

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use super::router::priority_of;
+use super::seats::{Seat, is_whole};
 use super::{Site, codes, differ};
 use crate::source::{Findings, Place};
 
@@ -48,6 +50,42 @@ pub(super) fn sync_groups(site: &Site<'_>, findings: &mut Findings) {
             let there = [other.and_then(|(_, at)| *at), None];
             let label = format!("the group on {name}");
             findings.extend(differ(codes::SYNC_GROUP_DIFFERS, [*at, None], message, there, label));
+        }
+    }
+}
+
+/// Routers that are master together want to be so on one director.
+pub(super) fn divided(site: &Site<'_>, findings: &mut Findings) {
+    // The director that is best in each router, known by the seats; nobody where the best are equal.
+    let mut best: HashMap<(usize, &str), &str> = HashMap::new();
+    for seats in site.seats.routers().filter(|seats| seats.iter().all(|s| is_whole(s.router))) {
+        let rank = |seat: &Seat<'_>| priority_of(seat.router);
+        let Some(first) = seats.iter().max_by_key(|seat| rank(seat)) else { continue };
+        if seats.len() > 1 && seats.iter().filter(|seat| rank(seat) == rank(first)).count() == 1 {
+            best.extend(seats.iter().map(|s| ((s.node, s.router.name.value.as_str()), first.name)));
+        }
+    }
+    // The group is the same on all nodes, or that is another finding.
+    let mut told = BTreeSet::new();
+    for (node, own) in site.nodes.iter().enumerate() {
+        for group in &own.cluster.sync_groups {
+            let mut members = group.members.iter().filter_map(|member| {
+                let name = best.get(&(node, member.value.as_str()))?;
+                Some((member, *name))
+            });
+            let Some((first, preferred)) = members.next() else { continue };
+            let other = members.find(|(_, name)| *name != preferred);
+            let Some((other, name)) = other.filter(|_| told.insert(&group.name.value)) else {
+                continue;
+            };
+            let message =
+                format!("`{}` prefers {preferred}, and `{}` {name}", first.value, other.value);
+            let (here, there) = ([group.name.at, None], [other.at, None]);
+            let label = format!("{name} has the best priority");
+            findings.extend(differ(codes::GROUP_DIVIDED, here, message, there, label).map(|d| {
+                d.note("each director takes the whole group for the router in which it is the best")
+                    .help("give one director the best priority in all routers of the group")
+            }));
         }
     }
 }

@@ -77,6 +77,7 @@ const RULES: &[Rule] = &[
     Rule { codes: &[codes::SEVERAL_MASTERS], check: router::masters },
     Rule { codes: &[codes::WEIGHT_BELOW_GAP], check: router::weights },
     Rule { codes: &[codes::SYNC_GROUP_DIFFERS], check: joined::sync_groups },
+    Rule { codes: &[codes::GROUP_DIVIDED], check: joined::divided },
     Rule { codes: &[codes::SAME_ROUTER_ID], check: joined::router_ids },
     Rule { codes: &[codes::SYNC_DAEMON_DIFFERS], check: joined::sync_daemons },
     Rule { codes: &[codes::SERVICES_DIFFER], check: services::check },

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::seats::{Seat, addresses as all_addresses, is_whole};
 use super::{Site, codes, differ};
 use crate::model::{
-    Carried, Digest, Role, Router, Sourced, SyncGroup, TrackKind, VrrpVersion, show_seconds,
+    Carried, Digest, Member, Role, Router, Sourced, SyncGroup, TrackKind, VrrpVersion, show_seconds,
 };
 use crate::source::{Findings, Place};
 
@@ -392,14 +392,9 @@ fn interval_of(router: &Router) -> Duration {
     router.interval.as_ref().map_or(Duration::from_secs(1), |interval| interval.value)
 }
 
-/// keepalived's default rank is 100, and that of the owner for a MASTER without priority.
-fn priority_of(router: &Router) -> u8 {
-    let stated = router.members.first().and_then(|member| member.priority);
-    match stated {
-        Some(priority) => priority.value,
-        None if is_master(router) => 255,
-        None => 100,
-    }
+/// keepalived's rank of this node.
+pub(super) fn priority_of(router: &Router) -> u8 {
+    router.members.first().map_or(100, Member::effective_priority)
 }
 
 fn rank_place(router: &Router) -> [Option<Place>; 2] {

@@ -207,8 +207,6 @@ impl Planner<'_> {
             self.findings.push(finding.help("write `version 3`"));
         }
         let role = member.role.as_ref().map(|role| role.value);
-        // What keepalived assumes: a MASTER without a priority owns the addresses.
-        let assumed = if role == Some(Role::Master) { 255 } else { 100 };
         // `state MASTER` switches these off, as keepalived does with a warning.
         let waits = role != Some(Role::Master);
         let preempt = router.preempt.as_ref().is_none_or(|preempt| preempt.value) || !waits;
@@ -222,7 +220,7 @@ impl Planner<'_> {
         let mut settings = Settings {
             version,
             family,
-            priority: member.priority.as_ref().map_or(assumed, |priority| priority.value),
+            priority: member.effective_priority(),
             interval: self.interval(router, version),
             down_count: self.down_count(router),
             preempt,

@@ -177,7 +177,13 @@ fn heartbeat(ha_cf: &str, haresources: &str, node: &str) -> Plan {
             format: Format::Haresources,
         },
     ];
-    let loaded = crate::run::daemon::load(&mut sources, &inputs, node, &Default::default());
+    let loaded = crate::run::daemon::load(
+        &mut sources,
+        &inputs,
+        &Default::default(),
+        node,
+        &Default::default(),
+    );
     assert_eq!(loaded.findings.count(crate::source::Severity::Error), 0);
     loaded.plan
 }

@@ -338,7 +338,7 @@ async fn what_a_reload_removes_is_not_remembered() {
     while kernel.entries().is_empty() {
         until(&mut story, changed).await;
     }
-    services.send(Command::Configure(Box::default()));
+    services.send(configure(Plan::default(), []));
     while kernel.table() != Table::default() {
         until(&mut story, changed).await;
     }
