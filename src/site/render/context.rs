@@ -36,7 +36,7 @@ pub(super) struct Context {
     /// The body of keepalived.conf.
     keepalived: String,
     /// The bodies of ha.cf, haresources, authkeys.
-    heartbeat: HeartbeatFiles,
+    pub(super) heartbeat: HeartbeatFiles,
     /// The body of the configuration of ldirectord that is written.
     pub(super) ldirectord: String,
     /// All of them; none when there is no service.

@@ -53,6 +53,9 @@ pub(super) fn rows(stack: Stack, role: Role) -> impl Iterator<Item = &'static Ro
 /// Stands for the path of each configuration of ldirectord: there is a file for each.
 pub(super) const CONFIGURATIONS: &str = "/etc/ha.d/*.cf";
 
+/// It holds passwords where it names fencing devices.
+pub(super) const HA_CF: &str = "/etc/ha.d/ha.cf";
+
 /// Files of every director.
 const DIRECTOR: &[Row] = &[Row {
     template: "director.sysctl.conf.j2",
@@ -138,7 +141,7 @@ const HEARTBEAT: &[Row] = &[
     },
     Row {
         template: "ha.cf.j2",
-        path: "/etc/ha.d/ha.cf",
+        path: HA_CF,
         mode: 0o644,
         effect: Effect::Reload("heartbeat.service"),
         check: None,

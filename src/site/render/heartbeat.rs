@@ -4,7 +4,9 @@ use serde::Serialize;
 use sha2::Digest as _;
 
 use crate::emit::{heartbeat, ldirectord};
-use crate::model::{Cluster, Digest, Forwarding, Path, ProbeKind, Resource, ResourceKind, Sourced};
+use crate::model::{
+    Cluster, Digest, Forwarding, Path, ProbeKind, Resource, ResourceKind, Service, Sourced,
+};
 use crate::site::Site;
 use crate::source::Place;
 use crate::syntax::DIRECTORY;
@@ -15,6 +17,9 @@ pub(super) struct HeartbeatFiles {
     ha_cf: String,
     haresources: String,
     authkeys: String,
+    /// Whether passwords of fencing devices stand in ha.cf.
+    #[serde(skip)]
+    pub(super) fences: bool,
 }
 
 /// A file of ldirectord.
@@ -23,6 +28,8 @@ pub(super) struct Configuration {
     /// Where heartbeat's script finds it.
     pub(super) path: String,
     pub(super) body: String,
+    /// Whether passwords stand in it.
+    pub(super) is_secret: bool,
 }
 
 /// The files of a director that sees the cluster as `view`, and those of ldirectord.
@@ -33,20 +40,45 @@ pub(super) fn files(site: &Site, view: &Cluster) -> (HeartbeatFiles, Vec<Configu
         router.members.clone_from(&common.members);
     }
     complete(&mut cluster, site);
-    let view = heartbeat::View { cluster: &cluster, origin: None, header: &[] };
+    // Without it no change of the file would be noticed: the template says it.
+    cluster.carried.retain(|carried| carried.keyword != "autoreload");
+    let origin = site.imported.origin();
+    let view = heartbeat::View { cluster: &cluster, origin, header: &[] };
     let files = HeartbeatFiles {
         ha_cf: heartbeat::ha_cf(&view),
         haresources: heartbeat::haresources(&view),
         authkeys: heartbeat::authkeys(&view),
+        fences: !cluster.membership.fencing.is_empty(),
     };
     let configurations = names(&cluster).into_iter().map(|name| {
         let mut part = cluster.clone();
         part.services.retain(|service| service.configuration() == name);
-        let view = heartbeat::View { cluster: &part, origin: None, header: &[] };
+        // Each file keeps the lines that it came with.
+        let places = part.services.iter().filter_map(|service| service.target.at);
+        let files: Vec<_> = places.map(|at| at.file).collect();
+        part.carried.retain(|carried| files.contains(&carried.at.file));
+        let view = heartbeat::View { cluster: &part, origin, header: &[] };
         let folder = if name.starts_with('/') { "" } else { DIRECTORY };
-        Configuration { path: format!("{folder}{name}"), body: ldirectord::ldirectord(&view) }
+        Configuration {
+            path: format!("{folder}{name}"),
+            body: ldirectord::ldirectord(&view),
+            is_secret: part.services.iter().any(logs_in),
+        }
     });
     (files, configurations.collect())
+}
+
+/// Whether a check of it gives a password.
+fn logs_in(service: &Service) -> bool {
+    let of_servers = service.servers.iter().flat_map(|server| server.own_probes());
+    service.probes.iter().chain(of_servers).any(|probe| {
+        let mut kind = &probe.kind;
+        if let ProbeKind::Combined { negotiate, .. } = kind {
+            kind = negotiate;
+        }
+        matches!(kind, ProbeKind::Dialogue(dialogue)
+            if dialogue.password.is_some() || dialogue.secret.is_some())
+    })
 }
 
 /// The configurations of ldirectord in the order of their first services.

@@ -87,6 +87,41 @@ fn heartbeat_says_the_same_on_both_nodes() {
 }
 
 #[test]
+fn what_no_key_says_is_kept_from_imported_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let service = |port: u16, more: &str| {
+        format!("virtual=10.0.0.31:{port}\n real=10.0.0.29:{port} gate\n checktype=negotiate\n{more}")
+    };
+    let mysql = " service=mysql\n login=\"monitor\"\n passwd=\"not-to-be-seen\"\n request=\"select 1\"\n";
+    let fenced = "bcast eth1\nnode lw1 lw2\nstonith_host * rsa lw2 lw1 hidden-too\n";
+    for (name, text) in [
+        ("ha.cf", fenced.to_owned()),
+        ("haresources", "lw1 10.0.0.31/24/eth1 ldirectord ldirectord::web.cf\n".to_owned()),
+        ("authkeys", "auth 1\n1 sha1 0123456789\n".to_owned()),
+        ("ldirectord.cf", format!("autoreload=no\n{}", service(3306, mysql))),
+        ("web.cf", service(80, " service=http\n")),
+    ] {
+        std::fs::write(folder.path().join(name), text).unwrap();
+    }
+    let mut sources = Sources::new();
+    let text = "stack = \"heartbeat\"\nimport = [\".\"]\n";
+    let site = sources.add("site.toml", text.as_bytes());
+    let (site, _) = crate::site::read(&mut sources, site, folder.path(), Secrets::Leave);
+    // A site outlives what it was read from.
+    drop(sources);
+    assert!(!format!("{site:?}").contains("not-to-be-seen"));
+    let machines = render(&site, &Templates::new(None).unwrap()).unwrap();
+    let mysql = file(&machines, "lw2", "ldirectord.cf");
+    assert!(mysql.text.contains("passwd=\"not-to-be-seen\""), "{}", mysql.text);
+    assert!(!mysql.text.contains("autoreload=no"), "{}", mysql.text);
+    let ha_cf = file(&machines, "lw1", "ha.cf");
+    assert!(ha_cf.text.contains("stonith_host * rsa lw2 lw1 hidden-too"), "{}", ha_cf.text);
+    for (file, is_secret) in [(mysql, true), (ha_cf, true), (file(&machines, "lw1", "web.cf"), false)] {
+        assert_eq!((file.mode == 0o600, file.secret), (is_secret, is_secret), "{}", file.path);
+    }
+}
+
+#[test]
 fn a_template_of_the_user_replaces_the_built_in_one() {
     let folder = tempfile::tempdir().unwrap();
     let text = "# {{ node.name }} of {{ cluster }}\n{% for name, router in inventory.routers|items %}\
