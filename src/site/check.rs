@@ -10,10 +10,12 @@ use crate::source::codes::inventory;
 use crate::source::{Diagnostic, Place, Span};
 
 mod configurations;
+mod roles;
 
 /// Judges a site that was read.
 pub(super) fn check(site: &Site, reader: &mut Reader<'_>) {
     machines(site, reader);
+    roles::check(site, reader);
     host_names(site, reader);
     names(site, reader);
     for cluster in std::iter::once(&site.cluster).chain(site.views.values()) {

@@ -56,6 +56,30 @@ fn an_inventory_of_nobody() {
 }
 
 #[test]
+fn a_machine_has_one_role() {
+    let text = r#"[directors.lw1]
+address = "10.0.0.27"
+
+[directors.lw2]
+address = "10.0.0.28"
+
+[real_servers.lw1]
+address = "10.0.0.27"
+
+[real_servers.web]
+address = "10.0.0.28"
+"#;
+    let place = Place::new().file("site.toml", text).file(
+        "alone.toml",
+        text.replace("\n[real_servers.web", "managed = false\n[real_servers.web")
+            + "managed = false\n",
+    );
+    let left_alone = place.run(&["check", "alone.toml"]);
+    assert!(left_alone.contains("nothing found"), "{left_alone}");
+    snapshot!(place.run(&["check", "site.toml"]));
+}
+
+#[test]
 fn secrets_that_cannot_be_had_are_said() {
     let place = Place::new()
         .file(

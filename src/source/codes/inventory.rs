@@ -83,4 +83,16 @@ ldirectord.cf, and each configuration becomes a file of its own. heartbeat start
 
 Without the resource nobody checks the service; without the service ldirectord misses its file,
 unless somebody else puts it on the directors.";
+
+    TWO_ROLES = "LV0814" "inventory-two-roles" Error Refuses
+        "a machine that is a director and a real server"
+"lvsha plans the files and units of a machine for its role, and keeps what it did there in one place.
+With two roles the plan of one would undo that of the other, or run on another machine.
+
+Name a machine once. Where it has to be both, keep the director, and leave the real server's part
+alone:
+
+  [real_servers.lw3]
+  address = \"10.0.0.27\"
+  managed = false";
 }
