@@ -115,7 +115,7 @@ impl Context {
             service.servers.iter().any(|s| method(s, service) == Forwarding::Masquerading)
         });
         if site.stack() == Stack::Heartbeat {
-            (self.heartbeat, self.configurations) = heartbeat::files(site, view);
+            (self.heartbeat, self.configurations) = heartbeat::files(site, name, view);
             return;
         }
         let target =

@@ -87,6 +87,26 @@ fn heartbeat_says_the_same_on_both_nodes() {
 }
 
 #[test]
+fn heartbeat_prefers_the_best_member_and_finds_its_own_interface() {
+    let text = "stack = \"heartbeat\"\n[directors.lw1]\ninterface = \"eth1\"\n[directors.lw2]\n\
+                interface = \"ens4\"\n[routers.a]\naddresses = [\"10.0.0.31/24\"]\npreempt = false\n\
+                members = { lw1 = { priority = 100 }, lw2 = { priority = 200 } }\n\
+                [routers.b]\naddresses = [\"10.0.0.32/24 dev bond0\"]\npreempt = false\n";
+    let mut sources = Sources::new();
+    let site = sources.add("site.toml", text.as_bytes());
+    let (site, findings) = crate::site::read(&mut sources, site, Path::new("."), Secrets::Leave);
+    assert_eq!(findings.count(Severity::Error), 0);
+    let machines = render(&site, &Templates::new(None).unwrap()).unwrap();
+    for (name, interface) in [("lw1", "eth1"), ("lw2", "ens4")] {
+        let lines = file(&machines, name, "haresources").text.lines();
+        let lines: Vec<&str> = lines.filter(|line| !line.starts_with('#')).collect();
+        assert_eq!(lines, ["lw2 IPaddr2::10.0.0.31/24", "lw1 IPaddr2::10.0.0.32/24/bond0"]);
+        let ha_cf = &file(&machines, name, "ha.cf").text;
+        assert!(ha_cf.contains(&format!("\nbcast {interface}\nauto_failback off\n")), "{ha_cf}");
+    }
+}
+
+#[test]
 fn what_no_key_says_is_kept_from_imported_files() {
     let folder = tempfile::tempdir().unwrap();
     let service = |port: u16, more: &str| {
