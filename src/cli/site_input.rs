@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::printer::{Printer, Problem};
 use super::{Failure, inputs};
 use crate::model::Sourced;
-use crate::site::render::{Machine, Templates, render};
+use crate::site::render::{Machine, Templates, judge, render};
 use crate::site::{self, Secrets, Site, Stack};
 use crate::source::{Severity, Sources, report};
 
@@ -52,8 +52,19 @@ impl InventoryArguments {
     /// Reads the inventory and shows what is wrong with it.
     pub(super) fn load(&self, secrets: Secrets, printer: &Printer) -> Result<Site, Failure> {
         let mut sources = Sources::new();
-        let (mut site, findings) = site::load(&mut sources, &self.inventory, secrets)
+        let (mut site, mut findings) = site::load(&mut sources, &self.inventory, secrets)
             .map_err(|error| inputs::unusable(&error))?;
+        if let Some(stack) = self.stack {
+            site.stack = Some(Sourced::implied(match stack {
+                StackName::Heartbeat => Stack::Heartbeat,
+                StackName::Keepalived => Stack::Keepalived,
+                StackName::Lvsha => Stack::Lvsha,
+            }));
+        }
+        if findings.count(Severity::Error) == 0 {
+            let rendered = judge(&site, secrets, &findings, &mut sources);
+            findings.extend(rendered);
+        }
         let errors = findings.count(Severity::Error);
         let mut shown = findings.sorted();
         // Warnings are for `lvsha check`; here they would stand between the user and the plan.
@@ -62,13 +73,6 @@ impl InventoryArguments {
             let frames = report::human(&sources, &shown, printer.colour_of_notes());
             printer.problems(&frames);
             return Err(Failure::Findings);
-        }
-        if let Some(stack) = self.stack {
-            site.stack = Some(Sourced::implied(match stack {
-                StackName::Heartbeat => Stack::Heartbeat,
-                StackName::Keepalived => Stack::Keepalived,
-                StackName::Lvsha => Stack::Lvsha,
-            }));
         }
         Ok(site)
     }

@@ -10,7 +10,9 @@ use crate::source::codes::inventory;
 use crate::source::{Diagnostic, Place, Span};
 
 mod configurations;
+pub(super) mod effect;
 mod roles;
+mod unicast;
 
 /// Judges a site that was read.
 pub(super) fn check(site: &Site, reader: &mut Reader<'_>) {
@@ -20,8 +22,9 @@ pub(super) fn check(site: &Site, reader: &mut Reader<'_>) {
     names(site, reader);
     for cluster in std::iter::once(&site.cluster).chain(site.views.values()) {
         routers(site, cluster, reader);
-        if site.stack() == Stack::Heartbeat {
-            configurations::check(cluster, reader);
+        match site.stack() {
+            Stack::Heartbeat => configurations::check(cluster, reader),
+            Stack::Keepalived | Stack::Lvsha => unicast::check(site, cluster, reader),
         }
     }
 }

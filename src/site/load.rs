@@ -66,6 +66,7 @@ pub fn read(
     take_nodes(&mut site);
     look_through(&mut site, &mut reader);
     check::check(&site, &mut reader);
+    check::effect::check(&site, &entries, &mut reader);
     let Reader { findings, .. } = reader;
     (site, findings)
 }

@@ -181,18 +181,21 @@ impl Sources {
     pub fn copy(&self, ids: impl IntoIterator<Item = FileId>) -> Self {
         let copy = |id| {
             let file = self.files.get(&id)?;
-            Some((id, SourceFile {
+            Some((
                 id,
-                name: file.name.clone(),
-                text: file.text.clone(),
-                mode: file.mode,
-                lines: OnceLock::new(),
-                secrets: file.secrets.clone(),
-                path: file.path.clone(),
-                includes: file.includes.clone(),
-                is_part: file.is_part,
-                composed: None,
-            }))
+                SourceFile {
+                    id,
+                    name: file.name.clone(),
+                    text: file.text.clone(),
+                    mode: file.mode,
+                    lines: OnceLock::new(),
+                    secrets: file.secrets.clone(),
+                    path: file.path.clone(),
+                    includes: file.includes.clone(),
+                    is_part: file.is_part,
+                    composed: None,
+                },
+            ))
         };
         let files = ids.into_iter().filter_map(copy).collect();
         Self { files, next: Arc::clone(&self.next) }

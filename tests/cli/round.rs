@@ -40,8 +40,13 @@ fn bytes_that_are_no_text_are_the_same_bytes_in_every_result() {
 
     place.run(&["convert", "heartbeat-to-inventory", "ha.d", "--out", "site.toml"]);
     assert!(holds(&place, "site.toml"));
-    for stack in ["heartbeat", "keepalived"] {
-        let told = place.run(&["render", "site.toml", "--stack", stack, "--out", stack]);
+    let imported = "stack = \"keepalived\"\nimport = [\"ha.d\"]\n";
+    let place = place.file("imported.toml", imported);
+    // authkeys that others may read are an error.
+    let keys = place.0.path().join("ha.d/authkeys");
+    fs::set_permissions(keys, fs::Permissions::from_mode(0o600)).unwrap();
+    for (inventory, stack) in [("site.toml", "heartbeat"), ("imported.toml", "keepalived")] {
+        let told = place.run(&["render", inventory, "--stack", stack, "--out", stack]);
         assert!(told.contains("exit code: 0"), "{told}");
     }
     assert!(holds(&place, "heartbeat/lw1/etc/ha.d/ldirectord.cf"));

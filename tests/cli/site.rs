@@ -41,7 +41,7 @@ struct Desk(Place);
 
 impl Desk {
     fn new() -> Self {
-        let place = Place::new().file("site.toml", SITE).file("secret", "not-to-be-seen");
+        let place = Place::new().file("site.toml", SITE).file("secret", "not-seen");
         let secret = fs::Permissions::from_mode(0o600);
         fs::set_permissions(place.0.path().join("secret"), secret).unwrap();
         let desk = Self(place);
@@ -67,7 +67,7 @@ impl Desk {
         desk.program(
             "keepalived",
             "case $1 in -v) echo 'Keepalived v2.2.7 (01/16,2022)' ;;\n\
-             *) grep -q 'scheduler odd\\|lvs_sched odd\\|lb_algo odd' \"$3\" || exit 0\n\
+             *) grep -q 'scheduler ovf\\|lvs_sched ovf\\|lb_algo ovf' \"$3\" || exit 0\n\
              echo \"invalid scheduler\"; exit 5 ;; esac",
         );
         desk.program("sysctl", "");
@@ -125,7 +125,7 @@ impl Desk {
     fn run(&self, arguments: &[&str]) -> String {
         let output = self.command(arguments).output().unwrap();
         let text = format!("$ lvsha {}\n{}", arguments.join(" "), shown(&output));
-        assert!(!text.contains("not-to-be-seen"), "{text}");
+        assert!(!text.contains("not-seen"), "{text}");
         text.replace(&self.0.0.path().display().to_string(), "[DESK]")
     }
 }
@@ -182,7 +182,7 @@ fn a_plan_that_cannot_be_saved_names_its_file() {
 fn a_saved_plan_is_refused_when_the_world_changed() {
     let desk = Desk::new();
     let saved = desk.run(&["plan", "site.toml", "--save", "saved"]);
-    assert!(!desk.read("saved").contains("not-to-be-seen"));
+    assert!(!desk.read("saved").contains("not-seen"));
     let narrowed = desk.run(&["deploy", "saved", "--limit", "lw1"]);
     let done = desk.run(&["deploy", "saved", "--yes"]);
     let stale = desk.run(&["deploy", "site.toml", "--yes", "--plan", "saved"]);
@@ -205,10 +205,10 @@ fn what_the_machine_refuses_is_not_put_in_place() {
     let desk = Desk::new();
     desk.run(&["deploy", "site.toml", "--yes"]);
     let before = desk.read(CONF);
-    desk.edit("site.toml", "scheduler = \"rr\"", "scheduler = \"odd\"");
+    desk.edit("site.toml", "scheduler = \"rr\"", "scheduler = \"ovf\"");
     let refused = desk.run(&["deploy", "site.toml", "--yes"]);
     assert_eq!(desk.read(CONF), before);
-    desk.edit("site.toml", "scheduler = \"odd\"", "scheduler = \"wrr\"");
+    desk.edit("site.toml", "scheduler = \"ovf\"", "scheduler = \"wrr\"");
     desk.write("machine/fail", "reload keepalived.service");
     desk.edit("bin/systemctl", "case $1 in is", "case $1 in reload-or-restart) exit 1 ;; is");
     let failed = desk.run(&["deploy", "site.toml", "--yes"]);

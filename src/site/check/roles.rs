@@ -10,8 +10,7 @@ use crate::source::{Diagnostic, Place};
 
 /// No machine is both; real servers that lvsha leaves alone are not asked.
 pub(super) fn check(site: &Site, reader: &mut Reader<'_>) {
-    let is_managed =
-        |server: &&RealServer| server.managed.is_none_or(|managed| managed.value);
+    let is_managed = |server: &&RealServer| server.managed.is_none_or(|managed| managed.value);
     for server in site.real_servers.iter().filter(is_managed) {
         let Some((at, first, what)) = twin(site, server) else { continue };
         let message = format!("{what} is a director and a real server");

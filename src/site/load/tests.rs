@@ -136,9 +136,8 @@ fn a_file_of_all_directors_gives_none_of_them_a_rank() {
     for (lw1, lw2, ranks) in
         [("", "", [150, 140]), ("priority = 200\n", "priority = 100\n", [200, 100])]
     {
-        let text = format!(
-            "import = [\"keepalived.conf\"]\n[directors.lw1]\n{lw1}[directors.lw2]\n{lw2}"
-        );
+        let text =
+            format!("import = [\"keepalived.conf\"]\n[directors.lw1]\n{lw1}[directors.lw2]\n{lw2}");
         let mut sources = Sources::new();
         let file = sources.add("a.toml", text.as_bytes());
         let (site, _) = read(&mut sources, file, folder.path(), Secrets::Leave);

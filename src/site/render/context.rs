@@ -34,7 +34,7 @@ pub(super) struct Context {
     /// keepalived's command line options.
     pub(super) options: String,
     /// The body of keepalived.conf.
-    keepalived: String,
+    pub(super) keepalived: String,
     /// The bodies of ha.cf, haresources, authkeys.
     pub(super) heartbeat: HeartbeatFiles,
     /// The body of the configuration of ldirectord that is written.

@@ -5,8 +5,8 @@ use sha2::Digest as _;
 
 use crate::emit::{heartbeat, ldirectord};
 use crate::model::{
-    Cluster, Digest, Failback, Forwarding, Path, ProbeKind, Resource, ResourceKind, Router, Service,
-    Sourced,
+    Cluster, Digest, Failback, Forwarding, Path, ProbeKind, Resource, ResourceKind, Router,
+    Service, Sourced,
 };
 use crate::site::node::rank;
 use crate::site::{Director, Site};
@@ -16,9 +16,9 @@ use crate::syntax::DIRECTORY;
 /// ha.cf, haresources, authkeys.
 #[derive(Debug, Default, Serialize)]
 pub(super) struct HeartbeatFiles {
-    ha_cf: String,
-    haresources: String,
-    authkeys: String,
+    pub(super) ha_cf: String,
+    pub(super) haresources: String,
+    pub(super) authkeys: String,
     /// Whether passwords of fencing devices stand in ha.cf.
     #[serde(skip)]
     pub(super) fences: bool,

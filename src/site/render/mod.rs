@@ -12,9 +12,11 @@ use crate::source::text;
 mod context;
 mod files;
 mod heartbeat;
+mod judge;
 mod templates;
 
 pub use files::{Check, Effect};
+pub use judge::judge;
 pub use templates::{TemplateError, Templates};
 
 /// What a machine is in the cluster.

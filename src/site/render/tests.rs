@@ -110,9 +110,12 @@ fn heartbeat_prefers_the_best_member_and_finds_its_own_interface() {
 fn what_no_key_says_is_kept_from_imported_files() {
     let folder = tempfile::tempdir().unwrap();
     let service = |port: u16, more: &str| {
-        format!("virtual=10.0.0.31:{port}\n real=10.0.0.29:{port} gate\n checktype=negotiate\n{more}")
+        format!(
+            "virtual=10.0.0.31:{port}\n real=10.0.0.29:{port} gate\n checktype=negotiate\n{more}"
+        )
     };
-    let mysql = " service=mysql\n login=\"monitor\"\n passwd=\"not-to-be-seen\"\n request=\"select 1\"\n";
+    let mysql =
+        " service=mysql\n login=\"monitor\"\n passwd=\"not-to-be-seen\"\n request=\"select 1\"\n";
     let fenced = "bcast eth1\nnode lw1 lw2\nstonith_host * rsa lw2 lw1 hidden-too\n";
     for (name, text) in [
         ("ha.cf", fenced.to_owned()),
@@ -136,7 +139,9 @@ fn what_no_key_says_is_kept_from_imported_files() {
     assert!(!mysql.text.contains("autoreload=no"), "{}", mysql.text);
     let ha_cf = file(&machines, "lw1", "ha.cf");
     assert!(ha_cf.text.contains("stonith_host * rsa lw2 lw1 hidden-too"), "{}", ha_cf.text);
-    for (file, is_secret) in [(mysql, true), (ha_cf, true), (file(&machines, "lw1", "web.cf"), false)] {
+    for (file, is_secret) in
+        [(mysql, true), (ha_cf, true), (file(&machines, "lw1", "web.cf"), false)]
+    {
         assert_eq!((file.mode == 0o600, file.secret), (is_secret, is_secret), "{}", file.path);
     }
 }
