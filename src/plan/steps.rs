@@ -25,6 +25,8 @@ pub struct NodePlan {
     pub edited: Vec<String>,
     /// Whether it holds a virtual address now.
     pub is_holder: bool,
+    /// Whether another director comes before it from then on, for an address that it holds.
+    pub yields: bool,
 }
 
 /// One step.
@@ -49,10 +51,10 @@ pub enum Step {
 }
 
 impl NodePlan {
-    /// Whether an address that it holds may move: only a stopped director gives it up.
+    /// Whether an address that it holds may move: a stopped director gives it up, and one that yields.
     pub fn moves_addresses(&self) -> bool {
         let gives_up = |step: &Step| matches!(step, Step::Restart(_) | Step::Stop(_));
-        self.is_holder && self.steps.iter().any(gives_up)
+        self.yields || (self.is_holder && self.steps.iter().any(gives_up))
     }
 
     /// The changes of files.
@@ -108,6 +110,7 @@ pub fn plan(machine: &Machine, found: &Found) -> NodePlan {
         secret: secret.map(|file| file.path.clone()).collect(),
         edited,
         is_holder: false,
+        yields: false,
         before,
         after,
     }

@@ -189,7 +189,9 @@ fn a_saved_plan_is_refused_when_the_world_changed() {
     let none = desk.run(&["deploy", "site.toml", "--yes", "--plan", "nothing"]);
     let same = desk.run(&["plan", "site.toml", "--save", "saved"]);
     let kept = desk.run(&["deploy", "site.toml", "--yes", "--plan", "saved"]);
-    snapshot!([saved, narrowed, done, stale, none, same, kept].join("\n"));
+    desk.write("machine/active", "");
+    let stopped = desk.run(&["deploy", "site.toml", "--yes", "--plan", "saved"]);
+    snapshot!([saved, narrowed, done, stale, none, same, kept, stopped].join("\n"));
 }
 
 #[test]
