@@ -179,6 +179,12 @@ fn a_plan_that_cannot_be_saved_names_its_file() {
 }
 
 #[test]
+fn a_plan_that_cannot_be_made_is_told_from_one_with_work() {
+    let told = Desk::new().run(&["plan", "nowhere.toml"]);
+    assert!(told.contains("exit code: 1") && told.contains("nowhere.toml"), "{told}");
+}
+
+#[test]
 fn a_saved_plan_is_refused_when_the_world_changed() {
     let desk = Desk::new();
     let saved = desk.run(&["plan", "site.toml", "--save", "saved"]);
