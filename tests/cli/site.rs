@@ -236,6 +236,44 @@ fn an_edit_by_hand_is_drift_and_is_kept() {
     snapshot!(said.join("\n"));
 }
 
+/// In an emergency the place of the secrets may be away.
+#[test]
+fn the_way_back_needs_no_secret() {
+    let desk = Desk::new();
+    desk.run(&["deploy", "site.toml", "--yes"]);
+    let first = desk.read(CONF);
+    desk.edit("site.toml", "\"rr\"", "\"wrr\"");
+    desk.run(&["deploy", "site.toml", "--yes"]);
+    desk.edit("site.toml", "file = \"secret\"", "file = \"nowhere\"");
+    assert!(desk.run(&["plan", "site.toml"]).contains("LV0806"));
+    for command in ["history", "unlock"] {
+        let said = desk.run(&[command, "site.toml"]);
+        assert!(said.contains("exit code: 0"), "{said}");
+    }
+    let back = desk.run(&["rollback", "site.toml", "--yes"]);
+    assert_eq!(desk.read(CONF), first, "{back}");
+}
+
+#[test]
+fn who_is_not_root_or_meets_a_lock_is_told_what_to_do() {
+    let desk = Desk::new();
+    desk.program("id", "case $1 in -u) echo 1000 ;; *) echo ada ;; esac");
+    let told = ["plan", "history"].map(|command| {
+        // Nothing is read before the login is looked at, so the real machine can stand here.
+        let output = desk.command(&[command, "site.toml"]).env_remove("LVSHA_ROOT").output();
+        super::shown(&output.unwrap())
+    });
+    for told in told {
+        assert!(told.contains("error: lw1: logged in as ada, who is not root"), "{told}");
+        assert!(told.contains("`sudo = true` in `[ssh]`"), "{told}");
+    }
+    fs::create_dir_all(desk.0.0.path().join("machine/var/lib/lvsha/lock")).unwrap();
+    desk.write("machine/var/lib/lvsha/lock/who", "eve@elsewhere\n");
+    let locked = desk.run(&["deploy", "site.toml", "--yes"]);
+    assert!(locked.contains("locked by eve@elsewhere"), "{locked}");
+    assert!(locked.contains("`lvsha unlock INVENTORY`"), "{locked}");
+}
+
 #[test]
 fn programs_that_do_not_hear_each_other_do_not_follow_each_other() {
     let desk = Desk::new();
