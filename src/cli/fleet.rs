@@ -36,7 +36,17 @@ pub(super) struct Fleet {
 impl FleetArguments {
     /// Reads the inventory, renders it, and makes a host for each machine.
     pub(super) fn fleet(&self, printer: &Printer) -> Result<Fleet, Failure> {
-        let site = self.site.load(Secrets::Fetch, printer)?;
+        self.fleet_with(Secrets::Fetch, printer)
+    }
+
+    /// The same for commands that write nothing of the inventory: in an emergency the place of the
+    /// secrets may be away. A password for sudo is asked for nevertheless.
+    pub(super) fn fleet_without_secrets(&self, printer: &Printer) -> Result<Fleet, Failure> {
+        self.fleet_with(Secrets::Leave, printer)
+    }
+
+    fn fleet_with(&self, secrets: Secrets, printer: &Printer) -> Result<Fleet, Failure> {
+        let site = self.site.load(secrets, printer)?;
         let mut machines = self.site.render(&site)?;
         if !self.limit.is_empty() {
             let mut names = Vec::new();
@@ -53,12 +63,13 @@ impl FleetArguments {
             machines.retain(|machine| names.contains(&machine.name));
         }
         let folder = self.folder();
-        let secrets: BTreeMap<String, Secret> = site
+        let passwords: BTreeMap<String, Secret> = site
             .secrets
             .iter()
+            .filter(|origin| opens_sudo(&site, &origin.name))
             .filter_map(|origin| Some((origin.name.clone(), origin.fetch(&folder).ok()?)))
             .collect();
-        let hosts = connect(&site, &machines, &folder, &secrets);
+        let hosts = connect(&site, &machines, &folder, &passwords);
         Ok(Fleet { site, machines, hosts })
     }
 
@@ -140,6 +151,14 @@ impl Fleet {
         }
         closing.join_all().await;
     }
+}
+
+/// Whether a machine's sudo asks for this secret.
+fn opens_sudo(site: &Site, name: &str) -> bool {
+    let of_directors = site.directors.iter().map(|director| &director.ssh);
+    let of_servers = site.real_servers.iter().map(|server| &server.ssh);
+    let mut all = std::iter::once(&site.ssh).chain(of_directors).chain(of_servers);
+    all.any(|ssh| ssh.sudo_secret.as_ref().is_some_and(|secret| secret.value == name))
 }
 
 /// Shows why machines did not answer.

@@ -44,7 +44,7 @@ fn ask(
     printer: &Printer,
     show: impl Fn(&str, &Reply) -> String,
 ) -> Result<ExitCode, Failure> {
-    let mut fleet = arguments.fleet(printer)?;
+    let mut fleet = arguments.fleet_without_secrets(printer)?;
     let replies = block_on(async {
         let replies = fleet.ask(vec![act.clone(); fleet.machines.len()]).await;
         fleet.close().await;

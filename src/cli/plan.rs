@@ -13,7 +13,8 @@ use crate::plan::{Plan, human};
 
 /// Show what `deploy` would do: files, reloads, restarts, services, addresses that move
 ///
-/// Exit code 0: nothing to do; 2: there is something to do.
+/// Exit code 0: nothing to do; 2: there is something to do; 1: the inventory cannot be used; 3: a machine
+/// did not answer.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     #[command(flatten)]
@@ -25,6 +26,17 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, Failure> {
+    match plan(arguments, printer) {
+        // 2 says that there is work, so everything that is in the way of an answer is 1.
+        Err(Failure::Input(problem)) => {
+            printer.problem(&problem);
+            Ok(ExitCode::Findings)
+        }
+        done => done,
+    }
+}
+
+fn plan(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, Failure> {
     let mut fleet = arguments.fleet.fleet(printer)?;
     let (found, faults) = block_on(async {
         let asked = fleet.facts().await;

@@ -28,7 +28,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, Failure> {
-    let mut fleet = arguments.fleet.fleet(printer)?;
+    let mut fleet = arguments.fleet.fleet_without_secrets(printer)?;
     block_on(async {
         let done = roll_back(&mut fleet, arguments, printer).await;
         fleet.close().await;

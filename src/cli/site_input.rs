@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::printer::{Printer, Problem};
 use super::{Failure, inputs};
-use crate::site::render::{Machine, Templates, render};
+use crate::site::render::{Machine, Templates, judge, render};
 use crate::site::{self, Secrets, Site, Stack};
 use crate::source::codes::inventory;
 use crate::source::{Diagnostic, Severity, Sources, report};
@@ -63,8 +63,12 @@ impl InventoryArguments {
     pub(super) fn load(&self, secrets: Secrets, printer: &Printer) -> Result<Site, Failure> {
         let mut sources = Sources::new();
         let stack = self.stack.map(StackName::stack);
-        let (site, findings) = site::load_for(&mut sources, &self.inventory, secrets, stack)
+        let (site, mut findings) = site::load_for(&mut sources, &self.inventory, secrets, stack)
             .map_err(|error| inputs::unusable(&error))?;
+        if findings.count(Severity::Error) == 0 {
+            let rendered = judge(&site, secrets, &findings, &mut sources);
+            findings.extend(rendered);
+        }
         let errors = findings.count(Severity::Error);
         let mut shown = findings.sorted();
         // Warnings are for `lvsha check`; here they would stand between the user and the plan. Only

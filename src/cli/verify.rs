@@ -13,13 +13,13 @@ use super::fleet::block_on;
 use super::printer::Printer;
 use super::site_input::InventoryArguments;
 use super::{ExitCode, Failure};
-use crate::model::{ProbeKind, Protocol, Service, Target};
+use crate::model::{HttpRequest, ProbeKind, Protocol, Service, Target};
 use crate::site::{Secrets, show_target};
 
 /// Send requests through the virtual addresses: all are answered, by every server, as weighted
 ///
 /// The pages of the real servers must differ for the second half of that; they are fetched
-/// directly first.
+/// directly first. A service that is not checked by HTTP is only connected to.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     #[command(flatten)]
@@ -44,7 +44,14 @@ pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, 
             continue;
         }
         tried += 1;
-        let (line, is_well) = block_on(verify(service, address, port, arguments))?;
+        let (line, is_well) = block_on(async {
+            match way(service, port, arguments.path.is_some()) {
+                Way::Connect(why) => {
+                    connections(SocketAddr::new(address, port), why, arguments.requests).await
+                }
+                Way::Http => verify(service, address, port, arguments).await,
+            }
+        })?;
         all_well &= is_well;
         printer.result(&format!("{}: {line}\n", show_target(&service.target.value)))?;
     }
@@ -52,6 +59,54 @@ pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, 
         printer.status("no service has an address and a TCP port");
     }
     Ok(if all_well && tried > 0 { ExitCode::Success } else { ExitCode::Findings })
+}
+
+/// How a client talks to a service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    /// It opens connections and says nothing, because of this.
+    Connect(&'static str),
+    /// It asks for pages.
+    Http,
+}
+
+/// A request in the wrong protocol would be told as a fault of the service.
+fn way(service: &Service, port: u16, is_path_named: bool) -> Way {
+    let mut asked = service.probes.iter().filter_map(|probe| match negotiation(&probe.kind) {
+        ProbeKind::Http(http) => Some(http.tls),
+        _ => None,
+    });
+    match asked.next() {
+        Some(false) => Way::Http,
+        Some(true) => Way::Connect("it speaks TLS"),
+        None if is_path_named || port == WEB => Way::Http,
+        None => Way::Connect("no probe of it asks for a page; `--path` does"),
+    }
+}
+
+fn negotiation(kind: &ProbeKind) -> &ProbeKind {
+    if let ProbeKind::Combined { negotiate, .. } = kind { negotiate } else { kind }
+}
+
+/// Connections through the virtual address: somebody accepts them all.
+async fn connections(address: SocketAddr, why: &str, count: u32) -> (String, bool) {
+    let (mut failed, mut reason) = (0, String::new());
+    for _ in 0..count {
+        let connected = tokio::net::TcpStream::connect(address);
+        let told = match tokio::time::timeout(PATIENCE, connected).await {
+            Ok(Ok(_)) => continue,
+            Ok(Err(error)) => error.to_string(),
+            Err(_) => "no answer".to_owned(),
+        };
+        failed += 1;
+        reason = told;
+    }
+    let mut words =
+        format!("{} of {count} connections accepted, nothing was asked: {why}", count - failed);
+    if failed > 0 {
+        words.push_str(&format!("; {failed} failed: {reason}"));
+    }
+    (words, failed == 0)
 }
 
 async fn verify(
@@ -62,24 +117,26 @@ async fn verify(
 ) -> (String, bool) {
     let host = service.host.as_ref().map_or_else(|| address.to_string(), |host| host.value.clone());
     // Which server answered is told by its page. A probe's is often the same on all.
-    let (path, Direct { pages, weights }) = match arguments.path.clone().or_else(|| path(service)) {
-        None => ("/".to_owned(), direct(service, port, &host, "/").await),
+    let named = arguments.path.as_deref().map(Page::good);
+    let (page, Direct { pages, weights }) = match named.or_else(|| Page::of(service)) {
+        None => (Page::good("/"), direct(service, port, &host, &Page::good("/")).await),
         Some(first) => {
             let found = direct(service, port, &host, &first).await;
             if arguments.path.is_some() || found.pages.len() > 1 {
                 (first, found)
             } else {
-                let other = direct(service, port, &host, "/").await;
-                if other.pages.len() > 1 { ("/".to_owned(), other) } else { (first, found) }
+                let root = Page::good("/");
+                let other = direct(service, port, &host, &root).await;
+                if other.pages.len() > 1 { (root, other) } else { (first, found) }
             }
         }
     };
     let mut answers: BTreeMap<String, u32> = BTreeMap::new();
     let (mut failed, mut reason) = (0, String::new());
     for _ in 0..arguments.requests {
-        match fetch(SocketAddr::new(address, port), &host, &path).await {
-            Ok(page) => {
-                let who = match pages.get(&page).map(Vec::as_slice) {
+        match fetch(SocketAddr::new(address, port), &host, &page).await {
+            Ok(body) => {
+                let who = match pages.get(&body).map(Vec::as_slice) {
                     Some([one]) => one.clone(),
                     Some(_) => "several alike".to_owned(),
                     None => "unknown".to_owned(),
@@ -125,12 +182,12 @@ struct Direct {
     weights: BTreeMap<String, u32>,
 }
 
-async fn direct(service: &Service, port: u16, host: &str, path: &str) -> Direct {
+async fn direct(service: &Service, port: u16, host: &str, page: &Page) -> Direct {
     let mut found = Direct { pages: BTreeMap::new(), weights: BTreeMap::new() };
     for server in &service.servers {
         let own = SocketAddr::new(server.address, server.port.unwrap_or(port));
-        if let Ok(page) = fetch(own, host, path).await {
-            found.pages.entry(page).or_default().push(own.to_string());
+        if let Ok(body) = fetch(own, host, page).await {
+            found.pages.entry(body).or_default().push(own.to_string());
             found.weights.insert(own.to_string(), server.weight.map_or(1, |weight| weight.value));
         }
     }
@@ -172,22 +229,48 @@ fn is_fair(
     Ok(())
 }
 
-fn path(service: &Service) -> Option<String> {
-    service.probes.iter().find_map(|probe| match &probe.kind {
-        ProbeKind::Http(http) => Some(http.requests.first()?.path.as_ref()?.value.clone()),
-        _ => None,
-    })
+/// What is asked for, and how it is answered when all is well.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Page {
+    path: String,
+    /// Ranges of codes; any that means success when there is none.
+    status: Vec<(u16, u16)>,
+}
+
+impl Page {
+    fn good(path: &str) -> Self {
+        Self { path: path.to_owned(), status: Vec::new() }
+    }
+
+    /// The first one that a probe of the service asks for.
+    fn of(service: &Service) -> Option<Self> {
+        let request = service.probes.iter().find_map(|probe| match negotiation(&probe.kind) {
+            ProbeKind::Http(http) => http.requests.first(),
+            _ => None,
+        });
+        let HttpRequest { path, status, .. } = request?;
+        let path = path.as_ref().map_or_else(|| "/".to_owned(), |path| path.value.clone());
+        Some(Self { path, status: status.iter().map(|range| range.value).collect() })
+    }
+
+    fn is_answered_by(&self, status: hyper::StatusCode) -> bool {
+        let is_within = |(first, last): &(u16, u16)| (*first..=*last).contains(&status.as_u16());
+        match self.status.as_slice() {
+            [] => status.is_success(),
+            wanted => wanted.iter().any(is_within),
+        }
+    }
 }
 
 /// One request over a connection of its own: the kernel schedules connections.
-async fn fetch(address: SocketAddr, host: &str, path: &str) -> Result<Bytes, String> {
+async fn fetch(address: SocketAddr, host: &str, page: &Page) -> Result<Bytes, String> {
     let dialogue = async {
         let stream = tokio::net::TcpStream::connect(address).await.map_err(|e| e.to_string())?;
         let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
             .await
             .map_err(|error| error.to_string())?;
         let driver = tokio::spawn(connection);
-        let request = Request::get(path)
+        let request = Request::get(&page.path)
             .header("host", host)
             .header("connection", "close")
             .body(Empty::<Bytes>::new())
@@ -197,12 +280,14 @@ async fn fetch(address: SocketAddr, host: &str, path: &str) -> Result<Bytes, Str
         let body = Limited::new(answer.into_body(), PAGE).collect().await;
         driver.abort();
         let body = body.map_err(|error| error.to_string())?.to_bytes();
-        if status.is_success() { Ok(body) } else { Err(format!("status {status}")) }
+        if page.is_answered_by(status) { Ok(body) } else { Err(format!("status {status}")) }
     };
     tokio::time::timeout(PATIENCE, dialogue).await.unwrap_or_else(|_| Err("no answer".to_owned()))
 }
 
 const PATIENCE: Duration = Duration::from_secs(5);
+/// Where browsers look.
+const WEB: u16 = 80;
 /// Largest page that is compared, in bytes.
 const PAGE: usize = 1 << 20;
 

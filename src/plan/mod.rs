@@ -5,6 +5,7 @@ mod accord;
 mod found;
 mod meaning;
 mod order;
+mod ranks;
 mod report;
 mod services;
 mod steps;
@@ -40,6 +41,7 @@ impl Plan {
             .filter_map(|machine| Some(plan(machine, found.get(&machine.name)?)))
             .collect();
         order::mark_holders(&mut nodes, cluster, found);
+        ranks::mark_yielding(&mut nodes, cluster, found);
         order::sort(&mut nodes);
         Self { nodes }
     }
@@ -61,6 +63,12 @@ impl Plan {
                     digest.update(file.mode.to_be_bytes());
                     digest.update(sha2::Sha256::digest(&file.content));
                 }
+                digest.update([0]);
+            }
+            // Units and packages are not among the files; contents are, so they need not be said again.
+            let steps = node.steps.iter().filter(|step| !matches!(step, Step::File(_)));
+            for step in steps {
+                digest.update(format!("{step:?}"));
                 digest.update([0]);
             }
         }

@@ -79,7 +79,8 @@ fn machine(node: &NodePlan, out: &mut String) {
             }
             Step::Units => out.push_str("  systemctl daemon-reload\n"),
             Step::Reload(unit) => {
-                let _ = writeln!(out, "  reload {unit}");
+                let note = if node.yields { ": another director comes before it" } else { "" };
+                let _ = writeln!(out, "  reload {unit}{note}");
             }
             Step::Restart(unit) => {
                 let note = if node.is_holder { ": its addresses move" } else { "" };

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Tree;
 use crate::model::read::{Input, Options, read_with};
-use crate::model::{Cluster, Forwarding};
+use crate::model::{Cluster, Forwarding, Protocol, Service};
 use crate::site::{Words as _, show_target};
 use crate::source::Sources;
 use crate::syntax::{ConfigId, Format};
@@ -97,15 +97,24 @@ fn lines(cluster: &Cluster) -> impl Iterator<Item = (String, Lines)> {
         let methods: Vec<&str> = methods.into_iter().collect();
         lines.insert("method".to_owned(), methods.join(" and "));
         for server in &service.servers {
-            let name = match server.port {
+            let server_name = match server.port {
                 Some(port) => std::net::SocketAddr::new(server.address, port).to_string(),
                 None => server.address.to_string(),
             };
             let weight = server.weight.map_or(1, |weight| weight.value);
-            lines.insert(name, format!("weight {weight}"));
+            lines.insert(server_name, format!("weight {weight}"));
         }
-        (show_target(&service.target.value), lines)
+        (name(service), lines)
     })
+}
+
+/// One address may have a service of each protocol; TCP is the one that needs no word.
+fn name(service: &Service) -> String {
+    let target = show_target(&service.target.value);
+    match service.protocol.map(|protocol| protocol.value) {
+        None | Some(Protocol::Tcp) => target,
+        Some(other) => format!("{} {target}", other.word()),
+    }
 }
 
 /// By the word of the new method.

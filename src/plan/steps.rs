@@ -28,6 +28,8 @@ pub struct NodePlan {
     pub is_holder: bool,
     /// Whether its routers will say something that directors without this change do not take.
     pub speaks_anew: bool,
+    /// Whether another director comes before it from then on, for an address that it holds.
+    pub yields: bool,
 }
 
 /// One step.
@@ -52,10 +54,10 @@ pub enum Step {
 }
 
 impl NodePlan {
-    /// Whether an address that it holds may move: only a stopped director gives it up.
+    /// Whether an address that it holds may move: a stopped director gives it up, and one that yields.
     pub fn moves_addresses(&self) -> bool {
         let gives_up = |step: &Step| matches!(step, Step::Restart(_) | Step::Stop(_));
-        self.is_holder && self.steps.iter().any(gives_up)
+        self.yields || (self.is_holder && self.steps.iter().any(gives_up))
     }
 
     /// The changes of files.
@@ -112,6 +114,7 @@ pub fn plan(machine: &Machine, found: &Found) -> NodePlan {
         edited,
         is_holder: false,
         speaks_anew: machine.role == Role::Director && speaks_anew(&machine.name, &before, &after),
+        yields: false,
         before,
         after,
     }

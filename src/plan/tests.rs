@@ -163,6 +163,97 @@ fn the_holder_comes_last_whatever_its_name() {
     assert_eq!(names, ["lw3", "b", "a"]);
 }
 
+/// Two directors with these ranks in their files; one of them holds the address.
+fn ranked(holder: &str, inventory: [u8; 2], before: [u8; 2], after: [u8; 2]) -> Plan {
+    use crate::model::{Member, Router, Sourced, VirtualAddress};
+    let names = ["lw1", "lw2"];
+    let conf = |priority: u8| {
+        format!(
+            "vrrp_instance V {{\n interface eth1\n virtual_router_id 1\n priority {priority}\n}}\n"
+        )
+    };
+    let mut router = Router::new(Sourced::implied("V".to_owned()));
+    let address = VirtualAddress::new("10.0.0.31".parse().unwrap());
+    router.addresses.push(Sourced::implied(address));
+    router.members = names
+        .iter()
+        .zip(inventory)
+        .map(|(name, priority)| {
+            let node = Some(Sourced::implied((*name).to_owned()));
+            Member { node, priority: Some(Sourced::implied(priority)), role: None }
+        })
+        .collect();
+    let cluster = Cluster { routers: vec![router], ..Cluster::default() };
+    let machine = |(name, priority): (&&str, u8)| Machine {
+        name: (*name).to_owned(),
+        ..machine(true, &conf(priority))
+    };
+    let machines: Vec<Machine> = names.iter().zip(after).map(machine).collect();
+    let facts = |(name, priority): (&&str, u8)| {
+        let held = if *name == holder { vec!["10.0.0.31".parse().unwrap()] } else { Vec::new() };
+        let found = Found { addresses: held.into_iter().collect(), ..found(&conf(priority)) };
+        ((*name).to_owned(), found)
+    };
+    Plan::new(&cluster, &machines, &names.iter().zip(before).map(facts).collect())
+}
+
+#[test]
+fn a_change_of_ranks_moves_addresses() {
+    let said = |plan: &Plan| human(plan).lines().last().unwrap().to_owned();
+    let swapped = ranked("lw1", [100, 150], [150, 100], [100, 150]);
+    assert!(said(&swapped).ends_with("; addresses move"), "{}", human(&swapped));
+    assert!(
+        human(&swapped).contains("reload keepalived.service: another director comes before it")
+    );
+    // A rollback: the inventory has the ranks that go.
+    let back = ranked("lw2", [100, 150], [100, 150], [150, 100]);
+    assert!(said(&back).ends_with("; addresses move"), "{}", human(&back));
+    for (holder, before, after) in [
+        ("lw1", [150, 100], [150, 90]),
+        // lw2 holds it for a reason that the plan does not touch.
+        ("lw2", [150, 100], [150, 90]),
+        ("lw2", [150, 100], [100, 150]),
+    ] {
+        let plan = ranked(holder, after, before, after);
+        assert!(said(&plan).ends_with("; no address moves"), "{holder}: {}", human(&plan));
+    }
+}
+
+#[test]
+fn a_saved_plan_knows_units_and_packages() {
+    let plan = |found: Found| {
+        Plan::new(
+            &Cluster::default(),
+            &[machine(true, "b")],
+            &BTreeMap::from([("lw1".to_owned(), found)]),
+        )
+    };
+    let kept = plan(found("a")).fingerprint();
+    assert_eq!(plan(found("a")).fingerprint(), kept);
+    let stopped = Found { active: Default::default(), ..found("a") };
+    let missing = Found { missing: vec!["keepalived".to_owned()], ..found("a") };
+    assert!([stopped, missing].into_iter().all(|found| plan(found).fingerprint() != kept));
+}
+
+#[test]
+fn services_of_two_protocols_at_one_address_are_two() {
+    let conf = |tcp: u8, udp: u8| {
+        let service = |protocol: &str, weight: u8| {
+            format!(
+                "virtual_server 10.0.0.31 53 {{\n protocol {protocol}\n lvs_method DR\n \
+                 real_server 10.0.0.29 53 {{\n weight {weight}\n }}\n}}\n"
+            )
+        };
+        service("TCP", tcp) + &service("UDP", udp)
+    };
+    let changed = plan(&machine(true, &conf(2, 3)), &found(&conf(1, 1))).services;
+    let change = |name: &str, weight: u8| {
+        let line = format!("~ 10.0.0.29:53 weight 1 -> weight {weight}");
+        ServiceChange::Changed(name.to_owned(), vec![line])
+    };
+    assert_eq!(changed, [change("10.0.0.31:53", 2), change("udp 10.0.0.31:53", 3)]);
+}
+
 #[test]
 fn another_way_of_forwarding_is_said_with_what_it_takes() {
     let conf = |method: &str| {

@@ -10,18 +10,25 @@ use crate::source::codes::{inventory, nodes};
 use crate::source::{Diagnostic, Place, Span};
 
 mod configurations;
+pub(super) mod effect;
+mod roles;
 mod stack;
+mod unicast;
 
 /// Judges a site that was read.
 pub(super) fn check(site: &Site, reader: &mut Reader<'_>) {
     machines(site, reader);
+    roles::check(site, reader);
     host_names(site, reader);
     names(site, reader);
     for cluster in std::iter::once(&site.cluster).chain(site.views.values()) {
         routers(site, cluster, reader);
         match site.stack() {
             Stack::Heartbeat => configurations::check(cluster, reader),
-            Stack::Keepalived | Stack::Lvsha => stack::check(site, cluster, reader),
+            Stack::Keepalived | Stack::Lvsha => {
+                stack::check(site, cluster, reader);
+                unicast::check(site, cluster, reader);
+            }
         }
     }
 }

@@ -2,16 +2,45 @@
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::keys::Reader;
 use super::{Site, Stack, unite};
 use crate::emit::translate::{Extras, Options, name_configurations};
-use crate::emit::{Conversion, Target};
+use crate::emit::{Conversion, Origin, Target};
 use crate::model::read::{Input, Options as Reading, read_with};
 use crate::model::{Cluster, Forwarding, Service, Sourced};
-use crate::source::Diagnostic;
 use crate::source::codes::inventory;
+use crate::source::{Diagnostic, Sources};
 use crate::syntax::{self, ConfigId, Format, configuration, detect, started};
+
+/// The files of heartbeat and ldirectord that a site stands on. Passwords and what no key says are
+/// written from them.
+#[derive(Clone, Default)]
+pub(super) struct Imported {
+    sources: Arc<Sources>,
+    inputs: Vec<Input>,
+}
+
+impl Imported {
+    fn new(inputs: Vec<Input>, sources: &Sources) -> Self {
+        let sources = sources.copy(inputs.iter().map(|input| input.file));
+        Self { sources: Arc::new(sources), inputs }
+    }
+
+    /// Where writers read; nothing without such files.
+    pub(super) fn origin(&self) -> Option<Origin<'_>> {
+        let is_there = !self.inputs.is_empty();
+        is_there.then_some(Origin { sources: &self.sources, inputs: &self.inputs })
+    }
+}
+
+/// The files hold secrets, so they are not debugged.
+impl std::fmt::Debug for Imported {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Imported({} files)", self.inputs.len())
+    }
+}
 
 /// Reads what the site and its directors import into the site's cluster.
 pub(super) fn apply(site: &mut Site, folder: &Path, reader: &mut Reader<'_>) {
@@ -24,11 +53,13 @@ pub(super) fn apply(site: &mut Site, folder: &Path, reader: &mut Reader<'_>) {
     }
     // Then the file that all share says something else on each.
     let is_conditional = has_conditions(&inputs, reader);
+    let mut imported = inputs.clone();
     let mut nodes = Vec::new();
     for index in 0..site.directors.len() {
         let Some(director) = site.directors.get(index) else { continue };
         let (name, import) = (director.name.value.clone(), director.import.clone());
         let own = self::inputs(&import, folder, reader);
+        imported.extend(own.iter().copied());
         let own = if own.is_empty() && is_conditional { inputs.clone() } else { own };
         if !own.is_empty() {
             let config_id = ConfigId::Node(name.clone());
@@ -40,6 +71,9 @@ pub(super) fn apply(site: &mut Site, folder: &Path, reader: &mut Reader<'_>) {
         site.cluster = first.clone();
     }
     site.views.extend(nodes);
+    // A keepalived.conf is written from the model alone.
+    imported.retain(|input| input.format != Format::Keepalived);
+    site.imported = Imported::new(imported, reader.sources);
     site.cluster.name = name.or(site.cluster.name.take());
 }
 

@@ -91,6 +91,7 @@ fn read_for(
     take_nodes(&mut site);
     look_through(&mut site, &mut reader);
     check::check(&site, &mut reader);
+    check::effect::check(&site, &entries, &mut reader);
     let Reader { findings, .. } = reader;
     (site, findings)
 }

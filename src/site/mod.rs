@@ -57,6 +57,8 @@ pub struct Site {
     pub groups: Vec<Group>,
     /// Scripts that imported files need.
     pub extras: Extras,
+    /// The files that stay behind the keys.
+    imported: import::Imported,
     /// The cluster as those directors see it that have files or overrides of their own.
     views: BTreeMap<String, Cluster>,
 }

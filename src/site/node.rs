@@ -64,10 +64,12 @@ fn inherit_checks(service: &mut Service) {
     }
 }
 
-/// Gives every director its rank in `router`, best first. Members that are stated exclude the
-/// others.
+/// Gives every director its rank in `router`, best first. Members that are stated by name exclude
+/// the others.
 pub(super) fn rank(router: &mut Router, directors: &[Director]) {
-    let stated = std::mem::take(&mut router.members);
+    let mut stated = std::mem::take(&mut router.members);
+    // An imported file does not say whose rank it has, and not all directors can have it.
+    stated.retain(|member| member.node.is_some());
     let preempts = preempts_at_once(router);
     let mut members: Vec<Member> = Vec::new();
     for (position, director) in directors.iter().enumerate() {

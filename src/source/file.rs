@@ -176,6 +176,31 @@ impl Sources {
         Self { files, next: Arc::clone(&self.next) }
     }
 
+    /// The same files once more, for somebody who outlives this collection. What a preprocessor wrote
+    /// is plain text in it.
+    pub fn copy(&self, ids: impl IntoIterator<Item = FileId>) -> Self {
+        let copy = |id| {
+            let file = self.files.get(&id)?;
+            Some((
+                id,
+                SourceFile {
+                    id,
+                    name: file.name.clone(),
+                    text: file.text.clone(),
+                    mode: file.mode,
+                    lines: OnceLock::new(),
+                    secrets: file.secrets.clone(),
+                    path: file.path.clone(),
+                    includes: file.includes.clone(),
+                    is_part: file.is_part,
+                    composed: None,
+                },
+            ))
+        };
+        let files = ids.into_iter().filter_map(copy).collect();
+        Self { files, next: Arc::clone(&self.next) }
+    }
+
     /// Takes back what was split off.
     pub fn join(&mut self, other: Self) {
         self.files.extend(other.files);

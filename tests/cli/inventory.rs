@@ -42,17 +42,105 @@ probe = { type = "htp" }
 
 [secrets.vrrp]
 env = "LVSHA_VRRP"
-default = "not-to-be-seen"
+default = "not-seen"
 "#,
     );
     let got = place.run(&["check", "site.toml"]);
-    assert!(!got.contains("not-to-be-seen"), "{got}");
+    assert!(!got.contains("not-seen"), "{got}");
     snapshot!(got);
 }
 
 #[test]
 fn an_inventory_of_nobody() {
     snapshot!(Place::new().file("site.toml", "cluster = \"web\"\n").run(&["check", "site.toml"]));
+}
+
+#[test]
+fn a_machine_has_one_role() {
+    let text = r#"[directors.lw1]
+address = "10.0.0.27"
+
+[directors.lw2]
+address = "10.0.0.28"
+
+[real_servers.lw1]
+address = "10.0.0.27"
+
+[real_servers.web]
+address = "10.0.0.28"
+"#;
+    let place = Place::new().file("site.toml", text).file(
+        "alone.toml",
+        text.replace("\n[real_servers.web", "managed = false\n[real_servers.web")
+            + "managed = false\n",
+    );
+    let left_alone = place.run(&["check", "alone.toml"]);
+    assert!(left_alone.contains("nothing found"), "{left_alone}");
+    snapshot!(place.run(&["check", "site.toml"]));
+}
+
+const PAIR: &str = r#"[directors.lw1]
+address = "10.0.0.27"
+interface = "eth1"
+
+[directors.lw2]
+address = "10.0.0.28"
+interface = "eth1"
+
+[secrets.vrrp]
+file = "vrrp"
+
+[routers.web]
+virtual_router_id = 51
+addresses = ["10.0.0.31/24"]
+authentication = { type = "pass", secret = "vrrp" }
+"#;
+
+#[test]
+fn what_is_rendered_is_judged_by_the_rules_of_its_format() {
+    let text = format!(
+        "{PAIR}\n[routers.web2]\nvirtual_router_id = 52\naddresses = [\"10.0.0.32/24\", \"10.0.0.31/24\"]\n\n\
+         [[services]]\naddress = \"10.0.0.31:80\"\nscheduler = \"rrr\"\nmethod = \"dr\"\n\
+         servers = [\"10.0.0.29:80\", \"10.0.0.30:8080\"]\n"
+    );
+    let place = Place::new().file("site.toml", text);
+    let refused = place.run(&["plan", "site.toml", "--stack", "lvsha"]);
+    assert!(refused.contains("LV0806"), "{refused}");
+    snapshot!(place.run(&["check", "site.toml"]));
+}
+
+#[test]
+fn unicast_needs_an_address_of_each_director() {
+    let text = PAIR.replace("address = \"10.0.0.28\"\n", "").replace(
+        "[routers.web]",
+        "[routers.six]\nvirtual_router_id = 6\nunicast = true\naddresses = [\"2001:db8::31/64\"]\n\n\
+         [routers.web]\nunicast = true",
+    );
+    snapshot!(Place::new().file("site.toml", text).run(&["check", "site.toml"]));
+}
+
+#[test]
+fn a_key_without_a_meaning_is_said() {
+    let text = |stack: &str| {
+        format!(
+            "stack = \"{stack}\"\n{PAIR}follows = [\"eth1\"]\nhooks = {{ master = \"/usr/local/bin/up\" }}\n\n\
+             [ssh]\nhost = \"10.0.0.1\"\n\n[[services]]\naddress = \"10.0.0.31:80\"\n\
+             configuration = \"web.cf\"\nmethod = \"dr\"\nservers = [\"10.0.0.29:80\"]\n"
+        )
+    };
+    let probes = format!(
+        "{PAIR}\n[[services]]\naddress = \"10.0.0.31:80\"\nmethod = \"dr\"\nservers = [\"10.0.0.29:80\"]\n\
+         probes = [{{ type = \"tcp\", path = \"/\", connects = 3 }}, {{ type = \"http\", answer = \"OK\" }}, \
+         {{ type = \"script\" }}, {{ type = \"combined-http\", connects = 3, status = 200 }}]\n"
+    );
+    let staying = "\n[routers.stays]\naddresses = [\"10.0.0.32/24\"]\npreempt = false\n";
+    let place = Place::new()
+        .file("heartbeat.toml", text("heartbeat") + staying)
+        .file("keepalived.toml", text("keepalived"))
+        .file("probes.toml", probes);
+    let said = ["heartbeat.toml", "keepalived.toml", "probes.toml"]
+        .map(|name| place.run(&["check", name]));
+    snapshot!(said.join("\n"));
 }
 
 #[test]
@@ -80,7 +168,7 @@ fn pair() -> Place {
         format!(
             "vrrp_instance V {{\n    state {state}\n    interface {interface}\n    \
              virtual_router_id 51\n    priority {priority}\n    advert_int 1\n    \
-             authentication {{\n        auth_type PASS\n        auth_pass not-to-be-seen\n    }}\n    \
+             authentication {{\n        auth_type PASS\n        auth_pass not-seen\n    }}\n    \
              virtual_ipaddress {{\n        10.0.0.31/24\n    }}\n}}\n\
              virtual_server 10.0.0.31 80 {{\n    delay_loop 6\n    lvs_sched rr\n    \
              lvs_method DR\n    nat_mask 255.255.255.0\n    protocol TCP\n    \
@@ -96,7 +184,7 @@ fn pair() -> Place {
 #[test]
 fn what_differs_between_nodes_becomes_an_override() {
     let got = pair().run(&["convert", "keepalived-to-inventory", "lw1", "lw2"]);
-    assert!(!got.contains("not-to-be-seen"), "{got}");
+    assert!(!got.contains("not-seen"), "{got}");
     snapshot!(got);
 }
 

@@ -124,7 +124,12 @@ pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, 
     let secrets = if arguments.secrets { Secrets::Fetch } else { Secrets::Leave };
     for path in &inventories {
         match site::load(&mut sources, path, secrets) {
-            Ok((_, found)) => {
+            Ok((site, mut found)) => {
+                // What is wrong itself renders what nobody meant.
+                if found.count(Severity::Error) == 0 {
+                    let rendered = site::render::judge(&site, secrets, &found, &mut sources);
+                    found.extend(rendered);
+                }
                 findings.append(found);
                 files += 1;
             }

@@ -37,3 +37,55 @@ fn round_robin_gives_every_living_server_the_same() {
     let unfair = is_fair(&counts(&[("a", 15), ("b", 5)]), &weights, &rr, 20);
     assert_eq!(unfair, Err("a should have answered about 10".to_owned()));
 }
+
+#[test]
+fn a_request_is_sent_to_those_who_understand_it() {
+    use crate::model::{Http, Probe};
+    let probed = |kind: ProbeKind| {
+        let mut service = service("rr");
+        service.probes.push(Probe::new(kind));
+        service
+    };
+    let http = |tls| ProbeKind::Http(Box::new(Http { tls, ..Http::default() }));
+    assert_eq!(way(&probed(http(false)), 8080, false), Way::Http);
+    assert_eq!(way(&probed(http(true)), 443, true), Way::Connect("it speaks TLS"));
+    assert!(matches!(way(&probed(ProbeKind::Connect), 3306, false), Way::Connect(_)));
+    assert_eq!(way(&probed(ProbeKind::Connect), 3306, true), Way::Http);
+    assert_eq!(way(&service("rr"), 80, false), Way::Http);
+    let negotiate = Box::new(http(false));
+    assert_eq!(
+        way(&probed(ProbeKind::Combined { connects: 3, negotiate }), 8080, false),
+        Way::Http
+    );
+}
+
+#[test]
+fn the_status_of_the_probe_is_a_good_answer() {
+    use crate::model::{Http, Probe};
+    let mut request = HttpRequest::default();
+    let found = hyper::StatusCode::FOUND;
+    let page = |request: HttpRequest| {
+        let mut service = service("rr");
+        let http = Http { requests: vec![request], ..Http::default() };
+        service.probes.push(Probe::new(ProbeKind::Http(Box::new(http))));
+        Page::of(&service).unwrap()
+    };
+    assert!(!page(request.clone()).is_answered_by(found));
+    request.status = vec![Sourced::implied((302, 302))];
+    assert!(page(request.clone()).is_answered_by(found));
+    assert!(!page(request).is_answered_by(hyper::StatusCode::OK));
+}
+
+#[tokio::test]
+async fn connections_are_counted_without_a_word_being_said() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let (said, is_well) = connections(address, "why", 3).await;
+    assert_eq!(
+        (said.as_str(), is_well),
+        ("3 of 3 connections accepted, nothing was asked: why", true)
+    );
+    drop(listener);
+    let (said, is_well) = connections(address, "why", 2).await;
+    assert!(said.starts_with("0 of 2 connections accepted") && !is_well, "{said}");
+}

@@ -17,6 +17,15 @@ fail() {
     exit 1
 }
 
+# For anybody else much of the machine is absent. Below a directory a test is at home.
+case $root,$(id -u 2>/dev/null) in
+,0 | , | /*) ;;
+*)
+    echo 'help write `sudo = true` in `[ssh]` of the inventory, or let `user` be root; with `local`, run lvsha as root' >&3
+    fail "logged in as $(id -un), who is not root"
+    ;;
+esac
+
 # One script at a time changes a generation; waits for the one that does, but not for ever. The file says
 # who it is: what, generation, process.
 alone() { # SECONDS WHAT GENERATION

@@ -6,6 +6,7 @@ for installer in apt-get dnf zypper; do
 done
 file() {
     [ -f "$root$1" ] || return 0
+    [ -r "$root$1" ] || fail "cannot read $1"
     printf 'file %s %s %s\n' "$(stat -L -c %a "$root$1")" "$1" "$(base64 <"$root$1" | tr -d '\n')"
 }
 asked=" $* "

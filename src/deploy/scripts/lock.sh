@@ -2,8 +2,10 @@
 # plan has it.
 mkdir -p "$state" || fail "cannot make $state"
 if ! mkdir "$state/lock" 2>/dev/null; then
-    [ "$(cat "$state/lock/run" 2>/dev/null)" = "$2" ] ||
+    if [ "$(cat "$state/lock/run" 2>/dev/null)" != "$2" ]; then
+        echo 'help when that deployment does not run any more: `lvsha unlock INVENTORY`' >&3
         fail "locked by $(cat "$state/lock/who" 2>/dev/null)"
+    fi
 fi
 # A full disk shows here, before anything was changed.
 { printf '%s\n' "$1" >"$state/lock/who" && printf '%s\n' "$2" >"$state/lock/run"; } ||

@@ -13,6 +13,10 @@ use crate::source::Diagnostic;
 use crate::source::codes::inventory;
 use crate::syntax::suggest;
 
+mod meaning;
+
+use meaning::bare;
+
 /// One probe, or a list of them.
 pub(super) fn read(item: &Item, reader: &mut Reader<'_>) -> Vec<Probe> {
     let mut probes = Vec::new();
@@ -49,6 +53,12 @@ fn read_table(item: &Item, reader: &mut Reader<'_>) -> Option<Probe> {
         }
         return None;
     };
+    if form.command.is_none() && bare(&kind.value) == "script" {
+        let example = "command = \"/usr/local/bin/check\"";
+        reader.missing("a probe of type `script`", "command", item.span, example);
+        return None;
+    }
+    meaning::without(&kind.value, item, reader);
     let Some(kind) = form.kind(&kind.value) else {
         let known = || KINDS.iter().copied();
         let at = kind.at.unwrap_or(reader.place(item.span));

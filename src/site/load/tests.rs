@@ -139,6 +139,29 @@ fn imported_files_come_first_and_the_inventory_overrides() {
 }
 
 #[test]
+fn a_file_of_all_directors_gives_none_of_them_a_rank() {
+    let folder = tempfile::tempdir().unwrap();
+    let conf = "vrrp_instance V {\n state MASTER\n interface eth0\n virtual_router_id 9\n \
+                priority 101\n virtual_ipaddress {\n 10.0.0.31/24\n }\n}\n";
+    std::fs::write(folder.path().join("keepalived.conf"), conf).unwrap();
+    for (lw1, lw2, ranks) in
+        [("", "", [150, 140]), ("priority = 200\n", "priority = 100\n", [200, 100])]
+    {
+        let text =
+            format!("import = [\"keepalived.conf\"]\n[directors.lw1]\n{lw1}[directors.lw2]\n{lw2}");
+        let mut sources = Sources::new();
+        let file = sources.add("a.toml", text.as_bytes());
+        let (site, _) = read(&mut sources, file, folder.path(), Secrets::Leave);
+        let own = ["lw1", "lw2"].map(|node| {
+            let router = for_node(&site, node).unwrap().routers.remove(0);
+            let [member] = router.members.as_slice() else { panic!("{:?}", router.members) };
+            (member.priority.unwrap().value, member.role.unwrap().value)
+        });
+        assert_eq!(own, [(ranks[0], Role::Master), (ranks[1], Role::Backup)]);
+    }
+}
+
+#[test]
 fn a_machine_is_called_as_a_host_can_be() {
     let text = "[directors.\"../../evil\"]\n[directors.lw2]\n[real_servers]\n\"a b\" = { address = \"10.0.0.1\" }\n";
     let mut sources = Sources::new();

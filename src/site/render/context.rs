@@ -34,9 +34,9 @@ pub(super) struct Context {
     /// keepalived's command line options.
     pub(super) options: String,
     /// The body of keepalived.conf.
-    keepalived: String,
+    pub(super) keepalived: String,
     /// The bodies of ha.cf, haresources, authkeys.
-    heartbeat: HeartbeatFiles,
+    pub(super) heartbeat: HeartbeatFiles,
     /// The body of the configuration of ldirectord that is written.
     pub(super) ldirectord: String,
     /// All of them; none when there is no service.
@@ -115,7 +115,7 @@ impl Context {
             service.servers.iter().any(|s| method(s, service) == Forwarding::Masquerading)
         });
         if site.stack() == Stack::Heartbeat {
-            (self.heartbeat, self.configurations) = heartbeat::files(site, view);
+            (self.heartbeat, self.configurations) = heartbeat::files(site, name, view);
             return;
         }
         let target =

@@ -74,6 +74,9 @@ pub(super) fn row_of(stack: Stack, role: Role, path: &str) -> Option<(usize, &'s
 /// Stands for the path of each configuration of ldirectord: there is a file for each.
 pub(super) const CONFIGURATIONS: &str = "/etc/ha.d/*.cf";
 
+/// It holds passwords where it names fencing devices.
+pub(super) const HA_CF: &str = "/etc/ha.d/ha.cf";
+
 /// Files of every director.
 const DIRECTOR: &[Row] = &[Row {
     template: "director.sysctl.conf.j2",
@@ -159,7 +162,7 @@ const HEARTBEAT: &[Row] = &[
     },
     Row {
         template: "ha.cf.j2",
-        path: "/etc/ha.d/ha.cf",
+        path: HA_CF,
         mode: 0o644,
         effect: Effect::Reload("heartbeat.service"),
         check: None,

@@ -4,17 +4,24 @@ use serde::Serialize;
 use sha2::Digest as _;
 
 use crate::emit::{heartbeat, ldirectord};
-use crate::model::{Cluster, Digest, Forwarding, Path, ProbeKind, Resource, ResourceKind, Sourced};
-use crate::site::Site;
+use crate::model::{
+    Cluster, Digest, Failback, Forwarding, Path, ProbeKind, Resource, ResourceKind, Router,
+    Service, Sourced,
+};
+use crate::site::node::rank;
+use crate::site::{Director, Site};
 use crate::source::Place;
 use crate::syntax::DIRECTORY;
 
 /// ha.cf, haresources, authkeys.
 #[derive(Debug, Default, Serialize)]
 pub(super) struct HeartbeatFiles {
-    ha_cf: String,
-    haresources: String,
-    authkeys: String,
+    pub(super) ha_cf: String,
+    pub(super) haresources: String,
+    pub(super) authkeys: String,
+    /// Whether passwords of fencing devices stand in ha.cf.
+    #[serde(skip)]
+    pub(super) fences: bool,
 }
 
 /// A file of ldirectord.
@@ -23,30 +30,60 @@ pub(super) struct Configuration {
     /// Where heartbeat's script finds it.
     pub(super) path: String,
     pub(super) body: String,
+    /// Whether passwords stand in it.
+    pub(super) is_secret: bool,
 }
 
-/// The files of a director that sees the cluster as `view`, and those of ldirectord.
-pub(super) fn files(site: &Site, view: &Cluster) -> (HeartbeatFiles, Vec<Configuration>) {
+/// The files of the director `name`, which sees the cluster as `view`, and those of ldirectord.
+pub(super) fn files(
+    site: &Site,
+    name: &str,
+    view: &Cluster,
+) -> (HeartbeatFiles, Vec<Configuration>) {
     let mut cluster = view.clone();
-    // haresources must be the same everywhere, so ranks are those of the site.
-    for (router, common) in cluster.routers.iter_mut().zip(&site.cluster.routers) {
-        router.members.clone_from(&common.members);
-    }
+    // haresources must be the same everywhere, so all that it says is the site's.
+    cluster.routers.clone_from(&site.cluster.routers);
     complete(&mut cluster, site);
-    let view = heartbeat::View { cluster: &cluster, origin: None, header: &[] };
+    membership(&mut cluster, site, own_interface(site, name, view));
+    // Without it no change of the file would be noticed: the template says it.
+    cluster.carried.retain(|carried| carried.keyword != "autoreload");
+    let origin = site.imported.origin();
+    let view = heartbeat::View { cluster: &cluster, origin, header: &[] };
     let files = HeartbeatFiles {
         ha_cf: heartbeat::ha_cf(&view),
         haresources: heartbeat::haresources(&view),
         authkeys: heartbeat::authkeys(&view),
+        fences: !cluster.membership.fencing.is_empty(),
     };
     let configurations = names(&cluster).into_iter().map(|name| {
         let mut part = cluster.clone();
         part.services.retain(|service| service.configuration() == name);
-        let view = heartbeat::View { cluster: &part, origin: None, header: &[] };
+        // Each file keeps the lines that it came with.
+        let places = part.services.iter().filter_map(|service| service.target.at);
+        let files: Vec<_> = places.map(|at| at.file).collect();
+        part.carried.retain(|carried| files.contains(&carried.at.file));
+        let view = heartbeat::View { cluster: &part, origin, header: &[] };
         let folder = if name.starts_with('/') { "" } else { DIRECTORY };
-        Configuration { path: format!("{folder}{name}"), body: ldirectord::ldirectord(&view) }
+        Configuration {
+            path: format!("{folder}{name}"),
+            body: ldirectord::ldirectord(&view),
+            is_secret: part.services.iter().any(logs_in),
+        }
     });
     (files, configurations.collect())
+}
+
+/// Whether a check of it gives a password.
+fn logs_in(service: &Service) -> bool {
+    let of_servers = service.servers.iter().flat_map(|server| server.own_probes());
+    service.probes.iter().chain(of_servers).any(|probe| {
+        let mut kind = &probe.kind;
+        if let ProbeKind::Combined { negotiate, .. } = kind {
+            kind = negotiate;
+        }
+        matches!(kind, ProbeKind::Dialogue(dialogue)
+            if dialogue.password.is_some() || dialogue.secret.is_some())
+    })
 }
 
 /// The configurations of ldirectord in the order of their first services.
@@ -62,25 +99,23 @@ fn names(cluster: &Cluster) -> Vec<&str> {
 
 /// Says in heartbeat's words what the inventory says in those of VRRP.
 fn complete(cluster: &mut Cluster, site: &Site) {
-    let best = best_director(site);
     let configurations: Vec<String> = names(cluster).into_iter().map(str::to_owned).collect();
     for (position, router) in cluster.routers.iter_mut().enumerate() {
+        // heartbeat prefers the node in front of the line, which is the best one.
+        let stated = router.members.clone();
+        rank(router, &site.directors);
         if router.members.is_empty() {
-            let node = best.clone();
-            router.members.push(crate::model::Member { node, priority: None, role: None });
+            router.members = stated;
         }
         if !router.resources.is_empty() {
             continue;
         }
         let Some(at) = router.at.or(router.name.at) else { continue };
         // IPaddr2 puts the address on the interface that has its network, or on the named one.
+        let common = common_interface(site, router);
         for address in router.addresses.iter().chain(&router.excluded) {
             let mut address = address.value.clone();
-            let interface = address
-                .interface
-                .take()
-                .or_else(|| router.interface.as_ref().map(|interface| interface.value.clone()));
-            address.interface = interface.or_else(|| interface_of(site));
+            address.interface = address.interface.take().or_else(|| common.clone());
             router.resources.push(resource("IPaddr2", heartbeat::address(&address), at));
         }
         // One process checks all services of a configuration, so one group starts it.
@@ -102,10 +137,20 @@ fn complete(cluster: &mut Cluster, site: &Site) {
             service.probes.push(crate::model::Probe::new(ProbeKind::Connect));
         }
     }
+}
+
+/// How the directors hear each other, where only VRRP's words say it.
+fn membership(cluster: &mut Cluster, site: &Site, interface: Option<String>) {
     if cluster.membership.paths.is_empty() {
-        let interface = interface_of(site);
         let path = interface.map(|interface| Path::Broadcast { interface });
         cluster.membership.paths.extend(path.map(Sourced::implied));
+    }
+    // What an imported ha.cf leaves out is left to heartbeat.
+    if cluster.membership.failback.is_none() && site.imported.origin().is_none() {
+        let stays = |router: &Router| router.preempt.is_some_and(|preempt| !preempt.value);
+        let all_stay = !cluster.routers.is_empty() && cluster.routers.iter().all(stays);
+        let failback = if all_stay { Failback::Off } else { Failback::On };
+        cluster.membership.failback = Some(Sourced::implied(failback));
     }
     // heartbeat refuses to start without a key. VRRP's password crosses the link in clear text,
     // so it is not the key itself that is used.
@@ -127,20 +172,25 @@ fn derived(secret: &str) -> String {
     digest.iter().take(20).map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// The node with the highest priority, which heartbeat prefers.
-fn best_director(site: &Site) -> Option<Sourced<String>> {
-    let rank = |(position, director): &(usize, &crate::site::Director)| {
-        let standard = crate::site::node::standard_priority(*position);
-        director.priority.map_or(standard, |priority| priority.value)
-    };
-    let directors = site.directors.iter().enumerate();
-    // Of equals the first wins, which `max_by_key` would not do.
-    let best = directors.rev().max_by_key(rank);
-    best.map(|(_, director)| director.name.clone())
+/// The interface on which a director talks to the others; that of another one where it names none.
+fn own_interface(site: &Site, name: &str, view: &Cluster) -> Option<String> {
+    let own = site.director(name).and_then(|director| director.interface.as_ref());
+    let of_routers = || view.routers.iter().find_map(|router| router.interface.as_ref());
+    let of_others = || site.directors.iter().find_map(|director| director.interface.as_ref());
+    own.or_else(of_routers).or_else(of_others).map(|interface| interface.value.clone())
 }
 
-fn interface_of(site: &Site) -> Option<String> {
-    site.directors.iter().find_map(|d| d.interface.as_ref()).map(|i| i.value.clone())
+/// The interface of a router's addresses, where all directors call it the same.
+fn common_interface(site: &Site, router: &Router) -> Option<String> {
+    let of = |director: &Director| {
+        let view = site.views.get(&director.name.value).unwrap_or(&site.cluster);
+        let own = view.routers.iter().find(|own| own.name.value == router.name.value);
+        let own = own.and_then(|own| own.interface.clone()).or_else(|| router.interface.clone());
+        own.or_else(|| director.interface.clone()).map(|interface| interface.value)
+    };
+    let mut interfaces = site.directors.iter().filter_map(of);
+    let first = interfaces.next()?;
+    interfaces.all(|other| other == first).then_some(first)
 }
 
 fn resource(name: &str, argument: String, at: Place) -> Resource {

@@ -12,9 +12,11 @@ use crate::source::text;
 mod context;
 mod files;
 mod heartbeat;
+mod judge;
 mod templates;
 
 pub use files::{Check, Effect};
+pub use judge::judge;
 pub use templates::{TemplateError, Templates};
 
 /// What a machine is in the cluster.
@@ -112,12 +114,13 @@ fn machine(
         if !(row.when)(&context) {
             continue;
         }
-        let mut add = |path: String, context: &context::Context| {
+        let mut add = |path: String, is_secret: bool, context: &context::Context| {
+            let mode = if is_secret { 0o600 } else { row.mode };
             files.push(File {
                 path,
-                mode: row.mode,
+                mode,
                 text: templates.render(row.template, context)?,
-                secret: row.mode & 0o077 == 0,
+                secret: mode & 0o077 == 0,
                 effect: row.effect,
                 check: row.check,
             });
@@ -126,10 +129,11 @@ fn machine(
         if row.path == files::CONFIGURATIONS {
             for configuration in std::mem::take(&mut context.configurations) {
                 context.ldirectord = configuration.body;
-                add(configuration.path, &context)?;
+                add(configuration.path, configuration.is_secret, &context)?;
             }
         } else {
-            add(row.path.to_owned(), &context)?;
+            let fences = row.path == files::HA_CF && context.heartbeat.fences;
+            add(row.path.to_owned(), fences, &context)?;
         }
     }
     files.extend(context.scripts.iter().cloned());

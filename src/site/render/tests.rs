@@ -87,6 +87,66 @@ fn heartbeat_says_the_same_on_both_nodes() {
 }
 
 #[test]
+fn heartbeat_prefers_the_best_member_and_finds_its_own_interface() {
+    let text = "stack = \"heartbeat\"\n[directors.lw1]\ninterface = \"eth1\"\n[directors.lw2]\n\
+                interface = \"ens4\"\n[routers.a]\naddresses = [\"10.0.0.31/24\"]\npreempt = false\n\
+                members = { lw1 = { priority = 100 }, lw2 = { priority = 200 } }\n\
+                [routers.b]\naddresses = [\"10.0.0.32/24 dev bond0\"]\npreempt = false\n";
+    let mut sources = Sources::new();
+    let site = sources.add("site.toml", text.as_bytes());
+    let (site, findings) = crate::site::read(&mut sources, site, Path::new("."), Secrets::Leave);
+    assert_eq!(findings.count(Severity::Error), 0);
+    let machines = render(&site, &Templates::new(None).unwrap()).unwrap();
+    for (name, interface) in [("lw1", "eth1"), ("lw2", "ens4")] {
+        let lines = file(&machines, name, "haresources").text.lines();
+        let lines: Vec<&str> = lines.filter(|line| !line.starts_with('#')).collect();
+        assert_eq!(lines, ["lw2 IPaddr2::10.0.0.31/24", "lw1 IPaddr2::10.0.0.32/24/bond0"]);
+        let ha_cf = &file(&machines, name, "ha.cf").text;
+        assert!(ha_cf.contains(&format!("\nbcast {interface}\nauto_failback off\n")), "{ha_cf}");
+    }
+}
+
+#[test]
+fn what_no_key_says_is_kept_from_imported_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let service = |port: u16, more: &str| {
+        format!(
+            "virtual=10.0.0.31:{port}\n real=10.0.0.29:{port} gate\n checktype=negotiate\n{more}"
+        )
+    };
+    let mysql =
+        " service=mysql\n login=\"monitor\"\n passwd=\"not-to-be-seen\"\n request=\"select 1\"\n";
+    let fenced = "bcast eth1\nnode lw1 lw2\nstonith_host * rsa lw2 lw1 hidden-too\n";
+    for (name, text) in [
+        ("ha.cf", fenced.to_owned()),
+        ("haresources", "lw1 10.0.0.31/24/eth1 ldirectord ldirectord::web.cf\n".to_owned()),
+        ("authkeys", "auth 1\n1 sha1 0123456789\n".to_owned()),
+        ("ldirectord.cf", format!("autoreload=no\n{}", service(3306, mysql))),
+        ("web.cf", service(80, " service=http\n")),
+    ] {
+        std::fs::write(folder.path().join(name), text).unwrap();
+    }
+    let mut sources = Sources::new();
+    let text = "stack = \"heartbeat\"\nimport = [\".\"]\n";
+    let site = sources.add("site.toml", text.as_bytes());
+    let (site, _) = crate::site::read(&mut sources, site, folder.path(), Secrets::Leave);
+    // A site outlives what it was read from.
+    drop(sources);
+    assert!(!format!("{site:?}").contains("not-to-be-seen"));
+    let machines = render(&site, &Templates::new(None).unwrap()).unwrap();
+    let mysql = file(&machines, "lw2", "ldirectord.cf");
+    assert!(mysql.text.contains("passwd=\"not-to-be-seen\""), "{}", mysql.text);
+    assert!(!mysql.text.contains("autoreload=no"), "{}", mysql.text);
+    let ha_cf = file(&machines, "lw1", "ha.cf");
+    assert!(ha_cf.text.contains("stonith_host * rsa lw2 lw1 hidden-too"), "{}", ha_cf.text);
+    for (file, is_secret) in
+        [(mysql, true), (ha_cf, true), (file(&machines, "lw1", "web.cf"), false)]
+    {
+        assert_eq!((file.mode == 0o600, file.secret), (is_secret, is_secret), "{}", file.path);
+    }
+}
+
+#[test]
 fn a_template_of_the_user_replaces_the_built_in_one() {
     let folder = tempfile::tempdir().unwrap();
     let text = "# {{ node.name }} of {{ cluster }}\n{% for name, router in inventory.routers|items %}\

@@ -110,4 +110,24 @@ Write `addresses`, and `hooks` that start and stop the services:
 
 or let the inventory stand on heartbeat's files: with `import = [\"ha.d\"]` they are converted, and
 their resources become scripts.";
+
+    TWO_ROLES = "LV0814" "inventory-two-roles" Error Refuses
+        "a machine that is a director and a real server"
+"lvsha plans the files and units of a machine for its role, and keeps what it did there in one place.
+With two roles the plan of one would undo that of the other, or run on another machine.
+
+Name a machine once. Where it has to be both, keep the director, and leave the real server's part
+alone:
+
+  [real_servers.lw3]
+  address = \"10.0.0.27\"
+  managed = false";
+
+    NO_EFFECT = "LV0815" "inventory-no-effect" Warning Accepts
+        "a key that changes nothing in this inventory"
+"An inventory has keys for three stacks, and not every stack has a word for each of them: heartbeat
+follows no interfaces and calls no hooks, keepalived reads one file. The rest of the inventory is done
+without the key.
+
+Take it out, or write what the message names: it does the same in the stack's own way.";
 }

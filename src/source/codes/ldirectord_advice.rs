@@ -185,10 +185,10 @@ Write the line you want.";
 
     MARK_WITHOUT_PORT = "LV2232" "mark-without-port" Error Accepts
         "a check has no port"
-"A check asks the port of `checkport`, else that of the `real` line, else the usual port of `service`,
-80 for http. The port of the virtual service counts only where it is the usual one of a service, and a
-firewall mark has none. Where nothing says a port, the check goes to port 0 and the server is always
-down.
+"A check asks the port of `checkport`, else that of the `real` line, else the usual port of
+`service`, 80 for http. The port of the virtual service counts only where it is the usual one of a
+service, and a firewall mark has none. Where nothing says a port, the check goes to port 0 and the
+server is always down.
 
 Add `checkport=PORT`, or say with `service` what answers there.";
 

@@ -1,0 +1,139 @@
+//! Keys that an inventory may have, and that change nothing in this one.
+
+use super::own;
+use crate::model::{Failback, Router};
+use crate::site::document::{Entry, Item, Literal};
+use crate::site::keys::{Reader, Words as _};
+use crate::site::{Site, Stack};
+use crate::source::codes::inventory;
+use crate::source::{Diagnostic, Span};
+
+/// Reports each key of `entries` that the site's stack has no use for.
+pub(in crate::site) fn check(site: &Site, entries: &[Entry], reader: &mut Reader<'_>) {
+    let stack = site.stack();
+    for row in ROWS.iter().filter(|row| row.stacks.contains(&stack)) {
+        let mut found = Vec::new();
+        collect(entries, row.path, &mut found);
+        for director in &site.directors {
+            collect(&director.overrides, row.path, &mut found);
+        }
+        for span in found {
+            let key = row.path.last().copied().unwrap_or_default();
+            let message = format!("`{key}` changes nothing with `stack = \"{}\"`", stack.word());
+            report(message, row.help, span, reader);
+        }
+    }
+    if stack == Stack::Heartbeat {
+        failback(site, reader);
+    }
+    if let Some(at) = site.ssh.host.as_ref().and_then(|host| host.at) {
+        let message = "`host` in `[ssh]` is the host of no machine".to_owned();
+        let help = "write it in the `ssh` table of the machine that it leads to";
+        report(message, help, at.span, reader);
+    }
+}
+
+/// heartbeat has one `auto_failback` for all lines: what `[heartbeat]` says, else what all routers agree on.
+fn failback(site: &Site, reader: &mut Reader<'_>) {
+    let routers = &site.cluster.routers;
+    let stays = |router: &Router| router.preempt.is_some_and(|preempt| !preempt.value);
+    let all_stay = match site.cluster.membership.failback {
+        Some(stated) => stated.value == Failback::Off,
+        None => routers.iter().all(stays),
+    };
+    for preempt in routers.iter().filter_map(|router| router.preempt) {
+        if let (true, Some(at)) = (preempt.value == all_stay, own(preempt.at, reader)) {
+            let word = if all_stay { "off" } else { "on" };
+            let message =
+                format!("`preempt` changes nothing: `auto_failback {word}` holds for all routers");
+            let help = "say the same in all routers, and in `failback` of `[heartbeat]`";
+            report(message, help, at.span, reader);
+        }
+    }
+}
+
+fn report(message: String, help: &str, span: Span, reader: &mut Reader<'_>) {
+    let at = reader.place(span);
+    reader.report(Diagnostic::new(inventory::NO_EFFECT, at, message).help(help));
+}
+
+/// Where the key at the end of `path` stands; `*` is every name of a table and every place of a list.
+fn collect(entries: &[Entry], path: &[&str], found: &mut Vec<Span>) {
+    let Some((first, rest)) = path.split_first() else { return };
+    for entry in entries.iter().filter(|entry| *first == "*" || entry.key == *first) {
+        if rest.is_empty() {
+            found.push(entry.key_span);
+        } else {
+            inside(&entry.item, rest, found);
+        }
+    }
+}
+
+fn inside(item: &Item, path: &[&str], found: &mut Vec<Span>) {
+    match &item.value {
+        Literal::Table(entries) => collect(entries, path, found),
+        Literal::List(items) => {
+            if let Some((&"*", rest)) = path.split_first() {
+                items.iter().for_each(|item| inside(item, rest, found));
+            }
+        }
+        _ => {}
+    }
+}
+
+/// A key without use.
+struct Row {
+    path: &'static [&'static str],
+    /// Who has no use for it.
+    stacks: &'static [Stack],
+    /// What does the same there.
+    help: &'static str,
+}
+
+const ROWS: &[Row] = &[
+    Row {
+        path: &["routers", "*", "follows"],
+        stacks: &[Stack::Heartbeat],
+        help: "write `ping` and `arbitrator` in `[heartbeat]`",
+    },
+    Row {
+        path: &["routers", "*", "hooks"],
+        stacks: &[Stack::Heartbeat],
+        help: "name a script in `resources`: it starts and stops with the addresses",
+    },
+    Row {
+        path: &["routers", "*", "preempt_delay"],
+        stacks: &[Stack::Heartbeat],
+        help: "write `failback = \"off\"` in `[heartbeat]`, and hand over by `hb_takeover`",
+    },
+    Row {
+        path: &["routers", "*", "routes"],
+        stacks: &[Stack::Heartbeat],
+        help: "name a script in `resources` that sets them",
+    },
+    Row {
+        path: &["routers", "*", "rules"],
+        stacks: &[Stack::Heartbeat],
+        help: "name a script in `resources` that sets them",
+    },
+    Row {
+        path: &["services", "*", "configuration"],
+        stacks: &[Stack::Keepalived, Stack::Lvsha],
+        help: "take it out: all services stand in one file",
+    },
+    Row {
+        path: &["static"],
+        stacks: &[Stack::Heartbeat],
+        help: "set them in the network configuration of the system",
+    },
+    Row {
+        path: &["sync_daemon"],
+        stacks: &[Stack::Heartbeat],
+        help: "write `LVSSyncDaemonSwap::master` in `resources`",
+    },
+    Row {
+        path: &["sync_groups"],
+        stacks: &[Stack::Heartbeat],
+        help: "put the addresses into one router: they move together",
+    },
+];

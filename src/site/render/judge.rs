@@ -1,0 +1,180 @@
+//! What is rendered, judged by the rules for its format: an inventory can say in its own words what no
+//! program takes.
+
+use super::Role;
+use super::context::Context;
+use crate::model::read::{Input, Options, read_with};
+use crate::model::{Authentication, Digest};
+use crate::site::document::{Entry, Item, Literal};
+use crate::site::{Secrets, Site, Stack, for_node, keys, write};
+use crate::source::{Diagnostic, Findings, Place, Severity, Sources};
+use crate::syntax::schema::target::Targets;
+use crate::syntax::{ConfigId, DIRECTORY, Format};
+
+/// The errors in the files of all directors, at the keys that say what is wrong. `found` is what the
+/// inventory's own rules found; what a comment in an imported file silences stays silent.
+pub fn judge(
+    site: &Site,
+    secrets: Secrets,
+    found: &Findings,
+    sources: &mut Sources,
+) -> Vec<Diagnostic> {
+    let mut site = site.clone();
+    if secrets == Secrets::Leave {
+        fill_secrets(&mut site);
+    }
+    let mut findings: Vec<Diagnostic> = Vec::new();
+    for director in &site.directors {
+        for finding in of_director(&site, director, sources) {
+            let is_same = |known: &Diagnostic| {
+                (known.code, known.at) == (finding.code, finding.at)
+                    && known.message == finding.message
+            };
+            let is_silenced =
+                || found.silenced().iter().any(|known| known.diagnostic.code == finding.code);
+            if !findings.iter().any(is_same) && !is_silenced() {
+                findings.push(finding);
+            }
+        }
+    }
+    findings
+}
+
+fn of_director(
+    site: &Site,
+    director: &crate::site::Director,
+    sources: &mut Sources,
+) -> Vec<Diagnostic> {
+    let name = &director.name.value;
+    let inputs: Vec<Input> = files(site, name)
+        .into_iter()
+        .map(|(path, format, text)| {
+            let file = sources.add(format!("{path} of {name}"), text.as_bytes());
+            Input { file, format }
+        })
+        .collect();
+    let mut targets = Targets::default();
+    if let Some(version) = site.keepalived_version {
+        // Every version that the key takes is one that can be named.
+        let _ = targets.set(&format!("keepalived={}", version.value));
+    }
+    let config_id = ConfigId::Exactly(name.clone());
+    let reading =
+        read_with(sources, &inputs, &Options { config_id, targets, ..Options::default() });
+    let errors = reading.findings.iter().filter(|finding| finding.severity() == Severity::Error);
+    let errors: Vec<Diagnostic> = errors.cloned().collect();
+    if errors.is_empty() {
+        return errors;
+    }
+    let view = for_node(site, name).unwrap_or_default();
+    let names = write::names(site);
+    let mut map = Map { pairs: Vec::new(), otherwise: director.name.at };
+    map.tables(&keys::write(&view, &names), &keys::write(&reading.cluster, &names), None);
+    errors.into_iter().map(|error| map.lead_back(error, sources)).collect()
+}
+
+/// The files that are read by a program with a grammar of its own: path, format, text.
+fn files(site: &Site, name: &str) -> Vec<(String, Format, String)> {
+    let context = Context::new(site, name, Role::Director);
+    let named = |format: Format, text: String| {
+        let folder = if format == Format::Keepalived { "/etc/keepalived/" } else { DIRECTORY };
+        (format!("{folder}{}", format.file_name()), format, text)
+    };
+    if site.stack() != Stack::Heartbeat {
+        return vec![named(Format::Keepalived, context.keepalived)];
+    }
+    let heartbeat = context.heartbeat;
+    let configurations = context.configurations.into_iter();
+    // The order in which the formats build on each other.
+    [
+        named(Format::HaCf, heartbeat.ha_cf),
+        named(Format::Haresources, heartbeat.haresources),
+        named(Format::Authkeys, heartbeat.authkeys),
+    ]
+    .into_iter()
+    .chain(configurations.map(|file| (file.path, Format::Ldirectord, file.body)))
+    .collect()
+}
+
+/// Secrets that were not fetched are left empty, which no program accepts.
+fn fill_secrets(site: &mut Site) {
+    let fill = |authentication: &mut Authentication| {
+        for key in authentication.keys.iter_mut().filter(|key| key.secret.is_empty()) {
+            key.secret = match key.digest {
+                Digest::Crc => String::new(),
+                Digest::Header | Digest::Password => "unknown".to_owned(),
+                Digest::HmacSha256 => format!("hex:{}", "0".repeat(64)),
+                Digest::Md5 | Digest::Sha1 => "0".repeat(32),
+            };
+        }
+    };
+    for cluster in std::iter::once(&mut site.cluster).chain(site.views.values_mut()) {
+        cluster.authentication.iter_mut().for_each(fill);
+        cluster.routers.iter_mut().flat_map(|router| &mut router.authentication).for_each(fill);
+    }
+}
+
+/// From places in what was rendered to those that say the same in the inventory.
+struct Map {
+    pairs: Vec<(Place, Place)>,
+    /// Where no key says it.
+    otherwise: Option<Place>,
+}
+
+impl Map {
+    /// What was rendered and read again has the same keys as what it was made of.
+    fn tables(&mut self, ours: &[Entry], theirs: &[Entry], around: Option<Place>) {
+        for entry in theirs {
+            let own = ours.iter().find(|own| own.key == entry.key);
+            self.items(own.map(|own| &own.item), &entry.item, around);
+        }
+    }
+
+    fn items(&mut self, ours: Option<&Item>, theirs: &Item, around: Option<Place>) {
+        let place = ours.and_then(|item| item.origin).or(around);
+        self.pairs.extend(theirs.origin.zip(place));
+        match (&theirs.value, ours.map(|item| &item.value)) {
+            (Literal::Table(entries), Some(Literal::Table(own))) => {
+                self.tables(own, entries, place.or_else(|| first_place(own)));
+            }
+            (Literal::Table(entries), _) => self.tables(&[], entries, place),
+            (Literal::List(items), own) => {
+                let own = if let Some(Literal::List(own)) = own { own.as_slice() } else { &[] };
+                for (position, item) in items.iter().enumerate() {
+                    self.items(own.get(position), item, place);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The same finding in the inventory. Edits and further places are those of a file that nobody has.
+    fn lead_back(&self, finding: Diagnostic, sources: &Sources) -> Diagnostic {
+        let note = finding.at.map(|at| {
+            let file = sources.get(at.file);
+            let line = file.lines().line_of(at.span.start);
+            let length = file.end();
+            let (start, end) = (file.lines().start_of(line), file.lines().end_of(line, length));
+            let text = file.shown(crate::source::Span::new(start, end));
+            format!("{} would say `{}`", file.name(), text.trim())
+        });
+        let notes = finding.notes.into_iter().chain(note).collect();
+        let at = finding.at.and_then(|at| self.place(at)).or(self.otherwise);
+        Diagnostic { at, notes, label: None, context: Vec::new(), fix: None, ..finding }
+    }
+
+    /// The narrowest of what stands there; otherwise what stands last before it.
+    fn place(&self, at: Place) -> Option<Place> {
+        let of_file = || self.pairs.iter().filter(|(place, _)| place.file == at.file);
+        let touching = of_file().filter(|(place, _)| place.holds(at) || at.holds(*place));
+        let narrowest = touching.min_by_key(|(place, _)| place.span.len());
+        let before = of_file().filter(|(place, _)| place.span.start <= at.span.start);
+        let nearest = || before.max_by_key(|(place, _)| place.span.start);
+        narrowest.or_else(nearest).map(|(_, place)| *place)
+    }
+}
+
+/// For a table that has no name: a service is known by its address.
+fn first_place(entries: &[Entry]) -> Option<Place> {
+    entries.iter().find_map(|entry| entry.item.origin)
+}
