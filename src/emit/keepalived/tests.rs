@@ -32,6 +32,15 @@ fn what_keepalived_defaults_badly_is_always_written() {
 }
 
 #[test]
+fn a_server_without_a_weight_has_the_one_of_its_service() {
+    let mut service = service();
+    service.settings.make().weight = Some(implied(10));
+    service.servers.push(Server::new([10, 0, 0, 29].into(), Some(80), None));
+    let text = written(&Cluster { services: vec![service], ..Cluster::default() }, "lw1");
+    assert!(text.contains("real_server 10.0.0.29 80 {\n        weight 10\n"), "{text}");
+}
+
+#[test]
 fn each_node_gets_its_own_rank() {
     let mut router = Router::new(implied("VI_1".to_owned()));
     router.members = [("lw1", 150, Role::Master), ("lw2", 100, Role::Backup)]
