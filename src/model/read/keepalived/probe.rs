@@ -157,7 +157,7 @@ fn script(block: NodeRef<'_>) -> Option<Script> {
         nodes.last().filter(|node| !value::is_unexpanded(*node))
     };
     let (command, behind) = value::command(find("misc_path")?)?;
-    let user = find("user").and_then(value::rest);
+    let user = find("user").and_then(value::user);
     let user = user.or_else(|| behind.map(Sourced::implied));
     let dynamic_weight = find("misc_dynamic").and_then(|node| value::flag(node, true));
     Some(Script { command, appended: Appended::Nothing, dynamic_weight, user })
