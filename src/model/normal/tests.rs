@@ -63,3 +63,16 @@ fn going_home_has_two_words_and_one_meaning() {
     let fields: Vec<_> = differences(&left, &right).into_iter().filter_map(|d| d.field).collect();
     assert!(!fields.iter().any(|field| field == "goes home"), "{fields:?}");
 }
+
+#[test]
+fn an_old_word_for_next_hops_means_what_the_new_one_means() {
+    let canonical = |line: &str| {
+        let words: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
+        routing::Line::Route.canonical(&words)
+    };
+    let new = canonical("10.9.0.0/16 dev eth0 metric 5 nexthop via 10.0.0.1 nexthop via 10.0.0.2");
+    assert_eq!(canonical("10.9.0.0/16 gw 10.0.0.1 or 10.0.0.2 dev eth0 priority 5"), new);
+    let inet = canonical("10.9.0.0/16 via inet 10.0.0.1 mtu lock 1400 dev eth0");
+    assert_eq!(inet.0, "10.9.0.0/16");
+    assert_ne!(inet, canonical("10.9.0.0/16 via inet 10.0.0.1 mtu lock 1500 dev eth0"));
+}

@@ -147,4 +147,13 @@ Take the directors out of the pool, or let the table exist on the master only.";
 hanging script is noticed later than the interval says.
 
 Write a timeout that is not longer than the interval.";
+
+    UNKNOWN_NAME = "LV2330" "name-unknown-to-iproute2" Warning Refuses
+        "a name for a number that the director must know"
+"Routing tables, protocols, scopes, realms, services and groups of interfaces are numbers.
+iproute2 names some of them in the files rt_tables, rt_protos, rt_scopes, rt_realms, rt_dsfield and
+group; /etc/protocols does it for transports. The name is none of those that are always there.
+
+On a director whose file does not have it, keepalived ignores the whole route or rule, says so, and
+`keepalived -t` exits with 5. Write the number, or add the name on every director.";
 }

@@ -12,7 +12,9 @@ mod command;
 mod number;
 
 use command::command;
-use number::{integer_problem, seconds_problem, status_problem};
+use number::{
+    integer_problem, lapse_problem, number_problem, range_problem, seconds_problem, status_problem,
+};
 
 /// Judges the words behind the keyword of `node`.
 pub(super) fn check(node: NodeRef<'_>, row: &Keyword, findings: &mut Findings) {
@@ -95,7 +97,11 @@ fn problem(word: Word<'_>, argument: &Argument, row: &Keyword) -> Option<Diagnos
         Argument::Address if parse_address(&value).is_none() => {
             new(codes::NOT_AN_ADDRESS, format!("`{value}` is no IP address"))
         }
+        Argument::After(_, inner) => problem(word, inner, row),
+        Argument::Lapse => lapse_problem(word),
+        Argument::Number(numbers) => number_problem(word, numbers),
         Argument::Prefix => prefix_problem(word),
+        Argument::Range => range_problem(word),
         // Passwords and names may be anything, so they are never quoted in a message.
         Argument::Boolean if parse_boolean(&value).is_none() => {
             let tolerated = TOLERANT_BOOLEANS.contains(&row.word);
@@ -112,6 +118,14 @@ fn problem(word: Word<'_>, argument: &Argument, row: &Keyword) -> Option<Diagnos
             let interface = value.split(':').next().unwrap_or_default();
             let finding = Diagnostic::new(codes::ALIAS_AS_INTERFACE, word.place(), message);
             Some(finding.help(format!("write `{interface}`")))
+        }
+        Argument::Interface if value.ends_with(',') => new(
+            codes::UNKNOWN_OPTION,
+            format!("`{value}` ends in a comma, there is no such interface"),
+        )
+        .map(|finding| finding.help("write it without the comma")),
+        Argument::Interface if value.len() > 15 => {
+            new(codes::OUT_OF_RANGE, "an interface's name has at most 15 characters".into())
         }
         Argument::Name if row.word == "digest" && value.len() != 32 => {
             new(codes::OUT_OF_RANGE, "an MD5 digest has 32 digits".into())
@@ -157,7 +171,11 @@ fn describe(argument: &Argument) -> String {
         Argument::Prefix => "an address with a prefix length".into(),
         Argument::Boolean => "a truth value".into(),
         Argument::Command => "a command".into(),
+        Argument::After(_, inner) => describe(inner),
         Argument::Interface => "an interface".into(),
+        Argument::Lapse => "a time".into(),
+        Argument::Number(_) => "a number".into(),
+        Argument::Range => "a range".into(),
         Argument::Integer(least, most) => format!("a number between {least} and {most}"),
         Argument::Name => "a name".into(),
         Argument::OneOf(choices) => format!("one of {}", choices.join(", ")),
