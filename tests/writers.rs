@@ -241,6 +241,7 @@ fn argument_of(word: &str, argument: &'static Argument) -> BoxedStrategy<String>
         Argument::After(..)
         | Argument::Lapse
         | Argument::Number(_)
+        | Argument::Pattern
         | Argument::Range => of(&["one"]),
         Argument::Optional(inner) => {
             prop_oneof![Just(String::new()), argument_of(word, inner)].boxed()

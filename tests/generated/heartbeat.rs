@@ -110,6 +110,7 @@ fn argument(kind: &'static Argument) -> BoxedStrategy<String> {
         Argument::After(..)
         | Argument::Lapse
         | Argument::Number(_)
+        | Argument::Pattern
         | Argument::Range => one("[a-z]{1,8}".boxed()),
         Argument::Optional(inner) => {
             prop_oneof![Just(String::new()).boxed(), argument(inner)].boxed()

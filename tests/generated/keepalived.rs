@@ -93,6 +93,7 @@ fn argument(kind: &'static Argument) -> BoxedStrategy<String> {
         }
         Argument::OneOf(choices) => one(select(*choices).prop_map_into().boxed()),
         Argument::Path => one("/[a-z]{1,8}( |\"|#)?".prop_map(|path| quoted(&path)).boxed()),
+        Argument::Pattern => one(command()),
         Argument::Port => one((1..=65_535_u16).prop_map(|port| port.to_string()).boxed()),
         Argument::Range => one("[1-9]-[1-9][0-9]".boxed()),
         Argument::Seconds(least, most) => {

@@ -93,6 +93,8 @@ pub enum Argument {
     OneOf(&'static [&'static str]),
     /// A file.
     Path,
+    /// A regular expression, read like a command.
+    Pattern,
     /// A port number or service name.
     Port,
     /// Two numbers with a dash between them.

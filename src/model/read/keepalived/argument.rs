@@ -1,5 +1,6 @@
 //! Words against the argument kinds of the keyword table.
 
+use super::pattern;
 use crate::model::read::keepalived::value::{
     is_unexpanded, parse_address, parse_boolean, parse_integer,
 };
@@ -12,6 +13,7 @@ mod command;
 mod number;
 
 use command::command;
+pub(super) use command::is_open;
 use number::{
     integer_problem, lapse_problem, number_problem, range_problem, seconds_problem, status_problem,
 };
@@ -25,6 +27,10 @@ pub(super) fn check(node: NodeRef<'_>, row: &Keyword, findings: &mut Findings) {
                 if matches!(argument, Argument::Command) {
                     command(node, row, findings);
                 }
+                return;
+            }
+            Argument::Optional(Argument::Pattern) => {
+                pattern::check(node, findings);
                 return;
             }
             Argument::Many(inner) => {
@@ -180,6 +186,7 @@ fn describe(argument: &Argument) -> String {
         Argument::Name => "a name".into(),
         Argument::OneOf(choices) => format!("one of {}", choices.join(", ")),
         Argument::Path => "a file".into(),
+        Argument::Pattern => "a regular expression".into(),
         Argument::Port => "a port".into(),
         Argument::Seconds(least, most) => format!("a number between {least} and {most}"),
         Argument::Rest => "a value".into(),

@@ -22,6 +22,7 @@ mod group;
 mod interface;
 mod list;
 mod names;
+mod pattern;
 mod probe;
 mod required;
 mod router;

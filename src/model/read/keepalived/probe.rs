@@ -127,7 +127,9 @@ fn request(block: NodeRef<'_>, inert: &mut Vec<Inert>) -> HttpRequest {
                     known
                 }
                 "regex" => {
+                    // Of several words the program makes no pattern.
                     let pattern = value::command(node)
+                        .filter(|(_, surplus)| surplus.is_none())
                         .map(|(text, _)| text.map(|expression| Pattern { expression, negated }));
                     put(&mut request.body, pattern, inert)
                 }

@@ -51,7 +51,7 @@ fn not_a_user(command: &str, user: &str, first: &str, row: &Keyword) -> Option<R
 }
 
 /// Whether the last word of a line is in quotes that are not closed.
-fn is_open(node: NodeRef<'_>) -> bool {
+pub(in super::super) fn is_open(node: NodeRef<'_>) -> bool {
     let last = node.words().next_back().map(Word::raw).unwrap_or_default();
     last.starts_with('"') && (last.len() == 1 || !last.ends_with('"'))
 }
