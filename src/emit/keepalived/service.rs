@@ -45,10 +45,10 @@ pub(super) fn write(service: &Service, view: &View<'_>, text: &mut Text<'_>) {
         let tunnel = service.tunnel.as_deref();
         text.maybe("lvs_method", forwarding.map(|forwarding| method(forwarding, tunnel)));
         text.maybe("persistence_timeout", service.persistence.map(|time| time.value));
-        text.maybe(
-            "persistence_granularity",
-            service.granularity.map(|mask| granularity(mask.value, service)),
-        );
+        // The line alone would make the service persistent.
+        let mask = service.granularity.filter(|_| exact || service.persistence.is_some());
+        let mask = mask.map(|mask| granularity(mask.value, service));
+        text.maybe("persistence_granularity", mask);
         let protocol = service.protocol.map(|protocol| protocol.value);
         if exact || !matches!(service.target.value, Target::Mark { .. }) {
             let protocol = protocol.or_else(|| view.or_complete(Protocol::Tcp));

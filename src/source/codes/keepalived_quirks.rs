@@ -169,4 +169,12 @@ for.
 
 keepalived leaves the line or the word out, says so, and `keepalived -t` exits with 5. Write `inet6`
 at the end of the line, where it takes nothing, or leave it out: an address says its family.";
+
+    LENGTH_AS_NETMASK = "LV0595" "prefix-length-as-netmask" Error Accepts
+        "a prefix length behind persistence_granularity of IPv4"
+"For IPv4 keepalived takes a netmask, and a number is one: `persistence_granularity 24` is the mask
+0.0.0.24, which puts clients together that have nothing to do with each other. A service of a mark
+or a group becomes one of IPv6 by it, and loses its real servers.
+
+Write `persistence_granularity 255.255.255.0`; `lvsha check --fix` does it.";
 }

@@ -55,6 +55,7 @@ pub(super) const RULES: &[Rule] = &[Rule {
         codes::NOT_HEXADECIMAL,
         codes::SESSION,
         codes::ROUTING_WORD,
+        codes::LENGTH_AS_NETMASK,
     ],
     check: words,
 }];
