@@ -4,7 +4,7 @@ use super::value::is_unexpanded;
 use super::{argument, required, routing};
 use crate::source::codes::keepalived as codes;
 use crate::source::{Diagnostic, Findings, SourceFile, Span, Verdict};
-use crate::syntax::schema::target::Targets;
+use crate::syntax::schema::target::{Targets, since};
 use crate::syntax::schema::{self, Body, Keyword};
 use crate::syntax::{Format, Kind, NodeRef, Tree, Word, suggest};
 
@@ -156,7 +156,7 @@ fn known(
     targets: &Targets,
     findings: &mut Findings,
 ) -> Inside {
-    age(node, row, findings);
+    age(node, row, targets, findings);
     if first_counts(row.word) {
         if level.commands.contains(&row.word) {
             let message = format!("`{}` was given before, and the first one counts", row.word);
@@ -220,9 +220,16 @@ fn list_head(node: NodeRef<'_>, row: &Keyword, findings: &mut Findings) {
 
 /// Old words. Words that are too new, or left out of a build, depend on the program that is meant:
 /// the rules look for them.
-fn age(node: NodeRef<'_>, row: &Keyword, findings: &mut Findings) {
+fn age(node: NodeRef<'_>, row: &Keyword, targets: &Targets, findings: &mut Findings) {
     let at = node.word(0).map_or_else(|| node.place(), Word::place);
-    if let Some(successor) = row.alias_of.filter(|_| row.since.is_none()) {
+    // A release before the successor knows only the old word.
+    let is_known = |successor: &&str| {
+        let here = schema::find(Format::Keepalived, row.within, successor);
+        let anywhere = || schema::find_anywhere(Format::Keepalived, successor).first().copied();
+        let first = here.or_else(anywhere).and_then(since);
+        first.is_none_or(|first| first <= targets.keepalived.version)
+    };
+    if let Some(successor) = row.alias_of.filter(|_| row.since.is_none()).filter(is_known) {
         let refused = REFUSED_OLD_WORDS.contains(&row.word);
         let verdict = if refused { Verdict::Refuses } else { Verdict::Accepts };
         let message = format!("`{}` is an old word for `{successor}`", row.word);
