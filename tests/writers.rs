@@ -237,6 +237,12 @@ fn argument_of(word: &str, argument: &'static Argument) -> BoxedStrategy<String>
         Argument::Path => of(&["/var/log/ha.log", "/dev/ttyS0"]),
         Argument::Port => (1..65_535_u16).prop_map(|port| port.to_string()).boxed(),
         Argument::Seconds(..) => of(&["1", "2", "30", "500ms", "1.5"]),
+        // Only keepalived has these.
+        Argument::After(..)
+        | Argument::Lapse
+        | Argument::Number(_)
+        | Argument::Pattern
+        | Argument::Range => of(&["one"]),
         Argument::Optional(inner) => {
             prop_oneof![Just(String::new()), argument_of(word, inner)].boxed()
         }

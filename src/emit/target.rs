@@ -34,6 +34,8 @@ pub enum Feature {
     SorryServerMethod,
     /// Ranges in `status_code`.
     StatusRanges,
+    /// `netlink_notify_msg` behind use_vmac; before it, the word is a name.
+    VirtualMacNotice,
 }
 
 impl Feature {
@@ -46,6 +48,7 @@ impl Feature {
             Self::Regex => Version::new(2, 0, 7),
             Self::SorryServerMethod => Version::new(1, 3, 6),
             Self::StatusRanges => Version::new(2, 0, 17),
+            Self::VirtualMacNotice => Version::new(2, 2, 8),
         }
     }
 }

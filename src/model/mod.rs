@@ -24,6 +24,7 @@ pub mod setting;
 mod sourced;
 mod time;
 mod track;
+pub(crate) mod user;
 
 pub use address::{AddressOptions, Broadcast, VirtualAddress};
 pub use advert::{

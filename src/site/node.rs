@@ -3,7 +3,9 @@
 use std::cmp::Reverse;
 
 use super::{Director, Site, Stack};
-use crate::model::{Cluster, Member, Peer, Probe, ProbeKind, Role, Router, Service, Sourced};
+use crate::model::{
+    Checks, Cluster, Member, Peer, Probe, ProbeKind, Role, Router, Service, Sourced,
+};
 
 /// The cluster as the director `node` runs it: the only member of each router is itself, peers
 /// and source addresses are filled in. Nothing when the inventory has no such director.
@@ -42,26 +44,35 @@ pub fn for_node(site: &Site, node: &str) -> Option<Cluster> {
     Some(cluster)
 }
 
-/// Probes take over what the service says about their timing.
+/// Probes take over what their server, and behind it the service, says about their timing.
 fn inherit_checks(service: &mut Service) {
-    let standard = service.checks.clone();
-    let own = service.servers.iter_mut().filter_map(|server| server.own.as_mut());
-    let probes = own.flat_map(|own| own.probes.iter_mut()).chain(&mut service.probes);
-    // A file and a BFD session are watched, not asked: their checkers know no limits.
-    let is_asked = |probe: &&mut Probe| {
-        !matches!(
-            probe.kind,
-            ProbeKind::File { .. }
-                | ProbeKind::Bfd { .. }
-                | ProbeKind::AlwaysUp
-                | ProbeKind::AlwaysDown
-        )
-    };
-    for checks in probes.filter(is_asked).map(|probe| probe.checks.make()) {
-        checks.connect_timeout = checks.connect_timeout.or(standard.connect_timeout);
-        checks.failures = checks.failures.or(standard.failures);
-        checks.retry_delay = checks.retry_delay.or(standard.retry_delay);
+    for own in service.servers.iter_mut().filter_map(|server| server.own.as_mut()) {
+        // The service's probes cannot say what one of its servers wants.
+        if own.probes.is_empty() && *own.checks != Checks::default() {
+            own.probes.clone_from(&service.probes);
+        }
+        own.probes.iter_mut().for_each(|probe| inherit(probe, &own.checks));
+        own.probes.iter_mut().for_each(|probe| inherit(probe, &service.checks));
     }
+    service.probes.iter_mut().for_each(|probe| inherit(probe, &service.checks));
+}
+
+/// What `probe` does not say itself is taken from `standard`.
+fn inherit(probe: &mut Probe, standard: &Checks) {
+    // A file and a BFD session are watched, not asked: their checkers know no limits.
+    if matches!(
+        probe.kind,
+        ProbeKind::File { .. }
+            | ProbeKind::Bfd { .. }
+            | ProbeKind::AlwaysUp
+            | ProbeKind::AlwaysDown
+    ) {
+        return;
+    }
+    let checks = probe.checks.make();
+    checks.connect_timeout = checks.connect_timeout.or(standard.connect_timeout);
+    checks.failures = checks.failures.or(standard.failures);
+    checks.retry_delay = checks.retry_delay.or(standard.retry_delay);
 }
 
 /// Gives every director its rank in `router`, best first. Members that are stated by name exclude

@@ -228,8 +228,10 @@ fn split_value(key: &str, values: &[Option<&Item>]) -> (Option<Item>, Vec<Option
     if values.iter().all(|value| value == &first.copied()) {
         return (first.map(|item| (*item).clone()), nothing());
     }
-    // An override adds to these tables instead of replacing them.
-    if ADDED_TO.contains(&key) {
+    // An override adds to these tables instead of replacing them. Some of the words are also keys of
+    // plain values elsewhere: a router's `mail`, a sync group's `members`.
+    let are_tables = values.iter().flatten().all(|item| matches!(item.value, Literal::Table(_)));
+    if are_tables && ADDED_TO.contains(&key) {
         let table = |value: &Option<&Item>| match value.map(|item| &item.value) {
             Some(Literal::Table(entries)) => entries.clone(),
             _ => Vec::new(),
@@ -350,10 +352,35 @@ const STEP: u8 = 50;
 /// What tells services apart.
 const IDENTITY: &[&str] = &["address", "protocol"];
 /// Keys whose tables an override adds to.
-const ADDED_TO: &[&str] =
-    &["checks", "heartbeat", "mail", "members", "routers", "scripts", "settings", "sync_groups"];
+const ADDED_TO: &[&str] = &[
+    "bfd_sessions",
+    "checks",
+    "heartbeat",
+    "keepalived",
+    "mail",
+    "members",
+    "outside",
+    "routers",
+    "scripts",
+    "service_groups",
+    "settings",
+    "static",
+    "sync_groups",
+    "tls_client",
+    "track_groups",
+    "tracked_files",
+    "tracked_processes",
+];
 /// Those of them that hold a table for each name.
-const NAMED: &[&str] = &["members", "routers", "scripts", "sync_groups"];
+const NAMED: &[&str] = &[
+    "bfd_sessions",
+    "members",
+    "routers",
+    "scripts",
+    "sync_groups",
+    "tracked_files",
+    "tracked_processes",
+];
 
 #[cfg(test)]
 mod tests;

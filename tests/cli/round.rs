@@ -189,7 +189,8 @@ fn what_another_stack_loses_is_said_beside_its_files() {
     let router = "resources = ";
     let vrrp = "virtual_router_id = 51\ninterface = \"eth0\"\ninterval = 1\n\
                 hooks = { master = \"/usr/local/sbin/web start\" }\nresources = ";
-    fs::write(&path, text.replace(router, vrrp)).unwrap();
+    let secure = "\n[settings]\nscript_security = true\nscript_user = \"root\"\n";
+    fs::write(&path, text.replace(router, vrrp) + secure).unwrap();
     let told = place.run(&["render", "site.toml", "--stack", "keepalived", "--out", "new"]);
     assert!(told.contains("exit code: 0"), "{told}");
     for key in ["authentication", "heartbeat.failback"] {

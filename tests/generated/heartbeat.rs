@@ -106,6 +106,12 @@ fn argument(kind: &'static Argument) -> BoxedStrategy<String> {
         // heartbeat's units, none of them with decimals.
         Argument::Seconds(..) => one("[1-9][0-9]?(ms|us)?".boxed()),
         Argument::Rest => one("[a-z]{1,8}( [a-z]{1,5})?".boxed()),
+        // Only keepalived has these.
+        Argument::After(..)
+        | Argument::Lapse
+        | Argument::Number(_)
+        | Argument::Pattern
+        | Argument::Range => one("[a-z]{1,8}".boxed()),
         Argument::Optional(inner) => {
             prop_oneof![Just(String::new()).boxed(), argument(inner)].boxed()
         }

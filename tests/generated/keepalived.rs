@@ -69,6 +69,11 @@ fn argument(kind: &'static Argument) -> BoxedStrategy<String> {
     let one = |text: BoxedStrategy<String>| text.prop_map(|text| format!(" {text}")).boxed();
     match kind {
         Argument::Address | Argument::Prefix => one(address(*kind == Argument::Prefix)),
+        Argument::After(words, inner) => {
+            let before =
+                prop_oneof![Just(String::new()), select(*words).prop_map(|w| format!(" {w}"))];
+            (before, argument(inner)).prop_map(|(before, value)| before + &value).boxed()
+        }
         Argument::Boolean => one(select(&["on", "off", "true", "no"][..]).prop_map_into().boxed()),
         Argument::Command => one(command()),
         Argument::Interface | Argument::Name => one("[a-z][a-z0-9]{0,7}".boxed()),
@@ -76,9 +81,21 @@ fn argument(kind: &'static Argument) -> BoxedStrategy<String> {
             // Large limits mean "no limit"; the field holds 32 bits, as in the program.
             one((*least..=(*most).min(100_000)).prop_map(|number| number.to_string()).boxed())
         }
+        Argument::Lapse => one("[1-9][0-9]?(ms|s)?".boxed()),
+        Argument::Number(numbers) => {
+            let (least, most) = numbers.range;
+            let plain = (least..=most.min(250)).prop_map(|number| number.to_string());
+            if numbers.names.is_empty() {
+                return one(plain.boxed());
+            }
+            let name = select(numbers.names).prop_map(str::to_owned);
+            one(prop_oneof![plain, name].boxed())
+        }
         Argument::OneOf(choices) => one(select(*choices).prop_map_into().boxed()),
         Argument::Path => one("/[a-z]{1,8}( |\"|#)?".prop_map(|path| quoted(&path)).boxed()),
+        Argument::Pattern => one(command()),
         Argument::Port => one((1..=65_535_u16).prop_map(|port| port.to_string()).boxed()),
+        Argument::Range => one("[1-9]-[1-9][0-9]".boxed()),
         Argument::Seconds(least, most) => {
             // Microseconds are what the program counts in.
             let micros = (least * 1e6) as u64..=(most.min(4000.0) * 1e6) as u64;

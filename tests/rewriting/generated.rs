@@ -27,7 +27,7 @@ fn the_tables_say_which_words_have_a_field() {
     let lists = lists();
     let mut runner = TestRunner::deterministic();
     let mut wrong = Vec::new();
-    for row in rows().filter(|row| row.within != "<preprocessor>" && !lists.contains(row.within)) {
+    for row in rows().filter(|row| !row.within.starts_with('<') && !lists.contains(row.within)) {
         // A block is tried with what it cannot do without.
         let text = match row.body {
             Body::Block(within) => around(within, ""),

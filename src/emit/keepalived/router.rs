@@ -48,7 +48,8 @@ pub(super) fn write(router: &Router, view: &View<'_>, text: &mut Text<'_>) {
         }
         transport(router, view, text);
         if let Some(own) = &router.own_interface {
-            text.line(own_interface(&own.value));
+            let knows_notice = exact || view.target.has(Feature::VirtualMacNotice);
+            text.line(own_interface(&own.value, knows_notice));
         }
         text.settings("", &router.delivery);
         text.settings("", &router.conduct);
@@ -111,7 +112,8 @@ fn named(name: Option<&String>) -> &'static str {
     ""
 }
 
-fn own_interface(own: &OwnInterface) -> String {
+/// `knows_notice`: whether `netlink_notify_msg` is no name of an interface.
+fn own_interface(own: &OwnInterface, knows_notice: bool) -> String {
     let mut line = String::new();
     let mut add = |keyword: &str, value: Option<&String>| {
         line.extend(value.map(|value| format!("{keyword} {}", word(value))));
@@ -127,7 +129,7 @@ fn own_interface(own: &OwnInterface) -> String {
         OwnInterface::VirtualMac(own) => {
             add(named(own.name.as_ref()), own.name.as_ref());
             add("", own.address.as_ref());
-            let notify = if own.notify { " netlink_notify_msg" } else { "" };
+            let notify = if own.notify && knows_notice { " netlink_notify_msg" } else { "" };
             let mut group = String::new();
             group.extend(own.group.as_ref().map(|group| format!(" group {}", word(group))));
             format!("use_vmac{line}{notify}{group}")

@@ -45,10 +45,10 @@ pub(super) fn write(service: &Service, view: &View<'_>, text: &mut Text<'_>) {
         let tunnel = service.tunnel.as_deref();
         text.maybe("lvs_method", forwarding.map(|forwarding| method(forwarding, tunnel)));
         text.maybe("persistence_timeout", service.persistence.map(|time| time.value));
-        text.maybe(
-            "persistence_granularity",
-            service.granularity.map(|mask| granularity(mask.value, service)),
-        );
+        // The line alone would make the service persistent.
+        let mask = service.granularity.filter(|_| exact || service.persistence.is_some());
+        let mask = mask.map(|mask| granularity(mask.value, service));
+        text.maybe("persistence_granularity", mask);
         let protocol = service.protocol.map(|protocol| protocol.value);
         if exact || !matches!(service.target.value, Target::Mark { .. }) {
             let protocol = protocol.or_else(|| view.or_complete(Protocol::Tcp));
@@ -84,8 +84,10 @@ fn sorry_server(fallback: &Fallback, view: &View<'_>, text: &mut Text<'_>) {
 
 fn real_server(server: &Server, service: &Service, view: &View<'_>, text: &mut Text<'_>) {
     text.block(format_args!("real_server {}", endpoint(server.address, server.port)), |text| {
-        let weight = server.weight.map(|weight| weight.value);
-        text.maybe("weight", weight.or_else(|| view.or_complete(1)));
+        let weight = server.weight.or(service.settings.weight).map_or(1, |weight| weight.value);
+        // Whoever reads one file in the middle need not know what stands above it.
+        let stated = server.weight.map(|weight| weight.value);
+        text.maybe("weight", stated.or_else(|| view.or_complete(weight)));
         let tunnel = server.own.as_ref().and_then(|own| own.tunnel.as_deref());
         text.maybe("lvs_method", server.method.map(|own| method(own.value, tunnel)));
         let (upper, lower) = server.thresholds();

@@ -1,8 +1,8 @@
 use super::*;
 use crate::model::{
-    Appended, Fallback, Family, Forwarding, Hook, HookEvent, Http, HttpRequest, Member, Pattern,
-    Probe, ProbeKind, Protocol, Role, Router, Script, Server, Service, Sourced, Target as Traffic,
-    VirtualAddress,
+    Appended, Fallback, Family, Forwarding, Hook, HookEvent, Http, HttpRequest, Member,
+    OwnInterface, Pattern, Probe, ProbeKind, Protocol, Role, Router, Script, Server, Service,
+    Sourced, Target as Traffic, VirtualAddress, VirtualMac,
 };
 
 fn implied<T>(value: T) -> Sourced<T> {
@@ -29,6 +29,15 @@ fn what_keepalived_defaults_badly_is_always_written() {
     for line in ["delay_loop 60", "lvs_sched wlc", "lvs_method NAT", "protocol TCP", "weight 1"] {
         assert!(text.lines().any(|l| l.trim() == line), "{line} is missing in\n{text}");
     }
+}
+
+#[test]
+fn a_server_without_a_weight_has_the_one_of_its_service() {
+    let mut service = service();
+    service.settings.make().weight = Some(implied(10));
+    service.servers.push(Server::new([10, 0, 0, 29].into(), Some(80), None));
+    let text = written(&Cluster { services: vec![service], ..Cluster::default() }, "lw1");
+    assert!(text.contains("real_server 10.0.0.29 80 {\n        weight 10\n"), "{text}");
 }
 
 #[test]
@@ -118,4 +127,20 @@ fn old_versions_get_only_words_that_they_know() {
         "{text}"
     );
     assert!(text.contains("quorum_down \"/bin/x start\"\n"), "{text}");
+}
+
+#[test]
+fn a_word_that_would_be_a_name_is_left_out() {
+    let mut router = Router::new(implied("V".to_owned()));
+    let own = VirtualMac { name: Some("vrrp.7".to_owned()), notify: true, ..VirtualMac::default() };
+    router.own_interface = Some(Box::new(implied(OwnInterface::VirtualMac(own))));
+    let cluster = Cluster { routers: vec![router], ..Cluster::default() };
+    for (patch, line) in [(7, "use_vmac vrrp.7\n"), (8, "use_vmac vrrp.7 netlink_notify_msg\n")] {
+        let target = Target { version: crate::syntax::schema::Version::new(2, 2, patch) };
+        let view = View { cluster: &cluster, node: "lw1", target, manner: Manner::Complete };
+        let mut out = Vec::new();
+        write(&view, &[], &mut out).expect("a vector takes everything");
+        let text = String::from_utf8(out).expect("only text is written");
+        assert!(text.contains(line), "{text}");
+    }
 }

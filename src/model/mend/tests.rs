@@ -35,6 +35,21 @@ fn a_line_that_is_deleted_leaves_no_blank_line() {
     assert!(text.contains("\n     # why\n"), "{text}");
 }
 
+/// `or` takes an address and `nexthop` a hop: the new word alone would lose the second gateway.
+#[test]
+fn an_old_word_is_replaced_only_where_the_rest_fits() {
+    let routes = |lines: &str| format!("static_routes {{\n{lines}\n}}\n");
+    let (text, _) = mended(&routes(
+        "    10.1.0.0/16 gw 10.0.0.1 or 10.0.0.2 dev eth0\n    10.2.0.0/16 gw 10.0.0.1 dev eth0",
+    ));
+    assert_eq!(
+        text,
+        routes(
+            "    10.1.0.0/16 via 10.0.0.1 or 10.0.0.2 dev eth0\n    10.2.0.0/16 via 10.0.0.1 dev eth0"
+        )
+    );
+}
+
 #[test]
 fn edits_that_touch_wait_for_the_next_round() {
     let file = Sources::new().add("x", b"");

@@ -31,7 +31,7 @@ impl Line {
         let mut rest = words;
         while let Some((word, behind)) = rest.split_first() {
             let word = self.spelling(word);
-            let count = self.arguments(&word, behind.len());
+            let count = self.arguments(&word, behind);
             let (arguments, further) = behind.split_at_checked(count).unwrap_or((behind, &[]));
             rest = further;
             let arguments: Vec<String> =
@@ -44,6 +44,9 @@ impl Line {
                 _ => options.push([vec![word], arguments].concat().join(" ")),
             }
         }
+        if self == Self::Route {
+            hops_of_or(&mut options);
+        }
         options.sort();
         (about.join(" "), options.join(" "))
     }
@@ -55,11 +58,14 @@ impl Line {
     }
 
     /// How many of the words behind `word` belong to it.
-    fn arguments(self, word: &str, left: usize) -> usize {
+    fn arguments(self, word: &str, behind: &[String]) -> usize {
         let within = self.within();
-        match schema::find(Format::Keepalived, within, word) {
-            Some(row) if row.arguments.contains(&Argument::Rest) => left,
-            Some(row) => row.arguments.len(),
+        match schema::find(Format::Keepalived, within, word).map(|row| row.arguments) {
+            Some(kinds) if kinds.contains(&Argument::Rest) => behind.len(),
+            Some([Argument::After(before, _)]) => {
+                1 + usize::from(behind.first().is_some_and(|word| before.contains(&word.as_str())))
+            }
+            Some(kinds) => kinds.len(),
             None => 0,
         }
     }
@@ -77,6 +83,17 @@ impl Line {
             Self::Route => "static_routes",
             Self::Rule => "static_rules",
         }
+    }
+}
+
+/// `via A or B` means two next hops (its dump says so).
+fn hops_of_or(options: &mut Vec<String>) {
+    let Some(at) = options.iter().position(|option| option.starts_with("or ")) else { return };
+    let second = options.remove(at).replacen("or ", "", 1);
+    if let Some(via) = options.iter_mut().find(|option| option.starts_with("via ")) {
+        *via = format!("nexthop {via} nexthop via {second}");
+    } else {
+        options.push(format!("nexthop nexthop via {second}"));
     }
 }
 
@@ -101,7 +118,6 @@ const SPELLINGS: &[(Line, &str, &str)] = &[
     (Line::Route, "dsfield", "tos"),
     (Line::Route, "gw", "via"),
     (Line::Route, "oif", "dev"),
-    (Line::Route, "or", "nexthop"),
     (Line::Route, "preference", "metric"),
     (Line::Route, "priority", "metric"),
     (Line::Rule, "dev", "iif"),

@@ -102,3 +102,16 @@ fn mail_of_a_resource_is_the_mail_of_keepalived() {
     heartbeat.routers.clear();
     assert_eq!(mail(normal(&heartbeat, World::Heartbeat)), None);
 }
+
+#[test]
+fn an_old_word_for_next_hops_means_what_the_new_one_means() {
+    let canonical = |line: &str| {
+        let words: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
+        routing::Line::Route.canonical(&words)
+    };
+    let new = canonical("10.9.0.0/16 dev eth0 metric 5 nexthop via 10.0.0.1 nexthop via 10.0.0.2");
+    assert_eq!(canonical("10.9.0.0/16 gw 10.0.0.1 or 10.0.0.2 dev eth0 priority 5"), new);
+    let inet = canonical("10.9.0.0/16 via inet 10.0.0.1 mtu lock 1400 dev eth0");
+    assert_eq!(inet.0, "10.9.0.0/16");
+    assert_ne!(inet, canonical("10.9.0.0/16 via inet 10.0.0.1 mtu lock 1500 dev eth0"));
+}

@@ -84,14 +84,16 @@ pub fn read_with(sources: &mut Sources, inputs: &[Input], options: &Options) -> 
     for input in inputs {
         let (input, tree) = parse(sources, *input, options, &mut findings);
         let file = sources.get(input.file);
-        let reader = match input.format {
-            Format::Authkeys => authkeys::read,
-            Format::HaCf => ha_cf::read,
-            Format::Haresources => haresources::read,
-            Format::Keepalived => keepalived::read,
-            Format::Ldirectord => ldirectord::read,
-        };
-        reader(file, &tree, &mut cluster, &mut findings);
+        let (cluster, findings) = (&mut cluster, &mut findings);
+        match input.format {
+            Format::Authkeys => authkeys::read(file, &tree, cluster, findings),
+            Format::HaCf => ha_cf::read(file, &tree, cluster, findings),
+            Format::Haresources => haresources::read(file, &tree, cluster, findings),
+            Format::Keepalived => {
+                keepalived::read(file, &tree, &options.targets, cluster, findings);
+            }
+            Format::Ldirectord => ldirectord::read(file, &tree, cluster, findings),
+        }
         trees.push((input, tree));
     }
     let view = rules::View { cluster: &cluster, sources, trees: &trees, options };

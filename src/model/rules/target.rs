@@ -7,7 +7,7 @@ use super::{Rule, View};
 use crate::source::codes::{haresources_advice, keepalived, keepalived_advice};
 use crate::source::{Diagnostic, Findings, Place};
 use crate::syntax::Format;
-use crate::syntax::schema::target::{BUILD_WORDS, BuildOption, QUIRKS, SINCE, Targets};
+use crate::syntax::schema::target::{BUILD_WORDS, BuildOption, QUIRKS, SINCE, Targets, since};
 use crate::syntax::schema::{Keyword, Version, keywords};
 
 /// The rules that need no walk over the text.
@@ -37,7 +37,7 @@ pub(super) fn word(
             BuildOption::Iptables => diagnostic.help("write `nftables`"),
             _ => diagnostic,
         });
-    } else if facts.since.or(row.since).is_some_and(|since| since > target.version) {
+    } else if since(row).is_some_and(|since| since > target.version) {
         let message = format!("keepalived {} does not know `{}` yet", target.version, row.word);
         findings.push(Diagnostic::new(keepalived::NEEDS_NEWER, at, message));
     } else if targets.is_stated {
@@ -74,22 +74,19 @@ fn sync_daemon(view: &View<'_>, findings: &mut Findings) {
 /// What the tables say about one word.
 #[derive(Clone, Copy, Default)]
 struct Facts {
-    since: Option<Version>,
     option: Option<BuildOption>,
 }
 
 /// Every word that a rule here may have something to say about.
 static FACTS: LazyLock<HashMap<&str, Facts>> = LazyLock::new(|| {
     let mut facts: HashMap<&str, Facts> = HashMap::new();
-    for (word, since) in SINCE {
-        facts.entry(word).or_default().since = Some(*since);
-    }
     for (word, option) in BUILD_WORDS {
         facts.entry(word).or_default().option = Some(*option);
     }
     let rows = keywords(Format::Keepalived).iter().flat_map(|rows| rows.iter());
     let young = rows.filter(|row| row.since.is_some()).map(|row| row.word);
-    for word in young.chain(QUIRKS.iter().map(|quirk| quirk.word)) {
+    let since = SINCE.iter().map(|(word, _)| *word);
+    for word in young.chain(since).chain(QUIRKS.iter().map(|quirk| quirk.word)) {
         facts.entry(word).or_default();
     }
     facts

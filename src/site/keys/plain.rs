@@ -97,7 +97,7 @@ texts! {
     Fallback, "an address with a port, \"127.0.0.1:80\", perhaps with a method and its tunnel behind it",
         fallback, show_fallback;
     Path, "a path such as \"bcast eth1\" or \"ucast eth1 10.0.0.28\"", path, show_path;
-    SyncDaemon, "an interface and a router, \"eth1 web\", perhaps with an id",
+    SyncDaemon, "an interface and a router, \"eth1 web\", perhaps with id, maxlen, port, ttl or group",
         sync_daemon, show_sync_daemon;
     Target, "an address with a port, \"10.0.0.31:80\", or \"fwmark 3\"", target, show_target;
     Peer, "an address such as \"10.0.0.27\", perhaps with \"min_ttl N\"", peer, show_peer;
@@ -415,27 +415,45 @@ fn show_path(path: &Path) -> String {
     }
 }
 
+/// `INTERFACE ROUTER [id N] [maxlen N] [port N] [ttl N] [group IP]`.
 fn sync_daemon(text: &str) -> Option<SyncDaemon> {
-    let words: Vec<&str> = text.split_whitespace().collect();
-    let (words, identifier) = match words.as_slice() {
-        [head @ .., "id", number] => (head, Some(number.parse().ok()?)),
-        words => (words, None),
-    };
-    let dash = |word: &str| (word != "-").then(|| word.to_owned());
-    match words {
-        [interface, router] => {
-            let (interface, router) = (dash(interface), dash(router));
-            Some(SyncDaemon { interface, router, identifier, ..SyncDaemon::default() })
-        }
-        _ => None,
+    fn once<T: std::str::FromStr>(slot: &mut Option<T>, word: Option<&str>) -> Option<()> {
+        slot.replace(word?.parse().ok()?).is_none().then_some(())
     }
+    let mut words = text.split_whitespace();
+    let mut part = || words.next().map(|word| (word != "-").then(|| word.to_owned()));
+    let (interface, router) = (part()?, part()?);
+    let mut daemon = SyncDaemon { interface, router, ..SyncDaemon::default() };
+    while let Some(word) = words.next() {
+        let value = words.next();
+        match word {
+            "id" => once(&mut daemon.identifier, value)?,
+            "maxlen" => once(&mut daemon.longest, value)?,
+            "port" => once(&mut daemon.port, value)?,
+            "ttl" => once(&mut daemon.ttl, value)?,
+            "group" => once(&mut daemon.group, value)?,
+            _ => return None,
+        }
+    }
+    Some(daemon)
 }
 
 /// A part that is not known is a dash.
 fn show_sync_daemon(daemon: &SyncDaemon) -> String {
-    let word = |value: &Option<String>| value.clone().unwrap_or_else(|| "-".to_owned());
-    let id = daemon.identifier.map(|number| format!(" id {number}")).unwrap_or_default();
-    format!("{} {}{id}", word(&daemon.interface), word(&daemon.router))
+    fn option(word: &str, value: Option<impl std::fmt::Display>) -> String {
+        value.map(|value| format!(" {word} {value}")).unwrap_or_default()
+    }
+    let SyncDaemon { interface, router, identifier, longest, port, ttl, group } = daemon;
+    let name = |value: &Option<String>| value.clone().unwrap_or_else(|| "-".to_owned());
+    [
+        format!("{} {}", name(interface), name(router)),
+        option("id", *identifier),
+        option("maxlen", *longest),
+        option("port", *port),
+        option("ttl", *ttl),
+        option("group", *group),
+    ]
+    .concat()
 }
 
 /// The line of keepalived.conf: `10.0.0.31/24 dev eth0 label eth0:0`.

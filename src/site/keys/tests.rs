@@ -8,8 +8,8 @@ use proptest::prelude::*;
 use super::*;
 use crate::model::{
     Alerts, Checks, Cluster, Fallback, Family, Fixed, Forwarding, Globals, GroupMember, LinkDelay,
-    Membership, Pacing, Pattern, Router, Server, Service, SyncGroup, Target, Tracker, Tunnel,
-    TunnelChecksum, TunnelKind, VirtualAddress,
+    Membership, Pacing, Pattern, Router, Server, Service, SyncDaemon, SyncGroup, Target, Tracker,
+    Tunnel, TunnelChecksum, TunnelKind, VirtualAddress,
 };
 use crate::site::{Director, RealServer, Site, Ssh};
 
@@ -87,6 +87,9 @@ proptest! {
             back(&LinkDelay { interface: text.clone(), down, up });
         }
         back(&(text.clone(), port.map(|_| "MII".to_owned())));
+        let daemon = SyncDaemon { interface: Some(text.clone()), port, ..SyncDaemon::default() };
+        back(&daemon);
+        back(&SyncDaemon { longest: port, ttl: prefix, identifier: prefix, group: Some(address), ..daemon });
         back(&vec![text.clone(), "via".to_owned()]);
         back(&vec![text, "two words".to_owned(), String::new()]);
         back(&Vec::<String>::new());

@@ -7,3 +7,45 @@ fn standard_priorities_fall_and_stay_legal() {
     assert!(all[..24].windows(2).all(|pair| pair[0] > pair[1]), "{all:?}");
     assert!(all.iter().all(|priority| *priority >= 1));
 }
+
+#[test]
+fn probes_inherit_from_their_server_and_then_from_the_service() {
+    let seconds = |seconds| Some(Sourced::implied(std::time::Duration::from_secs(seconds)));
+    let target = crate::model::Target::Endpoint { address: [10, 0, 0, 31].into(), port: 80 };
+    let mut service = Service::new(Sourced::implied(target));
+    *service.checks.make() = Checks {
+        connect_timeout: seconds(7),
+        failures: Some(Sourced::implied(5)),
+        ..Checks::default()
+    };
+    service.probes.push(Probe::new(ProbeKind::Connect));
+    for (last, own_probe) in [(1, true), (2, false), (3, false)] {
+        let mut server = crate::model::Server::new([10, 0, 0, last].into(), Some(80), None);
+        if last < 3 {
+            *server.own_mut().checks.make() = Checks {
+                connect_timeout: seconds(2),
+                retry_delay: seconds(9),
+                ..Checks::default()
+            };
+        }
+        if own_probe {
+            server.own_mut().probes.push(Probe::new(ProbeKind::Ping));
+        }
+        service.servers.push(server);
+    }
+    inherit_checks(&mut service);
+    let said = |probe: &Probe| {
+        let checks = &probe.checks;
+        let seconds = |time: Option<Sourced<std::time::Duration>>| time.map(|t| t.value.as_secs());
+        (
+            seconds(checks.connect_timeout),
+            checks.failures.map(|count| count.value),
+            seconds(checks.retry_delay),
+        )
+    };
+    for server in &service.servers[..2] {
+        assert_eq!(said(&server.own_probes()[0]), (Some(2), Some(5), Some(9)));
+    }
+    assert!(service.servers[2].own_probes().is_empty());
+    assert_eq!(said(&service.probes[0]), (Some(7), Some(5), None));
+}

@@ -124,3 +124,53 @@ fn a_director_without_a_file_follows_the_others() {
     let router = for_node(&site, "lw2").unwrap().routers.remove(0);
     assert_eq!(router.members[0].priority.unwrap().value, 50);
 }
+
+/// What only one file says may not reach the others, wherever it stands.
+#[test]
+fn what_one_node_says_stays_with_it() {
+    let router = |name: &str, id: u8, more: &str| {
+        format!(
+            "vrrp_instance {name} {{\n interface eth1\n virtual_router_id {id}\n {more}\n \
+             virtual_ipaddress {{\n 10.0.0.{id}/24\n }}\n}}\n"
+        )
+    };
+    let file = |globals: &str, own: &str, members: &str, more: &str| {
+        let rank = own.lines().next().unwrap();
+        let routers = [router("V", 7, own), router("W", 8, rank)].concat();
+        cluster(&format!(
+            "global_defs {{\n {globals}\n}}\n{routers}\
+             vrrp_sync_group G {{\n group {{\n {members}\n }}\n}}\n{more}"
+        ))
+    };
+    let files = [
+        file(
+            "lvs_flush\n vrrp_garp_interval 1",
+            "priority 150\n garp_master_delay 2\n dont_track_primary\n smtp_alert",
+            "V\n W",
+            "vrrp_track_file f {\n file /run/f\n weight 2\n}\n\
+             virtual_server_group g {\n 10.0.0.7 80\n}\n\
+             virtual_server_group h {\n 10.0.0.8 80\n}\n",
+        ),
+        file(
+            "vrrp_garp_interval 2",
+            "priority 100\n garp_master_delay 5",
+            "W\n V",
+            "vrrp_track_file f {\n file /run/f\n}\n\
+             virtual_server_group g {\n 10.0.0.7 81\n}\n",
+        ),
+    ];
+    let nodes = ["lw1", "lw2"].map(str::to_owned).into_iter().zip(files.clone()).collect();
+    let united = unite(keepalived(), nodes);
+    let site = read_back(&united);
+    for (name, wanted) in ["lw1", "lw2"].into_iter().zip(files) {
+        let mut got = for_node(&site, name).unwrap();
+        got.globals.router_id = None;
+        let [got, wanted] = [got, wanted].map(|mut cluster| {
+            cluster.routers.iter_mut().for_each(|router| router.members.clear());
+            let mut entries = keys::write(&cluster, &Names::default());
+            entries.sort_by(|a, b| a.key.cmp(&b.key));
+            document::print(&entries)
+        });
+        assert_eq!(got, wanted, "{name}\n{}", united.text);
+    }
+}

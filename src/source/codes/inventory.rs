@@ -126,8 +126,8 @@ alone:
     NO_EFFECT = "LV0815" "inventory-no-effect" Warning Accepts
         "a key that changes nothing in this inventory"
 "An inventory has keys for three stacks, and not every stack has a word for each of them: heartbeat
-follows no interfaces and calls no hooks, keepalived reads one file. The rest of the inventory is done
-without the key.
+follows no interfaces and calls no hooks, keepalived reads one file. The rest of the inventory is
+done without the key.
 
 Take it out, or write what the message names: it does the same in the stack's own way.";
 }

@@ -240,10 +240,12 @@ other does not, version 2 drops the other's adverts and both become master. Writ
 `version 3` on all directors.";
 
     GIVEN_TWICE = "LV0532" "keyword-given-twice" Error Refuses
-        "a command that was already given"
+        "a command, or what a rule does, that was already given"
 "For most keywords the last line wins, silently. For notify commands, and for the group of a
 vrrp_sync_group, the first line wins: keepalived reports the second, ignores it, and `keepalived -t`
 exits with 5.
+
+A rule does one thing only: with a second `table`, `goto` or the like keepalived ignores it whole.
 
 Remove one of the two, or call both commands from one script.";
 

@@ -147,4 +147,29 @@ Take the directors out of the pool, or let the table exist on the master only.";
 hanging script is noticed later than the interval says.
 
 Write a timeout that is not longer than the interval.";
+
+    UNKNOWN_NAME = "LV2330" "name-unknown-to-iproute2" Warning Refuses
+        "a name for a number that the director must know"
+"Routing tables, protocols, scopes, realms, services and groups of interfaces are numbers.
+iproute2 names some of them in the files rt_tables, rt_protos, rt_scopes, rt_realms, rt_dsfield and
+group; /etc/protocols does it for transports. The name is none of those that are always there.
+
+On a director whose file does not have it, keepalived ignores the whole route or rule, says so, and
+`keepalived -t` exits with 5. Write the number, or add the name on every director.";
+
+    LOST_BACKSLASH = "LV2331" "backslash-lost-in-pattern" Error Accepts
+        "a backslash that does not reach the regular expression"
+"keepalived removes one level of backslashes when it reads the line behind `regex`, in quotes as
+well. `\\d` becomes `d`, and `\\.` any character, so that the check asks for something else than its
+text says, and perhaps for something that no server ever answers.
+
+Write two backslashes for one: `\\\\d`, `\\\\.`.";
+
+    NO_PATTERN = "LV2332" "pattern-not-compiled" Error Accepts
+        "something behind regex that is no regular expression"
+"The expression has a bracket that is not closed, or a repetition of nothing. keepalived cannot
+compile it.
+
+Release 2.2.7 says so in its log and goes on without a pattern: `keepalived -t` exits with 0, and
+every answer with a fitting status is a success. Correct the expression.";
 }

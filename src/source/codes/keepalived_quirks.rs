@@ -181,6 +181,15 @@ as well, as in `a.root-servers.net` or `5.0.0.10.in-addr.arpa`, and accepts it a
 
 keepalived ignores the name, says so, asks for the root instead, and `keepalived -t` exits with 5.
 Ask for another name of the same server, or call a program with MISC_CHECK.";
+
+    LENGTH_AS_NETMASK = "LV0595" "prefix-length-as-netmask" Error Accepts
+        "a prefix length behind persistence_granularity of IPv4"
+"For IPv4 keepalived takes a netmask, and a number is one: `persistence_granularity 24` is the mask
+0.0.0.24, which puts clients together that have nothing to do with each other. A service of a mark
+or a group becomes one of IPv6 by it, and loses its real servers.
+
+Write `persistence_granularity 255.255.255.0`; `lvsha check --fix` does it.";
+
     CUT_BY_COMMENT = "LV0597" "cut-by-a-comment" Warning Accepts
         "a comment that begins inside a value"
 "`#` and `!` begin a comment also in the middle of a word: of `auth_pass pa!word` the password is

@@ -71,6 +71,8 @@ pub enum Body {
 pub enum Argument {
     /// An IPv4 or IPv6 address.
     Address,
+    /// The same behind one of these words, which may be left out.
+    After(&'static [&'static str], &'static Argument),
     /// An address with an optional prefix length.
     Prefix,
     /// `on off true false yes no`; absent means true.
@@ -81,14 +83,22 @@ pub enum Argument {
     Interface,
     /// A whole number.
     Integer(i64, i64),
+    /// A time, in a unit of the kernel or with `ms` or `s` behind it.
+    Lapse,
     /// A free name: one word.
     Name,
+    /// A number that may be written in several ways.
+    Number(&'static Numbers),
     /// One of these words.
     OneOf(&'static [&'static str]),
     /// A file.
     Path,
+    /// A regular expression, read like a command.
+    Pattern,
     /// A port number or service name.
     Port,
+    /// Two numbers with a dash between them.
+    Range,
     /// Seconds, with decimals.
     Seconds(f64, f64),
     /// The rest of the line, whatever it is.
@@ -97,6 +107,21 @@ pub enum Argument {
     Optional(&'static Argument),
     /// Any number of these.
     Many(&'static Argument),
+}
+
+/// Numbers of which some may have a name.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Numbers {
+    /// The file where a machine may name more of them; "" where numbers only will do.
+    pub file: &'static str,
+    /// The names that every machine knows.
+    pub names: &'static [&'static str],
+    /// The smallest and the largest number.
+    pub range: (i64, i64),
+    /// Whether `0x` may stand before the digits.
+    pub hexadecimal: bool,
+    /// Whether there may be two, with a slash between them.
+    pub is_pair: bool,
 }
 
 /// A release of one of the real programs.

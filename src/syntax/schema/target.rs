@@ -1,10 +1,18 @@
 //! The program that will read a file: its version, and what it was built with.
 
-use super::Version;
+use super::{Keyword, Version};
 
 mod facts;
 
-pub use facts::{BUILD_WORDS, QUIRKS, Quirk, SINCE, refuses_dns_name};
+pub use facts::{BUILD_WORDS, QUIRKS, Quirk, SINCE, SINCE_WITHIN, refuses_dns_name};
+
+/// The first release that knows a word in its block; nothing when all do.
+pub fn since(row: &Keyword) -> Option<Version> {
+    let within = SINCE_WITHIN.iter().find(|fact| (fact.0, fact.1) == (row.within, row.word));
+    let anywhere = || SINCE.iter().find(|(word, _)| *word == row.word);
+    let known = within.map(|fact| fact.2).or_else(|| anywhere().map(|(_, version)| *version));
+    known.or(row.since)
+}
 
 /// The programs that a user's files are for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

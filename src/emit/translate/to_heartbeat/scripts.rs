@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::model::user::is_user;
+
 /// A program below /etc/ha.d.
 #[derive(Clone, Debug, PartialEq)]
 pub struct GeneratedScript {
@@ -147,7 +149,12 @@ pub(super) const DIRECTORY: &str = "/etc/ha.d";
 /// A command line as words, run as its user. keepalived splits it as a shell would; what cannot
 /// be split is one word, as keepalived would fail on it too.
 pub(super) fn words(command: &str, user: Option<&str>) -> Vec<String> {
-    let own = shell_words::split(command).unwrap_or_else(|_| vec![command.to_owned()]);
+    let split = |line: &str| shell_words::split(line).unwrap_or_else(|_| vec![line.to_owned()]);
+    let own = split(command);
+    // keepalived drops such a command, which `lvsha check` reports; here it runs as it was meant.
+    if let Some(arguments) = user.filter(|user| !is_user(user)) {
+        return own.into_iter().chain(split(arguments)).collect();
+    }
     let user = user.and_then(|user| user.split_whitespace().next());
     let Some(user) = user.filter(|user| *user != "root") else { return own };
     let switch = ["runuser", "-u", user, "--"].map(str::to_owned);
@@ -159,4 +166,19 @@ pub(super) fn file_name(text: &str) -> String {
     text.chars()
         .map(|c| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '_' })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_user_is_an_argument() {
+        assert_eq!(words("/bin/sh", Some("-c \"exit 0\"")), ["/bin/sh", "-c", "exit 0"]);
+        assert_eq!(
+            words("/bin/x a", Some("nobody")),
+            ["runuser", "-u", "nobody", "--", "/bin/x", "a"]
+        );
+        assert_eq!(words("/bin/x", Some("root")), ["/bin/x"]);
+    }
 }

@@ -1,12 +1,22 @@
 //! Words against the argument kinds of the keyword table.
 
+use super::pattern;
 use crate::model::read::keepalived::value::{
-    is_unexpanded, parse_address, parse_boolean, parse_decimal, parse_integer,
+    is_unexpanded, parse_address, parse_boolean, parse_integer,
 };
 use crate::source::codes::keepalived as codes;
 use crate::source::{Diagnostic, Findings, Verdict};
 use crate::syntax::schema::{Argument, Keyword};
 use crate::syntax::{NodeRef, Word};
+
+mod command;
+mod number;
+
+use command::command;
+pub(super) use command::is_open;
+use number::{
+    integer_problem, lapse_problem, number_problem, range_problem, seconds_problem, status_problem,
+};
 
 /// Judges the words behind the keyword of `node`.
 pub(super) fn check(node: NodeRef<'_>, row: &Keyword, findings: &mut Findings) {
@@ -17,6 +27,10 @@ pub(super) fn check(node: NodeRef<'_>, row: &Keyword, findings: &mut Findings) {
                 if matches!(argument, Argument::Command) {
                     command(node, row, findings);
                 }
+                return;
+            }
+            Argument::Optional(Argument::Pattern) => {
+                pattern::check(node, findings);
                 return;
             }
             Argument::Many(inner) => {
@@ -64,40 +78,6 @@ pub(super) fn check(node: NodeRef<'_>, row: &Keyword, findings: &mut Findings) {
     }
 }
 
-/// Judges a command and the user behind it.
-fn command(node: NodeRef<'_>, row: &Keyword, findings: &mut Findings) {
-    let Some((command, user)) = super::value::command(node) else {
-        findings.push(missing(node, row));
-        return;
-    };
-    // Written as in other formats: the program would be `=` (tried).
-    if let (true, Some(at)) = (command.value == "=" && user.is_some(), command.at) {
-        let message = "`=` is taken for the command, and what follows for its user";
-        findings.push(Diagnostic::new(codes::NOT_A_USER, at, message).help("remove the `=`"));
-        return;
-    }
-    // A word in quotes that are never closed is reported elsewhere.
-    let Some(user) = user.filter(|user| !is_user(user) && !user.contains('"')) else { return };
-    let first = user.split_whitespace().next().unwrap_or_default();
-    let last = node.words().find(|word| word.raw() == first);
-    let message = format!("`{first}` is taken for the user who runs the command");
-    findings.push(
-        Diagnostic::new(codes::NOT_A_USER, last.map_or_else(|| node.place(), Word::place), message)
-            .help("put the command and its arguments in one pair of quotes"),
-    );
-}
-
-/// Whether what follows a command can be a user and a group.
-pub(super) fn is_user(words: &str) -> bool {
-    let is_name = |name: &str| {
-        let name = name.strip_prefix(':').unwrap_or(name);
-        name.starts_with(|c: char| c == '_' || c.is_ascii_alphanumeric())
-            && name.chars().all(|c| matches!(c, '_' | '-' | '.' | '$') || c.is_ascii_alphanumeric())
-    };
-    let mut words = words.split_whitespace();
-    words.next().is_none_or(is_name)
-}
-
 /// Judges one word.
 pub(super) fn judge(word: Word<'_>, argument: &Argument, row: &Keyword, findings: &mut Findings) {
     if let Some(diagnostic) = problem(word, argument, row) {
@@ -123,7 +103,11 @@ fn problem(word: Word<'_>, argument: &Argument, row: &Keyword) -> Option<Diagnos
         Argument::Address if parse_address(&value).is_none() => {
             new(codes::NOT_AN_ADDRESS, format!("`{value}` is no IP address"))
         }
+        Argument::After(_, inner) => problem(word, inner, row),
+        Argument::Lapse => lapse_problem(word),
+        Argument::Number(numbers) => number_problem(word, numbers),
         Argument::Prefix => prefix_problem(word),
+        Argument::Range => range_problem(word),
         // Passwords and names may be anything, so they are never quoted in a message.
         Argument::Boolean if parse_boolean(&value).is_none() => {
             let tolerated = TOLERANT_BOOLEANS.contains(&row.word);
@@ -141,6 +125,11 @@ fn problem(word: Word<'_>, argument: &Argument, row: &Keyword) -> Option<Diagnos
             let finding = Diagnostic::new(codes::ALIAS_AS_INTERFACE, word.place(), message);
             Some(finding.help(format!("write `{interface}`")))
         }
+        Argument::Interface if value.ends_with(',') => new(
+            codes::UNKNOWN_OPTION,
+            format!("`{value}` ends in a comma, there is no such interface"),
+        )
+        .map(|finding| finding.help("write it without the comma")),
         Argument::Interface if value.len() > 15 => {
             new(codes::OUT_OF_RANGE, "an interface's name has at most 15 characters".into())
         }
@@ -182,60 +171,22 @@ fn prefix_problem(word: Word<'_>) -> Option<Diagnostic> {
     }
 }
 
-fn integer_problem(word: Word<'_>, least: i64, most: i64) -> Option<Diagnostic> {
-    let value = word.value();
-    let digits = value.strip_prefix(['-', '+']).unwrap_or(&value);
-    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        let message = format!("`{value}` is no whole number");
-        return Some(Diagnostic::new(codes::NOT_A_NUMBER, word.place(), message));
-    }
-    // Digits that do not fit are out of any range.
-    let fits = parse_integer(&value).is_some_and(|number| (least..=most).contains(&number));
-    let message = || format!("`{value}` is not between {least} and {most}");
-    (!fits).then(|| Diagnostic::new(codes::OUT_OF_RANGE, word.place(), message()))
-}
-
-/// `200` or `200-299`.
-fn status_problem(word: Word<'_>) -> Option<Diagnostic> {
-    let value = word.value();
-    let (first, last) = value.split_once('-').unwrap_or((&value, &value));
-    let range = parse_integer(first).zip(parse_integer(last));
-    let Some((first, last)) = range else {
-        let message = format!("`{value}` is no status code");
-        return Some(Diagnostic::new(codes::NOT_A_NUMBER, word.place(), message));
-    };
-    let fits = (100..=599).contains(&first) && (first..=599).contains(&last);
-    let message = "status codes lie between 100 and 599";
-    (!fits).then(|| Diagnostic::new(codes::OUT_OF_RANGE, word.place(), message))
-}
-
-fn seconds_problem(word: Word<'_>, least: f64, most: f64) -> Option<Diagnostic> {
-    let value = word.value();
-    let Some(number) = parse_decimal(&value) else {
-        let message = format!("`{value}` is no number");
-        return Some(Diagnostic::new(codes::NOT_A_NUMBER, word.place(), message));
-    };
-    // keepalived counts microseconds.
-    if value.split_once('.').is_some_and(|(_, decimals)| decimals.len() > 6) {
-        let message = "more than six decimal places";
-        return Some(Diagnostic::new(codes::OUT_OF_RANGE, word.place(), message));
-    }
-    let fits = (least..=most).contains(&number);
-    let message = || format!("`{value}` is not between {least} and {most}");
-    (!fits).then(|| Diagnostic::new(codes::OUT_OF_RANGE, word.place(), message()))
-}
-
 fn describe(argument: &Argument) -> String {
     match argument {
         Argument::Address => "an IP address".into(),
         Argument::Prefix => "an address with a prefix length".into(),
         Argument::Boolean => "a truth value".into(),
         Argument::Command => "a command".into(),
+        Argument::After(_, inner) => describe(inner),
         Argument::Interface => "an interface".into(),
+        Argument::Lapse => "a time".into(),
+        Argument::Number(_) => "a number".into(),
+        Argument::Range => "a range".into(),
         Argument::Integer(least, most) => format!("a number between {least} and {most}"),
         Argument::Name => "a name".into(),
         Argument::OneOf(choices) => format!("one of {}", choices.join(", ")),
         Argument::Path => "a file".into(),
+        Argument::Pattern => "a regular expression".into(),
         Argument::Port => "a port".into(),
         Argument::Seconds(least, most) => format!("a number between {least} and {most}"),
         Argument::Rest => "a value".into(),

@@ -4,11 +4,12 @@ use super::value::is_unexpanded;
 use super::{argument, required, routing};
 use crate::source::codes::keepalived as codes;
 use crate::source::{Diagnostic, Findings, SourceFile, Span, Verdict};
+use crate::syntax::schema::target::{Targets, since};
 use crate::syntax::schema::{self, Body, Keyword};
 use crate::syntax::{Format, Kind, NodeRef, Tree, Word, suggest};
 
 /// Judges all lines of `tree`.
-pub(super) fn check(file: &SourceFile, tree: &Tree, findings: &mut Findings) {
+pub(super) fn check(file: &SourceFile, tree: &Tree, targets: &Targets, findings: &mut Findings) {
     let mut open = vec![Level::new(u32::MAX, Inside::Block(""), false)];
     for node in tree.walk(file.text()) {
         // A block ends where its last byte ends; an unclosed one may be empty behind that.
@@ -29,7 +30,7 @@ pub(super) fn check(file: &SourceFile, tree: &Tree, findings: &mut Findings) {
                 }
                 continue;
             }
-            Kind::Directive => directive(node, level, findings),
+            Kind::Directive => directive(node, level, targets, findings),
         };
         if node.has_body() {
             // One missing brace leaves all blocks around it open; the outermost tells it all.
@@ -88,7 +89,12 @@ enum Inside {
 }
 
 /// Judges one line and says what may stand in its body.
-fn directive(node: NodeRef<'_>, level: &mut Level, findings: &mut Findings) -> Inside {
+fn directive(
+    node: NodeRef<'_>,
+    level: &mut Level,
+    targets: &Targets,
+    findings: &mut Findings,
+) -> Inside {
     let Some(first) = node.word(0) else { return Inside::Anything };
     if matches!(level.inside, Inside::Anything) {
         return Inside::Anything;
@@ -102,9 +108,9 @@ fn directive(node: NodeRef<'_>, level: &mut Level, findings: &mut Findings) -> I
         return expanded_body(first, level);
     }
     match level.inside {
-        Inside::Block(within) => keyword(node, within, level, findings),
+        Inside::Block(within) => keyword(node, within, level, targets, findings),
         Inside::Lines(within) => {
-            line(node, within, findings);
+            line(node, within, targets, findings);
             Inside::Anything
         }
         Inside::Anything => Inside::Anything,
@@ -121,13 +127,14 @@ fn keyword(
     node: NodeRef<'_>,
     within: &'static str,
     level: &mut Level,
+    targets: &Targets,
     findings: &mut Findings,
 ) -> Inside {
     let name = node.name();
     let find = |within| schema::find(Format::Keepalived, within, &name);
     if let Some(row) = find(within) {
         level.late = None;
-        return known(node, row, level, findings);
+        return known(node, row, level, targets, findings);
     }
     if level.late.and_then(find).is_some() {
         return Inside::Anything;
@@ -146,9 +153,10 @@ fn known(
     node: NodeRef<'_>,
     row: &'static Keyword,
     level: &mut Level,
+    targets: &Targets,
     findings: &mut Findings,
 ) -> Inside {
-    age(node, row, findings);
+    age(node, row, targets, findings);
     if first_counts(row.word) {
         if level.commands.contains(&row.word) {
             let message = format!("`{}` was given before, and the first one counts", row.word);
@@ -212,9 +220,16 @@ fn list_head(node: NodeRef<'_>, row: &Keyword, findings: &mut Findings) {
 
 /// Old words. Words that are too new, or left out of a build, depend on the program that is meant:
 /// the rules look for them.
-fn age(node: NodeRef<'_>, row: &Keyword, findings: &mut Findings) {
+fn age(node: NodeRef<'_>, row: &Keyword, targets: &Targets, findings: &mut Findings) {
     let at = node.word(0).map_or_else(|| node.place(), Word::place);
-    if let Some(successor) = row.alias_of.filter(|_| row.since.is_none()) {
+    // A release before the successor knows only the old word.
+    let is_known = |successor: &&str| {
+        let here = schema::find(Format::Keepalived, row.within, successor);
+        let anywhere = || schema::find_anywhere(Format::Keepalived, successor).first().copied();
+        let first = here.or_else(anywhere).and_then(since);
+        first.is_none_or(|first| first <= targets.keepalived.version)
+    };
+    if let Some(successor) = row.alias_of.filter(|_| row.since.is_none()).filter(is_known) {
         let refused = REFUSED_OLD_WORDS.contains(&row.word);
         let verdict = if refused { Verdict::Refuses } else { Verdict::Accepts };
         let message = format!("`{}` is an old word for `{successor}`", row.word);
@@ -230,7 +245,7 @@ fn age(node: NodeRef<'_>, row: &Keyword, findings: &mut Findings) {
 }
 
 /// One item of a list.
-fn line(node: NodeRef<'_>, within: &'static str, findings: &mut Findings) {
+fn line(node: NodeRef<'_>, within: &'static str, targets: &Targets, findings: &mut Findings) {
     if node.has_body() {
         findings.push(unexpected_brace(node, "an item of a list has no braces"));
         return;
@@ -238,20 +253,9 @@ fn line(node: NodeRef<'_>, within: &'static str, findings: &mut Findings) {
     match within {
         // Names only, any number on a line.
         "names" => {}
-        // Routes and rules have a language of their own, of which only old words are judged.
+        // Routes and rules have a language of their own.
         "static_routes" | "virtual_routes" | "static_rules" | "virtual_rules" => {
-            routing::check(node, within, findings);
-            for word in node.words() {
-                let row = schema::find(Format::Keepalived, within, word.raw());
-                if let Some(successor) = row.and_then(|row| row.alias_of) {
-                    let message = format!("`{}` is an old word for `{successor}`", word.raw());
-                    findings.push_once_per_file(
-                        Diagnostic::new(codes::DEPRECATED, word.place(), message)
-                            .verdict(Verdict::Refuses)
-                            .fix(word.place(), successor, "use the new word"),
-                    );
-                }
-            }
+            routing::check(node, within, targets, findings);
         }
         // One of its forms is judged by the kernel only.
         "virtual_server_group" => {}
@@ -293,7 +297,7 @@ fn inside_of(row: &Keyword) -> Inside {
 }
 
 fn is_line_word(row: &Keyword) -> bool {
-    row.within == "<preprocessor>"
+    row.within.starts_with('<')
         || HEADS.iter().any(|head| schema::find(Format::Keepalived, row.within, head).is_some())
         || matches!(row.within, "static_rules" | "virtual_rules")
 }

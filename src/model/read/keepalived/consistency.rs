@@ -5,8 +5,8 @@
 
 use std::collections::HashMap;
 
-use super::argument::is_user;
 use super::value::hides_keywords;
+use crate::model::user::is_user;
 use crate::model::{
     Carried, Cluster, Digest, Family, Globals, GroupMember, Key, ProbeKind, Role, Router, Server,
     Service, ServiceGroup, Sourced, SyncGroup, Target, Track, TrackKind, VrrpVersion,

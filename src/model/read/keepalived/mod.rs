@@ -7,6 +7,7 @@
 use crate::model::setting::Settings;
 use crate::model::{Carried, Cluster, Hook, Inert, Sourced};
 use crate::source::{Findings, SourceFile};
+use crate::syntax::schema::target::Targets;
 use crate::syntax::{NodeRef, Tree};
 
 mod address;
@@ -21,6 +22,7 @@ mod group;
 mod interface;
 mod list;
 mod names;
+mod pattern;
 mod probe;
 mod required;
 mod router;
@@ -32,9 +34,15 @@ mod tracker;
 mod value;
 
 /// Adds what `tree` says to `cluster`.
-pub(super) fn read(file: &SourceFile, tree: &Tree, cluster: &mut Cluster, findings: &mut Findings) {
+pub(super) fn read(
+    file: &SourceFile,
+    tree: &Tree,
+    targets: &Targets,
+    cluster: &mut Cluster,
+    findings: &mut Findings,
+) {
     let judge = |findings: &mut Findings| {
-        check::check(file, tree, findings);
+        check::check(file, tree, targets, findings);
         doubles::check(file, tree, findings);
         names::check(file, tree, findings);
     };

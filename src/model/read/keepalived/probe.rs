@@ -127,7 +127,9 @@ fn request(block: NodeRef<'_>, inert: &mut Vec<Inert>) -> HttpRequest {
                     known
                 }
                 "regex" => {
+                    // Of several words the program makes no pattern.
                     let pattern = value::command(node)
+                        .filter(|(_, surplus)| surplus.is_none())
                         .map(|(text, _)| text.map(|expression| Pattern { expression, negated }));
                     put(&mut request.body, pattern, inert)
                 }
@@ -157,7 +159,7 @@ fn script(block: NodeRef<'_>) -> Option<Script> {
         nodes.last().filter(|node| !value::is_unexpanded(*node))
     };
     let (command, behind) = value::command(find("misc_path")?)?;
-    let user = find("user").and_then(value::rest);
+    let user = find("user").and_then(value::user);
     let user = user.or_else(|| behind.map(Sourced::implied));
     let dynamic_weight = find("misc_dynamic").and_then(|node| value::flag(node, true));
     Some(Script { command, appended: Appended::Nothing, dynamic_weight, user })

@@ -42,6 +42,7 @@ pub(super) fn read(block: NodeRef<'_>, cluster: &mut Cluster, findings: &mut Fin
         service.carried.push(carry(node));
     }
     deduce_family(&mut service);
+    granularity_counts(block, &mut service);
     // There may be a hundred thousand servers; the room that growing left over is given back.
     service.servers.shrink_to_fit();
     cluster.services.push(service);
@@ -138,9 +139,8 @@ fn directive(
         }
         "ops" => put(&mut service.one_packet, value::flag(node, true), inert),
         "persistence_timeout" => {
-            // A bare keyword means six minutes.
             let time = if node.arguments().len() == 0 {
-                value::flag(node, 360)
+                value::flag(node, BARE_PERSISTENCE)
             } else {
                 value::number(node)
             };
@@ -224,6 +224,28 @@ fn fallback(node: NodeRef<'_>) -> Option<Sourced<Fallback>> {
     Some(Sourced::new(Fallback::new(address.value, port), at))
 }
 
+/// The line alone makes a service persistent, and a number is a prefix length for IPv6 only: for IPv4
+/// it is a netmask in one number (tried with 2.2.7).
+fn granularity_counts(block: NodeRef<'_>, service: &mut Service) {
+    let lines = value::lines(block).filter(|node| node.name() == "persistence_granularity");
+    let Some(node) = lines.last().filter(|node| !value::is_unexpanded(*node)) else { return };
+    service.persistence.get_or_insert(Sourced::implied(BARE_PERSISTENCE));
+    let is_number = node.word(1).is_some_and(|word| word.value().parse::<u32>().is_ok());
+    if is_number && service.granularity.is_some() && family_of(service) == Some(Family::V4) {
+        service.granularity = None;
+        service.carried.push(carry(node));
+    }
+}
+
+/// What is known of a service's family.
+fn family_of(service: &Service) -> Option<Family> {
+    let stated = match service.target.value {
+        Target::Endpoint { address, .. } => Some(Family::of(address)),
+        _ => service.family.map(|family| family.value),
+    };
+    stated.or_else(|| service.servers.first().map(|server| Family::of(server.address)))
+}
+
 /// A netmask of IPv4 or a prefix length of IPv6.
 fn granularity(node: NodeRef<'_>) -> Option<Sourced<u8>> {
     let word = node.word(1)?;
@@ -261,6 +283,9 @@ fn deduce_family(service: &mut Service) {
         *family = known;
     }
 }
+
+/// Seconds of a service that is persistent without a time.
+const BARE_PERSISTENCE: u32 = 360;
 
 /// No keyword table has it any more, but tutorials do.
 const NAT_MASK: &str = "a word of old releases that never had an effect on the table";

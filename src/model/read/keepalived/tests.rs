@@ -285,3 +285,23 @@ const FRAGMENTS: &[&str] = &[
     "测试",
     "\u{A0}",
 ];
+
+#[test]
+fn a_granularity_makes_a_service_persistent() {
+    let with = |address: &str, line: &str| {
+        let service = service(&format!("virtual_server {address} 80 {{\n{line}\n}}"));
+        let [time, mask] = [
+            service.persistence.map(|time| time.value),
+            service.granularity.map(|g| g.value.into()),
+        ];
+        (time, mask)
+    };
+    let line = "persistence_granularity 255.255.255.0";
+    assert_eq!(with("10.0.0.31", line), (Some(360), Some(24)));
+    let stated = format!("{line}\npersistence_timeout 50");
+    assert_eq!(with("10.0.0.31", &stated), (Some(50), Some(24)));
+    assert_eq!(with("fd00::1", "persistence_granularity 64"), (Some(360), Some(64)));
+    // The mask 0.0.0.24 has no length.
+    assert_eq!(with("10.0.0.31", "persistence_granularity 24"), (Some(360), None));
+    assert_eq!(with("10.0.0.31", ""), (None, None));
+}

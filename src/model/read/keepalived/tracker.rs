@@ -21,7 +21,7 @@ pub(super) fn read_script(block: NodeRef<'_>, cluster: &mut Cluster) -> bool {
                 "weight" => weight(node, &mut tracker, inert),
                 "rise" => put(&mut tracker.rise, value::number(node), inert),
                 "fall" => put(&mut tracker.fall, value::number(node), inert),
-                "user" => put(&mut tracker.user, value::rest(node), inert),
+                "user" => put(&mut tracker.user, value::user(node), inert),
                 "init_fail" => put(&mut tracker.starts_down, value::flag(node, true), inert),
                 _ => false,
             };

@@ -147,6 +147,21 @@ pub(super) fn rest(node: NodeRef<'_>) -> Option<Sourced<String>> {
     Some(Sourced::new(words.join(" "), at))
 }
 
+/// The user and group behind `user`.
+pub(super) fn user(node: NodeRef<'_>) -> Option<Sourced<String>> {
+    let at = node.rest()?.place();
+    Some(Sourced::new(users(node.arguments()), at))
+}
+
+/// Words for a user and a group. One that holds a blank was meant as an argument and keeps its quotes.
+fn users<'a>(words: impl Iterator<Item = Word<'a>>) -> String {
+    let shown = words.map(|word| match word.value() {
+        value if value.contains(char::is_whitespace) => Cow::Borrowed(word.raw()),
+        value => value,
+    });
+    shown.collect::<Vec<_>>().join(" ")
+}
+
 /// A command with its user, as a hook.
 pub(super) fn hook(node: NodeRef<'_>, event: HookEvent) -> Option<Sourced<Hook>> {
     // Without a command the event is told as what it is.
@@ -182,9 +197,10 @@ pub(super) fn command(node: NodeRef<'_>) -> Option<(Sourced<String>, Option<Stri
             _ => text.push(character),
         }
     }
-    let user: Vec<&str> = raw.get(end..).unwrap_or_default().split_whitespace().collect();
-    let user = (!user.is_empty()).then(|| user.join(" "));
-    Some((Sourced::new(text, rest.part(0, end)), user))
+    let at = rest.part(0, end);
+    let behind = node.words().filter(|word| word.place().span.start >= at.span.end);
+    let user = Some(users(behind)).filter(|user| !user.is_empty());
+    Some((Sourced::new(text, at), user))
 }
 
 /// The character behind a backslash.

@@ -61,6 +61,7 @@ pub(super) const RULES: &[Rule] = &[Rule {
         codes::ROUTING_WORD,
         codes::CUT_BY_COMMENT,
         ldirectord::THRESHOLDS_CROSSED,
+        codes::LENGTH_AS_NETMASK,
     ],
     check: words,
 }];

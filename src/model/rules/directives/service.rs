@@ -1,5 +1,7 @@
 //! What stands together in one `virtual_server`.
 
+use std::net::Ipv4Addr;
+
 use super::{Context, LineRule, address, codes, keepalived, ldirectord, line, number};
 use crate::source::{Diagnostic, Findings};
 use crate::syntax::schema::target::refuses_dns_name;
@@ -13,6 +15,7 @@ pub(super) const RULES: &[LineRule] = &[
     LineRule { within: "virtual_server", word: "lb_kind", judge: tunnel },
     LineRule { within: "virtual_server", word: "lvs_method", judge: tunnel },
     LineRule { within: "virtual_server", word: "sorry_server_lvs_method", judge: tunnel },
+    LineRule { within: "", word: "virtual_server", judge: granularity },
     LineRule { within: "virtual_server", word: "real_server", judge: source },
     LineRule { within: "virtual_server/real_server/DNS_CHECK", word: "name", judge: dns_name },
     LineRule { within: "virtual_server", word: "real_server", judge: thresholds },
@@ -38,6 +41,34 @@ pub(super) const RULES: &[LineRule] = &[
         judge: hexadecimal,
     },
 ];
+
+/// A prefix length where only a netmask is understood.
+fn granularity(block: NodeRef<'_>, _: &Context<'_>, findings: &mut Findings) {
+    let Some(word) = line(block, "persistence_granularity").and_then(|node| node.word(1)) else {
+        return;
+    };
+    let Ok(length) = word.value().parse::<u32>() else { return };
+    let family = line(block, "ip_family").and_then(|node| node.word(1));
+    let first = || line(block, "real_server").and_then(|node| address(node, 1));
+    let is_ipv4 = match (address(block, 1), family) {
+        (Some(own), _) => own.is_ipv4(),
+        (None, Some(family)) => family.value() == "inet",
+        (None, None) => first().is_some_and(|server| server.is_ipv4()),
+    };
+    if !is_ipv4 {
+        return;
+    }
+    let message =
+        format!("`{length}` is no prefix length here, but the netmask {}", Ipv4Addr::from(length));
+    let finding = Diagnostic::new(codes::LENGTH_AS_NETMASK, word.place(), message);
+    let mask = 32_u32.checked_sub(length).map(|zeros| u32::MAX.checked_shl(zeros).unwrap_or(0));
+    findings.push(match mask.map(Ipv4Addr::from) {
+        Some(mask) => {
+            finding.fix(word.place(), mask.to_string(), "write the netmask of this length")
+        }
+        None => finding,
+    });
+}
 
 /// Words about the server of last resort, which has to be there before them.
 fn fallback(block: NodeRef<'_>, _: &Context<'_>, findings: &mut Findings) {

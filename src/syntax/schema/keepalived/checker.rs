@@ -3,7 +3,8 @@
 //! Most keywords are the same in every checker; only some defaults differ.
 
 use super::Argument::{
-    Address, Boolean, Command, Integer, Interface, Many, Name, OneOf, Optional, Port, Seconds,
+    Address, Boolean, Command, Integer, Interface, Many, Name, OneOf, Optional, Pattern, Port,
+    Seconds,
 };
 use super::Body::Block;
 use super::{AFTER_2_2_7, Keyword, LONG, MANY, ROW, table};
@@ -75,7 +76,7 @@ macro_rules! http {
             "digest" [Name] "" "MD5 of the body", field: "digest";
             "status_code" [Many(&Name)] "200-299" "codes that pass", field: "status";
             "virtualhost" [Name] "the checker's" "Host header", field: "host";
-            "regex" [Optional(&Name)] "" "what the body must contain", field: "body";
+            "regex" [Optional(&Pattern)] "" "what the body must contain", field: "body";
             "regex_no_match" [] "off" "what the body must not contain", field: "body";
             "regex_options" [Many(&Name)] "" "options of the expression",
                 field: "settings.pattern_options";

@@ -267,7 +267,7 @@ table! {
         field: "globals.buffers.lvs_monitor";
     "lvs_netlink_monitor_rcv_bufs_force" [Boolean] "false" "even above the system's limit",
         field: "globals.buffers.lvs_monitor_force";
-    "vrrp_rx_bufs_policy" [Name] "system" "how the buffer for adverts is sized",
+    "vrrp_rx_bufs_policy" [Name, Rest] "system" "how the buffer for adverts is sized",
         field: "globals.buffers.adverts_policy";
     "vrrp_rx_bufs_multiplier" [Integer(1, MANY)] "3" "adverts that it holds",
         field: "globals.buffers.adverts";

@@ -8,6 +8,7 @@ mod checker;
 mod global;
 mod lines;
 mod preprocessor;
+mod routing;
 mod service;
 mod top;
 mod tracker;
@@ -85,12 +86,13 @@ pub const KEYWORDS: &[&[Keyword]] = &[
     lines::STATIC_ADDRESS_ONLY,
     lines::VIRTUAL_ADDRESS,
     lines::VIRTUAL_ADDRESS_ONLY,
-    lines::ROUTE,
-    lines::STATIC_ROUTE,
-    lines::STATIC_ROUTE_ONLY,
-    lines::RULE,
-    lines::STATIC_RULE,
-    lines::STATIC_RULE_ONLY,
+    routing::NEXT_HOP,
+    routing::ROUTE,
+    routing::STATIC_ROUTE,
+    routing::STATIC_ROUTE_ONLY,
+    routing::RULE,
+    routing::STATIC_RULE,
+    routing::STATIC_RULE_ONLY,
     lines::TRACK_INTERFACE,
     lines::TRACK_SCRIPT,
     lines::TRACK_FILE,

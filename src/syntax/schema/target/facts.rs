@@ -50,6 +50,12 @@ pub const SINCE: &[(&str, Version)] = &[
     ("auth_hmac", Version::new(2, 4, 0)),
 ];
 
+/// Words that some blocks knew before others: block, word, first release.
+pub const SINCE_WITHIN: &[(&str, &str, Version)] = &[
+    ("vrrp_instance", "track_file", Version::new(2, 0, 0)),
+    ("vrrp_sync_group", "track_file", Version::new(2, 0, 0)),
+];
+
 /// Words of optional parts: a build without the part does not know them.
 pub const BUILD_WORDS: &[(&str, BuildOption)] = &[
     ("authentication", BuildOption::Auth),

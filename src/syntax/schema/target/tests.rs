@@ -29,8 +29,19 @@ fn every_fact_is_about_a_known_word() {
     for word in since.chain(BUILD_WORDS.iter().map(|(word, _)| word)) {
         assert!(!find_anywhere(Format::Keepalived, word).is_empty(), "{word}");
     }
+    for (within, word, _) in SINCE_WITHIN {
+        assert!(find(Format::Keepalived, within, word).is_some(), "{word} in {within}");
+    }
     for quirk in QUIRKS {
         assert!(find(Format::Keepalived, quirk.within, quirk.word).is_some(), "{}", quirk.word);
         assert!(quirk.from < quirk.until, "{}", quirk.word);
     }
+}
+
+#[test]
+fn a_word_may_be_older_in_one_block_than_in_another() {
+    let since = |within, word| since(find(Format::Keepalived, within, word).unwrap());
+    assert_eq!(since("vrrp_instance", "track_file"), Some(Version::new(2, 0, 0)));
+    assert_eq!(since("", "track_file"), Some(Version::new(2, 1, 0)));
+    assert_eq!(since("vrrp_instance", "priority"), None);
 }
