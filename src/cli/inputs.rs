@@ -271,7 +271,7 @@ pub(super) fn unusable(error: &LoadError) -> Problem {
             .help("its program would start without any service; name the file that is really used"),
         LoadReason::Directory => problem.help("name a file in it"),
         LoadReason::TooLarge => problem.help("split it with `include`"),
-        LoadReason::Endless => problem.help("write what is needed into a file"),
+        LoadReason::Endless | LoadReason::Pipe => problem.help("write what is needed into a file"),
         LoadReason::Unreadable(cause) => match cause.kind() {
             std::io::ErrorKind::NotFound => match neighbour(&error.path) {
                 Some(near) => problem.help(format!("did you mean `{}`?", near.display())),
