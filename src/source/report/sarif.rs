@@ -82,9 +82,10 @@ impl Writer<'_> {
         }
     }
 
-    /// The edits, file by file; `None` when they would show a secret.
+    /// The edits, file by file; `None` when they would show a secret, or are a guess: a site offers
+    /// every fix to be taken with one click.
     fn fix(&mut self, fix: &Fix) -> Option<FixEntry> {
-        if touches_secret(self.sources, fix) {
+        if !fix.certain || touches_secret(self.sources, fix) {
             return None;
         }
         let mut changes: Vec<Change> = Vec::new();
