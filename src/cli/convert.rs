@@ -159,7 +159,8 @@ impl Told<'_> {
             ReportForm::Json => {
                 let mut text = Vec::new();
                 report::json(self.account, sources, &mut text)?;
-                printer.account(&String::from_utf8_lossy(&text));
+                // Also with `--quiet`: who asks for it in a form for programs wants it.
+                printer.problems(&String::from_utf8_lossy(&text));
             }
         }
         if self.is_strict && !self.is_flawless() {

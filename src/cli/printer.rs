@@ -15,6 +15,7 @@ use tracing::Level;
 
 use super::args::Color;
 use super::log;
+use crate::source::report::Unread;
 
 /// Writes what a command has to say.
 #[derive(Debug)]
@@ -58,6 +59,11 @@ impl Problem {
     /// A problem; one sentence without a full stop.
     pub(super) fn new(message: impl Into<String>) -> Self {
         Self { message: message.into(), help: None }
+    }
+
+    /// As a report of findings has it.
+    pub(super) fn unread(&self) -> Unread<'_> {
+        Unread { message: &self.message, help: self.help.as_deref() }
     }
 
     /// Adds what to type next.

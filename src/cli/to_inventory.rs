@@ -49,12 +49,14 @@ pub(super) fn run(
     let nodes = load(arguments, stack, &mut sources)?;
     let directors = arguments.director.iter().map(|(name, address)| Director::new(name, *address));
     let result = from_files(&mut sources, stack, nodes, directors.collect());
-    let mut account = Vec::new();
     match arguments.report {
-        ReportForm::Human => account.extend(report::human(&result.account, &sources).into_bytes()),
-        ReportForm::Json => report::json(&result.account, &sources, &mut account)?,
+        ReportForm::Human => printer.account(&report::human(&result.account, &sources)),
+        ReportForm::Json => {
+            let mut account = Vec::new();
+            report::json(&result.account, &sources, &mut account)?;
+            printer.problems(&String::from_utf8_lossy(&account));
+        }
     }
-    printer.account(&String::from_utf8_lossy(&account));
     write(arguments, &result, printer)?;
     let not_understood =
         result.account.entries().any(|(_, outcome)| outcome.code == Some(NOT_UNDERSTOOD));
