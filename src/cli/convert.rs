@@ -195,7 +195,10 @@ fn load(arguments: &HeartbeatToKeepalived, sources: &mut Sources) -> Result<Vec<
     let help =
         "name the files, or their directory with `--from DIR`; `--example` shows a conversion";
     let paths = paths(arguments.from.as_ref(), &arguments.files, STANDARD, help)?;
-    let gathered = inputs::gather(&paths, None, sources);
+    if arguments.from.is_none() && arguments.files.is_empty() {
+        say(arguments.report, printer, &format!("reading {STANDARD}"));
+    }
+    let gathered = inputs::gather(&paths, sources);
     if let Some(problem) = gathered.problems.into_iter().next() {
         return Err(problem.into());
     }

@@ -114,7 +114,7 @@ impl Request {
         {
             return Ok((self.inventory(path, &mut sources)?, sources));
         }
-        let gathered = inputs::gather(&self.paths, None, &mut sources);
+        let gathered = inputs::gather(&self.paths, &mut sources);
         if let Some(problem) = gathered.problems.into_iter().next() {
             return Err(problem);
         }

@@ -97,7 +97,7 @@ fn side(path: &Path, sources: &mut Sources) -> Result<Side, Problem> {
         return Err(Problem::new(message)
             .help(format!("`lvsha render {path} --out DIR` writes the files of each")));
     }
-    let Gathered { groups, problems } = inputs::gather(&[path.to_owned()], None, sources);
+    let Gathered { groups, problems } = inputs::gather(&[path.to_owned()], sources);
     if let Some(problem) = problems.into_iter().next() {
         return Err(problem);
     }

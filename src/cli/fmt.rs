@@ -43,7 +43,7 @@ pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, 
     let forced = arguments.format.map(Into::into);
     let (standard, paths): (Vec<PathBuf>, Vec<PathBuf>) =
         arguments.paths.iter().cloned().partition(|path| path == Path::new("-"));
-    let Gathered { groups, problems } = inputs::gather(&paths, forced, &mut sources);
+    let Gathered { groups, problems } = inputs::gather_as(&paths, forced, &mut sources);
     let mut work = Work { arguments, printer, changed: 0, refused: 0 };
     let mut files = 0;
     for input in groups.into_iter().flat_map(|group| group.inputs) {

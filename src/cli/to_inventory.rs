@@ -84,7 +84,7 @@ fn load(
             Some((node, path)) => (Some(node.to_lowercase()), Path::new(path)),
             None => (None, Path::new(argument)),
         };
-        let gathered = inputs::gather(&[path.to_owned()], None, sources);
+        let gathered = inputs::gather(&[path.to_owned()], sources);
         if let Some(problem) = gathered.problems.into_iter().next() {
             return Err(problem.into());
         }

@@ -105,7 +105,7 @@ pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, 
     let forced = arguments.format.map(Into::into);
     let (inventories, paths): (Vec<PathBuf>, Vec<PathBuf>) =
         arguments.paths.iter().cloned().partition(|path| inputs::is_inventory(path));
-    let Gathered { groups, mut problems } = inputs::gather(&paths, forced, &mut sources);
+    let Gathered { groups, mut problems } = inputs::gather_as(&paths, forced, &mut sources);
     let mut would_change = false;
     if arguments.fix || arguments.diff {
         let how = fix::How {
