@@ -86,8 +86,12 @@ impl Work<'_> {
             return self.show(file, &new, format);
         }
         let (old, new) = (text::encode(file.text()), text::encode(&new));
-        replace(Path::new(file.name()), &old, &new).map_err(|error| {
-            let help = "the files named before it are laid out already; run it again";
+        let path = file.path().unwrap_or(Path::new(file.name()));
+        replace(path, &old, &new).map_err(|error| {
+            if self.changed == 1 {
+                return error.into();
+            }
+            let help = "the files before it are laid out already: mend what it says, run it again";
             Failure::Input(Problem::new(error.to_string()).help(help))
         })
     }
