@@ -141,6 +141,12 @@ fn problem(word: Word<'_>, argument: &Argument, row: &Keyword) -> Option<Diagnos
             let finding = Diagnostic::new(codes::ALIAS_AS_INTERFACE, word.place(), message);
             Some(finding.help(format!("write `{interface}`")))
         }
+        Argument::Interface if &*value == "lo" && row.within == "vrrp_instance" => {
+            let message = "keepalived speaks VRRP on no loopback interface".to_owned();
+            new(codes::LOOPBACK_FOR_VRRP, message).map(|d| {
+                d.help("name the interface that the directors share, and `dev lo` at the address")
+            })
+        }
         Argument::Interface if value.len() > 15 => {
             new(codes::OUT_OF_RANGE, "an interface's name has at most 15 characters".into())
         }
