@@ -11,20 +11,18 @@ use super::{ExitCode, Failure};
 use crate::plan::{Plan, human};
 
 /// Show what `deploy` would do: files, reloads, restarts, services, addresses that move
-///
-/// Exit code 0: nothing to do; 2: there is something to do.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     #[command(flatten)]
     fleet: FleetArguments,
 
     /// Save the plan, so that `deploy FILE` does exactly this or nothing
+    #[arg(long, value_name = "FILE")]
+    save: Option<PathBuf>,
 
     /// Save it also where another file stands that is no saved plan
     #[arg(long, requires = "save")]
     force: bool,
-    #[arg(long, value_name = "FILE")]
-    save: Option<PathBuf>,
 }
 
 pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, Failure> {
@@ -95,11 +93,11 @@ impl Saved {
     pub(super) fn recognise(path: &Path) -> Option<Result<Self, Problem>> {
         let text = std::fs::read_to_string(path).ok()?;
         text.trim_start().starts_with('{').then(|| Self::read(path))
+    }
+}
 
 /// Whether a file is a saved plan, also one of another version.
 fn is_plan(bytes: &[u8]) -> bool {
     let value = serde_json::from_slice::<serde_json::Value>(bytes).unwrap_or_default();
     ["version", "fingerprint", "fleet"].iter().all(|field| value.get(field).is_some())
-}
-    }
 }

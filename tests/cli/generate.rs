@@ -19,7 +19,13 @@ fn every_command_has_a_manual_page() {
         assert!(shown.contains(&format!("made: man/man1/{page}\n")), "{shown}");
     }
     let main = std::fs::read_to_string(place.0.path().join("man/man1/lvsha.1")).unwrap();
-    assert!(main.contains("Exit codes"), "{main}");
+    assert!(main.contains(".SH \"EXIT STATUS\"") && !main.contains("EXTRA"), "{main}");
+    assert!(main.contains("lvsha\\-check(1)"), "{main}");
+    let plan = std::fs::read_to_string(place.0.path().join("man/man1/lvsha-plan.1")).unwrap();
+    assert!(plan.contains("there is something to do") && plan.contains("lvsha(1)"), "{plan}");
+    assert!(plan.contains("[\\-\\-save FILE]") && plan.contains("INVENTORY"), "{plan}");
+    let drain = std::fs::read_to_string(place.0.path().join("man/man1/lvsha-ctl-drain.1")).unwrap();
+    assert!(drain.contains("no daemon answers") && drain.contains("lvsha\\-ctl(1)"), "{drain}");
 }
 
 #[test]

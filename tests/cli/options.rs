@@ -32,7 +32,8 @@ fn an_unknown_option_is_a_mistake() {
 
 #[test]
 fn what_an_option_would_not_do_is_refused() {
-    let refused: [&[&str]; 6] = [
+    let refused: [&[&str]; 7] = [
+        &["ctl", "enable", "10.0.0.29:80", "--for", "1h"],
         &["check", "--diff", "--output=json", "x"],
         &["check", "--fix", "--dry-run", "--output=json", "x"],
         &["graph", "site.toml", "--templates", "x"],
@@ -59,7 +60,6 @@ fn a_closed_pipe_is_no_mistake() {
     assert!(output.stderr.is_empty(), "{output:?}");
 }
 
-#[test]
 /// `| head` ends the text, neither the work nor what the exit code says of it.
 #[test]
 fn a_closed_pipe_changes_nothing_but_the_text() {
@@ -94,6 +94,7 @@ fn the_readme_has_the_exit_codes_of_the_help() {
     }
 }
 
+#[test]
 fn a_full_disk_is_said() {
     let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
     let place = Place::new();
