@@ -63,6 +63,10 @@ pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, 
         node: node.clone(),
         addresses: arguments.address.iter().cloned().collect(),
     };
+    if arguments.configuration.is_empty() {
+        let paths = request.paths.iter().map(|path| path.display().to_string());
+        printer.status(&format!("{node}: reading {}", paths.collect::<Vec<_>>().join(", ")));
+    }
     let (loaded, sources) = request.load()?;
     let errors = loaded.findings.count(Severity::Error);
     let diagnostics = loaded.findings.sorted();
@@ -73,6 +77,7 @@ pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, 
     if arguments.check {
         let Plan { routers, services, .. } = &loaded.plan;
         printer.status(&format!("{node}: {}", counted(routers.len(), "virtual router")));
+        printer.result(&loaded.plan.routers_in_words())?;
         if *services != services::Plan::default() {
             printer.status(&format!(
                 "{node}: {}",

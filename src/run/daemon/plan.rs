@@ -15,6 +15,7 @@ mod addresses;
 mod read;
 mod refusals;
 mod routing;
+mod summary;
 #[cfg(test)]
 mod tests;
 
