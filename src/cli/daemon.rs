@@ -186,7 +186,13 @@ fn refusal(error: &StartError) -> Problem {
         StartError::NotPermitted => {
             problem.help("run it as root, or with CAP_NET_ADMIN and CAP_NET_RAW")
         }
-        StartError::Running(_) => problem.help("ask it with `lvsha ctl status`"),
+        StartError::Running(path) if path == Path::new(DEFAULT_SOCKET) => {
+            problem.help("ask it with `lvsha ctl status`")
+        }
+        StartError::Running(path) => {
+            let path = path.display();
+            problem.help(format!("ask it with `lvsha ctl --control {path} status`"))
+        }
         StartError::Control { .. } => problem.help("name another place with `--control PATH`"),
         StartError::Kernel(_) => problem,
     }
