@@ -25,7 +25,9 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, Failure> {
     let mut out = String::new();
     if arguments.list {
-        for code in Code::all() {
+        let mut codes: Vec<Code> = Code::all().collect();
+        codes.sort_by_key(|code| code.id());
+        for code in codes {
             list_line(&mut out, code);
         }
     }
