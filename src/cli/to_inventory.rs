@@ -110,7 +110,12 @@ fn load(
     }
     if nodes.is_empty() {
         let problem = Problem::new("none of the files is of the program to convert from");
-        return Err(problem.help("the other direction is `lvsha convert --help`").into());
+        let other = match stack {
+            Stack::Keepalived => "heartbeat-to-inventory",
+            Stack::Heartbeat | Stack::Lvsha => "keepalived-to-inventory",
+        };
+        let help = format!("`lvsha convert {other}` reads the files of the other one");
+        return Err(problem.help(help).into());
     }
     // heartbeat's files are the same on every node and name all of them.
     if stack == Stack::Heartbeat

@@ -59,7 +59,7 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, Failure> {
     let mut sources = Sources::new();
-    let nodes = load(arguments, &mut sources)?;
+    let nodes = load(arguments, &mut sources, printer)?;
     let mut peers = arguments.peer.clone();
     if arguments.example && peers.is_empty() {
         peers.push(("lw2".to_owned(), None));
@@ -85,7 +85,11 @@ pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, 
 }
 
 /// The directors' files. The name of a directory is a director's where there are several.
-fn load(arguments: &Arguments, sources: &mut Sources) -> Result<Vec<NodeInput>, Failure> {
+fn load(
+    arguments: &Arguments,
+    sources: &mut Sources,
+    printer: &Printer,
+) -> Result<Vec<NodeInput>, Failure> {
     if arguments.example {
         let file = sources.add("example/keepalived.conf", EXAMPLE.as_bytes());
         let inputs = vec![Input { file, format: Format::Keepalived }];
