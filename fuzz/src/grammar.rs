@@ -16,7 +16,7 @@ pub fn run(format: Format, bytes: &[u8]) {
     let diagnostics = read(&mut sources, &[input]).findings.sorted();
     report::short(&sources, &diagnostics);
     report::human(&sources, &diagnostics, false);
-    report::json(&sources, &diagnostics, &[]);
+    report::json(&sources, &diagnostics, &[], &[]);
     // What can be laid out is laid out.
     if let Ok(once) = fmt::format(sources.get(file), format) {
         let mut sources = Sources::new();

@@ -29,26 +29,35 @@ pub(super) struct Arguments {
 /// One subcommand per file of `src/cli`.
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
+    #[command(after_help = exit::of("check"))]
     Check(check::Arguments),
     #[command(hide = true)]
     Completions(completions::Arguments),
+    #[command(after_help = exit::of("convert"))]
     Convert(convert::Arguments),
+    #[command(after_help = exit::of("ctl"))]
     Ctl(ctl::Arguments),
+    #[command(after_help = exit::of("daemon"))]
     Daemon(daemon::Arguments),
     Deploy(deploy::Arguments),
+    #[command(after_help = exit::of("diff"))]
     Diff(diff::Arguments),
     Explain(explain::Arguments),
+    #[command(after_help = exit::of("fmt"))]
     Fmt(fmt::Arguments),
     Graph(graph::Arguments),
     History(history::Arguments),
     #[command(hide = true)]
     Man(man::Arguments),
+    #[command(after_help = exit::of("plan"))]
     Plan(plan::Arguments),
     Render(render::Arguments),
     Rollback(rollback::Arguments),
     Simulate(simulate::Arguments),
+    #[command(after_help = exit::of("status"))]
     Status(status::Arguments),
     Unlock(history::UnlockArguments),
+    #[command(after_help = exit::of("verify"))]
     Verify(verify::Arguments),
 }
 

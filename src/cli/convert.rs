@@ -111,7 +111,7 @@ pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, 
         }
     };
     let mut sources = Sources::new();
-    let inputs = load(arguments, &mut sources)?;
+    let inputs = load(arguments, &mut sources, printer)?;
     let options = Options {
         target: Target { version: arguments.keepalived_version },
         addresses: arguments.address.iter().cloned().collect::<HashMap<_, _>>(),
@@ -170,7 +170,8 @@ impl Told<'_> {
             ReportForm::Json => {
                 let mut text = Vec::new();
                 report::json(self.account, sources, &mut text)?;
-                printer.account(&String::from_utf8_lossy(&text));
+                // Also with `--quiet`: who asks for it in a form for programs wants it.
+                printer.problems(&String::from_utf8_lossy(&text));
             }
         }
         if self.is_strict && !self.is_flawless() {
@@ -194,7 +195,11 @@ fn exit_code(account: &Account) -> ExitCode {
 }
 
 /// The files that were asked for.
-fn load(arguments: &HeartbeatToKeepalived, sources: &mut Sources) -> Result<Vec<Input>, Failure> {
+fn load(
+    arguments: &HeartbeatToKeepalived,
+    sources: &mut Sources,
+    printer: &Printer,
+) -> Result<Vec<Input>, Failure> {
     if arguments.example {
         let add = |(format, text): &(Format, &str)| {
             let name = format!("example/{}", format.file_name());
@@ -205,12 +210,25 @@ fn load(arguments: &HeartbeatToKeepalived, sources: &mut Sources) -> Result<Vec<
     let help =
         "name the files, or their directory with `--from DIR`; `--example` shows a conversion";
     let paths = paths(arguments.from.as_ref(), &arguments.files, STANDARD, help)?;
-    let gathered = inputs::gather(&paths, None, sources);
+    if arguments.from.is_none() && arguments.files.is_empty() {
+        say(arguments.report, printer, &format!("reading {STANDARD}"));
+    }
+    let gathered = inputs::gather(&paths, sources);
     if let Some(problem) = gathered.problems.into_iter().next() {
         return Err(problem.into());
     }
     let mut inputs: Vec<Input> =
         gathered.groups.into_iter().flat_map(|group| group.inputs).collect();
+    let is_named = |input: &&Input| {
+        let path = sources.get(input.file).path();
+        input.format == Format::Keepalived
+            && path.is_some_and(|path| paths.iter().any(|p| p == path))
+    };
+    if let Some(input) = inputs.iter().find(is_named) {
+        let message = format!("`{}` is of keepalived already", sources.get(input.file).name());
+        let help = "`lvsha convert keepalived-to-heartbeat` is the way back";
+        return Err(Problem::new(message).help(help).into());
+    }
     // A directory may hold the new keepalived.conf already; it is no input of this direction.
     inputs.retain(|input| input.format != Format::Keepalived);
     for format in [Format::HaCf, Format::Haresources, Format::Authkeys] {
@@ -301,10 +319,11 @@ fn print_errors(account: &Account, findings: &Findings, sources: &Sources, print
     }
     let others = findings.iter().count() - frames.len();
     if others > 0 {
-        printer.status(&format!(
-            "{} about the input; `lvsha check` shows them\n",
-            counted(others, "other finding")
-        ));
+        // The example is nowhere on the disk.
+        let is_on_disk = sources.iter().any(|file| file.path().is_some());
+        let advice = if is_on_disk { "; `lvsha check` shows them" } else { "" };
+        let others = counted(others, "other finding");
+        printer.status(&format!("{others} about the input{advice}\n"));
     }
 }
 

@@ -34,7 +34,7 @@ enum Question {
     /// Give a real server no new connections; it keeps those it has
     Drain(services::Order),
     /// Take back what was ordered for a real server
-    Enable(services::Order),
+    Enable(services::Whom),
     /// Which services and real servers are up, since when and why
     Services {
         /// One JSON object
@@ -71,7 +71,7 @@ pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, 
             return services::order(control, order, Action::Disable, printer);
         }
         Question::Drain(order) => return services::order(control, order, Action::Drain, printer),
-        Question::Enable(order) => return services::order(control, order, Action::Enable, printer),
+        Question::Enable(whom) => return services::enable(control, whom, printer),
         Question::Services { json } => return services::show(control, *json, printer),
         Question::Normal(which) => {
             return stance::order(control, which, StanceWord::Normal, printer);

@@ -69,6 +69,10 @@ pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, 
         conditions: arguments.conditions.clone(),
         addresses: arguments.address.iter().cloned().collect(),
     };
+    if arguments.configuration.is_empty() {
+        let paths = request.paths.iter().map(|path| path.display().to_string());
+        printer.status(&format!("{node}: reading {}", paths.collect::<Vec<_>>().join(", ")));
+    }
     let (loaded, sources) = request.load()?;
     let errors = loaded.findings.count(Severity::Error);
     let diagnostics = loaded.findings.sorted();
@@ -79,6 +83,7 @@ pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, 
     if arguments.check {
         let Plan { routers, services, .. } = &loaded.plan;
         printer.status(&format!("{node}: {}", counted(routers.len(), "virtual router")));
+        printer.result(&loaded.plan.routers_in_words())?;
         if *services != services::Plan::default() {
             printer.status(&format!(
                 "{node}: {}",
@@ -121,7 +126,7 @@ impl Request {
         {
             return Ok((self.inventory(path, &mut sources)?, sources));
         }
-        let gathered = inputs::gather(&self.paths, None, &mut sources);
+        let gathered = inputs::gather(&self.paths, &mut sources);
         if let Some(problem) = gathered.problems.into_iter().next() {
             return Err(problem);
         }
@@ -191,7 +196,13 @@ fn refusal(error: &StartError) -> Problem {
         StartError::NotPermitted => {
             problem.help("run it as root, or with CAP_NET_ADMIN and CAP_NET_RAW")
         }
-        StartError::Running(_) => problem.help("ask it with `lvsha ctl status`"),
+        StartError::Running(path) if path == Path::new(DEFAULT_SOCKET) => {
+            problem.help("ask it with `lvsha ctl status`")
+        }
+        StartError::Running(path) => {
+            let path = path.display();
+            problem.help(format!("ask it with `lvsha ctl --control {path} status`"))
+        }
         StartError::Control { error, .. } if error.kind() == std::io::ErrorKind::AlreadyExists => {
             problem.help("move it away, or name another place with `--control PATH`")
         }

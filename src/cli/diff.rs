@@ -21,7 +21,7 @@ use crate::syntax::Format;
 /// Each side is a file, or a directory with the files of one director: an ldirectord.cf against a
 /// keepalived.conf, /etc/ha.d against a keepalived.conf, the keepalived.conf of two directors.
 /// Order, spelling and written defaults are no difference. Where one side has only services, only
-/// services are compared. Exits with 0 when both mean the same and with 1 when they differ.
+/// services are compared.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     /// The first configuration
@@ -113,7 +113,7 @@ fn files(path: &Path, sources: &mut Sources) -> Result<Group, Problem> {
         return Err(Problem::new(message)
             .help(format!("`lvsha render {path} --out DIR` writes the files of each")));
     }
-    let Gathered { mut groups, problems } = inputs::gather(&[path.to_owned()], None, sources);
+    let Gathered { mut groups, problems } = inputs::gather(&[path.to_owned()], sources);
     if let Some(problem) = problems.into_iter().next() {
         return Err(problem);
     }

@@ -7,7 +7,8 @@ use std::fmt::Write as _;
 pub enum ExitCode {
     /// Done, nothing to report.
     Success,
-    /// Something is wrong with the input, or was lost in a conversion with `--strict`.
+    /// Something is wrong with the input, or was lost in a conversion with `--strict`; for some
+    /// commands, that the answer is no.
     Findings,
     /// Wrong options, input that is missing, unreadable or empty, or a result that could not be
     /// written.
@@ -39,7 +40,7 @@ impl ExitCode {
         match self {
             Self::Success => "done, nothing to report",
             Self::Findings => "something is wrong with the input, or was lost under --strict",
-            Self::Usage => "wrong options, or input that is missing, unreadable or empty",
+            Self::Usage => "wrong options, no usable input, or no place for the result",
             Self::Remote => "a remote machine failed",
             Self::Internal => "a mistake in lvsha itself",
         }
@@ -52,12 +53,52 @@ impl From<ExitCode> for std::process::ExitCode {
     }
 }
 
-/// The table that help, man page and README show.
+/// What the codes of `command` (its name behind `lvsha`) say, in order.
+pub(super) fn rows(command: &str) -> impl Iterator<Item = (u8, String)> {
+    ExitCode::ALL.into_iter().map(move |code| {
+        let own = OF_COMMANDS.iter().find(|(name, of, _)| *name == command && *of == code);
+        let text = match own {
+            Some((_, ExitCode::Usage, own)) => format!("{own}; or {}", code.meaning()),
+            Some((.., own)) => (*own).to_owned(),
+            None => code.meaning().to_owned(),
+        };
+        (code.number(), text)
+    })
+}
+
+/// The table that `lvsha --help` shows; README has the same.
 pub(super) fn table() -> String {
     let mut out = String::from("Exit codes:\n");
-    for code in ExitCode::ALL {
-        // Writing to a string cannot fail.
-        let _ = writeln!(out, "  {}  {}", code.number(), code.meaning());
+    for (code, meaning) in rows("") {
+        // Writing to a string cannot fail, here and below.
+        let _ = writeln!(out, "  {code}  {meaning}");
+    }
+    out.push_str("\nWhat they say of some commands:\n");
+    for (command, code, meaning) in OF_COMMANDS {
+        let _ = writeln!(out, "  {command:<8}{}  {meaning}", code.number());
     }
     out
 }
+
+/// What the help of one command shows below its options.
+pub(super) fn of(command: &str) -> String {
+    let mut out = String::from("Exit codes:\n");
+    for (code, meaning) in rows(command) {
+        let _ = writeln!(out, "  {code}  {meaning}");
+    }
+    out
+}
+
+/// Where a code says more, or something else.
+const OF_COMMANDS: &[(&str, ExitCode, &str)] = &[
+    ("check", ExitCode::Findings, "an error, or a warning under --strict, or --diff shows edits"),
+    ("convert", ExitCode::Findings, "something is not understood, or lost under --strict"),
+    ("ctl", ExitCode::Usage, "no daemon answers, or it refuses"),
+    ("daemon", ExitCode::Findings, "the configuration is refused"),
+    ("diff", ExitCode::Findings, "the two configurations differ"),
+    ("fmt", ExitCode::Findings, "a file is left alone, or --check or --diff would change one"),
+    ("plan", ExitCode::Findings, "no plan can be made or saved"),
+    ("plan", ExitCode::Usage, "there is something to do"),
+    ("status", ExitCode::Findings, "something is not as the inventory says"),
+    ("verify", ExitCode::Findings, "a service does not answer as the inventory says"),
+];

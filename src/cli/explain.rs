@@ -6,13 +6,14 @@ use anstyle::{AnsiColor, Style};
 
 use super::printer::{Printer, Problem};
 use super::{ExitCode, Failure};
+use crate::site;
 use crate::source::{Code, Severity, Verdict};
 use crate::syntax::suggest;
 
 /// Explain a diagnostic: what it means, what the real program does, what to do
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// Number (LV0001) or name (odd-blank) of the diagnostic
+    /// Number (LV0001) or name (odd-blank) of the diagnostic; `inventory` for every key of one
     #[arg(required_unless_present = "list", value_name = "CODE")]
     codes: Vec<String>,
 
@@ -24,7 +25,9 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, Failure> {
     let mut out = String::new();
     if arguments.list {
-        for code in Code::all() {
+        let mut codes: Vec<Code> = Code::all().collect();
+        codes.sort_by_key(|code| code.id());
+        for code in codes {
             list_line(&mut out, code);
         }
     }
@@ -32,7 +35,10 @@ pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, 
         if number > 0 {
             out.push('\n');
         }
-        page(&mut out, Code::find(text).ok_or_else(|| unknown(text))?);
+        match text.as_str() {
+            "inventory" => out.push_str(&site::reference()),
+            _ => page(&mut out, Code::find(text).ok_or_else(|| unknown(text))?),
+        }
     }
     printer.result(&out)?;
     Ok(ExitCode::Success)

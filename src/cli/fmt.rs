@@ -43,7 +43,7 @@ pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, 
     let forced = arguments.format.map(Into::into);
     let (standard, paths): (Vec<PathBuf>, Vec<PathBuf>) =
         arguments.paths.iter().cloned().partition(|path| path == Path::new("-"));
-    let Gathered { groups, problems } = inputs::gather(&paths, forced, &mut sources);
+    let Gathered { groups, problems } = inputs::gather_as(&paths, forced, &mut sources);
     let mut work = Work { arguments, printer, changed: 0, refused: 0 };
     let mut files = 0;
     for input in groups.into_iter().flat_map(|group| group.inputs) {
@@ -86,8 +86,12 @@ impl Work<'_> {
             return self.show(file, &new, format);
         }
         let (old, new) = (text::encode(file.text()), text::encode(&new));
-        replace(Path::new(file.name()), &old, &new).map_err(|error| {
-            let help = "the files named before it are laid out already; run it again";
+        let path = file.path().unwrap_or(Path::new(file.name()));
+        replace(path, &old, &new).map_err(|error| {
+            if self.changed == 1 {
+                return error.into();
+            }
+            let help = "the files before it are laid out already: mend what it says, run it again";
             Failure::Input(Problem::new(error.to_string()).help(help))
         })
     }

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
+use super::output_directory::save;
 use super::printer::{Printer, Problem};
 use super::site_input::InventoryArguments;
 use super::{ExitCode, Failure};
@@ -23,6 +24,10 @@ pub(super) struct Arguments {
     /// Form of the picture
     #[arg(long, value_enum, value_name = "FORM")]
     form: Option<Form>,
+
+    /// Write it also where another file stands that is no picture
+    #[arg(long, requires = "output")]
+    force: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -49,8 +54,10 @@ pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, 
         Form::Dot => picture.dot(),
     };
     match &arguments.output {
-        Some(path) => std::fs::write(path, text)
-            .map_err(|error| Problem::new(format!("cannot write `{}`: {error}", path.display())))?,
+        Some(path) => {
+            let rule = (is_picture, "no picture that lvsha has drawn");
+            save(path, 0o644, text.as_bytes(), rule, arguments.force)?;
+        }
         None => printer.result(&text)?,
     }
     Ok(ExitCode::Success)
@@ -69,3 +76,15 @@ fn form_of(path: &Path) -> Result<Form, Problem> {
         }
     }
 }
+
+/// Whether a file begins as lvsha's pictures do.
+fn is_picture(bytes: &[u8]) -> bool {
+    BEGINNINGS.iter().any(|beginning| bytes.starts_with(beginning.as_bytes()))
+}
+
+/// Of the three forms, in the order of [`Form`].
+const BEGINNINGS: [&str; 3] = [
+    "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 ",
+    "flowchart LR\n",
+    "digraph cluster {\n",
+];

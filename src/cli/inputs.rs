@@ -1,12 +1,17 @@
 //! From what was named on the command line to files that belong together.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashSet, VecDeque};
+use std::io;
 use std::path::{Path, PathBuf};
+
+mod listing;
+
+use listing::{Inside, entries, inside, neighbour, real};
 
 use super::printer::Problem;
 use crate::model::read::Input;
 use crate::source::{FileId, LoadError, LoadReason, Sources};
-use crate::syntax::{DIRECTORY, Format, configuration, detect, started, suggest};
+use crate::syntax::{DIRECTORY, Format, configuration, detect, started};
 
 /// What the named paths hold.
 #[derive(Debug, Default)]
@@ -34,14 +39,13 @@ impl Group {
             return None;
         }
         let places = [self.directory.join("resource.d"), self.directory.parent()?.join("init.d")];
-        if !places.iter().all(|place| place.is_dir()) {
-            return None;
+        // Where one cannot be listed, nobody knows which scripts are missing.
+        let mut names = BTreeSet::new();
+        for place in &places {
+            let listed = entries(place).ok()?.into_iter();
+            names.extend(listed.filter_map(|path| Some(path.file_name()?.to_str()?.to_owned())));
         }
-        let names = places
-            .iter()
-            .flat_map(|place| entries(place))
-            .filter_map(|path| Some(path.file_name()?.to_str()?.to_owned()));
-        Some(names.collect())
+        Some(names)
     }
 
     /// Configurations of ldirectord that haresources starts and that are in no place where
@@ -77,11 +81,34 @@ impl Group {
     }
 }
 
-/// Loads `paths`: files, and the known files of directories. Without `forced` each file's name
-/// and text tell its format.
-pub(super) fn gather(paths: &[PathBuf], forced: Option<Format>, sources: &mut Sources) -> Gathered {
-    let mut gatherer =
-        Gatherer { sources, seen: HashSet::new(), groups: Vec::new(), problems: vec![] };
+/// Loads `paths`: files, and the known files of directories, whose names and texts tell their
+/// formats.
+pub(super) fn gather(paths: &[PathBuf], sources: &mut Sources) -> Gathered {
+    gathered(paths, None, RENAME, sources)
+}
+
+/// The same for a command with the option `--as`: it gives the format of each file that is named.
+pub(super) fn gather_as(
+    paths: &[PathBuf],
+    forced: Option<Format>,
+    sources: &mut Sources,
+) -> Gathered {
+    gathered(paths, forced, NAME_THE_FORMAT, sources)
+}
+
+fn gathered(
+    paths: &[PathBuf],
+    forced: Option<Format>,
+    unknown_format: &'static str,
+    sources: &mut Sources,
+) -> Gathered {
+    let mut gatherer = Gatherer {
+        sources,
+        seen: HashSet::new(),
+        groups: Vec::new(),
+        problems: vec![],
+        unknown_format,
+    };
     for path in paths {
         if path.is_dir() {
             gatherer.directory(path);
@@ -107,28 +134,35 @@ struct Gatherer<'a> {
     seen: HashSet<PathBuf>,
     groups: Vec<Group>,
     problems: Vec<Problem>,
+    /// What to type when nothing tells a format.
+    unknown_format: &'static str,
 }
 
 impl Gatherer<'_> {
     /// Takes one file that was named.
     fn file(&mut self, path: &Path, forced: Option<Format>) {
+        if is_inventory(path) {
+            let path = path.display();
+            let message =
+                format!("`{path}` is an inventory, and the files of directors are wanted");
+            self.problems.push(
+                Problem::new(message)
+                    .help(format!("`lvsha render {path} --out DIR` writes the files of each")),
+            );
+            return;
+        }
         let Some(file) = self.load(path) else { return };
         match forced.or_else(|| detect(self.sources.get(file))) {
             Some(format) => self.add(path, Input { file, format }),
             None => self.problems.push(
                 Problem::new(format!("cannot tell the format of `{}`", path.display()))
-                    .help("name it with `--as ha.cf`, `--as ldirectord` and so on"),
+                    .help(self.unknown_format),
             ),
         }
     }
 
     /// Takes the known files of a directory, or else those of the directories in it, however deep.
     fn directory(&mut self, path: &Path) {
-        if let Err(error) = std::fs::read_dir(path) {
-            let text = format!("cannot list `{}`: {error}", path.display());
-            self.problems.push(Problem::new(text).help("name the files themselves"));
-            return;
-        }
         let before = (self.groups.len(), self.problems.len());
         let found = self.known_files(path);
         if !found {
@@ -147,21 +181,41 @@ impl Gatherer<'_> {
     /// Takes the known files of the directories in `path`. One that holds some is not searched
     /// further: what is below it belongs to them.
     fn deeper(&mut self, path: &Path) {
-        let inside = |path: &Path| {
-            let is_searched = |entry: &PathBuf| entry.is_dir() && !entry.is_symlink();
-            entries(path).into_iter().filter(is_searched).rev().collect::<Vec<_>>()
-        };
+        let root = real(path);
+        let mut known = HashSet::new();
         let mut open = inside(path);
-        while let Some(directory) = open.pop() {
-            if !self.known_files(&directory) {
+        // Links come last, so that a directory goes by its own name, and lead nowhere twice.
+        let mut links = VecDeque::new();
+        loop {
+            let directory = match open.pop() {
+                Some(Inside::Directory(directory)) => directory,
+                Some(Inside::Link(link)) => {
+                    links.push_back(link);
+                    continue;
+                }
+                None => match links.pop_front() {
+                    // What is above holds what is searched already, and all the rest of the disk.
+                    Some(link) if root.starts_with(real(&link)) => continue,
+                    Some(link) => link,
+                    None => return,
+                },
+            };
+            if known.insert(real(&directory)) && !self.known_files(&directory) {
                 open.extend(inside(&directory));
             }
         }
     }
 
-    /// Takes the known files directly in a directory; false when there are none.
+    /// Takes the known files directly in a directory; false when there are none, true as well when
+    /// nobody can tell.
     fn known_files(&mut self, directory: &Path) -> bool {
-        let entries = entries(directory);
+        let entries = match entries(directory) {
+            Ok(entries) => entries,
+            Err(error) => {
+                self.problems.push(unlisted(directory, &error));
+                return true;
+            }
+        };
         let mut found = false;
         for format in Format::ALL {
             let path = directory.join(format.file_name());
@@ -236,8 +290,7 @@ impl Gatherer<'_> {
 
     /// Loads a file once.
     fn load(&mut self, path: &Path) -> Option<FileId> {
-        let real = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-        if !self.seen.insert(real) {
+        if !self.seen.insert(real(path)) {
             return None;
         }
         match self.sources.load(path) {
@@ -271,13 +324,12 @@ impl Gatherer<'_> {
     }
 }
 
-/// What is in a directory, sorted; nothing when it cannot be listed.
-fn entries(directory: &Path) -> Vec<PathBuf> {
-    let Ok(listing) = std::fs::read_dir(directory) else { return Vec::new() };
-    let mut entries: Vec<PathBuf> =
-        listing.filter_map(Result::ok).map(|entry| entry.path()).collect();
-    entries.sort();
-    entries
+fn unlisted(directory: &Path, error: &io::Error) -> Problem {
+    let problem = Problem::new(format!("cannot list `{}`: {error}", directory.display()));
+    match error.kind() {
+        io::ErrorKind::PermissionDenied => problem.help(AS_ANOTHER_USER),
+        _ => problem.help("name the files themselves"),
+    }
 }
 
 /// Why a file is of no use, and what to type instead.
@@ -288,31 +340,25 @@ pub(super) fn unusable(error: &LoadError) -> Problem {
             .help("its program would start without any service; name the file that is really used"),
         LoadReason::Directory => problem.help("name a file in it"),
         LoadReason::TooLarge => problem.help("split it with `include`"),
-        LoadReason::Endless => problem.help("write what is needed into a file"),
+        LoadReason::Endless | LoadReason::Pipe => problem.help("write what is needed into a file"),
         LoadReason::Unreadable(cause) => match cause.kind() {
-            std::io::ErrorKind::NotFound => match neighbour(&error.path) {
+            // A link that leads nowhere is there, under this very name.
+            io::ErrorKind::NotFound if error.path.is_symlink() => {
+                problem.help("it is a link, and what it leads to is missing: mend the link")
+            }
+            io::ErrorKind::NotFound => match neighbour(&error.path) {
                 Some(near) => problem.help(format!("did you mean `{}`?", near.display())),
                 None => problem.help("name a file or a directory that exists"),
             },
-            std::io::ErrorKind::PermissionDenied => {
-                problem.help("run lvsha as a user who may read it, for example with `sudo`")
-            }
+            io::ErrorKind::PermissionDenied => problem.help(AS_ANOTHER_USER),
             _ => problem,
         },
     }
 }
 
-/// The file beside `path` with the most similar name.
-fn neighbour(path: &Path) -> Option<PathBuf> {
-    let directory = path.parent()?;
-    let listed = if directory == Path::new("") { Path::new(".") } else { directory };
-    let names: Vec<String> = entries(listed)
-        .iter()
-        .filter_map(|entry| Some(entry.file_name()?.to_str()?.to_owned()))
-        .collect();
-    let near = suggest(path.file_name()?.to_str()?, names.iter().map(String::as_str))?;
-    Some(directory.join(near))
-}
-
+/// How to say a format, with and without an option for it.
+const NAME_THE_FORMAT: &str = "name it with `--as ha.cf`, `--as ldirectord` and so on";
+const RENAME: &str = "its name can tell it: a copy named ha.cf, haresources, authkeys, ldirectord.cf or keepalived.conf";
+const AS_ANOTHER_USER: &str = "run lvsha as a user who may read it, for example with `sudo`";
 /// Directories that every node has: the node's own is above them.
 const SYSTEM_DIRECTORIES: [&str; 4] = ["conf", "etc", "ha.d", "keepalived"];

@@ -114,10 +114,6 @@ fn failed(failure: &Failure, printer: &Printer) -> ExitCode {
             ExitCode::Usage
         }
         Failure::Findings => ExitCode::Findings,
-        // The reader has seen enough: `lvsha check DIR | head` is no mistake.
-        Failure::Output(Unwritten(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => {
-            ExitCode::Success
-        }
         Failure::Output(Unwritten(error)) => {
             printer.problem(&Problem::new(format!("cannot write the result: {error}")));
             ExitCode::Usage

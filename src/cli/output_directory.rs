@@ -54,6 +54,9 @@ pub(super) enum OutputError {
     /// Files are in the way.
     #[error("`{}` has other content{}", .0.display(), more(*.1))]
     InTheWay(PathBuf, usize),
+    /// A file of another kind is in the way; the second part says what it would have to be.
+    #[error("`{}` is {}", .0.display(), .1)]
+    Foreign(PathBuf, &'static str),
     /// Somebody else wrote the file since it was read.
     #[error("`{}` was changed meanwhile", .0.display())]
     Changed(PathBuf),
@@ -172,6 +175,41 @@ pub(super) fn replace(path: &Path, old: &[u8], new: &[u8]) -> Result<(), OutputE
     output.commit(true).map(|_| ())
 }
 
+/// Writes `new` to `path`, where only a file that `is_ours` is replaced without `force`; `foreign`
+/// says what another one is. Devices and pipes are written to as they are.
+pub(super) fn save(
+    path: &Path,
+    mode: u32,
+    new: &[u8],
+    (is_ours, foreign): (impl FnOnce(&[u8]) -> bool, &'static str),
+    force: bool,
+) -> Result<(), OutputError> {
+    let fail = |error| OutputError::Io(path.to_owned(), error);
+    let meta = match fs::metadata(path) {
+        Ok(meta) => Some(meta),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        Err(error) => return Err(fail(error)),
+    };
+    match meta {
+        Some(meta) if meta.is_file() => {
+            let old = fs::read(path).map_err(fail)?;
+            if !force && !old.is_empty() && !is_ours(&old) {
+                return Err(OutputError::Foreign(path.to_owned(), foreign));
+            }
+            replace(path, &old, new)
+        }
+        Some(_) => fs::write(path, new).map_err(fail),
+        None => {
+            // A directory is not made for a single file: its name is more likely mistyped.
+            let folder = path.parent().filter(|folder| *folder != Path::new(""));
+            folder.map_or(Ok(()), |folder| fs::metadata(folder).map(drop)).map_err(fail)?;
+            let mut output = OutputDirectory::new(Path::new(""));
+            output.stage(path, mode, |out| out.write_all(new))?;
+            output.commit(true).map(drop)
+        }
+    }
+}
+
 /// Says what became of the files, and what to type next.
 impl From<OutputError> for Problem {
     fn from(error: OutputError) -> Self {
@@ -181,11 +219,23 @@ impl From<OutputError> for Problem {
             OutputError::InTheWay(..) => {
                 Self::new(untouched).help("`--force` overwrites; another `--out` keeps both")
             }
-            OutputError::Io(..) => Self::new(untouched),
+            OutputError::Foreign(..) => {
+                Self::new(untouched).help("`--force` overwrites it; another name keeps both")
+            }
+            OutputError::Io(_, cause) => match way_out(&cause) {
+                Some(help) => Self::new(untouched).help(help),
+                None => Self::new(untouched),
+            },
             OutputError::Partly(..) => Self::new(error.to_string())
                 .help("mend what it says, and run the same again: what is written stays"),
         }
     }
+}
+
+/// What to type when a file cannot be written.
+fn way_out(error: &io::Error) -> Option<&'static str> {
+    let found = WAYS_OUT.iter().find(|(kind, _)| *kind == error.kind());
+    found.map(|(_, help)| *help)
 }
 
 impl From<OutputError> for Failure {
@@ -240,6 +290,14 @@ fn more(others: usize) -> String {
     if others == 0 { String::new() } else { format!(", and {}", counted(others, "more file")) }
 }
 
+const WAYS_OUT: [(io::ErrorKind, &str); 6] = [
+    (io::ErrorKind::IsADirectory, "name a file in it"),
+    (io::ErrorKind::NotADirectory, "name a place below a directory"),
+    (io::ErrorKind::NotFound, "make its directory first"),
+    (io::ErrorKind::PermissionDenied, "run lvsha as a user who may write there"),
+    (io::ErrorKind::ReadOnlyFilesystem, "name a place on another file system"),
+    (io::ErrorKind::StorageFull, "make room, and run the same again"),
+];
 /// Bytes per system call when a large file is written or compared.
 const BUFFER: usize = 64 * 1024;
 

@@ -1,20 +1,16 @@
 //! `lvsha plan`: what would change, and nothing changes.
 
-use std::io::Write as _;
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use super::fleet::{FleetArguments, block_on, show_faults};
+use super::output_directory::save;
 use super::printer::{Printer, Problem};
 use super::{ExitCode, Failure};
 use crate::plan::{Plan, human};
 
 /// Show what `deploy` would do: files, reloads, restarts, services, addresses that move
-///
-/// Exit code 0: nothing to do; 2: there is something to do; 1: the inventory cannot be used; 3: a machine
-/// did not answer.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     #[command(flatten)]
@@ -23,6 +19,10 @@ pub(super) struct Arguments {
     /// Save the plan, so that `deploy FILE` does exactly this or nothing
     #[arg(long, value_name = "FILE")]
     save: Option<PathBuf>,
+
+    /// Save it also where another file stands that is no saved plan
+    #[arg(long, requires = "save")]
+    force: bool,
 }
 
 pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, Failure> {
@@ -57,7 +57,8 @@ fn plan(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, Failure> {
             Problem::new(format!("cannot tell the directory that this is: {error}"))
                 .help("name the inventory by its whole path, from `/` on")
         })?;
-        Saved { version: Version::One, fingerprint: plan.fingerprint(), fleet }.write(path)?;
+        Saved { version: Version::One, fingerprint: plan.fingerprint(), fleet }
+            .write(path, arguments.force)?;
         printer.status(&format!("saved: {}", path.display()));
     }
     // 2 as `terraform plan -detailed-exitcode` has it: scripts ask whether there is work.
@@ -81,20 +82,11 @@ enum Version {
 }
 
 impl Saved {
-    fn write(&self, path: &Path) -> Result<(), Problem> {
-        let text = serde_json::to_string_pretty(self).map_err(std::io::Error::other);
-        let written = text.and_then(|text| {
-            let mut file = std::fs::OpenOptions::new()
-                .write(true)
-                .create(true)
-                .truncate(true)
-                .mode(0o600)
-                .open(path)?;
-            writeln!(file, "{text}")
-        });
-        written.map_err(|error| {
-            Problem::new(format!("cannot save the plan in `{}`: {error}", path.display()))
-        })
+    fn write(&self, path: &Path, force: bool) -> Result<(), Failure> {
+        let mut text = serde_json::to_string_pretty(self).map_err(std::io::Error::other)?;
+        text.push('\n');
+        save(path, 0o600, text.as_bytes(), (is_plan, "no saved plan"), force)?;
+        Ok(())
     }
 
     pub(super) fn read(path: &Path) -> Result<Self, Problem> {
@@ -113,4 +105,10 @@ impl Saved {
         let text = std::fs::read_to_string(path).ok()?;
         text.trim_start().starts_with('{').then(|| Self::read(path))
     }
+}
+
+/// Whether a file is a saved plan, also one of another version.
+fn is_plan(bytes: &[u8]) -> bool {
+    let value = serde_json::from_slice::<serde_json::Value>(bytes).unwrap_or_default();
+    ["version", "fingerprint", "fleet"].iter().all(|field| value.get(field).is_some())
 }

@@ -15,6 +15,7 @@ use tracing::Level;
 
 use super::args::Color;
 use super::log;
+use crate::source::report::Unread;
 
 /// Writes what a command has to say.
 #[derive(Debug)]
@@ -60,6 +61,11 @@ impl Problem {
         Self { message: message.into(), help: None }
     }
 
+    /// As a report of findings has it.
+    pub(super) fn unread(&self) -> Unread<'_> {
+        Unread { message: &self.message, help: self.help.as_deref() }
+    }
+
     /// Adds what to type next.
     pub(super) fn help(mut self, help: impl Into<Cow<'static, str>>) -> Self {
         self.help = Some(help.into());
@@ -86,10 +92,10 @@ impl Printer {
     /// Writes a result to standard output.
     ///
     /// # Errors
-    /// When it cannot be written, above all because nobody reads any more.
+    /// When it cannot be written, above all because the disk is full.
     pub(super) fn result(&self, text: &str) -> Result<(), Unwritten> {
         let mut stdout = AutoStream::new(std::io::stdout().lock(), self.choice);
-        stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()).map_err(Unwritten)
+        unless_unread(stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()))
     }
 
     /// Whether standard error is shown in colour.
@@ -107,7 +113,10 @@ impl Printer {
         write: impl FnOnce(&mut dyn std::io::Write) -> std::io::Result<()>,
     ) -> Result<(), Unwritten> {
         let mut stdout = std::io::BufWriter::with_capacity(64 * 1024, std::io::stdout().lock());
-        write(&mut stdout).and_then(|()| stdout.flush()).map_err(Unwritten)
+        let written = write(&mut stdout).and_then(|()| stdout.flush());
+        // What is still in the buffer would be tried once more when it goes.
+        drop(stdout.into_parts());
+        unless_unread(written)
     }
 
     /// Writes the account of some work to standard error, unless `--quiet`.
@@ -194,5 +203,13 @@ impl Printer {
         let mut stderr = AutoStream::new(std::io::stderr().lock(), self.choice);
         // There is nowhere left to say that standard error is closed.
         let _ = stderr.write_all(text.as_bytes());
+    }
+}
+
+/// A reader who has seen enough (`| head`) changes neither what is done nor the exit code.
+fn unless_unread(written: std::io::Result<()>) -> Result<(), Unwritten> {
+    match written {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        other => other.map_err(Unwritten),
     }
 }

@@ -33,7 +33,8 @@ impl<'a> Progress<'a> {
             self.last = Some(event.clone());
         }
         match self.form {
-            Form::Json => self.printer.status(&json(event)),
+            // Also with `--quiet`: who asks for it in a form for programs wants it.
+            Form::Json => self.printer.problems(&format!("{}\n", json(event))),
             Form::Auto if self.is_live => self.live(event),
             Form::Auto | Form::Plain => {
                 if let Some(line) = plain(event) {

@@ -94,7 +94,7 @@ fn plans(
                 .extend(cluster.map(|c| (name.to_owned(), daemon::of_cluster(&c, sources, name))));
         }
     } else {
-        let gathered = inputs::gather(paths, None, sources);
+        let gathered = inputs::gather(paths, sources);
         if let Some(problem) = gathered.problems.into_iter().next() {
             return Err(problem.into());
         }

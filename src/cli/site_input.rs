@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::printer::{Printer, Problem};
 use super::{Failure, inputs};
-use crate::site::render::{Machine, Templates, judge, render};
+use crate::site::render::{Machine, TemplateError, Templates, judge, render};
 use crate::site::{self, Secrets, Site, Stack};
 use crate::source::codes::inventory;
 use crate::source::{Diagnostic, Severity, Sources, report};
@@ -100,9 +100,20 @@ impl SiteArguments {
         let rendered = Templates::new(self.templates.as_deref())
             .and_then(|templates| render(site, &templates));
         rendered.map_err(|error| {
-            let problem = Problem::new(error.to_string());
-            let names: Vec<&str> = Templates::names().collect();
-            problem.help(format!("the templates are {}", names.join(", "))).into()
+            let help = match &error {
+                TemplateError::Unknown(_) => {
+                    let names: Vec<&str> = Templates::names().collect();
+                    format!("the templates are {}", names.join(", "))
+                }
+                TemplateError::Unreadable(..) => {
+                    "name a directory with templates, all readable, in UTF-8".to_owned()
+                }
+                TemplateError::Wrong(..) => {
+                    "mend this line, or take the file out of the directory: then the built-in one counts"
+                        .to_owned()
+                }
+            };
+            Problem::new(error.to_string()).help(help).into()
         })
     }
 

@@ -14,8 +14,6 @@ use crate::site::render::{Machine, Role};
 use crate::site::show_target;
 
 /// Show the holders of addresses, services, versions, and what differs from the inventory
-///
-/// Exit code 1: something is not as it should be.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     #[command(flatten)]

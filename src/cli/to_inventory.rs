@@ -62,12 +62,14 @@ pub(super) fn run(
     let nodes = load(arguments, stack, conditions, &mut sources)?;
     let directors = arguments.director.iter().map(|(name, address)| Director::new(name, *address));
     let result = from_files(&mut sources, stack, nodes, directors.collect());
-    let mut account = Vec::new();
     match arguments.report {
-        ReportForm::Human => account.extend(report::human(&result.account, &sources).into_bytes()),
-        ReportForm::Json => report::json(&result.account, &sources, &mut account)?,
+        ReportForm::Human => printer.account(&report::human(&result.account, &sources)),
+        ReportForm::Json => {
+            let mut account = Vec::new();
+            report::json(&result.account, &sources, &mut account)?;
+            printer.problems(&String::from_utf8_lossy(&account));
+        }
     }
-    printer.account(&String::from_utf8_lossy(&account));
     if arguments.report == ReportForm::Human {
         conditions::tell_guess(&result.findings, &sources, printer);
     }
@@ -99,7 +101,7 @@ fn load(
             Some((node, path)) => (Some(node), Path::new(path)),
             None => (None, Path::new(argument)),
         };
-        let gathered = inputs::gather(&[path.to_owned()], None, sources);
+        let gathered = inputs::gather(&[path.to_owned()], sources);
         if let Some(problem) = gathered.problems.into_iter().next() {
             return Err(problem.into());
         }
@@ -130,7 +132,12 @@ fn load(
     }
     if nodes.is_empty() {
         let problem = Problem::new("none of the files is of the program to convert from");
-        return Err(problem.help("the other direction is `lvsha convert --help`").into());
+        let other = match stack {
+            Stack::Keepalived => "heartbeat-to-inventory",
+            Stack::Heartbeat | Stack::Lvsha => "keepalived-to-inventory",
+        };
+        let help = format!("`lvsha convert {other}` reads the files of the other one");
+        return Err(problem.help(help).into());
     }
     // heartbeat's files are the same on every node and name all of them.
     if stack == Stack::Heartbeat

@@ -26,7 +26,7 @@ mod write;
 
 pub use from_files::{FromFiles, NodeFiles, from_files};
 pub(crate) use keys::Words;
-pub use keys::show_target;
+pub use keys::{reference, show_target};
 pub use load::{Secrets, load, load_for, read};
 pub use node::for_node;
 pub use unite::{United, unite};

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read as _;
-use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::fs::{FileTypeExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -16,6 +16,8 @@ use super::text;
 pub const MAX_FILE_BYTES: u64 = 1 << 30;
 /// Most bytes of what is no file on a disk: a pipe, a device.
 const MAX_STREAM_BYTES: u64 = 1 << 26;
+/// Where the process's own descriptors stand.
+const HANDED_OVER: [&str; 3] = ["/dev/fd", "/dev/stdin", "/proc"];
 
 /// One loaded file.
 #[derive(Debug)]
@@ -217,6 +219,11 @@ impl Sources {
         if meta.is_dir() {
             return Err(fail(LoadReason::Directory));
         }
+        // What a shell hands over (`<(...)`, `|`) has a writer; a named pipe may never get one.
+        let is_handed_over = HANDED_OVER.iter().any(|directory| path.starts_with(directory));
+        if meta.file_type().is_fifo() && !is_handed_over {
+            return Err(fail(LoadReason::Pipe));
+        }
         // Pipes and devices have no length, and may have no end.
         let most = if meta.is_file() { MAX_FILE_BYTES } else { MAX_STREAM_BYTES };
         let mut bytes = Vec::with_capacity(usize::try_from(meta.len().min(most)).unwrap_or(0));
@@ -360,6 +367,9 @@ pub enum LoadReason {
     /// Nothing but white space: the real programs would start without any service.
     #[error("it is empty")]
     Empty,
+    /// A named pipe: whoever opens it waits for a writer.
+    #[error("it is a named pipe, which may never have a writer")]
+    Pipe,
     /// Above [`MAX_FILE_BYTES`].
     #[error("it is larger than 1 GiB")]
     TooLarge,

@@ -1,6 +1,12 @@
 //! `lvsha check`.
 
-use super::{Place, snapshot};
+use std::fs;
+use std::io::ErrorKind;
+use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::os::unix::process::CommandExt as _;
+use std::process::Command;
+
+use super::{Place, shown, snapshot};
 
 /// A file in which keepalived finds nothing wrong.
 const GOOD: &str = "\
@@ -15,6 +21,9 @@ vrrp_instance web {
     }
 }
 ";
+
+/// A user without any right of his own.
+const NOBODY: u32 = 65_534;
 
 /// The same, pasted from a web page.
 fn pasted() -> String {
@@ -142,6 +151,86 @@ fn an_unreadable_file_is_said() {
 fn a_directory_without_known_files_is_no_success() {
     let place = Place::new().file("d/todo.txt", "nothing");
     snapshot!(place.run(&["check", "d"]));
+}
+
+/// A node that was not looked at must not pass for one without a mistake.
+#[test]
+fn a_node_whose_directory_cannot_be_listed_is_said() {
+    let place = Place::new()
+        .file("site/lw1/keepalived.conf", GOOD)
+        .file("site/lw2/keepalived.conf", pasted());
+    let root = place.0.path();
+    for path in [root.to_owned(), root.join("site")] {
+        fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    fs::set_permissions(root.join("site/lw2"), fs::Permissions::from_mode(0o000)).unwrap();
+    let mut command = place.command(&["check", "site"]);
+    // Root may list everything.
+    if fs::read_dir(root.join("site/lw2")).is_ok() {
+        command.uid(NOBODY);
+    }
+    let output = command.output();
+    fs::set_permissions(root.join("site/lw2"), fs::Permissions::from_mode(0o755)).unwrap();
+    // A clone in root's own directory is out of the reach of any other user.
+    if output.as_ref().is_err_and(|error| error.kind() == ErrorKind::PermissionDenied) {
+        return;
+    }
+    let told = shown(&output.unwrap());
+    assert!(told.contains("exit code: 2"), "{told}");
+    assert!(told.contains("error: cannot list `site/lw2`: Permission denied"), "{told}");
+    assert!(told.contains("help: run lvsha as a user who may read it"), "{told}");
+}
+
+#[test]
+fn links_to_directories_of_nodes_are_followed_and_never_in_circles() {
+    let place = Place::new().file("far/lw2/etc/keepalived.conf", pasted());
+    let site = place.0.path().join("site");
+    fs::create_dir(&site).unwrap();
+    symlink("../far/lw2", site.join("lw2")).unwrap();
+    symlink("..", site.join("up")).unwrap();
+    symlink("lw2", site.join("again")).unwrap();
+    let told = place.run(&["check", "--output", "short", "site"]);
+    assert_eq!(told.matches("[LV0001]").count(), 1, "{told}");
+    assert!(told.contains("keepalived.conf:5:") && told.contains("1 file checked"), "{told}");
+}
+
+#[test]
+fn a_link_that_leads_nowhere_is_said() {
+    let place = Place::new();
+    symlink("gone", place.0.path().join("keepalived.conf")).unwrap();
+    let told = place.run(&["check", "keepalived.conf"]);
+    assert!(told.contains("help: it is a link, and what it leads to is missing"), "{told}");
+}
+
+/// Whoever opens a named pipe waits for a writer.
+#[test]
+fn a_named_pipe_is_refused() {
+    let place = Place::new();
+    let made = Command::new("mkfifo").arg(place.0.path().join("pipe.cf")).status().unwrap();
+    assert!(made.success());
+    let told = place.run(&["check", "--as", "ldirectord", "pipe.cf"]);
+    assert!(told.contains("cannot read `pipe.cf`: it is a named pipe"), "{told}");
+}
+
+#[test]
+fn what_cannot_be_read_stands_in_the_reports_for_programs() {
+    let place = Place::new().file("keepalived.conf", GOOD);
+    let report = |arguments: &[&str]| -> serde_json::Value {
+        let output = place.command(&[&["check"], arguments].concat()).output().unwrap();
+        assert_eq!(output.status.code(), Some(2));
+        serde_json::from_slice(&output.stdout).unwrap()
+    };
+    for paths in [&["gone"][..], &["gone", "keepalived.conf"]] {
+        let json = report(&[paths, &["--output=json"]].concat());
+        assert_eq!(json["summary"]["unread"], 1);
+        let message = json["unread"][0]["message"].as_str().unwrap();
+        assert!(message.starts_with("cannot read `gone`"), "{message}");
+        let sarif = report(&[paths, &["--output=sarif"]].concat());
+        let invocation = &sarif["runs"][0]["invocations"][0];
+        assert_eq!(invocation["executionSuccessful"], false);
+        let told = invocation["toolExecutionNotifications"][0]["message"]["text"].as_str().unwrap();
+        assert!(told.starts_with("cannot read `gone`"), "{told}");
+    }
 }
 
 #[test]

@@ -193,3 +193,21 @@ fn small() -> Place {
         .file("ha.d/haresources", "lw1 10.0.0.31/24/eth0\n")
         .file("ha.d/authkeys", "auth 1\n1 crc\n")
 }
+
+#[test]
+fn a_file_of_the_other_program_is_refused_by_name() {
+    let place = Place::new().file("keepalived.conf", "vrrp_instance A {\n}\n");
+    let told = place.run(&["convert", "heartbeat-to-keepalived", "keepalived.conf"]);
+    assert!(told.contains("exit code: 2"), "{told}");
+    assert!(told.contains("error: `keepalived.conf` is of keepalived already"), "{told}");
+    assert!(told.contains("help: `lvsha convert keepalived-to-heartbeat`"), "{told}");
+}
+
+/// Who asks for a form that programs read wants it with `--quiet`, too.
+#[test]
+fn quiet_keeps_an_account_in_json() {
+    let arguments = ["convert", "heartbeat-to-keepalived", "--example", "--report=json", "-q"];
+    let output = Place::new().command(&arguments).output().unwrap();
+    let account: serde_json::Value = serde_json::from_slice(&output.stderr).unwrap();
+    assert_eq!(account["version"], 1);
+}

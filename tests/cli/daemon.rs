@@ -231,3 +231,11 @@ virtual=10.0.0.31:80
         );
     snapshot!(place.run(&["daemon", "--check", "--node", "lw1", "ha.d"]));
 }
+
+#[test]
+fn a_check_without_a_configuration_says_what_it_reads() {
+    let output = Place::new().command(&["daemon", "--check", "--node", "lw1"]).output().unwrap();
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    // Whether this machine has any is its own business.
+    assert!(told.contains("reading /etc/") || told.contains("there is no /etc/"), "{told}");
+}

@@ -48,3 +48,22 @@ fn explain_of_an_unknown_code_has_a_suggestion() {
 fn explain_of_nonsense_names_the_list() {
     snapshot!(Place::new().run(&["explain", "nonsense"]));
 }
+
+#[test]
+fn the_list_is_in_the_order_of_the_numbers() {
+    let output = Place::new().command(&["explain", "--list"]).output().unwrap();
+    let list = String::from_utf8(output.stdout).unwrap();
+    let numbers: Vec<&str> = list.lines().filter_map(|line| line.split(' ').next()).collect();
+    assert!(numbers.len() > 100 && numbers.is_sorted(), "{list}");
+}
+
+#[test]
+fn the_keys_of_an_inventory_are_explained() {
+    let told = Place::new().run(&["explain", "inventory"]);
+    assert!(told.contains("exit code: 0"), "{told}");
+    for words in
+        ["[routers.NAME]", "virtual_router_id", "[[services]]", "quorum-up", "combined-http"]
+    {
+        assert!(told.contains(words), "{words}");
+    }
+}

@@ -1,5 +1,6 @@
 use std::fs;
 use std::io::Write as _;
+use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::Stdio;
 
@@ -54,4 +55,29 @@ fn a_block_with_a_missing_brace_is_named_and_left_alone() {
     let text = "vrrp_instance A {\n state BACKUP\nvrrp_instance B {\n state BACKUP\n}\n";
     let place = Place::new().file("keepalived.conf", text);
     snapshot!(place.run(&["fmt", "--diff", "keepalived.conf"]));
+}
+
+#[test]
+fn an_inventory_is_left_alone() {
+    let text = "cluster  = \"web\"\nchecktype=  \"connect\"\n";
+    let place = Place::new().file("site.toml", text);
+    for arguments in [&["fmt", "site.toml"][..], &["fmt", "--as", "ldirectord", "site.toml"]] {
+        let told = place.run(arguments);
+        assert!(told.contains("exit code: 2"), "{told}");
+        assert!(told.contains("error: `site.toml` is an inventory"), "{told}");
+    }
+    assert_eq!(fs::read_to_string(place.0.path().join("site.toml")).unwrap(), text);
+}
+
+/// The name that is shown is not always the name of the file.
+#[test]
+fn a_name_that_is_no_text_is_written_to() {
+    let name = std::ffi::OsStr::from_bytes(b"x\xff.cf");
+    let place = Place::new().file("x\u{FFFD}.cf", UNTIDY);
+    fs::write(place.0.path().join(name), UNTIDY).unwrap();
+    let mut command = place.command(&["fmt", "--as", "keepalived"]);
+    let output = command.arg(name).output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    assert_eq!(fs::read_to_string(place.0.path().join(name)).unwrap(), TIDY);
+    assert_eq!(fs::read_to_string(place.0.path().join("x\u{FFFD}.cf")).unwrap(), UNTIDY);
 }

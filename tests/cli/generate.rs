@@ -8,7 +8,27 @@ fn every_shell_has_a_completion_script() {
         let output = Place::new().command(&["completions", shell]).output().unwrap();
         let script = String::from_utf8(output.stdout).unwrap();
         assert!(output.status.success() && script.contains("explain"), "{shell}");
+        assert!(script.contains("LV0001"), "{shell}: the codes are offered");
+        assert!(!script.contains("completions"), "{shell}: commands of the installation are not");
     }
+}
+
+/// What bash is told where nothing is typed yet: nothing, so that it offers files.
+#[test]
+fn bash_offers_files_before_a_letter_is_typed() {
+    let place = Place::new();
+    let output = place.command(&["completions", "bash"]).output().unwrap();
+    let script = String::from_utf8(output.stdout).unwrap();
+    let ask = "offer() { COMP_WORDS=(\"$@\"); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); COMPREPLY=()\n\
+        _lvsha lvsha \"${COMP_WORDS[COMP_CWORD]}\" \"${COMP_WORDS[COMP_CWORD-1]}\"; echo \"${COMPREPLY[*]}\"; }\n\
+        offer lvsha check ''; offer lvsha ctl ''; offer lvsha check --ou; offer lvsha explain LV000\n";
+    let mut bash = std::process::Command::new("bash");
+    let output = bash.args(["-c", &format!("{script}\n{ask}")]).output().unwrap();
+    let said = String::from_utf8(output.stdout).unwrap();
+    let said: Vec<&str> = said.lines().collect();
+    let [files, commands, options, codes] = said[..] else { panic!("{said:?}") };
+    assert_eq!((files, options), ("", "--output"));
+    assert!(commands.contains("drain") && codes.contains("LV0001 LV0002"), "{commands} {codes}");
 }
 
 #[test]
@@ -19,7 +39,13 @@ fn every_command_has_a_manual_page() {
         assert!(shown.contains(&format!("made: man/man1/{page}\n")), "{shown}");
     }
     let main = std::fs::read_to_string(place.0.path().join("man/man1/lvsha.1")).unwrap();
-    assert!(main.contains("Exit codes"), "{main}");
+    assert!(main.contains(".SH \"EXIT STATUS\"") && !main.contains("EXTRA"), "{main}");
+    assert!(main.contains("lvsha\\-check(1)"), "{main}");
+    let plan = std::fs::read_to_string(place.0.path().join("man/man1/lvsha-plan.1")).unwrap();
+    assert!(plan.contains("there is something to do") && plan.contains("lvsha(1)"), "{plan}");
+    assert!(plan.contains("[\\-\\-save FILE]") && plan.contains("INVENTORY"), "{plan}");
+    let drain = std::fs::read_to_string(place.0.path().join("man/man1/lvsha-ctl-drain.1")).unwrap();
+    assert!(drain.contains("no daemon answers") && drain.contains("lvsha\\-ctl(1)"), "{drain}");
 }
 
 #[test]

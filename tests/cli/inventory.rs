@@ -216,3 +216,15 @@ fn render_writes_the_files_of_every_node() {
     let again = place.run(&["render", "lab.toml", "--out", "new"]);
     assert!(again.contains("0 files written, 10 unchanged"), "{again}");
 }
+
+#[test]
+fn a_mistake_in_a_template_is_told_with_what_to_do() {
+    let lab = concat!(env!("CARGO_MANIFEST_DIR"), "/inventories/lab.toml");
+    let place = Place::new().file("own/ha.cf.j2", "{{ node").file("other/odd.j2", "");
+    let told = place.run(&["render", lab, "--templates", "own", "--out", "x"]);
+    assert!(told.contains("error: own/ha.cf.j2:1: "), "{told}");
+    assert!(told.contains("help: mend this line, or take the file out"), "{told}");
+    let told = place.run(&["render", lab, "--templates", "other", "--out", "x"]);
+    assert!(told.contains("error: lvsha has no template `odd.j2`"), "{told}");
+    assert!(told.contains("help: the templates are authkeys.j2, "), "{told}");
+}

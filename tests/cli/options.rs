@@ -32,7 +32,8 @@ fn an_unknown_option_is_a_mistake() {
 
 #[test]
 fn what_an_option_would_not_do_is_refused() {
-    let refused: [&[&str]; 6] = [
+    let refused: [&[&str]; 7] = [
+        &["ctl", "enable", "10.0.0.29:80", "--for", "1h"],
         &["check", "--diff", "--output=json", "x"],
         &["check", "--fix", "--dry-run", "--output=json", "x"],
         &["graph", "site.toml", "--templates", "x"],
@@ -57,6 +58,40 @@ fn a_closed_pipe_is_no_mistake() {
     let output = place.command(&["explain", "--list"]).stdout(writer).output().unwrap();
     assert_eq!(output.status.code(), Some(0));
     assert!(output.stderr.is_empty(), "{output:?}");
+}
+
+/// `| head` ends the text, neither the work nor what the exit code says of it.
+#[test]
+fn a_closed_pipe_changes_nothing_but_the_text() {
+    let place =
+        Place::new().file("keepalived.conf", "vrrp_instance A {\n    state\u{A0}BACKUP\n}\n");
+    let code = |arguments: &[&str]| {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        place.command(arguments).stdout(writer).output().unwrap().status.code()
+    };
+    assert_eq!(code(&["check", "keepalived.conf"]), Some(1));
+    assert_eq!(code(&["check", "nosuch", "keepalived.conf", "--output", "short"]), Some(2));
+    assert_eq!(code(&["check", "--fix", "keepalived.conf"]), Some(1));
+    let mended = std::fs::read_to_string(place.0.path().join("keepalived.conf")).unwrap();
+    assert!(mended.contains("state BACKUP"), "{mended}");
+}
+
+/// The table is in three places, of which README is written by hand.
+#[test]
+fn the_readme_has_the_exit_codes_of_the_help() {
+    let output = Place::new().command(&["--help"]).output().unwrap();
+    let help = String::from_utf8(output.stdout).unwrap();
+    let readme = include_str!("../../README.md").replace('`', "");
+    let rows =
+        help.split_once("Exit codes:").unwrap().1.lines().filter(|line| line.starts_with("  "));
+    for row in rows {
+        let words: Vec<&str> = row.split_whitespace().collect();
+        let code = words.iter().position(|word| word.parse::<u8>().is_ok()).unwrap();
+        let (place, meaning) = words.split_at(code + 1);
+        let wanted = format!("| {} | {} |", place.join(" | "), meaning.join(" "));
+        assert!(readme.contains(&wanted), "{wanted}");
+    }
 }
 
 #[test]

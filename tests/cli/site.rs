@@ -172,10 +172,7 @@ fn a_change_is_a_reload_and_can_be_taken_back() {
 #[test]
 fn a_plan_that_cannot_be_saved_names_its_file() {
     let told = Desk::new().run(&["plan", "site.toml", "--save", "nowhere/saved"]);
-    assert!(
-        told.contains("error: cannot save the plan in `nowhere/saved`: No such file"),
-        "{told}"
-    );
+    assert!(told.contains("error: cannot write `nowhere/saved`: No such file"), "{told}");
 }
 
 #[test]
@@ -344,4 +341,34 @@ fn the_second_interruption_ends_it_and_the_machine_takes_itself_back() {
     desk.write("machine/go", "");
     assert!(!desk.exists(CONF));
     snapshot!(said);
+}
+
+/// What is typed behind `--save` may be the inventory itself.
+#[test]
+fn a_saved_plan_replaces_nothing_but_saved_plans() {
+    let desk = Desk::new();
+    let told = desk.run(&["plan", "site.toml", "--save", "site.toml"]);
+    assert!(told.contains("exit code: 1"), "{told}");
+    assert!(told.contains("error: `site.toml` is no saved plan; nothing was written"), "{told}");
+    assert!(told.contains("help: `--force` overwrites it"), "{told}");
+    assert_eq!(desk.read("site.toml"), SITE);
+    fs::write(desk.0.0.path().join("notes"), "to be kept no longer").unwrap();
+    let forced = desk.run(&["plan", "site.toml", "--save", "notes", "--force"]);
+    assert!(forced.contains("saved: notes"), "{forced}");
+    assert!(desk.read("notes").starts_with('{'));
+}
+
+/// The reader of the plan has gone, and the machines are changed all the same.
+#[test]
+fn a_closed_pipe_stops_no_deployment() {
+    let desk = Desk::new();
+    for arguments in
+        [&["plan", "site.toml", "--save", "saved"][..], &["deploy", "site.toml", "--yes"]]
+    {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        desk.command(arguments).stdout(writer).output().unwrap();
+    }
+    assert!(desk.read("saved").starts_with('{'));
+    assert!(desk.read(CONF).contains("vrrp_instance"));
 }

@@ -50,7 +50,7 @@ fn bear(format: Format, content: &str) {
         assert!(whole.get(at.span.range()).is_some(), "{finding:?}");
     }
     report::human(&sources, &findings, false);
-    report::json(&sources, &findings, &[]);
+    report::json(&sources, &findings, &[], &[]);
     if let Ok(first) = fmt::format(sources.get(file), format) {
         let mut again = Sources::new();
         let file = again.add(format.file_name(), &text::encode(&first.text));

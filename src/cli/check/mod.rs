@@ -10,10 +10,9 @@ use super::printer::{Printer, Problem};
 use super::{ExitCode, Failure, conditions};
 use crate::model::read::Options;
 use crate::site::{self, Secrets};
+use crate::source::report::Unread;
 use crate::source::words::counted;
-use crate::source::{
-    Diagnostic, Findings, Level, Policy, Selector, Severity, Silenced, Sources, report,
-};
+use crate::source::{Diagnostic, Findings, Level, Policy, Selector, Severity, Sources, report};
 use crate::syntax::ConfigId;
 use crate::syntax::schema::target::Targets;
 
@@ -107,7 +106,7 @@ pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, 
     let forced = arguments.format.map(Into::into);
     let (inventories, paths): (Vec<PathBuf>, Vec<PathBuf>) =
         arguments.paths.iter().cloned().partition(|path| inputs::is_inventory(path));
-    let Gathered { groups, mut problems } = inputs::gather(&paths, forced, &mut sources);
+    let Gathered { groups, mut problems } = inputs::gather_as(&paths, forced, &mut sources);
     let mut would_change = false;
     if arguments.fix || arguments.diff {
         let how = fix::How {
@@ -141,11 +140,17 @@ pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, 
     let (diagnostics, by_option) = policy(arguments).apply(judged.diagnostics);
     silenced.extend(by_option);
     let shows_diff = arguments.diff || arguments.dry_run;
+    if !shows_diff {
+        let unread: Vec<Unread<'_>> = problems.iter().map(Problem::unread).collect();
+        // A program that reads the report finds one even where there was nothing to check.
+        printer.result(&match arguments.output {
+            Output::Human => report::human(&sources, &diagnostics, printer.colour()),
+            Output::Short => report::short(&sources, &diagnostics),
+            Output::Json => report::json(&sources, &diagnostics, &silenced, &unread),
+            Output::Sarif => report::sarif(&sources, &diagnostics, &silenced, &unread),
+        })?;
+    }
     if files > 0 {
-        if !shows_diff {
-            let text = rendered(&sources, &diagnostics, &silenced, arguments.output, printer);
-            printer.result(&text)?;
-        }
         printer.status(&summary(files, &diagnostics, silenced.len()));
     }
     for problem in &problems {
@@ -178,21 +183,6 @@ fn policy(arguments: &Arguments) -> Policy {
     policy.set(&arguments.warn, Level::Warn);
     policy.set(&arguments.deny, Level::Deny);
     policy
-}
-
-fn rendered(
-    sources: &Sources,
-    diagnostics: &[Diagnostic],
-    silenced: &[Silenced],
-    output: Output,
-    printer: &Printer,
-) -> String {
-    match output {
-        Output::Human => report::human(sources, diagnostics, printer.colour()),
-        Output::Short => report::short(sources, diagnostics),
-        Output::Json => report::json(sources, diagnostics, silenced),
-        Output::Sarif => report::sarif(sources, diagnostics, silenced),
-    }
 }
 
 fn count(diagnostics: &[Diagnostic], severity: Severity) -> usize {

@@ -62,7 +62,7 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, Failure> {
     let mut sources = Sources::new();
-    let nodes = load(arguments, &mut sources)?;
+    let nodes = load(arguments, &mut sources, printer)?;
     let mut peers = arguments.peer.clone();
     if arguments.example && peers.is_empty() {
         peers.push(("lw2".to_owned(), None));
@@ -88,7 +88,11 @@ pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, 
 }
 
 /// The directors' files. The name of a directory is a director's where there are several.
-fn load(arguments: &Arguments, sources: &mut Sources) -> Result<Vec<NodeInput>, Failure> {
+fn load(
+    arguments: &Arguments,
+    sources: &mut Sources,
+    printer: &Printer,
+) -> Result<Vec<NodeInput>, Failure> {
     if arguments.example {
         let file = sources.add("example/keepalived.conf", EXAMPLE.as_bytes());
         let inputs = vec![Input { file, format: Format::Keepalived }];
@@ -97,7 +101,10 @@ fn load(arguments: &Arguments, sources: &mut Sources) -> Result<Vec<NodeInput>, 
     }
     let help = "name the file, or its directory with `--from DIR`; `--example` shows a conversion";
     let paths = paths(arguments.from.as_ref(), &arguments.files, STANDARD, help)?;
-    let gathered = inputs::gather(&paths, None, sources);
+    if arguments.from.is_none() && arguments.files.is_empty() {
+        say(arguments.report, printer, &format!("reading {STANDARD}"));
+    }
+    let gathered = inputs::gather(&paths, sources);
     if let Some(problem) = gathered.problems.into_iter().next() {
         return Err(problem.into());
     }

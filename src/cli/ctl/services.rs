@@ -15,9 +15,9 @@ use crate::run::services::Snapshot;
 #[cfg(test)]
 mod tests;
 
-/// Which server, and why.
+/// Which server.
 #[derive(Debug, clap::Args)]
-pub(super) struct Order {
+pub(super) struct Whom {
     /// The server: `10.0.0.29:80`, or `10.0.0.29` for every port
     #[arg(value_name = "SERVER")]
     server: String,
@@ -25,6 +25,13 @@ pub(super) struct Order {
     /// Only in this service, as `lvsha ctl services` names it
     #[arg(long, value_name = "SERVICE")]
     service: Option<String>,
+}
+
+/// Which server, why, and for how long.
+#[derive(Debug, clap::Args)]
+pub(super) struct Order {
+    #[command(flatten)]
+    whom: Whom,
 
     /// Why; others see it in `lvsha ctl services`
     #[arg(long, value_name = "TEXT", default_value = "")]
@@ -50,13 +57,21 @@ pub(super) fn order(
     action: Action,
     printer: &Printer,
 ) -> Result<ExitCode, Failure> {
-    let request = OrderRequest {
-        server: order.server.clone(),
-        service: order.service.clone(),
-        action,
-        reason: order.reason.clone(),
-        seconds: order.seconds,
-    };
+    give(control, request(&order.whom, action, &order.reason, order.seconds), printer)
+}
+
+/// Takes every order for a server back: nobody keeps a reason for it, and it has no end.
+pub(super) fn enable(control: &Path, whom: &Whom, printer: &Printer) -> Result<ExitCode, Failure> {
+    give(control, request(whom, Action::Enable, "", None), printer)
+}
+
+fn request(whom: &Whom, action: Action, reason: &str, seconds: Option<u64>) -> OrderRequest {
+    let Whom { server, service } = whom;
+    let (server, service) = (server.clone(), service.clone());
+    OrderRequest { server, service, action, reason: reason.to_owned(), seconds }
+}
+
+fn give(control: &Path, request: OrderRequest, printer: &Printer) -> Result<ExitCode, Failure> {
     let what = request.describe();
     let asked = ask::<OrderAnswer>(control, &Request::Order(request));
     let (OrderAnswer { servers }, _) = asked.map_err(|error| unreachable(&error))?;

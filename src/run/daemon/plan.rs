@@ -16,6 +16,7 @@ mod addresses;
 mod read;
 mod refusals;
 mod routing;
+mod summary;
 #[cfg(test)]
 mod tests;
 

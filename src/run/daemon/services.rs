@@ -109,13 +109,37 @@ pub(super) async fn answer(
             }
             let Ok(servers) = servers.await else { return gone() };
             if servers.is_empty() {
-                return Answer::Refused(format!("no service has a server `{}`", request.server));
+                return Answer::Refused(stranger(&request, &commands).await);
             }
             info!("{}: ordered by an operator: {}", request.server, request.describe());
             json(&OrderAnswer { servers: servers.iter().map(ToString::to_string).collect() })
         }
         // About routers, and answered elsewhere.
         Request::Stance(_) | Request::Status => nothing(),
+    }
+}
+
+/// Why an order is about nobody.
+async fn stranger(request: &OrderRequest, commands: &mpsc::UnboundedSender<Command>) -> String {
+    let (answer, snapshot) = oneshot::channel();
+    // A thread that has gone knows no service either.
+    let _ = commands.send(Command::Status(answer));
+    let services = snapshot.await.map(|snapshot| snapshot.services).unwrap_or_default();
+    let names: Vec<&str> = services.iter().map(|known| known.service.as_str()).collect();
+    unknown(request, &names)
+}
+
+/// Which of the two names nobody has.
+fn unknown(request: &OrderRequest, services: &[&str]) -> String {
+    let server = &request.server;
+    match request.service.as_deref() {
+        None => format!("no service has a server `{server}`"),
+        Some(service) if services.contains(&service) => {
+            format!("the service `{service}` has no server `{server}`")
+        }
+        Some(service) => {
+            format!("there is no service `{service}`; the services are {}", services.join(", "))
+        }
     }
 }
 
@@ -187,3 +211,6 @@ fn tell_kernel(event: &reconcile::Event) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

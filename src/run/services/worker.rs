@@ -71,6 +71,9 @@ pub enum Told {
 /// Everything that an operator can see.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Snapshot {
+    /// Version of this form: fields are added, never changed.
+    #[serde(default)]
+    pub version: u32,
     /// The services and their servers.
     pub services: Vec<ServiceStatus>,
     /// The kernel's table.
@@ -406,6 +409,7 @@ impl Worker {
             }
             Command::Status(answer) => {
                 let snapshot = Snapshot {
+                    version: 1,
                     services: self.monitor.status(now),
                     kernel: self.kernel.status(),
                     open_checks: self.monitor.running(),

@@ -15,6 +15,7 @@ mod node;
 mod plain;
 mod probe;
 mod reader;
+mod reference;
 mod router;
 mod service;
 mod settings;
@@ -23,6 +24,7 @@ mod words;
 pub(super) use plain::Plain;
 pub use plain::show_target;
 pub(super) use reader::{Names, Reader};
+pub use reference::reference;
 pub(crate) use words::Words;
 
 /// One key of the tables that fill a `T`.

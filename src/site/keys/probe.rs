@@ -96,7 +96,7 @@ fn write_probe(probe: &Probe) -> Item {
 
 /// Every key that a probe of any type may have.
 #[derive(Default)]
-struct Form {
+pub(super) struct Form {
     kind: Option<Sourced<String>>,
     address: Option<Sourced<std::net::IpAddr>>,
     port: Option<Sourced<u16>>,
@@ -320,5 +320,5 @@ fn is_flat(request: &HttpRequest) -> bool {
 }
 
 /// The types, for messages.
-const KINDS: &[&str] =
+pub(super) const KINDS: &[&str] =
     &["bfd", "dns", "down", "file", "http", "https", "ping", "script", "smtp", "tcp", "udp", "up"];

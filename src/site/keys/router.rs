@@ -225,7 +225,7 @@ pub(super) fn write_hooks(hooks: &[Sourced<Hook>]) -> Option<Item> {
 
 /// A command with the user that runs it.
 #[derive(Default)]
-struct Command {
+pub(super) struct Command {
     command: Option<String>,
     user: Option<String>,
 }
@@ -306,7 +306,7 @@ pub(super) fn write_authentication(
 
 /// The keys of `authentication`.
 #[derive(Default)]
-struct Form {
+pub(super) struct Form {
     active: Option<Sourced<u8>>,
     digest: Option<Digest>,
     secret: Option<String>,
@@ -330,7 +330,7 @@ impl Keys for Form {
 
 /// One of several keys.
 #[derive(Default)]
-struct OneKey {
+pub(super) struct OneKey {
     number: Option<u8>,
     digest: Option<Digest>,
     secret: Option<String>,

@@ -10,11 +10,12 @@ as web pages and word processors produce them. lvsha reads each as an ordinary b
 what the author meant.
 
 The real programs know only ASCII blanks and tabs. heartbeat and keepalived take the odd blank as
-part of the word and report an unknown directive; ldirectord stops with `Unknown command`.
+part of the word and report an unknown directive. ldirectord does not start: it stops with `Unknown
+command` where a keyword takes it in, with an invalid address or forwarding method behind `real`.
 Inside a comment such a character is harmless and is not reported.
 
 Replace each by an ordinary space: `lvsha check` shows the first one and counts the rest, and
-`sed -i 's/\\xc2\\xa0/ /g' FILE` replaces the most frequent kind.";
+`lvsha check --fix` replaces them all.";
 
     FULL_WIDTH = "LV0002" "full-width-punctuation" Error Depends
         "full-width punctuation or digits instead of ASCII"

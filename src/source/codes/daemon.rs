@@ -48,8 +48,9 @@ quote is missing. The daemon does not start, since a hook that never runs is not
 
 Close the quote.";
     NOT_EXECUTED = "LV0959" "daemon-not-executed" Warning Accepts "a directive that the daemon does not execute"
-        "The daemon understands the directive but does not do what it says. The program that the file was
-written for would. Beside routers, a directive that stands in several places is told once.
+        "The daemon understands the directive and does not do what it says, which the program that the
+file was written for would do. Outside of routers, a directive that stands in several places is
+told once.
 
 Decide whether you can do without it before you replace that program on this node.";
     GROUP_MEMBER = "LV0960" "daemon-group-member" Error Refuses "a sync group with an unknown router"

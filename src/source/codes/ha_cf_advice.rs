@@ -110,7 +110,8 @@ Use `ping` with the router's address, `respawn hacluster /usr/libexec/heartbeat/
         "shared storage without fencing"
 "A node that hangs and wakes up again, or a cut network, leaves two nodes with the same file system
 mounted, which destroys it. heartbeat prevents that only with a `stonith` device, which switches
-the other node off first.";
+the other node off first. Configure one with `stonith_host`, or let a storage that is made for two
+nodes hold the data.";
 
     IGNORED_HARESOURCES = "LV2043" "haresources-ignored" Warning Accepts
         "haresources is not read"

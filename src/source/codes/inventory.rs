@@ -7,13 +7,13 @@ codes! {
         "a line that is no TOML"
 "The inventory is TOML (https://toml.io): tables in brackets, `key = value` below them, texts in
 double quotes. lvsha reads on behind the mistake and reports all of them at once, but acts on
-nothing until they are mended.";
+nothing until they are mended. `lvsha explain inventory` lists every table and every key.";
 
     UNKNOWN_KEY = "LV0802" "inventory-unknown-key" Error Refuses
         "a key that its table does not have"
 "lvsha does nothing with a key that it does not know, so it does not guess either: a misspelt
 `persistance` would mean a service without persistence. The message names the nearest key, or all
-keys of the table. `lvsha explain LV0801` says what the file looks like.";
+keys of the table; `lvsha explain inventory` lists every table and key, and what it is for.";
 
     WRONG_VALUE = "LV0803" "inventory-wrong-value" Error Refuses
         "a value that its key does not take"
@@ -46,7 +46,8 @@ writes it into the files of the nodes, and nowhere else.";
     IMPORT = "LV0807" "inventory-import" Error Refuses
         "a file that is imported and cannot be read"
 "`import` names files of keepalived, heartbeat and ldirectord, or directories with them, relative to
-the inventory. They are read first; what the inventory says itself overrides them.";
+the inventory. They are read first; what the inventory says itself overrides them. Correct the
+path, or take it out of the list.";
 
     TWICE = "LV0808" "inventory-twice" Error Refuses
         "something that must be unique is given twice"

@@ -322,6 +322,15 @@ address; `keepalived -t` exits with 5. Add an entry, or remove the group. Lines 
 keepalived does not find it and does not start: `keepalived -t` exits with 5. Write the interface
 before the colon; a label is given to an address with `label eth0:1`.";
 
+    LOOPBACK_FOR_VRRP = "LV0598" "loopback-for-vrrp" Error Refuses
+        "a router on the loopback interface"
+"VRRP is spoken on a network that the directors share, and `lo` is none.
+
+keepalived reports that it cannot use the loopback interface, ignores the line, and has a router
+without interface then: the daemon does not start, and `keepalived -t` exits with 5. Name the
+interface that leads to the other directors. An address that shall stand on `lo` says so itself:
+`10.0.0.31/32 dev lo`.";
+
     NOT_A_USER = "LV0561" "word-taken-for-a-user" Error Accepts
         "a word behind a command that is taken for a user"
 "A command is one word; what follows it is the user and the group that run it. The arguments of a

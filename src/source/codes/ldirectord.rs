@@ -11,7 +11,8 @@ codes! {
 was pasted from a web page has often lost them. lvsha reads such lines as parts of the section.
 
 ldirectord ends the section at the first line without the indent and then stops with `Unknown
-command`. Indent every directive of the section by four blanks or a tab; the fix does that.";
+command`. Indent every directive of the section by four blanks or a tab; `lvsha check --fix` does
+that.";
 
     BLANK_LINE_INSIDE = "LV0402" "blank-line-inside" Error Refuses
         "a blank line inside a virtual service"
@@ -34,8 +35,8 @@ follow: a line that is really empty ends the section.";
 "Outside of a virtual section, and for the `virtual` line itself, every line has to begin in the
 first column. lvsha reads the line as if it did.
 
-ldirectord stops with `Unknown command`. Remove the blanks in front of the line; the fix does
-that.";
+ldirectord stops with `Unknown command`. Remove the blanks in front of the line; `lvsha check --fix`
+does that.";
 
     UNKNOWN_DIRECTIVE = "LV0405" "unknown-directive" Error Refuses
         "a line that is no directive of ldirectord.cf"
@@ -43,8 +44,7 @@ that.";
 leaves it out and reads on.
 
 ldirectord stops at the first such line with `Unknown command`. Correct the word, or begin the
-line with `#` if it was meant as a note. `lvsha explain` and the manual page ldirectord(8) list
-the words.";
+line with `#` if it was meant as a note. The manual page ldirectord(8) lists the words.";
 
     GLOBAL_INSIDE = "LV0406" "global-inside" Error Refuses
         "a global directive inside a virtual service"
@@ -66,14 +66,16 @@ ldirectord stops with `Unknown command`. Move the line below its `virtual` line 
         "a keyword with capital letters"
 "Keywords of ldirectord.cf are written in small letters only. lvsha reads `Real` as `real`.
 
-ldirectord stops with `Unknown command`. Write the word in small letters; the fix does that.";
+ldirectord stops with `Unknown command`. Write the word in small letters; `lvsha check --fix` does
+that.";
 
     MISSING_EQUALS = "LV0409" "missing-equals" Error Refuses
         "no `=` between keyword and value"
 "Every directive has the form `keyword=value`, blanks around the sign are optional. lvsha reads the
 line as if the sign were there.
 
-ldirectord stops with `Unknown command`. Put a `=` behind the keyword; the fix does that.";
+ldirectord stops with `Unknown command`. Put a `=` behind the keyword; `lvsha check --fix` does
+that.";
 
     MISSING_VALUE = "LV0410" "missing-value" Error Depends
         "a directive without a value"
@@ -96,7 +98,7 @@ ldirectord stops, for example with `quiescent must be 'yes' or 'no'`. Write the 
 `yes ` a different word than `yes`. lvsha ignores them.
 
 ldirectord stops with `must be 'yes' or 'no'` or `invalid netmask`. Delete the blanks at the end of
-the line; the fix does that.";
+the line; `lvsha check --fix` does that.";
 
     COMMENT_REFUSED = "LV0413" "comment-refused" Error Refuses
         "a comment behind a value that tolerates none"
@@ -104,7 +106,7 @@ the line; the fix does that.";
 in front of the `#` stay a part of the value. Switches, netmasks, mail states and global fallbacks
 are therefore refused with a comment behind them. lvsha leaves the comment out.
 
-Move the comment to a line of its own above the directive; the fix does that.";
+Move the comment to a line of its own above the directive; `lvsha check --fix` does that.";
 
     COMMENT_IN_VALUE = "LV0414" "comment-in-value" Error Accepts
         "a comment becomes a part of the value"
@@ -113,7 +115,7 @@ emailalert, emailalertfrom, maintenancedir, execute and quoted texts that are fo
 quotation mark the comment is taken as text. lvsha leaves it out.
 
 ldirectord starts, and works with a command, address or path that does not exist. Move the comment
-to a line of its own above the directive; the fix does that.";
+to a line of its own above the directive; `lvsha check --fix` does that.";
 
     COMMENT_BEHIND_GLOBAL = "LV0415" "comment-behind-global" Info Accepts
         "a comment behind a global value"
@@ -178,7 +180,8 @@ it for both tcp and udp. Write the number.";
 straight double quotes. Without them, or with single quotes, ldirectord does not recognise the
 line. lvsha reads the value as if the quotes were there.
 
-ldirectord stops with `Unknown command`. Put double quotes around the value; the fix does that.";
+ldirectord stops with `Unknown command`. Put double quotes around the value; `lvsha check --fix`
+does that.";
 
     EMPTY_QUOTES = "LV0423" "empty-quotes" Error Depends
         "an empty text in quotes"
@@ -257,7 +260,8 @@ Write the scheduler in small letters and nothing else.";
 "The name of a scheduler is written in small letters (rr, wrr, lc, wlc, sh, ...). lvsha reads
 capitals as meant.
 
-ldirectord stops with `invalid scheduler`. Write the name in small letters; the fix does that.";
+ldirectord stops with `invalid scheduler`. Write the name in small letters; `lvsha check --fix` does
+that.";
 
     BAD_PROTOCOL = "LV0433" "bad-protocol" Error Refuses
         "a protocol that does not fit"
@@ -271,7 +275,7 @@ ldirectord stops with `protocol must be ...`. For SCTP use keepalived, or a fire
 "The netmask of persistent clients is four numbers with dots for IPv4 and a prefix length from 1 to
 128 for IPv6. lvsha reads a prefix length as meant in either place.
 
-ldirectord stops with `invalid netmask`. The fix writes the other form.";
+ldirectord stops with `invalid netmask`. `lvsha check --fix` writes the other form.";
 
     IMPOSSIBLE_NETMASK = "LV0435" "impossible-netmask" Error Accepts
         "a netmask that is none"
@@ -432,8 +436,8 @@ ldirectord does too, and asks in its log for the new form. Write `supervised=yes
 "The forwarding method of a real server stands on the next line, probably because a mail program or
 web page wrapped a long line. lvsha reads the two lines as one.
 
-There is no continuation of lines in ldirectord.cf: ldirectord stops with `wrong format` or
-`Unknown command`. Join the lines; the fix does that.";
+There is no continuation of lines in ldirectord.cf: ldirectord stops with `wrong format` or `Unknown
+command`. Join the lines; `lvsha check --fix` does that.";
 
     TEMPLATE = "LV0458" "template" Error Depends
         "the file is a template that was not rendered"

@@ -112,7 +112,7 @@ Write a weight larger than the distance between the two priorities, or bring the
 closer.";
 
     DOWN_COUNT_DIFFERS = "LV0616" "down-count-differs" Warning Accepts
-        "directors of one router that wait differently long"
+        "directors of one router that wait for different times"
 "down_timer_adverts says after how many missing adverts a backup takes over. With different numbers
 a director of low rank may take over first, and hand the addresses on a moment later.
 
@@ -177,8 +177,8 @@ Write the same `node` lines on every node.";
 
     TIMES_DIFFER = "LV0634" "heartbeat-times-differ" Warning Accepts
         "times in ha.cf that are not the same on both nodes"
-"One node sends at a pace or waits for a time that the other does not expect, or they disagree on
-going home. It works, but who takes over when depends on the node.
+"One node sends at another pace or waits longer than the other expects, or they disagree on whether
+resources go home. It works, but who takes over, and when, depends on the node.
 
 Write the same values on every node.";
 

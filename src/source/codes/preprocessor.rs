@@ -57,7 +57,8 @@ Give one of the two another name.";
 line` for words and `~LST({a, b}, {1, 2}, {3, 4}) line` for tuples. A step must lead to the end,
 and a word holds no blanks.
 
-keepalived reports the line and leaves it out; `keepalived -t` exits with 5.";
+keepalived reports the line and leaves it out; `keepalived -t` exits with 5. Write it in one of
+these forms, with a step in the direction of the end.";
 
     RUNAWAY = "LV0548" "runaway-expansion" Error Refuses
         "an expansion without a sensible end"

@@ -75,7 +75,8 @@ lvsha's own daemon can do it, and reads either world's files.";
         "instances that move together become one line"
 "The members of a vrrp_sync_group move together. heartbeat moves lines of haresources, so lvsha puts
 the resources of all members into one. A line has one preferred node: members that prefer
-different nodes cannot be in one, and stay apart.";
+different nodes cannot be in one, and stay apart. Give the members one order of priorities first, or
+check that they may move one by one.";
 
     NOTIFY_SCRIPT = "LV0739" "notify-script" Warning Accepts
         "a notify command becomes a resource"
@@ -92,7 +93,8 @@ heartbeat: a node is dead or alive.";
 heartbeat pings targets itself, and ipfail moves everything to the director that reaches strictly
 more of them. Weights do not count, only the number of targets.
 
-With equal losses nobody moves, as before when both directors lose the same weight.";
+With equal losses nobody moves, as before when both directors lose the same weight. Name targets
+behind the network whose loss matters, and as many of them as it needs to tell who lost it.";
 
     NOT_FOLLOWED = "LV0741" "not-followed" Warning Accepts
         "heartbeat does not follow it"
@@ -110,7 +112,7 @@ the table, and its first round of checks comes after the take-over.
 
 heartbeat also stops and starts the resources of a group one after the other and waits for each. So
 every move takes longer than with keepalived, an orderly stop and the way home too, and visitors
-wait for the first round of checks as well.";
+wait for the first round of checks as well. A shorter `checkinterval` makes that round shorter.";
 
     CHECK_RHYTHM = "LV0743" "check-rhythm" Info Accepts
         "servers are checked in another rhythm"
@@ -137,13 +139,15 @@ It is written in Perl with the modules that ldirectord itself needs.";
     SERVER_DETAIL = "LV0746" "server-detail" Warning Accepts
         "a detail of servers is the same for the whole service"
 "`quiescent` and the family of a fallback are settings of a virtual service in ldirectord. What
-single servers say otherwise is lost; the report says which value was written.";
+single servers say otherwise is lost; the report says which value was written. Put servers that need
+another one into a virtual service of their own.";
 
     QUORUM = "LV0747" "quorum" Warning Accepts
         "ldirectord knows no quorum"
 "ldirectord puts the fallback in when the last real server is gone and takes it out with the first
 that is back, and runs `fallbackcommand` at the same moments. A quorum above one, with or
-without hysteresis, cannot be said.";
+without hysteresis, cannot be said. Where too few servers are worse than the fallback, stay with
+keepalived.";
 
     SERVICE_IMPOSSIBLE = "LV0748" "service-impossible" Error Accepts
         "ldirectord cannot have this service"
@@ -155,7 +159,8 @@ Keep such services on keepalived, or let lvsha's own daemon run them.";
     MAIL = "LV0749" "mail-differs" Info Accepts
         "mails come from another program"
 "keepalived mails about instances and servers over SMTP. ldirectord mails about servers
-(`emailalert`), and the resource MailTo about groups, with the node's mail command.";
+(`emailalert`), and the resource MailTo about groups, with the node's mail command. Install one, and
+send a mail by hand to see that it works.";
 
     SYNC_DAEMON = "LV0750" "sync-daemon" Warning Accepts
         "the sync daemon takes ipvsadm's defaults"
@@ -175,7 +180,8 @@ director's directory after it.";
         "servers start down"
 "keepalived puts every server into the table at once and takes it out after its first failure,
 unless `alpha` is set. ldirectord takes servers in with their first success. A server whose check
-fails is never used, and a new master serves a moment later.";
+fails is never used, and a new master serves a moment later. There is nothing to do, unless a check
+fails on purpose: then mend or remove it.";
 
     GROUP_EXPANDED = "LV0754" "group-expanded" Info Accepts
         "a group of addresses becomes one service for each"

@@ -1,13 +1,20 @@
-//! One JSON object per run. Its fields are an interface: `version` changes when one of them does.
+//! One JSON object per run. Its fields are an interface, which docs/json.md describes: new ones are
+//! added, and `version` changes when an old one does.
 
 use serde::Serialize;
 
+use super::Unread;
 use super::place::{Located, Locator};
 use crate::source::text::printable;
 use crate::source::{Diagnostic, Fix, Severity, Silenced, Silencer, Sources, Verdict};
 
 /// All findings as one JSON object, with a line feed behind it.
-pub fn json(sources: &Sources, diagnostics: &[Diagnostic], silenced: &[Silenced]) -> String {
+pub fn json(
+    sources: &Sources,
+    diagnostics: &[Diagnostic],
+    silenced: &[Silenced],
+    unread: &[Unread<'_>],
+) -> String {
     let mut locator = Locator::new(sources);
     let count = |severity| diagnostics.iter().filter(|d| d.severity() == severity).count();
     let report = Report {
@@ -17,9 +24,11 @@ pub fn json(sources: &Sources, diagnostics: &[Diagnostic], silenced: &[Silenced]
             warnings: count(Severity::Warning),
             infos: count(Severity::Info),
             silenced: silenced.len(),
+            unread: unread.len(),
         },
         diagnostics: diagnostics.iter().map(|d| entry(sources, d, &mut locator)).collect(),
         silenced: silenced.iter().map(|silenced| quiet(silenced, &mut locator)).collect(),
+        unread,
     };
     // Numbers and strings only: there is nothing that serde_json could refuse.
     let mut out = serde_json::to_string_pretty(&report).unwrap_or_default();
@@ -87,6 +96,7 @@ struct Report<'a> {
     summary: Summary,
     diagnostics: Vec<Entry<'a>>,
     silenced: Vec<Quiet<'a>>,
+    unread: &'a [Unread<'a>],
 }
 
 #[derive(Serialize)]
@@ -95,6 +105,7 @@ struct Summary {
     warnings: usize,
     infos: usize,
     silenced: usize,
+    unread: usize,
 }
 
 /// A finding that a comment or an option silences.

@@ -18,6 +18,15 @@ pub use sarif::sarif;
 pub use short::short;
 pub use verdict::verdict;
 
+/// An input that could not be read: a report without a word of it would be taken for its approval.
+#[derive(Clone, Copy, Debug, serde::Serialize)]
+pub struct Unread<'a> {
+    /// What is wrong.
+    pub message: &'a str,
+    /// What to type next.
+    pub help: Option<&'a str>,
+}
+
 /// `text` that may quote a user's file, safe to show on a terminal: undecodable bytes and control
 /// characters, which could move the cursor, show as U+FFFD.
 fn legible(text: &str) -> Cow<'_, str> {

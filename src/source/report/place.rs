@@ -34,6 +34,12 @@ impl<'a> Locator<'a> {
         Located { file, start, end }
     }
 
+    /// Where a place begins.
+    pub(super) fn start(&mut self, place: Place) -> Position {
+        let place = self.sources.resolve(place);
+        self.position(place, place.span.start)
+    }
+
     fn position(&mut self, place: Place, at: u32) -> Position {
         let file = self.sources.get(place.file);
         let line = file.lines().line_of(at) + 1;

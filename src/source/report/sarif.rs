@@ -4,13 +4,21 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
+use super::Unread;
 use super::json::touches_secret;
 use super::place::{Located, Locator};
 use crate::source::text::printable;
 use crate::source::{Code, Diagnostic, Fix, Place, Severity, Silenced, Silencer, Sources};
 
 /// All findings as one SARIF log with one run; what is silenced is a suppressed result (3.27.23).
-pub fn sarif(sources: &Sources, diagnostics: &[Diagnostic], silenced: &[Silenced]) -> String {
+///
+/// What could not be read is a notification of the invocation (3.20.21).
+pub fn sarif(
+    sources: &Sources,
+    diagnostics: &[Diagnostic],
+    silenced: &[Silenced],
+    unread: &[Unread<'_>],
+) -> String {
     let quiet = silenced.iter().map(|silenced| &silenced.diagnostic);
     let mut rules: Vec<Code> = diagnostics.iter().chain(quiet).map(|d| d.code).collect();
     rules.sort_by_key(|code| code.id());
@@ -26,11 +34,20 @@ pub fn sarif(sources: &Sources, diagnostics: &[Diagnostic], silenced: &[Silenced
         version: env!("CARGO_PKG_VERSION"),
         rules: rules.iter().map(|code| rule(*code)).collect(),
     };
+    let invocation = Invocation {
+        execution_successful: unread.is_empty(),
+        tool_execution_notifications: unread.iter().map(notification).collect(),
+    };
     let log = Log {
         schema: "https://json.schemastore.org/sarif-2.1.0.json",
         version: "2.1.0",
         // Columns count characters, not UTF-16 units, which is what SARIF assumes otherwise.
-        runs: [Run { tool: Tool { driver }, column_kind: "unicodeCodePoints", results }],
+        runs: [Run {
+            tool: Tool { driver },
+            invocations: [invocation],
+            column_kind: "unicodeCodePoints",
+            results,
+        }],
     };
     // Numbers and strings only: there is nothing that serde_json could refuse.
     let mut out = serde_json::to_string_pretty(&log).unwrap_or_default();
@@ -82,9 +99,10 @@ impl Writer<'_> {
         }
     }
 
-    /// The edits, file by file; `None` when they would show a secret.
+    /// The edits, file by file; `None` when they would show a secret, or are a guess: a site offers
+    /// every fix to be taken with one click.
     fn fix(&mut self, fix: &Fix) -> Option<FixEntry> {
-        if touches_secret(self.sources, fix) {
+        if !fix.certain || touches_secret(self.sources, fix) {
             return None;
         }
         let mut changes: Vec<Change> = Vec::new();
@@ -105,6 +123,14 @@ impl Writer<'_> {
         }
         let description = Text { text: fix.title.clone() };
         Some(FixEntry { description, artifact_changes: changes })
+    }
+}
+
+fn notification(unread: &Unread<'_>) -> Notification {
+    let text: Vec<&str> = std::iter::once(unread.message).chain(unread.help).collect();
+    Notification {
+        level: "error",
+        message: Text { text: printable(&text.join("\n")).into_owned() },
     }
 }
 
@@ -178,8 +204,22 @@ struct Log {
 #[serde(rename_all = "camelCase")]
 struct Run {
     tool: Tool,
+    invocations: [Invocation; 1],
     column_kind: &'static str,
     results: Vec<Entry>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Invocation {
+    execution_successful: bool,
+    tool_execution_notifications: Vec<Notification>,
+}
+
+#[derive(Serialize)]
+struct Notification {
+    level: &'static str,
+    message: Text,
 }
 
 #[derive(Serialize)]

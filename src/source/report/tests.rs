@@ -131,8 +131,8 @@ fn secrets_are_masked_in_every_form() {
     for shown in [
         human(&sources, &list, false),
         short(&sources, &list),
-        json(&sources, &list, &[]),
-        sarif(&sources, &list, &[]),
+        json(&sources, &list, &[], &[]),
+        sarif(&sources, &list, &[], &[]),
     ] {
         assert!(!shown.contains("s3cre"), "{shown}");
     }
@@ -201,7 +201,8 @@ fn control_characters_never_reach_the_terminal() {
     let (sources, file) = loaded(b"node a\x1b[2Jb\n");
     let place = file.at(Span::new(5, 12));
     let list = [Diagnostic::new(codes::CONTROL_CHARACTER, place, "bad name `a\u{1B}[2Jb`")];
-    for shown in [human(&sources, &list, false), short(&sources, &list), json(&sources, &list, &[])]
+    for shown in
+        [human(&sources, &list, false), short(&sources, &list), json(&sources, &list, &[], &[])]
     {
         assert!(!shown.contains('\u{1B}'), "{shown}");
     }
@@ -217,14 +218,15 @@ fn json_has_everything_a_program_needs() {
         .note("a fact")
         .help("do this")
         .fix(place, "BACKUP", "say BACKUP")];
-    insta::assert_snapshot!(json(&sources, &list, &[]), @r#"
+    insta::assert_snapshot!(json(&sources, &list, &[], &[]), @r#"
     {
       "version": 1,
       "summary": {
         "errors": 1,
         "warnings": 0,
         "infos": 0,
-        "silenced": 0
+        "silenced": 0,
+        "unread": 0
       },
       "diagnostics": [
         {
@@ -288,7 +290,8 @@ fn json_has_everything_a_program_needs() {
           "occurrences": 1
         }
       ],
-      "silenced": []
+      "silenced": [],
+      "unread": []
     }
     "#);
 }
@@ -307,7 +310,7 @@ fn many_edits_of_one_long_line_are_located_in_linear_time() {
         let at = file.at(Span::new(n * 3, n * 3 + 2));
         crate::source::Edit { at, text: "e".into() }
     }));
-    let shown = json(&sources, &[finding], &[]);
+    let shown = json(&sources, &[finding], &[], &[]);
     assert!(shown.contains(&format!("\"column\": {}", (1 << 17) - 1)));
 }
 
@@ -325,7 +328,7 @@ fn sarif_names_its_rules_and_masks_nothing_else() {
         Diagnostic::new(codes::NOT_UTF8, at(&sources, file, "auth_pass s3cret"), "odd bytes")
             .context(place, "beside this"),
     ];
-    let log: serde_json::Value = serde_json::from_str(&sarif(&sources, &list, &[])).unwrap();
+    let log: serde_json::Value = serde_json::from_str(&sarif(&sources, &list, &[], &[])).unwrap();
     let run = &log["runs"][0];
     assert_eq!(log["version"], "2.1.0");
     assert_eq!(run["columnKind"], "unicodeCodePoints");
@@ -343,4 +346,26 @@ fn sarif_names_its_rules_and_masks_nothing_else() {
     let change = &first["fixes"][0]["artifactChanges"][0]["replacements"][0];
     assert_eq!(change["insertedContent"]["text"], "BACKUP");
     assert_eq!(second["relatedLocations"][0]["message"]["text"], "beside this");
+}
+
+/// A site offers every fix of a log to be taken with one click.
+#[test]
+fn sarif_has_no_guess_among_its_fixes() {
+    let (sources, file) = loaded(CONFIGURATION.as_bytes());
+    let place = at(&sources, file, "MASTER");
+    let guess =
+        Diagnostic::new(codes::FULL_WIDTH, place, "wrong").guess(place, "BACKUP", "BACKUP?");
+    let log: serde_json::Value =
+        serde_json::from_str(&sarif(&sources, &[guess], &[], &[])).unwrap();
+    assert_eq!(log["runs"][0]["results"][0].get("fixes"), None);
+}
+
+#[test]
+fn many_findings_of_one_long_line_are_shown_in_linear_time() {
+    let (sources, file) = loaded("é,".repeat(1 << 18).as_bytes());
+    let finding =
+        |n: u32| Diagnostic::new(codes::FULL_WIDTH, file.at(Span::new(n * 3, n * 3 + 2)), "x");
+    let list: Vec<Diagnostic> = (0..1 << 18).map(finding).collect();
+    let shown = short(&sources, &list);
+    assert!(shown.lines().last().unwrap().contains(&format!(":1:{}: ", (1 << 19) - 1)));
 }

@@ -45,7 +45,7 @@ fn what_is_not_up_says_why() {
         servers: vec![up, down, drained],
     };
     let kernel = KernelStatus { unreachable: None, refused: Vec::new(), repairs: 2 };
-    let snapshot = Snapshot { services: vec![service], kernel, open_checks: 0 };
+    let snapshot = Snapshot { version: 1, services: vec![service], kernel, open_checks: 0 };
     let expected = "tcp 10.0.0.31:80  up for 2 h  rr
     10.0.0.29:80  up for 2 h  weight 5
     10.0.0.30:80  down for 4 s  not in the table

@@ -130,6 +130,12 @@ fn problem(word: Word<'_>, argument: &Argument, row: &Keyword) -> Option<Diagnos
             format!("`{value}` ends in a comma, there is no such interface"),
         )
         .map(|finding| finding.help("write it without the comma")),
+        Argument::Interface if &*value == "lo" && row.within == "vrrp_instance" => {
+            let message = "keepalived speaks VRRP on no loopback interface".to_owned();
+            new(codes::LOOPBACK_FOR_VRRP, message).map(|d| {
+                d.help("name the interface that the directors share, and `dev lo` at the address")
+            })
+        }
         Argument::Interface if value.len() > 15 => {
             new(codes::OUT_OF_RANGE, "an interface's name has at most 15 characters".into())
         }
