@@ -337,7 +337,8 @@ interface that leads to the other directors. An address that shall stand on `lo`
 command belong into its quotes.
 
 keepalived 2.2.7 finds no such user and drops the command without a message; later releases report
-it. Put quotes around the command and its arguments.";
+it. Behind the `script` of a vrrp_script it reads nothing at all: the user stands on a line of its
+own there. Put quotes around the command and its arguments.";
 
     BACKSLASH_IN_COMMENT = "LV0562" "backslash-in-comment" Error Refuses
         "a comment line that ends in a backslash"

@@ -4,7 +4,7 @@ use super::list::names;
 use super::router::{hook_event, track_kind, tracks};
 use super::{add_hook, carry, put, setting, settings, value};
 use crate::model::setting::Settings;
-use crate::model::{Carried, Cluster, Inert, Named, Sourced, SyncGroup, TrackGroup, Tracker};
+use crate::model::{Carried, Cluster, Inert, Named, SyncGroup, TrackGroup, Tracker};
 use crate::syntax::NodeRef;
 
 /// Adds a script; false without a name.
@@ -34,11 +34,8 @@ pub(super) fn read_script(block: NodeRef<'_>, cluster: &mut Cluster) -> bool {
 }
 
 fn script(node: NodeRef<'_>, tracker: &mut Tracker, inert: &mut Vec<Inert>) -> bool {
-    let Some((command, user)) = value::command(node) else { return false };
-    if let Some(user) = user {
-        let at = node.rest().map_or_else(|| node.place(), |rest| rest.place());
-        put(&mut tracker.user, Some(Sourced::new(user, at)), inert);
-    }
+    // A user behind it is not read, unlike elsewhere (tried with 2.2.7).
+    let Some((command, _)) = value::command(node) else { return false };
     put(&mut tracker.command, Some(command), inert)
 }
 

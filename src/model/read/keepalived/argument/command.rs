@@ -23,14 +23,20 @@ pub(super) fn command(node: NodeRef<'_>, row: &Keyword, findings: &mut Findings)
     // A word in quotes that are never closed is reported elsewhere.
     let Some(user) = user.filter(|_| !is_open(node)) else { return };
     let first = first_word(&user);
+    // A vrrp_script has a word of its own for its user, and no other is read (tried with 2.2.7).
+    let is_read = row.within != "vrrp_script";
     let help = match not_a_user(&command.value, &user, first, row) {
-        None => return,
+        None if is_read => return,
+        None => format!("write `user {user}` on a line of its own"),
         Some(Reason::Keyword) => format!("write `{first}` on a line of its own"),
         Some(Reason::Argument) => "put the command and its arguments in one pair of quotes".into(),
     };
     let at = node.words().skip(2).find(|word| word.value() == first);
     let at = at.or_else(|| node.word(2)).map_or_else(|| node.place(), Word::place);
-    let message = format!("`{first}` is taken for the user who runs the command");
+    let message = match is_read {
+        true => format!("`{first}` is taken for the user who runs the command"),
+        false => format!("`{first}` stands behind the command, and is not read"),
+    };
     findings.push(Diagnostic::new(codes::NOT_A_USER, at, message).help(help));
 }
 
