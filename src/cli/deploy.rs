@@ -119,8 +119,7 @@ pub(super) async fn deploy(
         return Ok(ExitCode::Remote);
     }
     let plan = Plan::new(&fleet.site.cluster, &fleet.machines, &found);
-    if let Some(saved) = saved.filter(|saved| saved.fingerprint != plan.fingerprint()) {
-        drop(saved);
+    if saved.is_some_and(|saved| saved.fingerprint != plan.fingerprint()) {
         let problem = Problem::new("the machines or the inventory changed since the plan was made");
         return Err(problem.help("look at a new plan: `lvsha plan INVENTORY --save FILE`").into());
     }

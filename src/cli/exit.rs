@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-/// The exit codes of every command; the lowest number that is true and worst wins.
+/// The exit codes of every command, from harmless to worst.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ExitCode {
     /// Done, nothing to report.

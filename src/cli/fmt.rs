@@ -11,7 +11,7 @@ use super::{ExitCode, Failure};
 use crate::emit::fmt::{self, Formatted, Refusal};
 use crate::model::read::Input;
 use crate::source::words::counted;
-use crate::source::{SourceFile, Sources, Span, text};
+use crate::source::{SourceFile, Sources, text};
 use crate::syntax::{self, Format, detect};
 
 /// Lay out configuration files: indents, blanks, empty lines
@@ -168,9 +168,7 @@ fn masked(name: &str, content: &str, format: Format) -> String {
     let file = sources.add(name, &text::encode(content));
     // Parsing marks the secrets; the tree itself is of no interest here.
     drop(syntax::parse(&mut sources, file, format));
-    let file = sources.get(file);
-    let length = u32::try_from(file.text().len()).unwrap_or(u32::MAX);
-    file.shown(Span::new(0, length))
+    sources.get(file).shown_whole()
 }
 
 /// Reads standard input to its end.

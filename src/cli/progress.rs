@@ -25,11 +25,11 @@ impl<'a> Progress<'a> {
     }
 
     pub(super) fn show(&mut self, event: &Event) {
-        let is_retry = matches!(event, Event::Begins { .. });
+        let is_attempt = matches!(event, Event::Begins { .. });
         if self.last.as_ref() == Some(event) {
             return;
         }
-        if !is_retry {
+        if !is_attempt {
             self.last = Some(event.clone());
         }
         match self.form {

@@ -72,7 +72,7 @@ enum Way {
 
 /// A request in the wrong protocol would be told as a fault of the service.
 fn way(service: &Service, port: u16, is_path_named: bool) -> Way {
-    let mut asked = service.probes.iter().filter_map(|probe| match negotiation(&probe.kind) {
+    let mut asked = service.probes.iter().filter_map(|probe| match probe.kind.negotiation() {
         ProbeKind::Http(http) => Some(http.tls),
         _ => None,
     });
@@ -82,10 +82,6 @@ fn way(service: &Service, port: u16, is_path_named: bool) -> Way {
         None if is_path_named || port == WEB => Way::Http,
         None => Way::Connect("no probe of it asks for a page; `--path` does"),
     }
-}
-
-fn negotiation(kind: &ProbeKind) -> &ProbeKind {
-    if let ProbeKind::Combined { negotiate, .. } = kind { negotiate } else { kind }
 }
 
 /// Connections through the virtual address: somebody accepts them all.
@@ -244,7 +240,7 @@ impl Page {
 
     /// The first one that a probe of the service asks for.
     fn of(service: &Service) -> Option<Self> {
-        let request = service.probes.iter().find_map(|probe| match negotiation(&probe.kind) {
+        let request = service.probes.iter().find_map(|probe| match probe.kind.negotiation() {
             ProbeKind::Http(http) => http.requests.first(),
             _ => None,
         });

@@ -8,7 +8,7 @@ use base64::Engine as _;
 
 use super::ages::ages;
 use super::{Act, Entry, Fault, FaultKind, Reply};
-use crate::plan::{Found, FoundFile, Tree, TreeFile};
+use crate::plan::{Found, Tree, TreeFile};
 
 /// The reply in the output of an act's script.
 ///
@@ -45,7 +45,6 @@ pub(super) fn reply(act: &Act, output: &str) -> Result<Reply, Fault> {
             lines
                 .iter()
                 .filter_map(|line| line.strip_prefix("file ").and_then(file))
-                .map(|(path, file)| (path, TreeFile { mode: file.mode, content: file.content }))
                 .collect::<Tree>(),
         ),
         _ => Reply::Done(
@@ -108,12 +107,12 @@ fn since(line: &str) -> Option<BTreeMap<IpAddr, Duration>> {
 }
 
 /// `MODE PATH BASE64`.
-fn file(line: &str) -> Option<(String, FoundFile)> {
+fn file(line: &str) -> Option<(String, TreeFile)> {
     let mut words = line.split(' ');
     let mode = u32::from_str_radix(words.next()?, 8).ok()?;
     let path = words.next()?.to_owned();
     let content = base64::engine::general_purpose::STANDARD.decode(words.next()?).ok()?;
-    Some((path, FoundFile { mode, content }))
+    Some((path, TreeFile { mode, content }))
 }
 
 /// `entry N WHEN STATE WHO<tab>RUN<tab>WHAT`.

@@ -1,13 +1,16 @@
 //! Where acts are performed.
 
-use super::{Act, Local, Memory, Remote, Reply};
+#[cfg(test)]
+use super::memory::Memory;
+use super::{Act, Local, Remote, Reply};
 
 /// A machine that acts can be performed on.
 #[derive(Debug)]
 pub enum Host {
     /// This machine, or a directory that stands for one.
     Local(Local),
-    /// A machine in memory, for tests.
+    /// A machine in memory.
+    #[cfg(test)]
     Memory(Box<Memory>),
     /// A machine behind SSH.
     Remote(Box<Remote>),
@@ -21,6 +24,7 @@ impl Host {
     pub async fn perform(&mut self, act: &Act) -> Result<Reply, Fault> {
         match self {
             Self::Local(local) => local.perform(act).await,
+            #[cfg(test)]
             Self::Memory(memory) => memory.perform(act),
             Self::Remote(remote) => remote.perform(act).await,
         }
@@ -33,7 +37,7 @@ impl Host {
     pub async fn perform_and_redial(&mut self, act: &Act) -> Result<Reply, Fault> {
         match self {
             Self::Remote(remote) => remote.perform_and_redial(act).await,
-            Self::Local(_) | Self::Memory(_) => self.perform(act).await,
+            _ => self.perform(act).await,
         }
     }
 

@@ -3,9 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Act, Entry, Fault, FaultKind, Reply};
-use crate::plan::{Found, FoundFile, NodePlan, Step, Tree, apply, hex};
-
-use sha2::Digest as _;
+use crate::plan::{Found, NodePlan, Step, Tree, apply};
 
 /// What goes wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,7 +80,7 @@ impl Memory {
 
     /// Its files.
     pub fn tree(&self) -> Tree {
-        self.found.tree()
+        self.found.files.clone()
     }
 
     /// Whether somebody holds its lock.
@@ -230,10 +228,8 @@ impl Memory {
                 _ => {}
             }
         }
-        let digest = |(path, file): (&String, &crate::plan::TreeFile)| {
-            (path.clone(), hex(&sha2::Sha256::digest(&file.content)))
-        };
-        self.found.managed = plan.after.iter().map(digest).collect();
+        let digests = plan.after.iter().map(|(path, file)| (path.clone(), file.digest()));
+        self.found.managed = digests.collect();
         self.found.generation = generation;
         self.found.pending = Some(generation);
     }
@@ -254,10 +250,6 @@ impl Memory {
     }
 
     fn put(&mut self, tree: &Tree) {
-        let file = |file: &crate::plan::TreeFile| FoundFile {
-            mode: file.mode,
-            content: file.content.clone(),
-        };
-        self.found.files = tree.iter().map(|(path, f)| (path.clone(), file(f))).collect();
+        self.found.files.clone_from(tree);
     }
 }

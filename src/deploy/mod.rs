@@ -10,6 +10,7 @@ mod facts;
 mod gate;
 mod host;
 mod local;
+#[cfg(test)]
 mod memory;
 mod prepare;
 pub mod rollout;
@@ -21,7 +22,6 @@ pub use act::{Act, Entry, Reply};
 pub use gate::{GateReport, gate, living_servers};
 pub use host::{Fault, FaultKind, Host};
 pub use local::Local;
-pub use memory::{Memory, Trouble, When};
 pub use prepare::{connect, wanted_facts, wanted_look};
 pub use run::{Event, perform, run};
 pub use ssh::Remote;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 
 use super::rollout::{Rollout, Task};
 use super::{Act, Fault, FaultKind, GateReport, Host, Reply, gate, wanted_look};
@@ -70,8 +70,7 @@ async fn perform_and_redial(
     }
     let mut done: Vec<_> = Vec::new();
     while let Some(joined) = set.join_next().await {
-        // A task ends otherwise only when it panics, which its own test would show.
-        done.extend(joined.ok());
+        done.push(or_panic(joined));
     }
     done.sort_by_key(|(position, ..)| *position);
     done.into_iter().map(|(_, host, reply)| (host, reply)).unzip()
@@ -116,7 +115,8 @@ pub async fn run(
                 None
             }
         };
-        let Some(Ok(Done { position, task, taken, result })) = done else { continue };
+        let Some(done) = done else { continue };
+        let Done { position, task, taken, result } = or_panic(done);
         for (position, host) in taken {
             if let Some(slot) = hosts.get_mut(position) {
                 *slot = Some(host);
@@ -130,6 +130,12 @@ pub async fn run(
         rollout.handle(position, result.map(|_| ()), start.elapsed());
     }
     hosts.into_iter().flatten().collect()
+}
+
+/// What a task brought. Nothing aborts tasks, so one that brought nothing has panicked: its machine would
+/// be waited for without end.
+fn or_panic<T>(joined: Result<T, JoinError>) -> T {
+    joined.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))
 }
 
 /// A task that came back, with the hosts that it used.
@@ -159,15 +165,12 @@ fn begin(
     set: &mut JoinSet<Done>,
 ) {
     let word = word(&task);
+    let is_fresh = matches!(task, Task::Fresh(_));
     let mut take = |wanted: usize| Some((wanted, hosts.get_mut(wanted)?.take()?));
     match task {
-        Task::Act(act) => {
+        Task::Act(act) | Task::Fresh(act) => {
             let Some((position, host)) = take(position) else { return };
-            set.spawn(one(position, word, host, act, false));
-        }
-        Task::Fresh(act) => {
-            let Some((position, host)) = take(position) else { return };
-            set.spawn(one(position, word, host, act, true));
+            set.spawn(one(position, word, host, act, is_fresh));
         }
         Task::Gate => {
             let is_director = |m: &Machine| m.role == Role::Director;
@@ -200,8 +203,14 @@ fn begin(
     }
 }
 
-async fn one(position: usize, task: &'static str, mut host: Host, act: Act, fresh: bool) -> Done {
-    if fresh {
+async fn one(
+    position: usize,
+    task: &'static str,
+    mut host: Host,
+    act: Act,
+    is_fresh: bool,
+) -> Done {
+    if is_fresh {
         host.renew();
     }
     let result = host.perform(&act).await.map(|reply| match reply {

@@ -1,9 +1,7 @@
 //! Acts as fixed scripts with arguments and standard input. No text is ever put into a script.
 
-use sha2::Digest as _;
-
 use super::Act;
-use crate::plan::{FileChange, NodePlan, Step, hex};
+use crate::plan::{FileChange, NodePlan, Step};
 
 /// What is sent to a machine.
 #[derive(Clone, PartialEq, Eq)]
@@ -106,10 +104,7 @@ fn stage(plan: &NodePlan) -> Script {
     let managed: String = plan
         .after
         .iter()
-        .map(|(path, file)| {
-            let digest = hex(&sha2::Sha256::digest(&file.content));
-            format!("{digest} {:o} {path}\n", file.mode)
-        })
+        .map(|(path, file)| format!("{} {:o} {path}\n", file.digest(), file.mode))
         .collect();
     let mut script = Script { text: script!("stage"), arguments: Vec::new(), input: Vec::new() };
     let mut add = |name: String, content: &[u8]| {

@@ -174,7 +174,7 @@ struct JsonPlace<'a> {
 
 impl<'a> JsonPlace<'a> {
     fn of(at: Place, sources: &'a Sources) -> Self {
-        let file = sources.get(at.file);
-        Self { file: file.name(), position: file.position(at.span.start) }
+        let (file, position) = sources.locate(at);
+        Self { file, position }
     }
 }

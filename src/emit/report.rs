@@ -144,10 +144,10 @@ fn words(at: Place, sources: &Sources) -> String {
 }
 
 fn directive<'a>(at: Place, outcome: &'a Outcome, sources: &'a Sources) -> Directive<'a> {
-    let file = sources.get(at.file);
+    let (file, position) = sources.locate(at);
     Directive {
-        file: file.name(),
-        position: file.position(at.span.start),
+        file,
+        position,
         directive: words(at, sources),
         mark: outcome.mark,
         code: outcome.code.map(|code| code.id()),

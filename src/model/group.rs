@@ -12,47 +12,57 @@ impl ServiceGroup {
 }
 
 impl GroupMember {
+    /// Every address of the line in turn; a mark has none, nor has a range of two families.
+    pub fn addresses(&self) -> impl Iterator<Item = IpAddr> + use<> {
+        let ends = match *self {
+            Self::Mark { .. } => None,
+            Self::Network { address, prefix, .. } => Some(network(address, prefix)),
+            Self::Range { first, last, .. } => Some((first, last)),
+        };
+        let v4 = match ends {
+            Some((IpAddr::V4(first), IpAddr::V4(last))) => Some(first.to_bits()..=last.to_bits()),
+            _ => None,
+        };
+        let v6 = match ends {
+            Some((IpAddr::V6(first), IpAddr::V6(last))) => Some(first.to_bits()..=last.to_bits()),
+            _ => None,
+        };
+        let v4 = v4.into_iter().flatten().map(|bits| Ipv4Addr::from_bits(bits).into());
+        v4.chain(v6.into_iter().flatten().map(|bits| Ipv6Addr::from_bits(bits).into()))
+    }
+
     /// Everything the line takes, at most [`LONGEST`] addresses.
     fn targets(&self) -> Vec<Target> {
-        let all = |first: IpAddr, count: u32, port: Option<u16>| {
-            let addresses = (0..count.min(LONGEST)).map(move |offset| plus(first, offset));
-            addresses.map(move |address| Target::Endpoint { address, port: port.unwrap_or(0) })
-        };
-        match self {
+        let port = match *self {
             Self::Mark { mark, family } => {
-                vec![Target::Mark { mark: *mark, family: family.unwrap_or(Family::V4) }]
+                return vec![Target::Mark { mark, family: family.unwrap_or(Family::V4) }];
             }
-            Self::Network { address, prefix, port } => {
-                all(*address, size(*address, *prefix), *port).collect()
-            }
-            Self::Range { first, last, port } => {
-                let targets = all(*first, LONGEST, *port);
-                let is_inside = |target: &Target| matches!(target, Target::Endpoint { address, .. } if address <= last);
-                targets.take_while(is_inside).collect()
-            }
-        }
+            Self::Network { port, .. } | Self::Range { port, .. } => port.unwrap_or(0),
+        };
+        let target = |address| Target::Endpoint { address, port };
+        self.addresses().take(LONGEST).map(target).collect()
     }
 }
 
-/// How many addresses a network has.
-fn size(address: IpAddr, prefix: u8) -> u32 {
-    let length: u8 = if address.is_ipv4() { 32 } else { 128 };
-    1_u32.checked_shl(u32::from(length.saturating_sub(prefix))).unwrap_or(u32::MAX)
-}
-
-/// The address `offset` behind another; behind the last one comes the last one again.
-fn plus(address: IpAddr, offset: u32) -> IpAddr {
+/// First and last address of a prefix.
+fn network(address: IpAddr, prefix: u8) -> (IpAddr, IpAddr) {
     match address {
-        IpAddr::V4(address) => Ipv4Addr::from_bits(address.to_bits().saturating_add(offset)).into(),
+        IpAddr::V4(address) => {
+            let host = u32::MAX.checked_shr(prefix.into()).unwrap_or(0);
+            let first = address.to_bits() & !host;
+            (Ipv4Addr::from_bits(first).into(), Ipv4Addr::from_bits(first | host).into())
+        }
         IpAddr::V6(address) => {
-            Ipv6Addr::from_bits(address.to_bits().saturating_add(u128::from(offset))).into()
+            let host = u128::MAX.checked_shr(prefix.into()).unwrap_or(0);
+            let first = address.to_bits() & !host;
+            (Ipv6Addr::from_bits(first).into(), Ipv6Addr::from_bits(first | host).into())
         }
     }
 }
 
 /// keepalived's own limit of a range is the last number of an IPv4 address; a network is cut there
 /// as well, so that `/8` is no sixteen million services.
-const LONGEST: u32 = 256;
+const LONGEST: usize = 256;
 
 #[cfg(test)]
 mod tests {
@@ -67,6 +77,11 @@ mod tests {
         assert_eq!(last, Some(Target::Endpoint { address: v4(7), port: 80 }));
         let network = GroupMember::Network { address: v4(8), prefix: 30, port: None };
         assert_eq!(network.targets().len(), 4);
+        // The bits behind the prefix say nothing.
+        let inside = GroupMember::Network { address: v4(10), prefix: 30, port: None };
+        assert_eq!(inside.targets(), network.targets());
+        let mixed = GroupMember::Range { first: v4(5), last: "::7".parse().unwrap(), port: None };
+        assert_eq!(mixed.targets(), []);
         let large = GroupMember::Network { address: v4(0), prefix: 8, port: None };
         assert_eq!(large.targets().len(), 256);
         let mark = GroupMember::Mark { mark: 3, family: None };

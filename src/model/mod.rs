@@ -13,6 +13,7 @@ mod group;
 mod membership;
 pub mod mend;
 pub mod normal;
+mod ports;
 mod probe;
 pub mod read;
 mod resource;

@@ -68,6 +68,11 @@ impl ProbeKind {
         }
     }
 
+    /// What is asked: the dialogue of a check that mostly only connects, else the kind itself.
+    pub fn negotiation(&self) -> &Self {
+        if let Self::Combined { negotiate, .. } = self { negotiate } else { self }
+    }
+
     fn forget_places(&mut self) {
         match self {
             Self::Combined { negotiate, .. } => negotiate.forget_places(),

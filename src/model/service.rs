@@ -227,10 +227,18 @@ impl Target {
             Self::Group(_) => Family::V4,
         }
     }
+
+    /// The port of an endpoint; marks and groups have none.
+    pub fn port(&self) -> Option<u16> {
+        match self {
+            Self::Endpoint { port, .. } => Some(*port),
+            Self::Mark { .. } | Self::Group(_) => None,
+        }
+    }
 }
 
 /// Address family.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Family {
     /// IPv4.
     V4,

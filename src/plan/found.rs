@@ -4,8 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 use std::time::Duration;
 
-use super::{Tree, TreeFile, hex};
-use sha2::Digest as _;
+use super::Tree;
 
 /// The facts of one machine.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -15,7 +14,7 @@ pub struct Found {
     /// Its distribution, `debian 12`.
     pub system: String,
     /// The files that were asked for and are there.
-    pub files: BTreeMap<String, FoundFile>,
+    pub files: Tree,
     /// Files that lvsha put there with the last generation, by path, with their SHA-256.
     pub managed: BTreeMap<String, String>,
     /// Units that are active.
@@ -44,21 +43,6 @@ pub struct Found {
     pub lock: Option<String>,
 }
 
-/// A file that was found.
-#[derive(Clone, PartialEq, Eq)]
-pub struct FoundFile {
-    /// Permission bits.
-    pub mode: u32,
-    /// Its bytes; they may hold secrets.
-    pub content: Vec<u8>,
-}
-
-impl std::fmt::Debug for FoundFile {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "FoundFile({:04o}, {} bytes)", self.mode, self.content.len())
-    }
-}
-
 impl Found {
     /// Whether it has an address: for a virtual one, whether it is its holder.
     pub fn holds(&self, address: IpAddr) -> bool {
@@ -68,14 +52,8 @@ impl Found {
     /// Whether a file that lvsha wrote was changed by somebody else.
     pub fn is_edited(&self, path: &str) -> bool {
         match (self.managed.get(path), self.files.get(path)) {
-            (Some(written), Some(file)) => *written != hex(&sha2::Sha256::digest(&file.content)),
+            (Some(written), Some(file)) => *written != file.digest(),
             _ => false,
         }
-    }
-
-    /// The found files as a tree: those that are wanted or were written by lvsha.
-    pub fn tree(&self) -> Tree {
-        let file = |file: &FoundFile| TreeFile { mode: file.mode, content: file.content.clone() };
-        self.files.iter().map(|(path, found)| (path.clone(), file(found))).collect()
     }
 }

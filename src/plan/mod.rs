@@ -11,7 +11,7 @@ mod services;
 mod steps;
 mod tree;
 
-pub use found::{Found, FoundFile};
+pub use found::Found;
 pub use meaning::meaning;
 pub use order::{Batch, batches};
 pub use report::{difference, human};
@@ -25,6 +25,7 @@ use sha2::Digest as _;
 
 use crate::model::Cluster;
 use crate::site::render::Machine;
+use crate::source::words::hex;
 
 /// The plan of a whole cluster.
 #[derive(Clone, Debug)]
@@ -74,11 +75,6 @@ impl Plan {
         }
         hex(&digest.finalize())
     }
-}
-
-/// Bytes as lower-case digits.
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

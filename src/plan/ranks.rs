@@ -2,12 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use super::meaning::meaning;
 use super::{Found, NodePlan, Tree};
-use crate::model::read::{Input, read};
 use crate::model::{Cluster, Member, Router};
 use crate::site::render::Role;
-use crate::source::Sources;
-use crate::syntax::Format;
 
 /// Marks holders of an address that goes to another director because ranks change: without an
 /// interruption of any unit, a reload is enough.
@@ -22,7 +20,7 @@ pub(super) fn mark_yielding(
     }
     let configured = |tree: fn(&NodePlan) -> &Tree| -> Vec<(String, Cluster)> {
         let directors = nodes.iter().filter(|node| node.role == Role::Director);
-        directors.map(|node| (node.name.clone(), self::configured(tree(node)))).collect()
+        directors.map(|node| (node.name.clone(), meaning(&node.name, tree(node)))).collect()
     };
     let (before, after) = (configured(|node| &node.before), configured(|node| &node.after));
     for node in nodes.iter_mut().filter(|node| node.is_holder) {
@@ -71,15 +69,4 @@ fn was_first<'a>(router: &Router, before: &'a [(String, Cluster)]) -> Option<&'a
 
 fn namesake<'a>(router: &Router, cluster: &'a Cluster) -> Option<&'a Router> {
     cluster.routers.iter().find(|known| known.name.value == router.name.value)
-}
-
-/// What the keepalived.conf in a tree says.
-fn configured(tree: &Tree) -> Cluster {
-    let is_configuration = |path: &str| path.ends_with("/keepalived.conf");
-    let Some((path, file)) = tree.iter().find(|(path, _)| is_configuration(path)) else {
-        return Cluster::default();
-    };
-    let mut sources = Sources::new();
-    let file = sources.add(path.clone(), &file.content);
-    read(&mut sources, &[Input { file, format: Format::Keepalived }]).cluster
 }

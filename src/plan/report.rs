@@ -4,11 +4,11 @@ use std::fmt::Write as _;
 
 use similar::TextDiff;
 
-use super::{FileChange, NodePlan, Plan, ServiceChange, Step, services};
+use super::{FileChange, NodePlan, Plan, ServiceChange, Step, meaning, services};
 use crate::site::render::Role;
+use crate::source::Sources;
 use crate::source::words::counted;
-use crate::source::{Sources, Span};
-use crate::syntax::{self, Format};
+use crate::syntax;
 
 /// The whole plan, a paragraph for each machine, and a line that counts.
 pub fn human(plan: &Plan) -> String {
@@ -168,16 +168,13 @@ pub fn difference(node: &NodePlan, path: &str) -> Vec<String> {
 
 /// A file's text without its secrets.
 fn shown(path: &str, content: &[u8], is_secret: bool) -> Option<String> {
-    let name = path.rsplit('/').next().unwrap_or(path);
     let mut sources = Sources::new();
     let file = sources.add(path, content);
-    match Format::ALL.into_iter().find(|format| format.file_name() == name) {
+    match meaning::format(path) {
         // The parser marks what must not be shown.
         Some(format) => drop(syntax::parse(&mut sources, file, format)),
         None if is_secret => return None,
         None => {}
     }
-    let file = sources.get(file);
-    let length = u32::try_from(file.text().len()).unwrap_or(u32::MAX);
-    Some(file.shown(Span::new(0, length)))
+    Some(sources.get(file).shown_whole())
 }

@@ -2,12 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Tree;
-use crate::model::read::{Input, Options, read_with};
+use super::{Tree, meaning};
 use crate::model::{Cluster, Forwarding, Protocol, Service};
 use crate::site::{Words as _, show_target};
-use crate::source::Sources;
-use crate::syntax::{ConfigId, Format};
 
 /// A change of one service.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,8 +19,8 @@ pub enum ServiceChange {
 
 /// The differences of the services that two trees of a machine configure.
 pub fn changes(machine: &str, before: &Tree, after: &Tree) -> Vec<ServiceChange> {
-    let options = Options::on(ConfigId::Node(machine.to_owned()));
-    let (before, after) = (services(before, &options), services(after, &options));
+    let services = |tree| lines(&meaning::meaning(machine, tree)).collect::<BTreeMap<_, _>>();
+    let (before, after) = (services(before), services(after));
     let mut changes = Vec::new();
     for name in before.keys().chain(after.keys().filter(|name| !before.contains_key(*name))) {
         match (before.get(name), after.get(name)) {
@@ -61,23 +58,6 @@ fn inner(old: &Lines, new: &Lines) -> Vec<String> {
         }
     }
     words
-}
-
-/// The services of all files in which services can stand.
-fn services(tree: &Tree, options: &Options) -> BTreeMap<String, Lines> {
-    let mut services = BTreeMap::new();
-    for (path, file) in tree {
-        let format = match path.rsplit('/').next() {
-            Some("keepalived.conf") => Format::Keepalived,
-            Some("ldirectord.cf") => Format::Ldirectord,
-            _ => continue,
-        };
-        let mut sources = Sources::new();
-        let file = sources.add(path.clone(), &file.content);
-        let cluster = read_with(&mut sources, &[Input { file, format }], options).cluster;
-        services.extend(lines(&cluster));
-    }
-    services
 }
 
 fn lines(cluster: &Cluster) -> impl Iterator<Item = (String, Lines)> {

@@ -80,7 +80,7 @@ pub fn plan(machine: &Machine, found: &Found) -> NodePlan {
         })
         .collect();
     // Files that lvsha once wrote and nobody wants any more go; foreign files are not touched.
-    let mut before = found.tree();
+    let mut before = found.files.clone();
     before.retain(|path, _| after.contains_key(path) || found.managed.contains_key(path));
     let changes = diff(&before, &after);
     let mut steps = Vec::new();

@@ -65,7 +65,7 @@ fn machine(is_director: bool, text: &str) -> Machine {
 
 fn found(text: &str) -> Found {
     let unit = || ["keepalived.service".to_owned()].into_iter().collect();
-    let file = FoundFile { mode: 0o600, content: text.as_bytes().to_vec() };
+    let file = TreeFile { mode: 0o600, content: text.as_bytes().to_vec() };
     Found {
         files: BTreeMap::from([(CONF.to_owned(), file)]),
         active: unit(),
@@ -92,7 +92,7 @@ fn a_changed_configuration_is_reloaded_and_a_stopped_unit_is_started() {
 #[test]
 fn only_files_that_lvsha_wrote_are_removed() {
     let mut found = found("a");
-    let other = FoundFile { mode: 0o644, content: b"x".to_vec() };
+    let other = TreeFile { mode: 0o644, content: b"x".to_vec() };
     found.files.insert("/etc/ours".to_owned(), other.clone());
     found.files.insert("/etc/theirs".to_owned(), other);
     found.managed.insert("/etc/ours".to_owned(), String::new());
@@ -298,4 +298,16 @@ fn the_canary_is_the_first_real_server_alone() {
     };
     assert_eq!(sizes(true), [vec![0], vec![1, 2], vec![3]]);
     assert_eq!(sizes(false), [vec![0, 1, 2], vec![3]]);
+}
+
+#[test]
+fn services_count_whatever_their_configuration_is_called() {
+    let tree = |weight: u32| {
+        let text = format!("virtual=10.0.0.31:80\n\treal=10.0.0.29:80 gate {weight}\n");
+        let file = TreeFile { mode: 0o644, content: text.into_bytes() };
+        Tree::from([("/etc/ha.d/web.cf".to_owned(), file)])
+    };
+    let inner = vec!["~ 10.0.0.29:80 weight 1 -> weight 2".to_owned()];
+    let changed = ServiceChange::Changed("10.0.0.31:80".to_owned(), inner);
+    assert_eq!(changes("lw1", &tree(1), &tree(2)), [changed]);
 }

@@ -2,6 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use sha2::{Digest as _, Sha256};
+
+use crate::source::words::hex;
+
 /// Files by absolute path.
 pub type Tree = BTreeMap<String, TreeFile>;
 
@@ -17,6 +21,13 @@ pub struct TreeFile {
 impl std::fmt::Debug for TreeFile {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "TreeFile({:04o}, {} bytes)", self.mode, self.content.len())
+    }
+}
+
+impl TreeFile {
+    /// SHA-256 of its bytes in hexadecimal digits, as `sha256sum` prints it.
+    pub fn digest(&self) -> String {
+        hex(&Sha256::digest(&self.content))
     }
 }
 

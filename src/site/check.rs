@@ -11,6 +11,7 @@ use crate::source::{Diagnostic, Place, Span};
 
 mod configurations;
 pub(super) mod effect;
+mod key;
 mod roles;
 mod stack;
 mod unicast;
@@ -24,7 +25,10 @@ pub(super) fn check(site: &Site, reader: &mut Reader<'_>) {
     for cluster in std::iter::once(&site.cluster).chain(site.views.values()) {
         routers(site, cluster, reader);
         match site.stack() {
-            Stack::Heartbeat => configurations::check(cluster, reader),
+            Stack::Heartbeat => {
+                configurations::check(cluster, reader);
+                key::check(cluster, reader);
+            }
             Stack::Keepalived | Stack::Lvsha => {
                 stack::check(site, cluster, reader);
                 unicast::check(site, cluster, reader);

@@ -322,11 +322,17 @@ impl Sources {
         parts
     }
 
-    /// `file:line:column` of the start of `place`, on the line that the user wrote.
-    pub fn describe(&self, place: Place) -> String {
+    /// The file that the user wrote and the start of `place` in it, also of expanded text.
+    pub fn locate(&self, place: Place) -> (&str, Position) {
         let place = self.resolve(place);
         let file = self.get(place.file);
-        format!("{}:{}", file.name(), file.position(place.span.start))
+        (file.name(), file.position(place.span.start))
+    }
+
+    /// The same as `file:line:column`.
+    pub fn describe(&self, place: Place) -> String {
+        let (file, position) = self.locate(place);
+        format!("{file}:{position}")
     }
 
     fn push(&mut self, name: String, text: String) -> FileId {

@@ -1,4 +1,4 @@
-//! Numbers in sentences.
+//! Numbers as words.
 
 /// "1 file", "2 files", "2 addresses".
 pub fn counted(count: usize, word: &str) -> String {
@@ -8,6 +8,11 @@ pub fn counted(count: usize, word: &str) -> String {
         (_, false) => "s",
     };
     format!("{count} {word}{ending}")
+}
+
+/// Bytes as lower-case hexadecimal digits.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

@@ -198,6 +198,11 @@ impl Preprocessor<'_> {
         self.push(diagnostic);
     }
 
+    /// Whether something was reported about a part of a line, perhaps in another round.
+    fn is_said(&self, code: Code, line: &Composition, range: Range<usize>) -> bool {
+        self.said.contains(&(code, self.place(line, range)))
+    }
+
     /// Adds a finding unless its place has it already: a sequence repeats its lines.
     fn push(&mut self, diagnostic: Diagnostic) {
         if self.said.insert((diagnostic.code, diagnostic.at)) {

@@ -41,6 +41,23 @@ fn a_password_is_compared_and_not_shown() {
 }
 
 #[test]
+fn data_name_the_line_that_the_user_wrote() {
+    let router = |priority: u32| {
+        format!(
+            "$PLACE=\\\ninterface eth0\\\nvirtual_router_id 1\n\nvrrp_instance A {{\n    $PLACE\n    \
+             priority {priority}\n    virtual_ipaddress {{\n        10.0.0.1/24\n    }}\n}}\n"
+        )
+    };
+    let place =
+        Place::new().file("a/keepalived.conf", router(100)).file("b/keepalived.conf", router(101));
+    let output = place.command(&["diff", "a", "b", "--output", "json"]).output().unwrap();
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    // The definition takes three lines, which the expanded text does not have.
+    let at = report.pointer("/differences/0/left/place/line");
+    assert_eq!(at.and_then(serde_json::Value::as_u64), Some(7), "{report:#}");
+}
+
+#[test]
 fn several_directors_are_one_too_many() {
     let place = Place::new()
         .file("all/lw1/keepalived.conf", "vrrp_instance A {\n}\n")

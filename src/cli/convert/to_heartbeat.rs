@@ -20,6 +20,7 @@ use crate::model::Node;
 use crate::model::read::Input;
 use crate::source::Sources;
 use crate::source::text::encode;
+use crate::source::words::hex;
 use crate::syntax::{ConfigId, Format};
 
 /// Arguments of `keepalived-to-heartbeat`.
@@ -241,7 +242,7 @@ fn old_key(path: &Path) -> Option<String> {
 fn new_key() -> Result<String, Failure> {
     let mut bytes = [0_u8; 20];
     std::fs::File::open("/dev/urandom")?.read_exact(&mut bytes)?;
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(hex(&bytes))
 }
 
 const STANDARD: &str = "/etc/keepalived";

@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::*;
-use crate::deploy::{Event, Host, Memory, Trouble, When, run};
+use crate::deploy::memory::{Memory, Trouble, When};
+use crate::deploy::{Event, Host, run};
 use crate::model::{Cluster, Node as Director, Router, Sourced, VirtualAddress};
-use crate::plan::{Found, FoundFile, Plan, Tree, human};
+use crate::plan::{Found, Plan, Tree, TreeFile, human};
 use crate::site::render::{Check, Effect, File, Role};
 
 const CONF: &str = "/etc/keepalived/keepalived.conf";
@@ -40,7 +41,7 @@ fn machine(name: &str, role: Role, text: &str) -> Machine {
 
 fn found(text: &str, holds: bool, missing: bool) -> Found {
     let unit: BTreeSet<String> = [UNIT.to_owned()].into_iter().collect();
-    let file = FoundFile { mode: 0o600, content: text.as_bytes().to_vec() };
+    let file = TreeFile { mode: 0o600, content: text.as_bytes().to_vec() };
     Found {
         files: BTreeMap::from([(CONF.to_owned(), file)]),
         active: unit.clone(),

@@ -45,7 +45,7 @@ pub(super) fn lines(probe: &Probe, service: &Service, view: &View<'_>) -> Vec<Li
 
 /// The port of the service, where its checks mean it and these `lines` make ldirectord ask another.
 pub(super) fn port_to_state(service: &Service, lines: &[Line]) -> Option<u16> {
-    let Target::Endpoint { port, .. } = service.target.value else { return None };
+    let port = service.target.value.port()?;
     let asks = |probe: &Probe| probe.port.is_none() && probe.kind.asks_a_port();
     let stated = lines.iter().find(|(word, _)| *word == "service").map(|(_, name)| name.as_str());
     let asked = stated.or(service_of_port(port)).and_then(port_of_service);
@@ -74,11 +74,7 @@ fn name_the_port(probe: &Probe, service: &Service, lines: &mut Vec<Line>) {
 /// Request and receive of a server that has its own. The request has no slash in front:
 /// ldirectord adds it, and loses the rest of a line that brings one.
 pub(super) fn own_texts(probe: &Probe) -> Option<(String, String)> {
-    let kind = match &probe.kind {
-        ProbeKind::Combined { negotiate, .. } => negotiate,
-        kind => kind,
-    };
-    let (request, receive) = match kind {
+    let (request, receive) = match probe.kind.negotiation() {
         ProbeKind::Http(http) => {
             let request = http.requests.first()?;
             (request.path.as_ref().map(path), request.body.as_ref())

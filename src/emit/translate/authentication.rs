@@ -6,6 +6,7 @@ use sha2::Sha256;
 use crate::emit::{Account, Feature, Target};
 use crate::model::{Authentication, Cluster, Digest, Key, Sourced, VrrpVersion};
 use crate::source::codes::conversion;
+use crate::source::words::hex;
 
 /// Replaces heartbeat's keys by what VRRP can use.
 pub(super) fn apply(cluster: &mut Cluster, target: Target, account: &mut Account) {
@@ -94,7 +95,7 @@ fn password(
 }
 
 /// A key for another program, derived from a secret one.
-pub(super) fn derived(secret: &str, purpose: &str) -> String {
+pub(crate) fn derived(secret: &str, purpose: &str) -> String {
     hex(&derive(secret, purpose))
 }
 
@@ -106,10 +107,6 @@ fn derive(secret: &str, purpose: &str) -> [u8; 32] {
     mac.update(b"lvsha ");
     mac.update(purpose.as_bytes());
     mac.finalize().into_bytes().into()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// VRRPv2 carries eight bytes (RFC 2338 section 5.3.6.1).

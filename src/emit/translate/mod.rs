@@ -7,6 +7,7 @@
 use std::collections::HashMap;
 use std::net::IpAddr;
 
+pub(crate) use self::authentication::derived as derived_key;
 use self::configurations::Configurations;
 pub use self::configurations::name_configurations;
 use super::{Account, Target};

@@ -242,10 +242,7 @@ impl Translator<'_> {
     /// A service's host name is of use to HTTP checks only.
     fn host(&mut self, service: &Service) {
         let own = service.servers.iter().flat_map(|server| server.own_probes());
-        let mut kinds = service.probes.iter().chain(own).map(|probe| match &probe.kind {
-            ProbeKind::Combined { negotiate, .. } => negotiate.as_ref(),
-            kind => kind,
-        });
+        let mut kinds = service.probes.iter().chain(own).map(|probe| probe.kind.negotiation());
         let place = service.host.as_ref().and_then(|host| host.at);
         if kinds.any(|kind| matches!(kind, ProbeKind::Http(_))) {
             self.account.exact(place, "virtualhost");

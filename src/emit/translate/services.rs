@@ -120,7 +120,7 @@ fn endpoint(service: &mut Service, account: &mut Account) {
 }
 
 fn servers(service: &mut Service, account: &mut Account) {
-    let service_port = ports::of(service);
+    let service_port = service.target.value.port();
     let asked = ports::asked(service);
     let common = common_method(&service.servers);
     service.method = common.map(Sourced::implied);

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{Object, View, World, carried, seconds, yes_no};
 use crate::model::{
     Checks, Dialogue, Http, HttpRequest, HttpVersion, Pattern, Probe, ProbeKind, Server, Service,
-    Sourced, Target,
+    Sourced,
 };
 use crate::source::Place;
 
@@ -54,10 +54,7 @@ fn one(
     if let Some(address) = probe.address.filter(|address| address.value != server.address) {
         object.say(&format!("{prefix} address"), address.value.to_string(), address.at);
     }
-    let of_service = match service.target.value {
-        Target::Endpoint { port, .. } => port,
-        _ => 0,
-    };
+    let of_service = service.target.value.port().unwrap_or(0);
     let own = server.port.filter(|port| *port > 0).unwrap_or(of_service);
     if !matches!(probe.kind, ProbeKind::Ping | ProbeKind::Script(_)) {
         let port = probe.port.map_or(own, |port| port.value);

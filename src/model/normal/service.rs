@@ -162,10 +162,7 @@ fn checks(service: &Service, world: World, object: &mut Object) {
 }
 
 fn fallback(fallback: &Fallback, service: &Service, world: World) -> String {
-    let of_service = match service.target.value {
-        Target::Endpoint { port, .. } => port,
-        _ => 0,
-    };
+    let of_service = service.target.value.port().unwrap_or(0);
     let own = match world {
         World::Heartbeat => Forwarding::DirectRouting,
         World::Keepalived => service.method.map_or(Forwarding::Masquerading, |method| method.value),
@@ -182,10 +179,7 @@ fn fallback(fallback: &Fallback, service: &Service, world: World) -> String {
 
 fn server(server: &Server, service: &Service, view: &View<'_>) -> Object {
     let world = view.world;
-    let of_service = match service.target.value {
-        Target::Endpoint { port, .. } => port,
-        _ => 0,
-    };
+    let of_service = service.target.value.port().unwrap_or(0);
     let method = server.method.or(service.method);
     let standard = match world {
         World::Heartbeat => Forwarding::DirectRouting,

@@ -3,7 +3,6 @@
 
 use std::fs;
 use std::io;
-use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -11,14 +10,14 @@ use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
 use super::plan::ScriptPolicy;
+use crate::run::command::{self, Refused};
 use crate::run::group::Group;
-use crate::run::net::descriptors;
-use crate::run::trust::{Way, way_to};
-use crate::source::text::os_string;
 
 /// Why a script did not succeed.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum ScriptError {
+    #[error(transparent)]
+    Refused(#[from] Refused),
     #[error("cannot be started: {0}")]
     Start(#[from] io::Error),
     #[error("exit code {0}")]
@@ -29,8 +28,6 @@ pub(super) enum ScriptError {
     Timeout(Duration),
     #[error("user `{0}` does not exist")]
     User(String),
-    #[error("`{}` could be written by others than root", .0.display())]
-    Insecure(PathBuf),
 }
 
 /// Runs a command to its end.
@@ -91,41 +88,12 @@ pub(super) fn ids_of(words: &str) -> Result<(u32, u32), ScriptError> {
 
 /// A command that may be started.
 fn prepare(
-    command: &[String],
+    words: &[String],
     user: Option<&str>,
     policy: &ScriptPolicy,
 ) -> Result<Command, ScriptError> {
-    let (program, arguments) =
-        command.split_first().ok_or_else(|| io::Error::from(io::ErrorKind::InvalidInput))?;
-    let program = os_string(program);
     let account = Account::of(user.or(policy.user.as_deref()))?;
-    let mut path = PathBuf::from(&program);
-    if policy.is_secure && account.is_root() {
-        path = match way_to(&path)? {
-            Way::Root(real) => real,
-            Way::Others(part) => return Err(ScriptError::Insecure(part)),
-        };
-    }
-    let mut prepared = Command::new(path);
-    prepared
-        // One program behind several links goes by the name that it is called by.
-        .arg0(program)
-        .args(arguments.iter().map(|argument| os_string(argument)))
-        .env_clear()
-        .env("PATH", SEARCH_PATH)
-        .current_dir("/")
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        // A group of its own, so that its children end with it.
-        .process_group(0)
-        .kill_on_drop(true);
-    if let Some((uid, gid)) = account.identity {
-        // Setting the user as root drops all supplementary groups, too.
-        prepared.uid(uid).gid(gid);
-    }
-    descriptors::restore(&mut prepared);
-    Ok(prepared)
+    Ok(command::command(words, account.identity, policy.is_secure)?)
 }
 
 /// Whom a script runs as.
@@ -154,10 +122,6 @@ impl Account {
         };
         Ok(Self { identity: Some((uid, gid)) })
     }
-
-    fn is_root(&self) -> bool {
-        self.identity.is_none_or(|(uid, _)| uid == 0)
-    }
 }
 
 /// User and group number from passwd(5).
@@ -179,11 +143,9 @@ const DEFAULT_USER: &str = "keepalived_script";
 /// Time between asking a script to end and ending it.
 pub(super) const GRACE: Duration = Duration::from_secs(2);
 
-const SEARCH_PATH: &str = "/usr/sbin:/usr/bin:/sbin:/bin";
-
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
+    use std::path::{Path, PathBuf};
 
     use super::*;
 
@@ -218,7 +180,9 @@ mod tests {
                 assert_eq!(prepared.as_std().get_program(), real);
             }
             // The folder may belong to whoever runs the test.
-            Err(error) => assert!(matches!(error, ScriptError::Insecure(_)), "{error}"),
+            Err(error) => {
+                assert!(matches!(error, ScriptError::Refused(Refused::Insecure(_))), "{error}")
+            }
         }
     }
 

@@ -170,11 +170,18 @@ impl Supervisor {
                 () = self.balancing.ended(), if !is_broken => {
                     // A director that checks no servers is none: the other one is to be master.
                     error!("the thread of the services has ended: giving up all addresses");
-                    is_broken = self.stop();
+                    is_broken = true;
+                    self.stop();
                 }
                 _ = hangup.recv() => self.reload(&mut reports).await,
-                _ = terminate.recv() => is_stopping = self.stop(),
-                _ = interrupt.recv() => is_stopping = self.stop(),
+                _ = terminate.recv() => {
+                    is_stopping = true;
+                    self.stop();
+                }
+                _ = interrupt.recv() => {
+                    is_stopping = true;
+                    self.stop();
+                }
                 stream = accept(server.as_ref()) => {
                     let (orders, node) = (self.orders.clone(), self.node.clone());
                     let commands = self.balancing.commands();
@@ -366,11 +373,10 @@ impl Supervisor {
         }
     }
 
-    fn stop(&self) -> bool {
+    fn stop(&self) {
         notify(&[NotifyState::Stopping]);
         // If the worker is gone already, its channel says so.
         let _ = self.orders.send(Order::Stop);
-        true
     }
 }
 

@@ -140,11 +140,7 @@ impl Found<'_> {
         for probe in probes {
             self.settings("", &*probe.settings, PROBES);
             self.carried(&probe.carried);
-            let kind = match &probe.kind {
-                ProbeKind::Combined { negotiate, .. } => negotiate,
-                kind => kind,
-            };
-            let ProbeKind::Http(http) = kind else { continue };
+            let ProbeKind::Http(http) = probe.kind.negotiation() else { continue };
             self.settings("", &*http.settings, HTTP);
             for request in &http.requests {
                 self.settings("", &*request.settings, REQUEST);

@@ -30,6 +30,8 @@ pub use director::{Director, Group, Member, RouterIndex, Source};
 pub use machine::{Cause, Input, Machine, Notice, Output, Peer, Stance, State, Transition};
 pub use packet::{Advertisement, ChecksumCustom, Envelope, Malformed, Reason, Version};
 pub use resources::{ResourceInput, ResourceOutput, Resources, Verb};
-pub use settings::{Arbitration, Family, Settings};
+pub use settings::{Arbitration, Settings};
+
+pub use crate::model::Family;
 pub use timing::Timing;
 pub use tracking::{Observation, Standing, Tracked};

@@ -3,26 +3,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use super::{Authentication, Timing, Version};
-
-/// Address family of a virtual router.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Family {
-    /// IPv4.
-    V4,
-    /// IPv6.
-    V6,
-}
-
-impl Family {
-    /// Of an address.
-    pub fn of(address: IpAddr) -> Self {
-        match address {
-            IpAddr::V4(_) => Self::V4,
-            IpAddr::V6(_) => Self::V6,
-        }
-    }
-}
+use super::{Authentication, Family, Timing, Version};
 
 /// Settings of the protocol; sockets and interfaces are none of its business.
 #[derive(Clone, Debug, PartialEq, Eq)]

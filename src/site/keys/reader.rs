@@ -108,7 +108,9 @@ impl<'a> Reader<'a> {
             let at = self.place(entry.key_span);
             let message = format!("{table} has no key `{}`", entry.key);
             let finding = Diagnostic::new(inventory::UNKNOWN_KEY, at, message);
-            self.report(match suggest(&entry.key, words.iter().copied()) {
+            let meant = OTHER_NAMES.iter().find(|(other, _)| *other == entry.key);
+            let meant = meant.map(|(_, word)| *word).filter(|word| words.contains(word));
+            self.report(match meant.or_else(|| suggest(&entry.key, words.iter().copied())) {
                 Some(near) => finding.guess(at, near, format!("write `{near}`")),
                 None => finding.help(format!("its keys are {}", words.join(", "))),
             });
@@ -117,11 +119,14 @@ impl<'a> Reader<'a> {
 
     /// Reads a table into `into`.
     pub(crate) fn table<T: Keys>(&mut self, into: &mut T, item: &Item) {
+        let words: Vec<&str> = T::keys().iter().map(|key| key.word).collect();
         let Literal::Table(entries) = &item.value else {
-            return self.wrong(item, "a table");
+            let finding = self.refusal(item, "a table");
+            let help = format!("its keys are {}", words.join(", "));
+            self.findings.extend(finding.map(|finding| finding.help(help)));
+            return;
         };
         self.keys(into, entries);
-        let words: Vec<&str> = T::keys().iter().map(|key| key.word).collect();
         self.strangers(T::TABLE, &words, entries);
     }
 
@@ -174,17 +179,23 @@ impl<'a> Reader<'a> {
 
     /// Reports a value that its key does not take.
     pub(crate) fn wrong(&mut self, item: &Item, shape: &str) {
-        if self.mistakes.iter().any(|m| m.start <= item.span.end && item.span.start <= m.end) {
-            return;
+        if let Some(finding) = self.refusal(item, shape) {
+            self.report(finding);
         }
-        let at = self.place(item.span);
+    }
+
+    /// What is said of a value that its key does not take; nothing where the text is no TOML.
+    fn refusal(&self, item: &Item, shape: &str) -> Option<Diagnostic> {
+        if self.mistakes.iter().any(|m| m.start <= item.span.end && item.span.start <= m.end) {
+            return None;
+        }
         let found = match &item.value {
             Literal::Text(text) => format!("`{text}`"),
             Literal::Integer(number) => format!("`{number}`"),
             other => other.kind().to_owned(),
         };
         let message = format!("`{}` takes {shape}, not {found}", self.key);
-        self.report(Diagnostic::new(inventory::WRONG_VALUE, at, message));
+        Some(Diagnostic::new(inventory::WRONG_VALUE, self.place(item.span), message))
     }
 
     /// Reports that `table` lacks `key`; `example` is what to type.
@@ -256,3 +267,20 @@ impl<'a> Reader<'a> {
         }
     }
 }
+
+/// What other programs call a key: these are too far from it for [`suggest`].
+const OTHER_NAMES: &[(&str, &str)] = &[
+    ("advert_int", "interval"),
+    ("algorithm", "scheduler"),
+    ("hosts", "directors"),
+    ("id", "virtual_router_id"),
+    ("instances", "routers"),
+    ("nodes", "directors"),
+    ("real_servers", "servers"),
+    ("track_script", "follows"),
+    ("virtual_ipaddress", "addresses"),
+    ("virtual_servers", "services"),
+    ("vips", "addresses"),
+    ("vrid", "virtual_router_id"),
+    ("vrrp_instances", "routers"),
+];

@@ -172,6 +172,35 @@ fn a_machine_is_called_as_a_host_can_be() {
 }
 
 #[test]
+fn a_key_as_another_program_calls_it_and_a_number_for_a_table_say_what_to_write() {
+    let text = PAIR
+        .replace("virtual_router_id", "vrid")
+        .replace("[routers.web]", "[routers.web]\nmembers = { lw1 = 100 }");
+    let mut sources = Sources::new();
+    let file = sources.add("a.toml", text.as_bytes());
+    let (_, findings) = read(&mut sources, file, Path::new("."), Secrets::Leave);
+    let of =
+        |code| findings.iter().find(|f| f.code == code).unwrap_or_else(|| panic!("{findings:?}"));
+    let unknown = of(inventory::UNKNOWN_KEY);
+    assert_eq!(unknown.fix.as_ref().unwrap().title, "write `virtual_router_id`");
+    let help = of(inventory::WRONG_VALUE).help.as_deref().unwrap();
+    assert!(help.starts_with("its keys are priority"), "{help}");
+}
+
+#[test]
+fn a_password_of_vrrp_is_no_key_of_heartbeat() {
+    let text = format!(
+        "stack = \"heartbeat\"\n[secrets.vrrp]\ndefault = \"labsecrt\"\n{}",
+        PAIR.replace("unicast = true", "authentication = { type = \"pass\", secret = \"vrrp\" }")
+    );
+    let heard = |findings: Vec<String>| findings.iter().any(|f| f.starts_with("LV0816"));
+    assert!(heard(read_text(&text).1));
+    let own = "[authentication]\ntype = \"sha1\"\nsecret = \"vrrp\"\n[[services]]";
+    assert!(!heard(read_text(&text.replace("[[services]]", own)).1));
+    assert!(!heard(read_text(&text.replace("heartbeat", "keepalived")).1));
+}
+
+#[test]
 fn only_lvsha_follows_services() {
     let text =
         PAIR.replace("unicast = true", "follows = [\"service tcp 10.0.0.31:80 weight -50\"]");

@@ -1,8 +1,8 @@
 //! The bodies of heartbeat's files.
 
 use serde::Serialize;
-use sha2::Digest as _;
 
+use crate::emit::translate::derived_key;
 use crate::emit::{heartbeat, ldirectord};
 use crate::model::{
     Cluster, Digest, Failback, Forwarding, Path, ProbeKind, Resource, ResourceKind, Router,
@@ -77,11 +77,7 @@ pub(super) fn files(
 fn logs_in(service: &Service) -> bool {
     let of_servers = service.servers.iter().flat_map(|server| server.own_probes());
     service.probes.iter().chain(of_servers).any(|probe| {
-        let mut kind = &probe.kind;
-        if let ProbeKind::Combined { negotiate, .. } = kind {
-            kind = negotiate;
-        }
-        matches!(kind, ProbeKind::Dialogue(dialogue)
+        matches!(probe.kind.negotiation(), ProbeKind::Dialogue(dialogue)
             if dialogue.password.is_some() || dialogue.secret.is_some())
     })
 }
@@ -152,24 +148,18 @@ fn membership(cluster: &mut Cluster, site: &Site, interface: Option<String>) {
         let failback = if all_stay { Failback::Off } else { Failback::On };
         cluster.membership.failback = Some(Sourced::implied(failback));
     }
-    // heartbeat refuses to start without a key. VRRP's password crosses the link in clear text,
-    // so it is not the key itself that is used.
+    // heartbeat refuses to start without a key. VRRP's own is not used a second time; where it is a
+    // password, the inventory was warned of.
     if cluster.authentication.is_none() {
         let inner = cluster.routers.iter().find_map(|router| router.authentication.clone());
         cluster.authentication = inner.map(|mut keys| {
             for key in &mut keys.keys {
                 key.digest = Digest::Sha1;
-                key.secret = derived(&key.secret);
+                key.secret = derived_key(&key.secret, "authkeys");
             }
             keys
         });
     }
-}
-
-/// A key for another purpose than the one that `secret` serves.
-fn derived(secret: &str) -> String {
-    let digest = sha2::Sha256::digest(format!("lvsha heartbeat authkeys {secret}"));
-    digest.iter().take(20).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The interface on which a director talks to the others; that of another one where it names none.

@@ -131,4 +131,19 @@ follows no interfaces and calls no hooks, keepalived reads one file. The rest of
 done without the key.
 
 Take it out, or write what the message names: it does the same in the stack's own way.";
+
+    WEAK_KEY = "LV0816" "inventory-weak-key" Warning Accepts
+        "a key of heartbeat that comes from a password sent in clear text"
+"heartbeat signs its messages with a key, and refuses to start without one. This inventory has none,
+so it is made of the password of a router. VRRP version 2 sends that password in every
+advertisement: whoever heard one can make the key, and heartbeat's messages with it.
+
+Give heartbeat a secret of its own:
+
+  [secrets.heartbeat]
+  file = \"secrets/heartbeat\"
+
+  [authentication]
+  type = \"sha1\"
+  secret = \"heartbeat\"";
 }

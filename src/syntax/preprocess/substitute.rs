@@ -164,6 +164,10 @@ impl Preprocessor<'_> {
             });
             return;
         }
+        // A sequence repeats its lines: what was said needs no second search for a near name.
+        if self.is_said(codes::UNDEFINED, line, range.clone()) {
+            return;
+        }
         // The braces are then those of a block. A name in the place of a number or an address is
         // refused as well, and a free text is taken as it is.
         let free = FREE_TEXT.contains(&before.trim());

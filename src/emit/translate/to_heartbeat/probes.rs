@@ -474,10 +474,7 @@ fn of_server(server: &Server) -> Option<&Checks> {
 }
 
 fn port_of(server: &Server, service: &Service) -> u16 {
-    let of_service = match service.target.value {
-        Target::Endpoint { port, .. } => port,
-        _ => 0,
-    };
+    let of_service = service.target.value.port().unwrap_or(0);
     server.port.unwrap_or(of_service)
 }
 

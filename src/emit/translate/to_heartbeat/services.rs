@@ -270,10 +270,7 @@ impl Translator<'_> {
 
     fn servers(&mut self, service: &Service, new: &mut Service) {
         let own_method = service.method.map_or(Forwarding::Masquerading, |method| method.value);
-        let port = match service.target.value {
-            Target::Endpoint { port, .. } => Some(port),
-            _ => None,
-        };
+        let port = service.target.value.port();
         let quiet = |server: &Server| {
             let own = server.quiescent().or(service.quiescent);
             own.is_some_and(|quiescent| quiescent.value)

@@ -267,10 +267,7 @@ impl Draft {
 
     /// The port that decides the default service; a mark has none.
     fn port(&self) -> Option<u16> {
-        match self.service.target.value {
-            Target::Endpoint { port, .. } => Some(port),
-            Target::Mark { .. } | Target::Group(_) => None,
-        }
+        self.service.target.value.port()
     }
 
     /// Puts everything together and adds the service to the cluster.

@@ -91,7 +91,7 @@ const DNS: (&str, &str) = (
 pub(super) fn head_without_body(view: &View<'_>, findings: &mut Findings) {
     for (service, _) in services(view) {
         for probe in probes(service) {
-            let ProbeKind::Http(http) = negotiated(&probe.kind) else { continue };
+            let ProbeKind::Http(http) = probe.kind.negotiation() else { continue };
             let Some(head) = http.head.filter(|head| head.value) else { continue };
             let Some(at) = head.at else { continue };
             if http.requests.iter().any(|request| request.body.is_some()) {
@@ -114,7 +114,7 @@ pub(super) fn head_without_body(view: &View<'_>, findings: &mut Findings) {
 pub(super) fn receive_pattern(view: &View<'_>, findings: &mut Findings) {
     for (service, _) in services(view) {
         for probe in probes(service) {
-            let Some(pattern) = pattern(negotiated(&probe.kind)) else { continue };
+            let Some(pattern) = pattern(probe.kind.negotiation()) else { continue };
             let Some(at) = pattern.at else { continue };
             let expression = &pattern.value.expression;
             let message = match (unpaired(expression), odd_sign(expression)) {
@@ -128,13 +128,6 @@ pub(super) fn receive_pattern(view: &View<'_>, findings: &mut Findings) {
                     .help("put a `\\` in front of signs that mean themselves"),
             );
         }
-    }
-}
-
-fn negotiated(kind: &ProbeKind) -> &ProbeKind {
-    match kind {
-        ProbeKind::Combined { negotiate, .. } => negotiate,
-        other => other,
     }
 }
 
@@ -211,7 +204,7 @@ pub(super) fn mark_without_port(view: &View<'_>, findings: &mut Findings) {
         };
         let needs_port = |probe: &Probe| {
             probe.port.is_none()
-                && match negotiated(&probe.kind) {
+                && match probe.kind.negotiation() {
                     ProbeKind::Connect => !is_usual,
                     // The one dialogue that has no port of its own.
                     ProbeKind::Dialogue(dialogue) => dialogue.service == "simpletcp",

@@ -25,7 +25,7 @@ pub(super) fn fallback(view: &View<'_>, findings: &mut Findings) {
         };
         // ldirectord's default is gate.
         let rewrites = fallback.value.method == Some(Forwarding::Masquerading);
-        let ports = (port_of(service), fallback.value.port.filter(|port| *port > 0));
+        let ports = (service.target.value.port(), fallback.value.port.filter(|port| *port > 0));
         if let (Some(wanted), Some(port), false) = (ports.0, ports.1, rewrites)
             && wanted != port
             && wanted > 0
@@ -49,7 +49,7 @@ pub(super) fn duplicate(view: &View<'_>, findings: &mut Findings) {
         seen.clear();
         let mut last = None;
         for server in &service.servers {
-            let of_service = port_of(service);
+            let of_service = service.target.value.port();
             let is_rewritten =
                 server.method.is_none_or(|method| method.value == Forwarding::Masquerading);
             let stated = server.port.or(of_service);
@@ -124,7 +124,7 @@ pub(super) fn weights_differ(view: &View<'_>, findings: &mut Findings) {
 /// LD021, LD022: ports that are not translated, or translated to nothing.
 pub(super) fn ports(view: &View<'_>, findings: &mut Findings) {
     for (service, _) in services(view) {
-        let wanted = port_of(service).filter(|port| *port > 0);
+        let wanted = service.target.value.port().filter(|port| *port > 0);
         let mut last = None;
         for server in &service.servers {
             let (Some(method), Some(at)) = (server.method, server.at) else { continue };
@@ -288,7 +288,7 @@ pub(super) fn thresholds(view: &View<'_>, findings: &mut Findings) {
 /// LD037: protocols that carry addresses in their data.
 pub(super) fn helper_module(view: &View<'_>, findings: &mut Findings) {
     for (service, at) in services(view) {
-        let module = match port_of(service) {
+        let module = match service.target.value.port() {
             Some(21) => "ip_vs_ftp",
             Some(5060) => "ip_vs_pe_sip",
             _ => continue,
@@ -306,12 +306,5 @@ pub(super) fn helper_module(view: &View<'_>, findings: &mut Findings) {
                 .help(format!("run `modprobe {module}` at boot")),
             );
         }
-    }
-}
-
-fn port_of(service: &Service) -> Option<u16> {
-    match service.target.value {
-        Target::Endpoint { port, .. } => Some(port),
-        Target::Mark { .. } | Target::Group(_) => None,
     }
 }

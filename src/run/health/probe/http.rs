@@ -21,6 +21,7 @@ use super::dial::dial;
 use super::pattern::Pattern;
 use super::tls::{Encryption, Trust};
 use super::{Asking, Probe, Refusal};
+use crate::source::words::hex;
 
 mod heard;
 mod redirect;
@@ -254,8 +255,7 @@ impl Exchange {
             }
         }
         if let Some(wanted) = &self.digest {
-            let found: String =
-                digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+            let found = hex(&digest.finalize());
             if found != *wanted {
                 return Err(Failure::new(format!("MD5 of the body is {found}")));
             }

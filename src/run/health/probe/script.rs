@@ -1,17 +1,12 @@
 //! An external program. It runs in a process group of its own, with a clean environment, and the whole
 //! group is killed when its time is over.
 
-use std::path::PathBuf;
-use std::process::{ExitStatus, Stdio};
-
-use tokio::process::Command;
+use std::process::ExitStatus;
 
 use super::super::{Answer, Failure, Reply, ScriptAsk, WeightChange};
 use super::{Asking, Probe, failure_of};
+use crate::run::command::{Refused, command};
 use crate::run::group::Group;
-use crate::run::net::descriptors;
-use crate::run::trust::{Way, way_to};
-use crate::source::text::os_string;
 
 pub(super) struct Script {
     ask: ScriptAsk,
@@ -23,40 +18,17 @@ impl Script {
     }
 
     async fn run(&self) -> Answer {
-        let (program, arguments) =
-            self.ask.command.split_first().ok_or_else(|| Failure::new("no program"))?;
-        let is_root = self.ask.user.is_none_or(|user| user.user == 0);
+        let program = self.ask.command.first().map_or("", String::as_str);
         let failed = |error: std::io::Error| failure_of(program, &error);
-        let mut path = PathBuf::from(os_string(program));
-        if self.ask.is_secure && is_root {
-            path = match way_to(&path).map_err(failed)? {
-                Way::Root(real) => real,
-                Way::Others(part) => {
-                    let part = part.display();
-                    let cause = format!("`{part}` could be written by others than root");
-                    return Err(Failure::new(cause));
+        let identity = self.ask.user.map(|user| (user.user, user.group));
+        let mut command =
+            command(&self.ask.command, identity, self.ask.is_secure).map_err(|refused| {
+                match refused {
+                    Refused::Start(error) => failed(error),
+                    Refused::Insecure(_) => Failure::new(refused.to_string()),
                 }
-            };
-        }
-        let mut command = Command::new(path);
-        command
-            // One program behind several links goes by the name that it is called by.
-            .arg0(os_string(program))
-            .args(arguments.iter().map(|argument| os_string(argument)))
-            .env_clear()
-            .env("PATH", PATH)
-            .envs(&self.ask.environment)
-            .current_dir("/")
-            .stdin(Stdio::null())
-            // What it writes could fill a pipe that nobody empties.
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .process_group(0)
-            .kill_on_drop(true);
-        if let Some(user) = self.ask.user {
-            command.gid(user.group).uid(user.user);
-        }
-        descriptors::restore(&mut command);
+            })?;
+        command.envs(&self.ask.environment);
         let mut child = command.spawn().map_err(failed)?;
         let mut group = Group::of(&child);
         let status = child.wait().await.map_err(failed)?;
@@ -83,5 +55,3 @@ impl Probe for Script {
         Box::pin(self.run())
     }
 }
-
-const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";

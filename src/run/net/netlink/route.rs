@@ -100,11 +100,7 @@ pub(super) fn removal(route: &Route) -> Message {
 pub(super) fn read(bytes: &[u8]) -> Option<RouteKey> {
     let header = bytes.first_chunk::<12>()?;
     let [family, destination_length, source_length, type_of_service, table, protocol, ..] = *header;
-    let family = match i32::from(family) {
-        libc::AF_INET => Family::V4,
-        libc::AF_INET6 => Family::V6,
-        _ => return None,
-    };
+    let family = family_of(family)?;
     let mut key = RouteKey {
         destination: Prefix { length: destination_length, ..Prefix::all(family) },
         from: None,
@@ -182,6 +178,11 @@ pub(super) fn family(family: Family) -> u8 {
     };
     // 2 and 10.
     u8::try_from(number).unwrap_or(0)
+}
+
+/// The family with a number of the kernel (`AF_INET`, `AF_INET6`).
+pub(super) fn family_of(number: u8) -> Option<Family> {
+    [Family::V4, Family::V6].into_iter().find(|known| family(*known) == number)
 }
 
 // RTA_* and flags (linux/rtnetlink.h).

@@ -2,7 +2,7 @@
 
 use super::address_from;
 use super::message::Message;
-use super::route::family;
+use super::route::{family, family_of};
 use crate::run::net::genetlink::messages::{Attribute, Attributes, Malformed};
 use crate::run::net::routes::Prefix;
 use crate::run::net::rules::Rule;
@@ -81,11 +81,7 @@ pub(super) fn message(rule: &Rule) -> Message {
 pub(super) fn read(bytes: &[u8]) -> Option<Rule> {
     let header = bytes.first_chunk::<12>()?;
     let [number, to, from, type_of_service, table, _, _, action, f0, f1, f2, f3] = *header;
-    let of = match i32::from(number) {
-        libc::AF_INET => Family::V4,
-        libc::AF_INET6 => Family::V6,
-        _ => return None,
-    };
+    let of = family_of(number)?;
     let flags = u32::from_ne_bytes([f0, f1, f2, f3]);
     let mut rule = Rule {
         type_of_service,

@@ -27,10 +27,7 @@ impl Planner<'_> {
         let place = probe.chosen_by.first().copied().or(server.at).or(service.at);
         let times = Times::of(service, server, probe);
         let address = probe.address.map_or(server.address, |address| address.value);
-        let service_port = match service.target.value {
-            model::Target::Endpoint { port, .. } => port,
-            model::Target::Group(_) | model::Target::Mark { .. } => 0,
-        };
+        let service_port = service.target.value.port().unwrap_or(0);
         let port = probe.port.map(|port| port.value).or(server.port).unwrap_or(service_port);
         let target = SocketAddr::new(address, port);
         let ask = self.ask(&probe.kind, service, server, probe, target, place)?;

@@ -1,7 +1,7 @@
 //! What traffic a service takes, as keys of the kernel's table.
 
 use std::collections::BTreeMap;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::SocketAddr;
 
 use super::Planner;
 use crate::model::{Cluster, Family, GroupMember, Protocol, Service, Target};
@@ -43,12 +43,12 @@ impl Planner<'_> {
                     let family = own.or(family).unwrap_or(Family::V4);
                     vec![ServiceKey::Mark { family, mark }]
                 }
-                GroupMember::Network { address, prefix, port } => {
-                    let (first, last) = network(address, prefix);
-                    endpoints(protocol, first, last, port.unwrap_or(0))
-                }
-                GroupMember::Range { first, last, port } => {
-                    endpoints(protocol, first, last, port.unwrap_or(0))
+                GroupMember::Network { port, .. } | GroupMember::Range { port, .. } => {
+                    let port = port.unwrap_or(0);
+                    let addresses = member.value.addresses().take(MOST);
+                    addresses
+                        .map(|address| ServiceKey::Endpoint { protocol, address, port })
+                        .collect()
                 }
             })
             .collect()
@@ -97,38 +97,6 @@ pub(super) fn report_doubles(cluster: &Cluster, plans: &[ServicePlan], findings:
 /// keepalived takes UDP where nothing is stated; ldirectord's reader states it always.
 pub(super) fn protocol(service: &Service) -> Protocol {
     service.protocol.map_or(Protocol::Udp, |protocol| protocol.value)
-}
-
-fn endpoints(protocol: Protocol, first: IpAddr, last: IpAddr, port: u16) -> Vec<ServiceKey> {
-    let key = |address| ServiceKey::Endpoint { protocol, address, port };
-    match (first, last) {
-        (IpAddr::V4(first), IpAddr::V4(last)) => (first.to_bits()..=last.to_bits())
-            .take(MOST)
-            .map(|bits| key(Ipv4Addr::from_bits(bits).into()))
-            .collect(),
-        (IpAddr::V6(first), IpAddr::V6(last)) => (first.to_bits()..=last.to_bits())
-            .take(MOST)
-            .map(|bits| key(Ipv6Addr::from_bits(bits).into()))
-            .collect(),
-        // A range of two families has no addresses.
-        _ => Vec::new(),
-    }
-}
-
-/// First and last address of a prefix.
-fn network(address: IpAddr, prefix: u8) -> (IpAddr, IpAddr) {
-    match address {
-        IpAddr::V4(address) => {
-            let host = u32::MAX.checked_shr(prefix.min(32).into()).unwrap_or(0);
-            let first = address.to_bits() & !host;
-            (Ipv4Addr::from_bits(first).into(), Ipv4Addr::from_bits(first | host).into())
-        }
-        IpAddr::V6(address) => {
-            let host = u128::MAX.checked_shr(prefix.min(128).into()).unwrap_or(0);
-            let first = address.to_bits() & !host;
-            (Ipv6Addr::from_bits(first).into(), Ipv6Addr::from_bits(first | host).into())
-        }
-    }
 }
 
 /// Addresses of one range: a mistyped prefix must not fill the kernel's memory.

@@ -193,7 +193,7 @@ pub enum Notice {
 
 impl Notice {
     /// Kinds of notices whose rate is limited, see [`Self::kind`].
-    pub(super) const KINDS: usize = 6 + Reason::NAMES.len();
+    pub(super) const KINDS: usize = 5 + Reason::NAMES.len();
 
     /// Number of the kind, below [`Self::KINDS`]; each reason for discarding is one.
     pub(super) fn kind(&self) -> usize {
