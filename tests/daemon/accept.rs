@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::Program::{Keepalived, Lvsha};
+use super::network::{Director, eventually};
 use super::{ADDRESS, Network, instance};
 
 const OVERLAP: Duration = Duration::from_secs(3);
@@ -56,22 +57,19 @@ fn a_reload_accepts_and_refuses() {
     for (more, answers) in [("no_accept", false), ("accept", true)] {
         let text = instance(150, &format!("{lines} {more}"));
         std::fs::write(network.path("a.conf"), text).unwrap();
-        a.signal("HUP");
-        // The answer to the client follows the end of the reload.
-        network.expect_reloads(&a);
+        network.reload_and_wait(&a);
         assert_eq!(network.answers(ADDRESS), answers, "{more}: {}", network.logs());
     }
 }
 
 impl Network {
-    /// Waits until the daemon has read its configuration again: it answers in order.
-    fn expect_reloads(&self, director: &super::network::Director) {
-        let count = |text: String| text.matches("reload").count();
-        let before = count(self.logs());
-        let end = std::time::Instant::now() + Duration::from_secs(10);
-        while count(self.logs()) <= before && std::time::Instant::now() < end {
-            director.status();
-            std::thread::sleep(Duration::from_millis(20));
-        }
+    /// Has the daemon read its configuration again, and waits until it says that it has.
+    fn reload_and_wait(&self, director: &Director) {
+        let reloads = || self.logs().matches("reload").count();
+        let before = reloads();
+        director.signal("HUP");
+        eventually(|| if reloads() > before { Ok(()) } else { Err(self.logs()) });
+        // It answers in order: behind the log's line everything is done.
+        director.status();
     }
 }

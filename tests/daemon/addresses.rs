@@ -1,11 +1,10 @@
 //! Addresses across what happens to their link, to their daemon and to its configuration.
 
 use std::fs;
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::Program::Lvsha;
-use super::network::Director;
+use super::network::{Director, eventually};
 use super::{ADDRESS, Network, instance};
 
 const FAST: &str = "version 3\n advert_int 0.2";
@@ -27,17 +26,14 @@ impl Network {
     }
 
     fn expect_announced(&self, address: &str) {
-        let start = Instant::now();
-        loop {
+        eventually(|| {
             let output = self.run_in("s", "ip", &["neigh", "show", address]);
             let told = String::from_utf8_lossy(&output.stdout).into_owned();
             if told.contains("lladdr") && !told.contains(WRONG_MAC) {
-                return;
+                return Ok(());
             }
-            let is_late = start.elapsed() > Duration::from_secs(15);
-            assert!(!is_late, "{address} is not announced: {told}\n{}", self.logs());
-            thread::sleep(Duration::from_millis(20));
-        }
+            Err(format!("{address} is not announced: {told}\n{}", self.logs()))
+        });
     }
 
     /// A setting of IPv4 on director a's interface.
@@ -231,37 +227,29 @@ fn a_reload_removes_an_address_with_another_end() {
 impl Network {
     /// Waits for these words alone about an address.
     fn expect_told(&self, name: &str, address: &str, words: &str) {
-        let start = Instant::now();
-        loop {
+        eventually(|| {
             let output = self.run_in(name, "ip", &["-o", "addr", "show"]);
             let told = String::from_utf8_lossy(&output.stdout).into_owned();
             if told.contains(words) && told.matches(address).count() == 1 {
-                return;
+                return Ok(());
             }
-            let is_late = start.elapsed() > Duration::from_secs(15);
-            assert!(!is_late, "no `{words}` alone in\n{told}{}", self.logs());
-            thread::sleep(Duration::from_millis(20));
-        }
+            Err(format!("no `{words}` alone in\n{told}{}", self.logs()))
+        });
     }
 }
 
 impl Director {
     /// Waits until its only router is in a state.
     fn expect_status(&self, state: &str) {
-        let start = Instant::now();
-        loop {
+        eventually(|| {
             let mut ctl = std::process::Command::new(env!("CARGO_BIN_EXE_lvsha"));
             // The socket may not be there yet.
             ctl.args(["ctl", "status", "--json", "--control"]).arg(&self.control);
             let told = String::from_utf8_lossy(&ctl.output().unwrap().stdout).into_owned();
             let status: serde_json::Value = serde_json::from_str(&told).unwrap_or_default();
-            if status.pointer("/routers/0/state").is_some_and(|now| now == state) {
-                return;
-            }
-            let is_late = start.elapsed() > Duration::from_secs(15);
-            assert!(!is_late, "not {state}: {told}");
-            thread::sleep(Duration::from_millis(20));
-        }
+            let is_so = status.pointer("/routers/0/state").is_some_and(|now| now == state);
+            if is_so { Ok(()) } else { Err(format!("not {state}: {told}")) }
+        });
     }
 }
 

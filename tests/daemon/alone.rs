@@ -4,6 +4,7 @@ use std::fs;
 use std::time::Duration;
 
 use super::Program::Lvsha;
+use super::network::eventually;
 use super::{ADDRESS, Network, instance};
 
 const FAST: &str = "version 3\n advert_int 0.2";
@@ -217,16 +218,11 @@ fn scripts_of_haresources_are_exchanged_without_a_restart() {
 
 impl Network {
     pub(crate) fn expect_story(&self, line: &str) {
-        let start = std::time::Instant::now();
-        loop {
+        eventually(|| {
             let story = fs::read_to_string(self.path("story")).unwrap_or_default();
-            if story.lines().any(|told| told == line) {
-                return;
-            }
-            let is_late = start.elapsed() > Duration::from_secs(25);
-            assert!(!is_late, "no `{line}` in\n{story}\n{}", self.logs());
-            std::thread::sleep(Duration::from_millis(50));
-        }
+            let is_told = story.lines().any(|told| told == line);
+            if is_told { Ok(()) } else { Err(format!("no `{line}` in\n{story}\n{}", self.logs())) }
+        });
     }
 }
 

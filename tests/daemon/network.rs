@@ -239,15 +239,10 @@ impl Director {
 
     /// Waits for a line of its log.
     pub(crate) fn expect_log(&self, words: &str) {
-        let start = Instant::now();
-        loop {
+        eventually(|| {
             let text = fs::read_to_string(&self.log).unwrap_or_default();
-            if text.contains(words) {
-                return;
-            }
-            assert!(start.elapsed() < Duration::from_secs(25), "no `{words}` in\n{text}");
-            thread::sleep(Duration::from_millis(20));
-        }
+            if text.contains(words) { Ok(()) } else { Err(format!("no `{words}` in\n{text}")) }
+        });
     }
 
     /// What `lvsha ctl status --json` says.
@@ -282,6 +277,19 @@ impl Drop for Director {
         }
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+}
+
+/// Asks until there is an answer, for as long as a machine with other work may need; what was found instead
+/// is told then.
+pub(crate) fn eventually<T>(mut ask: impl FnMut() -> Result<T, String>) -> T {
+    let start = Instant::now();
+    loop {
+        match ask() {
+            Ok(answer) => return answer,
+            Err(found) => assert!(start.elapsed() < Duration::from_secs(25), "{found}"),
+        }
+        thread::sleep(Duration::from_millis(20));
     }
 }
 

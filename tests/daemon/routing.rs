@@ -1,8 +1,9 @@
 //! Routes and rules that move along, and everything that stays: beside the real keepalived.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::Program::{Keepalived, Lvsha};
+use super::network::eventually;
 use super::{ADDRESS, Network, instance};
 
 const OVERLAP: Duration = Duration::from_secs(3);
@@ -66,16 +67,15 @@ impl Network {
     }
 
     fn expect_routing(&self, what: &str, is_it: impl Fn(&str) -> bool) -> String {
-        let start = Instant::now();
-        loop {
+        eventually(|| {
             let routing = self.routing();
-            if is_it(&routing) {
-                return routing;
+            let is_there = is_it(&routing);
+            if is_there {
+                Ok(routing)
+            } else {
+                Err(format!("no {what} in\n{routing}\n{}", self.logs()))
             }
-            let is_late = start.elapsed() > Duration::from_secs(25);
-            assert!(!is_late, "no {what} in\n{routing}\n{}", self.logs());
-            std::thread::sleep(Duration::from_millis(50));
-        }
+        })
     }
 }
 

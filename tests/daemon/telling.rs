@@ -2,9 +2,10 @@
 
 use std::fs;
 use std::io::{BufRead as _, BufReader};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::Program::{Keepalived, Lvsha};
+use super::network::eventually;
 use super::{ADDRESS, Network, Program, instance};
 
 const OVERLAP: Duration = Duration::from_secs(3);
@@ -47,13 +48,13 @@ fn heard(program: Program) -> Option<Vec<String>> {
         text.lines().filter(|line| line.contains(word)).count()
     };
     let wait = |word: &str, count: usize| {
-        let start = Instant::now();
-        while lines(word) < count {
+        eventually(|| {
+            if lines(word) >= count {
+                return Ok(());
+            }
             let text = fs::read_to_string(&story).unwrap_or_default();
-            let is_late = start.elapsed() > Duration::from_secs(25);
-            assert!(!is_late, "no {count} `{word}` in\n{text}\n{}", network.logs());
-            std::thread::sleep(Duration::from_millis(20));
-        }
+            Err(format!("no {count} `{word}` in\n{text}\n{}", network.logs()))
+        });
     };
     let a = network.start(program, "a", &with_pipe(&network, "story"));
     network.expect_owners(ADDRESS, &["a"], OVERLAP);

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::Program::{Keepalived, Lvsha};
+use super::network::eventually;
 use super::{ADDRESS, Network, Program, instance};
 
 /// Two masters at once are a conflict; both may advertise once before one yields.
@@ -214,11 +215,7 @@ fn a_virtual_mac_of_ipv6_with_keepalived() {
 
 impl Network {
     fn expect_one_owner(&self) {
-        let start = std::time::Instant::now();
-        while self.owners(ADDRESS).len() != 1 {
-            assert!(start.elapsed() < Duration::from_secs(25), "{}", self.logs());
-            std::thread::sleep(Duration::from_millis(50));
-        }
+        eventually(|| if self.owners(ADDRESS).len() == 1 { Ok(()) } else { Err(self.logs()) });
     }
 }
 
