@@ -12,9 +12,9 @@ use crate::run::vrrp::{Gratuitous, Output, RouterIndex, State, Transition};
 /// 2. A master advertises at least every one and a half intervals, unless its process sleeps.
 /// 3. A take-over is told: first the advertisement, then the announcement.
 /// 4. Two masters that hear each other undisturbed do not last.
-/// 5. A stop sends priority 0 exactly once, and only as master.
-/// 6. After the last disturbance there is exactly one master for each router, and it stays.
-/// 7. No machine is due at a time that is over already.
+/// 5. Who ceases to be master says so with priority 0 at most once, and nobody else does.
+/// 6. A turn leaves nothing undone that was due.
+/// 7. After a calm time there is exactly one master for each router ([`Invariants::check_calm`]).
 #[derive(Clone, Debug, Default)]
 pub struct Invariants {
     /// Last advertisement of each master.
@@ -32,6 +32,8 @@ impl Invariants {
         self.holding(world)?;
         self.take_overs(world)?;
         self.gaps(world)?;
+        self.releases(world)?;
+        self.overdue(world)?;
         self.rivals(world)
     }
 
@@ -98,6 +100,31 @@ impl Invariants {
             }
         }
         Ok(())
+    }
+
+    fn releases(&self, world: &World) -> Result<(), String> {
+        let mut balance: BTreeMap<(usize, RouterIndex), i32> = BTreeMap::new();
+        for record in &world.records {
+            let change = match record.output {
+                Output::Advertise { priority: 0 } => 1,
+                Output::Changed(Transition { from: State::Master, .. }) => -1,
+                _ => continue,
+            };
+            *balance.entry((record.node, record.router)).or_default() += change;
+        }
+        match balance.into_iter().find(|(_, balance)| *balance > 0) {
+            Some(((node, _), _)) => {
+                Err(format!("node {node} releases addresses that it did not hold as master"))
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn overdue(&self, world: &World) -> Result<(), String> {
+        match world.overdue {
+            Some(node) => Err(format!("node {node} had a turn and is still due")),
+            None => Ok(()),
+        }
     }
 
     fn gaps(&mut self, world: &World) -> Result<(), String> {

@@ -17,5 +17,5 @@ mod world;
 pub use crate::run::random::Random;
 pub use invariants::Invariants;
 pub use outcome::{Holding, Outcome};
-pub use scenario::{Failure, Scenario, calm, history};
+pub use scenario::{Failure, Scenario, history};
 pub use world::{Action, NodeSpec, Record, World};

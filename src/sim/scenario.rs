@@ -74,7 +74,7 @@ pub fn history(seed: u64) -> Scenario {
 }
 
 /// Everything works again, and every process runs.
-pub fn calm(at: Duration, count: usize) -> Vec<(Duration, Action)> {
+fn calm(at: Duration, count: usize) -> Vec<(Duration, Action)> {
     let mut actions = vec![(at, Action::Noise { loss: 0, duplication: 0 })];
     for from in 0..count {
         let others = (0..count).filter(|to| *to != from);

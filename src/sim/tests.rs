@@ -141,6 +141,16 @@ fn two_masters_that_do_not_agree_are_noticed() {
 }
 
 #[test]
+fn a_release_by_somebody_who_was_no_master_is_noticed() {
+    let (mut world, _) = pair(vec![]);
+    world.records.clear();
+    let output = Output::Advertise { priority: 0 };
+    world.records.push(Record { at: world.now, node: 1, router: 0, output });
+    let failure = Invariants::default().check(&world).unwrap_err();
+    assert_eq!(failure, "node 1 releases addresses that it did not hold as master");
+}
+
+#[test]
 fn a_stop_releases_once_and_a_reload_sends_nothing() {
     for (action, releases) in [(Action::Stop(0), 1), (Action::Stop(1), 0), (Action::Reload(0), 0)] {
         let mut world =

@@ -111,6 +111,8 @@ pub struct World {
     pub now: Duration,
     /// What was done in the last step.
     pub records: Vec<Record>,
+    /// Who had a turn in the last step and was not done with what was due.
+    pub overdue: Option<usize>,
     /// When the network or a node was disturbed last.
     pub disturbed: Duration,
     /// Lost packets in a hundred.
@@ -156,6 +158,7 @@ impl World {
             cuts: BTreeSet::new(),
             now: Duration::ZERO,
             records: Vec::new(),
+            overdue: None,
             disturbed: Duration::ZERO,
             loss: 0,
             duplication: 0,
@@ -176,6 +179,7 @@ impl World {
     /// until `end`.
     pub fn step(&mut self, end: Duration) -> bool {
         self.records.clear();
+        self.overdue = None;
         let event = self.agenda.first_key_value().map(|((at, _), _)| *at);
         let timer = (0..self.nodes.len()).filter_map(|node| Some((self.due(node)?, node))).min();
         match (event, timer) {
@@ -239,6 +243,9 @@ impl World {
             director.handle_timeout(now);
         }
         self.carry_out(number);
+        let director = self.nodes.get(number).and_then(|node| node.director.as_ref());
+        let deadline = director.and_then(Director::next_deadline);
+        self.overdue = deadline.is_some_and(|at| at <= now).then_some(number);
     }
 
     fn happen(&mut self, event: Event) {
