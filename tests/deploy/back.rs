@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use lvsha::deploy::Act;
 use lvsha::plan::plan;
 
-use crate::rack::{CONF, Rack, UNIT, machine};
+use crate::rack::{CONF, Rack, UNIT, machine, real_server};
 
 #[test]
 fn files_that_are_as_they_were_are_left_alone_on_the_way_back() {
@@ -59,6 +59,29 @@ fn a_way_back_tells_the_kernel_what_it_had_before() {
     rack.rollback(1).unwrap();
     assert!(!rack.path("/etc/sysctl.d/90-lvsha.conf").exists());
     assert!(rack.read("log").contains("net.x = 7"), "{}", rack.read("log"));
+}
+
+/// It would keep them, and then answer ARP for them beside the director.
+#[test]
+fn a_real_server_gives_its_addresses_up_before_its_files_go() {
+    let rack = Rack::new();
+    rack.program(
+        "systemctl",
+        "echo \"systemctl $*\" >>\"$LVSHA_ROOT/log\"\n\
+         case $1 in is-*) exit 1 ;; stop) \"$LVSHA_ROOT/usr/local/sbin/lvsrs\" stop ;; esac",
+    );
+    rack.program(
+        "sysctl",
+        "case $1 in -n) echo 0 ;; *) echo \"sysctl $*\" >>\"$LVSHA_ROOT/log\" ;; esac",
+    );
+    rack.stage(&real_server());
+    rack.activate(1, 60).unwrap();
+    rack.write("log", "");
+    rack.rollback(1).unwrap();
+    let log = rack.read("log");
+    let (given_up, loud) = (log.find("lvsrs stop"), log.find("before/sysctl"));
+    assert!(given_up.is_some() && given_up < loud, "{log}");
+    assert!(!rack.path("/usr/local/sbin/lvsrs").exists());
 }
 
 #[test]

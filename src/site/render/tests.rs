@@ -52,6 +52,9 @@ fn real_servers_keep_silent_before_they_have_the_address() {
     assert!(file(&machines, "lw3", "90-lvsha.conf").text.contains("arp_ignore = 1"));
     let script = &file(&machines, "lw3", "lvsrs").text;
     assert!(script.contains("wanted=\"10.0.0.31/32@lo\""), "{script}");
+    // A start that fails half-way has set some already, and systemd runs no ExecStop for it.
+    let unit = &file(&machines, "lw3", "lvsha-real-server.service").text;
+    assert!(unit.contains("\nExecStopPost=/usr/local/sbin/lvsrs stop\n"), "{unit}");
 }
 
 #[test]
