@@ -8,6 +8,9 @@
 //! Directors are changed, and taken back, one by one: never do two of them stop at the same time. Only where one
 //! alone would not be understood by the others is the next one activated before the first is judged.
 //!
+//! Real servers that get addresses are changed before the directors, and taken back behind them; those that give
+//! some up the other way round.
+//!
 //! No machine is changed before every machine's own program has accepted its files. Only where that program has to
 //! be installed first, this is a part of the batch.
 //!

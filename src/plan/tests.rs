@@ -289,6 +289,28 @@ fn a_real_server_gives_its_addresses_up_behind_the_directors() {
 }
 
 #[test]
+fn a_real_server_that_keeps_some_addresses_waits_for_the_directors_with_the_others() {
+    const SCRIPT: &str = "/usr/local/sbin/lvsrs";
+    let text = |wanted: &str| format!("#!/bin/sh\nwanted=\"{wanted}\"\n");
+    let order = |old: &str, new: &str| -> Vec<String> {
+        let mut server = machine(false, &text(new));
+        for file in &mut server.files {
+            (file.path, file.mode) = (SCRIPT.to_owned(), 0o755);
+        }
+        let file = TreeFile { mode: 0o755, content: text(old).into() };
+        let left = Found { files: Tree::from([(SCRIPT.to_owned(), file)]), ..found("") };
+        let facts = BTreeMap::from([("lw3".to_owned(), left), ("lw1".to_owned(), found("a"))]);
+        let plan = Plan::new(&Cluster::default(), &[server, machine(true, "b")], &facts);
+        plan.nodes.iter().map(|node| node.name.clone()).collect()
+    };
+    let (one, both) = ("10.0.0.31/32@lo", "10.0.0.31/32@lo 10.0.0.32/32@lo");
+    assert_eq!(order(both, one), ["lw1", "lw3"]);
+    assert_eq!(order(one, both), ["lw3", "lw1"]);
+    // With tunnels it is the same address at another place.
+    assert_eq!(order(one, "10.0.0.31/32@tunl0"), ["lw3", "lw1"]);
+}
+
+#[test]
 fn the_canary_is_the_first_real_server_alone() {
     let server = |text: &str| plan(&machine(false, text), &found("a"));
     let nodes = [server("b"), server("b"), server("b"), plan(&machine(true, "b"), &found("a"))];
