@@ -118,11 +118,16 @@ impl Memory {
         match act {
             Act::Facts { .. } => return Ok(Reply::Facts(Box::new(self.found.clone()))),
             Act::Look { .. } => {
-                let Found { active, generation, pending, addresses, table, .. } =
-                    self.found.clone();
-                let seen =
-                    Found { active, generation, pending, addresses, table, ..Found::default() };
-                return Ok(Reply::Facts(Box::new(seen)));
+                let found = self.found.clone();
+                return Ok(Reply::Facts(Box::new(Found {
+                    active: found.active,
+                    generation: found.generation,
+                    pending: found.pending,
+                    addresses: found.addresses,
+                    loopback: found.loopback,
+                    table: found.table,
+                    ..Found::default()
+                })));
             }
             Act::Lock { who, run, generation } => {
                 if self.run.as_ref().is_some_and(|other| other != run) {

@@ -26,7 +26,7 @@ pub(super) fn mark_holders(
     for node in nodes.iter_mut().filter(|node| node.role == Role::Director) {
         node.is_holder = found
             .get(&node.name)
-            .is_some_and(|found| addresses().any(|address| found.holds(address.value.address)));
+            .is_some_and(|found| addresses().any(|address| found.holds(&address.value)));
     }
 }
 

@@ -153,14 +153,23 @@ fn the_holder_comes_last_whatever_its_name() {
         addresses: ["10.0.0.31".parse().unwrap()].into_iter().collect(),
         ..Found::default()
     };
-    let found = BTreeMap::from([
-        ("a".to_owned(), holder),
-        ("b".to_owned(), Found::default()),
-        ("lw3".to_owned(), Found::default()),
-    ]);
-    let plan = Plan::new(&cluster, &machines, &found);
-    let names: Vec<&str> = plan.nodes.iter().map(|node| node.name.as_str()).collect();
-    assert_eq!(names, ["lw3", "b", "a"]);
+    // As a real server of the other one has it.
+    let silent = Found { loopback: holder.addresses.clone(), ..Found::default() };
+    let order = |cluster: &Cluster, a: &Found, b: &Found| -> Vec<String> {
+        let found = BTreeMap::from([
+            ("a".to_owned(), a.clone()),
+            ("b".to_owned(), b.clone()),
+            ("lw3".to_owned(), Found::default()),
+        ]);
+        let plan = Plan::new(cluster, &machines, &found);
+        plan.nodes.into_iter().map(|node| node.name).collect()
+    };
+    assert_eq!(order(&cluster, &holder, &Found::default()), ["lw3", "b", "a"]);
+    assert_eq!(order(&cluster, &holder, &silent), ["lw3", "b", "a"]);
+    // A router that puts it there itself.
+    let mut inside = cluster.clone();
+    inside.routers[0].addresses[0].value.interface = Some("lo".to_owned());
+    assert_eq!(order(&inside, &silent, &holder), ["lw3", "b", "a"]);
 }
 
 /// Two directors with these ranks in their files; one of them holds the address.

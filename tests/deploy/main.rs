@@ -4,7 +4,7 @@
 // A test that cannot set up its machine has nothing better to do than to stop.
 #![expect(clippy::unwrap_used)]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
@@ -57,6 +57,7 @@ fn a_look_is_the_part_of_the_facts_that_a_gate_judges() {
         generation: facts.generation,
         pending: facts.pending,
         addresses: facts.addresses,
+        loopback: facts.loopback,
         table: facts.table,
         ..Found::default()
     };
@@ -310,6 +311,23 @@ fn only_ten_generations_are_kept() {
     let Reply::History(entries) = rack.act(&Act::History).unwrap() else { panic!() };
     let numbers: Vec<u32> = entries.iter().map(|entry| entry.generation).collect();
     assert_eq!(numbers, (4..=13).collect::<Vec<_>>());
+}
+
+/// A director that is a real server of the other one, too, has it there for its own web server.
+#[test]
+fn an_address_on_lo_is_told_apart_from_one_that_is_held() {
+    let rack = Rack::new();
+    rack.program(
+        "ip",
+        "echo '1: lo    inet 10.0.0.31/32 scope global lo'\n\
+         echo '2: eth1    inet 10.0.0.27/24 scope global eth1'",
+    );
+    let found = rack.found(&machine("one"));
+    let shown = |addresses: &BTreeSet<std::net::IpAddr>| -> Vec<String> {
+        addresses.iter().map(ToString::to_string).collect()
+    };
+    assert_eq!(shown(&found.addresses), ["10.0.0.27"]);
+    assert_eq!(shown(&found.loopback), ["10.0.0.31"]);
 }
 
 #[test]
