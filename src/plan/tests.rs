@@ -120,6 +120,41 @@ fn secrets_are_in_no_difference() {
     }
 }
 
+/// The plan of a director for one file, whose text and mode change.
+fn of_one_file(path: &str, old: (&str, u32), new: (&str, u32)) -> NodePlan {
+    let mut wanted = machine(true, new.0);
+    for file in &mut wanted.files {
+        (file.path, file.mode, file.secret) = (path.to_owned(), new.1, new.1 & 0o077 == 0);
+    }
+    let file = TreeFile { mode: old.1, content: old.0.into() };
+    plan(&wanted, &Found { files: Tree::from([(path.to_owned(), file)]), ..found("") })
+}
+
+#[test]
+fn passwords_of_a_configuration_with_another_name_are_masked() {
+    let conf = |password: &str, weight: u8| {
+        format!(
+            "virtual=10.0.0.31:3306\n\treal=10.0.0.29:3306 gate {weight}\n\tservice=mysql\n\
+             \tlogin=\"monitor\"\n\tpasswd=\"{password}\"\n"
+        )
+    };
+    let (old, new) = (conf("older123", 1), conf("newer123", 2));
+    let node = of_one_file("/etc/ha.d/web.cf", (&old, 0o600), (&new, 0o600));
+    let shown = difference(&node, "/etc/ha.d/web.cf").join("\n");
+    assert!(shown.contains("gate 2") && !shown.contains("er123"), "{shown}");
+}
+
+#[test]
+fn a_file_that_only_its_owner_could_read_is_not_shown_when_everybody_may() {
+    let path = "/etc/keepalived/check.sh";
+    let shown = |old, new| {
+        let node = of_one_file(path, ("key=hidden\n", old), ("key=$KEY\n", new));
+        difference(&node, path).join("\n")
+    };
+    assert_eq!(shown(0o700, 0o755), "it holds secrets: its difference is not shown");
+    assert_eq!(shown(0o755, 0o755), "-key=hidden\n+key=$KEY");
+}
+
 #[test]
 fn services_and_servers_are_compared_by_meaning() {
     let conf = |weight: u8, more: &str| {
