@@ -313,6 +313,29 @@ fn only_ten_generations_are_kept() {
     assert_eq!(numbers, (4..=13).collect::<Vec<_>>());
 }
 
+/// A machine is confirmed before the next one is changed, whose fault takes both back.
+#[test]
+fn failed_tries_push_no_good_generation_out() {
+    let rack = Rack::new();
+    rack.deploy(1, "good\n");
+    rack.deploy(2, "better\n");
+    for generation in 3..=15 {
+        rack.deploy(generation, "bad\n");
+        rack.rollback(generation).unwrap();
+    }
+    let found = rack.found(&machine("better\n"));
+    assert_eq!((rack.read(CONF).as_str(), found.generation), ("better\n", 2));
+    assert!(found.managed.contains_key(CONF), "lvsha forgot what it manages");
+    let Reply::History(entries) = rack.act(&Act::History).unwrap() else { panic!() };
+    let of = |wanted: &str| -> Vec<u32> {
+        let entries = entries.iter().filter(|entry| entry.state == wanted);
+        entries.map(|entry| entry.generation).collect()
+    };
+    assert_eq!((of("confirmed"), of("current")), (vec![1], vec![2]), "nothing to go back to");
+    // Ten, and the one that was being confirmed when the others were counted.
+    assert_eq!(of("rolled-back"), (5..=15).collect::<Vec<_>>());
+}
+
 /// A director that is a real server of the other one, too, has it there for its own web server.
 #[test]
 fn an_address_on_lo_is_told_apart_from_one_that_is_held() {
