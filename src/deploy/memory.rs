@@ -41,6 +41,8 @@ pub struct Memory {
     pub acts: Vec<&'static str>,
     /// What goes wrong, and when.
     pub when: Option<When>,
+    /// What it remarks on its way back.
+    pub remarks: Vec<String>,
     staging: Option<NodePlan>,
     generations: BTreeMap<u32, Generation>,
     run: Option<String>,
@@ -179,6 +181,7 @@ impl Memory {
                     return Err(Fault::new(FaultKind::Refused, "it does not wait any more"));
                 }
                 self.rollback(*generation);
+                return Ok(Reply::Done(self.remarks.clone()));
             }
             Act::History => {
                 let entry = |(number, generation): (&u32, &Generation)| Entry {

@@ -178,8 +178,8 @@ impl Rollout {
         self.nodes.get(position).is_some_and(|node| node.since.is_none())
     }
 
-    /// Takes the result of a task.
-    pub fn handle(&mut self, position: usize, result: Result<(), Fault>, now: Duration) {
+    /// Takes the result of a task: what the machine remarks, or why it is not done.
+    pub fn handle(&mut self, position: usize, result: Result<Vec<String>, Fault>, now: Duration) {
         let phase = self.phase;
         let timeout = self.options.gate_timeout;
         let (patience, pause) = (self.options.patience, self.options.pause);
@@ -187,7 +187,7 @@ impl Rollout {
         node.is_busy = false;
         let Some(task) = node.tasks.front().cloned() else { return };
         match result {
-            Ok(()) => {
+            Ok(remarks) => {
                 node.tasks.pop_front();
                 node.since = None;
                 node.not_before = now;
@@ -195,7 +195,12 @@ impl Rollout {
                     Task::Act(Act::Lock { .. }) => node.is_locked = true,
                     Task::Act(Act::Activate { .. }) => node.state = State::Unknown,
                     Task::Fresh(Act::Confirm { .. }) => node.state = State::Deployed,
-                    Task::Fresh(Act::Rollback { .. }) => node.state = State::RolledBack,
+                    Task::Fresh(Act::Rollback { .. }) => {
+                        node.state = State::RolledBack;
+                        let name = &node.plan.name;
+                        let named = remarks.iter().map(|remark| format!("{name}: {remark}"));
+                        self.remarks.extend(named);
+                    }
                     _ => {}
                 }
             }

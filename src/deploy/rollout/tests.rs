@@ -270,8 +270,10 @@ fn an_interruption_at_each_moment_leaves_the_old_state() {
                 break;
             };
             let result = match task {
-                Task::Act(act) | Task::Fresh(act) => hosts[position].perform(&act).map(|_| ()),
-                Task::Gate => Ok(()),
+                Task::Act(act) | Task::Fresh(act) => {
+                    hosts[position].perform(&act).map(|_| Vec::new())
+                }
+                Task::Gate => Ok(Vec::new()),
             };
             rollout.handle(position, result, Duration::ZERO);
             handled += 1;
@@ -318,6 +320,14 @@ fn machines_are_taken_back_in_the_order_that_undoes_the_way_there() {
     assert!(ended.hosts.iter().all(|memory| content(memory) == "old"));
 }
 
+/// The state of a machine is what was asked for, and still not what it should be.
+#[test]
+fn what_a_machine_remarks_on_its_way_back_is_kept_for_the_end() {
+    let ended = fail_at_the_end(world);
+    let said = |node: &str| format!("{node}: the old state is back, but reload failed");
+    assert_eq!(ended.rollout.remarks(), ["lw1", "lw2", "rs"].map(said));
+}
+
 /// Plays it so that the last machine refuses to be confirmed.
 fn fail_at_the_end(world: impl Fn() -> World) -> Ended {
     let mut failing = world();
@@ -325,6 +335,9 @@ fn fail_at_the_end(world: impl Fn() -> World) -> Ended {
     let confirmation = play(world()).hosts[last].acts.iter().position(|act| *act == "confirm");
     let act = confirmation.unwrap();
     failing.hosts[last].when = Some(When { act, trouble: Trouble::Refuse });
+    for memory in &mut failing.hosts {
+        memory.remarks = vec!["the old state is back, but reload failed".to_owned()];
+    }
     play(failing)
 }
 
