@@ -87,7 +87,7 @@ const DIRECTOR: &[Row] = &[Row {
     mode: 0o644,
     effect: Effect::Sysctl,
     check: None,
-    when: |context| context.forwards,
+    when: |context| context.forwards.ipv4 || context.forwards.ipv6,
 }];
 
 const KEEPALIVED: &[Row] = &[
