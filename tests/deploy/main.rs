@@ -117,7 +117,6 @@ fn a_unit_that_does_not_come_up_brings_the_old_state_back() {
     assert_eq!(rack.found(&machine("old\n")).generation, 1);
 }
 
-/// Where nothing can be written nothing was changed, so nothing is put back either.
 /// Half of the files on a full disk would be neither the old nor the new state.
 #[test]
 fn a_file_that_cannot_be_written_is_noticed_before_any_is_changed() {
@@ -141,11 +140,6 @@ fn a_file_that_cannot_be_written_is_noticed_before_any_is_changed() {
     assert!(!rack.path("/etc/sysctl.d/.90-lvsha.conf.lvsha-new").exists());
 }
 
-/// The program would go on with what its file no longer says.
-/// A file that goes takes nothing back of what the kernel was told.
-/// Else its mode would be set anew by every deployment.
-/// A connection may end while a unit takes its time to stop: the script on the machine goes on.
-/// The same when nobody asks, because the machine is not reached any more.
 /// The answer to the first one may be lost.
 #[test]
 fn a_generation_can_be_confirmed_twice() {
@@ -157,7 +151,6 @@ fn a_generation_can_be_confirmed_twice() {
     assert!(rack.confirm(1).is_err());
 }
 
-/// Numbers come from before the lock: the same one may be somebody else's by now.
 /// After `lvsha unlock` the staged files may be another's.
 #[test]
 fn whoever_lost_the_lock_puts_nothing_in_place() {
@@ -210,8 +203,6 @@ fn a_script_that_hangs_is_not_waited_for_for_ever() {
     assert!(said.contains(wanted) && said.contains("help look there what hangs"), "{said}");
 }
 
-/// Its units may be half old, half new.
-/// systemd.timer(5): without a word about it a timer may be a minute late.
 #[test]
 fn a_machine_that_boots_before_anybody_confirmed_has_the_old_state() {
     let rack = Rack::new();
