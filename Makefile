@@ -10,7 +10,8 @@ share  := $(DESTDIR)$(PREFIX)/share
 root   := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 .DEFAULT_GOAL := build
-.PHONY: bench bench-lab build corpus demo deny fuzz help install lab lab-images lab-test lint nextest peers quick soak test
+.PHONY: bench bench-lab build corpus demo deny fuzz help install lab lab-images lab-test lint nextest peers quick shellcheck \
+	soak test
 
 build: ## the program, optimised: target/release/lvsha
 	$(CARGO) build --release
@@ -42,7 +43,7 @@ lab-images: peers ## what the lab boots: Debian's kernel, the peers' tree as a d
 	$(root) tests/lab/build
 
 # The fuzz targets are a workspace of their own, for which clippy would build every dependency once more.
-lint: deny ## formatting, clippy, licences of the dependencies
+lint: deny shellcheck ## formatting, clippy, licences of the dependencies, the scripts of a deployment
 	$(CARGO) fmt --check
 	$(CARGO) fmt --check --manifest-path fuzz/Cargo.toml
 	$(CARGO) clippy --all-targets -- -D warnings
@@ -91,5 +92,15 @@ deny:
 		$(CARGO) deny check licenses bans sources; \
 	else \
 		echo "cargo-deny is not installed: licences are not checked"; \
+		test -z "$$CI"; \
+	fi
+
+# Each script runs behind common.sh, so names may come from there (SC2154) and be used elsewhere (SC2034). Meant as
+# they are: `A && B || C` where C is for both (SC2015), backquotes in a help (SC2016), names that are numbers (SC2012).
+shellcheck:
+	@if command -v shellcheck >/dev/null; then \
+		shellcheck --shell=sh --exclude=SC2012,SC2015,SC2016,SC2034,SC2154 src/deploy/scripts/*.sh; \
+	else \
+		echo "shellcheck is not installed: the scripts are not checked"; \
 		test -z "$$CI"; \
 	fi

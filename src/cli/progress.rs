@@ -50,13 +50,13 @@ impl<'a> Progress<'a> {
     }
 
     fn live(&mut self, event: &Event) {
+        if let Some(line) = lasting(event) {
+            // The picture begins anew below it.
+            self.drawn = 0;
+            self.printer.status(&line);
+        }
         let (node, words) = match event {
-            Event::Interrupted { words } => {
-                // The picture begins anew below it.
-                self.drawn = 0;
-                self.printer.status(words);
-                return;
-            }
+            Event::Interrupted { .. } => return,
             Event::Begins { node, task } => (node, format!("{task} ...")),
             Event::Done { node, task, .. } => (node, format!("{task} done")),
             Event::Failed { node, task, fault } => (node, format!("{task}: {fault}")),
@@ -76,6 +76,16 @@ impl<'a> Progress<'a> {
         }
         self.drawn = self.nodes.len();
         self.printer.draw(&picture);
+    }
+}
+
+/// What must stay on the screen when a machine goes on with its next step.
+fn lasting(event: &Event) -> Option<String> {
+    match event {
+        Event::Done { remarks, .. } if !remarks.is_empty() => plain(event),
+        Event::Interrupted { .. } => plain(event),
+        // A fault that counts stands in the conclusion.
+        Event::Begins { .. } | Event::Done { .. } | Event::Failed { .. } => None,
     }
 }
 
@@ -109,4 +119,21 @@ fn json(event: &Event) -> String {
         }
     };
     value.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn remarks_outlast_the_picture() {
+        let done = |remarks: &[&str]| Event::Done {
+            node: "lw1".to_owned(),
+            task: "check",
+            remarks: remarks.iter().map(|remark| (*remark).to_owned()).collect(),
+        };
+        let said = "keepalived.conf: there is no keepalived here";
+        assert_eq!(lasting(&done(&[said])), Some(format!("lw1: check ({said})")));
+        assert_eq!(lasting(&done(&[])), None);
+    }
 }

@@ -51,9 +51,18 @@ async fn roll_back(
         let Some(generation) = found.get(&machine.name).and_then(|found| found.pending) else {
             continue;
         };
-        if let Err(fault) = host.perform(&Act::Rollback { generation, run: None }).await {
-            show_faults(&[(machine.name.clone(), fault)], printer);
-            return Ok(ExitCode::Remote);
+        match host.perform(&Act::Rollback { generation, run: None }).await {
+            // The old files may be back without the old state.
+            Ok(Reply::Done(remarks)) => {
+                for remark in remarks {
+                    printer.problem(&Problem::new(format!("{}: {remark}", machine.name)));
+                }
+            }
+            Ok(_) => {}
+            Err(fault) => {
+                show_faults(&[(machine.name.clone(), fault)], printer);
+                return Ok(ExitCode::Remote);
+            }
         }
         printer.status(&format!("{}: generation {generation} was taken back", machine.name));
         taken_back = true;

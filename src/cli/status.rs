@@ -70,9 +70,8 @@ fn line(machine: &Machine, facts: &Found, cluster: &Cluster) -> String {
     let versions = facts.versions.iter().map(|(name, version)| format!("{name} {version}"));
     let held = cluster.routers.iter().flat_map(|router| &router.addresses);
     let held = held
-        .map(|address| address.value.address)
-        .filter(|address| machine.role == Role::Director && facts.holds(*address))
-        .map(|address| format!("holds {address}"));
+        .filter(|address| machine.role == Role::Director && facts.holds(&address.value))
+        .map(|address| format!("holds {}", address.value.address));
     let generation = match facts.generation {
         0 => "never deployed".to_owned(),
         number => format!("generation {number}"),
@@ -92,12 +91,12 @@ fn names_of_directors(cluster: &Cluster) -> impl Iterator<Item = &str> {
 fn addresses(cluster: &Cluster, found: &BTreeMap<String, Found>) -> (String, bool) {
     let mut text = String::new();
     let mut is_wrong = false;
-    for address in cluster.routers.iter().flat_map(|router| &router.addresses) {
-        let address = address.value.address;
+    for virtual_address in cluster.routers.iter().flat_map(|router| &router.addresses) {
+        let address = virtual_address.value.address;
         let is_director = |name: &str| names_of_directors(cluster).any(|known| known == name);
         let holders: Vec<(&String, &Found)> = found
             .iter()
-            .filter(|(name, facts)| is_director(name) && facts.holds(address))
+            .filter(|(name, facts)| is_director(name) && facts.holds(&virtual_address.value))
             .collect();
         let names: Vec<&str> = holders.iter().map(|(name, _)| name.as_str()).collect();
         let asked = names_of_directors(cluster).filter(|name| found.contains_key(*name)).count();

@@ -83,7 +83,11 @@ fn facts(lines: &[&str]) -> Found {
             }
             "pending" => found.pending = rest.parse().ok(),
             "lock" => found.lock = Some(rest.to_owned()),
-            "address" => found.addresses.extend(rest.parse::<IpAddr>()),
+            "address" => {
+                let (address, device) = rest.split_once(' ').unwrap_or((rest, ""));
+                let place = if device == "lo" { &mut found.loopback } else { &mut found.addresses };
+                place.extend(address.parse::<IpAddr>());
+            }
             "ages" => found.ages = since(rest).unwrap_or_default(),
             "table" => found.table.push(rest.to_owned()),
             "version" => {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-use crate::model::{Cluster, Protocol, Service, Target};
+use crate::model::{Cluster, Protocol, Service, Target, VirtualAddress};
 use crate::plan::Found;
 use crate::site::render::{Machine, Role};
 
@@ -39,7 +39,7 @@ pub fn gate(report: &GateReport<'_>) -> Result<(), String> {
         return Ok(());
     }
     for router in &report.cluster.routers {
-        let addresses = || router.addresses.iter().map(|address| address.value.address);
+        let addresses = || router.addresses.iter().map(|address| &address.value);
         // A director that is not changed yet, and keeps the others out, may not know them all.
         let mut others = report.directors().filter(|(name, _)| *name != machine.name);
         let is_outdated =
@@ -60,8 +60,14 @@ impl GateReport<'_> {
 }
 
 /// Exactly one director has the address, and its kernel knows living servers for it.
-fn one_holder(address: IpAddr, is_outdated: bool, report: &GateReport<'_>) -> Result<(), String> {
-    let holders: Vec<_> = report.directors().filter(|(_, found)| found.holds(address)).collect();
+fn one_holder(
+    virtual_address: &VirtualAddress,
+    is_outdated: bool,
+    report: &GateReport<'_>,
+) -> Result<(), String> {
+    let holds = |(_, found): &(&str, &Found)| found.holds(virtual_address);
+    let holders: Vec<_> = report.directors().filter(holds).collect();
+    let address = virtual_address.address;
     match holders.as_slice() {
         // A director that could not be asked, or that `--limit` leaves out, may hold it.
         [] if is_outdated || report.directors().count() < report.cluster.nodes.len() => Ok(()),

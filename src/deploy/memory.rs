@@ -41,6 +41,8 @@ pub struct Memory {
     pub acts: Vec<&'static str>,
     /// What goes wrong, and when.
     pub when: Option<When>,
+    /// What it remarks on its way back.
+    pub remarks: Vec<String>,
     staging: Option<NodePlan>,
     generations: BTreeMap<u32, Generation>,
     run: Option<String>,
@@ -118,11 +120,16 @@ impl Memory {
         match act {
             Act::Facts { .. } => return Ok(Reply::Facts(Box::new(self.found.clone()))),
             Act::Look { .. } => {
-                let Found { active, generation, pending, addresses, table, .. } =
-                    self.found.clone();
-                let seen =
-                    Found { active, generation, pending, addresses, table, ..Found::default() };
-                return Ok(Reply::Facts(Box::new(seen)));
+                let found = self.found.clone();
+                return Ok(Reply::Facts(Box::new(Found {
+                    active: found.active,
+                    generation: found.generation,
+                    pending: found.pending,
+                    addresses: found.addresses,
+                    loopback: found.loopback,
+                    table: found.table,
+                    ..Found::default()
+                })));
             }
             Act::Lock { who, run, generation } => {
                 if self.run.as_ref().is_some_and(|other| other != run) {
@@ -174,6 +181,7 @@ impl Memory {
                     return Err(Fault::new(FaultKind::Refused, "it does not wait any more"));
                 }
                 self.rollback(*generation);
+                return Ok(Reply::Done(self.remarks.clone()));
             }
             Act::History => {
                 let entry = |(number, generation): (&u32, &Generation)| Entry {

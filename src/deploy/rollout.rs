@@ -8,6 +8,9 @@
 //! Directors are changed, and taken back, one by one: never do two of them stop at the same time. Only where one
 //! alone would not be understood by the others is the next one activated before the first is judged.
 //!
+//! Real servers that get addresses are changed before the directors, and taken back behind them; those that give
+//! some up the other way round.
+//!
 //! No machine is changed before every machine's own program has accepted its files. Only where that program has to
 //! be installed first, this is a part of the batch.
 //!
@@ -175,8 +178,8 @@ impl Rollout {
         self.nodes.get(position).is_some_and(|node| node.since.is_none())
     }
 
-    /// Takes the result of a task.
-    pub fn handle(&mut self, position: usize, result: Result<(), Fault>, now: Duration) {
+    /// Takes the result of a task: what the machine remarks, or why it is not done.
+    pub fn handle(&mut self, position: usize, result: Result<Vec<String>, Fault>, now: Duration) {
         let phase = self.phase;
         let timeout = self.options.gate_timeout;
         let (patience, pause) = (self.options.patience, self.options.pause);
@@ -184,7 +187,7 @@ impl Rollout {
         node.is_busy = false;
         let Some(task) = node.tasks.front().cloned() else { return };
         match result {
-            Ok(()) => {
+            Ok(remarks) => {
                 node.tasks.pop_front();
                 node.since = None;
                 node.not_before = now;
@@ -192,7 +195,12 @@ impl Rollout {
                     Task::Act(Act::Lock { .. }) => node.is_locked = true,
                     Task::Act(Act::Activate { .. }) => node.state = State::Unknown,
                     Task::Fresh(Act::Confirm { .. }) => node.state = State::Deployed,
-                    Task::Fresh(Act::Rollback { .. }) => node.state = State::RolledBack,
+                    Task::Fresh(Act::Rollback { .. }) => {
+                        node.state = State::RolledBack;
+                        let name = &node.plan.name;
+                        let named = remarks.iter().map(|remark| format!("{name}: {remark}"));
+                        self.remarks.extend(named);
+                    }
                     _ => {}
                 }
             }

@@ -127,7 +127,7 @@ pub async fn run(
             Ok(remarks) => tell(Event::Done { node, task, remarks: remarks.clone() }),
             Err(fault) => tell(Event::Failed { node, task, fault: fault.clone() }),
         }
-        rollout.handle(position, result.map(|_| ()), start.elapsed());
+        rollout.handle(position, result, start.elapsed());
     }
     hosts.into_iter().flatten().collect()
 }

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use super::Tree;
+use crate::model::VirtualAddress;
 
 /// The facts of one machine.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -27,8 +28,10 @@ pub struct Found {
     pub installer: Option<String>,
     /// Versions of programs, by name.
     pub versions: BTreeMap<String, String>,
-    /// Addresses on its interfaces.
+    /// Addresses on its interfaces, but for those on `lo`.
     pub addresses: BTreeSet<IpAddr>,
+    /// Addresses on `lo`.
+    pub loopback: BTreeSet<IpAddr>,
     /// How long it has had them, where its kernel says so.
     pub ages: BTreeMap<IpAddr, Duration>,
     /// The kernel's table, a line for each service and server, as /proc/net/ip_vs has it.
@@ -44,9 +47,12 @@ pub struct Found {
 }
 
 impl Found {
-    /// Whether it has an address: for a virtual one, whether it is its holder.
-    pub fn holds(&self, address: IpAddr) -> bool {
-        self.addresses.contains(&address)
+    /// Whether it is the holder of an address. One on `lo` takes packets that another director sends, as on a
+    /// real server; nobody on the link learns that it is there. So it counts only where it belongs on `lo`.
+    pub fn holds(&self, address: &VirtualAddress) -> bool {
+        let is_inside = address.interface.as_deref() == Some("lo");
+        let place = if is_inside { &self.loopback } else { &self.addresses };
+        place.contains(&address.address)
     }
 
     /// Whether a file that lvsha wrote was changed by somebody else.

@@ -1,10 +1,10 @@
 //! In which order machines are changed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Found, NodePlan, Step};
+use super::{Found, NodePlan, Step, Tree};
 use crate::model::Cluster;
-use crate::site::render::Role;
+use crate::site::render::{REAL_SERVER_SCRIPT, Role};
 
 /// Machines that are changed at the same time.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,21 +26,39 @@ pub(super) fn mark_holders(
     for node in nodes.iter_mut().filter(|node| node.role == Role::Director) {
         node.is_holder = found
             .get(&node.name)
-            .is_some_and(|found| addresses().any(|address| found.holds(address.value.address)));
+            .is_some_and(|found| addresses().any(|address| found.holds(&address.value)));
     }
 }
 
 /// Real servers first, then directors that hold nothing, then those that hold an address: as they
-/// are found, whatever their priorities say. A real server that gives its addresses up comes
-/// behind all of them: until then a director may still send it packets for them.
+/// are found, whatever their priorities say. A real server that gives an address up comes behind
+/// all of them: until then a director may still send it packets for it.
 pub(super) fn sort(nodes: &mut [NodePlan]) {
     let rank = |node: &NodePlan| match node.role {
-        Role::RealServer if node.steps.iter().any(|step| matches!(step, Step::Stop(_))) => 3,
+        Role::RealServer if gives_addresses_up(node) => 3,
         Role::RealServer => 0,
         Role::Director if node.is_holder => 2,
         Role::Director => 1,
     };
     nodes.sort_by_key(rank);
+}
+
+/// Whether a real server has an address that it will not have any more.
+fn gives_addresses_up(node: &NodePlan) -> bool {
+    let stops = node.steps.iter().any(|step| matches!(step, Step::Stop(_)));
+    stops || !accepted(&node.before).is_subset(&accepted(&node.after))
+}
+
+/// The addresses that a real server's script sets: `wanted="ADDRESS/PREFIX@DEVICE ..."`. The device is
+/// left out, because packets are accepted whichever has the address. A user's own template may say it
+/// otherwise; of that one nothing is known.
+fn accepted(tree: &Tree) -> BTreeSet<&str> {
+    let script = tree.get(REAL_SERVER_SCRIPT);
+    let text = script.and_then(|file| std::str::from_utf8(&file.content).ok()).unwrap_or_default();
+    let mut lines = text.lines();
+    let wanted = lines.find_map(|line| line.strip_prefix("wanted=\"")?.strip_suffix('"'));
+    let words = wanted.unwrap_or_default().split_whitespace();
+    words.map(|word| word.split_once('@').map_or(word, |(address, _)| address)).collect()
 }
 
 /// The batches of a plan, in its order: real servers `parallel` at a time, the first of them alone

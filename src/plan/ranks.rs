@@ -25,9 +25,10 @@ pub(super) fn mark_yielding(
     let (before, after) = (configured(|node| &node.before), configured(|node| &node.after));
     for node in nodes.iter_mut().filter(|node| node.is_holder) {
         let Some(facts) = found.get(&node.name) else { continue };
-        let mut held = cluster.routers.iter().filter(|router| {
-            router.addresses.iter().any(|address| facts.holds(address.value.address))
-        });
+        let mut held = cluster
+            .routers
+            .iter()
+            .filter(|router| router.addresses.iter().any(|address| facts.holds(&address.value)));
         node.yields = held.any(|router| {
             // A master that lost its place for a while stays where it is, as it did before.
             first(router, &after).is_some_and(|first| {

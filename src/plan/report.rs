@@ -143,7 +143,8 @@ pub fn difference(node: &NodePlan, path: &str) -> Vec<String> {
     let (Some(before), Some(after)) = (node.before.get(path), node.after.get(path)) else {
         return Vec::new();
     };
-    let is_secret = node.secret.iter().any(|secret| secret == path);
+    // What only its owner could read may hold secrets, whoever may read the new one.
+    let is_secret = before.mode & 0o077 == 0 || node.secret.iter().any(|secret| secret == path);
     let (Some(old), Some(new)) =
         (shown(path, &before.content, is_secret), shown(path, &after.content, is_secret))
     else {

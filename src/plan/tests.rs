@@ -120,6 +120,41 @@ fn secrets_are_in_no_difference() {
     }
 }
 
+/// The plan of a director for one file, whose text and mode change.
+fn of_one_file(path: &str, old: (&str, u32), new: (&str, u32)) -> NodePlan {
+    let mut wanted = machine(true, new.0);
+    for file in &mut wanted.files {
+        (file.path, file.mode, file.secret) = (path.to_owned(), new.1, new.1 & 0o077 == 0);
+    }
+    let file = TreeFile { mode: old.1, content: old.0.into() };
+    plan(&wanted, &Found { files: Tree::from([(path.to_owned(), file)]), ..found("") })
+}
+
+#[test]
+fn passwords_of_a_configuration_with_another_name_are_masked() {
+    let conf = |password: &str, weight: u8| {
+        format!(
+            "virtual=10.0.0.31:3306\n\treal=10.0.0.29:3306 gate {weight}\n\tservice=mysql\n\
+             \tlogin=\"monitor\"\n\tpasswd=\"{password}\"\n"
+        )
+    };
+    let (old, new) = (conf("older123", 1), conf("newer123", 2));
+    let node = of_one_file("/etc/ha.d/web.cf", (&old, 0o600), (&new, 0o600));
+    let shown = difference(&node, "/etc/ha.d/web.cf").join("\n");
+    assert!(shown.contains("gate 2") && !shown.contains("er123"), "{shown}");
+}
+
+#[test]
+fn a_file_that_only_its_owner_could_read_is_not_shown_when_everybody_may() {
+    let path = "/etc/keepalived/check.sh";
+    let shown = |old, new| {
+        let node = of_one_file(path, ("key=hidden\n", old), ("key=$KEY\n", new));
+        difference(&node, path).join("\n")
+    };
+    assert_eq!(shown(0o700, 0o755), "it holds secrets: its difference is not shown");
+    assert_eq!(shown(0o755, 0o755), "-key=hidden\n+key=$KEY");
+}
+
 #[test]
 fn services_and_servers_are_compared_by_meaning() {
     let conf = |weight: u8, more: &str| {
@@ -153,14 +188,23 @@ fn the_holder_comes_last_whatever_its_name() {
         addresses: ["10.0.0.31".parse().unwrap()].into_iter().collect(),
         ..Found::default()
     };
-    let found = BTreeMap::from([
-        ("a".to_owned(), holder),
-        ("b".to_owned(), Found::default()),
-        ("lw3".to_owned(), Found::default()),
-    ]);
-    let plan = Plan::new(&cluster, &machines, &found);
-    let names: Vec<&str> = plan.nodes.iter().map(|node| node.name.as_str()).collect();
-    assert_eq!(names, ["lw3", "b", "a"]);
+    // As a real server of the other one has it.
+    let silent = Found { loopback: holder.addresses.clone(), ..Found::default() };
+    let order = |cluster: &Cluster, a: &Found, b: &Found| -> Vec<String> {
+        let found = BTreeMap::from([
+            ("a".to_owned(), a.clone()),
+            ("b".to_owned(), b.clone()),
+            ("lw3".to_owned(), Found::default()),
+        ]);
+        let plan = Plan::new(cluster, &machines, &found);
+        plan.nodes.into_iter().map(|node| node.name).collect()
+    };
+    assert_eq!(order(&cluster, &holder, &Found::default()), ["lw3", "b", "a"]);
+    assert_eq!(order(&cluster, &holder, &silent), ["lw3", "b", "a"]);
+    // A router that puts it there itself.
+    let mut inside = cluster.clone();
+    inside.routers[0].addresses[0].value.interface = Some("lo".to_owned());
+    assert_eq!(order(&inside, &silent, &holder), ["lw3", "b", "a"]);
 }
 
 /// Two directors with these ranks in their files; one of them holds the address.
@@ -286,6 +330,28 @@ fn a_real_server_gives_its_addresses_up_behind_the_directors() {
     let gone = Step::File(FileChange::Remove { path: CONF.to_owned() });
     assert_eq!(plan.nodes[1].steps, [stop, gone]);
     assert_eq!(batches(&plan.nodes, 4, true).len(), 2);
+}
+
+#[test]
+fn a_real_server_that_keeps_some_addresses_waits_for_the_directors_with_the_others() {
+    const SCRIPT: &str = "/usr/local/sbin/lvsrs";
+    let text = |wanted: &str| format!("#!/bin/sh\nwanted=\"{wanted}\"\n");
+    let order = |old: &str, new: &str| -> Vec<String> {
+        let mut server = machine(false, &text(new));
+        for file in &mut server.files {
+            (file.path, file.mode) = (SCRIPT.to_owned(), 0o755);
+        }
+        let file = TreeFile { mode: 0o755, content: text(old).into() };
+        let left = Found { files: Tree::from([(SCRIPT.to_owned(), file)]), ..found("") };
+        let facts = BTreeMap::from([("lw3".to_owned(), left), ("lw1".to_owned(), found("a"))]);
+        let plan = Plan::new(&Cluster::default(), &[server, machine(true, "b")], &facts);
+        plan.nodes.iter().map(|node| node.name.clone()).collect()
+    };
+    let (one, both) = ("10.0.0.31/32@lo", "10.0.0.31/32@lo 10.0.0.32/32@lo");
+    assert_eq!(order(both, one), ["lw1", "lw3"]);
+    assert_eq!(order(one, both), ["lw3", "lw1"]);
+    // With tunnels it is the same address at another place.
+    assert_eq!(order(one, "10.0.0.31/32@tunl0"), ["lw3", "lw1"]);
 }
 
 #[test]

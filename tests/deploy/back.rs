@@ -7,8 +7,9 @@ use std::time::{Duration, Instant};
 use lvsha::deploy::Act;
 use lvsha::plan::plan;
 
-use crate::rack::{CONF, Rack, UNIT, machine};
+use crate::rack::{CONF, Rack, UNIT, machine, real_server};
 
+/// Where nothing can be written nothing was changed, so nothing is put back either.
 #[test]
 fn files_that_are_as_they_were_are_left_alone_on_the_way_back() {
     let rack = Rack::new();
@@ -31,6 +32,7 @@ fn files_that_are_as_they_were_are_left_alone_on_the_way_back() {
     assert_eq!(rack.read(CONF), "new\n");
 }
 
+/// The program would go on with what its file no longer says.
 #[test]
 fn a_way_back_goes_on_behind_an_effect_that_fails() {
     let rack = Rack::new();
@@ -46,6 +48,7 @@ fn a_way_back_goes_on_behind_an_effect_that_fails() {
     assert!(rack.read("log").contains(&format!("systemctl reload {UNIT}")), "{}", rack.read("log"));
 }
 
+/// A file that goes takes nothing back of what the kernel was told.
 #[test]
 fn a_way_back_tells_the_kernel_what_it_had_before() {
     let rack = Rack::new();
@@ -59,6 +62,29 @@ fn a_way_back_tells_the_kernel_what_it_had_before() {
     rack.rollback(1).unwrap();
     assert!(!rack.path("/etc/sysctl.d/90-lvsha.conf").exists());
     assert!(rack.read("log").contains("net.x = 7"), "{}", rack.read("log"));
+}
+
+/// It would keep them, and then answer ARP for them beside the director.
+#[test]
+fn a_real_server_gives_its_addresses_up_before_its_files_go() {
+    let rack = Rack::new();
+    rack.program(
+        "systemctl",
+        "echo \"systemctl $*\" >>\"$LVSHA_ROOT/log\"\n\
+         case $1 in is-*) exit 1 ;; stop) \"$LVSHA_ROOT/usr/local/sbin/lvsrs\" stop ;; esac",
+    );
+    rack.program(
+        "sysctl",
+        "case $1 in -n) echo 0 ;; *) echo \"sysctl $*\" >>\"$LVSHA_ROOT/log\" ;; esac",
+    );
+    rack.stage(&real_server());
+    rack.activate(1, 60).unwrap();
+    rack.write("log", "");
+    rack.rollback(1).unwrap();
+    let log = rack.read("log");
+    let (given_up, loud) = (log.find("lvsrs stop"), log.find("before/sysctl"));
+    assert!(given_up.is_some() && given_up < loud, "{log}");
+    assert!(!rack.path("/usr/local/sbin/lvsrs").exists());
 }
 
 #[test]
@@ -78,6 +104,7 @@ fn a_link_that_made_way_for_a_file_is_a_link_again() {
     assert_eq!(fs::metadata(&target).unwrap().permissions().mode() & 0o777, 0o640);
 }
 
+/// Else its mode would be set anew by every deployment.
 #[test]
 fn a_link_to_what_is_wanted_is_left_alone() {
     let rack = Rack::new();
@@ -109,6 +136,7 @@ fn the_dead_man_takes_back_what_nobody_confirms() {
     assert!(fault.message.contains("has rolled itself back"), "{fault}");
 }
 
+/// A connection may end while a unit takes its time to stop: the script on the machine goes on.
 #[test]
 fn an_activation_that_was_left_alone_changes_nothing_after_it_was_taken_back() {
     let rack = Rack::new();
@@ -134,6 +162,7 @@ fn an_activation_that_was_left_alone_changes_nothing_after_it_was_taken_back() {
     assert!(!rack.read("active").contains(UNIT), "{}", rack.read("log"));
 }
 
+/// The same when nobody asks, because the machine is not reached any more.
 #[test]
 fn the_dead_man_does_not_wait_for_a_unit_that_does_not_come_up() {
     let rack = Rack::new();
@@ -178,6 +207,7 @@ fn what_is_being_taken_back_is_not_confirmed() {
     assert_eq!((rack.read(CONF).as_str(), rack.state(2).as_str()), ("old\n", "rolled-back\n"));
 }
 
+/// Numbers come from before the lock: the same one may be somebody else's by now.
 #[test]
 fn nobody_takes_back_what_is_not_theirs() {
     let rack = Rack::new();
@@ -199,6 +229,7 @@ fn nobody_takes_back_what_is_not_theirs() {
     assert_eq!((rack.read(CONF).as_str(), rack.state(3).as_str()), ("new\n", "rolled-back\n"));
 }
 
+/// Its units may be half old, half new.
 #[test]
 fn a_way_back_that_was_cut_off_is_gone_again() {
     let rack = Rack::new();
@@ -220,6 +251,7 @@ fn a_way_back_that_was_cut_off_is_gone_again() {
     );
 }
 
+/// systemd.timer(5): without a word about it a timer may be a minute late.
 #[test]
 fn the_timer_of_the_dead_man_is_exact() {
     let rack = Rack::new();

@@ -4,7 +4,7 @@
 // A test that cannot set up its machine has nothing better to do than to stop.
 #![expect(clippy::unwrap_used)]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
@@ -57,6 +57,7 @@ fn a_look_is_the_part_of_the_facts_that_a_gate_judges() {
         generation: facts.generation,
         pending: facts.pending,
         addresses: facts.addresses,
+        loopback: facts.loopback,
         table: facts.table,
         ..Found::default()
     };
@@ -116,7 +117,6 @@ fn a_unit_that_does_not_come_up_brings_the_old_state_back() {
     assert_eq!(rack.found(&machine("old\n")).generation, 1);
 }
 
-/// Where nothing can be written nothing was changed, so nothing is put back either.
 /// Half of the files on a full disk would be neither the old nor the new state.
 #[test]
 fn a_file_that_cannot_be_written_is_noticed_before_any_is_changed() {
@@ -140,11 +140,6 @@ fn a_file_that_cannot_be_written_is_noticed_before_any_is_changed() {
     assert!(!rack.path("/etc/sysctl.d/.90-lvsha.conf.lvsha-new").exists());
 }
 
-/// The program would go on with what its file no longer says.
-/// A file that goes takes nothing back of what the kernel was told.
-/// Else its mode would be set anew by every deployment.
-/// A connection may end while a unit takes its time to stop: the script on the machine goes on.
-/// The same when nobody asks, because the machine is not reached any more.
 /// The answer to the first one may be lost.
 #[test]
 fn a_generation_can_be_confirmed_twice() {
@@ -156,7 +151,6 @@ fn a_generation_can_be_confirmed_twice() {
     assert!(rack.confirm(1).is_err());
 }
 
-/// Numbers come from before the lock: the same one may be somebody else's by now.
 /// After `lvsha unlock` the staged files may be another's.
 #[test]
 fn whoever_lost_the_lock_puts_nothing_in_place() {
@@ -209,8 +203,6 @@ fn a_script_that_hangs_is_not_waited_for_for_ever() {
     assert!(said.contains(wanted) && said.contains("help look there what hangs"), "{said}");
 }
 
-/// Its units may be half old, half new.
-/// systemd.timer(5): without a word about it a timer may be a minute late.
 #[test]
 fn a_machine_that_boots_before_anybody_confirmed_has_the_old_state() {
     let rack = Rack::new();
@@ -310,6 +302,46 @@ fn only_ten_generations_are_kept() {
     let Reply::History(entries) = rack.act(&Act::History).unwrap() else { panic!() };
     let numbers: Vec<u32> = entries.iter().map(|entry| entry.generation).collect();
     assert_eq!(numbers, (4..=13).collect::<Vec<_>>());
+}
+
+/// A machine is confirmed before the next one is changed, whose fault takes both back.
+#[test]
+fn failed_tries_push_no_good_generation_out() {
+    let rack = Rack::new();
+    rack.deploy(1, "good\n");
+    rack.deploy(2, "better\n");
+    for generation in 3..=15 {
+        rack.deploy(generation, "bad\n");
+        rack.rollback(generation).unwrap();
+    }
+    let found = rack.found(&machine("better\n"));
+    assert_eq!((rack.read(CONF).as_str(), found.generation), ("better\n", 2));
+    assert!(found.managed.contains_key(CONF), "lvsha forgot what it manages");
+    let Reply::History(entries) = rack.act(&Act::History).unwrap() else { panic!() };
+    let of = |wanted: &str| -> Vec<u32> {
+        let entries = entries.iter().filter(|entry| entry.state == wanted);
+        entries.map(|entry| entry.generation).collect()
+    };
+    assert_eq!((of("confirmed"), of("current")), (vec![1], vec![2]), "nothing to go back to");
+    // Ten, and the one that was being confirmed when the others were counted.
+    assert_eq!(of("rolled-back"), (5..=15).collect::<Vec<_>>());
+}
+
+/// A director that is a real server of the other one, too, has it there for its own web server.
+#[test]
+fn an_address_on_lo_is_told_apart_from_one_that_is_held() {
+    let rack = Rack::new();
+    rack.program(
+        "ip",
+        "echo '1: lo    inet 10.0.0.31/32 scope global lo'\n\
+         echo '2: eth1    inet 10.0.0.27/24 scope global eth1'",
+    );
+    let found = rack.found(&machine("one"));
+    let shown = |addresses: &BTreeSet<std::net::IpAddr>| -> Vec<String> {
+        addresses.iter().map(ToString::to_string).collect()
+    };
+    assert_eq!(shown(&found.addresses), ["10.0.0.27"]);
+    assert_eq!(shown(&found.loopback), ["10.0.0.31"]);
 }
 
 #[test]

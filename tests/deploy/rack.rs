@@ -140,15 +140,30 @@ impl Rack {
     }
 }
 
+fn file(path: &str, mode: u32, text: &str, effect: Effect, check: Option<Check>) -> File {
+    let (path, text) = (path.to_owned(), text.to_owned());
+    File { path, mode, text, secret: mode & 0o077 == 0, effect, check }
+}
+
+/// Its script says in the log what it is asked for.
+pub(crate) fn real_server() -> Machine {
+    const UNIT: &str = "lvsha-real-server.service";
+    let script = "#!/bin/sh\necho \"lvsrs $1\" >>\"$LVSHA_ROOT/log\"\n";
+    let unit = "/etc/systemd/system/lvsha-real-server.service";
+    Machine {
+        name: "lw3".to_owned(),
+        role: Role::RealServer,
+        files: vec![
+            file("/etc/sysctl.d/90-lvsha.conf", 0o644, "net.x = 1\n", Effect::Sysctl, None),
+            file("/usr/local/sbin/lvsrs", 0o755, script, Effect::Reload(UNIT), None),
+            file(unit, 0o644, "[Service]\n", Effect::Units, None),
+        ],
+        packages: Vec::new(),
+        units: vec![UNIT],
+    }
+}
+
 pub(crate) fn machine(text: &str) -> Machine {
-    let file = |path: &str, mode, text: &str, effect, check| File {
-        path: path.to_owned(),
-        mode,
-        text: text.to_owned(),
-        secret: mode & 0o077 == 0,
-        effect,
-        check,
-    };
     let check = Check { command: &["keepalived", "-t", "{}"], accepts: &[0] };
     Machine {
         name: "lw1".to_owned(),

@@ -109,6 +109,12 @@ fn a_director_that_was_not_asked_may_hold_the_address() {
     assert_eq!(judge(&[("lw2", idle())]), Ok(()), "lw1 may be the holder");
     assert_eq!(judge(&[("lw1", holder.clone()), ("lw2", idle())]), Ok(()));
     assert_eq!(judge(&[("lw1", idle()), ("lw2", idle())]), Err("nobody holds 10.0.0.31".into()));
+    let silent = Found { loopback: holder.addresses.clone(), ..Found::default() };
+    assert_eq!(
+        judge(&[("lw1", holder.clone()), ("lw2", silent)]),
+        Ok(()),
+        "on lo it answers nobody"
+    );
     let both = judge(&[("lw1", holder.clone()), ("lw2", holder)]);
     assert_eq!(both, Err("lw1 and lw2 both hold 10.0.0.31".into()));
 }

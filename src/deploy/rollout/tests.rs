@@ -11,6 +11,7 @@ use crate::site::render::{Check, Effect, File, Role};
 
 const CONF: &str = "/etc/keepalived/keepalived.conf";
 const UNIT: &str = "keepalived.service";
+const SCRIPT: &str = "/usr/local/sbin/lvsrs";
 
 fn cluster() -> Cluster {
     let mut router = Router::new(Sourced::implied("V".to_owned()));
@@ -21,7 +22,15 @@ fn cluster() -> Cluster {
     Cluster { nodes: nodes.into(), routers: vec![router], ..Cluster::default() }
 }
 
-fn machine(name: &str, role: Role, text: &str) -> Machine {
+fn machine(name: &str, role: Role, text: &str, script: Option<&str>) -> Machine {
+    let script = script.map(|text| File {
+        path: SCRIPT.to_owned(),
+        mode: 0o755,
+        text: text.to_owned(),
+        secret: false,
+        effect: Effect::None,
+        check: None,
+    });
     let file = File {
         path: CONF.to_owned(),
         mode: 0o600,
@@ -33,7 +42,7 @@ fn machine(name: &str, role: Role, text: &str) -> Machine {
     Machine {
         name: name.to_owned(),
         role,
-        files: vec![file],
+        files: std::iter::once(file).chain(script).collect(),
         packages: vec!["keepalived"],
         units: vec![UNIT],
     }
@@ -75,16 +84,23 @@ struct World {
 
 /// One real server and two directors, of which the first in name holds the address.
 fn world() -> World {
-    world_of("old", "new")
+    world_of("old", "new", None)
 }
 
-fn world_of(old: &str, new: &str) -> World {
+/// With a script on the real server, before and after.
+fn world_of(old: &str, new: &str, script: Option<(&str, &str)>) -> World {
     let all = [("lw1", Role::Director), ("lw2", Role::Director), ("rs", Role::RealServer)];
-    let machines: Vec<Machine> = all.iter().map(|(name, role)| machine(name, *role, new)).collect();
-    let found: BTreeMap<String, Found> = all
-        .iter()
-        .map(|(name, _)| ((*name).to_owned(), found(old, *name == "lw1", *name == "rs")))
-        .collect();
+    let own = |name: &str| script.filter(|_| name == "rs");
+    let wanted =
+        |(name, role): &(&str, Role)| machine(name, *role, new, own(name).map(|(_, after)| after));
+    let machines: Vec<Machine> = all.iter().map(wanted).collect();
+    let facts = |(name, _): &(&str, Role)| {
+        let mut found = found(old, *name == "lw1", *name == "rs");
+        let file = |(before, _): (&str, &str)| TreeFile { mode: 0o755, content: before.into() };
+        found.files.extend(own(name).map(|script| (SCRIPT.to_owned(), file(script))));
+        ((*name).to_owned(), found)
+    };
+    let found: BTreeMap<String, Found> = all.iter().map(facts).collect();
     let plan = Plan::new(&cluster(), &machines, &found);
     let by_name = |name: &str| machines.iter().find(|m| m.name == name).unwrap().clone();
     let machines = plan.nodes.iter().map(|node| by_name(&node.name)).collect();
@@ -254,8 +270,10 @@ fn an_interruption_at_each_moment_leaves_the_old_state() {
                 break;
             };
             let result = match task {
-                Task::Act(act) | Task::Fresh(act) => hosts[position].perform(&act).map(|_| ()),
-                Task::Gate => Ok(()),
+                Task::Act(act) | Task::Fresh(act) => {
+                    hosts[position].perform(&act).map(|_| Vec::new())
+                }
+                Task::Gate => Ok(Vec::new()),
             };
             rollout.handle(position, result, Duration::ZERO);
             handled += 1;
@@ -275,7 +293,7 @@ fn directors_that_would_not_understand_each_other_are_changed_together() {
             "vrrp_instance V {{\nvirtual_router_id 7\nvirtual_ipaddress {{\n{addresses}\n}}\n}}\n"
         )
     };
-    let world = world_of(&text("10.0.0.31"), &text("10.0.0.31\n10.0.0.32"));
+    let world = world_of(&text("10.0.0.31"), &text("10.0.0.31\n10.0.0.32"), None);
     assert!(human(&world.plan).contains("lw2, lw1: one right after the other"));
     let ended = play(world);
     assert!(ended.rollout.failure().is_none(), "{:?}", ended.rollout.failure());
@@ -290,21 +308,55 @@ fn directors_that_would_not_understand_each_other_are_changed_together() {
 
 /// Two directors that stop at the same time are an outage.
 #[test]
-fn directors_are_taken_back_one_by_one_the_last_first() {
-    let mut world = world();
-    let holder = world.hosts.len() - 1;
-    let gate = play(self::world()).hosts[holder].acts.iter().position(|act| *act == "confirm");
-    world.hosts[holder].when = Some(When { act: gate.unwrap(), trouble: Trouble::Refuse });
-    let ended = play(world);
-    let backs: Vec<(&str, bool)> = ended
-        .events
-        .iter()
-        .filter_map(|event| match event {
-            Event::Begins { node, task: "roll back" } => Some((node.as_str(), true)),
-            Event::Done { node, task: "roll back", .. } => Some((node.as_str(), false)),
-            _ => None,
-        })
-        .filter(|(node, _)| *node != "rs")
-        .collect();
-    assert_eq!(backs, [("lw1", true), ("lw1", false), ("lw2", true), ("lw2", false)]);
+fn machines_are_taken_back_in_the_order_that_undoes_the_way_there() {
+    // Directors send packets to a new real server until they are back.
+    assert_eq!(ways_back(&fail_at_the_end(world)), ["lw1", "lw2", "rs"]);
+    // It gave an address up, behind the directors; they send it packets for that one when they are back.
+    let wanted = |addresses: &str| format!("#!/bin/sh\nwanted=\"{addresses}\"\n");
+    let (both, one) = (wanted("10.0.0.31/32@lo 10.0.0.32/32@lo"), wanted("10.0.0.31/32@lo"));
+    let loses = || world_of("old", "new", Some((&both, &one)));
+    let ended = fail_at_the_end(loses);
+    assert_eq!(ways_back(&ended), ["rs", "lw1", "lw2"]);
+    assert!(ended.hosts.iter().all(|memory| content(memory) == "old"));
+}
+
+/// The state of a machine is what was asked for, and still not what it should be.
+#[test]
+fn what_a_machine_remarks_on_its_way_back_is_kept_for_the_end() {
+    let ended = fail_at_the_end(world);
+    let said = |node: &str| format!("{node}: the old state is back, but reload failed");
+    assert_eq!(ended.rollout.remarks(), ["lw1", "lw2", "rs"].map(said));
+}
+
+/// Plays it so that the last machine refuses to be confirmed.
+fn fail_at_the_end(world: impl Fn() -> World) -> Ended {
+    let mut failing = world();
+    let last = failing.hosts.len() - 1;
+    let confirmation = play(world()).hosts[last].acts.iter().position(|act| *act == "confirm");
+    let act = confirmation.unwrap();
+    failing.hosts[last].when = Some(When { act, trouble: Trouble::Refuse });
+    for memory in &mut failing.hosts {
+        memory.remarks = vec!["the old state is back, but reload failed".to_owned()];
+    }
+    play(failing)
+}
+
+/// Who was taken back one behind the other: the next one only when the one before had come to its end.
+fn ways_back(ended: &Ended) -> Vec<&str> {
+    let mut running = None;
+    let mut backs = Vec::new();
+    for event in &ended.events {
+        match event {
+            Event::Begins { node, task: "roll back" } => {
+                assert!(running.is_none_or(|running| running == node), "{running:?} and {node}");
+                running = Some(node.as_str());
+            }
+            Event::Done { node, task: "roll back", .. } => {
+                running = None;
+                backs.push(node.as_str());
+            }
+            _ => {}
+        }
+    }
+    backs
 }

@@ -27,9 +27,15 @@ impl Rollout {
             }),
             // Until it is known that one does not answer: its dead-man switch does not wait, either.
             Task::Fresh(Act::Rollback { .. }) if self.is_director(position) => {
+                // Later real servers gave addresses up: they have them again before they are sent packets for them.
+                let mut later = self.nodes.iter().skip(position + 1);
+                later.all(|node| node.tasks.is_empty() || node.since.is_some())
+            }
+            // It keeps new addresses as long as a director may send it packets for them.
+            Task::Fresh(Act::Rollback { .. }) => {
                 let later = self.nodes.iter().enumerate().skip(position + 1);
-                let mut later = later.filter(|(other, _)| self.is_director(*other));
-                later.all(|(_, node)| node.tasks.is_empty() || node.since.is_some())
+                let mut directors = later.filter(|(other, _)| self.is_director(*other));
+                directors.all(|(_, director)| director.tasks.is_empty())
             }
             Task::Act(_) | Task::Fresh(_) => true,
         }

@@ -106,6 +106,13 @@ effects() { # FILE [all]
 restore() { # GENERATION
     before=$state/generations/$1/before
     [ -f "$before/list" ] || return 0
+    # What did not run before does not run now; while the machine boots, nothing runs yet. Its files go behind it:
+    # a real server whose script is gone keeps the addresses, and answers ARP for them.
+    while read -r effect what; do
+        [ "$effect" = start ] || continue
+        was enabled "$what" || run systemctl disable -q "$what" 2>/dev/null
+        was active "$what" || run systemctl ${booting:+--no-block} stop "$what" 2>/dev/null
+    done <"$state/generations/$1/effects"
     while read -r mode path; do
         case $mode in
         absent) [ ! -f "$root$path" ] || rm -f "$root$path" || return 1 ;;
@@ -128,12 +135,6 @@ restore() { # GENERATION
     else
         rm -f "$state/current"
     fi
-    # A unit that was not there before cannot run now; while the machine boots, none runs yet.
-    while read -r effect what; do
-        [ "$effect" = start ] || continue
-        was enabled "$what" || run systemctl disable -q "$what" 2>/dev/null
-        was active "$what" || run systemctl ${booting:+--no-block} stop "$what" 2>/dev/null
-    done <"$state/generations/$1/effects"
     grep -v -e '^start ' -e '^stop ' "$state/generations/$1/effects" >"$state/generations/$1/back"
     [ -z "${booting:-}" ] || grep '^units ' "$state/generations/$1/effects" >"$state/generations/$1/back"
     effects "$state/generations/$1/back" all >/dev/null || echo "warning the old state is back, but $failed failed"

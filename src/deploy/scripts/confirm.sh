@@ -11,8 +11,20 @@ fi
     fail "generation $1 does not wait any more: it has rolled itself back"
 not_at_boot
 systemctl stop "lvsha-rollback-$1.timer" 2>/dev/null
-# The last ten are kept, and the one that runs.
-ls "$state/generations" | sort -n | head -n -10 | while read -r old; do
-    [ "$old" = "$1" ] || rm -rf "${state:?}/generations/$old"
+# The last ten good ones are kept, and the last ten others: after any number of failed tries there is something to
+# go back to. What runs stays, and what ran before: a fault of another machine may still take this one back.
+current=$(cat "$state/current" 2>/dev/null)
+before=$(cat "$here/before/current" 2>/dev/null)
+good=0 others=0
+ls "$state/generations" | sort -rn | while read -r old; do
+    if [ "$(cat "$state/generations/$old/state" 2>/dev/null)" = confirmed ]; then
+        good=$((good + 1)) count=$good
+    else
+        others=$((others + 1)) count=$others
+    fi
+    case $old in
+    "$1" | "$current" | "$before") ;;
+    *) [ "$count" -le 10 ] || rm -rf "${state:?}/generations/$old" ;;
+    esac
 done
 echo lvsha-end

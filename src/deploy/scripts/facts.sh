@@ -1,5 +1,6 @@
 # Facts in one round trip; look.sh follows. Parameters: paths, `--packages`, packages, `--units`, units.
 echo "host $(uname -n)"
+# shellcheck source=/dev/null
 (. "${root:-}/etc/os-release" 2>/dev/null && echo "system ${ID:-} ${VERSION_ID:-}")
 for installer in apt-get dnf zypper; do
     command -v $installer >/dev/null 2>&1 && { echo "installer $installer"; break; }
@@ -10,7 +11,7 @@ file() {
     printf 'file %s %s %s\n' "$(stat -L -c %a "$root$1")" "$1" "$(base64 <"$root$1" | tr -d '\n')"
 }
 asked=" $* "
-kind=file
+kind='file'
 while [ $# -gt 0 ] && [ "$1" != --units ]; do
     case $kind,$1 in
     *,--packages) kind=package ;;

@@ -4,6 +4,6 @@ for unit; do
 done
 [ -f "$state/current" ] && echo "generation $(cat "$state/current")"
 [ -f "$state/pending" ] && echo "pending $(cat "$state/pending")"
-ip -o address show 2>/dev/null | awk '{ sub("/.*", "", $4); print "address", $4 }'
+ip -o address show 2>/dev/null | awk '{ sub("/.*", "", $4); print "address", $4, $2 }'
 [ -r "$root/proc/net/ip_vs" ] && sed 's/^/table /' "$root/proc/net/ip_vs"
 echo lvsha-end

@@ -29,8 +29,8 @@ pub(super) struct Context {
     inventory: std::collections::BTreeMap<String, Item>,
     /// Addresses that a real server accepts packets for.
     pub(super) vips: Vec<Vip>,
-    /// Whether a director passes packets on in both directions.
-    pub(super) forwards: bool,
+    /// Of which families a director passes packets on in both directions.
+    pub(super) forwards: Forwards,
     /// keepalived's command line options.
     pub(super) options: String,
     /// The body of keepalived.conf.
@@ -53,6 +53,14 @@ struct Node {
     name: String,
     address: String,
     interface: String,
+}
+
+/// What a director does for real servers behind address translation. A kernel without IPv6 refuses to be told
+/// about it, and with it a host becomes a router that takes no advertisements any more.
+#[derive(Debug, Default, Serialize)]
+pub(super) struct Forwards {
+    pub(super) ipv4: bool,
+    pub(super) ipv6: bool,
 }
 
 /// A virtual address on a real server.
@@ -94,7 +102,7 @@ impl Context {
             real_servers,
             inventory: entries.into_iter().map(|entry| (entry.key, entry.item)).collect(),
             vips: Vec::new(),
-            forwards: false,
+            forwards: Forwards::default(),
             options: String::new(),
             keepalived: String::new(),
             heartbeat: HeartbeatFiles::default(),
@@ -111,9 +119,17 @@ impl Context {
 
     fn director(&mut self, site: &Site, name: &str, view: &Cluster) {
         // Packets of direct routing go out as they came; those of the others are the kernel's.
-        self.forwards = view.services.iter().any(|service| {
-            service.servers.iter().any(|s| method(s, service) == Forwarding::Masquerading)
+        let servers = view.services.iter().flat_map(|service| {
+            let is_translated =
+                |server: &&Server| method(server, service) == Forwarding::Masquerading;
+            service.servers.iter().filter(is_translated)
         });
+        for server in servers {
+            match server.address {
+                IpAddr::V4(_) => self.forwards.ipv4 = true,
+                IpAddr::V6(_) => self.forwards.ipv6 = true,
+            }
+        }
         if site.stack() == Stack::Heartbeat {
             (self.heartbeat, self.configurations) = heartbeat::files(site, name, view);
             return;

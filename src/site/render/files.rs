@@ -77,6 +77,9 @@ pub(super) const CONFIGURATIONS: &str = "/etc/ha.d/*.cf";
 /// It holds passwords where it names fencing devices.
 pub(super) const HA_CF: &str = "/etc/ha.d/ha.cf";
 
+/// It sets the addresses of a real server.
+pub const REAL_SERVER_SCRIPT: &str = "/usr/local/sbin/lvsrs";
+
 /// Files of every director.
 const DIRECTOR: &[Row] = &[Row {
     template: "director.sysctl.conf.j2",
@@ -84,7 +87,7 @@ const DIRECTOR: &[Row] = &[Row {
     mode: 0o644,
     effect: Effect::Sysctl,
     check: None,
-    when: |context| context.forwards,
+    when: |context| context.forwards.ipv4 || context.forwards.ipv6,
 }];
 
 const KEEPALIVED: &[Row] = &[
@@ -183,7 +186,7 @@ const REAL_SERVER: &[Row] = &[
     },
     Row {
         template: "lvsrs.j2",
-        path: "/usr/local/sbin/lvsrs",
+        path: REAL_SERVER_SCRIPT,
         mode: 0o755,
         effect: Effect::Reload("lvsha-real-server.service"),
         check: Some(Check { command: &["sh", "-n", "{}"], accepts: &[0] }),

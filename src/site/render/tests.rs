@@ -52,6 +52,9 @@ fn real_servers_keep_silent_before_they_have_the_address() {
     assert!(file(&machines, "lw3", "90-lvsha.conf").text.contains("arp_ignore = 1"));
     let script = &file(&machines, "lw3", "lvsrs").text;
     assert!(script.contains("wanted=\"10.0.0.31/32@lo\""), "{script}");
+    // A start that fails half-way has set some already, and systemd runs no ExecStop for it.
+    let unit = &file(&machines, "lw3", "lvsha-real-server.service").text;
+    assert!(unit.contains("\nExecStopPost=/usr/local/sbin/lvsrs stop\n"), "{unit}");
 }
 
 #[test]
@@ -59,20 +62,28 @@ fn translation_needs_no_address_on_real_servers_but_forwarding() {
     let mut site = lab(Stack::Keepalived);
     site.cluster.services[0].method =
         Some(crate::model::Sourced::implied(crate::model::Forwarding::Masquerading));
-    let machines = render(&site, &Templates::new(None).unwrap()).unwrap();
-    assert!(machines.iter().find(|m| m.name == "lw3").unwrap().files.is_empty());
-    let sysctl = &file(&machines, "lw1", "90-lvsha.conf").text;
-    let settings: Vec<&str> = sysctl.lines().filter(|line| !line.starts_with('#')).collect();
-    assert_eq!(
-        settings,
-        [
-            "net.ipv4.ip_forward = 1",
-            "net.ipv6.conf.all.forwarding = 1",
-            "net.ipv4.conf.all.send_redirects = 0",
-            "net.ipv4.conf.eth1.send_redirects = 0"
-        ]
-    );
-    assert!(sysctl.ends_with('\n'), "{sysctl}");
+    let settings = |site: &Site| -> Vec<String> {
+        let machines = render(site, &Templates::new(None).unwrap()).unwrap();
+        assert!(machines.iter().find(|m| m.name == "lw3").unwrap().files.is_empty());
+        let sysctl = &file(&machines, "lw1", "90-lvsha.conf").text;
+        assert!(sysctl.ends_with('\n'), "{sysctl}");
+        sysctl.lines().filter(|line| !line.starts_with('#')).map(str::to_owned).collect()
+    };
+    let four = [
+        "net.ipv4.ip_forward = 1",
+        "net.ipv4.conf.all.send_redirects = 0",
+        "net.ipv4.conf.eth1.send_redirects = 0",
+    ];
+    // A kernel without IPv6 has no such setting, and refuses it.
+    let six = "net.ipv6.conf.all.forwarding = 1";
+    assert_eq!(settings(&site), four);
+    let mut both = site.clone();
+    both.cluster.services[0].servers[0].address = "fd00::29".parse().unwrap();
+    assert_eq!(settings(&both), [&[six], four.as_slice()].concat());
+    for server in &mut both.cluster.services[0].servers {
+        server.address = "fd00::29".parse().unwrap();
+    }
+    assert_eq!(settings(&both), [six]);
 }
 
 #[test]
