@@ -3,7 +3,7 @@
 use super::accord::speaks_anew;
 use super::services::{self, ServiceChange};
 use super::{FileChange, Found, Tree, TreeFile, diff};
-use crate::site::render::{Effect, Machine, Role};
+use crate::site::render::{Effect, Machine, Role, main_files};
 
 /// What is done on one machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -107,13 +107,14 @@ pub fn plan(machine: &Machine, found: &Found) -> NodePlan {
     let secret = machine.files.iter().filter(|file| file.secret);
     NodePlan {
         name: machine.name.clone(),
+    let read = read(machine.role, found, &before);
         role: machine.role,
         steps,
-        services: services::changes(&machine.name, &before, &after),
+        services: services::changes(&machine.name, &read, &after),
         secret: secret.map(|file| file.path.clone()).collect(),
         edited,
         is_holder: false,
-        speaks_anew: machine.role == Role::Director && speaks_anew(&machine.name, &before, &after),
+        speaks_anew: machine.role == Role::Director && speaks_anew(&machine.name, &read, &after),
         yields: false,
         before,
         after,
@@ -124,6 +125,18 @@ pub fn plan(machine: &Machine, found: &Found) -> NodePlan {
 fn effects(machine: &Machine, changes: &[FileChange], found: &Found) -> Vec<Step> {
     let changed = |path: &str| changes.iter().any(|change| change.path() == path);
     let mut effects: Vec<Effect> =
+/// What the machine works by: its files before, and those of a running program that somebody else
+/// wrote. They stay where they are, but what they say comes to an end with their program.
+fn read(role: Role, found: &Found, before: &Tree) -> Tree {
+    let mut read = before.clone();
+    let running = main_files().filter(|(_, unit)| found.active.contains(*unit));
+    for (path, _) in running.filter(|_| role == Role::Director) {
+        let file = found.files.get(path).map(|file| (path.to_owned(), file.clone()));
+        read.extend(file);
+    }
+    read
+}
+
         machine.files.iter().filter(|file| changed(&file.path)).map(|file| file.effect).collect();
     effects.sort();
     effects.dedup();
