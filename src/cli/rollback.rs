@@ -4,7 +4,7 @@ use super::deploy::{How, deploy};
 use super::fleet::{Fleet, FleetArguments, block_on, show_faults};
 use super::printer::{Printer, Problem};
 use super::{ExitCode, Failure};
-use crate::deploy::{Act, Entry, Reply};
+use crate::deploy::{Act, Entry, EntryState, Reply};
 use crate::model::{Cluster, Router, Service};
 use crate::plan::{Tree, meaning};
 use crate::site::render::{Machine, Role};
@@ -116,23 +116,23 @@ async fn roll_back(
 
 /// The deployment that somebody made last, on whichever machines.
 fn last_run(histories: &[Vec<Entry>]) -> Option<&str> {
-    let current = histories.iter().flatten().filter(|entry| entry.state == "current");
+    let current = histories.iter().flatten().filter(|entry| entry.state == EntryState::Current);
     current.map(|entry| entry.run.as_str()).max()
 }
 
 /// The generation that was asked for; otherwise the last good one before that of the last `run`,
 /// and the current one of a machine that this run did not touch.
 fn target(entries: &[Entry], run: Option<&str>, to: Option<u32>) -> Option<u32> {
-    let current = entries.iter().find(|entry| entry.state == "current");
+    let current = entries.iter().find(|entry| entry.state == EntryState::Current);
     match to {
         Some(number) => entries.iter().find(|entry| entry.generation == number),
         None if current.is_some_and(|current| Some(current.run.as_str()) != run) => current,
         None => entries
             .iter()
             .rev()
-            .skip_while(|entry| entry.state != "current")
+            .skip_while(|entry| entry.state != EntryState::Current)
             .skip(1)
-            .find(|entry| entry.state == "confirmed"),
+            .find(|entry| entry.state == EntryState::Confirmed),
     }
     .map(|entry| entry.generation)
 }

@@ -63,6 +63,16 @@ pub enum Task {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum State {
     /// Nothing was to be done, or nothing was done.
+impl Task {
+    /// What it is called in messages.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Act(act) | Self::Fresh(act) => act.name(),
+            Self::Gate => "gate",
+        }
+    }
+}
+
     Untouched,
     /// It has the new generation.
     Deployed,
@@ -298,10 +308,6 @@ impl Rollout {
     }
 
     fn fault(&mut self, position: usize, task: &Task, fault: Fault, phase: Phase) {
-        let act = match task {
-            Task::Act(act) | Task::Fresh(act) => act.name(),
-            Task::Gate => "gate",
-        };
         match phase {
             Phase::Locking | Phase::Preparing | Phase::Batch(_) => {
                 let lost_lock = phase == Phase::Locking && fault.kind == FaultKind::Lost;
@@ -309,7 +315,7 @@ impl Rollout {
                     // It may have been taken; giving it back does no harm.
                     node.is_locked |= lost_lock;
                 }
-                self.failure.get_or_insert((Some(position), act, fault));
+                self.failure.get_or_insert((Some(position), task.name(), fault));
                 self.stop_all();
             }
             Phase::RollingBack => {
@@ -404,7 +410,7 @@ impl Rollout {
             Phase::Unlocking => {
                 let run = run();
                 for node in self.nodes.iter_mut().filter(|node| node.is_locked) {
-                    node.tasks.push_back(Task::Act(Act::Unlock { run: run.clone() }));
+                    node.tasks.push_back(Task::Act(Act::Unlock { run: Some(run.clone()) }));
                 }
             }
             Phase::Finished => {}

@@ -164,7 +164,7 @@ fn begin(
     cluster: &Cluster,
     set: &mut JoinSet<Done>,
 ) {
-    let word = word(&task);
+    let word = task.name();
     let is_fresh = matches!(task, Task::Fresh(_));
     let mut take = |wanted: usize| Some((wanted, hosts.get_mut(wanted)?.take()?));
     match task {
