@@ -15,9 +15,11 @@ use super::progress::Progress;
 use super::{ExitCode, Failure};
 use crate::deploy::rollout::{Options, Rollout, State};
 use crate::deploy::{Host, run as roll_out};
-use crate::plan::{Found, NodePlan, Plan, Step, human};
+use crate::plan::{Found, Plan, human};
 use crate::site::Stack;
 use crate::site::render::Machine;
+
+mod obstacles;
 
 /// Bring the machines to what the inventory says: standby first, the holder of the addresses last
 ///
@@ -127,72 +129,26 @@ pub(super) async fn deploy(
     if plan.is_empty() {
         return Ok(ExitCode::Success);
     }
-    if let Some(problem) = impossible(&plan, &found, how).or_else(|| too_short(fleet, how)) {
+    if let Some(problem) = obstacles::impossible(&plan, &found, how) {
         return Err(problem.into());
+    }
+    if let Some(problem) = obstacles::too_short(fleet, how) {
+        return Err(problem.into());
+    }
+    if obstacles::concerns_others(&plan) {
+        let left_out = fleet.look_aside().await;
+        if let Some(problem) = obstacles::misunderstood(&plan, &fleet.machines, &left_out) {
+            return Err(problem.into());
+        }
+        for line in obstacles::unheard(&left_out) {
+            printer.status(&line);
+        }
     }
     if !how.yes && !agrees(printer)? {
         printer.status("nothing was changed");
         return Ok(ExitCode::Success);
     }
     roll(fleet, plan, &found, how, what, printer).await
-}
-
-/// What would fail for sure half-way.
-fn impossible(plan: &Plan, found: &BTreeMap<String, Found>, how: &How) -> Option<Problem> {
-    for node in &plan.nodes {
-        let facts = found.get(&node.name)?;
-        if let Some(pending) = facts.pending {
-            let words = format!("generation {pending} of {} waits to be confirmed", node.name);
-            return Some(
-                Problem::new(words)
-                    .help("another deployment runs, or was cut off: `lvsha rollback INVENTORY`"),
-            );
-        }
-        if let Some(unit) = deaf(node, facts) {
-            let (own, name) = (unit.trim_end_matches(".service"), &node.name);
-            let words = format!(
-                "{name} runs {own}, which does not hear the new program: both directors would hold the addresses"
-            );
-            return Some(Problem::new(words).help(format!(
-                "in a quiet hour, on all directors: systemctl disable --now {own}; then deploy"
-            )));
-        }
-        // No distribution has it.
-        if facts.missing.iter().any(|package| package == "lvsha") {
-            let words = format!("{} lacks lvsha", node.name);
-            let help = "copy this program to /usr/local/sbin/lvsha there: it needs nothing else";
-            return Some(Problem::new(words).help(help));
-        }
-        if !facts.missing.is_empty() && how.no_install {
-            let words = facts.missing.join(" ");
-            return Some(
-                Problem::new(format!("{} lacks {words}", node.name))
-                    .help("install them, or leave --no-install out"),
-            );
-        }
-        if !facts.missing.is_empty() && facts.installer.is_none() {
-            let words = facts.missing.join(" ");
-            return Some(
-                Problem::new(format!("{} lacks {words}, and has no apt, dnf or zypper", node.name))
-                    .help("install them by hand"),
-            );
-        }
-    }
-    None
-}
-
-/// A running unit that makes way for one that speaks another protocol. keepalived and lvsha both
-/// speak VRRP, so that one can follow the other director by director.
-fn deaf<'a>(node: &'a NodePlan, found: &Found) -> Option<&'a str> {
-    const HEARTBEAT: &str = "heartbeat.service";
-    let is_wanted = |unit: &str| {
-        node.steps.iter().any(|step| matches!(step, Step::Start(started) if started == unit))
-    };
-    node.steps.iter().find_map(|step| match step {
-        Step::Stop(unit) if !found.active.contains(unit) => None,
-        Step::Stop(unit) if unit == HEARTBEAT || is_wanted(HEARTBEAT) => Some(unit.as_str()),
-        _ => None,
-    })
 }
 
 async fn roll(
@@ -265,18 +221,6 @@ fn confirm_within(fleet: &Fleet, how: &How) -> u64 {
     how.confirm_within.unwrap_or_else(|| (gate_within(fleet, how) + 30).max(60))
 }
 
-/// heartbeat cannot hurry.
-fn too_short(fleet: &Fleet, how: &How) -> Option<Problem> {
-    let (confirm, gate) = (confirm_within(fleet, how), gate_within(fleet, how));
-    let is_patient = fleet.site.stack() == Stack::Heartbeat;
-    (is_patient && confirm != 0 && confirm <= gate).then(|| {
-        Problem::new(format!(
-            "a machine would take its change back after {confirm} s, while heartbeat may take {gate} s to start"
-        ))
-        .help(format!("`--confirm-within {}s`, or leave it out", gate + 30))
-    })
-}
-
 /// Machines and hosts in the order of the plan.
 fn order(fleet: &mut Fleet, plan: &Plan) {
     let machines = std::mem::take(&mut fleet.machines);
@@ -332,3 +276,6 @@ fn agrees(printer: &Printer) -> Result<bool, Failure> {
     })?;
     Ok(matches!(line.trim(), "y" | "Y" | "yes"))
 }
+
+#[cfg(test)]
+pub(super) mod tests;
