@@ -15,7 +15,7 @@ use super::progress::Progress;
 use super::{ExitCode, Failure};
 use crate::deploy::rollout::{Options, Rollout, State};
 use crate::deploy::{Host, run as roll_out};
-use crate::plan::{Found, Plan, human};
+use crate::plan::{Found, Plan, batches, human};
 use crate::site::Stack;
 use crate::site::render::Machine;
 
@@ -160,12 +160,16 @@ async fn roll(
     printer: &Printer,
 ) -> Result<ExitCode, Failure> {
     let who = who();
-    let confirm_within = confirm_within(fleet, how);
+    // Those that are changed together are judged one behind the other before one of them is confirmed.
+    let together = batches(&plan.nodes, 1, false).into_iter().filter(|batch| batch.together);
+    let gates = together.map(|batch| batch.nodes.len()).max().unwrap_or(1);
+    let gates = u64::try_from(gates).unwrap_or(1);
+    let confirm_within = confirm_within(fleet, how, gates);
     let options = Options {
         parallel: how.parallel,
         canary: how.canary,
         confirm_within,
-        gate_timeout: Duration::from_secs(gate_within(fleet, how)),
+        gate_timeout: Duration::from_secs(gate_within(fleet, how, gates)),
         // Half of the time is left for the last try to arrive.
         patience: Duration::from_secs((confirm_within / 2).max(15)),
         pause: Duration::from_millis(500),
@@ -202,7 +206,8 @@ fn name_of_run(who: &str) -> String {
 }
 
 /// heartbeat waits for its partner before it takes anything, at boot and at the first start.
-fn gate_within(fleet: &Fleet, how: &How) -> u64 {
+/// `gates` are passed before a machine is confirmed.
+fn gate_within(fleet: &Fleet, how: &How, gates: u64) -> u64 {
     let membership = &fleet.site.cluster.membership;
     match fleet.site.stack() {
         Stack::Heartbeat => {
@@ -211,14 +216,17 @@ fn gate_within(fleet: &Fleet, how: &How) -> u64 {
         Stack::Keepalived | Stack::Lvsha => match how.confirm_within {
             None | Some(0) => how.gate_within,
             // A gate that is still waited for must not be overtaken by the way back.
-            Some(within) => how.gate_within.min(within),
+            Some(within) => how.gate_within.min((within / gates.max(1)).max(1)),
         },
     }
 }
 
-/// Behind the longest gate.
-fn confirm_within(fleet: &Fleet, how: &How) -> u64 {
-    how.confirm_within.unwrap_or_else(|| (gate_within(fleet, how) + 30).max(60))
+/// Behind the longest gates.
+fn confirm_within(fleet: &Fleet, how: &How, gates: u64) -> u64 {
+    how.confirm_within.unwrap_or_else(|| {
+        let all = gate_within(fleet, how, gates).saturating_mul(gates);
+        all.saturating_add(30).max(60)
+    })
 }
 
 /// Machines and hosts in the order of the plan.

@@ -6,7 +6,8 @@
 //! ```
 //!
 //! Directors are changed, and taken back, one by one: never do two of them stop at the same time. Only where one
-//! alone would not be understood by the others is the next one activated before the first is judged.
+//! alone would not be understood by the others is the next one activated before the first is judged, and none of
+//! them is confirmed before all of them are judged.
 //!
 //! No machine is changed before every machine's own program has accepted its files. Only where that program has to
 //! be installed first, this is a part of the batch.

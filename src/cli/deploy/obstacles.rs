@@ -151,7 +151,7 @@ fn in_a_quiet_hour(unit: &str) -> String {
 
 /// heartbeat cannot hurry.
 pub(super) fn too_short(fleet: &Fleet, how: &How) -> Option<Problem> {
-    let (confirm, gate) = (confirm_within(fleet, how), gate_within(fleet, how));
+    let (confirm, gate) = (confirm_within(fleet, how, 1), gate_within(fleet, how, 1));
     let is_patient = fleet.site.stack() == Stack::Heartbeat;
     (is_patient && confirm != 0 && confirm <= gate).then(|| {
         Problem::new(format!(

@@ -154,6 +154,17 @@ fn no_program_is_started_beside_one_that_does_not_hear_it() {
     assert!(!has_changed(&mut fleet, "lw2"));
 }
 
+/// The first of two that are changed together waits for the gates of both.
+#[test]
+fn the_way_back_begins_behind_all_gates() {
+    let fleet = directors(&["lw1", "lw2"]);
+    let patient = How { confirm_within: None, gate_within: 30, ..how() };
+    let [one, two] = [1, 2].map(|gates| confirm_within(&fleet, &patient, gates));
+    assert_eq!((one, two), (60, 90));
+    let hurried = How { confirm_within: Some(4), ..patient };
+    assert_eq!(gate_within(&fleet, &hurried, 2), 2);
+}
+
 /// Puts `machine` in place on its host as generation `number` of `run`, perhaps without a confirmation.
 pub(in crate::cli) async fn put(
     host: &mut Host,

@@ -285,7 +285,30 @@ fn directors_that_would_not_understand_each_other_are_changed_together() {
     };
     assert!(position("lw2", "activate") < position("lw1", "activate"));
     assert!(position("lw1", "activate") < position("lw2", "gate"));
-    assert!(position("lw2", "confirm") < position("lw1", "gate"));
+    // None is kept before all of them work with each other.
+    assert!(position("lw1", "gate") < position("lw2", "confirm"));
+}
+
+/// The connection of whoever deploys may be gone between two confirmations.
+#[test]
+fn of_directors_that_are_changed_together_none_is_kept_before_all_are_judged() {
+    let text = |id: u8| {
+        format!(
+            "vrrp_instance V {{\nvirtual_router_id {id}\nvirtual_ipaddress {{\n10.0.0.31\n}}\n}}\n"
+        )
+    };
+    let world = || world_of(&text(7), &text(8));
+    let acts = play(world()).hosts.pop().unwrap().acts;
+    // The gates of lw2 and of lw1, in this order: the second one is not passed.
+    let looks: Vec<usize> = (0..acts.len()).filter(|act| acts[*act] == "look").collect();
+    assert_eq!(looks.len(), 2, "{acts:?}");
+    let mut world = world();
+    let last = world.hosts.len() - 1;
+    world.hosts[last].when = Some(When { act: looks[1], trouble: Trouble::Gone });
+    let ended = play(world);
+    assert!(ended.rollout.failure().is_some());
+    let confirmed = |memory: &Memory| memory.acts.contains(&"confirm");
+    assert!(!confirmed(&ended.hosts[1]), "{:?}", ended.hosts[1].acts);
 }
 
 /// Two directors that stop at the same time are an outage.
