@@ -63,6 +63,11 @@ pub(super) struct How {
     #[arg(long, value_name = "TIME", default_value = "30s", value_parser = seconds)]
     gate_within: u64,
 
+    /// How long a director must go on working before its gate opens: a reload is a signal, and what
+    /// it does shows later
+    #[arg(long, value_name = "TIME", default_value = "2s", value_parser = seconds)]
+    settle: u64,
+
     /// Do not install missing packages
     #[arg(long)]
     no_install: bool,
@@ -170,6 +175,7 @@ async fn roll(
         canary: how.canary,
         confirm_within,
         gate_timeout: Duration::from_secs(gate_within(fleet, how, gates)),
+        settle: settle(how, confirm_within),
         // Half of the time is left for the last try to arrive.
         patience: Duration::from_secs((confirm_within / 2).max(15)),
         pause: Duration::from_millis(500),
@@ -227,6 +233,15 @@ fn confirm_within(fleet: &Fleet, how: &How, gates: u64) -> u64 {
         let all = gate_within(fleet, how, gates).saturating_mul(gates);
         all.saturating_add(30).max(60)
     })
+}
+
+/// The dead-man switch does not wait for a gate that settles.
+fn settle(how: &How, confirm_within: u64) -> Duration {
+    let settle = Duration::from_secs(how.settle);
+    match confirm_within {
+        0 => settle,
+        within => settle.min(Duration::from_secs(within) / 4),
+    }
 }
 
 /// Machines and hosts in the order of the plan.

@@ -101,6 +101,10 @@ impl Desk {
 
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = self.0.command(arguments);
+        // What is played settles at once.
+        if matches!(arguments.first(), Some(&("deploy" | "rollback"))) {
+            command.args(["--settle", "0s"]);
+        }
         let folder = self.0.0.path();
         command.env("PATH", format!("{}:/usr/bin:/bin", folder.join("bin").display()));
         command.env("LVSHA_ROOT", folder.join("machine")).env("USER", "ada");

@@ -18,6 +18,7 @@ pub(in crate::cli) fn how() -> How {
         canary: false,
         confirm_within: Some(60),
         gate_within: 0,
+        settle: 0,
         no_install: false,
         progress: Form::Plain,
     }
@@ -158,11 +159,12 @@ fn no_program_is_started_beside_one_that_does_not_hear_it() {
 #[test]
 fn the_way_back_begins_behind_all_gates() {
     let fleet = directors(&["lw1", "lw2"]);
-    let patient = How { confirm_within: None, gate_within: 30, ..how() };
+    let patient = How { confirm_within: None, gate_within: 30, settle: 2, ..how() };
     let [one, two] = [1, 2].map(|gates| confirm_within(&fleet, &patient, gates));
     assert_eq!((one, two), (60, 90));
     let hurried = How { confirm_within: Some(4), ..patient };
     assert_eq!(gate_within(&fleet, &hurried, 2), 2);
+    assert_eq!(settle(&hurried, 4), Duration::from_secs(1));
 }
 
 /// Puts `machine` in place on its host as generation `number` of `run`, perhaps without a confirmation.
