@@ -131,11 +131,12 @@ pub(super) async fn deploy(
         return Err(problem.help("look at a new plan: `lvsha plan INVENTORY --save FILE`").into());
     }
     printer.result(&human(&plan))?;
-    if plan.is_empty() {
-        return Ok(ExitCode::Success);
-    }
+    // Also where there is nothing to do: what was cut off takes itself back, and there will be.
     if let Some(problem) = obstacles::impossible(&plan, &found, how) {
         return Err(problem.into());
+    }
+    if plan.is_empty() {
+        return Ok(ExitCode::Success);
     }
     if let Some(problem) = obstacles::too_short(fleet, how) {
         return Err(problem.into());

@@ -30,6 +30,8 @@ pub struct NodePlan {
     pub speaks_anew: bool,
     /// Whether another director comes before it from then on, for an address that it holds.
     pub yields: bool,
+    /// A generation that waits for its confirmation: nothing can be done before it is over.
+    pub pending: Option<u32>,
 }
 
 /// One step.
@@ -105,9 +107,9 @@ pub fn plan(machine: &Machine, found: &Found) -> NodePlan {
     steps.extend(effects);
     let edited = before.keys().filter(|path| found.is_edited(path)).cloned().collect();
     let secret = machine.files.iter().filter(|file| file.secret);
+    let read = read(machine.role, found, &before);
     NodePlan {
         name: machine.name.clone(),
-    let read = read(machine.role, found, &before);
         role: machine.role,
         steps,
         services: services::changes(&machine.name, &read, &after),
@@ -116,15 +118,12 @@ pub fn plan(machine: &Machine, found: &Found) -> NodePlan {
         is_holder: false,
         speaks_anew: machine.role == Role::Director && speaks_anew(&machine.name, &read, &after),
         yields: false,
+        pending: found.pending,
         before,
         after,
     }
 }
 
-/// What must happen after the files changed, each once, the strongest effect on a unit.
-fn effects(machine: &Machine, changes: &[FileChange], found: &Found) -> Vec<Step> {
-    let changed = |path: &str| changes.iter().any(|change| change.path() == path);
-    let mut effects: Vec<Effect> =
 /// What the machine works by: its files before, and those of a running program that somebody else
 /// wrote. They stay where they are, but what they say comes to an end with their program.
 fn read(role: Role, found: &Found, before: &Tree) -> Tree {
@@ -137,6 +136,10 @@ fn read(role: Role, found: &Found, before: &Tree) -> Tree {
     read
 }
 
+/// What must happen after the files changed, each once, the strongest effect on a unit.
+fn effects(machine: &Machine, changes: &[FileChange], found: &Found) -> Vec<Step> {
+    let changed = |path: &str| changes.iter().any(|change| change.path() == path);
+    let mut effects: Vec<Effect> =
         machine.files.iter().filter(|file| changed(&file.path)).map(|file| file.effect).collect();
     effects.sort();
     effects.dedup();

@@ -237,6 +237,16 @@ fn an_edit_by_hand_is_drift_and_is_kept() {
     snapshot!(said.join("\n"));
 }
 
+/// It may run still, or take itself back in the next minute.
+#[test]
+fn a_deployment_that_waits_to_be_confirmed_is_told_by_every_command() {
+    let desk = Desk::new();
+    desk.run(&["deploy", "site.toml", "--yes"]);
+    desk.write("machine/var/lib/lvsha/pending", "1\n");
+    let said = ["plan", "deploy", "status"].map(|command| desk.run(&[command, "site.toml"]));
+    snapshot!(said.join("\n"));
+}
+
 /// In an emergency the place of the secrets may be away.
 #[test]
 fn the_way_back_needs_no_secret() {

@@ -155,6 +155,24 @@ fn no_program_is_started_beside_one_that_does_not_hear_it() {
     assert!(!has_changed(&mut fleet, "lw2"));
 }
 
+/// It may take itself back in the next minute, and then there is something to do.
+#[test]
+fn a_deployment_that_was_cut_off_is_not_nothing_to_do() {
+    let mut fleet = directors(&["lw1", "lw2"]);
+    let lw1 = memory(&mut fleet, "lw1");
+    (lw1.found.generation, lw1.found.pending) = (4, Some(4));
+    let words = "generation 4 of lw1 waits to be confirmed";
+    assert_eq!(ends(&mut fleet), Err(words.to_owned()));
+    let facts: BTreeMap<String, Found> =
+        [("lw1".to_owned(), memory(&mut fleet, "lw1").found.clone())].into();
+    let shown = human(&Plan::new(&fleet.site.cluster, &fleet.machines, &facts));
+    let line = "lw1: generation 4 waits to be confirmed: another deployment runs, or was cut off";
+    assert!(
+        shown.starts_with(line) && shown.ends_with("nothing else to do on 1 node\n"),
+        "{shown}"
+    );
+}
+
 /// The first of two that are changed together waits for the gates of both.
 #[test]
 fn the_way_back_begins_behind_all_gates() {

@@ -84,3 +84,45 @@ fn gates_ask_for_what_the_older_files_have() {
         .collect();
     assert_eq!(addresses, ["10.0.0.31"]);
 }
+
+/// lw1 was not confirmed any more when the operator's connection was cut off; lw2 had been.
+#[test]
+fn a_deployment_that_was_cut_off_is_taken_back_on_all_of_its_machines() {
+    use crate::cli::deploy::tests::{CONF, directors, how, memory, printer, put};
+    let mut fleet = directors(&["lw1", "lw2"]);
+    let old: Vec<Machine> = fleet
+        .machines
+        .iter()
+        .map(|machine| {
+            let mut old = machine.clone();
+            old.files.iter_mut().for_each(|file| file.text.insert_str(0, "# before\n"));
+            old
+        })
+        .collect();
+    let done = block_on(async {
+        for (position, host) in fleet.hosts.iter_mut().enumerate() {
+            put(host, &old[position], (1, "100 ada@desk 1"), true).await;
+            let is_confirmed = fleet.machines[position].name == "lw2";
+            put(host, &fleet.machines[position], (2, "200 ada@desk 1"), is_confirmed).await;
+        }
+        roll_back(&mut fleet, None, &how(), &printer()).await
+    });
+    assert_eq!(done.unwrap().ok(), Some(ExitCode::Success));
+    for name in ["lw1", "lw2"] {
+        let memory = memory(&mut fleet, name);
+        let content = String::from_utf8(memory.tree()[CONF].content.clone()).unwrap();
+        assert!(content.starts_with("# before\n"), "{name} keeps the half of it");
+        assert_eq!((memory.found.pending, memory.is_locked()), (None, false));
+    }
+}
+
+/// What another deployment has put on the other machines is not its business.
+#[test]
+fn a_deployment_that_was_cut_off_takes_nothing_else_back() {
+    let rolled_back = vec![entry(1, Current, "100 a"), entry(2, RolledBack, "300 a")];
+    let other = vec![entry(1, Confirmed, "100 a"), entry(2, Current, "200 a")];
+    let histories = [rolled_back, other];
+    assert_eq!(run_of(&histories, &[Some(2), None]), Some("300 a"));
+    let is_of_it = |entries: &Vec<Entry>| current(entries).is_some_and(|own| own.run == "300 a");
+    assert!(!histories.iter().any(is_of_it));
+}
