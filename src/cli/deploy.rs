@@ -15,9 +15,11 @@ use super::progress::Progress;
 use super::{ExitCode, Failure};
 use crate::deploy::rollout::{Options, Rollout, State};
 use crate::deploy::{Host, run as roll_out};
-use crate::plan::{Found, NodePlan, Plan, Step, human};
+use crate::plan::{Found, Plan, batches, human};
 use crate::site::Stack;
 use crate::site::render::Machine;
+
+mod obstacles;
 
 /// Bring the machines to what the inventory says: standby first, the holder of the addresses last
 ///
@@ -60,6 +62,11 @@ pub(super) struct How {
     /// How long a machine may take until it works again
     #[arg(long, value_name = "TIME", default_value = "30s", value_parser = seconds)]
     gate_within: u64,
+
+    /// How long a director must go on working before its gate opens: a reload is a signal, and what
+    /// it does shows later
+    #[arg(long, value_name = "TIME", default_value = "2s", value_parser = seconds)]
+    settle: u64,
 
     /// Do not install missing packages
     #[arg(long)]
@@ -124,75 +131,30 @@ pub(super) async fn deploy(
         return Err(problem.help("look at a new plan: `lvsha plan INVENTORY --save FILE`").into());
     }
     printer.result(&human(&plan))?;
+    // Also where there is nothing to do: what was cut off takes itself back, and there will be.
+    if let Some(problem) = obstacles::impossible(&plan, &found, how) {
+        return Err(problem.into());
+    }
     if plan.is_empty() {
         return Ok(ExitCode::Success);
     }
-    if let Some(problem) = impossible(&plan, &found, how).or_else(|| too_short(fleet, how)) {
+    if let Some(problem) = obstacles::too_short(fleet, how) {
         return Err(problem.into());
+    }
+    if obstacles::concerns_others(&plan) {
+        let left_out = fleet.look_aside().await;
+        if let Some(problem) = obstacles::misunderstood(&plan, &fleet.machines, &left_out) {
+            return Err(problem.into());
+        }
+        for line in obstacles::unheard(&left_out) {
+            printer.status(&line);
+        }
     }
     if !how.yes && !agrees(printer)? {
         printer.status("nothing was changed");
         return Ok(ExitCode::Success);
     }
     roll(fleet, plan, &found, how, what, printer).await
-}
-
-/// What would fail for sure half-way.
-fn impossible(plan: &Plan, found: &BTreeMap<String, Found>, how: &How) -> Option<Problem> {
-    for node in &plan.nodes {
-        let facts = found.get(&node.name)?;
-        if let Some(pending) = facts.pending {
-            let words = format!("generation {pending} of {} waits to be confirmed", node.name);
-            return Some(
-                Problem::new(words)
-                    .help("another deployment runs, or was cut off: `lvsha rollback INVENTORY`"),
-            );
-        }
-        if let Some(unit) = deaf(node, facts) {
-            let (own, name) = (unit.trim_end_matches(".service"), &node.name);
-            let words = format!(
-                "{name} runs {own}, which does not hear the new program: both directors would hold the addresses"
-            );
-            return Some(Problem::new(words).help(format!(
-                "in a quiet hour, on all directors: systemctl disable --now {own}; then deploy"
-            )));
-        }
-        // No distribution has it.
-        if facts.missing.iter().any(|package| package == "lvsha") {
-            let words = format!("{} lacks lvsha", node.name);
-            let help = "copy this program to /usr/local/sbin/lvsha there: it needs nothing else";
-            return Some(Problem::new(words).help(help));
-        }
-        if !facts.missing.is_empty() && how.no_install {
-            let words = facts.missing.join(" ");
-            return Some(
-                Problem::new(format!("{} lacks {words}", node.name))
-                    .help("install them, or leave --no-install out"),
-            );
-        }
-        if !facts.missing.is_empty() && facts.installer.is_none() {
-            let words = facts.missing.join(" ");
-            return Some(
-                Problem::new(format!("{} lacks {words}, and has no apt, dnf or zypper", node.name))
-                    .help("install them by hand"),
-            );
-        }
-    }
-    None
-}
-
-/// A running unit that makes way for one that speaks another protocol. keepalived and lvsha both
-/// speak VRRP, so that one can follow the other director by director.
-fn deaf<'a>(node: &'a NodePlan, found: &Found) -> Option<&'a str> {
-    const HEARTBEAT: &str = "heartbeat.service";
-    let is_wanted = |unit: &str| {
-        node.steps.iter().any(|step| matches!(step, Step::Start(started) if started == unit))
-    };
-    node.steps.iter().find_map(|step| match step {
-        Step::Stop(unit) if !found.active.contains(unit) => None,
-        Step::Stop(unit) if unit == HEARTBEAT || is_wanted(HEARTBEAT) => Some(unit.as_str()),
-        _ => None,
-    })
 }
 
 async fn roll(
@@ -204,12 +166,17 @@ async fn roll(
     printer: &Printer,
 ) -> Result<ExitCode, Failure> {
     let who = who();
-    let confirm_within = confirm_within(fleet, how);
+    // Those that are changed together are judged one behind the other before one of them is confirmed.
+    let together = batches(&plan.nodes, 1, false).into_iter().filter(|batch| batch.together);
+    let gates = together.map(|batch| batch.nodes.len()).max().unwrap_or(1);
+    let gates = u64::try_from(gates).unwrap_or(1);
+    let confirm_within = confirm_within(fleet, how, gates);
     let options = Options {
         parallel: how.parallel,
         canary: how.canary,
         confirm_within,
-        gate_timeout: Duration::from_secs(gate_within(fleet, how)),
+        gate_timeout: Duration::from_secs(gate_within(fleet, how, gates)),
+        settle: settle(how, confirm_within),
         // Half of the time is left for the last try to arrive.
         patience: Duration::from_secs((confirm_within / 2).max(15)),
         pause: Duration::from_millis(500),
@@ -246,7 +213,8 @@ fn name_of_run(who: &str) -> String {
 }
 
 /// heartbeat waits for its partner before it takes anything, at boot and at the first start.
-fn gate_within(fleet: &Fleet, how: &How) -> u64 {
+/// `gates` are passed before a machine is confirmed.
+fn gate_within(fleet: &Fleet, how: &How, gates: u64) -> u64 {
     let membership = &fleet.site.cluster.membership;
     match fleet.site.stack() {
         Stack::Heartbeat => {
@@ -255,26 +223,26 @@ fn gate_within(fleet: &Fleet, how: &How) -> u64 {
         Stack::Keepalived | Stack::Lvsha => match how.confirm_within {
             None | Some(0) => how.gate_within,
             // A gate that is still waited for must not be overtaken by the way back.
-            Some(within) => how.gate_within.min(within),
+            Some(within) => how.gate_within.min((within / gates.max(1)).max(1)),
         },
     }
 }
 
-/// Behind the longest gate.
-fn confirm_within(fleet: &Fleet, how: &How) -> u64 {
-    how.confirm_within.unwrap_or_else(|| (gate_within(fleet, how) + 30).max(60))
+/// Behind the longest gates.
+fn confirm_within(fleet: &Fleet, how: &How, gates: u64) -> u64 {
+    how.confirm_within.unwrap_or_else(|| {
+        let all = gate_within(fleet, how, gates).saturating_mul(gates);
+        all.saturating_add(30).max(60)
+    })
 }
 
-/// heartbeat cannot hurry.
-fn too_short(fleet: &Fleet, how: &How) -> Option<Problem> {
-    let (confirm, gate) = (confirm_within(fleet, how), gate_within(fleet, how));
-    let is_patient = fleet.site.stack() == Stack::Heartbeat;
-    (is_patient && confirm != 0 && confirm <= gate).then(|| {
-        Problem::new(format!(
-            "a machine would take its change back after {confirm} s, while heartbeat may take {gate} s to start"
-        ))
-        .help(format!("`--confirm-within {}s`, or leave it out", gate + 30))
-    })
+/// The dead-man switch does not wait for a gate that settles.
+fn settle(how: &How, confirm_within: u64) -> Duration {
+    let settle = Duration::from_secs(how.settle);
+    match confirm_within {
+        0 => settle,
+        within => settle.min(Duration::from_secs(within) / 4),
+    }
 }
 
 /// Machines and hosts in the order of the plan.
@@ -332,3 +300,6 @@ fn agrees(printer: &Printer) -> Result<bool, Failure> {
     })?;
     Ok(matches!(line.trim(), "y" | "Y" | "yes"))
 }
+
+#[cfg(test)]
+pub(super) mod tests;

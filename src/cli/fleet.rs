@@ -9,9 +9,9 @@ use tokio::task::JoinSet;
 use super::Failure;
 use super::printer::{Printer, Problem};
 use super::site_input::SiteArguments;
-use crate::deploy::{Act, Fault, Host, Reply, connect, perform, wanted_facts};
+use crate::deploy::{Act, Fault, Host, Reply, connect, perform, wanted_facts, wanted_look};
 use crate::plan::Found;
-use crate::site::render::Machine;
+use crate::site::render::{Machine, Role};
 use crate::site::secret::Secret;
 use crate::site::{Secrets, Site};
 
@@ -31,6 +31,8 @@ pub(super) struct Fleet {
     pub(super) site: Site,
     pub(super) machines: Vec<Machine>,
     pub(super) hosts: Vec<Host>,
+    /// The directors that `--limit` leaves out: nothing is done there, but they are heard.
+    pub(super) left_out: Vec<(Machine, Host)>,
 }
 
 impl FleetArguments {
@@ -48,6 +50,7 @@ impl FleetArguments {
     fn fleet_with(&self, secrets: Secrets, printer: &Printer) -> Result<Fleet, Failure> {
         let site = self.site.load(secrets, printer)?;
         let mut machines = self.site.render(&site)?;
+        let mut left_out = Vec::new();
         if !self.limit.is_empty() {
             let mut names = Vec::new();
             for limit in &self.limit {
@@ -60,7 +63,9 @@ impl FleetArguments {
                 }
                 names.extend(found.into_iter().map(str::to_owned));
             }
-            machines.retain(|machine| names.contains(&machine.name));
+            let is_named = |machine: &Machine| names.contains(&machine.name);
+            (machines, left_out) = machines.into_iter().partition(is_named);
+            left_out.retain(|machine| machine.role == Role::Director);
         }
         let folder = self.folder();
         let passwords: BTreeMap<String, Secret> = site
@@ -70,7 +75,9 @@ impl FleetArguments {
             .filter_map(|origin| Some((origin.name.clone(), origin.fetch(&folder).ok()?)))
             .collect();
         let hosts = connect(&site, &machines, &folder, &passwords);
-        Ok(Fleet { site, machines, hosts })
+        let others = connect(&site, &left_out, &folder, &passwords);
+        let left_out = left_out.into_iter().zip(others).collect();
+        Ok(Fleet { site, machines, hosts, left_out })
     }
 
     /// Whether nothing but a file is named.
@@ -135,6 +142,21 @@ impl Fleet {
         }
     }
 
+    /// What runs on the directors that `--limit` leaves out, by their names.
+    pub(super) async fn look_aside(&mut self) -> Vec<(String, Result<Found, Fault>)> {
+        let (machines, hosts): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut self.left_out).into_iter().unzip();
+        let (hosts, replies) = perform(hosts, machines.iter().map(wanted_look).collect()).await;
+        let answers = machines.iter().zip(replies).filter_map(|(machine, reply)| match reply {
+            Ok(Reply::Facts(facts)) => Some((machine.name.clone(), Ok(*facts))),
+            Ok(_) => None,
+            Err(fault) => Some((machine.name.clone(), Err(fault))),
+        });
+        let answers = answers.collect();
+        self.left_out = machines.into_iter().zip(hosts).collect();
+        answers
+    }
+
     /// One act for each machine, all at the same time.
     pub(super) async fn ask(&mut self, acts: Vec<Act>) -> Vec<Result<Reply, Fault>> {
         let hosts = std::mem::take(&mut self.hosts);
@@ -146,7 +168,8 @@ impl Fleet {
     /// Closes all connections.
     pub(super) async fn close(&mut self) {
         let mut closing = JoinSet::new();
-        for mut host in std::mem::take(&mut self.hosts) {
+        let others = std::mem::take(&mut self.left_out).into_iter().map(|(_, host)| host);
+        for mut host in std::mem::take(&mut self.hosts).into_iter().chain(others) {
             closing.spawn(async move { host.disconnect().await });
         }
         closing.join_all().await;

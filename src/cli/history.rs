@@ -34,8 +34,9 @@ pub(super) struct UnlockArguments {
 }
 
 pub(super) fn unlock(arguments: &UnlockArguments, printer: &Printer) -> Result<ExitCode, Failure> {
-    let act = Act::Unlock { run: "--force".to_owned() };
-    ask(&arguments.fleet, &act, printer, |name, _| format!("{name}: unlocked\n"))
+    ask(&arguments.fleet, &Act::Unlock { run: None }, printer, |name, _| {
+        format!("{name}: unlocked\n")
+    })
 }
 
 fn ask(

@@ -62,7 +62,8 @@ fn plan(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, Failure> {
         printer.status(&format!("saved: {}", path.display()));
     }
     // 2 as `terraform plan -detailed-exitcode` has it: scripts ask whether there is work.
-    Ok(if plan.is_empty() { ExitCode::Success } else { ExitCode::Usage })
+    let is_done = plan.is_empty() && !plan.is_pending();
+    Ok(if is_done { ExitCode::Success } else { ExitCode::Usage })
 }
 
 /// A saved plan: what was asked for, and what was found and wanted as one fingerprint. No file and

@@ -4,7 +4,7 @@ use super::deploy::{How, deploy};
 use super::fleet::{Fleet, FleetArguments, block_on, show_faults};
 use super::printer::{Printer, Problem};
 use super::{ExitCode, Failure};
-use crate::deploy::{Act, Entry, Reply};
+use crate::deploy::{Act, Entry, EntryState, Reply};
 use crate::model::{Cluster, Router, Service};
 use crate::plan::{Tree, meaning};
 use crate::site::render::{Machine, Role};
@@ -30,7 +30,7 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, Failure> {
     let mut fleet = arguments.fleet.fleet_without_secrets(printer)?;
     block_on(async {
-        let done = roll_back(&mut fleet, arguments, printer).await;
+        let done = roll_back(&mut fleet, arguments.to, &arguments.how, printer).await;
         fleet.close().await;
         done
     })?
@@ -38,7 +38,8 @@ pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, 
 
 async fn roll_back(
     fleet: &mut Fleet,
-    arguments: &Arguments,
+    to: Option<u32>,
+    how: &How,
     printer: &Printer,
 ) -> Result<ExitCode, Failure> {
     let (found, faults) = fleet.facts().await;
@@ -46,9 +47,10 @@ async fn roll_back(
     if !faults.is_empty() {
         return Ok(ExitCode::Remote);
     }
-    let mut taken_back = false;
+    let mut taken_back = Vec::new();
     for (machine, host) in fleet.machines.iter().zip(&mut fleet.hosts) {
         let Some(generation) = found.get(&machine.name).and_then(|found| found.pending) else {
+            taken_back.push(None);
             continue;
         };
         match host.perform(&Act::Rollback { generation, run: None }).await {
@@ -65,10 +67,7 @@ async fn roll_back(
             }
         }
         printer.status(&format!("{}: generation {generation} was taken back", machine.name));
-        taken_back = true;
-    }
-    if taken_back && arguments.to.is_none() {
-        return Ok(ExitCode::Success);
+        taken_back.push(Some(generation));
     }
     let replies = fleet.ask(vec![Act::History; fleet.machines.len()]).await;
     let mut histories = Vec::new();
@@ -82,11 +81,24 @@ async fn roll_back(
             }
         }
     }
-    let run = last_run(&histories);
+    // It was cut off: where it was confirmed already, it is taken back as well.
+    let mut run = last_run(&histories);
+    if to.is_none() && taken_back.iter().any(Option::is_some) {
+        run = run_of(&histories, &taken_back);
+        let names = fleet.machines.iter().map(|machine| machine.name.as_str()).zip(&histories);
+        let kept = names.filter(|(_, entries)| {
+            current(entries).is_some_and(|own| run == Some(own.run.as_str()))
+        });
+        let kept: Vec<&str> = kept.map(|(name, _)| name).collect();
+        if kept.is_empty() {
+            return Ok(ExitCode::Success);
+        }
+        printer.status(&format!("the same deployment was confirmed on {}", kept.join(", ")));
+    }
     let mut acts = Vec::new();
     for (machine, entries) in fleet.machines.iter().zip(&histories) {
-        let Some(generation) = target(entries, run, arguments.to) else {
-            let words = match arguments.to {
+        let Some(generation) = target(entries, run, to) else {
+            let words = match to {
                 Some(number) => format!("{} has no generation {number}", machine.name),
                 None => format!("nothing is kept from before on {}", machine.name),
             };
@@ -116,32 +128,44 @@ async fn roll_back(
     if !clusters.is_empty() {
         judge_by(clusters, &mut fleet.site.cluster);
     }
-    let what = match arguments.to {
+    let what = match to {
         Some(generation) => format!("rollback to {generation}"),
         None => "rollback".to_owned(),
     };
-    deploy(fleet, &arguments.how, None, &what, printer).await
+    deploy(fleet, how, None, &what, printer).await
 }
 
 /// The deployment that somebody made last, on whichever machines.
 fn last_run(histories: &[Vec<Entry>]) -> Option<&str> {
-    let current = histories.iter().flatten().filter(|entry| entry.state == "current");
-    current.map(|entry| entry.run.as_str()).max()
+    histories.iter().filter_map(|entries| current(entries)).map(|entry| entry.run.as_str()).max()
+}
+
+/// The deployment of the generations that were just taken back, one of each machine.
+fn run_of<'a>(histories: &'a [Vec<Entry>], taken_back: &[Option<u32>]) -> Option<&'a str> {
+    let own = histories.iter().zip(taken_back).filter_map(|(entries, generation)| {
+        entries.iter().find(|entry| Some(entry.generation) == *generation)
+    });
+    own.map(|entry| entry.run.as_str()).max()
+}
+
+/// What a machine has.
+fn current(entries: &[Entry]) -> Option<&Entry> {
+    entries.iter().find(|entry| entry.state == EntryState::Current)
 }
 
 /// The generation that was asked for; otherwise the last good one before that of the last `run`,
 /// and the current one of a machine that this run did not touch.
 fn target(entries: &[Entry], run: Option<&str>, to: Option<u32>) -> Option<u32> {
-    let current = entries.iter().find(|entry| entry.state == "current");
+    let current = current(entries);
     match to {
         Some(number) => entries.iter().find(|entry| entry.generation == number),
         None if current.is_some_and(|current| Some(current.run.as_str()) != run) => current,
         None => entries
             .iter()
             .rev()
-            .skip_while(|entry| entry.state != "current")
+            .skip_while(|entry| entry.state != EntryState::Current)
             .skip(1)
-            .find(|entry| entry.state == "confirmed"),
+            .find(|entry| entry.state == EntryState::Confirmed),
     }
     .map(|entry| entry.generation)
 }

@@ -36,6 +36,7 @@ pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, 
         if let (Some(facts), Some(node)) = (found.get(&machine.name), node) {
             text.push_str(&line(machine, facts, cluster));
             wrong |= machine.units.iter().any(|unit| !facts.active.contains(*unit));
+            wrong |= facts.pending.is_some();
             for path in &node.edited {
                 text.push_str(&format!("    {path} was changed by hand\n"));
             }

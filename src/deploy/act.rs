@@ -30,8 +30,8 @@ pub enum Act {
     },
     /// Gives the lock back.
     Unlock {
-        /// The run's name.
-        run: String,
+        /// The run's name, which gives back only its own; without one anybody's.
+        run: Option<String>,
     },
     /// Installs packages.
     Install(Vec<String>),
@@ -121,8 +121,8 @@ pub struct Entry {
     pub generation: u32,
     /// When, in RFC 3339.
     pub when: String,
-    /// `current`, `confirmed`, `rolled-back`, `activating`.
-    pub state: String,
+    /// What became of it.
+    pub state: EntryState,
     /// Who.
     pub who: String,
     /// The name of the deployment, the same on all machines that it changed. Later ones are
@@ -130,4 +130,46 @@ pub struct Entry {
     pub run: String,
     /// What.
     pub what: String,
+}
+
+/// What became of a generation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EntryState {
+    /// It is being put in place, or that was cut off.
+    Activating,
+    /// It is in place and waits for its confirmation; the newest one is told as current.
+    Active,
+    /// It was kept.
+    Confirmed,
+    /// It is what the machine has.
+    Current,
+    /// It was taken back.
+    RolledBack,
+    /// The machine does not say, or in words of another release.
+    Unknown,
+}
+
+impl EntryState {
+    const WORDS: [(Self, &'static str); 6] = [
+        (Self::Activating, "activating"),
+        (Self::Active, "active"),
+        (Self::Confirmed, "confirmed"),
+        (Self::Current, "current"),
+        (Self::RolledBack, "rolled-back"),
+        (Self::Unknown, "-"),
+    ];
+
+    /// The state that a machine's word means.
+    pub fn of(word: &str) -> Self {
+        let known = Self::WORDS.iter().find(|(_, known)| *known == word);
+        known.map_or(Self::Unknown, |(state, _)| *state)
+    }
+}
+
+/// As the machine has it.
+impl std::fmt::Display for EntryState {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let word = Self::WORDS.iter().find(|(state, _)| state == self);
+        f.pad(word.map_or("-", |(_, word)| word))
+    }
 }

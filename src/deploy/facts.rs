@@ -7,7 +7,7 @@ use std::time::Duration;
 use base64::Engine as _;
 
 use super::ages::ages;
-use super::{Act, Entry, Fault, FaultKind, Reply};
+use super::{Act, Entry, EntryState, Fault, FaultKind, Reply};
 use crate::plan::{Found, Tree, TreeFile};
 
 /// The reply in the output of an act's script.
@@ -123,7 +123,7 @@ fn file(line: &str) -> Option<(String, TreeFile)> {
 fn entry(line: &str) -> Option<Entry> {
     let mut words = line.strip_prefix("entry ")?.splitn(4, ' ');
     let generation = words.next()?.parse().ok()?;
-    let (when, state) = (words.next()?.to_owned(), words.next()?.to_owned());
+    let (when, state) = (words.next()?.to_owned(), EntryState::of(words.next()?));
     let (who, rest) = words.next()?.split_once('\t')?;
     let (run, what) = rest.split_once('\t')?;
     let [who, run, what] = [who, run, what].map(str::to_owned);

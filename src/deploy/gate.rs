@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
+use super::Fault;
 use crate::model::{Cluster, Protocol, Service, Target, VirtualAddress};
 use crate::plan::Found;
 use crate::site::render::{Machine, Role};
@@ -14,8 +15,10 @@ pub struct GateReport<'a> {
     pub cluster: &'a Cluster,
     /// The machine that was changed.
     pub machine: &'a Machine,
-    /// Facts of the machine, and of the directors that could be asked.
+    /// Facts of the machine, and of the directors that answered.
     pub found: &'a BTreeMap<String, Found>,
+    /// The directors that were asked and did not answer.
+    pub silent: &'a BTreeMap<String, Fault>,
     /// Whether all other directors have what they are to have.
     pub is_last: bool,
 }
@@ -38,6 +41,10 @@ pub fn gate(report: &GateReport<'_>) -> Result<(), String> {
     if machine.role == Role::RealServer {
         return Ok(());
     }
+    // It may hold what another one holds, or nobody; the next look may find it again.
+    if let Some((name, fault)) = report.silent.iter().next() {
+        return Err(format!("{name} does not say what it holds: {fault}"));
+    }
     for router in &report.cluster.routers {
         let addresses = || router.addresses.iter().map(|address| &address.value);
         // A director that is not changed yet, and keeps the others out, may not know them all.
@@ -52,7 +59,7 @@ pub fn gate(report: &GateReport<'_>) -> Result<(), String> {
 }
 
 impl GateReport<'_> {
-    /// The directors that could be asked.
+    /// The directors that answered, which are all that were asked where none is silent.
     fn directors(&self) -> impl Iterator<Item = (&str, &Found)> {
         let directors = self.cluster.nodes.iter().map(|director| director.name.value.as_str());
         directors.filter_map(|name| Some((name, self.found.get(name)?)))
@@ -69,7 +76,7 @@ fn one_holder(
     let holders: Vec<_> = report.directors().filter(holds).collect();
     let address = virtual_address.address;
     match holders.as_slice() {
-        // A director that could not be asked, or that `--limit` leaves out, may hold it.
+        // A director that `--limit` leaves out is not asked, and may hold it.
         [] if is_outdated || report.directors().count() < report.cluster.nodes.len() => Ok(()),
         [] => Err(format!("nobody holds {address}")),
         // What the holder had before its own change says nothing about another one's.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Act, Entry, Fault, FaultKind, Reply};
+use super::{Act, Entry, EntryState, Fault, FaultKind, Reply};
 use crate::plan::{Found, NodePlan, Step, Tree, apply};
 
 /// What goes wrong.
@@ -118,7 +118,11 @@ impl Memory {
 
     fn act(&mut self, act: &Act) -> Result<Reply, Fault> {
         match act {
-            Act::Facts { .. } => return Ok(Reply::Facts(Box::new(self.found.clone()))),
+            Act::Facts { .. } => {
+                let newest = self.generations.keys().last().copied().max(Some(self.found.newest));
+                let newest = newest.unwrap_or_default();
+                return Ok(Reply::Facts(Box::new(Found { newest, ..self.found.clone() })));
+            }
             Act::Look { .. } => {
                 let found = self.found.clone();
                 return Ok(Reply::Facts(Box::new(Found {
@@ -143,7 +147,7 @@ impl Memory {
                 (self.run, self.found.lock) = (Some(run.clone()), Some(who.clone()));
             }
             Act::Unlock { run } => {
-                if self.run.as_ref() == Some(run) {
+                if run.is_none() || self.run == *run {
                     (self.run, self.found.lock) = (None, None);
                 }
             }
@@ -187,7 +191,10 @@ impl Memory {
                 let entry = |(number, generation): (&u32, &Generation)| Entry {
                     generation: *number,
                     when: "-".to_owned(),
-                    state: generation.state.to_owned(),
+                    state: match *number == self.found.generation {
+                        true => EntryState::Current,
+                        false => EntryState::of(generation.state),
+                    },
                     who: generation.who.clone(),
                     run: generation.run.clone(),
                     what: generation.what.clone(),

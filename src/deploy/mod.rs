@@ -11,14 +11,14 @@ mod gate;
 mod host;
 mod local;
 #[cfg(test)]
-mod memory;
+pub(crate) mod memory;
 mod prepare;
 pub mod rollout;
 mod run;
 pub mod script;
 mod ssh;
 
-pub use act::{Act, Entry, Reply};
+pub use act::{Act, Entry, EntryState, Reply};
 pub use gate::{GateReport, gate, living_servers};
 pub use host::{Fault, FaultKind, Host};
 pub use local::Local;

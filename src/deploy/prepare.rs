@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::{Act, Host, Local, Remote};
-use crate::site::render::Machine;
+use crate::site::render::{Machine, Role, main_files};
 use crate::site::secret::Secret;
 use crate::site::{Site, Ssh};
 
@@ -39,13 +39,16 @@ fn host(site: &Site, name: &str, folder: &Path, secrets: &BTreeMap<String, Secre
     Host::Remote(Box::new(Remote::new(&destination, ssh, folder, password)))
 }
 
-/// What is asked about a machine before a plan is made.
+/// What is asked about a machine before a plan is made. Of a director also what programs of other
+/// stacks read, which lvsha may not have written: the other directors hear what it says.
 pub fn wanted_facts(machine: &Machine) -> Act {
-    Act::Facts {
-        paths: machine.files.iter().map(|file| file.path.clone()).collect(),
-        units: own(machine.role.units()),
-        packages: own(&machine.packages),
+    let mut paths: Vec<String> = machine.files.iter().map(|file| file.path.clone()).collect();
+    if machine.role == Role::Director {
+        let others = main_files().filter(|(main, _)| paths.iter().all(|path| path != main));
+        let others: Vec<String> = others.map(|(main, _)| main.to_owned()).collect();
+        paths.extend(others);
     }
+    Act::Facts { paths, units: own(machine.role.units()), packages: own(&machine.packages) }
 }
 
 /// What is asked about a machine before a gate is passed.

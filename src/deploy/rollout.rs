@@ -6,7 +6,8 @@
 //! ```
 //!
 //! Directors are changed, and taken back, one by one: never do two of them stop at the same time. Only where one
-//! alone would not be understood by the others is the next one activated before the first is judged.
+//! alone would not be understood by the others is the next one activated before the first is judged, and none of
+//! them is confirmed before all of them are judged.
 //!
 //! Real servers that get addresses are changed before the directors, and taken back behind them; those that give
 //! some up the other way round.
@@ -22,7 +23,7 @@ use std::time::Duration;
 
 use super::{Act, Fault, FaultKind};
 use crate::plan::{Batch, NodePlan, Step, batches};
-use crate::site::render::Machine;
+use crate::site::render::{Machine, Role};
 
 mod turn;
 
@@ -37,6 +38,9 @@ pub struct Options {
     pub confirm_within: u64,
     /// How long a gate may stay closed.
     pub gate_timeout: Duration,
+    /// How long a director's gate must stay open: a reload is over before the program has done
+    /// what its new file says, and what fails then is not seen by a single look.
+    pub settle: Duration,
     /// How long a machine that does not answer is asked to confirm or to roll back.
     pub patience: Duration,
     /// Time between two tries of the same task.
@@ -60,6 +64,16 @@ pub enum Task {
     Fresh(Act),
     /// Judge the machine.
     Gate,
+}
+
+impl Task {
+    /// What it is called in messages.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Act(act) | Self::Fresh(act) => act.name(),
+            Self::Gate => "gate",
+        }
+    }
 }
 
 /// What became of a machine.
@@ -92,6 +106,21 @@ struct Node {
     /// The first try of a gate, confirmation or rollback, and when the next one may be.
     since: Option<Duration>,
     not_before: Duration,
+    /// Since when its gate is open, while it must show that it stays so.
+    open_since: Option<Duration>,
+}
+
+impl Node {
+    /// How long its gate must stay open: only where a program begins anew with what it does.
+    fn settling(&self, options: &Options) -> Duration {
+        let begins =
+            |step: &Step| matches!(step, Step::Reload(_) | Step::Restart(_) | Step::Start(_));
+        let is_director = self.plan.role == Role::Director;
+        match is_director && self.plan.steps.iter().any(begins) {
+            true => options.settle,
+            false => Duration::ZERO,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -141,6 +170,7 @@ impl Rollout {
                 state: State::Untouched,
                 since: None,
                 not_before: Duration::ZERO,
+                open_since: None,
                 plan,
             }
         });
@@ -173,9 +203,20 @@ impl Rollout {
         Some((position, task))
     }
 
-    /// Whether the task that a machine is at was not refused before.
-    pub fn is_first_try(&self, position: usize) -> bool {
-        self.nodes.get(position).is_some_and(|node| node.since.is_none())
+    /// Whether the look that a machine's gate begins with now is the last one, if all is well.
+    pub fn is_last_look(&self, position: usize, now: Duration) -> bool {
+        self.nodes.get(position).is_some_and(|node| {
+            let settling = node.settling(&self.options);
+            match node.open_since {
+                Some(open) => now >= open + settling,
+                None => settling.is_zero() && node.since.is_none(),
+            }
+        })
+    }
+
+    /// Whether a machine's gate is open, and must stay so for a while.
+    pub fn is_settling(&self, position: usize) -> bool {
+        self.nodes.get(position).is_some_and(|node| node.open_since.is_some())
     }
 
     /// Takes the result of a task: what the machine remarks, or why it is not done.
@@ -183,11 +224,21 @@ impl Rollout {
         let phase = self.phase;
         let timeout = self.options.gate_timeout;
         let (patience, pause) = (self.options.patience, self.options.pause);
+        let is_given_up = self.failure.is_some();
         let Some(node) = self.nodes.get_mut(position) else { return };
         node.is_busy = false;
         let Some(task) = node.tasks.front().cloned() else { return };
         match result {
             Ok(remarks) => {
+                if task == Task::Gate && !is_given_up {
+                    let settled =
+                        *node.open_since.get_or_insert(now) + node.settling(&self.options);
+                    if now < settled {
+                        node.not_before = settled.min(now + pause);
+                        return;
+                    }
+                }
+                node.open_since = None;
                 node.tasks.pop_front();
                 node.since = None;
                 node.not_before = now;
@@ -205,9 +256,12 @@ impl Rollout {
                 }
             }
             Err(fault) => {
+                // The first fault of a gate counts on: one that opens and closes comes to an end.
+                node.open_since = None;
                 let since = *node.since.get_or_insert(now);
                 // These change nothing, or the same twice: they are tried until their time is up.
                 let patience = match (&task, fault.kind) {
+                    (Task::Gate, _) if is_given_up => Duration::ZERO,
                     (Task::Gate, _) => timeout,
                     (Task::Fresh(_), FaultKind::Connection | FaultKind::Lost) => patience,
                     (Task::Act(_) | Task::Fresh(_), _) => Duration::ZERO,
@@ -306,10 +360,6 @@ impl Rollout {
     }
 
     fn fault(&mut self, position: usize, task: &Task, fault: Fault, phase: Phase) {
-        let act = match task {
-            Task::Act(act) | Task::Fresh(act) => act.name(),
-            Task::Gate => "gate",
-        };
         match phase {
             Phase::Locking | Phase::Preparing | Phase::Batch(_) => {
                 let lost_lock = phase == Phase::Locking && fault.kind == FaultKind::Lost;
@@ -317,7 +367,7 @@ impl Rollout {
                     // It may have been taken; giving it back does no harm.
                     node.is_locked |= lost_lock;
                 }
-                self.failure.get_or_insert((Some(position), act, fault));
+                self.failure.get_or_insert((Some(position), task.name(), fault));
                 self.stop_all();
             }
             Phase::RollingBack => {
@@ -348,6 +398,8 @@ impl Rollout {
         for node in &mut self.nodes {
             let running = node.is_busy.then(|| node.tasks.front().cloned()).flatten();
             node.tasks = running.into_iter().collect();
+            // A gate that is asked no more is waited for no more.
+            node.open_since = None;
         }
     }
 
@@ -412,7 +464,7 @@ impl Rollout {
             Phase::Unlocking => {
                 let run = run();
                 for node in self.nodes.iter_mut().filter(|node| node.is_locked) {
-                    node.tasks.push_back(Task::Act(Act::Unlock { run: run.clone() }));
+                    node.tasks.push_back(Task::Act(Act::Unlock { run: Some(run.clone()) }));
                 }
             }
             Phase::Finished => {}

@@ -90,10 +90,13 @@ pub async fn run(
     let mut interrupted = false;
     while !rollout.is_finished() {
         while let Some((position, task)) = rollout.poll(start.elapsed()) {
-            let name = machines.get(position).map(|machine| machine.name.clone());
-            tell(Event::Begins { node: name.unwrap_or_default(), task: word(&task) });
+            // Another look of the same gate is nothing new.
+            if !rollout.is_settling(position) {
+                let name = machines.get(position).map(|machine| machine.name.clone());
+                tell(Event::Begins { node: name.unwrap_or_default(), task: task.name() });
+            }
             let moment = Moment {
-                is_first: rollout.is_first_try(position),
+                redials: rollout.is_last_look(position, start.elapsed()),
                 is_last: rollout.is_last_director(position),
             };
             begin(position, task, moment, &mut hosts, machines, cluster, &mut set);
@@ -123,11 +126,15 @@ pub async fn run(
             }
         }
         let node = machines.get(position).map(|machine| machine.name.clone()).unwrap_or_default();
-        match &result {
-            Ok(remarks) => tell(Event::Done { node, task, remarks: remarks.clone() }),
-            Err(fault) => tell(Event::Failed { node, task, fault: fault.clone() }),
-        }
+        let event = match &result {
+            Ok(remarks) => Event::Done { node, task, remarks: remarks.clone() },
+            Err(fault) => Event::Failed { node, task, fault: fault.clone() },
+        };
         rollout.handle(position, result, start.elapsed());
+        // A gate is done when it stays open.
+        if !rollout.is_settling(position) {
+            tell(event);
+        }
     }
     hosts.into_iter().flatten().collect()
 }
@@ -149,8 +156,8 @@ struct Done {
 /// When a gate is asked.
 #[derive(Clone, Copy)]
 struct Moment {
-    /// Not again.
-    is_first: bool,
+    /// With a new connection for what follows.
+    redials: bool,
     /// When all other directors have what they are to have.
     is_last: bool,
 }
@@ -164,7 +171,7 @@ fn begin(
     cluster: &Cluster,
     set: &mut JoinSet<Done>,
 ) {
-    let word = word(&task);
+    let word = task.name();
     let is_fresh = matches!(task, Task::Fresh(_));
     let mut take = |wanted: usize| Some((wanted, hosts.get_mut(wanted)?.take()?));
     match task {
@@ -187,10 +194,10 @@ fn begin(
             let (machines, cluster) = (machines.to_vec(), cluster.clone());
             set.spawn(async move {
                 let (positions, hosts): (Vec<usize>, Vec<Host>) = taken.into_iter().unzip();
-                // The confirmation needs a connection that was made after the change: while the gate is asked costs
-                // no time. A gate that stays closed for a while is followed by one that is made then.
+                // The confirmation needs a connection that was made after the change: while the gate is asked for the
+                // last time costs no time. A gate that was closed for a while is followed by one that is made then.
                 let own = positions.iter().position(|other| *other == position);
-                let redialled = own.filter(|_| moment.is_first);
+                let redialled = own.filter(|_| moment.redials);
                 let (mut hosts, replies) = perform_and_redial(hosts, acts, redialled).await;
                 let result = judge(position, &positions, replies, &machines, &cluster, moment);
                 if let (Err(_), Some(host)) = (&result, own.and_then(|own| hosts.get_mut(own))) {
@@ -229,6 +236,7 @@ fn judge(
     moment: Moment,
 ) -> Result<Vec<String>, Fault> {
     let mut found: BTreeMap<String, Found> = BTreeMap::new();
+    let mut silent: BTreeMap<String, Fault> = BTreeMap::new();
     for (other, reply) in positions.iter().zip(replies) {
         let machine = machines.get(*other);
         match (machine, reply) {
@@ -236,11 +244,15 @@ fn judge(
                 found.insert(machine.name.clone(), *facts);
             }
             (_, Err(fault)) if *other == position => return Err(fault),
+            (Some(machine), Err(fault)) => {
+                silent.insert(machine.name.clone(), fault);
+            }
             _ => {}
         }
     }
     let Some(machine) = machines.get(position) else { return Ok(Vec::new()) };
-    let report = GateReport { cluster, machine, found: &found, is_last: moment.is_last };
+    let is_last = moment.is_last;
+    let report = GateReport { cluster, machine, found: &found, silent: &silent, is_last };
     gate(&report).map(|()| Vec::new()).map_err(|why| Fault::new(FaultKind::Refused, why))
 }
 
@@ -258,13 +270,6 @@ fn outlook(gives_up: bool, confirm_within: u64) -> String {
         ),
     };
     format!("interrupted: {now}; a second Ctrl-C ends at once and {then}")
-}
-
-fn word(task: &Task) -> &'static str {
-    match task {
-        Task::Act(act) | Task::Fresh(act) => act.name(),
-        Task::Gate => "gate",
-    }
 }
 
 /// When nothing is under way and nothing waits; it does not happen before the end.

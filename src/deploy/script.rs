@@ -54,7 +54,11 @@ pub fn script(act: &Act) -> Script {
         Act::Lock { who, run, generation } => {
             plain(script!("lock"), own(&[who, run, &generation.to_string()]))
         }
-        Act::Unlock { run } => plain(script!("unlock"), own(&[run])),
+        Act::Unlock { run } => {
+            // No run has such a name: they begin with a time.
+            let run = run.clone().unwrap_or_else(|| "--force".to_owned());
+            plain(script!("unlock"), vec![run])
+        }
         Act::Install(packages) => plain(script!("install"), packages.clone()),
         Act::Stage(plan) => stage(plan),
         Act::Check { path, command, accepts } => {

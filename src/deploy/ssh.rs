@@ -1,5 +1,6 @@
 //! A machine behind SSH: one connection, one channel at a time, one script per act.
 
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -185,9 +186,7 @@ impl Way {
             .connect_timeout(CONNECT)
             .server_alive_interval(ALIVE)
             // A killed lvsha leaves its master behind; it goes by itself.
-            .control_persist(ControlPersist::IdleFor(
-                std::num::NonZeroUsize::MIN.saturating_add(59),
-            ))
+            .control_persist(ControlPersist::IdleFor(PERSIST))
             .control_directory(std::env::temp_dir());
         if let Some(user) = &self.ssh.user {
             builder.user(user.value.clone());
@@ -270,6 +269,8 @@ fn limit(act: &Act) -> Duration {
 
 const CONNECT: Duration = Duration::from_secs(10);
 const ALIVE: Duration = Duration::from_secs(5);
+/// Seconds after which an idle master goes: a minute, said so that no number can be zero.
+const PERSIST: NonZeroUsize = NonZeroUsize::MIN.saturating_add(59);
 const CLOSE: Duration = Duration::from_secs(3);
 /// Bytes of standard error that are read.
 const COMPLAINT: u64 = 64 * 1024;

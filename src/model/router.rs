@@ -1,12 +1,12 @@
 //! Virtual routers: addresses that one director at a time holds.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
 use super::setting::{Rare, settings};
 use super::{
     Announcements, Authentication, Carried, Conduct, Delivery, OwnInterface, Peer, Resource,
-    Sourced, Track, VirtualAddress,
+    RouterDefaults, Sourced, Track, VirtualAddress,
 };
 use crate::source::Place;
 
@@ -102,7 +102,38 @@ impl Router {
             carried: Vec::new(),
         }
     }
+
+    /// Whether its addresses are of IPv6; the first one decides.
+    pub fn is_ipv6(&self) -> bool {
+        let mut all = self.addresses.iter().chain(&self.excluded);
+        all.next().is_some_and(|address| address.value.address.is_ipv6())
+    }
+
+    /// The protocol version that keepalived takes: `defaults` count for IPv4 only.
+    pub fn effective_version(&self, defaults: &RouterDefaults) -> VrrpVersion {
+        let is_three = defaults.version.is_some_and(|version| version.value == 3);
+        match self.version {
+            Some(version) => version.value,
+            None if is_three || self.is_ipv6() => VrrpVersion::Three,
+            None => VrrpVersion::Two,
+        }
+    }
+
+    /// The multicast group that its adverts go to, unless they are unicast. keepalived skips what is
+    /// no group.
+    pub fn effective_group(&self, defaults: &RouterDefaults) -> IpAddr {
+        let (of_all, standard) = match self.is_ipv6() {
+            true => (defaults.group6, IpAddr::V6(GROUP6)),
+            false => (defaults.group4, IpAddr::V4(GROUP4)),
+        };
+        let stated = self.transport.group.or(of_all).map(|group| group.value);
+        stated.filter(IpAddr::is_multicast).unwrap_or(standard)
+    }
 }
+
+/// The groups of the standard (RFC 9568, section 5.1).
+const GROUP4: Ipv4Addr = Ipv4Addr::new(224, 0, 0, 18);
+const GROUP6: Ipv6Addr = Ipv6Addr::new(0xff02, 0, 0, 0, 0, 0, 0, 0x12);
 
 /// VRRP's protocol version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

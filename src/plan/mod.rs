@@ -52,6 +52,11 @@ impl Plan {
         self.nodes.iter().all(|node| node.steps.is_empty())
     }
 
+    /// Whether a deployment waits for its confirmation, on whichever machine.
+    pub fn is_pending(&self) -> bool {
+        self.nodes.iter().any(|node| node.pending.is_some())
+    }
+
     /// A fingerprint of what was found and what is wanted: a saved plan is only carried out while
     /// both are the same. No secret can be read from it.
     pub fn fingerprint(&self) -> String {

@@ -17,6 +17,15 @@ pub fn human(plan: &Plan) -> String {
         machine(node, &mut out);
         out.push('\n');
     }
+    for node in &plan.nodes {
+        if let Some(pending) = node.pending {
+            let name = &node.name;
+            let _ = writeln!(
+                out,
+                "{name}: generation {pending} waits to be confirmed: another deployment runs, or was cut off\n"
+            );
+        }
+    }
     let (mut files, mut reloads, mut restarts, mut starts, mut stops) = (0, 0, 0, 0, 0);
     for step in plan.nodes.iter().flat_map(|node| &node.steps) {
         match step {
@@ -40,7 +49,8 @@ pub fn human(plan: &Plan) -> String {
     let moving = plan.nodes.iter().any(NodePlan::moves_addresses);
     let nodes = plan.nodes.len();
     if plan.is_empty() {
-        let _ = writeln!(out, "nothing to do on {}", counted(nodes, "node"));
+        let nothing = if plan.is_pending() { "nothing else" } else { "nothing" };
+        let _ = writeln!(out, "{nothing} to do on {}", counted(nodes, "node"));
         return out;
     }
     let busy = plan.nodes.iter().filter(|node| !node.steps.is_empty()).count();

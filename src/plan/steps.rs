@@ -3,7 +3,7 @@
 use super::accord::speaks_anew;
 use super::services::{self, ServiceChange};
 use super::{FileChange, Found, Tree, TreeFile, diff};
-use crate::site::render::{Effect, Machine, Role};
+use crate::site::render::{Effect, Machine, Role, main_files};
 
 /// What is done on one machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +30,8 @@ pub struct NodePlan {
     pub speaks_anew: bool,
     /// Whether another director comes before it from then on, for an address that it holds.
     pub yields: bool,
+    /// A generation that waits for its confirmation: nothing can be done before it is over.
+    pub pending: Option<u32>,
 }
 
 /// One step.
@@ -105,19 +107,33 @@ pub fn plan(machine: &Machine, found: &Found) -> NodePlan {
     steps.extend(effects);
     let edited = before.keys().filter(|path| found.is_edited(path)).cloned().collect();
     let secret = machine.files.iter().filter(|file| file.secret);
+    let read = read(machine.role, found, &before);
     NodePlan {
         name: machine.name.clone(),
         role: machine.role,
         steps,
-        services: services::changes(&machine.name, &before, &after),
+        services: services::changes(&machine.name, &read, &after),
         secret: secret.map(|file| file.path.clone()).collect(),
         edited,
         is_holder: false,
-        speaks_anew: machine.role == Role::Director && speaks_anew(&machine.name, &before, &after),
+        speaks_anew: machine.role == Role::Director && speaks_anew(&machine.name, &read, &after),
         yields: false,
+        pending: found.pending,
         before,
         after,
     }
+}
+
+/// What the machine works by: its files before, and those of a running program that somebody else
+/// wrote. They stay where they are, but what they say comes to an end with their program.
+fn read(role: Role, found: &Found, before: &Tree) -> Tree {
+    let mut read = before.clone();
+    let running = main_files().filter(|(_, unit)| found.active.contains(*unit));
+    for (path, _) in running.filter(|_| role == Role::Director) {
+        let file = found.files.get(path).map(|file| (path.to_owned(), file.clone()));
+        read.extend(file);
+    }
+    read
 }
 
 /// What must happen after the files changed, each once, the strongest effect on a unit.

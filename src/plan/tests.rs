@@ -377,3 +377,28 @@ fn services_count_whatever_their_configuration_is_called() {
     let changed = ServiceChange::Changed("10.0.0.31:80".to_owned(), inner);
     assert_eq!(changes("lw1", &tree(1), &tree(2)), [changed]);
 }
+
+/// keepalived.conf is nobody's but the administrator's when the new program is lvsha; what it says ends.
+#[test]
+fn a_file_that_a_running_program_reads_counts_whoever_wrote_it() {
+    let conf = |id: u8, servers: &str| {
+        format!(
+            "vrrp_instance V {{\nvirtual_router_id {id}\nvirtual_ipaddress {{\n10.0.0.31\n}}\n}}\n\
+             virtual_server 10.0.0.31 80 {{\nprotocol TCP\n{servers}}}\n"
+        )
+    };
+    let server = "real_server 10.0.0.29 80 {\n}\n";
+    let mut wanted = machine(true, &conf(8, server));
+    wanted.files[0].path = "/etc/lvsha/keepalived.conf".to_owned();
+    wanted.units = vec!["lvsha.service"];
+    let mut by_hand = found(&conf(7, server));
+    let changed = plan(&wanted, &by_hand);
+    assert!(changed.speaks_anew, "another VRID");
+    assert_eq!(changed.services, [], "the same service");
+    assert!(changed.files().all(|change| change.path() != CONF), "{:?}", changed.steps);
+    // A file that no program reads says nothing to anybody.
+    by_hand.active.clear();
+    let fresh = plan(&wanted, &by_hand);
+    assert!(!fresh.speaks_anew);
+    assert_eq!(fresh.services, [ServiceChange::Added("10.0.0.31:80".to_owned())]);
+}

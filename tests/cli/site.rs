@@ -101,6 +101,10 @@ impl Desk {
 
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = self.0.command(arguments);
+        // What is played settles at once.
+        if matches!(arguments.first(), Some(&("deploy" | "rollback"))) {
+            command.args(["--settle", "0s"]);
+        }
         let folder = self.0.0.path();
         command.env("PATH", format!("{}:/usr/bin:/bin", folder.join("bin").display()));
         command.env("LVSHA_ROOT", folder.join("machine")).env("USER", "ada");
@@ -230,6 +234,16 @@ fn an_edit_by_hand_is_drift_and_is_kept() {
     let said = [desk.run(&["status", "site.toml"]), desk.run(&["deploy", "site.toml", "--yes"])];
     let kept = "machine/var/lib/lvsha/generations/2/before/files/etc/keepalived/keepalived.conf";
     assert_eq!(desk.read(kept), edited);
+    snapshot!(said.join("\n"));
+}
+
+/// It may run still, or take itself back in the next minute.
+#[test]
+fn a_deployment_that_waits_to_be_confirmed_is_told_by_every_command() {
+    let desk = Desk::new();
+    desk.run(&["deploy", "site.toml", "--yes"]);
+    desk.write("machine/var/lib/lvsha/pending", "1\n");
+    let said = ["plan", "deploy", "status"].map(|command| desk.run(&[command, "site.toml"]));
     snapshot!(said.join("\n"));
 }
 

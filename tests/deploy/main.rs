@@ -9,7 +9,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
-use lvsha::deploy::{Act, FaultKind, Reply, wanted_look};
+use lvsha::deploy::{Act, EntryState, FaultKind, Reply, wanted_look};
 use lvsha::plan::{Found, plan};
 
 use crate::rack::{CONF, RUN, Rack, UNIT, machine};
@@ -34,7 +34,7 @@ fn a_deployment_from_nothing_to_confirmed_and_a_second_one_that_does_nothing() {
     let found = rack.found(&machine);
     assert_eq!((found.generation, found.pending), (1, Some(1)));
     rack.confirm(1).unwrap();
-    rack.act(&Act::Unlock { run: RUN.to_owned() }).unwrap();
+    rack.act(&Act::Unlock { run: Some(RUN.to_owned()) }).unwrap();
     let found = rack.found(&machine);
     assert_eq!((found.pending, found.lock.as_deref()), (None, None));
     assert!(found.addresses.contains(&"10.0.0.27".parse().unwrap()));
@@ -81,9 +81,9 @@ fn a_changed_file_is_reloaded_and_the_way_back_is_exact() {
     rack.rollback(9).unwrap();
     assert_eq!(rack.read(CONF), "old\n");
     let Reply::History(entries) = rack.act(&Act::History).unwrap() else { panic!() };
-    let states: Vec<(u32, &str)> =
-        entries.iter().map(|entry| (entry.generation, entry.state.as_str())).collect();
-    assert_eq!(states, [(1, "current"), (2, "rolled-back")]);
+    let states: Vec<(u32, EntryState)> =
+        entries.iter().map(|entry| (entry.generation, entry.state)).collect();
+    assert_eq!(states, [(1, EntryState::Current), (2, EntryState::RolledBack)]);
     assert_eq!((entries[0].who.as_str(), entries[0].what.as_str()), ("ada@desk", "a test"));
     let Reply::Files(files) = rack.act(&Act::Again { generation: 2 }).unwrap() else { panic!() };
     assert_eq!(files[CONF].content, b"new\n");
@@ -156,7 +156,7 @@ fn a_generation_can_be_confirmed_twice() {
 fn whoever_lost_the_lock_puts_nothing_in_place() {
     let rack = Rack::new();
     rack.stage(&machine("new\n"));
-    rack.act(&Act::Unlock { run: "--force".to_owned() }).unwrap();
+    rack.act(&Act::Unlock { run: None }).unwrap();
     rack.lock("grace@home", "2 grace@home 2", 1).unwrap();
     let fault = rack.activate(1, 0).unwrap_err();
     assert!(fault.message.contains("the lock of this machine was taken away"), "{fault}");
@@ -167,7 +167,7 @@ fn whoever_lost_the_lock_puts_nothing_in_place() {
 fn the_lock_is_refused_when_somebody_was_faster() {
     let rack = Rack::new();
     rack.deploy(1, "theirs\n");
-    rack.act(&Act::Unlock { run: RUN.to_owned() }).unwrap();
+    rack.act(&Act::Unlock { run: Some(RUN.to_owned()) }).unwrap();
     let fault = rack.lock("grace@home", "2", 1).unwrap_err();
     assert!(fault.message.contains("generation 1 of ada@desk (a test)"), "{fault}");
     assert!(fault.help.unwrap().contains("lvsha plan"));
@@ -267,9 +267,9 @@ fn two_operators_exclude_each_other() {
     rack.act(&lock("ada@desk", "1")).unwrap();
     let fault = rack.act(&lock("grace@home", "2")).unwrap_err();
     assert!(fault.message.contains("locked by ada@desk"), "{fault}");
-    rack.act(&Act::Unlock { run: "2".to_owned() }).unwrap();
+    rack.act(&Act::Unlock { run: Some("2".to_owned()) }).unwrap();
     assert!(rack.act(&lock("grace@home", "2")).is_err(), "a stranger unlocks nothing");
-    rack.act(&Act::Unlock { run: "--force".to_owned() }).unwrap();
+    rack.act(&Act::Unlock { run: None }).unwrap();
     rack.act(&lock("grace@home", "2")).unwrap();
 }
 
@@ -318,13 +318,17 @@ fn failed_tries_push_no_good_generation_out() {
     assert_eq!((rack.read(CONF).as_str(), found.generation), ("better\n", 2));
     assert!(found.managed.contains_key(CONF), "lvsha forgot what it manages");
     let Reply::History(entries) = rack.act(&Act::History).unwrap() else { panic!() };
-    let of = |wanted: &str| -> Vec<u32> {
+    let of = |wanted: EntryState| -> Vec<u32> {
         let entries = entries.iter().filter(|entry| entry.state == wanted);
         entries.map(|entry| entry.generation).collect()
     };
-    assert_eq!((of("confirmed"), of("current")), (vec![1], vec![2]), "nothing to go back to");
+    assert_eq!(
+        (of(EntryState::Confirmed), of(EntryState::Current)),
+        (vec![1], vec![2]),
+        "nothing to go back to"
+    );
     // Ten, and the one that was being confirmed when the others were counted.
-    assert_eq!(of("rolled-back"), (5..=15).collect::<Vec<_>>());
+    assert_eq!(of(EntryState::RolledBack), (5..=15).collect::<Vec<_>>());
 }
 
 /// A director that is a real server of the other one, too, has it there for its own web server.

@@ -1,18 +1,19 @@
 use super::*;
+use EntryState::{Confirmed, Current, RolledBack};
 
-fn entry(generation: u32, state: &str, run: &str) -> Entry {
+fn entry(generation: u32, state: EntryState, run: &str) -> Entry {
     let [who, what, when] = ["ada@desk", "deploy", "-"].map(str::to_owned);
-    Entry { generation, when, state: state.to_owned(), who, run: run.to_owned(), what }
+    Entry { generation, when, state, who, run: run.to_owned(), what }
 }
 
 #[test]
 fn the_last_deployment_is_taken_back_where_it_was_made() {
     let director = vec![
-        entry(1, "confirmed", "100 a"),
-        entry(2, "rolled-back", "200 a"),
-        entry(3, "current", "300 a"),
+        entry(1, Confirmed, "100 a"),
+        entry(2, RolledBack, "200 a"),
+        entry(3, Current, "300 a"),
     ];
-    let real_server = vec![entry(1, "current", "100 a")];
+    let real_server = vec![entry(1, Current, "100 a")];
     let histories = [real_server.clone(), director.clone()];
     let run = last_run(&histories);
     assert_eq!(run, Some("300 a"));
@@ -24,7 +25,7 @@ fn the_last_deployment_is_taken_back_where_it_was_made() {
 
 #[test]
 fn before_the_first_deployment_there_is_nothing() {
-    let first = vec![entry(1, "current", "100 a")];
+    let first = vec![entry(1, Current, "100 a")];
     assert_eq!(target(&first, last_run(std::slice::from_ref(&first)), None), None);
     assert_eq!(target(&[], last_run(&[]), None), None);
 }
@@ -82,4 +83,46 @@ fn gates_ask_for_what_the_older_files_have() {
         .map(|address| address.value.address.to_string())
         .collect();
     assert_eq!(addresses, ["10.0.0.31"]);
+}
+
+/// lw1 was not confirmed any more when the operator's connection was cut off; lw2 had been.
+#[test]
+fn a_deployment_that_was_cut_off_is_taken_back_on_all_of_its_machines() {
+    use crate::cli::deploy::tests::{CONF, directors, how, memory, printer, put};
+    let mut fleet = directors(&["lw1", "lw2"]);
+    let old: Vec<Machine> = fleet
+        .machines
+        .iter()
+        .map(|machine| {
+            let mut old = machine.clone();
+            old.files.iter_mut().for_each(|file| file.text.insert_str(0, "# before\n"));
+            old
+        })
+        .collect();
+    let done = block_on(async {
+        for (position, host) in fleet.hosts.iter_mut().enumerate() {
+            put(host, &old[position], (1, "100 ada@desk 1"), true).await;
+            let is_confirmed = fleet.machines[position].name == "lw2";
+            put(host, &fleet.machines[position], (2, "200 ada@desk 1"), is_confirmed).await;
+        }
+        roll_back(&mut fleet, None, &how(), &printer()).await
+    });
+    assert_eq!(done.unwrap().ok(), Some(ExitCode::Success));
+    for name in ["lw1", "lw2"] {
+        let memory = memory(&mut fleet, name);
+        let content = String::from_utf8(memory.tree()[CONF].content.clone()).unwrap();
+        assert!(content.starts_with("# before\n"), "{name} keeps the half of it");
+        assert_eq!((memory.found.pending, memory.is_locked()), (None, false));
+    }
+}
+
+/// What another deployment has put on the other machines is not its business.
+#[test]
+fn a_deployment_that_was_cut_off_takes_nothing_else_back() {
+    let rolled_back = vec![entry(1, Current, "100 a"), entry(2, RolledBack, "300 a")];
+    let other = vec![entry(1, Confirmed, "100 a"), entry(2, Current, "200 a")];
+    let histories = [rolled_back, other];
+    assert_eq!(run_of(&histories, &[Some(2), None]), Some("300 a"));
+    let is_of_it = |entries: &Vec<Entry>| current(entries).is_some_and(|own| own.run == "300 a");
+    assert!(!histories.iter().any(is_of_it));
 }

@@ -1,4 +1,5 @@
 use super::*;
+use crate::deploy::FaultKind;
 use crate::model::read::{Input, read};
 use crate::source::Sources;
 use crate::syntax::Format;
@@ -67,20 +68,31 @@ fn a_holder_that_is_not_changed_yet_need_not_have_what_is_new() {
     let found: BTreeMap<String, Found> =
         [("lw1".to_owned(), holder), ("lw2".to_owned(), Found::default())].into();
     let judge = |name: &str, is_last| {
-        gate(&GateReport { cluster: &cluster, machine: &machine(name), found: &found, is_last })
+        gate(&GateReport {
+            cluster: &cluster,
+            machine: &machine(name),
+            found: &found,
+            silent: &BTreeMap::new(),
+            is_last,
+        })
     };
     assert_eq!(judge("lw2", false), Ok(()));
     assert!(judge("lw2", true).unwrap_err().contains("no real server of 10.0.0.31:80"));
     assert!(judge("lw1", false).unwrap_err().contains("no real server of 10.0.0.31:80"));
     let mut complete = found.clone();
     complete.get_mut("lw1").unwrap().table.clear();
-    let report =
-        GateReport { cluster: &cluster, machine: &machine("lw1"), found: &complete, is_last: true };
+    let report = GateReport {
+        cluster: &cluster,
+        machine: &machine("lw1"),
+        found: &complete,
+        silent: &BTreeMap::new(),
+        is_last: true,
+    };
     assert_eq!(gate(&report), Err("nobody holds 10.0.0.32".to_owned()));
 }
 
 #[test]
-fn a_director_that_was_not_asked_may_hold_the_address() {
+fn only_a_director_that_was_not_asked_may_hold_the_address_unseen() {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("inventories/lab.toml");
     let mut sources = crate::source::Sources::new();
     let (site, _) = crate::site::load(&mut sources, &path, crate::site::Secrets::Leave).unwrap();
@@ -91,22 +103,30 @@ fn a_director_that_was_not_asked_may_hold_the_address() {
         packages: Vec::new(),
         units: Vec::new(),
     };
-    let judge = |asked: &[(&str, Found)]| {
+    let judge_with = |silent: &[&str], answered: &[(&str, Found)]| {
         let own = |(name, found): &(&str, Found)| ((*name).to_owned(), found.clone());
-        let found = asked.iter().map(own).collect();
+        let found = answered.iter().map(own).collect();
+        let fault = |name: &&str| {
+            ((*name).to_owned(), Fault::new(FaultKind::Connection, "no route to host"))
+        };
         gate(&GateReport {
             cluster: &site.cluster,
             machine: &machine,
             found: &found,
+            silent: &silent.iter().map(fault).collect(),
             is_last: false,
         })
     };
+    let judge = |answered: &[(&str, Found)]| judge_with(&[], answered);
     let holder = Found {
         addresses: ["10.0.0.31".parse().unwrap()].into_iter().collect(),
         ..Found::default()
     };
     let idle = Found::default;
-    assert_eq!(judge(&[("lw2", idle())]), Ok(()), "lw1 may be the holder");
+    assert_eq!(judge(&[("lw2", idle())]), Ok(()), "lw1 is left out and may be the holder");
+    let silent = Err("lw1 does not say what it holds: no route to host".to_owned());
+    assert_eq!(judge_with(&["lw1"], &[("lw2", idle())]), silent);
+    assert_eq!(judge_with(&["lw1"], &[("lw2", holder.clone())]), silent, "both may be holders");
     assert_eq!(judge(&[("lw1", holder.clone()), ("lw2", idle())]), Ok(()));
     assert_eq!(judge(&[("lw1", idle()), ("lw2", idle())]), Err("nobody holds 10.0.0.31".into()));
     let silent = Found { loopback: holder.addresses.clone(), ..Found::default() };

@@ -67,6 +67,7 @@ fn options() -> Options {
         canary: false,
         confirm_within: 60,
         gate_timeout: Duration::ZERO,
+        settle: Duration::ZERO,
         patience: Duration::from_millis(5),
         pause: Duration::from_millis(1),
         install: true,
@@ -303,7 +304,98 @@ fn directors_that_would_not_understand_each_other_are_changed_together() {
     };
     assert!(position("lw2", "activate") < position("lw1", "activate"));
     assert!(position("lw1", "activate") < position("lw2", "gate"));
-    assert!(position("lw2", "confirm") < position("lw1", "gate"));
+    // None is kept before all of them work with each other.
+    assert!(position("lw1", "gate") < position("lw2", "confirm"));
+}
+
+/// The connection of whoever deploys may be gone between two confirmations.
+#[test]
+fn of_directors_that_are_changed_together_none_is_kept_before_all_are_judged() {
+    let text = |id: u8| {
+        format!(
+            "vrrp_instance V {{\nvirtual_router_id {id}\nvirtual_ipaddress {{\n10.0.0.31\n}}\n}}\n"
+        )
+    };
+    let world = || world_of(&text(7), &text(8));
+    let acts = play(world()).hosts.pop().unwrap().acts;
+    // The gates of lw2 and of lw1, in this order: the second one is not passed.
+    let looks: Vec<usize> = (0..acts.len()).filter(|act| acts[*act] == "look").collect();
+    assert_eq!(looks.len(), 2, "{acts:?}");
+    let mut world = world();
+    let last = world.hosts.len() - 1;
+    world.hosts[last].when = Some(When { act: looks[1], trouble: Trouble::Gone });
+    let ended = play(world);
+    assert!(ended.rollout.failure().is_some());
+    let confirmed = |memory: &Memory| memory.acts.contains(&"confirm");
+    assert!(!confirmed(&ended.hosts[1]), "{:?}", ended.hosts[1].acts);
+}
+
+/// What happens at a gate, by the time since the activation: lw2's with `looks`, the others' at once.
+/// Says what became of it, how often lw2 was looked at, and when it was confirmed.
+fn settling(looks: impl Fn(Duration) -> bool) -> (Rollout, usize, Option<Duration>) {
+    let World { machines, plan, mut hosts } = world();
+    let options = Options {
+        gate_timeout: Duration::from_secs(5),
+        settle: Duration::from_secs(2),
+        pause: Duration::from_millis(500),
+        ..options()
+    };
+    let mut rollout = Rollout::new(plan.nodes, &machines, &[1, 1, 1], options);
+    let (mut now, mut activated, mut confirmed) = (Duration::ZERO, Duration::ZERO, None);
+    let mut count = 0;
+    while !rollout.is_finished() {
+        let Some((position, task)) = rollout.poll(now) else {
+            now = rollout.next_deadline().unwrap();
+            continue;
+        };
+        let is_standby = machines[position].name == "lw2";
+        match &task {
+            Task::Act(Act::Activate { .. }) if is_standby => activated = now,
+            Task::Fresh(Act::Confirm { .. }) if is_standby => confirmed = Some(now - activated),
+            Task::Gate => count += usize::from(is_standby),
+            _ => {}
+        }
+        let result = match task {
+            Task::Act(act) | Task::Fresh(act) => hosts[position].perform(&act).map(|_| ()),
+            Task::Gate if !is_standby || looks(now - activated) => Ok(()),
+            Task::Gate => Err(Fault::new(FaultKind::Refused, "nobody holds 10.0.0.31")),
+        };
+        rollout.handle(position, result, now);
+    }
+    let wanted = if rollout.failure().is_some() { "old" } else { "new" };
+    assert!(hosts.iter().all(|memory| content(memory) == wanted));
+    (rollout, count, confirmed)
+}
+
+/// A reload is a signal: right behind it the program still has its old state.
+#[test]
+fn a_gate_opens_when_it_stays_open() {
+    let second = Duration::from_secs(1);
+    let (rollout, looks, confirmed) = settling(|_| true);
+    assert!(rollout.failure().is_none());
+    assert_eq!((looks, confirmed), (5, Some(2 * second)));
+    // It drops the address a second after it was told to read its file.
+    let (rollout, _, confirmed) = settling(|since| since < second);
+    assert_eq!(rollout.failure().map(|(node, task, _)| (node, task)), Some((Some("lw2"), "gate")));
+    assert_eq!(confirmed, None);
+    // What was closed in between begins anew.
+    let (rollout, _, confirmed) = settling(|since| since != second);
+    assert!(rollout.failure().is_none());
+    assert_eq!(confirmed, Some(3 * second + second / 2));
+}
+
+/// Whoever does not answer may hold the address as well.
+#[test]
+fn a_gate_is_closed_while_a_director_that_was_asked_does_not_answer() {
+    let acts = play(world()).hosts.pop().unwrap().acts;
+    let look = acts.iter().position(|act| *act == "look").unwrap();
+    let mut world = world();
+    let holder = world.hosts.len() - 1;
+    world.hosts[holder].when = Some(When { act: look, trouble: Trouble::Unreachable });
+    let ended = play(world);
+    let (node, task, fault) = ended.rollout.failure().unwrap();
+    assert_eq!((node, task), (Some("lw2"), "gate"));
+    assert_eq!(fault.message, "lw1 does not say what it holds: no route to host");
 }
 
 /// Two directors that stop at the same time are an outage.

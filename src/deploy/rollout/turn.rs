@@ -23,8 +23,12 @@ impl Rollout {
             Task::Gate => partners().is_none_or(|nodes| {
                 let mut earlier = nodes.iter().take_while(|other| **other != position);
                 nodes.iter().all(|other| self.is_active(*other))
-                    && earlier.all(|other| self.is_done(*other))
+                    && earlier.all(|other| self.is_judged(*other))
             }),
+            // One that is kept, while another one takes itself back, would be alone with what it says.
+            Task::Fresh(Act::Confirm { .. }) => {
+                partners().is_none_or(|nodes| nodes.iter().all(|other| self.is_judged(*other)))
+            }
             // Until it is known that one does not answer: its dead-man switch does not wait, either.
             Task::Fresh(Act::Rollback { .. }) if self.is_director(position) => {
                 // Later real servers gave addresses up: they have them again before they are sent packets for them.
@@ -49,9 +53,13 @@ impl Rollout {
         })
     }
 
-    /// Whether nothing is left for it to do in its batch.
-    fn is_done(&self, position: usize) -> bool {
-        self.nodes.get(position).is_some_and(|node| node.tasks.is_empty())
+    /// Whether its gate was passed.
+    fn is_judged(&self, position: usize) -> bool {
+        self.nodes.get(position).is_some_and(|node| {
+            let is_before =
+                |task: &Task| matches!(task, Task::Act(Act::Activate { .. }) | Task::Gate);
+            node.is_touched && !node.tasks.iter().any(is_before)
+        })
     }
 
     fn is_director(&self, position: usize) -> bool {

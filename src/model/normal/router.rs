@@ -153,13 +153,7 @@ fn timing(
     let priority = router.members.first().and_then(|member| member.priority);
     // An owner's priority leaves no skew worth naming; the file's own is what is known.
     let share = f64::from(256 - u16::from(priority.map_or(100, |p| p.value))) / 256.0;
-    let three = globals.version.is_some_and(|version| version.value == 3);
-    let six = router.addresses.first().is_some_and(|a| a.value.address.is_ipv6());
-    let version = router
-        .version
-        .map_or(if three || six { VrrpVersion::Three } else { VrrpVersion::Two }, |version| {
-            version.value
-        });
+    let version = router.effective_version(globals);
     let skew = match version {
         VrrpVersion::Two => Duration::from_secs_f64(share),
         VrrpVersion::Three => interval.mul_f64(share),

@@ -52,13 +52,19 @@ pub(super) fn rows(stack: Stack, role: Role) -> impl Iterator<Item = &'static Ro
 
 /// The stack that a director's files are for, by the one that all of its kind have.
 pub(super) fn stack_of<'a>(mut paths: impl Iterator<Item = &'a str> + Clone) -> Option<Stack> {
-    const MAIN: &[(&str, Stack)] = &[
-        ("/etc/ha.d/ha.cf", Stack::Heartbeat),
-        ("/etc/keepalived/keepalived.conf", Stack::Keepalived),
-        ("/etc/lvsha/keepalived.conf", Stack::Lvsha),
-    ];
-    paths.find_map(|path| MAIN.iter().find(|(main, _)| *main == path)).map(|(_, stack)| *stack)
+    paths.find_map(|path| MAIN.iter().find(|row| row.0 == path)).map(|(_, stack, _)| *stack)
 }
+
+/// The file that each stack's program on a director begins with, and the unit that reads it.
+pub fn main_files() -> impl Iterator<Item = (&'static str, &'static str)> {
+    MAIN.iter().map(|(path, _, unit)| (*path, *unit))
+}
+
+const MAIN: &[(&str, Stack, &str)] = &[
+    (HA_CF, Stack::Heartbeat, "heartbeat.service"),
+    ("/etc/keepalived/keepalived.conf", Stack::Keepalived, "keepalived.service"),
+    ("/etc/lvsha/keepalived.conf", Stack::Lvsha, "lvsha.service"),
+];
 
 /// The position and row of a path among `rows`.
 pub(super) fn row_of(stack: Stack, role: Role, path: &str) -> Option<(usize, &'static Row)> {

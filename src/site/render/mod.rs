@@ -15,7 +15,7 @@ mod heartbeat;
 mod judge;
 mod templates;
 
-pub use files::{Check, Effect, REAL_SERVER_SCRIPT};
+pub use files::{Check, Effect, REAL_SERVER_SCRIPT, main_files};
 pub use judge::judge;
 pub use templates::{TemplateError, Templates};
 

@@ -1,7 +1,7 @@
 //! What the seats of one virtual router say against each other.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::IpAddr;
 use std::time::Duration;
 
 use super::seats::{Seat, addresses as all_addresses, is_whole};
@@ -125,26 +125,16 @@ pub(super) fn transport(site: &Site<'_>, findings: &mut Findings) {
 }
 
 /// The multicast group of a router: its own, that of all routers, or that of the standard.
-fn group_of(site: &Site<'_>, seat: Seat<'_>) -> IpAddr {
-    let stated = seat.router.transport.group.as_ref().or_else(|| global_group(site, seat));
-    // keepalived skips what is no group, which is a finding of its own.
-    let stated = stated.map(|group| group.value).filter(IpAddr::is_multicast);
-    stated.unwrap_or(if is_ipv6(seat.router) {
-        IpAddr::V6(Ipv6Addr::new(0xff02, 0, 0, 0, 0, 0, 0, 0x12))
-    } else {
-        IpAddr::V4(Ipv4Addr::new(224, 0, 0, 18))
-    })
+fn group_of(site: &Site<'_>, seat: Seat<'_>) -> Option<IpAddr> {
+    let defaults = &site.nodes.get(seat.node)?.cluster.globals.routers;
+    Some(seat.router.effective_group(defaults))
 }
 
 /// The group that `global_defs` of the seat's node states for the family of its router.
 fn global_group<'a>(site: &Site<'a>, seat: Seat<'_>) -> Option<&'a Sourced<IpAddr>> {
     let routers = &site.nodes.get(seat.node)?.cluster.globals.routers;
-    let group = if is_ipv6(seat.router) { &routers.group6 } else { &routers.group4 };
+    let group = if seat.router.is_ipv6() { &routers.group6 } else { &routers.group4 };
     group.as_ref()
-}
-
-fn is_ipv6(router: &Router) -> bool {
-    all_addresses(router).next().is_some_and(|address| address.address.is_ipv6())
 }
 
 /// Each node must send to the address that each other node sends from.

@@ -1,0 +1,208 @@
+//! Whole commands against machines in memory.
+
+use super::*;
+use crate::cli::args::Color;
+use crate::deploy::Act;
+use crate::deploy::memory::{Memory, Trouble, When};
+use crate::plan::{TreeFile, plan};
+use crate::site::render::{Role, Templates, render};
+use crate::source::Sources;
+
+pub(in crate::cli) const CONF: &str = "/etc/keepalived/keepalived.conf";
+
+/// Without questions, and as fast as it can be.
+pub(in crate::cli) fn how() -> How {
+    How {
+        yes: true,
+        parallel: 4,
+        canary: false,
+        confirm_within: Some(60),
+        gate_within: 0,
+        settle: 0,
+        no_install: false,
+        progress: Form::Plain,
+    }
+}
+
+pub(in crate::cli) fn printer() -> Printer {
+    Printer::new(Color::Never, true)
+}
+
+/// What would be found on a director with the files that `machine` wants.
+pub(in crate::cli) fn found(machine: &Machine) -> Found {
+    let file = |file: &crate::site::render::File| {
+        (file.path.clone(), TreeFile { mode: file.mode, content: file.content().into_owned() })
+    };
+    let units = || machine.units.iter().map(|unit| (*unit).to_owned()).collect();
+    Found {
+        files: machine.files.iter().map(file).collect(),
+        active: units(),
+        enabled: units(),
+        // The first director holds the address, and the real servers have it on `lo`.
+        addresses: match machine.name.as_str() {
+            "lw1" => ["10.0.0.31".parse().unwrap()].into(),
+            _ => [].into(),
+        },
+        ..Found::default()
+    }
+}
+
+/// The directors of `inventories/lab.toml`, as its files want them; `named` are asked for.
+pub(in crate::cli) fn directors(named: &[&str]) -> Fleet {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("inventories/lab.toml");
+    let secrets = crate::site::Secrets::Leave;
+    let (site, _) = crate::site::load(&mut Sources::new(), &path, secrets).unwrap();
+    let machines = render(&site, &Templates::new(None).unwrap()).unwrap();
+    let mut fleet = Fleet { site, machines: Vec::new(), hosts: Vec::new(), left_out: Vec::new() };
+    for machine in machines.into_iter().filter(|machine| machine.role == Role::Director) {
+        let host = Host::Memory(Box::new(Memory::new(found(&machine))));
+        if named.contains(&machine.name.as_str()) {
+            fleet.machines.push(machine);
+            fleet.hosts.push(host);
+        } else {
+            fleet.left_out.push((machine, host));
+        }
+    }
+    fleet
+}
+
+/// The memory of a machine, whether it is asked for or left out.
+pub(in crate::cli) fn memory<'a>(fleet: &'a mut Fleet, name: &str) -> &'a mut Memory {
+    let own = fleet.machines.iter().zip(&mut fleet.hosts);
+    let others = fleet.left_out.iter_mut().map(|(machine, host)| (&*machine, host));
+    let host = own.chain(others).find(|(machine, _)| machine.name == name).unwrap().1;
+    match host {
+        Host::Memory(memory) => memory,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Says something else in the files that are there.
+fn edit(fleet: &mut Fleet, name: &str, from: &str, to: &str) {
+    let file = memory(fleet, name).found.files.get_mut(CONF).unwrap();
+    let text = String::from_utf8(file.content.clone()).unwrap();
+    assert!(text.contains(from), "{text}");
+    file.content = text.replace(from, to).into_bytes();
+}
+
+/// What a deployment comes to: its exit code, or why it did not begin.
+fn ends(fleet: &mut Fleet) -> Result<ExitCode, String> {
+    let done = block_on(deploy(fleet, &how(), None, "a test", &printer())).unwrap();
+    done.map_err(|failure| match failure {
+        Failure::Input(problem) => problem.to_string(),
+        _ => panic!("it is not the input"),
+    })
+}
+
+fn has_changed(fleet: &mut Fleet, name: &str) -> bool {
+    memory(fleet, name).acts.contains(&"activate")
+}
+
+const ALONE: &str =
+    "lw1, which `--limit` leaves out, would not understand lw2: both would hold the addresses";
+
+#[test]
+fn a_director_is_not_changed_so_that_the_one_left_out_does_not_understand_it() {
+    for from in ["virtual_router_id 51", "10.0.0.31", "advert_int 1"] {
+        let mut fleet = directors(&["lw2"]);
+        let to = from.replace("51", "52").replace("0.31", "0.32").replace("int 1", "int 2");
+        edit(&mut fleet, "lw2", from, &to);
+        assert_eq!(ends(&mut fleet), Err(ALONE.to_owned()), "{from}");
+        assert!(!has_changed(&mut fleet, "lw2"), "{from}");
+    }
+}
+
+#[test]
+fn a_director_is_changed_alone_where_the_other_one_goes_along_or_is_dead_or_understands_it() {
+    let mut both = directors(&["lw1", "lw2"]);
+    for name in ["lw1", "lw2"] {
+        edit(&mut both, name, "virtual_router_id 51", "virtual_router_id 52");
+    }
+    assert_eq!(ends(&mut both), Ok(ExitCode::Success));
+    let mut alone = directors(&["lw2"]);
+    edit(&mut alone, "lw2", "virtual_router_id 51", "virtual_router_id 52");
+    memory(&mut alone, "lw1").when = Some(When { act: 0, trouble: Trouble::Gone });
+    assert_eq!(ends(&mut alone), Ok(ExitCode::Success));
+    assert!(has_changed(&mut alone, "lw2"));
+    let mut understood = directors(&["lw2"]);
+    edit(&mut understood, "lw2", "priority 100", "priority 90");
+    assert_eq!(ends(&mut understood), Ok(ExitCode::Success));
+    assert_eq!(
+        memory(&mut understood, "lw1").acts,
+        [] as [&str; 0],
+        "nothing is asked for nothing"
+    );
+}
+
+/// It lives, and keeps its answers to itself.
+#[test]
+fn a_director_that_refuses_to_answer_is_not_dead() {
+    let mut fleet = directors(&["lw2"]);
+    edit(&mut fleet, "lw2", "virtual_router_id 51", "virtual_router_id 52");
+    memory(&mut fleet, "lw1").when = Some(When { act: 0, trouble: Trouble::Refuse });
+    assert_eq!(ends(&mut fleet), Err(ALONE.to_owned()));
+}
+
+#[test]
+fn no_program_is_started_beside_one_that_does_not_hear_it() {
+    let mut fleet = directors(&["lw2"]);
+    memory(&mut fleet, "lw2").found.active.clear();
+    let left = &mut memory(&mut fleet, "lw1").found;
+    left.active = ["heartbeat.service".to_owned()].into();
+    let words = "lw1, which `--limit` leaves out, runs heartbeat, which does not hear keepalived: \
+                 both would hold the addresses";
+    assert_eq!(ends(&mut fleet), Err(words.to_owned()));
+    assert!(!has_changed(&mut fleet, "lw2"));
+}
+
+/// It may take itself back in the next minute, and then there is something to do.
+#[test]
+fn a_deployment_that_was_cut_off_is_not_nothing_to_do() {
+    let mut fleet = directors(&["lw1", "lw2"]);
+    let lw1 = memory(&mut fleet, "lw1");
+    (lw1.found.generation, lw1.found.pending) = (4, Some(4));
+    let words = "generation 4 of lw1 waits to be confirmed";
+    assert_eq!(ends(&mut fleet), Err(words.to_owned()));
+    let facts: BTreeMap<String, Found> =
+        [("lw1".to_owned(), memory(&mut fleet, "lw1").found.clone())].into();
+    let shown = human(&Plan::new(&fleet.site.cluster, &fleet.machines, &facts));
+    let line = "lw1: generation 4 waits to be confirmed: another deployment runs, or was cut off";
+    assert!(
+        shown.starts_with(line) && shown.ends_with("nothing else to do on 1 node\n"),
+        "{shown}"
+    );
+}
+
+/// The first of two that are changed together waits for the gates of both.
+#[test]
+fn the_way_back_begins_behind_all_gates() {
+    let fleet = directors(&["lw1", "lw2"]);
+    let patient = How { confirm_within: None, gate_within: 30, settle: 2, ..how() };
+    let [one, two] = [1, 2].map(|gates| confirm_within(&fleet, &patient, gates));
+    assert_eq!((one, two), (60, 90));
+    let hurried = How { confirm_within: Some(4), ..patient };
+    assert_eq!(gate_within(&fleet, &hurried, 2), 2);
+    assert_eq!(settle(&hurried, 4), Duration::from_secs(1));
+}
+
+/// Puts `machine` in place on its host as generation `number` of `run`, perhaps without a confirmation.
+pub(in crate::cli) async fn put(
+    host: &mut Host,
+    machine: &Machine,
+    (number, run): (u32, &str),
+    is_confirmed: bool,
+) {
+    let Host::Memory(memory) = &host else { panic!("{host:?}") };
+    let steps = Box::new(plan(machine, &memory.found));
+    let (who, what, run) = ("ada@desk".to_owned(), "a test".to_owned(), run.to_owned());
+    let mut acts = vec![
+        Act::Lock { who: who.clone(), run: run.clone(), generation: number },
+        Act::Stage(steps),
+        Act::Activate { generation: number, confirm_within: 60, who, what, run },
+    ];
+    acts.extend(is_confirmed.then_some(Act::Confirm { generation: number }));
+    acts.push(Act::Unlock { run: None });
+    for act in acts {
+        host.perform(&act).await.unwrap();
+    }
+}

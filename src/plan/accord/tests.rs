@@ -1,0 +1,48 @@
+use super::*;
+use crate::plan::TreeFile;
+
+/// A keepalived.conf with these global settings and these lines in its router.
+fn tree(globals: &str, router: &str) -> Tree {
+    // Of two lines that say the same only one counts.
+    let interface = if router.starts_with("interface") { "" } else { "interface eth1" };
+    let text = format!(
+        "global_defs {{\n{globals}\n}}\nvrrp_instance V {{\n{interface}\nvirtual_router_id 7\n\
+         {router}\nvirtual_ipaddress {{\n10.0.0.31\n}}\n}}\n"
+    );
+    let file = TreeFile { mode: 0o600, content: text.into_bytes() };
+    Tree::from([("/etc/keepalived/keepalived.conf".to_owned(), file)])
+}
+
+/// What makes each of two directors deaf to the other while only one of them has it, and what does not.
+#[test]
+fn what_others_do_not_take_is_told_from_what_they_do() {
+    let unicast = |source: u8, peers: &[u8]| {
+        let peers: Vec<String> = peers.iter().map(|peer| format!("10.0.0.{peer}")).collect();
+        format!("unicast_src_ip 10.0.0.{source}\nunicast_peer {{\n{}\n}}", peers.join("\n"))
+    };
+    let of_two = unicast(27, &[28]);
+    let [renumbered, other, more] =
+        [unicast(26, &[28]), unicast(27, &[29]), unicast(27, &[28, 29])];
+    // Global settings and lines of the router, before and after.
+    let rows = [
+        ("nothing", ["", ""], ["", "priority 90"], false),
+        ("interval", ["", ""], ["", "advert_int 2"], true),
+        ("the same interval", ["", ""], ["", "advert_int 1"], false),
+        ("interface", ["", ""], ["", "interface eth2"], true),
+        ("version", ["", ""], ["", "version 3"], true),
+        ("version of all", ["", ""], ["vrrp_version 3", ""], true),
+        ("version said elsewhere", ["vrrp_version 3", ""], ["", "version 3"], false),
+        ("group of all", ["", ""], ["vrrp_mcast_group4 224.0.0.99", ""], true),
+        ("the usual group", ["", ""], ["vrrp_mcast_group4 224.0.0.18", ""], false),
+        ("another family's group", ["", ""], ["vrrp_mcast_group6 ff02::99", ""], false),
+        ("from multicast", ["", ""], ["", of_two.as_str()], true),
+        ("source", ["", of_two.as_str()], ["", renumbered.as_str()], true),
+        ("peer", ["", of_two.as_str()], ["", other.as_str()], true),
+        ("one peer more", ["", of_two.as_str()], ["", more.as_str()], false),
+        ("source of multicast", ["", ""], ["", "mcast_src_ip 10.0.0.26"], false),
+    ];
+    for (what, before, after, is_anew) in rows {
+        let [before, after] = [before, after].map(|[globals, router]| tree(globals, router));
+        assert_eq!(speaks_anew("lw1", &before, &after), is_anew, "{what}");
+    }
+}
