@@ -55,6 +55,35 @@ fn a_group_that_was_lost_with_the_mtu_is_joined_again() {
 }
 
 #[test]
+fn an_interface_that_carries_addresses_is_followed() {
+    let Some(network) = Network::new(&[Lvsha]) else { return };
+    let on_another = |priority| {
+        let configuration = instance(priority, FAST);
+        configuration.replace("10.9.0.100/24", "10.9.0.100/24 dev front0")
+    };
+    for name in ["a", "b"] {
+        network.ip_in(name, &["link", "add", "front0", "type", "dummy"]);
+        network.ip_in(name, &["link", "set", "front0", "up"]);
+    }
+    let a = network.start(Lvsha, "a", &on_another(150));
+    network.expect_owners(ADDRESS, &["a"], OVERLAP);
+    let _b = network.start(Lvsha, "b", &on_another(100));
+    network.expect_stable(ADDRESS, &["a"], Duration::from_secs(1));
+    // Down, back, and gone altogether.
+    network.ip_in("a", &["link", "set", "front0", "down"]);
+    a.expect_log("entering FAULT: interface front0 failed");
+    network.expect_owners(ADDRESS, &["b"], OVERLAP);
+    network.ip_in("a", &["link", "set", "front0", "up"]);
+    network.expect_owners(ADDRESS, &["a"], OVERLAP);
+    network.ip_in("a", &["link", "del", "front0"]);
+    network.expect_owners(ADDRESS, &["b"], OVERLAP);
+    a.stop();
+    let a = network.start(Lvsha, "a", &on_another(150));
+    a.expect_log("(VI_1) entering FAULT: interface front0 failed");
+    network.expect_stable(ADDRESS, &["b"], Duration::from_secs(2));
+}
+
+#[test]
 fn an_address_does_not_stay_on_a_link_that_was_renamed() {
     let Some(network) = Network::new(&[Lvsha]) else { return };
     let a = network.start(Lvsha, "a", &instance(150, FAST));

@@ -85,11 +85,49 @@ fn the_own_interface_is_followed_unless_it_is_not() {
     let own = SourcePlan::Interface { name: "eth1".to_owned(), family: Some(Family::V4) };
     let (plan, _) = instance("track_interface {\n eth2 weight -20\n }");
     assert_eq!(plan.sources.first(), Some(&own));
-    assert_eq!(plan.sources.len(), 2);
+    assert_eq!(followed(&plan), ["interface eth1", "interface eth0", "interface eth2"]);
     let weights: Vec<i16> = plan.routers[0].tracked.iter().map(|tracked| tracked.weight).collect();
-    assert_eq!(weights, [0, -20]);
+    assert_eq!(weights, [0, 0, -20]);
     let (plan, _) = instance("dont_track_primary");
-    assert_eq!(plan.sources, []);
+    assert_eq!(followed(&plan), ["interface eth0"]);
+}
+
+#[test]
+fn the_interfaces_of_addresses_are_followed_unless_they_are_not() {
+    let with = |own: &str, lines: &str| {
+        followed(
+            &planned(&format!(
+                "vrrp_instance VI_1 {{
+            interface eth1
+            virtual_router_id 51
+            virtual_ipaddress {{
+                {own}
+            }}
+            {lines}
+        }}"
+            ))
+            .0,
+        )
+    };
+    let excluded = "virtual_ipaddress_excluded {\n 10.0.0.33/24 dev eth2\n }";
+    // As keepalived 2.2.7 does.
+    let rows: [(&str, &str, &[&str]); 6] = [
+        ("10.0.0.31/24", "", &["interface eth1"]),
+        ("10.0.0.31/24 dev eth1", "dont_track_primary", &[]),
+        ("10.0.0.31/24 dev eth0 no_track", "", &["interface eth1"]),
+        ("10.0.0.31/24 dev lo\n 10.0.0.32/24 dev lo", "", &["interface eth1", "interface lo"]),
+        ("10.0.0.31/24 dev vrrp.51", "use_vmac", &["interface eth1"]),
+        ("10.0.0.31/24", excluded, &["interface eth1", "interface eth2"]),
+    ];
+    for (own, lines, expected) in rows {
+        assert_eq!(with(own, lines), expected, "{own} {lines}");
+    }
+}
+
+/// What the only router follows, in its order.
+fn followed(plan: &Plan) -> Vec<String> {
+    let tracked = plan.routers[0].tracked.iter();
+    tracked.filter_map(|tracked| Some(plan.sources.get(tracked.source)?.name())).collect()
 }
 
 #[test]

@@ -14,11 +14,12 @@ use crate::source::codes::daemon;
 type Followed = (SourcePlan, i16, bool);
 
 impl Planner<'_> {
-    /// The own interface, and what the configuration says.
+    /// The own interface, those that the addresses name, and what the configuration says.
     pub(super) fn tracked(
         &mut self,
         router: &Router,
         interface: &str,
+        virtual_link: Option<&str>,
         family: Family,
         paths: &[PathPlan],
     ) -> Vec<Tracked> {
@@ -34,12 +35,30 @@ impl Planner<'_> {
                 let interfaces = std::iter::once(interface.to_owned()).chain(further).collect();
                 SourcePlan::Paths { interfaces, family }
             };
-            tracked.push(Tracked { source: self.source(own), weight: 0, reverse: false });
+            tracked.push(self.needed(own));
+        }
+        // keepalived follows them also with `dont_track_primary`, and `lo`, too.
+        for address in router.addresses.iter().chain(&router.excluded) {
+            let Some(name) = &address.value.interface else { continue };
+            let is_own = name == interface || Some(name.as_str()) == virtual_link;
+            if is_own || address.value.options.untracked.as_ref().is_some_and(|word| word.value) {
+                continue;
+            }
+            let needed = self.needed(SourcePlan::Interface { name: name.clone(), family: None });
+            // A hundred addresses may stand on one.
+            if !tracked.contains(&needed) {
+                tracked.push(needed);
+            }
         }
         for track in &router.tracks {
             tracked.extend(self.track(track));
         }
         tracked
+    }
+
+    /// What a router cannot do without.
+    fn needed(&mut self, plan: SourcePlan) -> Tracked {
+        Tracked { source: self.source(plan), weight: 0, reverse: false }
     }
 
     pub(super) fn track(&mut self, track: &Sourced<Track>) -> Option<Tracked> {
