@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::succession::Succession;
+use crate::model::Sourced;
 use crate::run::net::addresses::{Details, LinkAddress};
 use crate::run::net::routes::Route;
 use crate::run::net::rules::Rule;
@@ -297,7 +298,7 @@ pub struct ScriptPlan {
     /// Its name.
     pub name: String,
     /// Program and arguments.
-    pub command: Vec<String>,
+    pub command: Sourced<Vec<String>>,
     /// Time from the start of one run to the start of the next.
     pub interval: Duration,
     /// Time limit of one run.

@@ -131,6 +131,38 @@ fn followed(plan: &Plan) -> Vec<String> {
 }
 
 #[test]
+fn a_script_that_cannot_be_run_is_told_and_not_followed() {
+    let scripts = ["/nonexistent/answers", "no-such-program -0", "/etc/passwd", "true"];
+    let text: String = (0..)
+        .zip(scripts)
+        .map(|(number, script)| format!("vrrp_script s{number} {{\n script \"{script}\"\n}}\n"))
+        .collect();
+    let (plan, _) = planned(&format!(
+        "global_defs {{\n script_user root\n}}\n{text}
+        vrrp_instance VI_1 {{
+            interface eth1
+            virtual_router_id 51
+            virtual_ipaddress {{
+                10.0.0.31/24
+            }}
+            track_script {{
+                s0
+                s1
+                s2 weight 5
+                s3 weight 7
+            }}
+        }}"
+    ));
+    assert_eq!(plan.sources.len(), 5);
+    let loaded = crate::run::daemon::Loaded { plan, findings: Findings::new() };
+    let loaded = loaded.on_this_machine();
+    assert_eq!(followed(&loaded.plan), ["interface eth1", "script s3"]);
+    assert_eq!(loaded.plan.sources.len(), 2);
+    let codes: Vec<String> = loaded.findings.iter().map(|f| f.code.id().to_owned()).collect();
+    assert_eq!(codes, ["LV0962"; 3]);
+}
+
+#[test]
 fn a_virtual_mac_has_a_link_of_its_own() {
     assert_eq!(router("use_vmac").virtual_link.as_deref(), Some("vrrp.51"));
     assert_eq!(router("use_vmac own0").virtual_link.as_deref(), Some("own0"));

@@ -100,9 +100,10 @@ impl Planner<'_> {
         let tracker = self.cluster.trackers.iter().find(|tracker| tracker.name.value == *name)?;
         let command = tracker.command.as_ref()?;
         let interval = tracker.interval.map_or(Duration::from_secs(1), |time| time.value);
+        let words = self.split(&command.value, command.at)?;
         let plan = ScriptPlan {
             name: name.clone(),
-            command: self.split(&command.value, command.at)?,
+            command: Sourced { value: words, at: command.at },
             interval,
             timeout: tracker.timeout.map_or(interval, |time| time.value),
             rise: tracker.rise.as_ref().map_or(1, |count| count.value.max(1)),
