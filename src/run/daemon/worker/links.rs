@@ -17,6 +17,7 @@ impl Worker {
         self.look_at_owned();
         let mut failed = Vec::new();
         for number in 0..self.plan.routers.len() {
+            self.refresh_mtu(number);
             failed.extend(self.refresh_port(number));
             self.refresh_further(number);
         }
@@ -52,6 +53,17 @@ impl Worker {
             }
         }
         self.receivers.listen(&wanted)
+    }
+
+    /// Tells a router how long its packets may be: those of a link that takes the least of them.
+    fn refresh_mtu(&mut self, number: RouterIndex) {
+        let Some(router) = self.plan.routers.get(number) else { return };
+        let further = router.paths.iter().map(|path| path.interface.as_str());
+        let names = std::iter::once(router.interface.as_str()).chain(further);
+        let known = names.filter_map(|name| Some(self.kernel.link(name)?.mtu));
+        if let Some(mtu) = known.filter(|mtu| *mtu > 0).min() {
+            self.director.handle(number, Input::Mtu(mtu), Instant::now());
+        }
     }
 
     /// The way out of a router; a new one only where something changed. Says what was tried in vain.
