@@ -64,7 +64,7 @@ impl ServiceHooks {
 /// Runs commands. Each service has a queue and a task of its own.
 #[derive(Debug, Default)]
 pub(super) struct Runner {
-    queues: HashMap<String, mpsc::Sender<ScriptAsk>>,
+    queues: HashMap<String, mpsc::UnboundedSender<ScriptAsk>>,
     tasks: Vec<JoinHandle<()>>,
 }
 
@@ -84,10 +84,9 @@ impl Runner {
                 self.tasks.push(task);
                 queue
             });
-            // 64 changes behind: what comes now would tell of a past that is long over.
-            if queue.try_send(command).is_err() {
-                warn!("{service}: too many commands are waiting, one is left out");
-            }
+            // Without a limit: of all that wait the newest tells what is so now. The task ends only with its
+            // queue.
+            let _ = queue.send(command);
         }
     }
 
@@ -107,8 +106,8 @@ impl Runner {
 }
 
 /// A task that runs commands one after the other until its queue is dropped and empty.
-fn start() -> (mpsc::Sender<ScriptAsk>, JoinHandle<()>) {
-    let (sender, mut queue) = mpsc::channel::<ScriptAsk>(WAITING);
+fn start() -> (mpsc::UnboundedSender<ScriptAsk>, JoinHandle<()>) {
+    let (sender, mut queue) = mpsc::unbounded_channel::<ScriptAsk>();
     let task = tokio::spawn(async move {
         while let Some(command) = queue.recv().await {
             let program = program(&command);
@@ -142,8 +141,6 @@ async fn run(command: ScriptAsk) -> Result<(), String> {
 const LIMIT: Duration = Duration::from_secs(60);
 /// For all commands that wait when the daemon ends.
 const AT_THE_END: Duration = Duration::from_secs(10);
-/// Commands that may wait in one service.
-const WAITING: usize = 64;
 
 #[cfg(test)]
 mod tests;
