@@ -196,13 +196,12 @@ pub enum SourcePlan {
         /// Where it is.
         path: PathBuf,
     },
-    /// A link: up when it runs, and has an address of that family to send from if one is asked
-    /// for.
+    /// A link: up when it runs. For the router whose own it is it also has to be a way out and in.
     Interface {
         /// Its name.
         name: String,
-        /// The family that a router sends in.
-        family: Option<Family>,
+        /// The router that speaks on it.
+        speaker: Option<(u8, Family)>,
     },
     /// Ways of advertisements: up while one of their links works.
     Paths {

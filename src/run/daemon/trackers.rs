@@ -353,7 +353,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let flag = folder.path().join("flag");
         fs::write(&flag, "").unwrap();
-        let first = || SourcePlan::Interface { name: "eth0".to_owned(), family: None };
+        let first = || SourcePlan::Interface { name: "eth0".to_owned(), speaker: None };
         let (orders, mut told) = mpsc::unbounded_channel();
         let plan = scripted(&flag, 10, first());
         let mut trackers = Trackers::start(&plan, &orders);

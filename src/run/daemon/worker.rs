@@ -285,14 +285,14 @@ impl Worker {
 
     /// Where an address belongs.
     fn place(&self, router: &RouterPlan, planned: &PlannedAddress) -> Option<LinkAddress> {
-        let name = planned
-            .interface
-            .as_deref()
-            // An address on another interface than the router's stays there.
-            .filter(|name| *name != router.interface || router.virtual_link.is_none())
-            .or(router.virtual_link.as_deref())
-            .unwrap_or(&router.interface);
-        Some(planned.on(self.kernel.link(name)?.index))
+        // An address on another interface than the router's stays there.
+        let other = planned.interface.as_deref().filter(|name| *name != router.interface);
+        let link = match (other, &router.virtual_link) {
+            (Some(other), _) => self.kernel.link(other),
+            (None, Some(own)) => self.virtual_links.own(own, &self.kernel),
+            (None, None) => self.kernel.link(&router.interface),
+        };
+        Some(planned.on(link?.index))
     }
 }
 

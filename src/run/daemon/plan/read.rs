@@ -108,7 +108,7 @@ impl Planner<'_> {
         let paths = self.paths(&interface, settings.family);
         let virtual_link = virtual_link(router, &settings);
         let own_link = virtual_link.as_deref();
-        let tracked = self.tracked(router, &interface, own_link, settings.family, &paths);
+        let tracked = self.tracked(router, &interface, own_link, &settings, &paths);
         let (settings, tracked) = self.arbitrated(router, settings, tracked);
         let resources = resources(router);
         // Where scripts are run in order, the hooks that a conversion made of them are not.

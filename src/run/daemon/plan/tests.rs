@@ -82,7 +82,7 @@ fn unicast_peers_replace_the_group() {
 
 #[test]
 fn the_own_interface_is_followed_unless_it_is_not() {
-    let own = SourcePlan::Interface { name: "eth1".to_owned(), family: Some(Family::V4) };
+    let own = SourcePlan::Interface { name: "eth1".to_owned(), speaker: Some((51, Family::V4)) };
     let (plan, _) = instance("track_interface {\n eth2 weight -20\n }");
     assert_eq!(plan.sources.first(), Some(&own));
     assert_eq!(followed(&plan), ["interface eth1", "interface eth0", "interface eth2"]);

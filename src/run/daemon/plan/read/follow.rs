@@ -7,7 +7,7 @@ use super::{Planner, finding};
 use crate::model::{Router, Sourced, Track, TrackKind};
 use crate::run::daemon::plan::{PathPlan, ProcessPlan, ScriptPlan, SourcePlan};
 use crate::run::services;
-use crate::run::vrrp::{Family, Tracked};
+use crate::run::vrrp::{Settings, Tracked};
 use crate::source::codes::daemon;
 
 /// Something that is followed, with the weight and the reversal that it states itself.
@@ -20,16 +20,18 @@ impl Planner<'_> {
         router: &Router,
         interface: &str,
         virtual_link: Option<&str>,
-        family: Family,
+        settings: &Settings,
         paths: &[PathPlan],
     ) -> Vec<Tracked> {
+        let family = settings.family;
         let mut tracked = Vec::new();
         if router.delivery.ignore_own_interface.is_none() {
             let mut addresses = router.addresses.iter().map(|address| &address.value.interface);
             let carries = addresses.any(|own| own.as_deref().is_none_or(|own| own == interface));
             // An interface that only carries advertisements may fail while there is another one.
             let own = if carries || paths.is_empty() {
-                SourcePlan::Interface { name: interface.to_owned(), family: Some(family) }
+                let speaker = Some((settings.virtual_router_id, family));
+                SourcePlan::Interface { name: interface.to_owned(), speaker }
             } else {
                 let further = paths.iter().map(|path| path.interface.clone());
                 let interfaces = std::iter::once(interface.to_owned()).chain(further).collect();
@@ -44,7 +46,7 @@ impl Planner<'_> {
             if is_own || address.value.options.untracked.as_ref().is_some_and(|word| word.value) {
                 continue;
             }
-            let needed = self.needed(SourcePlan::Interface { name: name.clone(), family: None });
+            let needed = self.needed(SourcePlan::Interface { name: name.clone(), speaker: None });
             // A hundred addresses may stand on one.
             if !tracked.contains(&needed) {
                 tracked.push(needed);
@@ -64,8 +66,8 @@ impl Planner<'_> {
     pub(super) fn track(&mut self, track: &Sourced<Track>) -> Option<Tracked> {
         let followed = match track.value.kind {
             TrackKind::Interface => {
-                let plan = SourcePlan::Interface { name: track.value.name.clone(), family: None };
-                Some((plan, 0, false))
+                let name = track.value.name.clone();
+                Some((SourcePlan::Interface { name, speaker: None }, 0, false))
             }
             TrackKind::Script => self.script(track),
             TrackKind::File => self.file(&track.value.name),
