@@ -445,7 +445,7 @@ impl Watched {
                 quiesces: plan.quiesces,
                 serves_untested: plan.serves_untested,
                 standing: state.standing,
-                weight: state.checks.iter().find_map(|(_, verdict)| verdict.weight()),
+                more: state.difference(plan.destination.weight),
                 order: state.order(),
             })
             .collect()
@@ -453,6 +453,12 @@ impl Watched {
 }
 
 impl State {
+    /// What its checks add to its weight: as with keepalived the differences of all of them.
+    fn difference(&self, configured: u32) -> i64 {
+        let wanted = self.checks.iter().filter_map(|(_, verdict)| verdict.weight());
+        wanted.fold(0, |sum: i64, change| sum.saturating_add(change.difference(configured)))
+    }
+
     /// What its checks say together.
     fn judge(&self) -> Standing {
         pool::together(self.checks.iter().map(|(_, verdict)| verdict.standing()))

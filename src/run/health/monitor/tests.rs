@@ -294,6 +294,28 @@ fn a_weight_that_a_check_wants_counts_for_the_quorum() {
 }
 
 #[test]
+fn what_several_checks_want_of_a_weight_is_added() {
+    let mut web = plan(80, &["10.0.0.29"], 1);
+    // Two checks of one server; the monitor does not care which address they ask.
+    web.members[0].checks.push(check("10.0.0.39", 1));
+    let mut bench = Bench::new(vec![web], &Table::default());
+    bench.wait(SECOND * 2);
+    let later = bench.now + SECOND * 20;
+    let asked: BTreeMap<String, QuestionId> = std::iter::from_fn(|| {
+        let (id, question) = bench.monitor.poll_question(later)?;
+        Some((question.target.ip().to_string(), id))
+    })
+    .collect();
+    let weights = [("10.0.0.29", WeightChange::Set(12)), ("10.0.0.39", WeightChange::Add(-3))];
+    for (server, weight) in weights {
+        let reply = Reply { text: "exit code 14".into(), weight: Some(weight) };
+        bench.monitor.answer(asked[server], Ok(reply), later);
+    }
+    // 5, and 7 more, and 3 less.
+    assert_eq!(bench.table(), entries(&[("10.0.0.29:80", 9)]));
+}
+
+#[test]
 fn a_suspended_service_is_asked_nothing_until_it_is_needed() {
     let now = Instant::now();
     let mut monitor = Monitor::new(16, 7);
