@@ -274,6 +274,32 @@ fn an_answer_that_changes_nothing_leaves_the_table_alone() {
 }
 
 #[test]
+fn a_table_on_its_fallback_is_taken_over_until_checks_have_decided() {
+    let servers = ["10.0.0.29", "10.0.0.30"];
+    let mut first = Bench::new(vec![plan(80, &servers, 1)], &Table::default());
+    first.dead = servers.to_vec();
+    first.wait(SECOND * 2);
+    let on_fallback = entries(&[("10.0.0.1:80", 1)]);
+    assert_eq!(first.table(), on_fallback);
+    let present = Table { services: first.monitor.services(), ..Table::default() };
+    for dead in [servers.to_vec(), Vec::new()] {
+        let mut bench = Bench::new(vec![plan(80, &servers, 1)], &present);
+        assert_eq!(bench.table(), on_fallback);
+        assert_eq!(bench.told(), [""; 0], "nobody was asked yet");
+        bench.dead = dead;
+        let told = bench.wait(SECOND * 2);
+        // What checks have found is told as at any other start.
+        if bench.dead.is_empty() {
+            assert!(told.contains(&"web 80 up".to_owned()), "{told:?}");
+            assert_eq!(bench.table(), entries(&[("10.0.0.29:80", 5), ("10.0.0.30:80", 5)]));
+        } else {
+            assert!(told.contains(&"web 80 down".to_owned()), "{told:?}");
+            assert_eq!(bench.table(), on_fallback);
+        }
+    }
+}
+
+#[test]
 fn a_weight_that_a_check_wants_counts_for_the_quorum() {
     let mut web = plan(80, &["10.0.0.29", "10.0.0.30"], 1);
     web.rules.quorum = 5;
