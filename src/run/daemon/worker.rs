@@ -35,6 +35,7 @@ mod links;
 mod owned;
 mod paths;
 mod reload;
+mod rereading;
 mod turn;
 mod unopened;
 mod virtual_links;
@@ -54,6 +55,7 @@ pub(super) struct Worker {
     paths: paths::Paths,
     receivers: Receivers,
     unopened: unopened::Unopened,
+    rereading: rereading::Rereading,
     /// Which router a packet is for.
     index: HashMap<(u32, u8, Family), RouterIndex>,
     kernel: Kernel,
@@ -105,6 +107,7 @@ impl Worker {
             paths: paths::Paths::default(),
             receivers: Receivers::default(),
             unopened: unopened::Unopened::default(),
+            rereading: rereading::Rereading::default(),
             index: HashMap::new(),
             kernel,
             netlink,
@@ -220,7 +223,14 @@ impl Worker {
             self.reporter.check("listening to routes", result);
         }
         let result = self.kernel.look_at(interest, &mut self.netlink);
-        self.reporter.check("reading routes", result);
+        self.check_reading("reading routes", result);
+    }
+
+    /// Tells of a reading that failed, and repeats it: whatever was missed is not told again.
+    fn check_reading(&mut self, what: &str, result: io::Result<()>) {
+        if result.is_err() && self.rereading.failed(Instant::now()) {
+            self.reporter.check(what, result);
+        }
     }
 
     /// A process that was killed left its addresses: they stay where they are for now.
