@@ -12,6 +12,7 @@ use crate::run::health::monitor::Event;
 use crate::run::health::probe::{self, Trust};
 use crate::run::health::{Ask, Origin, Question, ScriptAsk};
 use crate::run::ipvs::DestinationKey;
+use crate::run::tasks::finish_all;
 
 /// The commands of one service.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -93,13 +94,7 @@ impl Runner {
     /// Waits for what is queued, but not for ever.
     pub(super) async fn finish(self) {
         drop(self.queues);
-        let all = async {
-            for task in self.tasks {
-                // One that panicked has ended, too.
-                let _ = task.await;
-            }
-        };
-        if tokio::time::timeout(AT_THE_END, all).await.is_err() {
+        if !finish_all(self.tasks, AT_THE_END).await {
             warn!("commands at the end took too long");
         }
     }

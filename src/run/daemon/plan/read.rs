@@ -21,9 +21,9 @@ use crate::source::{Code, Diagnostic, Findings, Place, Severity};
 mod commands;
 mod follow;
 mod heartbeat;
+mod left_out;
 mod routing;
 mod telling;
-mod unexecuted;
 
 use heartbeat::resources;
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::{Planner, finding};
 use crate::model::{Router, Sourced, Track, TrackKind};
 use crate::run::daemon::plan::{PathPlan, ProcessPlan, ScriptPlan, SourcePlan};
+use crate::run::daemon::unexecuted::not_executed;
 use crate::run::services;
 use crate::run::vrrp::{Settings, Tracked};
 use crate::source::codes::daemon;
@@ -74,8 +75,7 @@ impl Planner<'_> {
             TrackKind::Process => self.process(&track.value.name),
             TrackKind::Service => self.service(&track.value.name),
             TrackKind::Bfd => {
-                let message = "the daemon does not execute `track_bfd`".to_owned();
-                self.findings.push(finding(daemon::NOT_EXECUTED, track.at, message));
+                self.findings.push(not_executed("track_bfd", 1, track.at));
                 return None;
             }
         };
