@@ -12,6 +12,7 @@ use crate::run::control::DEFAULT_SOCKET;
 use crate::run::daemon::{self, Ended, Loaded, Options, Plan, StartError};
 use crate::run::services;
 use crate::site::{self, Secrets};
+use crate::source::codes::daemon as codes;
 use crate::source::words::counted;
 use crate::source::{Diagnostic, Severity, Sources, report};
 
@@ -124,7 +125,7 @@ impl Request {
         if let [path] = self.paths.as_slice()
             && inputs::is_inventory(path)
         {
-            return Ok((self.inventory(path, &mut sources)?, sources));
+            return Ok((self.inventory(path, &mut sources)?.on_this_machine(), sources));
         }
         let gathered = inputs::gather(&self.paths, &mut sources);
         if let Some(problem) = gathered.problems.into_iter().next() {
@@ -137,7 +138,7 @@ impl Request {
         let options = read::Options::on(self.conditions.of_node(&self.node));
         let inputs = &group.inputs;
         let loaded = daemon::load(&mut sources, inputs, &options, &self.node, &self.addresses);
-        Ok((loaded, sources))
+        Ok((loaded.on_this_machine(), sources))
     }
 
     /// An inventory is the same on all nodes: this node's part of it counts.
@@ -161,13 +162,18 @@ impl Request {
         let (loaded, sources) = self.load().map_err(|problem| problem.to_string())?;
         let is_error = |diagnostic: &&Diagnostic| diagnostic.severity() == Severity::Error;
         let diagnostics = loaded.findings.sorted();
-        match diagnostics.iter().find(is_error) {
-            None => Ok(loaded.plan),
-            Some(error) => {
-                let first = std::slice::from_ref(error);
-                Err(report::short(&sources, first).trim_end().to_owned())
-            }
+        let line = |finding: &Diagnostic| {
+            let line = report::short(&sources, std::slice::from_ref(finding));
+            line.trim_end().to_owned()
+        };
+        if let Some(error) = diagnostics.iter().find(is_error) {
+            return Err(line(error));
         }
+        // A script may have gone without any change of a file.
+        for finding in diagnostics.iter().filter(|found| found.code == codes::DISABLED_SCRIPT) {
+            tracing::warn!("{}", line(finding));
+        }
+        Ok(loaded.plan)
     }
 }
 

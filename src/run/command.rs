@@ -1,5 +1,6 @@
 //! Programs of the user, as the daemon starts them.
 
+use std::fs;
 use std::io;
 use std::path::PathBuf;
 use std::process::Stdio;
@@ -7,7 +8,7 @@ use std::process::Stdio;
 use tokio::process::Command;
 
 use super::net::descriptors;
-use super::trust::{Way, way_to};
+use super::trust::{SEARCH_PATH, Way, find, may_execute, way_to};
 use crate::source::text::os_string;
 
 /// Why a program may not be started.
@@ -30,21 +31,12 @@ pub(super) fn command(
     identity: Option<(u32, u32)>,
     is_secure: bool,
 ) -> Result<Command, Refused> {
-    let (program, arguments) =
-        words.split_first().ok_or_else(|| io::Error::from(io::ErrorKind::InvalidInput))?;
-    let program = os_string(program);
-    let is_root = identity.is_none_or(|(user, _)| user == 0);
-    let mut path = PathBuf::from(&program);
-    if is_secure && is_root {
-        path = match way_to(&path)? {
-            Way::Root(real) => real,
-            Way::Others(part) => return Err(Refused::Insecure(part)),
-        };
-    }
+    let path = path_of(words, identity, is_secure)?;
+    let (program, arguments) = words.split_first().ok_or_else(nothing)?;
     let mut command = Command::new(path);
     command
         // One program behind several links goes by the name that it is called by.
-        .arg0(program)
+        .arg0(os_string(program))
         .args(arguments.iter().map(|argument| os_string(argument)))
         .env_clear()
         .env("PATH", SEARCH_PATH)
@@ -63,5 +55,40 @@ pub(super) fn command(
     Ok(command)
 }
 
-/// That of root in Debian; administrators keep their scripts below `/usr/local`.
-const SEARCH_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+/// Whether [`command`] would start something, for those who ask before there is need of it.
+///
+/// # Errors
+/// Why not.
+pub(super) fn examine(
+    words: &[String],
+    identity: Option<(u32, u32)>,
+    is_secure: bool,
+) -> Result<(), Refused> {
+    let file = fs::metadata(path_of(words, identity, is_secure)?)?;
+    // Without a user it is the daemon's own, who is root.
+    match may_execute(&file, identity.unwrap_or((0, 0))) {
+        true => Ok(()),
+        false => Err(io::Error::from_raw_os_error(libc::EACCES).into()),
+    }
+}
+
+/// The program that the words mean, behind all links where others could replace them.
+fn path_of(
+    words: &[String],
+    identity: Option<(u32, u32)>,
+    is_secure: bool,
+) -> Result<PathBuf, Refused> {
+    let program = PathBuf::from(os_string(words.first().ok_or_else(nothing)?));
+    let is_root = identity.is_none_or(|(user, _)| user == 0);
+    if !is_secure || !is_root {
+        return Ok(find(&program)?);
+    }
+    match way_to(&program)? {
+        Way::Root(real) => Ok(real),
+        Way::Others(part) => Err(Refused::Insecure(part)),
+    }
+}
+
+fn nothing() -> io::Error {
+    io::Error::from(io::ErrorKind::InvalidInput)
+}

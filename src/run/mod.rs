@@ -9,6 +9,7 @@
 //! - [`ipvs`]: the kernel's table as a value, the difference of two, the way there.
 //! - [`net`]: the kernel's network: sockets of VRRP and netlink; the only unsafe code.
 //! - [`random`]: numbers that are the same for the same seed.
+//! - `tasks`: what is left to do when everything ends.
 //! - `trust`: which programs may be run as root.
 //! - [`vrrp`]: who is master; machines without sockets and clocks.
 
@@ -21,5 +22,6 @@ pub mod ipvs;
 pub mod net;
 pub mod random;
 pub mod services;
+mod tasks;
 mod trust;
 pub mod vrrp;

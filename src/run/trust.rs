@@ -1,7 +1,7 @@
 //! Which programs may be run as root.
 
 use std::ffi::OsString;
-use std::fs;
+use std::fs::{self, Metadata};
 use std::io;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Component, Path, PathBuf};
@@ -16,13 +16,40 @@ pub(super) enum Way {
     Root(PathBuf),
 }
 
-/// Walks to a program as the kernel does, link by link, and looks at everything on the way. A program is
-/// looked for from the root folder, where scripts are run.
+/// Where a program is: a word without a slash is looked for as a shell does, everything else from the root
+/// folder, where scripts are run.
+///
+/// # Errors
+/// When no folder of the search path has such a program.
+pub(super) fn find(program: &Path) -> io::Result<PathBuf> {
+    if program.as_os_str().as_encoded_bytes().contains(&b'/') {
+        return Ok(Path::new("/").join(program));
+    }
+    let mut places = SEARCH_PATH.split(':').map(|folder| Path::new(folder).join(program));
+    let is_program = |place: &PathBuf| {
+        fs::metadata(place).is_ok_and(|found| found.is_file() && found.mode() & ALL_EXECUTE != 0)
+    };
+    places.find(is_program).ok_or_else(|| io::Error::from_raw_os_error(libc::ENOENT))
+}
+
+/// Whether a user with no other group than this one may execute a file.
+pub(super) fn may_execute(file: &Metadata, (user, group): (u32, u32)) -> bool {
+    // Root needs the right of anybody, everybody else that of the first class that he belongs to.
+    let right = match user {
+        0 => ALL_EXECUTE,
+        _ if user == file.uid() => 0o100,
+        _ if group == file.gid() => 0o010,
+        _ => 0o001,
+    };
+    file.is_file() && file.mode() & right != 0
+}
+
+/// Walks to a program as the kernel does, link by link, and looks at everything on the way.
 ///
 /// # Errors
 /// When the program cannot be found.
 pub(super) fn way_to(program: &Path) -> io::Result<Way> {
-    let mut ahead = parts(&Path::new("/").join(program));
+    let mut ahead = parts(&find(program)?);
     let mut reached = PathBuf::new();
     let mut links = 0;
     while let Some(part) = ahead.pop() {
@@ -61,6 +88,10 @@ fn parts(path: &Path) -> Vec<OsString> {
 
 /// As many links as the kernel follows (path_resolution(7)).
 const MOST_LINKS: u32 = 40;
+/// That of root in Debian; administrators keep their scripts below `/usr/local`.
+pub(super) const SEARCH_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+const ALL_EXECUTE: u32 = 0o111;
 const STICKY: u32 = 0o1000;
 const WRITABLE_BY_OTHERS: u32 = 0o022;
 

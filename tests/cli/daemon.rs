@@ -126,6 +126,34 @@ fn ctl_says_what_to_do_without_a_daemon() {
 }
 
 #[test]
+fn a_script_that_cannot_be_run_is_told() {
+    snapshot!(check(
+        "global_defs {
+    enable_script_security
+    script_user root
+}
+vrrp_script answers {
+    script /nonexistent/answers
+}
+vrrp_script lives {
+    script \"true\"
+}
+vrrp_instance VI_1 {
+    interface eth1
+    virtual_router_id 51
+    virtual_ipaddress {
+        10.0.0.31/24
+    }
+    track_script {
+        answers
+        lives
+    }
+}
+"
+    ));
+}
+
+#[test]
 fn what_a_file_of_keepalived_asks_for_in_vain_is_told() {
     snapshot!(check(
         "net_namespace other

@@ -1,7 +1,10 @@
 //! lvsha beside itself: what keepalived cannot be asked to do.
 
 use std::fs;
+use std::os::unix::net::UnixDatagram;
 use std::time::Duration;
+
+use rustix::process::Signal;
 
 use super::Program::Lvsha;
 use super::network::eventually;
@@ -9,6 +12,38 @@ use super::{ADDRESS, Network, instance};
 
 const FAST: &str = "version 3\n advert_int 0.2";
 const OVERLAP: Duration = Duration::from_secs(3);
+
+#[test]
+fn a_signal_right_after_the_start_is_heard() {
+    let Some(network) = Network::new(&[Lvsha]) else { return };
+    // An owner is master at once, and the readers of pipes take a while to start.
+    let pipes: String = ["vrrp_notify_fifo", "lvs_notify_fifo", "notify_fifo"]
+        .iter()
+        .map(|word| {
+            let path = network.path(word);
+            format!(" {word} {}\n {word}_script /bin/cat\n", path.display())
+        })
+        .collect();
+    let owner = instance(255, FAST).replace("global_defs {", &format!("global_defs {{\n{pipes}"));
+    let mut message = [0; 256];
+    for signal in [Signal::TERM, Signal::HUP, Signal::TERM, Signal::HUP] {
+        // A new one: a reload ends with the same word.
+        let _ = fs::remove_file(network.path("a.notify"));
+        let socket = UnixDatagram::bind(network.path("a.notify")).unwrap();
+        socket.set_read_timeout(Some(Duration::from_secs(25))).unwrap();
+        let a = network.start(Lvsha, "a", &owner);
+        loop {
+            let length = socket.recv(&mut message).unwrap();
+            let told = String::from_utf8_lossy(message.get(..length).unwrap()).into_owned();
+            if told.contains("READY=1") {
+                break;
+            }
+        }
+        a.signal_at_once(signal);
+        assert_eq!(a.stop(), Some(0), "{signal:?}\n{}", network.logs());
+        assert_eq!(network.owners(ADDRESS), [""; 0], "{signal:?}");
+    }
+}
 
 #[test]
 fn a_clean_stop_leaves_nothing_behind_and_is_fast() {

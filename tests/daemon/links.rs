@@ -9,6 +9,15 @@ const FAST: &str = "version 3\n advert_int 0.2";
 const OVERLAP: Duration = Duration::from_secs(3);
 const SIX: &str = "fe80::100";
 
+impl Network {
+    /// Makes two links, joined, in one namespace.
+    fn pair(&self, name: &str, link: &str, other: &str) {
+        self.ip_in(name, &["link", "add", link, "type", "veth", "peer", "name", other]);
+        self.ip_in(name, &["link", "set", link, "up"]);
+        self.ip_in(name, &["link", "set", other, "up"]);
+    }
+}
+
 #[test]
 fn a_link_that_cannot_be_listened_on_is_a_fault_of_its_own_routers_only() {
     let Some(network) = Network::new(&[Lvsha]) else { return };
@@ -52,6 +61,55 @@ fn a_group_that_was_lost_with_the_mtu_is_joined_again() {
     network.ip_in("a", &["link", "set", "eth0", "mtu", "1500"]);
     a.expect_log("entering BACKUP: everything that is tracked works again");
     network.expect_stable(SIX, &["b"], Duration::from_secs(3));
+}
+
+#[test]
+fn a_router_without_its_virtual_link_is_no_mute_master_beside_one_that_speaks() {
+    let Some(network) = Network::new(&[Lvsha]) else { return };
+    // A link of somebody else has the name, and stays his.
+    network.pair("a", "vrrp.52", "other");
+    let with = |lines: &str, id: &str| {
+        let text = instance(150, &format!("{FAST}\n {lines}"));
+        let text = text.replace("router_id 51", &format!("router_id {id}"));
+        let text = text.replace("VI_1", &format!("VI_{id}"));
+        text.replace("10.9.0.100/24", &format!("10.9.0.{id}/24"))
+    };
+    let (plain, virtual_mac) = (with("", "51"), with("use_vmac", "52"));
+    let second = virtual_mac.split_once("vrrp_instance").unwrap().1;
+    let a = network.start(Lvsha, "a", &format!("{plain}vrrp_instance{second}"));
+    a.expect_log("(VI_52) entering FAULT: interface eth0 failed");
+    network.expect_owners("10.9.0.51", &["a"], OVERLAP);
+    network.expect_stable("10.9.0.52", &[], Duration::from_secs(2));
+    network.ip_in("a", &["link", "del", "vrrp.52"]);
+    a.expect_log("(VI_52) transition to MASTER");
+    network.expect_owners("10.9.0.52", &["a"], OVERLAP);
+}
+
+#[test]
+fn an_interface_that_carries_addresses_is_followed() {
+    let Some(network) = Network::new(&[Lvsha]) else { return };
+    let on_another = |priority| {
+        let configuration = instance(priority, FAST);
+        configuration.replace("10.9.0.100/24", "10.9.0.100/24 dev front0")
+    };
+    network.pair("a", "front0", "other");
+    network.pair("b", "front0", "other");
+    let a = network.start(Lvsha, "a", &on_another(150));
+    network.expect_owners(ADDRESS, &["a"], OVERLAP);
+    let _b = network.start(Lvsha, "b", &on_another(100));
+    network.expect_stable(ADDRESS, &["a"], Duration::from_secs(1));
+    // Down, back, and gone altogether.
+    network.ip_in("a", &["link", "set", "front0", "down"]);
+    a.expect_log("entering FAULT: interface front0 failed");
+    network.expect_owners(ADDRESS, &["b"], OVERLAP);
+    network.ip_in("a", &["link", "set", "front0", "up"]);
+    network.expect_owners(ADDRESS, &["a"], OVERLAP);
+    network.ip_in("a", &["link", "del", "front0"]);
+    network.expect_owners(ADDRESS, &["b"], OVERLAP);
+    a.stop();
+    let a = network.start(Lvsha, "a", &on_another(150));
+    a.expect_log("(VI_1) entering FAULT: interface front0 failed");
+    network.expect_stable(ADDRESS, &["b"], Duration::from_secs(2));
 }
 
 #[test]

@@ -7,6 +7,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use rustix::process::{Pid, Signal, kill_process};
+
 /// Three namespaces on a bridge: two directors, and the bridge itself, where the observer sits.
 pub(crate) struct Network {
     prefix: String,
@@ -95,6 +97,8 @@ impl Network {
             Program::Lvsha => {
                 command.arg(env!("CARGO_BIN_EXE_lvsha")).arg("daemon").arg(&path);
                 command.args(["--node", name, "--control"]).arg(&control);
+                // Whoever wants to hear when it is ready listens there.
+                command.env("NOTIFY_SOCKET", self.folder.path().join(format!("{name}.notify")));
             }
             Program::Keepalived => {
                 let root = root();
@@ -230,6 +234,12 @@ impl Director {
     pub(crate) fn stop(mut self) -> Option<i32> {
         self.signal("TERM");
         self.child.wait().unwrap().code()
+    }
+
+    /// As [`Self::signal`], without the milliseconds that a program takes.
+    pub(crate) fn signal_at_once(&self, signal: Signal) {
+        let id = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw).unwrap();
+        kill_process(id, signal).unwrap();
     }
 
     pub(crate) fn signal(&self, signal: &str) {

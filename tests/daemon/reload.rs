@@ -45,6 +45,28 @@ fn a_source_address_that_a_reload_brings_ends_the_fault() {
 }
 
 #[test]
+fn a_script_that_is_gone_at_a_reload_is_told_and_not_followed() {
+    let Some(network) = Network::new(&[Lvsha]) else { return };
+    // With a path search, and securely.
+    let with = |script: &str| {
+        let configuration = instance(150, &format!("{FAST}\n track_script {{\n lives\n }}"));
+        let secure = "global_defs {\n enable_script_security\n script_user root";
+        let text = format!("\nvrrp_script lives {{\n script \"{script}\"\n}}\n");
+        configuration.replace("global_defs {", secure) + &text
+    };
+    let a = network.start(Lvsha, "a", &with("true -0"));
+    a.expect_log("transition to MASTER");
+    fs::write(network.path("a.conf"), with("no-such-program -0")).unwrap();
+    a.signal("HUP");
+    a.expect_log("script `lives` is not followed: cannot be started");
+    a.expect_log("reloaded: 1 virtual router");
+    assert_eq!(a.status()["routers"][0]["state"], "MASTER", "{}", network.logs());
+    fs::write(network.path("a.conf"), with("false")).unwrap();
+    a.signal("HUP");
+    a.expect_log("entering FAULT: script lives failed");
+}
+
+#[test]
 fn scripts_of_a_router_that_a_reload_removes_hear_of_its_end() {
     let Some(network) = Network::new(&[Lvsha]) else { return };
     let story = network.path("story");

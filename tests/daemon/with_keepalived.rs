@@ -243,3 +243,28 @@ fn a_virtual_mac_with_keepalived() {
         network.expect_owners(ADDRESS, &["b"], OVERLAP);
     }
 }
+
+#[test]
+fn more_addresses_than_an_advertisement_holds_in_both_roles() {
+    let all: String = (0..120).map(|last| format!(" 2001:db8::{last:x}/64\n")).collect();
+    let many = |priority| {
+        let configuration = instance(priority, "version 3");
+        configuration.replace("10.9.0.100/24", &format!("fe80::100/64\n{all}"))
+    };
+    for (better, worse) in [(Lvsha, Keepalived), (Keepalived, Lvsha)] {
+        let Some(network) = Network::new(&[better, worse]) else { return };
+        let a = network.start(better, "a", &many(150));
+        network.expect_owners("fe80::100", &["a"], OVERLAP);
+        // The last one is not advertised, and held all the same.
+        network.expect_owners("2001:db8::77", &["a"], OVERLAP);
+        let b = network.start(worse, "b", &many(100));
+        // Longer than a director is patient with a master that it does not understand.
+        network.expect_stable("fe80::100", &["a"], 2 * WATCH);
+        for (program, director) in [(better, &a), (worse, &b)] {
+            if program == Lvsha {
+                director.expect_log("an advertisement holds 89 of the 121 addresses");
+            }
+        }
+        assert!(!network.logs().contains("advertises other addresses"), "{}", network.logs());
+    }
+}

@@ -11,6 +11,7 @@ use super::Plan;
 use super::plan::{HookMoment, HookPlan, ScriptPolicy};
 use super::script;
 use super::succession::Succession;
+use crate::run::tasks::finish_all;
 use crate::run::vrrp::State;
 
 /// Who changed.
@@ -100,12 +101,7 @@ impl Hooks {
     /// Waits for what is queued, but not for ever.
     pub(super) async fn finish(self) {
         drop(self.queues);
-        for task in self.tasks {
-            let abort = task.abort_handle();
-            if tokio::time::timeout(AT_THE_END, task).await.is_err() {
-                abort.abort();
-            }
-        }
+        finish_all(self.tasks, AT_THE_END).await;
     }
 }
 
@@ -156,7 +152,7 @@ async fn work(mut calls: mpsc::UnboundedReceiver<Call>) {
 /// How long a hook may take; the next one waits for it.
 const LIMIT: Duration = Duration::from_secs(60);
 
-/// How long the end of the daemon waits for the hooks of each router.
+/// How long the end of the daemon waits for the hooks of all routers.
 const AT_THE_END: Duration = Duration::from_secs(5);
 
 #[cfg(test)]

@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 use std::net::IpAddr;
 
-use super::plan::plan;
-use super::{Plan, unexecuted};
+use super::plan::{ScriptPlan, ScriptPolicy, SourcePlan, plan};
+use super::{Plan, script, unexecuted};
 use crate::emit::translate;
 use crate::emit::{Account, Target};
-use crate::model::Cluster;
 use crate::model::read::{Input, Options, Reading, read_with};
+use crate::model::{Cluster, Sourced};
 use crate::run::services;
 use crate::source::codes::{authkeys, daemon as codes, keepalived};
 use crate::source::{Code, Diagnostic, Findings, Place, Severity, Sources};
@@ -54,6 +54,51 @@ pub fn load(
     let mut plan = plan(&cluster, node, &mut findings);
     plan.services = services;
     Loaded { plan, findings: with_errors(read_findings, findings, sources) }
+}
+
+impl Loaded {
+    /// Without the tracked scripts that this machine cannot run, each of which is told: keepalived disables
+    /// them, and routers go on as if they followed nothing.
+    pub fn on_this_machine(mut self) -> Self {
+        let mut kept = Vec::new();
+        let mut numbers: HashMap<usize, usize> = HashMap::new();
+        for (number, source) in std::mem::take(&mut self.plan.sources).into_iter().enumerate() {
+            if let SourcePlan::Script(script) = &source
+                && let Err(why) = script.examine(&self.plan.scripts)
+            {
+                self.findings.push(why);
+                continue;
+            }
+            numbers.insert(number, kept.len());
+            kept.push(source);
+        }
+        self.plan.sources = kept;
+        for router in &mut self.plan.routers {
+            router.tracked.retain_mut(|tracked| match numbers.get(&tracked.source) {
+                Some(number) => {
+                    tracked.source = *number;
+                    true
+                }
+                None => false,
+            });
+            let source = router.resource_source.and_then(|source| numbers.get(&source));
+            router.resource_source = source.copied();
+        }
+        self
+    }
+}
+
+impl ScriptPlan {
+    fn examine(&self, policy: &ScriptPolicy) -> Result<(), Diagnostic> {
+        let Sourced { value: command, at } = &self.command;
+        script::examine(command, self.user.as_deref(), policy).map_err(|why| {
+            let message = format!("script `{}` is not followed: {why}", self.name);
+            match at {
+                Some(place) => Diagnostic::new(codes::DISABLED_SCRIPT, *place, message),
+                None => Diagnostic::general(codes::DISABLED_SCRIPT, message),
+            }
+        })
+    }
 }
 
 /// The first error of what was read stands for all of them; what it spoils is not "not executed".

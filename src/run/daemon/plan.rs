@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::succession::Succession;
+use crate::model::Sourced;
 use crate::run::net::addresses::{Details, LinkAddress};
 use crate::run::net::routes::Route;
 use crate::run::net::rules::Rule;
@@ -195,13 +196,12 @@ pub enum SourcePlan {
         /// Where it is.
         path: PathBuf,
     },
-    /// A link: up when it runs, and has an address of that family to send from if one is asked
-    /// for.
+    /// A link: up when it runs. For the router whose own it is it also has to be a way out and in.
     Interface {
         /// Its name.
         name: String,
-        /// The family that a router sends in.
-        family: Option<Family>,
+        /// The router that speaks on it.
+        speaker: Option<(u8, Family)>,
     },
     /// Ways of advertisements: up while one of their links works.
     Paths {
@@ -297,7 +297,7 @@ pub struct ScriptPlan {
     /// Its name.
     pub name: String,
     /// Program and arguments.
-    pub command: Vec<String>,
+    pub command: Sourced<Vec<String>>,
     /// Time from the start of one run to the start of the next.
     pub interval: Duration,
     /// Time limit of one run.

@@ -12,6 +12,7 @@ use super::plan::{ResourcePlan, ScriptPolicy};
 use super::report::Order;
 use super::succession::Succession;
 use super::{Plan, script};
+use crate::run::tasks::finish_all;
 use crate::run::vrrp::{Observation, ResourceInput, ResourceOutput, Resources, Verb};
 
 /// A queue and a task for each router with resources.
@@ -103,12 +104,7 @@ impl ResourceTasks {
     /// Waits until everything is stopped, but not for ever.
     pub(super) async fn finish(self) {
         drop(self.queues);
-        for task in self.tasks {
-            let abort = task.abort_handle();
-            if tokio::time::timeout(AT_THE_END, task).await.is_err() {
-                abort.abort();
-            }
-        }
+        finish_all(self.tasks, AT_THE_END).await;
     }
 }
 
@@ -250,7 +246,7 @@ const STATUS_LIMIT: Duration = Duration::from_secs(20);
 /// For a start or a stop.
 const LIMIT: Duration = Duration::from_secs(120);
 
-/// How long the end of the daemon waits for the resources of each router.
+/// How long the end of the daemon waits for the resources of all routers.
 const AT_THE_END: Duration = Duration::from_secs(120);
 
 #[cfg(test)]

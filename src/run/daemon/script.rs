@@ -80,6 +80,16 @@ pub(super) fn start(
     Ok(prepare(command, user, policy)?.spawn()?)
 }
 
+/// Whether a script could be run; the reason why not.
+pub(super) fn examine(
+    words: &[String],
+    user: Option<&str>,
+    policy: &ScriptPolicy,
+) -> Result<(), ScriptError> {
+    let account = Account::of(user.or(policy.user.as_deref()))?;
+    Ok(command::examine(words, account.identity, policy.is_secure)?)
+}
+
 /// Numbers of `USER [GROUP]`.
 pub(super) fn ids_of(words: &str) -> Result<(u32, u32), ScriptError> {
     let account = Account::of(Some(words))?;
@@ -184,6 +194,19 @@ mod tests {
                 assert!(matches!(error, ScriptError::Refused(Refused::Insecure(_))), "{error}")
             }
         }
+    }
+
+    #[test]
+    fn with_script_security_a_program_is_looked_for_like_without() {
+        let policy = ScriptPolicy {
+            is_secure: true,
+            user: Some("root".to_owned()),
+            ..ScriptPolicy::default()
+        };
+        let command = ["true".to_owned()];
+        let prepared = prepare(&command, None, &policy).unwrap();
+        assert!(Path::new(prepared.as_std().get_program()).is_absolute());
+        assert!(examine(&command, None, &policy).is_ok());
     }
 
     const LONG: Duration = Duration::from_secs(60);

@@ -26,7 +26,8 @@ pub(super) fn tell(report: &Report) {
             | Notice::Discarded { .. }
             | Notice::EqualPriority { .. }
             | Notice::LateAdvertisement { .. }
-            | Notice::LateTimer { .. } => warn!("({router}) {notice}"),
+            | Notice::LateTimer { .. }
+            | Notice::TooManyAddresses { .. } => warn!("({router}) {notice}"),
         },
         Report::ObjectRefused { object, why } => error!("{object}: {why}"),
         Report::ObjectRepaired { object } => warn!("{object} was gone, put back"),

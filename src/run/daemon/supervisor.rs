@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use sd_notify::NotifyState;
 use tokio::runtime::Builder;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 use tracing::{error, info, warn};
@@ -87,6 +87,7 @@ pub fn run(plan: Plan, options: Options) -> Result<Ended, StartError> {
 }
 
 async fn supervise(plan: Plan, options: Options) -> Result<Ended, StartError> {
+    let signals = Signals::new()?;
     let Options { node, socket, memory, real_time, load } = options;
     let server = socket.map(|path| bind(&path)).transpose()?;
     if let Err(error) = kernel_thread::lock_memory() {
@@ -127,7 +128,25 @@ async fn supervise(plan: Plan, options: Options) -> Result<Ended, StartError> {
         load,
     };
     supervisor.observe_services();
-    supervisor.run(reports, told, server).await
+    supervisor.run(signals, reports, told, server).await
+}
+
+/// What the daemon is told from outside. Whoever comes before there is somebody to listen would end it by the
+/// system's default, and leave the addresses: these have to be there before anything is done.
+struct Signals {
+    hangup: Signal,
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Signals {
+    fn new() -> io::Result<Self> {
+        Ok(Self {
+            hangup: signal(SignalKind::hangup())?,
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+        })
+    }
 }
 
 struct Supervisor {
@@ -150,13 +169,11 @@ struct Supervisor {
 impl Supervisor {
     async fn run(
         mut self,
+        mut signals: Signals,
         mut reports: Reports,
         mut told: mpsc::UnboundedReceiver<Told>,
         server: Option<Server>,
     ) -> Result<Ended, StartError> {
-        let mut hangup = signal(SignalKind::hangup())?;
-        let mut terminate = signal(SignalKind::terminate())?;
-        let mut interrupt = signal(SignalKind::interrupt())?;
         let mut conversations = JoinSet::new();
         let (mut is_stopping, mut is_broken) = (false, false);
         loop {
@@ -173,12 +190,12 @@ impl Supervisor {
                     is_broken = true;
                     self.stop();
                 }
-                _ = hangup.recv() => self.reload(&mut reports).await,
-                _ = terminate.recv() => {
+                _ = signals.hangup.recv() => self.reload(&mut reports).await,
+                _ = signals.terminate.recv() => {
                     is_stopping = true;
                     self.stop();
                 }
-                _ = interrupt.recv() => {
+                _ = signals.interrupt.recv() => {
                     is_stopping = true;
                     self.stop();
                 }

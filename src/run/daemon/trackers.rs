@@ -151,7 +151,7 @@ async fn follow(plan: ScriptPlan, policy: ScriptPolicy, view: View) {
     loop {
         ticks.tick().await;
         let result =
-            script::execute(&plan.command, plan.user.as_deref(), &policy, plan.timeout).await;
+            script::execute(&plan.command.value, plan.user.as_deref(), &policy, plan.timeout).await;
         if let Some(observation) = judge.judge(result.is_ok()) {
             match (&result, observation) {
                 (Err(error), _) => tracing::warn!("script {}: {error}", plan.name),
@@ -290,6 +290,7 @@ const LOOK: Duration = Duration::from_millis(500);
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Sourced;
 
     #[test]
     fn a_file_holds_a_number_or_nothing() {
@@ -337,7 +338,7 @@ mod tests {
         let test = format!("test -e {flag} || {{ echo >> {flag}.failures; false; }}");
         let script = ScriptPlan {
             name: "flag".to_owned(),
-            command: vec!["/bin/sh".to_owned(), "-c".to_owned(), test],
+            command: Sourced::implied(vec!["/bin/sh".to_owned(), "-c".to_owned(), test]),
             interval: Duration::from_millis(interval),
             timeout: Duration::from_secs(60),
             rise: 1,
@@ -352,7 +353,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let flag = folder.path().join("flag");
         fs::write(&flag, "").unwrap();
-        let first = || SourcePlan::Interface { name: "eth0".to_owned(), family: None };
+        let first = || SourcePlan::Interface { name: "eth0".to_owned(), speaker: None };
         let (orders, mut told) = mpsc::unbounded_channel();
         let plan = scripted(&flag, 10, first());
         let mut trackers = Trackers::start(&plan, &orders);

@@ -192,10 +192,18 @@ impl Found<'_> {
     /// Thousands of servers with the same line are one finding.
     fn report(self) {
         for (keyword, (place, count)) in self.keywords {
-            let more = if count > 1 { format!(" (the first of {count})") } else { String::new() };
-            let message = format!("the daemon does not execute `{keyword}`{more}");
-            self.findings.push(Diagnostic::new(daemon::NOT_EXECUTED, place, message));
+            self.findings.push(not_executed(&keyword, count, Some(place)));
         }
+    }
+}
+
+/// What is to be said of a keyword that is not executed, which is written `count` times.
+pub(super) fn not_executed(keyword: &str, count: usize, place: Option<Place>) -> Diagnostic {
+    let more = if count > 1 { format!(" (the first of {count})") } else { String::new() };
+    let message = format!("the daemon does not execute `{keyword}`{more}");
+    match place {
+        Some(place) => Diagnostic::new(daemon::NOT_EXECUTED, place, message),
+        None => Diagnostic::general(daemon::NOT_EXECUTED, message),
     }
 }
 

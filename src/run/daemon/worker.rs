@@ -35,6 +35,7 @@ mod links;
 mod owned;
 mod paths;
 mod reload;
+mod rereading;
 mod turn;
 mod unopened;
 mod virtual_links;
@@ -54,6 +55,7 @@ pub(super) struct Worker {
     paths: paths::Paths,
     receivers: Receivers,
     unopened: unopened::Unopened,
+    rereading: rereading::Rereading,
     /// Which router a packet is for.
     index: HashMap<(u32, u8, Family), RouterIndex>,
     kernel: Kernel,
@@ -105,6 +107,7 @@ impl Worker {
             paths: paths::Paths::default(),
             receivers: Receivers::default(),
             unopened: unopened::Unopened::default(),
+            rereading: rereading::Rereading::default(),
             index: HashMap::new(),
             kernel,
             netlink,
@@ -220,7 +223,14 @@ impl Worker {
             self.reporter.check("listening to routes", result);
         }
         let result = self.kernel.look_at(interest, &mut self.netlink);
-        self.reporter.check("reading routes", result);
+        self.check_reading("reading routes", result);
+    }
+
+    /// Tells of a reading that failed, and repeats it: whatever was missed is not told again.
+    fn check_reading(&mut self, what: &str, result: io::Result<()>) {
+        if result.is_err() && self.rereading.failed(Instant::now()) {
+            self.reporter.check(what, result);
+        }
     }
 
     /// A process that was killed left its addresses: they stay where they are for now.
@@ -285,14 +295,14 @@ impl Worker {
 
     /// Where an address belongs.
     fn place(&self, router: &RouterPlan, planned: &PlannedAddress) -> Option<LinkAddress> {
-        let name = planned
-            .interface
-            .as_deref()
-            // An address on another interface than the router's stays there.
-            .filter(|name| *name != router.interface || router.virtual_link.is_none())
-            .or(router.virtual_link.as_deref())
-            .unwrap_or(&router.interface);
-        Some(planned.on(self.kernel.link(name)?.index))
+        // An address on another interface than the router's stays there.
+        let other = planned.interface.as_deref().filter(|name| *name != router.interface);
+        let link = match (other, &router.virtual_link) {
+            (Some(other), _) => self.kernel.link(other),
+            (None, Some(own)) => self.virtual_links.own(own, &self.kernel),
+            (None, None) => self.kernel.link(&router.interface),
+        };
+        Some(planned.on(link?.index))
     }
 }
 

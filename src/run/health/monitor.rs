@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::pool::{self, Member, Order, PoolRules, Quorum};
+use super::pool::{self, Fallback, Member, Order, PoolRules, Quorum};
 use super::schedule::Schedule;
 use super::verdict::{Change, Rules, Standing, Verdict};
 use super::{Answer, Ask, Question};
@@ -204,6 +204,8 @@ struct Watched {
     plan: ServicePlan,
     members: Vec<State>,
     quorum: Quorum,
+    /// Whether the table that was taken over is on its fallback: it stays there until checks have decided.
+    is_on_fallback: bool,
     since: Instant,
 }
 
@@ -411,6 +413,15 @@ impl Monitor {
 }
 
 impl ServicePlan {
+    /// The fallback as it stands in one of its services: without a port of its own it has the service's.
+    fn fallback_in(&self, key: &ServiceKey) -> Option<Fallback> {
+        let mut fallback = self.rules.fallback?;
+        if fallback.key.port == 0 {
+            fallback.key.port = key.port();
+        }
+        Some(fallback)
+    }
+
     /// Port of servers that state none, for names: the first key's.
     fn port(&self) -> u16 {
         self.keys.first().map_or(0, ServiceKey::port)
@@ -426,13 +437,13 @@ impl MemberPlan {
 
 impl Watched {
     fn destinations(&self, key: ServiceKey) -> BTreeMap<DestinationKey, Destination> {
-        let mut rules = self.plan.rules.clone();
-        if let Some(fallback) = &mut rules.fallback
-            && fallback.key.port == 0
-        {
-            fallback.key.port = key.port();
-        }
-        pool::destinations(&rules, self.quorum, &self.view(key.port()))
+        let rules = PoolRules { fallback: self.plan.fallback_in(&key), ..self.plan.rules.clone() };
+        // Not the quorum itself: who follows the service would be told of what nobody has asked yet.
+        let quorum = match self.quorum {
+            Quorum::Unknown if self.is_on_fallback => Quorum::Down,
+            quorum => quorum,
+        };
+        pool::destinations(&rules, quorum, &self.view(key.port()))
     }
 
     /// The members as the pool sees them.
@@ -445,7 +456,7 @@ impl Watched {
                 quiesces: plan.quiesces,
                 serves_untested: plan.serves_untested,
                 standing: state.standing,
-                weight: state.checks.iter().find_map(|(_, verdict)| verdict.weight()),
+                more: state.difference(plan.destination.weight),
                 order: state.order(),
             })
             .collect()
@@ -453,6 +464,12 @@ impl Watched {
 }
 
 impl State {
+    /// What its checks add to its weight: as with keepalived the differences of all of them.
+    fn difference(&self, configured: u32) -> i64 {
+        let wanted = self.checks.iter().filter_map(|(_, verdict)| verdict.weight());
+        wanted.fold(0, |sum: i64, change| sum.saturating_add(change.difference(configured)))
+    }
+
     /// What its checks say together.
     fn judge(&self) -> Standing {
         pool::together(self.checks.iter().map(|(_, verdict)| verdict.standing()))

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::WeightChange;
 use super::verdict::Standing;
 use crate::run::ipvs::{Destination, DestinationKey};
 
@@ -46,8 +45,8 @@ pub struct Member {
     pub serves_untested: bool,
     /// What its checks say together.
     pub standing: Standing,
-    /// What its checks want its weight to be.
-    pub weight: Option<WeightChange>,
+    /// What its checks together add to its weight.
+    pub more: i64,
     /// What the operator wants.
     pub order: Option<Order>,
 }
@@ -95,16 +94,11 @@ impl Member {
 
     /// The weight that it has while it is live.
     pub fn weight(&self) -> u32 {
-        match (self.order, self.weight) {
-            (Some(Order::Weight(weight)), _) | (_, Some(WeightChange::Set(weight))) => {
-                weight.min(MOST)
-            }
-            (_, Some(WeightChange::Add(more))) => {
-                let sum = i64::from(self.destination.weight).saturating_add(more);
-                u32::try_from(sum.clamp(0, MOST.into())).unwrap_or(MOST)
-            }
-            (_, None) => self.destination.weight.min(MOST),
+        if let Some(Order::Weight(weight)) = self.order {
+            return weight.min(MOST);
         }
+        let sum = i64::from(self.destination.weight).saturating_add(self.more);
+        u32::try_from(sum.clamp(0, MOST.into())).unwrap_or(MOST)
     }
 
     /// What stands in the table for it.

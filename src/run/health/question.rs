@@ -344,3 +344,13 @@ pub enum WeightChange {
     /// Instead of the configured one.
     Set(u32),
 }
+
+impl WeightChange {
+    /// What it adds to the configured weight.
+    pub fn difference(self, configured: u32) -> i64 {
+        match self {
+            Self::Add(more) => more,
+            Self::Set(weight) => i64::from(weight) - i64::from(configured),
+        }
+    }
+}

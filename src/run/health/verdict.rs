@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::num::NonZeroU32;
 use std::time::Instant;
 
-use super::{Answer, WeightChange};
+use super::{Answer, Reply, WeightChange};
 
 #[cfg(test)]
 mod tests;
@@ -83,8 +83,9 @@ impl Verdict {
             Ok(reply) => reply.text.clone(),
             Err(failure) => Cow::Owned(failure.cause.clone()),
         });
-        if let Ok(reply) = answer {
-            self.weight = reply.weight;
+        // A success that says nothing of the weight leaves it as it is.
+        if let Ok(Reply { weight: Some(weight), .. }) = answer {
+            self.weight = Some(*weight);
         }
         match (self.standing, answer.is_ok()) {
             (Standing::Untested, true) => self.turn(Standing::Up, now),
@@ -136,7 +137,7 @@ impl Verdict {
         self.reply.as_deref()
     }
 
-    /// What the last success wants the weight to be.
+    /// What the last success that spoke of the weight wants it to be.
     pub fn weight(&self) -> Option<WeightChange> {
         self.weight
     }

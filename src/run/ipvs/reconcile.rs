@@ -153,7 +153,8 @@ impl Reconciler {
             (phase, Input::Desired(table)) => {
                 self.want(table);
                 self.phase = phase;
-                if self.phase == Phase::Idle {
+                // A wish more makes a kernel that cannot be reached no better.
+                if self.phase == Phase::Idle && !self.is_backing_off(now) {
                     self.plan(now, false);
                 }
             }
@@ -203,6 +204,10 @@ impl Reconciler {
     /// What is lvsha's, to be remembered for the next life.
     pub fn owned(&self) -> &Owned {
         &self.owned
+    }
+
+    fn is_backing_off(&self, now: Instant) -> bool {
+        self.failures > 0 && self.next_read.is_some_and(|at| at > now)
     }
 
     fn held_until(&self) -> Option<Instant> {

@@ -28,13 +28,13 @@ pub fn set_real_time(priority: u8) -> io::Result<()> {
     if result == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
 }
 
-/// Gives away all capabilities of the calling thread but those for interfaces and raw sockets.
-/// Capabilities belong to threads, so threads that it starts later have no more either.
+/// Gives away all capabilities of the calling thread but those for interfaces, raw sockets and memory: where
+/// [`lock_memory`] holds what is to come, a thread without that right gets no more. Capabilities belong to threads, so threads that it starts later have no more either.
 ///
 /// # Errors
 /// Those of capset(2).
 pub fn keep_network_capabilities() -> io::Result<()> {
-    let kept = CapabilitySet::NET_ADMIN | CapabilitySet::NET_RAW;
+    let kept = CapabilitySet::NET_ADMIN | CapabilitySet::NET_RAW | CapabilitySet::IPC_LOCK;
     let has = capabilities(None)?;
     let sets = CapabilitySets {
         effective: has.effective & kept,
@@ -48,4 +48,22 @@ pub fn keep_network_capabilities() -> io::Result<()> {
 pub fn has_network_capabilities() -> bool {
     let needed = CapabilitySet::NET_ADMIN | CapabilitySet::NET_RAW;
     capabilities(None).is_ok_and(|has| has.effective.contains(needed))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_thread_with_locked_memory_may_still_have_more() {
+        // Capabilities belong to threads: this one's end with it.
+        let kept = std::thread::spawn(|| {
+            let before = capabilities(None).unwrap().effective;
+            keep_network_capabilities().unwrap();
+            (before, capabilities(None).unwrap().effective)
+        });
+        let (before, after) = kept.join().unwrap();
+        let wanted = CapabilitySet::NET_ADMIN | CapabilitySet::NET_RAW | CapabilitySet::IPC_LOCK;
+        assert_eq!(after, before & wanted);
+    }
 }

@@ -12,6 +12,7 @@ use crate::run::health::monitor::Event;
 use crate::run::health::probe::{self, Trust};
 use crate::run::health::{Ask, Origin, Question, ScriptAsk};
 use crate::run::ipvs::DestinationKey;
+use crate::run::tasks::finish_all;
 
 /// The commands of one service.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -64,7 +65,7 @@ impl ServiceHooks {
 /// Runs commands. Each service has a queue and a task of its own.
 #[derive(Debug, Default)]
 pub(super) struct Runner {
-    queues: HashMap<String, mpsc::Sender<ScriptAsk>>,
+    queues: HashMap<String, mpsc::UnboundedSender<ScriptAsk>>,
     tasks: Vec<JoinHandle<()>>,
 }
 
@@ -84,31 +85,24 @@ impl Runner {
                 self.tasks.push(task);
                 queue
             });
-            // 64 changes behind: what comes now would tell of a past that is long over.
-            if queue.try_send(command).is_err() {
-                warn!("{service}: too many commands are waiting, one is left out");
-            }
+            // Without a limit: of all that wait the newest tells what is so now. The task ends only with its
+            // queue.
+            let _ = queue.send(command);
         }
     }
 
     /// Waits for what is queued, but not for ever.
     pub(super) async fn finish(self) {
         drop(self.queues);
-        let all = async {
-            for task in self.tasks {
-                // One that panicked has ended, too.
-                let _ = task.await;
-            }
-        };
-        if tokio::time::timeout(AT_THE_END, all).await.is_err() {
+        if !finish_all(self.tasks, AT_THE_END).await {
             warn!("commands at the end took too long");
         }
     }
 }
 
 /// A task that runs commands one after the other until its queue is dropped and empty.
-fn start() -> (mpsc::Sender<ScriptAsk>, JoinHandle<()>) {
-    let (sender, mut queue) = mpsc::channel::<ScriptAsk>(WAITING);
+fn start() -> (mpsc::UnboundedSender<ScriptAsk>, JoinHandle<()>) {
+    let (sender, mut queue) = mpsc::unbounded_channel::<ScriptAsk>();
     let task = tokio::spawn(async move {
         while let Some(command) = queue.recv().await {
             let program = program(&command);
@@ -142,8 +136,6 @@ async fn run(command: ScriptAsk) -> Result<(), String> {
 const LIMIT: Duration = Duration::from_secs(60);
 /// For all commands that wait when the daemon ends.
 const AT_THE_END: Duration = Duration::from_secs(10);
-/// Commands that may wait in one service.
-const WAITING: usize = 64;
 
 #[cfg(test)]
 mod tests;

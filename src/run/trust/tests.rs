@@ -34,6 +34,38 @@ fn what_others_can_write_is_found() {
 }
 
 #[test]
+fn a_word_without_a_slash_is_looked_for_in_the_search_path() {
+    let shell = find(Path::new("sh")).unwrap();
+    assert!(shell.is_absolute() && shell.ends_with("sh") && shell.exists(), "{shell:?}");
+    assert_eq!(find(Path::new("bin/sh")).unwrap(), Path::new("/bin/sh"));
+    assert_eq!(find(Path::new("no-such-program")).unwrap_err().kind(), io::ErrorKind::NotFound);
+    // The folders of the system are root's wherever tests are run.
+    assert_eq!(way_to(Path::new("sh")).unwrap(), Way::Root(fs::canonicalize(shell).unwrap()));
+}
+
+#[test]
+fn rights_are_those_of_the_first_class_that_fits() {
+    let (_folder, script) = folder();
+    // Mode, user, group, whether it may be executed; the file belongs to whoever runs the test.
+    let own = fs::metadata(&script).unwrap();
+    let (user, group) = (own.uid(), own.gid());
+    let rows = [
+        (0o644, 0, 0, false),
+        (0o701, NOBODY, NOBODY, true),
+        (0o700, NOBODY, NOBODY, false),
+        (0o701, NOBODY, group, false),
+        (0o710, NOBODY, group, true),
+        (0o100, user, group, true),
+        (0o001, 0, 0, true),
+    ];
+    for (bits, user, group, expected) in rows {
+        mode(&script, bits);
+        let file = fs::metadata(&script).unwrap();
+        assert_eq!(may_execute(&file, (user, group)), expected, "{bits:o} {user} {group}");
+    }
+}
+
+#[test]
 fn a_link_leads_to_what_is_run() {
     let (folder, script) = folder();
     let link = folder.path().join("link");

@@ -27,6 +27,7 @@ use std::collections::VecDeque;
 use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
+use super::packet::most_addresses;
 use super::settings::OWNER;
 use super::timing::later;
 use super::{Advertisement, ChecksumCustom, Counters, Reason, Settings};
@@ -77,6 +78,8 @@ pub enum Input {
     },
     /// Its sync group gives mastership up, for this reason.
     Demote(String),
+    /// Longest packet, in bytes, that its interface takes.
+    Mtu(u32),
     /// Something that it depends on failed.
     Fail(String),
     /// Its priority changed: something that is tracked has weight.
@@ -126,6 +129,8 @@ pub struct Machine {
     /// Settings' priority, after everything that is tracked.
     priority: u8,
     source: Option<IpAddr>,
+    /// Longest packet that its interface takes, where that is known.
+    mtu: Option<u32>,
     /// The master's interval as learnt (A30).
     master_interval: Duration,
     deadline: Option<Instant>,
@@ -164,6 +169,7 @@ impl Machine {
             state: State::Initialize,
             priority: settings.priority,
             source: None,
+            mtu: None,
             master_interval: settings.interval,
             deadline: None,
             is_started: false,
@@ -221,6 +227,12 @@ impl Machine {
             Input::Discarded { source, reason } => return self.discard(source, reason, now),
             Input::Demote(why) => Event::Demote(why),
             Input::Fail(why) => Event::Fail(why),
+            Input::Mtu(mtu) => {
+                if self.mtu.replace(mtu) != Some(mtu) {
+                    self.notice_excess(now);
+                }
+                return;
+            }
             Input::Priority(priority) => return self.reprioritise(priority, now),
             Input::Promote => Event::Promote,
             Input::Recover => Event::Recover,
@@ -265,7 +277,11 @@ impl Machine {
         let priority = self.stance.priority(priority);
         let is_other_interval = settings.interval != self.settings.interval;
         let sent = self.counters.sent;
+        let is_other_list = settings.addresses != self.settings.addresses;
         self.settings = settings;
+        if is_other_list {
+            self.notice_excess(now);
+        }
         self.reprioritise(priority, now);
         match self.state {
             State::Backup if !self.is_ready => self.rebase(now),
@@ -293,8 +309,22 @@ impl Machine {
             virtual_router_id: self.settings.virtual_router_id,
             priority,
             interval: self.settings.interval,
-            addresses: self.settings.addresses.clone(),
+            addresses: self.advertised_addresses().to_vec(),
             authentication: self.settings.authentication.clone(),
+        }
+    }
+
+    /// The addresses that an advertisement holds; the others are only held (C02).
+    fn advertised_addresses(&self) -> &[IpAddr] {
+        let Settings { version, family, addresses, .. } = &self.settings;
+        let mtu = self.mtu.unwrap_or(u32::MAX);
+        addresses.get(..most_addresses(*version, *family, mtu)).unwrap_or(addresses)
+    }
+
+    fn notice_excess(&mut self, now: Instant) {
+        let (advertised, of) = (self.advertised_addresses().len(), self.settings.addresses.len());
+        if advertised < of {
+            self.notice(Notice::TooManyAddresses { advertised, of }, now);
         }
     }
 

@@ -22,7 +22,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
-use super::{Authentication, Password};
+use super::{Authentication, Family, Password};
 
 mod checksum;
 mod reason;
@@ -66,6 +66,19 @@ impl Version {
     }
 }
 
+/// As many addresses as an advertisement holds where packets are not longer than `mtu` bytes (C02). keepalived
+/// counts so, with the frame's header in it, and drops what comes in fragments.
+pub fn most_addresses(version: Version, family: Family, mtu: u32) -> usize {
+    let (header, address) = match family {
+        Family::V4 => (IPV4_HEADER, 4),
+        Family::V6 => (IPV6_HEADER, 16),
+    };
+    let password = if version == Version::Two { Password::LENGTH } else { 0 };
+    let bytes = usize::try_from(mtu).unwrap_or(usize::MAX);
+    let room = bytes.saturating_sub(FRAME_HEADER + header + FIXED + password);
+    (room / address).clamp(1, usize::from(u8::MAX))
+}
+
 /// One advertisement.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Advertisement {
@@ -101,7 +114,7 @@ impl Advertisement {
         bytes.push(self.version.number() << 4 | ADVERTISEMENT);
         bytes.push(self.virtual_router_id);
         bytes.push(self.priority);
-        // Settings hold at most 255 addresses (C02).
+        // A machine advertises at most 255 addresses (C02).
         bytes.push(u8::try_from(self.addresses.len()).unwrap_or(u8::MAX));
         match self.version {
             Version::Two => {
@@ -177,6 +190,15 @@ impl Advertisement {
 
 /// Type of the only message there is.
 const ADVERTISEMENT: u8 = 1;
+
+/// Bytes of an Ethernet header.
+const FRAME_HEADER: usize = 14;
+
+/// Bytes of an IPv4 header without options.
+const IPV4_HEADER: usize = 20;
+
+/// Bytes of an IPv6 header (RFC 8200 section 3).
+const IPV6_HEADER: usize = 40;
 
 /// Bytes before the addresses.
 const FIXED: usize = 8;

@@ -30,7 +30,7 @@ pub struct Settings {
     pub startup_delay: Duration,
     /// What version 2 authenticates with.
     pub authentication: Authentication,
-    /// Addresses in the advertisements, in their order; at most 255.
+    /// Addresses in the advertisements, in their order, as many of them as fit.
     pub addresses: Vec<IpAddr>,
     /// Whether deviations of others that the standard forbids are refused.
     pub strict: bool,

@@ -7,7 +7,7 @@ pub struct Tracked {
     pub source: usize,
     /// 0: a failure is a fault. Positive: added while it works; negative: added while it does not.
     pub weight: i16,
-    /// Whether working and failing change places.
+    /// Without weight: working and failing change places. With one: it is subtracted instead of added.
     pub reverse: bool,
 }
 
@@ -39,39 +39,37 @@ pub struct Standing {
 impl Standing {
     /// Judges a router of the given base priority. `observed` answers for each source.
     pub fn judge(base: u8, tracked: &[Tracked], observed: impl Fn(usize) -> Observation) -> Self {
-        let mut sum = i32::from(base);
+        let mut sum = i64::from(base);
         let mut fault = None;
         let mut is_known = true;
         for Tracked { source, weight, reverse } in tracked {
             let observation = observed(*source);
-            let works = match observation {
-                Observation::Down => *reverse,
+            let (works, value) = match observation {
+                Observation::Down => (false, None),
                 Observation::Unknown => {
                     is_known &= *weight != 0;
                     continue;
                 }
-                Observation::Up => !*reverse,
-                Observation::Value(value) if *weight != 0 => {
-                    let change = i64::from(value) * i64::from(*weight);
-                    let change = if *reverse { -change } else { change };
-                    // keepalived: -254 and less is a fault, more than 253 is 253.
-                    if change <= -i64::from(FAULT) {
-                        fault = fault.or(Some(*source));
-                    }
-                    let bounded = change.clamp(-i64::from(FAULT), i64::from(LARGEST));
-                    sum += i32::try_from(bounded).unwrap_or(0);
-                    continue;
-                }
-                Observation::Value(value) => (value == 0) != *reverse,
+                Observation::Up => (true, None),
+                Observation::Value(value) => (value == 0, Some(value)),
             };
-            match (*weight, works) {
-                (0, false) => fault = fault.or(Some(*source)),
-                (0, true) => {}
-                (weight @ 1.., true) | (weight @ ..=-1, false) => {
-                    sum += i32::from(weight).clamp(-LARGEST, LARGEST);
+            let weight = i64::from(*weight);
+            let change = match value {
+                _ if weight == 0 && works == *reverse => {
+                    fault = fault.or(Some(*source));
+                    0
                 }
-                (1.., false) | (..=-1, true) => {}
+                Some(value) => i64::from(value) * weight,
+                // A positive one counts while it works, a negative one while it does not.
+                None if (weight > 0) == works => weight.clamp(-LARGEST, LARGEST),
+                None => 0,
+            };
+            let change = if *reverse { -change } else { change };
+            // keepalived: -254 and less of a number is a fault, more than 253 is 253.
+            if change <= -FAULT {
+                fault = fault.or(Some(*source));
             }
+            sum += change.clamp(-FAULT, LARGEST);
         }
         let priority = match base {
             255 => 255,
@@ -83,10 +81,10 @@ impl Standing {
 }
 
 /// Largest change of a priority by one source.
-const LARGEST: i32 = 253;
+const LARGEST: i64 = 253;
 
 /// A number that lowers the priority by so much is a fault.
-const FAULT: i32 = 254;
+const FAULT: i64 = 254;
 
 #[cfg(test)]
 mod tests {
@@ -95,7 +93,8 @@ mod tests {
 
     #[test]
     fn weights_faults_and_reversals() {
-        // weight, reverse, observation: priority from 100, fault, known.
+        // weight, reverse, observation: priority from 100, fault, known; those with weight and reversal as
+        // keepalived 2.2.7 has them.
         let rows = [
             (0, false, Up, 100, false, true),
             (0, false, Down, 100, true, true),
@@ -105,11 +104,12 @@ mod tests {
             (10, false, Up, 110, false, true),
             (10, false, Down, 100, false, true),
             (10, false, Unknown, 100, false, true),
-            (10, true, Up, 100, false, true),
-            (10, true, Down, 110, false, true),
+            (10, true, Up, 90, false, true),
+            (10, true, Down, 100, false, true),
             (-10, false, Up, 100, false, true),
             (-10, false, Down, 90, false, true),
-            (-10, true, Up, 90, false, true),
+            (-10, true, Up, 100, false, true),
+            (-20, true, Down, 120, false, true),
             (253, false, Up, 254, false, true),
             (-253, false, Down, 1, false, true),
             (2, false, Value(5), 110, false, true),

@@ -21,9 +21,9 @@ use crate::source::{Code, Diagnostic, Findings, Place, Severity};
 mod commands;
 mod follow;
 mod heartbeat;
+mod left_out;
 mod routing;
 mod telling;
-mod unexecuted;
 
 use heartbeat::resources;
 
@@ -106,7 +106,9 @@ impl Planner<'_> {
         let (interface, settings) = (interface?, settings?);
 
         let paths = self.paths(&interface, settings.family);
-        let tracked = self.tracked(router, &interface, settings.family, &paths);
+        let virtual_link = virtual_link(router, &settings);
+        let own_link = virtual_link.as_deref();
+        let tracked = self.tracked(router, &interface, own_link, &settings, &paths);
         let (settings, tracked) = self.arbitrated(router, settings, tracked);
         let resources = resources(router);
         // Where scripts are run in order, the hooks that a conversion made of them are not.
@@ -118,15 +120,6 @@ impl Planner<'_> {
             }
         };
         let (tracked, resource_source) = self.with_resources(router, &resources, tracked);
-        let is_ipv6 = settings.family == Family::V6;
-        let virtual_link = router.own_interface.as_deref().and_then(|own| match &own.value {
-            OwnInterface::VirtualMac(link) => Some(
-                link.name
-                    .clone()
-                    .unwrap_or_else(|| virtual_link_name(settings.virtual_router_id, is_ipv6)),
-            ),
-            OwnInterface::SharedMac(_) => None,
-        });
         let delivery = &router.delivery;
         let has_plain_checksum = delivery
             .checksum_as_v2
@@ -404,6 +397,18 @@ impl Planner<'_> {
     fn runs_here(&self, name: &str) -> bool {
         let named = self.cluster.routers.iter().find(|router| router.name.value == name);
         named.is_some_and(|router| self.member(router).is_some())
+    }
+}
+
+/// The name of the link with the virtual MAC.
+fn virtual_link(router: &Router, settings: &Settings) -> Option<String> {
+    let is_ipv6 = settings.family == Family::V6;
+    match &router.own_interface.as_deref()?.value {
+        OwnInterface::VirtualMac(link) => {
+            let default = || virtual_link_name(settings.virtual_router_id, is_ipv6);
+            Some(link.name.clone().unwrap_or_else(default))
+        }
+        OwnInterface::SharedMac(_) => None,
     }
 }
 

@@ -82,14 +82,84 @@ fn unicast_peers_replace_the_group() {
 
 #[test]
 fn the_own_interface_is_followed_unless_it_is_not() {
-    let own = SourcePlan::Interface { name: "eth1".to_owned(), family: Some(Family::V4) };
+    let own = SourcePlan::Interface { name: "eth1".to_owned(), speaker: Some((51, Family::V4)) };
     let (plan, _) = instance("track_interface {\n eth2 weight -20\n }");
     assert_eq!(plan.sources.first(), Some(&own));
-    assert_eq!(plan.sources.len(), 2);
+    assert_eq!(followed(&plan), ["interface eth1", "interface eth0", "interface eth2"]);
     let weights: Vec<i16> = plan.routers[0].tracked.iter().map(|tracked| tracked.weight).collect();
-    assert_eq!(weights, [0, -20]);
+    assert_eq!(weights, [0, 0, -20]);
     let (plan, _) = instance("dont_track_primary");
-    assert_eq!(plan.sources, []);
+    assert_eq!(followed(&plan), ["interface eth0"]);
+}
+
+#[test]
+fn the_interfaces_of_addresses_are_followed_unless_they_are_not() {
+    let with = |own: &str, lines: &str| {
+        followed(
+            &planned(&format!(
+                "vrrp_instance VI_1 {{
+            interface eth1
+            virtual_router_id 51
+            virtual_ipaddress {{
+                {own}
+            }}
+            {lines}
+        }}"
+            ))
+            .0,
+        )
+    };
+    let excluded = "virtual_ipaddress_excluded {\n 10.0.0.33/24 dev eth2\n }";
+    // As keepalived 2.2.7 does.
+    let rows: [(&str, &str, &[&str]); 6] = [
+        ("10.0.0.31/24", "", &["interface eth1"]),
+        ("10.0.0.31/24 dev eth1", "dont_track_primary", &[]),
+        ("10.0.0.31/24 dev eth0 no_track", "", &["interface eth1"]),
+        ("10.0.0.31/24 dev lo\n 10.0.0.32/24 dev lo", "", &["interface eth1", "interface lo"]),
+        ("10.0.0.31/24 dev vrrp.51", "use_vmac", &["interface eth1"]),
+        ("10.0.0.31/24", excluded, &["interface eth1", "interface eth2"]),
+    ];
+    for (own, lines, expected) in rows {
+        assert_eq!(with(own, lines), expected, "{own} {lines}");
+    }
+}
+
+/// What the only router follows, in its order.
+fn followed(plan: &Plan) -> Vec<String> {
+    let tracked = plan.routers[0].tracked.iter();
+    tracked.filter_map(|tracked| Some(plan.sources.get(tracked.source)?.name())).collect()
+}
+
+#[test]
+fn a_script_that_cannot_be_run_is_told_and_not_followed() {
+    let scripts = ["/nonexistent/answers", "no-such-program -0", "/etc/passwd", "true"];
+    let text: String = (0..)
+        .zip(scripts)
+        .map(|(number, script)| format!("vrrp_script s{number} {{\n script \"{script}\"\n}}\n"))
+        .collect();
+    let (plan, _) = planned(&format!(
+        "global_defs {{\n script_user root\n}}\n{text}
+        vrrp_instance VI_1 {{
+            interface eth1
+            virtual_router_id 51
+            virtual_ipaddress {{
+                10.0.0.31/24
+            }}
+            track_script {{
+                s0
+                s1
+                s2 weight 5
+                s3 weight 7
+            }}
+        }}"
+    ));
+    assert_eq!(plan.sources.len(), 5);
+    let loaded = crate::run::daemon::Loaded { plan, findings: Findings::new() };
+    let loaded = loaded.on_this_machine();
+    assert_eq!(followed(&loaded.plan), ["interface eth1", "script s3"]);
+    assert_eq!(loaded.plan.sources.len(), 2);
+    let codes: Vec<String> = loaded.findings.iter().map(|f| f.code.id().to_owned()).collect();
+    assert_eq!(codes, ["LV0962"; 3]);
 }
 
 #[test]

@@ -8,6 +8,9 @@ impl Worker {
     pub(super) fn change_objects(&mut self) -> bool {
         if std::mem::take(&mut self.is_dirty) {
             self.plan_objects();
+        } else if self.rereading.next_deadline().is_some() && !self.is_ending {
+            // What was planned before may be done already. A new wish does not wait.
+            return false;
         }
         if self.pending.is_empty() {
             return false;
@@ -17,8 +20,13 @@ impl Worker {
         let refused = match self.apply(&steps) {
             Ok(refused) => refused,
             Err(error) => {
-                self.reporter.check("addresses and routes", Err(error));
-                return !self.pending.is_empty();
+                self.check_reading("addresses and routes", Err(error));
+                if self.is_ending {
+                    return !self.pending.is_empty();
+                }
+                // How much of it was done only a new reading says.
+                steps.into_iter().rev().for_each(|step| self.pending.push_front(step));
+                return false;
             }
         };
         let mut added = HashSet::new();
@@ -96,10 +104,13 @@ impl Worker {
 
     /// Reads the kernel's objects anew: events told that some are gone, or were lost.
     pub(super) fn reread(&mut self) {
-        if let Err(error) = self.kernel.refresh(&mut self.netlink) {
-            self.reporter.check("reading links, addresses and routes", Err(error));
+        let result = self.kernel.refresh(&mut self.netlink);
+        let is_read = result.is_ok();
+        self.check_reading("reading links, addresses and routes", result);
+        if !is_read {
             return;
         }
+        self.rereading.succeeded();
         self.owned.forget_gone(&self.kernel);
         let is_settled = self.pending.is_empty() && !self.is_dirty;
         self.plan_objects();

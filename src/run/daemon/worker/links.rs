@@ -17,6 +17,7 @@ impl Worker {
         self.look_at_owned();
         let mut failed = Vec::new();
         for number in 0..self.plan.routers.len() {
+            self.refresh_mtu(number);
             failed.extend(self.refresh_port(number));
             self.refresh_further(number);
         }
@@ -38,12 +39,12 @@ impl Worker {
             let group = router.transport.group();
             // A peer with the same virtual MAC is heard on the virtual link only: the kernel takes
             // its frames for those of that link.
-            let names = [Some(router.interface.as_str()), router.virtual_link.as_deref()];
-            let own = names.into_iter().flatten().map(|name| (name, group));
-            let further = router.paths.iter();
-            let further = further.map(|path| (path.interface.as_str(), path.transport.group()));
-            for (name, group) in own.chain(further) {
-                let Some(link) = self.kernel.link(name) else { continue };
+            let own = self.virtual_links.links_of(router, &self.kernel);
+            let own = own.map(|link| (link, group));
+            let further = router.paths.iter().filter_map(|path| {
+                Some((self.kernel.link(&path.interface)?, path.transport.group()))
+            });
+            for (link, group) in own.chain(further) {
                 let key = (link.index, router.settings.virtual_router_id, family);
                 self.index.insert(key, number);
                 if link.is_running {
@@ -54,6 +55,17 @@ impl Worker {
         self.receivers.listen(&wanted)
     }
 
+    /// Tells a router how long its packets may be: those of a link that takes the least of them.
+    fn refresh_mtu(&mut self, number: RouterIndex) {
+        let Some(router) = self.plan.routers.get(number) else { return };
+        let further = router.paths.iter().map(|path| path.interface.as_str());
+        let names = std::iter::once(router.interface.as_str()).chain(further);
+        let known = names.filter_map(|name| Some(self.kernel.link(name)?.mtu));
+        if let Some(mtu) = known.filter(|mtu| *mtu > 0).min() {
+            self.director.handle(number, Input::Mtu(mtu), Instant::now());
+        }
+    }
+
     /// The way out of a router; a new one only where something changed. Says what was tried in vain.
     fn refresh_port(&mut self, number: RouterIndex) -> Option<(String, io::Error)> {
         let router = self.plan.routers.get(number)?;
@@ -62,14 +74,20 @@ impl Worker {
             let primary = self.kernel.primary(base.index, router.settings.family, &self.moving);
             router.source.or(primary)
         });
-        let virtual_link = router.virtual_link.as_deref().filter(|_| !router.transmits_on_base);
-        let name = virtual_link.unwrap_or(&router.interface);
-        let link = base.and_then(|_| self.kernel.link(name));
+        let virtual_link = router.virtual_link.as_deref();
+        let own = virtual_link.and_then(|name| self.virtual_links.own(name, &self.kernel));
         let slot = self.ports.get_mut(number)?;
-        let (Some(source), Some(link)) = (source, link) else {
+        let (Some(source), Some(base)) = (source, base) else {
             *slot = None;
             return None;
         };
+        // Also who sends elsewhere has no place for its addresses without it.
+        if virtual_link.is_some() && !own.is_some_and(|link| link.is_running) {
+            *slot = None;
+            let what = format!("({}) its virtual link", router.settings.name);
+            return Some((what, io::Error::other("it is missing, or down")));
+        }
+        let link = own.filter(|_| !router.transmits_on_base).unwrap_or(base);
         let mac = link.mac.unwrap_or(crate::run::net::frames::MacAddress::BROADCAST);
         let is_same = slot.as_ref().is_some_and(|port| {
             port.link == link.index && port.source == source && port.mac == mac
@@ -84,7 +102,7 @@ impl Worker {
             }
             Err(error) => {
                 *slot = None;
-                Some((format!("({}) sending on {name}", router.settings.name), error))
+                Some((format!("({}) sending on {}", router.settings.name, link.name), error))
             }
         };
         self.director.handle(number, Input::Source(Some(source)), Instant::now());
@@ -95,8 +113,8 @@ impl Worker {
     fn observe_links(&mut self) {
         let now = Instant::now();
         for number in 0..self.plan.sources.len() {
-            let (name, family) = match self.plan.sources.get(number) {
-                Some(SourcePlan::Interface { name, family }) => (name, family),
+            let (name, speaker) = match self.plan.sources.get(number) {
+                Some(SourcePlan::Interface { name, speaker }) => (name, speaker),
                 Some(SourcePlan::Paths { interfaces, family }) => {
                     let works = interfaces.iter().any(|name| self.has_way(name, *family));
                     let observation = if works { Observation::Up } else { Observation::Down };
@@ -106,24 +124,20 @@ impl Worker {
                 _ => continue,
             };
             let is_running = self.kernel.link(name).is_some_and(|link| link.is_running);
-            let works = is_running && family.is_none_or(|family| self.can_speak(name, family));
+            let works = is_running && speaker.is_none_or(|speaker| self.can_speak(name, speaker));
             let observation = if works { Observation::Up } else { Observation::Down };
             self.director.observe(number, observation, now);
         }
     }
 
-    /// Whether the routers on an interface have an address to send from, and hear the others: who is
-    /// deaf would be a second master.
-    fn can_speak(&self, name: &str, family: Family) -> bool {
-        let is_on_it =
-            |router: &RouterPlan| router.interface == name && router.settings.family == family;
+    /// Whether a router on an interface has a way out, and hears the others: who is deaf would be a second
+    /// master, and who is mute as well. Another router there may have what this one lacks.
+    fn can_speak(&self, name: &str, (id, family): (u8, Family)) -> bool {
         let routers = self.plan.routers.iter().zip(&self.ports);
-        let routers = routers.filter(|(router, _)| is_on_it(router));
-        let can_send = routers.clone().any(|(_, port)| port.is_some());
-        let names = routers.flat_map(|(router, _)| {
-            [Some(router.interface.as_str()), router.virtual_link.as_deref()]
-        });
-        let mut links = names.flatten().filter_map(|name| self.kernel.link(name));
-        can_send && !links.any(|link| self.receivers.is_deaf(link.index, family))
+        let mut routers = routers.filter(|(router, _)| router.identity() == (name, id, family));
+        routers.all(|(router, port)| {
+            let mut links = self.virtual_links.links_of(router, &self.kernel);
+            port.is_some() && !links.any(|link| self.receivers.is_deaf(link.index, family))
+        })
     }
 }

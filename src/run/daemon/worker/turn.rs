@@ -17,6 +17,10 @@ impl Worker {
     /// Packets, timers, advertisements, then a slice of the rest; true if something of it is left.
     pub(super) fn turn(&mut self) -> bool {
         self.read_events();
+        if self.rereading.is_due(Instant::now()) {
+            self.reread();
+            self.refresh_links();
+        }
         if self.unopened.is_due(Instant::now()) {
             self.refresh_links();
         }
@@ -59,7 +63,11 @@ impl Worker {
         let announcements = self.announcing.iter();
         let announcements =
             announcements.filter_map(|index| self.announcers.get(*index)?.next_deadline(now));
-        let others = [self.director.next_deadline(), self.unopened.next_deadline()];
+        let others = [
+            self.director.next_deadline(),
+            self.unopened.next_deadline(),
+            self.rereading.next_deadline(),
+        ];
         others.into_iter().flatten().chain(announcements).min()
     }
 
@@ -216,7 +224,15 @@ impl Worker {
 
     fn read_events(&mut self) {
         let mut all = Consequences::default();
-        while let Ok(events) = self.events.socket_mut().receive() {
+        loop {
+            let events = match self.events.socket_mut().receive() {
+                Ok(events) => events,
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
+                Err(error) => {
+                    self.check_reading("news of the kernel", Err(error));
+                    break;
+                }
+            };
             for event in events {
                 let one = self.kernel.follow(event);
                 all.links |= one.links;

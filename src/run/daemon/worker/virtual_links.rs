@@ -63,6 +63,21 @@ impl VirtualLinks {
         self.bring_up(plan, kernel, netlink, reporter);
     }
 
+    /// A link of this name that serves routers; one that others made never does.
+    pub(super) fn own<'k>(&self, name: &str, kernel: &'k Kernel) -> Option<&'k Link> {
+        kernel.link(name).filter(|link| self.made.contains_key(&link.index))
+    }
+
+    /// The links that a router speaks and hears on, as far as they are there.
+    pub(super) fn links_of<'k>(
+        &self,
+        router: &RouterPlan,
+        kernel: &'k Kernel,
+    ) -> impl Iterator<Item = &'k Link> + use<'k> {
+        let own = router.virtual_link.as_deref().and_then(|name| self.own(name, kernel));
+        kernel.link(&router.interface).into_iter().chain(own)
+    }
+
     /// The kernel removes a link with the one below it, and settings with their link.
     fn forget_gone(&mut self, kernel: &Kernel) {
         self.made.retain(|index, name| kernel.by_index(*index).is_some_and(|l| l.name == *name));

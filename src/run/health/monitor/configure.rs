@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use super::{
     Answer, Ask, Asked, BTreeMap, CheckPlan, DestinationKey, Duration, Instant, MemberPlan,
-    Monitor, QuestionId, Quorum, ServicePlan, Standing, State, Table, Verdict, Watched,
+    Monitor, QuestionId, Quorum, ServiceKey, ServicePlan, Standing, State, Table, Verdict, Watched,
 };
 
 impl Monitor {
     /// Watches `plans` from now on.
     ///
     /// Servers that stand in `present` with a weight are taken for alive until their checks say
-    /// otherwise: the daemon takes over a table that serves. Servers that were watched before keep what
+    /// otherwise, and so is a fallback alone: the daemon takes over a table that serves. Servers that were watched before keep what
     /// is known of them, also when their checks are others now.
     pub fn configure(&mut self, plans: Vec<ServicePlan>, present: &Table, now: Instant) {
         let before = std::mem::take(&mut self.services);
@@ -50,8 +50,10 @@ impl Monitor {
         present: &Table,
         now: Instant,
     ) -> Watched {
-        let (quorum, since) =
-            old.as_ref().map_or((Quorum::Unknown, now), |old| (old.quorum, old.since));
+        let (quorum, was_on_fallback, since) =
+            old.as_ref().map_or((Quorum::Unknown, None, now), |old| {
+                (old.quorum, Some(old.is_on_fallback), old.since)
+            });
         let mut known: BTreeMap<_, State> = BTreeMap::new();
         if let Some(old) = old {
             let key = |member: &MemberPlan| (member.address, member.port);
@@ -59,19 +61,27 @@ impl Monitor {
         }
         // It is pushed when it is complete.
         let service = self.services.len();
+        let is_served_by = |key: &ServiceKey, server: &DestinationKey| {
+            let entry = present.services.get(key).and_then(|s| s.destinations.get(server));
+            entry.is_some_and(|entry| entry.weight > 0)
+        };
+        let mut is_served = false;
         let mut members = Vec::with_capacity(plan.members.len());
         for (place, member) in plan.members.iter().enumerate() {
             let old = known.remove(&(member.address, member.port));
-            let serves = plan.keys.iter().any(|key| {
-                let service = present.services.get(key);
-                let entry = service.and_then(|s| s.destinations.get(&member.key(key.port())));
-                entry.is_some_and(|entry| entry.weight > 0)
-            });
+            let mut keys = plan.keys.iter();
+            let serves = keys.any(|key| is_served_by(key, &member.key(key.port())));
+            is_served |= serves;
             let mut state = self.join(service, place, member, old, serves, now);
             state.in_maintenance = self.is_maintained(&member.key(plan.port()));
             members.push(state);
         }
-        Watched { plan, members, quorum, since }
+        let is_on_fallback = was_on_fallback.unwrap_or_else(|| {
+            let mut keys = plan.keys.iter();
+            !is_served
+                && keys.any(|key| plan.fallback_in(key).is_some_and(|f| is_served_by(key, &f.key)))
+        });
+        Watched { plan, members, quorum, is_on_fallback, since }
     }
 
     fn join(

@@ -274,6 +274,32 @@ fn an_answer_that_changes_nothing_leaves_the_table_alone() {
 }
 
 #[test]
+fn a_table_on_its_fallback_is_taken_over_until_checks_have_decided() {
+    let servers = ["10.0.0.29", "10.0.0.30"];
+    let mut first = Bench::new(vec![plan(80, &servers, 1)], &Table::default());
+    first.dead = servers.to_vec();
+    first.wait(SECOND * 2);
+    let on_fallback = entries(&[("10.0.0.1:80", 1)]);
+    assert_eq!(first.table(), on_fallback);
+    let present = Table { services: first.monitor.services(), ..Table::default() };
+    for dead in [servers.to_vec(), Vec::new()] {
+        let mut bench = Bench::new(vec![plan(80, &servers, 1)], &present);
+        assert_eq!(bench.table(), on_fallback);
+        assert_eq!(bench.told(), [""; 0], "nobody was asked yet");
+        bench.dead = dead;
+        let told = bench.wait(SECOND * 2);
+        // What checks have found is told as at any other start.
+        if bench.dead.is_empty() {
+            assert!(told.contains(&"web 80 up".to_owned()), "{told:?}");
+            assert_eq!(bench.table(), entries(&[("10.0.0.29:80", 5), ("10.0.0.30:80", 5)]));
+        } else {
+            assert!(told.contains(&"web 80 down".to_owned()), "{told:?}");
+            assert_eq!(bench.table(), on_fallback);
+        }
+    }
+}
+
+#[test]
 fn a_weight_that_a_check_wants_counts_for_the_quorum() {
     let mut web = plan(80, &["10.0.0.29", "10.0.0.30"], 1);
     web.rules.quorum = 5;
@@ -291,6 +317,28 @@ fn a_weight_that_a_check_wants_counts_for_the_quorum() {
     let weight = Some(WeightChange::Set(1));
     bench.monitor.answer(id, Ok(Reply { text: "exit code 3".into(), weight }), later);
     assert_eq!(bench.told(), ["web 80 down"]);
+}
+
+#[test]
+fn what_several_checks_want_of_a_weight_is_added() {
+    let mut web = plan(80, &["10.0.0.29"], 1);
+    // Two checks of one server; the monitor does not care which address they ask.
+    web.members[0].checks.push(check("10.0.0.39", 1));
+    let mut bench = Bench::new(vec![web], &Table::default());
+    bench.wait(SECOND * 2);
+    let later = bench.now + SECOND * 20;
+    let asked: BTreeMap<String, QuestionId> = std::iter::from_fn(|| {
+        let (id, question) = bench.monitor.poll_question(later)?;
+        Some((question.target.ip().to_string(), id))
+    })
+    .collect();
+    let weights = [("10.0.0.29", WeightChange::Set(12)), ("10.0.0.39", WeightChange::Add(-3))];
+    for (server, weight) in weights {
+        let reply = Reply { text: "exit code 14".into(), weight: Some(weight) };
+        bench.monitor.answer(asked[server], Ok(reply), later);
+    }
+    // 5, and 7 more, and 3 less.
+    assert_eq!(bench.table(), entries(&[("10.0.0.29:80", 9)]));
 }
 
 #[test]

@@ -24,7 +24,7 @@ fn member(host: u8, weight: u32, standing: Standing) -> Member {
         quiesces: false,
         serves_untested: false,
         standing,
-        weight: None,
+        more: 0,
         order: None,
     }
 }
@@ -121,10 +121,11 @@ fn orders_go_before_checks() {
 
 #[test]
 fn a_script_sets_a_weight_and_a_file_adds_to_it() {
-    let set = Member { weight: Some(WeightChange::Set(9)), ..member(1, 5, Standing::Up) };
-    let less = Member { weight: Some(WeightChange::Add(-9)), ..member(2, 5, Standing::Up) };
-    let more = Member { weight: Some(WeightChange::Add(i64::MAX)), ..member(3, 5, Standing::Up) };
-    assert_eq!([set.weight(), less.weight(), more.weight()], [9, 0, MOST]);
+    use crate::run::health::WeightChange::{Add, Set};
+    for (change, expected) in [(Set(9), 9), (Set(2), 2), (Add(-9), 0), (Add(i64::MAX), MOST)] {
+        let member = Member { more: change.difference(5), ..member(1, 5, Standing::Up) };
+        assert_eq!(member.weight(), expected, "{change:?}");
+    }
 }
 
 fn any_member() -> impl Strategy<Value = Member> {

@@ -75,6 +75,23 @@ fn reference(rules: Rules, answers: &[bool]) -> Vec<Standing> {
     told
 }
 
+#[test]
+fn a_success_without_a_weight_leaves_it_as_it_was() {
+    let mut verdict = Verdict::untested(rules(1, 1), Instant::now());
+    let wanted = Some(WeightChange::Set(10));
+    let heavy = Ok(Reply { text: "exit code 12".into(), weight: wanted });
+    for (answer, expected) in [
+        (answer(true), None),
+        (heavy, wanted),
+        (answer(true), wanted),
+        (answer(false), wanted),
+        (answer(true), wanted),
+    ] {
+        verdict.observe(&answer, verdict.since());
+        assert_eq!(verdict.weight(), expected);
+    }
+}
+
 proptest! {
     #[test]
     fn the_machine_and_the_manual_agree(

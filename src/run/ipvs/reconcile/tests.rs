@@ -437,3 +437,20 @@ fn a_refused_change_of_a_service_holds_back_none_of_its_servers() {
     bench.wait(Duration::from_secs(1));
     assert_eq!(bench.kernel.table, web(&["10.0.0.29", "10.0.0.30"]));
 }
+
+#[test]
+fn wishes_do_not_count_as_failures_while_the_kernel_is_away() {
+    let mut bench = Bench::new(Settings::default(), Table::default());
+    bench.kernel.is_away = true;
+    let servers = ["10.0.0.29", "10.0.0.30"];
+    let mut told = bench.want(&web(&servers));
+    for number in 0..9 {
+        told.extend(bench.want(&web(&servers[..number % 2])));
+    }
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert_eq!(bench.machine.next_deadline(), Some(bench.now + Duration::from_secs(1)));
+    bench.kernel.is_away = false;
+    bench.want(&web(&servers));
+    bench.wait(Duration::from_secs(1));
+    assert_eq!(bench.kernel.table, web(&servers));
+}

@@ -47,3 +47,20 @@ fn arguments_are_not_told() {
     command.command.extend(["--password", "hunter2"].map(str::to_owned));
     assert_eq!(program(&command), "/bin/false");
 }
+
+#[tokio::test]
+async fn a_burst_of_changes_loses_no_command() {
+    let folder = tempfile::tempdir().unwrap();
+    let story = folder.path().join("story");
+    let mut command = hooks("/bin/sh").down.remove(0);
+    command.command.extend(["-c".to_owned(), format!("echo >> {}", story.display())]);
+    let down = ServiceHooks { down: vec![command], ..ServiceHooks::default() };
+    let all = BTreeMap::from([("web".to_owned(), down)]);
+    let event = Event::ServiceDown { service: "web".to_owned() };
+    let mut runner = Runner::default();
+    for _ in 0..100 {
+        runner.follow(&all, &event);
+    }
+    runner.finish().await;
+    assert_eq!(std::fs::read_to_string(&story).unwrap().lines().count(), 100);
+}

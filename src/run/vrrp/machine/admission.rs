@@ -75,8 +75,8 @@ impl Machine {
             let interval = advertisement.interval;
             self.notice(Notice::IntervalDiffers { peer: source, interval }, now);
         }
-        let own = &self.settings.addresses;
-        let others = &advertisement.addresses;
+        let own = self.advertised_addresses();
+        let others = advertisement.addresses.as_slice();
         // The usual case costs no search: the order is the same on all routers (A27).
         let is_same = own == others
             || (own.len() == others.len() && own.iter().all(|address| others.contains(address)));

@@ -189,11 +189,18 @@ pub enum Notice {
         /// By how much.
         slip: Duration,
     },
+    /// There are more addresses than an advertisement holds.
+    TooManyAddresses {
+        /// So many are advertised.
+        advertised: usize,
+        /// So many there are.
+        of: usize,
+    },
 }
 
 impl Notice {
     /// Kinds of notices whose rate is limited, see [`Self::kind`].
-    pub(super) const KINDS: usize = 5 + Reason::NAMES.len();
+    pub(super) const KINDS: usize = 6 + Reason::NAMES.len();
 
     /// Number of the kind, below [`Self::KINDS`]; each reason for discarding is one.
     pub(super) fn kind(&self) -> usize {
@@ -203,7 +210,8 @@ impl Notice {
             Self::IntervalDiffers { .. } => 2,
             Self::LateAdvertisement { .. } => 3,
             Self::LateTimer { .. } => 4,
-            Self::Discarded { reason, .. } => 5 + reason.index(),
+            Self::TooManyAddresses { .. } => 5,
+            Self::Discarded { reason, .. } => 6 + reason.index(),
         }
     }
 }
@@ -223,6 +231,10 @@ impl fmt::Display for Notice {
                 write!(f, "late advertisement from {peer}: {} ms", silence.as_millis())
             }
             Self::LateTimer { slip } => write!(f, "own timer fired {} ms late", slip.as_millis()),
+            Self::TooManyAddresses { advertised, of } => write!(
+                f,
+                "an advertisement holds {advertised} of the {of} addresses: the rest is held, but not advertised"
+            ),
         }
     }
 }

@@ -228,6 +228,27 @@ fn advertisements() -> impl Strategy<Value = (Advertisement, IpAddr)> {
     })
 }
 
+#[test]
+fn an_advertisement_holds_as_many_addresses_as_a_packet() {
+    use Family::{V4, V6};
+    // What keepalived 2.2.7 moves to the excluded ones beyond.
+    let rows = [
+        (Version::Three, V4, 1500, 255),
+        (Version::Three, V4, 701, 164),
+        (Version::Three, V4, 702, 165),
+        (Version::Two, V4, 701, 162),
+        (Version::Two, V4, 702, 163),
+        (Version::Three, V6, 1404, 83),
+        (Version::Three, V6, 1408, 84),
+        (Version::Three, V6, 1500, 89),
+        (Version::Three, V6, 0, 1),
+        (Version::Three, V6, u32::MAX, 255),
+    ];
+    for (version, family, mtu, expected) in rows {
+        assert_eq!(most_addresses(version, family, mtu), expected, "{version:?} {family:?} {mtu}");
+    }
+}
+
 proptest! {
     #[test]
     fn what_is_written_is_read(

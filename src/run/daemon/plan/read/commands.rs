@@ -3,8 +3,9 @@
 use super::{Planner, finding};
 use crate::model::{Hook, HookEvent, Sourced};
 use crate::run::daemon::plan::{HookMoment, HookPlan};
+use crate::run::daemon::unexecuted::not_executed;
+use crate::source::Place;
 use crate::source::codes::daemon;
-use crate::source::{Diagnostic, Place};
 
 impl Planner<'_> {
     pub(super) fn hooks(&mut self, hooks: &[Sourced<Hook>]) -> Vec<HookPlan> {
@@ -19,8 +20,7 @@ impl Planner<'_> {
                 HookEvent::Deleted | HookEvent::LowerPriority => {
                     if let Some(place) = hook.at {
                         let keyword = hook.value.event.keyword();
-                        let message = format!("the daemon does not execute `{keyword}`");
-                        self.findings.push(Diagnostic::new(daemon::NOT_EXECUTED, place, message));
+                        self.findings.push(not_executed(keyword, 1, Some(place)));
                     }
                     continue;
                 }

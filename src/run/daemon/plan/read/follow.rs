@@ -6,35 +6,52 @@ use std::time::Duration;
 use super::{Planner, finding};
 use crate::model::{Router, Sourced, Track, TrackKind};
 use crate::run::daemon::plan::{PathPlan, ProcessPlan, ScriptPlan, SourcePlan};
+use crate::run::daemon::unexecuted::not_executed;
 use crate::run::services;
-use crate::run::vrrp::{Family, Tracked};
+use crate::run::vrrp::{Settings, Tracked};
 use crate::source::codes::daemon;
 
 /// Something that is followed, with the weight and the reversal that it states itself.
 type Followed = (SourcePlan, i16, bool);
 
 impl Planner<'_> {
-    /// The own interface, and what the configuration says.
+    /// The own interface, those that the addresses name, and what the configuration says.
     pub(super) fn tracked(
         &mut self,
         router: &Router,
         interface: &str,
-        family: Family,
+        virtual_link: Option<&str>,
+        settings: &Settings,
         paths: &[PathPlan],
     ) -> Vec<Tracked> {
+        let family = settings.family;
         let mut tracked = Vec::new();
         if router.delivery.ignore_own_interface.is_none() {
             let mut addresses = router.addresses.iter().map(|address| &address.value.interface);
             let carries = addresses.any(|own| own.as_deref().is_none_or(|own| own == interface));
             // An interface that only carries advertisements may fail while there is another one.
             let own = if carries || paths.is_empty() {
-                SourcePlan::Interface { name: interface.to_owned(), family: Some(family) }
+                let speaker = Some((settings.virtual_router_id, family));
+                SourcePlan::Interface { name: interface.to_owned(), speaker }
             } else {
                 let further = paths.iter().map(|path| path.interface.clone());
                 let interfaces = std::iter::once(interface.to_owned()).chain(further).collect();
                 SourcePlan::Paths { interfaces, family }
             };
-            tracked.push(Tracked { source: self.source(own), weight: 0, reverse: false });
+            tracked.push(self.needed(own));
+        }
+        // keepalived follows them also with `dont_track_primary`, and `lo`, too.
+        for address in router.addresses.iter().chain(&router.excluded) {
+            let Some(name) = &address.value.interface else { continue };
+            let is_own = name == interface || Some(name.as_str()) == virtual_link;
+            if is_own || address.value.options.untracked.as_ref().is_some_and(|word| word.value) {
+                continue;
+            }
+            let needed = self.needed(SourcePlan::Interface { name: name.clone(), speaker: None });
+            // A hundred addresses may stand on one.
+            if !tracked.contains(&needed) {
+                tracked.push(needed);
+            }
         }
         for track in &router.tracks {
             tracked.extend(self.track(track));
@@ -42,19 +59,23 @@ impl Planner<'_> {
         tracked
     }
 
+    /// What a router cannot do without.
+    fn needed(&mut self, plan: SourcePlan) -> Tracked {
+        Tracked { source: self.source(plan), weight: 0, reverse: false }
+    }
+
     pub(super) fn track(&mut self, track: &Sourced<Track>) -> Option<Tracked> {
         let followed = match track.value.kind {
             TrackKind::Interface => {
-                let plan = SourcePlan::Interface { name: track.value.name.clone(), family: None };
-                Some((plan, 0, false))
+                let name = track.value.name.clone();
+                Some((SourcePlan::Interface { name, speaker: None }, 0, false))
             }
             TrackKind::Script => self.script(track),
             TrackKind::File => self.file(&track.value.name),
             TrackKind::Process => self.process(&track.value.name),
             TrackKind::Service => self.service(&track.value.name),
             TrackKind::Bfd => {
-                let message = "the daemon does not execute `track_bfd`".to_owned();
-                self.findings.push(finding(daemon::NOT_EXECUTED, track.at, message));
+                self.findings.push(not_executed("track_bfd", 1, track.at));
                 return None;
             }
         };
@@ -81,9 +102,10 @@ impl Planner<'_> {
         let tracker = self.cluster.trackers.iter().find(|tracker| tracker.name.value == *name)?;
         let command = tracker.command.as_ref()?;
         let interval = tracker.interval.map_or(Duration::from_secs(1), |time| time.value);
+        let words = self.split(&command.value, command.at)?;
         let plan = ScriptPlan {
             name: name.clone(),
-            command: self.split(&command.value, command.at)?,
+            command: Sourced { value: words, at: command.at },
             interval,
             timeout: tracker.timeout.map_or(interval, |time| time.value),
             rise: tracker.rise.as_ref().map_or(1, |count| count.value.max(1)),

@@ -262,6 +262,29 @@ fn addresses_that_differ_are_counted_but_change_nothing() {
 }
 
 #[test]
+fn addresses_that_fit_no_packet_are_not_advertised() {
+    let addresses: Vec<IpAddr> =
+        (0..100).map(|last| format!("2001:db8::{last:x}").parse().unwrap()).collect();
+    let mut bench = Bench::new(Settings::new("VI_6", 6, addresses.clone()));
+    for _ in 0..2 {
+        bench.machine.handle(Input::Mtu(1500), bench.now);
+    }
+    let notice = Notice::TooManyAddresses { advertised: 89, of: 100 };
+    assert_eq!(bench.machine.poll_output(), Some(Output::Notice(notice)));
+    assert_eq!(bench.machine.poll_output(), None, "it is told once");
+    assert_eq!(bench.machine.advertisement(100).addresses, addresses[..89]);
+    // Another director cuts them alike; one that does not is told of.
+    bench.machine.start(bench.now);
+    let peer: IpAddr = "fe80::9".parse().unwrap();
+    bench.hear(peer, 200);
+    assert_eq!(bench.machine.counters().address_list_differs, 0);
+    let all = Advertisement { addresses, ..bench.machine.advertisement(200) };
+    bench.hear_this(peer, all);
+    assert_eq!(bench.machine.counters().received, 2);
+    assert_eq!(bench.machine.counters().address_list_differs, 1);
+}
+
+#[test]
 fn strict_routers_want_a_link_local_address_first() {
     let addresses: Vec<IpAddr> = vec!["fe80::31".parse().unwrap(), "2001:db8::31".parse().unwrap()];
     let settings = Settings { strict: true, ..Settings::new("VI_6", 7, addresses.clone()) };

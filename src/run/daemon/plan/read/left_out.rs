@@ -3,8 +3,8 @@
 use super::Planner;
 use crate::model::setting::Settings;
 use crate::model::{Digest, OwnInterface, Router};
-use crate::source::codes::daemon;
-use crate::source::{Diagnostic, Place};
+use crate::run::daemon::unexecuted::not_executed;
+use crate::source::Place;
 
 impl Planner<'_> {
     pub(super) fn tell_what_is_not_executed(&mut self, router: &Router) {
@@ -31,8 +31,7 @@ impl Planner<'_> {
         found.extend(unspoken.map(|key| ("authentication", key.at)));
         let carried = router.carried.iter().map(|carried| (carried.keyword.as_str(), carried.at));
         for (keyword, place) in found.into_iter().chain(carried) {
-            let message = format!("the daemon does not execute `{keyword}`");
-            self.findings.push(Diagnostic::new(daemon::NOT_EXECUTED, place, message));
+            self.findings.push(not_executed(keyword, 1, Some(place)));
         }
     }
 }
