@@ -152,27 +152,25 @@ impl Plain {
 /// A program that gets what ldirectord hands over anyway: virtual address and port, real address
 /// and port.
 fn plain_script(script: &Script, server: &Server, service: &Service) -> Option<(ProbeKind, u16)> {
-    let words = shell_words::split(&script.command.value).ok()?;
-    let (program, arguments) = words.split_first()?;
-    let (about, port) = match &service.target.value {
-        Target::Endpoint { address, port } => (address.to_string(), *port),
-        Target::Mark { mark, .. } => (mark.to_string(), 0),
-        Target::Group(_) => return None,
-    };
-    let handed = [about, port.to_string(), server.address.to_string()];
-    let (told, arguments) = arguments.split_last()?;
-    let is_root = script.user.as_ref().is_none_or(|user| user.value == "root");
-    let sets_weight = script.dynamic_weight.is_some_and(|dynamic| dynamic.value);
-    if arguments != handed || !is_root || sets_weight {
+    if matches!(service.target.value, Target::Group(_)) {
         return None;
     }
-    let kind = ProbeKind::Script(Box::new(Script {
+    let words = shell_words::split(&script.command.value).ok()?;
+    let (program, arguments) = words.split_first()?;
+    let told: u16 = arguments.last()?.parse().ok()?;
+    let is_root = script.user.as_ref().is_none_or(|user| user.value == "root");
+    let sets_weight = script.dynamic_weight.is_some_and(|dynamic| dynamic.value);
+    let plain = Script {
         command: Sourced { value: program.clone(), at: script.command.at },
         appended: Appended::VirtualAndReal,
         dynamic_weight: None,
         user: None,
-    }));
-    Some((kind, told.parse().ok()?))
+    };
+    let handed = plain.arguments(&service.target.value, server.address, told);
+    if arguments != handed || !is_root || sets_weight {
+        return None;
+    }
+    Some((ProbeKind::Script(Box::new(plain)), told))
 }
 
 /// One request whose answer is a success and perhaps matches: all that ldirectord looks at.
