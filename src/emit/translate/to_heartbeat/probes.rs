@@ -145,7 +145,26 @@ impl Plain {
             (ProbeKind::Http(one), ProbeKind::Http(other)) => one.tls == other.tls,
             (one, other) => one == other,
         };
-        same_kind && self.port == other.port && self.host == other.host
+        let is_sayable = self.kind == other.kind || !self.has_separator();
+        same_kind && is_sayable && self.port == other.port && self.host == other.host
+    }
+
+    /// Whether ldirectord would part the texts of a `real` line inside of what this one expects:
+    /// its pattern takes the last separator with quotation marks around it.
+    fn has_separator(&self) -> bool {
+        let ProbeKind::Http(http) = &self.kind else { return false };
+        let bodies = http.requests.iter().filter_map(|request| request.body.as_ref());
+        bodies.into_iter().any(|body| {
+            // The marks around the text are seen, too.
+            let line = format!("\"{}\"", body.value.expression);
+            line.match_indices('"').filter_map(|(at, mark)| line.get(at + mark.len()..)).any(
+                |rest| {
+                    let behind = rest.strip_prefix([',', ' ']).map(str::trim_start);
+                    let second = behind.and_then(|behind| behind.strip_prefix('"'));
+                    second.is_some_and(|second| second.contains('"'))
+                },
+            )
+        })
     }
 }
 
@@ -178,7 +197,6 @@ fn plain_http(http: &Http) -> Option<Http> {
     let [request] = http.requests.as_slice() else { return None };
     let success = request.status.iter().all(|status| status.value == SUCCESS);
     let negated = request.body.as_ref().is_some_and(|body| body.value.negated);
-    // ldirectord cannot have a quotation mark with a separator behind it in a server's own text.
     if !success || negated || request.digest.is_some() {
         return None;
     }
