@@ -9,11 +9,13 @@ use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
 
 use crate::emit::Account;
-use crate::model::{Cluster, Digest, Key, Sourced};
+use crate::model::{Cluster, Digest, Key, Path, Sourced};
 use crate::source::codes::to_heartbeat as codes;
 
+mod addresses;
 mod directors;
 mod groups;
+mod identity;
 mod outcomes;
 mod pings;
 mod probes;
@@ -48,7 +50,8 @@ pub struct Options {
 /// A cluster of heartbeat and ldirectord.
 #[derive(Debug, Default)]
 pub struct Translation {
-    /// What all directors share: nodes, membership, groups, keys. It has no services.
+    /// What all directors share: nodes, membership without its paths, groups, keys. It has no
+    /// services.
     pub shared: Cluster,
     /// What each director has of its own, in the order of the nodes.
     pub nodes: Vec<NodeParts>,
@@ -61,6 +64,8 @@ pub struct Translation {
 pub struct NodeParts {
     /// Its name; empty when no group needs it.
     pub name: String,
+    /// How it hears the others. Its interfaces may have other names than theirs.
+    pub paths: Vec<Sourced<Path>>,
     /// Services by the name of the ldirectord configuration that holds them.
     pub services: BTreeMap<String, Cluster>,
     /// Scripts that its files name.
@@ -79,11 +84,12 @@ pub fn keepalived_to_heartbeat(
     let directors = directors::find(files, options, account)?;
     let mut shared = Cluster::default();
     let mut groups = groups::collect(files, &directors, account);
+    let mut paths = Vec::new();
     if !groups.is_empty() {
         shared.nodes = directors.iter().map(Director::node).collect();
         rhythm::apply(files, &groups, &mut shared.membership, account);
-        ways::apply(files, &groups, &directors, &mut shared.membership, account);
-        if shared.membership.paths.is_empty() {
+        paths = ways::of_each(files, &groups, &directors, account);
+        if paths.iter().any(Vec::is_empty) {
             return Err(Unknown::Interface);
         }
         pings::apply(files, &mut shared.membership, account);
@@ -97,6 +103,9 @@ pub fn keepalived_to_heartbeat(
         let mut parts = services::apply(file, &homes, account);
         parts.scripts.extend(groups::scripts(file, &groups, account));
         own.push(parts);
+    }
+    for (parts, paths) in own.iter_mut().zip(paths) {
+        parts.paths = paths;
     }
     groups::complete(files, &mut groups, &homes, account);
     shared.routers = groups.into_iter().map(|group| group.router).collect();

@@ -27,7 +27,7 @@ pub(super) struct Homes {
 
 impl Homes {
     /// The ldirectord configuration of group `number`; `None` when it has no services.
-    pub(super) fn configuration(&self, number: usize, _groups: usize) -> Option<String> {
+    pub(super) fn configuration(&self, number: usize) -> Option<String> {
         self.used.contains(&number).then(|| self.name(number))
     }
 
@@ -55,7 +55,10 @@ impl Homes {
 
 /// Finds the group of every service.
 pub(super) fn homes(files: &[NodeFile], groups: &[Group]) -> Homes {
-    let mut homes = Homes { titles: groups.iter().map(Group::title).collect(), ..Homes::default() };
+    let mut homes = Homes {
+        titles: groups.iter().map(|group| group.title.clone()).collect(),
+        ..Homes::default()
+    };
     for router in files.iter().flat_map(|file| &file.cluster.routers) {
         let Some(number) = groups.iter().position(|group| group.holds(router)) else { continue };
         for address in router.addresses.iter().chain(&router.excluded) {
