@@ -4,7 +4,7 @@ use super::directors::Director;
 use super::identity::{Identity, same};
 use super::scripts::{GeneratedScript, Purpose, file_name};
 use super::services::Homes;
-use super::{NodeFile, addresses, codes};
+use super::{NodeFile, addresses, codes, mail};
 use crate::emit::Account;
 use crate::model::{
     Cluster, Hook, HookEvent, Member, Resource, ResourceKind, Role, Router, Sourced, TrackKind,
@@ -206,7 +206,7 @@ pub(super) fn complete(
         if group.has_hooks {
             resources.extend(resource(&group.script(), &[], ResourceKind::Service, at));
         }
-        if let Some(recipients) = files.iter().find_map(|file| mail(file, group, account)) {
+        if let Some(recipients) = files.iter().find_map(|file| mail::recipients(file, group)) {
             resources.extend(resource("MailTo", &[&recipients], ResourceKind::Mail, at));
         }
         group.router.addresses = resources
@@ -246,24 +246,6 @@ fn sync_daemon<'a>(
         }
     };
     follows.then(|| daemon.as_ref())
-}
-
-/// Recipients of a group whose changes are mailed.
-fn mail(file: &NodeFile, group: &Group, account: &mut Account) -> Option<String> {
-    let mut wanted = None;
-    for router in file.cluster.routers.iter().filter(|router| group.holds(router)) {
-        let Some(alert) = router.alert else { continue };
-        let alerts = &file.cluster.alerts.recipients;
-        let recipients: Vec<&str> = alerts.iter().map(|r| r.value.as_str()).collect();
-        if !alert.value || recipients.is_empty() {
-            account.needless(alert.at, "nobody is told about changes of this group");
-            continue;
-        }
-        let note = "sent by the mail command of the node, with a subject of its own";
-        account.changed(alert.at, codes::MAIL, "MailTo", note);
-        wanted = Some(recipients.join(","));
-    }
-    wanted
 }
 
 /// The notify scripts of one director: one for each group that has any on some director.

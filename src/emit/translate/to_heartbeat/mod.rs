@@ -16,6 +16,7 @@ mod addresses;
 mod directors;
 mod groups;
 mod identity;
+mod mail;
 mod outcomes;
 mod pings;
 mod probes;
@@ -102,6 +103,7 @@ pub fn keepalived_to_heartbeat(
     for file in files {
         let mut parts = services::apply(file, &homes, account);
         parts.scripts.extend(groups::scripts(file, &groups, account));
+        mail::speak(file, &groups, account);
         own.push(parts);
     }
     for (parts, paths) in own.iter_mut().zip(paths) {

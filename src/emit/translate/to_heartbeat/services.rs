@@ -82,7 +82,7 @@ pub(super) fn apply(file: &NodeFile, homes: &Homes, account: &mut Account) -> No
     for service in &file.cluster.services {
         sorted.entry(homes.of(service, file)).or_default().push(service);
     }
-    let alerts = alerts(file, account);
+    let alerts = super::mail::alerts(file);
     for (number, services) in sorted {
         // One process has one rhythm, the fastest that any of its services asks for.
         let intervals = services.iter().map(|service| interval(service));
@@ -97,38 +97,6 @@ pub(super) fn apply(file: &NodeFile, homes: &Homes, account: &mut Account) -> No
         parts.services.insert(homes.name(number), cluster);
     }
     parts
-}
-
-/// Who is told by mail. keepalived tells about servers unless it is told not to.
-fn alerts(file: &NodeFile, account: &mut Account) -> crate::model::Alerts {
-    let mut alerts = file.cluster.alerts.clone();
-    let used = !file.cluster.services.is_empty();
-    for recipient in &alerts.recipients {
-        let note = "ldirectord's own mails: one for each server that changes, none for a director";
-        account.changed(recipient.at, codes::MAIL, "emailalert", note);
-    }
-    account.exact(alerts.sender.as_ref().and_then(|sender| sender.at), "emailalertfrom");
-    if let Some(server) = &mut alerts.server {
-        let mut words = server.value.split_whitespace();
-        let host = words.next().unwrap_or_default().to_owned();
-        match words.next() {
-            Some(port) if port != "25" => {
-                let note = format!("ldirectord always uses port 25, not {port}");
-                account.lossy(server.at, codes::MAIL, "smtp", &[&note]);
-            }
-            _ => account.exact(server.at, "smtp"),
-        }
-        server.value = host;
-    }
-    let limit = alerts.timeout.take();
-    account.lossy(
-        limit.and_then(|limit| limit.at),
-        codes::MAIL,
-        "",
-        &["ldirectord has no time limit for its mail server"],
-    );
-    // Without a service ldirectord does not run, and nobody is told.
-    if used { alerts } else { crate::model::Alerts::default() }
 }
 
 struct Translator<'a> {
