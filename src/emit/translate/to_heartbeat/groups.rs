@@ -1,9 +1,9 @@
 //! Instances to lines of haresources: which belong together, who is preferred, what is in a line.
 
 use super::directors::Director;
+use super::homes::Homes;
 use super::identity::{Identity, same};
 use super::scripts::{GeneratedScript, Purpose, file_name};
-use super::services::Homes;
 use super::{NodeFile, addresses, codes, mail};
 use crate::emit::Account;
 use crate::model::{

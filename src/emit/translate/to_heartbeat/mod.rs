@@ -15,6 +15,7 @@ use crate::source::codes::to_heartbeat as codes;
 mod addresses;
 mod directors;
 mod groups;
+mod homes;
 mod identity;
 mod mail;
 mod outcomes;
@@ -98,7 +99,7 @@ pub fn keepalived_to_heartbeat(
     }
     let needs_key = !groups.is_empty() && shared.authentication.is_none();
 
-    let homes = services::homes(files, &groups);
+    let homes = homes::homes(files, &groups);
     let mut own: Vec<NodeParts> = Vec::new();
     for file in files {
         let mut parts = services::apply(file, &homes, account);
