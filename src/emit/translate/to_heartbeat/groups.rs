@@ -7,7 +7,7 @@ use super::scripts::{GeneratedScript, Purpose, file_name};
 use super::{NodeFile, addresses, codes, mail};
 use crate::emit::Account;
 use crate::model::{
-    Cluster, Hook, HookEvent, Member, Resource, ResourceKind, Role, Router, Sourced, TrackKind,
+    Cluster, Hook, HookEvent, Member, Resource, ResourceKind, Role, Router, Sourced,
 };
 use crate::source::Place;
 
@@ -313,15 +313,6 @@ fn add_hook(
         let note = "it gets no priority behind the state: heartbeat has none";
         account.changed(hook.at, codes::NOTIFY_SCRIPT, "a script in resource.d", note);
     }
-}
-
-/// What routers follow by a script: place, name, weight.
-pub(super) fn script_tracks(
-    routers: &[Router],
-) -> impl Iterator<Item = (Option<Place>, &String, Option<i16>)> + Clone {
-    let tracks = routers.iter().flat_map(|router| &router.tracks);
-    let scripts = tracks.filter(|track| track.value.kind == TrackKind::Script);
-    scripts.map(|track| (track.at, &track.value.name, track.value.weight))
 }
 
 /// The only member of an instance: the director that the file belongs to.

@@ -94,7 +94,7 @@ pub fn keepalived_to_heartbeat(
         if paths.iter().any(Vec::is_empty) {
             return Err(Unknown::Interface);
         }
-        pings::apply(files, &mut shared.membership, account);
+        pings::apply(files, &groups, &mut shared.membership, account);
         keys(files, &mut shared, account);
     }
     let needs_key = !groups.is_empty() && shared.authentication.is_none();
