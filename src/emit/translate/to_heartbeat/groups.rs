@@ -93,7 +93,13 @@ fn prefer(group: &mut Group, files: &[NodeFile], directors: &[Director], account
     let at_the_top: Vec<&(&Director, &Router)> =
         known.iter().filter(|(_, router)| priority(router) == best).collect();
     let stranger = directors.iter().find(|director| director.file.is_none());
-    let only_backups = known.iter().all(|(_, router)| role(router) == Some(Role::Backup));
+    // The state says nothing where it has to be BACKUP for nopreempt, or where the owner is known.
+    let is_open = |router: &Router| {
+        role(router) == Some(Role::Backup)
+            && priority(router) < OWNER
+            && router.preempt.is_none_or(|preempt| preempt.value)
+    };
+    let only_backups = known.iter().all(|(_, router)| is_open(router));
     let mut preferred = at_the_top.first().map(|(director, _)| director.name.clone());
     let mut note = String::new();
     if let Some(other) = stranger.filter(|_| only_backups) {
@@ -105,7 +111,10 @@ fn prefer(group: &mut Group, files: &[NodeFile], directors: &[Director], account
             "{} directors have priority {best}; {name}, named first, is preferred",
             at_the_top.len()
         );
-    } else if stranger.is_some() && known.iter().all(|(_, router)| role(router).is_none()) {
+    } else if stranger.is_some()
+        && best < OWNER
+        && known.iter().all(|(_, router)| role(router) != Some(Role::Master))
+    {
         let name = preferred.clone().unwrap_or_default();
         note = format!("the other director's priority is not known; {name} is preferred");
     }
@@ -330,3 +339,6 @@ pub(super) fn resource(
     let arguments = arguments.iter().map(|text| Sourced::implied((*text).to_owned())).collect();
     Some(Resource { name: name.to_owned(), arguments, kind, at: at? })
 }
+
+/// Priority of a director that owns the addresses (RFC 9568 section 5.2.4).
+const OWNER: u8 = 255;

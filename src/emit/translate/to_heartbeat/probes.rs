@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::codes;
 use super::scripts::{Check, Request, ServerChecks, words};
-use super::services::{place, whole};
+use super::services::{STANDARD_INTERVAL, place, whole};
 use crate::emit::Account;
 use crate::model::{
     Appended, Checks, Forwarding, Http, HttpRequest, Pattern, Probe, ProbeKind, Protocol, Script,
@@ -427,11 +427,18 @@ fn unwritten(
 
 /// `; a dead server is out after 12 s at most, before after 21 s`.
 fn detection(probe: &Probe, server: &Server, service: &Service, after: Duration) -> String {
-    let interval = probe.checks.interval.or(service.checks.interval);
-    let interval = interval.map_or(Duration::from_secs(60), |interval| interval.value);
+    let interval = interval_of(probe, server, service);
     let tries = failures(probe, server, service);
-    let delay = probe.checks.retry_delay.or(service.checks.retry_delay);
-    let delay = delay.map_or(Duration::from_secs(1), |delay| delay.value);
+    let delay = stated(probe, server, service, |checks| checks.retry_delay);
+    let delay = delay.map_or_else(
+        // keepalived's own defaults (2.2.7).
+        || match probe.kind {
+            ProbeKind::Http(_) => Duration::from_secs(3),
+            ProbeKind::Dns(_) => interval,
+            _ => Duration::from_secs(1),
+        },
+        |delay| delay.value,
+    );
     let before = interval
         .saturating_add(limit(probe, server, service).saturating_mul(tries))
         .saturating_add(delay.saturating_mul(tries.saturating_sub(1)));
@@ -452,9 +459,7 @@ fn limit(probe: &Probe, server: &Server, service: &Service) -> Duration {
     let own = stated_limit(probe, server, service);
     let standard = match probe.kind {
         // A program may run until its next turn.
-        ProbeKind::Script(_) => {
-            service.checks.interval.map_or(Duration::from_secs(60), |i| i.value)
-        }
+        ProbeKind::Script(_) => interval_of(probe, server, service),
         _ => STANDARD_LIMIT,
     };
     whole(own.map_or(standard, |limit| limit.value))
@@ -480,8 +485,24 @@ fn failures(probe: &Probe, server: &Server, service: &Service) -> u32 {
 }
 
 fn stated_failures(probe: &Probe, server: &Server, service: &Service) -> Option<Sourced<u32>> {
-    let of_server = of_server(server).and_then(|checks| checks.failures);
-    probe.checks.failures.or(of_server).or(service.checks.failures)
+    stated(probe, server, service, |checks| checks.failures)
+}
+
+/// Time between two checks of a server by keepalived.
+fn interval_of(probe: &Probe, server: &Server, service: &Service) -> Duration {
+    let interval = stated(probe, server, service, |checks| checks.interval);
+    interval.map_or(STANDARD_INTERVAL, |interval| interval.value)
+}
+
+/// What the probe states, else its server, else the service.
+fn stated<T>(
+    probe: &Probe,
+    server: &Server,
+    service: &Service,
+    field: impl Fn(&Checks) -> Option<T>,
+) -> Option<T> {
+    let of_server = || of_server(server).and_then(&field);
+    field(&probe.checks).or_else(of_server).or_else(|| field(&service.checks))
 }
 
 /// Timing that a server states for its probes.

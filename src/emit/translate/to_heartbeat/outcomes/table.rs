@@ -87,10 +87,13 @@ pub(super) const BLOCKS: &[Block] = rows! {
             NOTHING, "ldirectord leaves the kernel's time limits alone",
             "run `ipvsadm --set` at boot"
         );
-    "lvs_flush" "lvs_flush_on_stop" "lvs_flush_onstop"
-        => Needless(
-            "ldirectord removes what it does not know at its start, and everything when it stops"
+    "lvs_flush"
+        => Lost(
+            NOTHING, "ldirectord leaves services in the table that it does not know",
+            "run `ipvsadm -C` before heartbeat starts"
         );
+    "lvs_flush_on_stop" "lvs_flush_onstop"
+        => Needless("ldirectord removes its services when it stops");
     "script_user" => Kept("runuser in the generated scripts");
     "enable_script_security" "use_symlink_paths" "set_supplementary_groups"
         => Lost(
