@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener, UdpSocket};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -140,6 +140,16 @@ fn generated_programs_do_what_they_say() {
         dynamic,
         timeout: 1,
     };
+    let echo = answering(vec![0x1a, 0x05]);
+    let asks = |reply: &str| Check::Udp {
+        address: address(),
+        port: echo.port(),
+        payload: "00".to_owned(),
+        reply: Some(reply.to_owned()),
+        least: None,
+        largest: None,
+        timeout: 5,
+    };
     let servers = [
         ("1", vec![connect(alive)], true),
         ("2", vec![connect(dead)], false),
@@ -149,11 +159,16 @@ fn generated_programs_do_what_they_say() {
         ("6", vec![command(&["sh", "-c", "exit 7"], false)], false),
         ("7", vec![command(&["sleep", "60"], false)], false),
         ("8", vec![], true),
+        // An X stands for any digit of the answer, 1a05.
+        ("9", vec![asks("1X0X")], true),
+        ("10", vec![asks("1a05")], true),
+        ("11", vec![asks("1X1X")], false),
     ];
-    let checks = servers.iter().map(|(server, checks, _)| ServerChecks {
-        server: format!("10.0.0.{server} 80"),
-        checks: checks.clone(),
-    });
+    let all = || servers.iter().map(|(server, ..)| format!("10.0.0.{server}"));
+    let checks = servers.iter().map(|(_, checks, _)| checks.clone());
+    let checks = all().zip(checks).chain([("2001:db8::9".to_owned(), vec![connect(alive)])]);
+    let checks =
+        checks.map(|(address, checks)| ServerChecks { server: format!("{address} 80"), checks });
     let purpose = Purpose::Probe(checks.collect());
     let probe = GeneratedScript { name: "checks/all".to_owned(), purpose };
     let path = program("probe", &scripts(&[probe]).unwrap().remove(0).text);
@@ -164,9 +179,24 @@ fn generated_programs_do_what_they_say() {
         assert_eq!(output.status.success(), expected, "server {server}: {output:?}");
         assert!(output.stderr.is_empty(), "server {server}: {output:?}");
     }
-    let mut stranger = Command::new("perl");
-    stranger.arg(&path).args(["10.0.0.31", "80", "10.0.0.99", "80"]);
-    assert!(!stranger.output().unwrap().status.success(), "an unknown server is no living one");
+    let verdict = |arguments: [&str; 4]| {
+        Command::new("perl").arg(&path).args(arguments).output().unwrap().status.success()
+    };
+    assert!(!verdict(["10.0.0.31", "80", "10.0.0.99", "80"]), "an unknown server is no living one");
+    // As ldirectord calls it.
+    assert!(verdict(["[2001:db8::31]", "80", "[2001:db8::9]", "80"]), "an address in brackets");
+}
+
+/// A UDP port where every packet is answered so.
+fn answering(answer: Vec<u8>) -> SocketAddr {
+    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let address = socket.local_addr().unwrap();
+    std::thread::spawn(move || {
+        while let Ok((_, from)) = socket.recv_from(&mut [0; 64]) {
+            let _ = socket.send_to(&answer, from);
+        }
+    });
+    address
 }
 
 fn run(case: &Path) -> BTreeMap<String, String> {

@@ -313,21 +313,27 @@ impl Script {
 
     /// What is put behind the command when a real server of `target` is asked at `address` and `port`.
     pub fn arguments(&self, target: &Target, address: IpAddr, port: u16) -> Vec<String> {
-        let (address, port) = (address.to_string(), port.to_string());
+        let port = port.to_string();
         match self.appended {
             Appended::Nothing => Vec::new(),
-            Appended::Address => vec![address],
-            Appended::AddressAndPort => vec![address, port],
+            Appended::Address => vec![address.to_string()],
+            Appended::AddressAndPort => vec![address.to_string(), port],
             Appended::VirtualAndReal => {
                 let (about, virtual_port) = match target {
-                    Target::Endpoint { address, port } => (address.to_string(), *port),
+                    Target::Endpoint { address, port } => (in_brackets(*address), *port),
                     Target::Group(name) => (name.clone(), 0),
                     Target::Mark { mark, .. } => (mark.to_string(), 0),
                 };
-                vec![about, virtual_port.to_string(), address, port]
+                vec![about, virtual_port.to_string(), in_brackets(address), port]
             }
         }
     }
+}
+
+/// An address as ldirectord hands it to a program: the brackets of its file stay around IPv6
+/// (measured with ldirectord of Debian 12).
+fn in_brackets(address: IpAddr) -> String {
+    if address.is_ipv6() { format!("[{address}]") } else { address.to_string() }
 }
 
 /// Arguments that are put behind a probe's command.
@@ -340,6 +346,7 @@ pub enum Appended {
     /// None.
     #[default]
     Nothing,
-    /// Virtual address (or mark) and port, real address and port, as ldirectord does.
+    /// Virtual address (or mark) and port, real address and port, as ldirectord does: an IPv6
+    /// address in brackets.
     VirtualAndReal,
 }

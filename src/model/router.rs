@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use super::setting::{Rare, settings};
 use super::{
-    Announcements, Authentication, Carried, Conduct, Delivery, OwnInterface, Peer, Resource,
-    RouterDefaults, Sourced, Track, VirtualAddress,
+    Announcements, Authentication, Carried, Cluster, Conduct, Delivery, OwnInterface, Peer,
+    Resource, RouterDefaults, Sourced, Track, VirtualAddress,
 };
 use crate::source::Place;
 
@@ -129,6 +129,17 @@ impl Router {
         let stated = self.transport.group.or(of_all).map(|group| group.value);
         stated.filter(IpAddr::is_multicast).unwrap_or(standard)
     }
+
+    /// Whether keepalived pays no heed to what changes its priority: a sync group forbids it, or it
+    /// has no effect while the master lives.
+    pub fn ignores_weights(&self, cluster: &Cluster) -> bool {
+        self.stays() || cluster.sync_groups.iter().any(|sync| sync.ignores_weights_of(self))
+    }
+
+    /// Whether a living master stays, whatever the priorities (`nopreempt`).
+    pub fn stays(&self) -> bool {
+        self.preempt.is_some_and(|preempt| !preempt.value)
+    }
 }
 
 /// The groups of the standard (RFC 9568, section 5.1).
@@ -213,6 +224,12 @@ impl SyncGroup {
             settings: Rare::default(),
             carried: Vec::new(),
         }
+    }
+
+    /// Whether keepalived takes away what `router`, as a member, follows with a weight.
+    pub fn ignores_weights_of(&self, router: &Router) -> bool {
+        let is_member = self.members.iter().any(|name| name.value == router.name.value);
+        is_member && self.settings.weights.is_none()
     }
 }
 

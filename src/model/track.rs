@@ -72,6 +72,16 @@ impl Track {
         Self { kind, name: name.into(), weight: None, reverse: None }
     }
 
+    /// The weight that a script has here; `None` for everything else.
+    pub fn weight_of_script(&self, trackers: &[Tracker]) -> Option<i16> {
+        if self.kind != TrackKind::Script {
+            return None;
+        }
+        let tracker = trackers.iter().find(|tracker| tracker.name.value == self.name);
+        let own = tracker.and_then(|tracker| tracker.weight).map_or(0, |weight| weight.value);
+        Some(self.weight.unwrap_or(own))
+    }
+
     /// The same with a weight.
     pub fn weighing(self, weight: i16) -> Self {
         Self { weight: Some(weight), ..self }

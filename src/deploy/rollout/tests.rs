@@ -316,7 +316,7 @@ fn of_directors_that_are_changed_together_none_is_kept_before_all_are_judged() {
             "vrrp_instance V {{\nvirtual_router_id {id}\nvirtual_ipaddress {{\n10.0.0.31\n}}\n}}\n"
         )
     };
-    let world = || world_of(&text(7), &text(8));
+    let world = || world_of(&text(7), &text(8), None);
     let acts = play(world()).hosts.pop().unwrap().acts;
     // The gates of lw2 and of lw1, in this order: the second one is not passed.
     let looks: Vec<usize> = (0..acts.len()).filter(|act| acts[*act] == "look").collect();
@@ -356,8 +356,8 @@ fn settling(looks: impl Fn(Duration) -> bool) -> (Rollout, usize, Option<Duratio
             _ => {}
         }
         let result = match task {
-            Task::Act(act) | Task::Fresh(act) => hosts[position].perform(&act).map(|_| ()),
-            Task::Gate if !is_standby || looks(now - activated) => Ok(()),
+            Task::Act(act) | Task::Fresh(act) => hosts[position].perform(&act).map(|_| Vec::new()),
+            Task::Gate if !is_standby || looks(now - activated) => Ok(Vec::new()),
             Task::Gate => Err(Fault::new(FaultKind::Refused, "nobody holds 10.0.0.31")),
         };
         rollout.handle(position, result, now);

@@ -96,12 +96,13 @@ impl ToHeartbeat {
     /// Only when a template does not fit its values, which a test excludes for the built-in ones.
     pub fn files(&self, node: &str, key: &str) -> Result<Vec<File>, minijinja::Error> {
         let own = self.translation.nodes.iter().find(|own| own.name == node);
-        let Some(NodeParts { services, scripts, .. }) = own else { return Ok(Vec::new()) };
+        let Some(NodeParts { services, scripts, paths, .. }) = own else { return Ok(Vec::new()) };
         let mut files = Vec::new();
         let file =
             |name: &str, mode, text| File { name: format!("{DIRECTORY}/{name}"), mode, text };
         if !self.translation.shared.nodes.is_empty() {
-            let shared = self.with_key(key);
+            let mut shared = self.with_key(key);
+            shared.membership.paths.clone_from(paths);
             let view = View { cluster: &shared, origin: None, header: &self.header };
             files.push(file("ha.cf", 0o644, heartbeat::ha_cf(&view)));
             files.push(file("haresources", 0o644, heartbeat::haresources(&view)));

@@ -91,7 +91,7 @@ fn own(cluster: &Cluster, view: &View<'_>, object: &mut Object) {
     if cluster.routers.is_empty() && cluster.membership != Membership::default() {
         let router = Router::new(Sourced::implied(String::new()));
         router::shared(&router, cluster, view, object);
-        router::follows(&router, cluster, view.world, object);
+        router::follows(&router, cluster, view, object);
     }
 }
 

@@ -86,7 +86,7 @@ fn one(router: &Router, cluster: &Cluster, view: &View<'_>) -> Object {
         part
     }));
     shared(router, cluster, view, &mut object);
-    follows(router, cluster, view.world, &mut object);
+    follows(router, cluster, view, &mut object);
     hooks(&router.hooks, view, &mut object);
     if view.foreign {
         for resource in router.resources.iter().filter(|resource| !is_elsewhere(&resource.kind)) {
@@ -277,8 +277,8 @@ pub(super) fn is_arbitrated(cluster: &Cluster) -> bool {
 }
 
 /// What decides about the role beside the other directors.
-pub(super) fn follows(router: &Router, cluster: &Cluster, world: World, object: &mut Object) {
-    if world == World::Heartbeat {
+pub(super) fn follows(router: &Router, cluster: &Cluster, view: &View<'_>, object: &mut Object) {
+    if view.world == World::Heartbeat {
         if is_arbitrated(cluster) {
             for target in &cluster.membership.ping_targets {
                 object.say(&format!("pings {}", target.value.hosts.join(" or ")), "yes", target.at);
@@ -286,11 +286,21 @@ pub(super) fn follows(router: &Router, cluster: &Cluster, world: World, object: 
         }
         return;
     }
-    tracks(&router.tracks, cluster, object);
+    // What keepalived ignores has no counterpart and needs none.
+    let is_ignored = view.foreign && router.ignores_weights(cluster);
+    let counts = |track: &&Sourced<Track>| {
+        let weight = track.value.weight_of_script(&cluster.trackers);
+        !is_ignored || weight.is_none_or(|weight| weight == 0)
+    };
+    tracks(router.tracks.iter().filter(counts), cluster, object);
 }
 
 /// Says what is followed, with the weight that holds.
-pub(super) fn tracks(tracks: &[Sourced<Track>], cluster: &Cluster, object: &mut Object) {
+pub(super) fn tracks<'a>(
+    tracks: impl IntoIterator<Item = &'a Sourced<Track>>,
+    cluster: &Cluster,
+    object: &mut Object,
+) {
     for track in tracks {
         let Track { kind, name, weight, reverse } = &track.value;
         let word = match kind {

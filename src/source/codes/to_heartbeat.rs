@@ -112,7 +112,11 @@ the table, and its first round of checks comes after the take-over.
 
 heartbeat also stops and starts the resources of a group one after the other and waits for each. So
 every move takes longer than with keepalived, an orderly stop and the way home too, and visitors
-wait for the first round of checks as well. A shorter `checkinterval` makes that round shorter.";
+wait for the first round of checks as well. A shorter `checkinterval` makes that round shorter.
+
+Where there are several groups, a service goes with the group of its address. A firewall mark has
+none: its service goes with the first group, and when another director holds the others, packets
+with that mark find no service there. Give each group a mark of its own.";
 
     CHECK_RHYTHM = "LV0743" "check-rhythm" Info Accepts
         "servers are checked in another rhythm"
@@ -160,7 +164,8 @@ Keep such services on keepalived, or let lvsha's own daemon run them.";
         "mails come from another program"
 "keepalived mails about instances and servers over SMTP. ldirectord mails about servers
 (`emailalert`), and the resource MailTo about groups, with the node's mail command. Install one, and
-send a mail by hand to see that it works.";
+send a mail by hand to see that it works. Without a service ldirectord does not run, and without
+`smtp_alert` there is no MailTo: then nobody is told anything.";
 
     SYNC_DAEMON = "LV0750" "sync-daemon" Warning Accepts
         "the sync daemon takes ipvsadm's defaults"
@@ -195,7 +200,8 @@ packet filter and write one service for the mark.";
     FILES_DIFFER = "LV0753" "files-differ" Warning Accepts
         "the files of the directors differ where heartbeat has one"
 "heartbeat's groups are the same on every node. What only one director's keepalived.conf says is
-taken for all of them: the union of all addresses.
+taken for all of them: the union of all addresses. Where they name the interface of an address
+differently, none is written, and the script takes that of the route to the address.
 
 Make the files equal before the conversion if the difference was a mistake.";
 }

@@ -1,17 +1,13 @@
 //! Instances to lines of haresources: which belong together, who is preferred, what is in a line.
 
-use std::net::IpAddr;
-
 use super::directors::Director;
+use super::homes::Homes;
+use super::identity::{Identity, same};
 use super::scripts::{GeneratedScript, Purpose, file_name};
-use super::services::Homes;
-use super::{NodeFile, codes};
+use super::{NodeFile, addresses, codes, mail};
 use crate::emit::Account;
-use crate::emit::heartbeat::address;
-use crate::model::setting::{Rare, Settings as _};
 use crate::model::{
-    Broadcast, Cluster, Family, Hook, HookEvent, Member, Resource, ResourceKind, Role, Router,
-    Sourced, TrackKind, VirtualAddress,
+    Cluster, Hook, HookEvent, Member, Resource, ResourceKind, Role, Router, Sourced,
 };
 use crate::source::Place;
 
@@ -24,43 +20,39 @@ pub(super) struct Group {
     pub(super) first: Router,
     /// Priority of the director that takes over; the time until it does depends on it.
     pub(super) backup_priority: u8,
+    /// Its name, fit for a file; no other group has it.
+    pub(super) title: String,
     /// The instances of all files, in a sync group several of each.
-    members: Vec<Key>,
+    instances: Vec<Identity>,
     /// Whether any file runs a command at its changes of state.
     has_hooks: bool,
 }
 
 impl Group {
-    /// Whether `router` is one of its instances.
-    pub(super) fn holds(&self, router: &Router) -> bool {
-        self.members.contains(&Key::of(router))
+    fn of(instances: &[&Router]) -> Option<Self> {
+        let first = *instances.first()?;
+        Some(Self {
+            router: Router::new(first.name.clone()),
+            first: first.clone(),
+            backup_priority: 0,
+            title: file_name(&first.name.value),
+            instances: instances.iter().map(|router| Identity::of(router)).collect(),
+            has_hooks: instances.iter().any(|router| !router.hooks.is_empty()),
+        })
     }
 
-    /// Its name, fit for a file.
-    pub(super) fn title(&self) -> String {
-        file_name(&self.first.name.value)
+    /// Whether `router` is one of its instances.
+    pub(super) fn holds(&self, router: &Router) -> bool {
+        self.instances.iter().any(|instance| instance.is(router))
+    }
+
+    /// Its instances in one file.
+    pub(super) fn routers<'a>(&'a self, file: &'a NodeFile) -> impl Iterator<Item = &'a Router> {
+        file.cluster.routers.iter().filter(|router| self.holds(router))
     }
 
     fn script(&self) -> String {
-        format!("notify-{}", self.title())
-    }
-}
-
-/// What makes two instances of two files the same: the number on the wire, else the name.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Key {
-    number: Option<(u8, Family)>,
-    name: String,
-}
-
-impl Key {
-    fn of(router: &Router) -> Self {
-        let first = router.addresses.first().or(router.excluded.first());
-        let family = first.map_or(Family::V4, |address| Family::of(address.value.address));
-        let number = router.virtual_router_id.map(|id| (id.value, family));
-        // The name counts only where there is no number: it may differ from node to node.
-        let name = if number.is_some() { String::new() } else { router.name.value.clone() };
-        Self { number, name }
+        format!("notify-{}", self.title)
     }
 }
 
@@ -70,35 +62,29 @@ pub(super) fn collect(
     directors: &[Director],
     account: &mut Account,
 ) -> Vec<Group> {
-    let mut groups: Vec<Group> = Vec::new();
-    for router in files.iter().flat_map(|file| &file.cluster.routers) {
-        let has_hooks = !router.hooks.is_empty();
-        match groups.iter_mut().find(|group| group.holds(router)) {
-            Some(group) => group.has_hooks |= has_hooks,
-            None => groups.push(Group {
-                router: Router::new(router.name.clone()),
-                first: router.clone(),
-                backup_priority: 0,
-                members: vec![Key::of(router)],
-                has_hooks,
-            }),
-        }
-    }
+    let mut groups: Vec<Group> =
+        same(files).iter().filter_map(|instances| Group::of(instances)).collect();
     for group in &mut groups {
         prefer(group, files, directors, account);
     }
     for file in files {
         together(file, &mut groups, account);
     }
+    // Two instances of two files may have one name, and files are named after them.
+    let mut titles: Vec<String> = Vec::new();
+    for group in &mut groups {
+        let free = |title: &String| !titles.contains(title);
+        let numbered = (2..).map(|number: u32| format!("{}-{number}", group.title));
+        let mut candidates = std::iter::once(group.title.clone()).chain(numbered);
+        group.title = candidates.find(free).unwrap_or_default();
+        titles.push(group.title.clone());
+    }
     groups
 }
 
 /// Decides who is preferred: the highest priority; where not all are known, the state.
 fn prefer(group: &mut Group, files: &[NodeFile], directors: &[Director], account: &mut Account) {
-    let of = |director: &Director| {
-        let file = files.get(director.file?)?;
-        file.cluster.routers.iter().find(|router| group.holds(router))
-    };
+    let of = |director: &Director| group.routers(files.get(director.file?)?).next();
     let known: Vec<(&Director, &Router)> =
         directors.iter().filter_map(|director| Some((director, of(director)?))).collect();
     let priority = |router: &Router| member(router).map_or(100, Member::effective_priority);
@@ -107,7 +93,13 @@ fn prefer(group: &mut Group, files: &[NodeFile], directors: &[Director], account
     let at_the_top: Vec<&(&Director, &Router)> =
         known.iter().filter(|(_, router)| priority(router) == best).collect();
     let stranger = directors.iter().find(|director| director.file.is_none());
-    let only_backups = known.iter().all(|(_, router)| role(router) == Some(Role::Backup));
+    // The state says nothing where it has to be BACKUP for nopreempt, or where the owner is known.
+    let is_open = |router: &Router| {
+        role(router) == Some(Role::Backup)
+            && priority(router) < OWNER
+            && router.preempt.is_none_or(|preempt| preempt.value)
+    };
+    let only_backups = known.iter().all(|(_, router)| is_open(router));
     let mut preferred = at_the_top.first().map(|(director, _)| director.name.clone());
     let mut note = String::new();
     if let Some(other) = stranger.filter(|_| only_backups) {
@@ -119,7 +111,10 @@ fn prefer(group: &mut Group, files: &[NodeFile], directors: &[Director], account
             "{} directors have priority {best}; {name}, named first, is preferred",
             at_the_top.len()
         );
-    } else if stranger.is_some() && known.iter().all(|(_, router)| role(router).is_none()) {
+    } else if stranger.is_some()
+        && best < OWNER
+        && known.iter().all(|(_, router)| role(router) != Some(Role::Master))
+    {
         let name = preferred.clone().unwrap_or_default();
         note = format!("the other director's priority is not known; {name} is preferred");
     }
@@ -188,7 +183,7 @@ fn together(file: &NodeFile, groups: &mut Vec<Group>, account: &mut Account) {
         let Some(group) = groups.get_mut(first) else { continue };
         group.has_hooks |= !sync.hooks.is_empty();
         for other in others.into_iter().rev() {
-            group.members.extend(other.members);
+            group.instances.extend(other.instances);
             group.has_hooks |= other.has_hooks;
             group.backup_priority = group.backup_priority.min(other.backup_priority);
         }
@@ -202,21 +197,8 @@ pub(super) fn complete(
     homes: &Homes,
     account: &mut Account,
 ) {
-    let number_of_groups = groups.len();
     for (number, group) in groups.iter_mut().enumerate() {
-        let mut resources: Vec<Resource> = Vec::new();
-        for file in files {
-            let routers = file.cluster.routers.iter().filter(|router| group.holds(router));
-            for router in routers {
-                for address in router.addresses.iter().chain(&router.excluded) {
-                    add_address(address, router, &mut resources, account);
-                    if !is_everywhere(&address.value, group, files) {
-                        let note = "only one director's file has it; now all of them do";
-                        account.changed(address.at, codes::FILES_DIFFER, "IPaddr2", note);
-                    }
-                }
-            }
-        }
+        let mut resources = addresses::resources(files, group, account);
         let at = group.first.at;
         if let Some(daemon) = files.iter().find_map(|file| sync_daemon(file, group, number)) {
             resources.extend(resource(
@@ -226,14 +208,14 @@ pub(super) fn complete(
                 daemon.at,
             ));
         }
-        if let Some(configuration) = homes.configuration(number, number_of_groups) {
+        if let Some(configuration) = homes.configuration(number) {
             let kind = ResourceKind::Director { configuration: Some(configuration.clone()) };
             resources.extend(resource("ldirectord", &[&configuration], kind, at));
         }
         if group.has_hooks {
             resources.extend(resource(&group.script(), &[], ResourceKind::Service, at));
         }
-        if let Some(recipients) = files.iter().find_map(|file| mail(file, group, account)) {
+        if let Some(recipients) = files.iter().find_map(|file| mail::recipients(file, group)) {
             resources.extend(resource("MailTo", &[&recipients], ResourceKind::Mail, at));
         }
         group.router.addresses = resources
@@ -258,74 +240,6 @@ pub(super) fn complete(
     }
 }
 
-fn add_address(
-    from: &Sourced<VirtualAddress>,
-    router: &Router,
-    resources: &mut Vec<Resource>,
-    account: &mut Account,
-) {
-    let mut new = from.value.clone();
-    let own = router.interface.as_ref().map(|interface| interface.value.clone());
-    new.interface = new.interface.or(own);
-    let full = if new.address.is_ipv4() { 32 } else { 128 };
-    // Without a prefix keepalived takes a host address, heartbeat the route's mask.
-    let prefix = *new.prefix.get_or_insert(full);
-    new.broadcast = new.broadcast.and_then(|broadcast| resolved(broadcast, new.address, prefix));
-    let name = if new.address.is_ipv4() { "IPaddr2" } else { "IPv6addr" };
-    match lost_options(&from.value) {
-        options if options.is_empty() => account.exact(from.at, name),
-        options => {
-            let note = format!("the script of heartbeat has no {}", options.join(", no "));
-            account.lossy(from.at, codes::ADDRESS_OPTION, name, &[&note]);
-        }
-    }
-    (new.scope, new.options, new.further) = (None, Rare::default(), Vec::new());
-    let argument = address(&new);
-    let is_known = resources
-        .iter()
-        .any(|known| known.arguments.first().is_some_and(|own| own.value == argument));
-    if !is_known {
-        let kind = ResourceKind::Address { address: new, lvs_support: name == "IPaddr2" };
-        resources.extend(resource(name, &[&argument], kind, from.at));
-    }
-}
-
-/// Whether every file that has the group has the address in it.
-fn is_everywhere(wanted: &VirtualAddress, group: &Group, files: &[NodeFile]) -> bool {
-    files.iter().all(|file| {
-        let mut own = file.cluster.routers.iter().filter(|router| group.holds(router)).peekable();
-        let mut addresses = own.clone().flat_map(|r| r.addresses.iter().chain(&r.excluded));
-        own.peek().is_none() || addresses.any(|known| known.value.address == wanted.address)
-    })
-}
-
-/// `+` and `-` as the address that they stand for.
-fn resolved(broadcast: Broadcast, address: IpAddr, prefix: u8) -> Option<Broadcast> {
-    let IpAddr::V4(address) = address else { return None };
-    let host = u32::MAX.checked_shr(u32::from(prefix)).unwrap_or(0);
-    let bits = match broadcast {
-        Broadcast::Address(_) => return Some(broadcast),
-        Broadcast::AllOnes => address.to_bits() | host,
-        Broadcast::AllZeros => address.to_bits() & !host,
-    };
-    Some(Broadcast::Address(bits.into()))
-}
-
-/// Options of an address that its script has no word for.
-fn lost_options(address: &VirtualAddress) -> Vec<String> {
-    let scope = address.scope.as_ref().filter(|scope| *scope != "global");
-    let label = address.label.as_ref().filter(|label| !label.contains(':'));
-    let mut stated = Vec::new();
-    address.options.each(&mut |keyword, _| stated.push(keyword.to_owned()));
-    scope
-        .map(|scope| format!("scope {scope}"))
-        .into_iter()
-        .chain(label.map(|label| format!("label {label} without a colon")))
-        .chain(stated)
-        .chain(address.further.iter().cloned())
-        .collect()
-}
-
 /// The sync daemon, when it follows `group`.
 fn sync_daemon<'a>(
     file: &'a NodeFile,
@@ -343,24 +257,6 @@ fn sync_daemon<'a>(
     follows.then(|| daemon.as_ref())
 }
 
-/// Recipients of a group whose changes are mailed.
-fn mail(file: &NodeFile, group: &Group, account: &mut Account) -> Option<String> {
-    let mut wanted = None;
-    for router in file.cluster.routers.iter().filter(|router| group.holds(router)) {
-        let Some(alert) = router.alert else { continue };
-        let alerts = &file.cluster.alerts.recipients;
-        let recipients: Vec<&str> = alerts.iter().map(|r| r.value.as_str()).collect();
-        if !alert.value || recipients.is_empty() {
-            account.needless(alert.at, "nobody is told about changes of this group");
-            continue;
-        }
-        let note = "sent by the mail command of the node, with a subject of its own";
-        account.changed(alert.at, codes::MAIL, "MailTo", note);
-        wanted = Some(recipients.join(","));
-    }
-    wanted
-}
-
 /// The notify scripts of one director: one for each group that has any on some director.
 pub(super) fn scripts(
     file: &NodeFile,
@@ -371,9 +267,8 @@ pub(super) fn scripts(
     let mut scripts = Vec::new();
     for group in groups.iter().filter(|group| group.has_hooks) {
         let (mut start, mut stop) = (Vec::new(), Vec::new());
-        let Cluster { routers, sync_groups, .. } = &file.cluster;
-        let own = routers.iter().filter(|router| group.holds(router));
-        let own: Vec<&Router> = own.collect();
+        let Cluster { sync_groups, .. } = &file.cluster;
+        let own: Vec<&Router> = group.routers(file).collect();
         let of_group = sync_groups.iter().filter(|sync| {
             sync.members.iter().any(|name| own.iter().any(|r| r.name.value == name.value))
         });
@@ -429,22 +324,13 @@ fn add_hook(
     }
 }
 
-/// What routers follow by a script: place, name, weight.
-pub(super) fn script_tracks(
-    routers: &[Router],
-) -> impl Iterator<Item = (Option<Place>, &String, Option<i16>)> + Clone {
-    let tracks = routers.iter().flat_map(|router| &router.tracks);
-    let scripts = tracks.filter(|track| track.value.kind == TrackKind::Script);
-    scripts.map(|track| (track.at, &track.value.name, track.value.weight))
-}
-
 /// The only member of an instance: the director that the file belongs to.
 fn member(router: &Router) -> Option<&Member> {
     router.members.first()
 }
 
 /// A resource that stands for something at `at`; every place of a router is known.
-fn resource(
+pub(super) fn resource(
     name: &str,
     arguments: &[&str],
     kind: ResourceKind,
@@ -453,3 +339,6 @@ fn resource(
     let arguments = arguments.iter().map(|text| Sourced::implied((*text).to_owned())).collect();
     Some(Resource { name: name.to_owned(), arguments, kind, at: at? })
 }
+
+/// Priority of a director that owns the addresses (RFC 9568 section 5.2.4).
+const OWNER: u8 = 255;

@@ -9,11 +9,15 @@ use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
 
 use crate::emit::Account;
-use crate::model::{Cluster, Digest, Key, Sourced};
+use crate::model::{Cluster, Digest, Key, Path, Sourced};
 use crate::source::codes::to_heartbeat as codes;
 
+mod addresses;
 mod directors;
 mod groups;
+mod homes;
+mod identity;
+mod mail;
 mod outcomes;
 mod pings;
 mod probes;
@@ -48,7 +52,8 @@ pub struct Options {
 /// A cluster of heartbeat and ldirectord.
 #[derive(Debug, Default)]
 pub struct Translation {
-    /// What all directors share: nodes, membership, groups, keys. It has no services.
+    /// What all directors share: nodes, membership without its paths, groups, keys. It has no
+    /// services.
     pub shared: Cluster,
     /// What each director has of its own, in the order of the nodes.
     pub nodes: Vec<NodeParts>,
@@ -61,6 +66,8 @@ pub struct Translation {
 pub struct NodeParts {
     /// Its name; empty when no group needs it.
     pub name: String,
+    /// How it hears the others. Its interfaces may have other names than theirs.
+    pub paths: Vec<Sourced<Path>>,
     /// Services by the name of the ldirectord configuration that holds them.
     pub services: BTreeMap<String, Cluster>,
     /// Scripts that its files name.
@@ -79,24 +86,29 @@ pub fn keepalived_to_heartbeat(
     let directors = directors::find(files, options, account)?;
     let mut shared = Cluster::default();
     let mut groups = groups::collect(files, &directors, account);
+    let mut paths = Vec::new();
     if !groups.is_empty() {
         shared.nodes = directors.iter().map(Director::node).collect();
         rhythm::apply(files, &groups, &mut shared.membership, account);
-        ways::apply(files, &groups, &directors, &mut shared.membership, account);
-        if shared.membership.paths.is_empty() {
+        paths = ways::of_each(files, &groups, &directors, account);
+        if paths.iter().any(Vec::is_empty) {
             return Err(Unknown::Interface);
         }
-        pings::apply(files, &mut shared.membership, account);
+        pings::apply(files, &groups, &mut shared.membership, account);
         keys(files, &mut shared, account);
     }
     let needs_key = !groups.is_empty() && shared.authentication.is_none();
 
-    let homes = services::homes(files, &groups);
+    let homes = homes::homes(files, &groups);
     let mut own: Vec<NodeParts> = Vec::new();
     for file in files {
         let mut parts = services::apply(file, &homes, account);
         parts.scripts.extend(groups::scripts(file, &groups, account));
+        mail::speak(file, &groups, account);
         own.push(parts);
+    }
+    for (parts, paths) in own.iter_mut().zip(paths) {
+        parts.paths = paths;
     }
     groups::complete(files, &mut groups, &homes, account);
     shared.routers = groups.into_iter().map(|group| group.router).collect();

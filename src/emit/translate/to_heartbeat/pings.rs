@@ -1,34 +1,72 @@
 //! Scripts that only ping become ping targets, on which ipfail acts.
 
+use super::groups::Group;
 use super::{NodeFile, codes};
 use crate::emit::Account;
-use crate::model::{Membership, PingTarget, Router, Sourced, Tracker, show_seconds};
+use crate::model::{
+    Membership, PingTarget, Router, Sourced, Track, TrackKind, Tracker, show_seconds,
+};
 
 /// Turns the scripts that some router follows with a negative weight into ping targets.
-pub(super) fn apply(files: &[NodeFile], membership: &mut Membership, account: &mut Account) {
+pub(super) fn apply(
+    files: &[NodeFile],
+    groups: &[Group],
+    membership: &mut Membership,
+    account: &mut Account,
+) {
     for file in files {
         for tracker in &file.cluster.trackers {
-            let used = super::groups::script_tracks(&file.cluster.routers);
-            let mut weights = used
-                .filter(|(_, name, _)| **name == tracker.name.value)
-                .map(|(at, _, weight)| (at, weight.or(tracker_weight(tracker))));
-            let hosts = tracker.command.as_ref().and_then(|command| pinged(&command.value));
-            let follows = weights.clone().next().is_some();
-            let negative = weights.all(|(_, weight)| weight.is_some_and(|weight| weight < 0));
-            match hosts {
-                Some(hosts) if follows && negative => {
-                    ping(tracker, hosts, file, membership, account)
+            let follows = |track: &&Sourced<Track>| {
+                track.value.kind == TrackKind::Script && track.value.name == tracker.name.value
+            };
+            let weight = |track: &Sourced<Track>| {
+                track.value.weight_of_script(&file.cluster.trackers).unwrap_or(0)
+            };
+            let (mut tracks, mut ignored) = (Vec::new(), Vec::new());
+            for router in &file.cluster.routers {
+                let has_no_effect = weights_count_for_nothing(router, file, (files, groups));
+                for track in router.tracks.iter().filter(follows) {
+                    let is_weighted = weight(track) != 0;
+                    let list =
+                        if is_weighted && has_no_effect { &mut ignored } else { &mut tracks };
+                    list.push(track);
                 }
-                _ => lost(tracker, &file.cluster.routers, account),
+            }
+            for track in &ignored {
+                account.needless(track.at, IGNORED);
+            }
+            let hosts = tracker.command.as_ref().and_then(|command| pinged(&command.value));
+            let negative = tracks.iter().all(|track| weight(track) < 0);
+            match hosts {
+                _ if tracks.is_empty() && !ignored.is_empty() => needless(tracker, account),
+                Some(hosts) if !tracks.is_empty() && negative => {
+                    ping(tracker, hosts, &tracks, membership, account);
+                }
+                _ => lost(tracker, &tracks, account),
             }
         }
     }
 }
 
+/// Whether keepalived pays no heed to what changes the priority of `router`.
+fn weights_count_for_nothing(
+    router: &Router,
+    file: &NodeFile,
+    (files, groups): (&[NodeFile], &[Group]),
+) -> bool {
+    if file.cluster.sync_groups.iter().any(|sync| sync.ignores_weights_of(router)) {
+        return true;
+    }
+    // One director that preempts is enough for a lower priority to matter to the others.
+    let group = groups.iter().find(|group| group.holds(router));
+    let all = files.iter().flat_map(|file| group.into_iter().flat_map(|group| group.routers(file)));
+    router.stays() && all.into_iter().all(Router::stays)
+}
+
 fn ping(
     tracker: &Tracker,
     hosts: Vec<String>,
-    file: &NodeFile,
+    tracks: &[&Sourced<Track>],
     membership: &mut Membership,
     account: &mut Account,
 ) {
@@ -43,10 +81,8 @@ fn ping(
     let note = "the director that reaches fewer targets gives everything up, whatever the weight";
     account.changed(tracker.name.at, codes::PING_ARBITRATION, word, note);
     account.exact(tracker.command.as_ref().and_then(|command| command.at), word);
-    for (at, name, _) in super::groups::script_tracks(&file.cluster.routers) {
-        if *name == tracker.name.value {
-            account.changed(at, codes::PING_ARBITRATION, "respawn ipfail", note);
-        }
+    for track in tracks {
+        account.changed(track.at, codes::PING_ARBITRATION, "respawn ipfail", note);
     }
     // heartbeat pings with each heartbeat and waits for the dead time, or for deadping.
     let interval = tracker.interval.map_or(1.0, |interval| interval.value.as_secs_f64());
@@ -70,19 +106,31 @@ fn ping(
     }
 }
 
-fn lost(tracker: &Tracker, routers: &[Router], account: &mut Account) {
+fn lost(tracker: &Tracker, tracks: &[&Sourced<Track>], account: &mut Account) {
     let note = "heartbeat follows no scripts";
     let instead = "let the script call `hb_standby` when it fails, from cron or a systemd timer";
     account.impossible(tracker.name.at, codes::NOT_FOLLOWED, &[note, instead]);
-    for (at, name, _) in super::groups::script_tracks(routers) {
-        if *name == tracker.name.value {
-            account.impossible(at, codes::NOT_FOLLOWED, &[note, instead]);
-        }
+    for track in tracks {
+        account.impossible(track.at, codes::NOT_FOLLOWED, &[note, instead]);
     }
 }
 
-fn tracker_weight(tracker: &Tracker) -> Option<i16> {
-    tracker.weight.map(|weight| weight.value)
+/// A script that nobody follows to any effect needs nothing in its place.
+fn needless(tracker: &Tracker, account: &mut Account) {
+    let Tracker { name, command, interval, timeout, weight, rise, fall, user, .. } = tracker;
+    for at in [
+        name.at,
+        command.as_ref().and_then(|command| command.at),
+        interval.and_then(|interval| interval.at),
+        timeout.and_then(|timeout| timeout.at),
+        weight.and_then(|weight| weight.at),
+        rise.and_then(|rise| rise.at),
+        fall.and_then(|fall| fall.at),
+        user.as_ref().and_then(|user| user.at),
+        tracker.starts_down.and_then(|down| down.at),
+    ] {
+        account.needless(at, IGNORED);
+    }
 }
 
 /// The hosts of a command that does nothing but ping: one ping, or several of which one has to be
@@ -121,6 +169,7 @@ fn one_ping(words: &[String]) -> Option<String> {
     plain.then(|| host.clone())
 }
 
+const IGNORED: &str = "keepalived ignores it here: the weight moves nothing";
 /// What is behind pings that all run at once (`ping_group` becomes this).
 const FIRST_ANSWER: &str = "| grep -q ttl=";
 /// Where Debian's heartbeat has the program, and the user that may talk to heartbeat.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::codes;
 use super::scripts::{Check, Request, ServerChecks, words};
-use super::services::{place, whole};
+use super::services::{STANDARD_INTERVAL, place, whole};
 use crate::emit::Account;
 use crate::model::{
     Appended, Checks, Forwarding, Http, HttpRequest, Pattern, Probe, ProbeKind, Protocol, Script,
@@ -145,34 +145,51 @@ impl Plain {
             (ProbeKind::Http(one), ProbeKind::Http(other)) => one.tls == other.tls,
             (one, other) => one == other,
         };
-        same_kind && self.port == other.port && self.host == other.host
+        let is_sayable = self.kind == other.kind || !self.has_separator();
+        same_kind && is_sayable && self.port == other.port && self.host == other.host
+    }
+
+    /// Whether ldirectord would part the texts of a `real` line inside of what this one expects:
+    /// its pattern takes the last separator with quotation marks around it.
+    fn has_separator(&self) -> bool {
+        let ProbeKind::Http(http) = &self.kind else { return false };
+        let bodies = http.requests.iter().filter_map(|request| request.body.as_ref());
+        bodies.into_iter().any(|body| {
+            // The marks around the text are seen, too.
+            let line = format!("\"{}\"", body.value.expression);
+            line.match_indices('"').filter_map(|(at, mark)| line.get(at + mark.len()..)).any(
+                |rest| {
+                    let behind = rest.strip_prefix([',', ' ']).map(str::trim_start);
+                    let second = behind.and_then(|behind| behind.strip_prefix('"'));
+                    second.is_some_and(|second| second.contains('"'))
+                },
+            )
+        })
     }
 }
 
 /// A program that gets what ldirectord hands over anyway: virtual address and port, real address
 /// and port.
 fn plain_script(script: &Script, server: &Server, service: &Service) -> Option<(ProbeKind, u16)> {
-    let words = shell_words::split(&script.command.value).ok()?;
-    let (program, arguments) = words.split_first()?;
-    let (about, port) = match &service.target.value {
-        Target::Endpoint { address, port } => (address.to_string(), *port),
-        Target::Mark { mark, .. } => (mark.to_string(), 0),
-        Target::Group(_) => return None,
-    };
-    let handed = [about, port.to_string(), server.address.to_string()];
-    let (told, arguments) = arguments.split_last()?;
-    let is_root = script.user.as_ref().is_none_or(|user| user.value == "root");
-    let sets_weight = script.dynamic_weight.is_some_and(|dynamic| dynamic.value);
-    if arguments != handed || !is_root || sets_weight {
+    if matches!(service.target.value, Target::Group(_)) {
         return None;
     }
-    let kind = ProbeKind::Script(Box::new(Script {
+    let words = shell_words::split(&script.command.value).ok()?;
+    let (program, arguments) = words.split_first()?;
+    let told: u16 = arguments.last()?.parse().ok()?;
+    let is_root = script.user.as_ref().is_none_or(|user| user.value == "root");
+    let sets_weight = script.dynamic_weight.is_some_and(|dynamic| dynamic.value);
+    let plain = Script {
         command: Sourced { value: program.clone(), at: script.command.at },
         appended: Appended::VirtualAndReal,
         dynamic_weight: None,
         user: None,
-    }));
-    Some((kind, told.parse().ok()?))
+    };
+    let handed = plain.arguments(&service.target.value, server.address, told);
+    if arguments != handed || !is_root || sets_weight {
+        return None;
+    }
+    Some((ProbeKind::Script(Box::new(plain)), told))
 }
 
 /// One request whose answer is a success and perhaps matches: all that ldirectord looks at.
@@ -180,7 +197,6 @@ fn plain_http(http: &Http) -> Option<Http> {
     let [request] = http.requests.as_slice() else { return None };
     let success = request.status.iter().all(|status| status.value == SUCCESS);
     let negated = request.body.as_ref().is_some_and(|body| body.value.negated);
-    // ldirectord cannot have a quotation mark with a separator behind it in a server's own text.
     if !success || negated || request.digest.is_some() {
         return None;
     }
@@ -411,11 +427,18 @@ fn unwritten(
 
 /// `; a dead server is out after 12 s at most, before after 21 s`.
 fn detection(probe: &Probe, server: &Server, service: &Service, after: Duration) -> String {
-    let interval = probe.checks.interval.or(service.checks.interval);
-    let interval = interval.map_or(Duration::from_secs(60), |interval| interval.value);
+    let interval = interval_of(probe, server, service);
     let tries = failures(probe, server, service);
-    let delay = probe.checks.retry_delay.or(service.checks.retry_delay);
-    let delay = delay.map_or(Duration::from_secs(1), |delay| delay.value);
+    let delay = stated(probe, server, service, |checks| checks.retry_delay);
+    let delay = delay.map_or_else(
+        // keepalived's own defaults (2.2.7).
+        || match probe.kind {
+            ProbeKind::Http(_) => Duration::from_secs(3),
+            ProbeKind::Dns(_) => interval,
+            _ => Duration::from_secs(1),
+        },
+        |delay| delay.value,
+    );
     let before = interval
         .saturating_add(limit(probe, server, service).saturating_mul(tries))
         .saturating_add(delay.saturating_mul(tries.saturating_sub(1)));
@@ -436,9 +459,7 @@ fn limit(probe: &Probe, server: &Server, service: &Service) -> Duration {
     let own = stated_limit(probe, server, service);
     let standard = match probe.kind {
         // A program may run until its next turn.
-        ProbeKind::Script(_) => {
-            service.checks.interval.map_or(Duration::from_secs(60), |i| i.value)
-        }
+        ProbeKind::Script(_) => interval_of(probe, server, service),
         _ => STANDARD_LIMIT,
     };
     whole(own.map_or(standard, |limit| limit.value))
@@ -464,8 +485,24 @@ fn failures(probe: &Probe, server: &Server, service: &Service) -> u32 {
 }
 
 fn stated_failures(probe: &Probe, server: &Server, service: &Service) -> Option<Sourced<u32>> {
-    let of_server = of_server(server).and_then(|checks| checks.failures);
-    probe.checks.failures.or(of_server).or(service.checks.failures)
+    stated(probe, server, service, |checks| checks.failures)
+}
+
+/// Time between two checks of a server by keepalived.
+fn interval_of(probe: &Probe, server: &Server, service: &Service) -> Duration {
+    let interval = stated(probe, server, service, |checks| checks.interval);
+    interval.map_or(STANDARD_INTERVAL, |interval| interval.value)
+}
+
+/// What the probe states, else its server, else the service.
+fn stated<T>(
+    probe: &Probe,
+    server: &Server,
+    service: &Service,
+    field: impl Fn(&Checks) -> Option<T>,
+) -> Option<T> {
+    let of_server = || of_server(server).and_then(&field);
+    field(&probe.checks).or_else(of_server).or_else(|| field(&service.checks))
 }
 
 /// Timing that a server states for its probes.

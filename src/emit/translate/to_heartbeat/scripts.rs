@@ -155,10 +155,14 @@ pub(super) fn words(command: &str, user: Option<&str>) -> Vec<String> {
     if let Some(arguments) = user.filter(|user| !is_user(user)) {
         return own.into_iter().chain(split(arguments)).collect();
     }
-    let user = user.and_then(|user| user.split_whitespace().next());
-    let Some(user) = user.filter(|user| *user != "root") else { return own };
-    let switch = ["runuser", "-u", user, "--"].map(str::to_owned);
-    switch.into_iter().chain(own).collect()
+    let mut names = user.unwrap_or_default().split_whitespace();
+    let (user, group) = (names.next().unwrap_or(ROOT), names.next());
+    if user == ROOT && group.is_none_or(|group| group == ROOT) {
+        return own;
+    }
+    let switch = ["runuser", "-u", user].into_iter();
+    let switch = switch.chain(group.into_iter().flat_map(|group| ["-g", group])).chain(["--"]);
+    switch.map(str::to_owned).chain(own).collect()
 }
 
 /// `text` as the name of a file: every other character becomes a low line.
@@ -168,9 +172,18 @@ pub(super) fn file_name(text: &str) -> String {
         .collect()
 }
 
+const ROOT: &str = "root";
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_group_goes_with_its_user() {
+        let with_group = words("/bin/x", Some("nobody adm"));
+        assert_eq!(with_group, ["runuser", "-u", "nobody", "-g", "adm", "--", "/bin/x"]);
+        assert_eq!(words("/bin/x", Some("root root")), ["/bin/x"]);
+    }
 
     #[test]
     fn what_is_no_user_is_an_argument() {

@@ -1,131 +1,46 @@
 //! Virtual services: what keepalived means, in the words of ldirectord.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::net::IpAddr;
 use std::time::Duration;
 
-use super::groups::Group;
+use super::homes::{Homes, members};
 use super::scripts::{DIRECTORY, GeneratedScript, Purpose, file_name, words};
 use super::{NodeFile, NodeParts, codes, probes};
 use crate::emit::Account;
 use crate::model::{
-    Cluster, Family, Forwarding, Hook, HookEvent, Protocol, Server, Service, ServiceGroup, Sourced,
-    Target, Tunnel, TunnelKind, show_seconds,
+    Cluster, Family, Forwarding, Hook, HookEvent, Protocol, Server, Service, Sourced, Target,
+    Tunnel, TunnelKind, show_seconds,
 };
 use crate::source::Place;
-
-/// Which group a service goes with.
-#[derive(Debug, Default)]
-pub(super) struct Homes {
-    /// Groups by their addresses.
-    addresses: HashMap<IpAddr, usize>,
-    /// Titles of the groups.
-    titles: Vec<String>,
-    /// Groups that any file has services for.
-    used: Vec<usize>,
-}
-
-impl Homes {
-    /// The ldirectord configuration of group `number`; `None` when it has no services.
-    pub(super) fn configuration(&self, number: usize, _groups: usize) -> Option<String> {
-        self.used.contains(&number).then(|| self.name(number))
-    }
-
-    /// One configuration has the usual name; two processes need two.
-    fn name(&self, number: usize) -> String {
-        match self.titles.get(number).filter(|_| self.used.len() > 1) {
-            Some(title) => format!("ldirectord-{title}.cf"),
-            None => "ldirectord.cf".to_owned(),
-        }
-    }
-
-    /// Services go where their address is; a mark, or an address of nobody, with the first group.
-    fn of(&self, service: &Service, file: &NodeFile) -> usize {
-        let home = |target: &Target| match target {
-            Target::Endpoint { address, .. } => self.addresses.get(address).copied(),
-            _ => None,
-        };
-        let found = match &service.target.value {
-            Target::Group(name) => members(name, file).iter().find_map(home),
-            target => home(target),
-        };
-        found.unwrap_or(0)
-    }
-}
-
-/// Finds the group of every service.
-pub(super) fn homes(files: &[NodeFile], groups: &[Group]) -> Homes {
-    let mut homes = Homes { titles: groups.iter().map(Group::title).collect(), ..Homes::default() };
-    for router in files.iter().flat_map(|file| &file.cluster.routers) {
-        let Some(number) = groups.iter().position(|group| group.holds(router)) else { continue };
-        for address in router.addresses.iter().chain(&router.excluded) {
-            homes.addresses.insert(address.value.address, number);
-        }
-    }
-    let services = files
-        .iter()
-        .flat_map(|file| file.cluster.services.iter().map(move |service| (service, file)));
-    homes.used = services.map(|(service, file)| homes.of(service, file)).collect();
-    homes.used.sort_unstable();
-    homes.used.dedup();
-    homes
-}
 
 /// The services of one director's file, by the configuration that they go into.
 pub(super) fn apply(file: &NodeFile, homes: &Homes, account: &mut Account) -> NodeParts {
     let mut parts = NodeParts::default();
-    let mut sorted: BTreeMap<usize, Vec<&Service>> =
+    let mut sorted: BTreeMap<usize, Vec<(&Service, Vec<Target>)>> =
         homes.used.iter().map(|number| (*number, Vec::new())).collect();
     for service in &file.cluster.services {
-        sorted.entry(homes.of(service, file)).or_default().push(service);
+        let own = homes.parts(service, file);
+        homes.speak(service, &own, account);
+        for (number, targets) in own.by_group {
+            sorted.entry(number).or_default().push((service, targets));
+        }
     }
-    let alerts = alerts(file, account);
+    let alerts = super::mail::alerts(file);
     for (number, services) in sorted {
         // One process has one rhythm, the fastest that any of its services asks for.
-        let intervals = services.iter().map(|service| interval(service));
+        let intervals = services.iter().map(|(service, _)| interval(service));
         let shortest = whole(intervals.min().unwrap_or(STANDARD_INTERVAL));
         let mut cluster = Cluster { alerts: alerts.clone(), ..Cluster::default() };
         let mut seen = HashSet::new();
-        for service in services {
+        for (service, targets) in services {
             let scripts = &mut parts.scripts;
             let mut translator = Translator { shortest, account, scripts, seen: &mut seen };
-            cluster.services.extend(translator.all(service, file));
+            cluster.services.extend(translator.all(service, &targets, file));
         }
         parts.services.insert(homes.name(number), cluster);
     }
     parts
-}
-
-/// Who is told by mail. keepalived tells about servers unless it is told not to.
-fn alerts(file: &NodeFile, account: &mut Account) -> crate::model::Alerts {
-    let mut alerts = file.cluster.alerts.clone();
-    let used = !file.cluster.services.is_empty();
-    for recipient in &alerts.recipients {
-        let note = "ldirectord's own mails: one for each server that changes, none for a director";
-        account.changed(recipient.at, codes::MAIL, "emailalert", note);
-    }
-    account.exact(alerts.sender.as_ref().and_then(|sender| sender.at), "emailalertfrom");
-    if let Some(server) = &mut alerts.server {
-        let mut words = server.value.split_whitespace();
-        let host = words.next().unwrap_or_default().to_owned();
-        match words.next() {
-            Some(port) if port != "25" => {
-                let note = format!("ldirectord always uses port 25, not {port}");
-                account.lossy(server.at, codes::MAIL, "smtp", &[&note]);
-            }
-            _ => account.exact(server.at, "smtp"),
-        }
-        server.value = host;
-    }
-    let limit = alerts.timeout.take();
-    account.lossy(
-        limit.and_then(|limit| limit.at),
-        codes::MAIL,
-        "",
-        &["ldirectord has no time limit for its mail server"],
-    );
-    // Without a service ldirectord does not run, and nobody is told.
-    if used { alerts } else { crate::model::Alerts::default() }
 }
 
 struct Translator<'a> {
@@ -137,8 +52,9 @@ struct Translator<'a> {
 }
 
 impl Translator<'_> {
-    /// The services that stand for `service`: none when ldirectord cannot have it.
-    fn all(&mut self, service: &Service, file: &NodeFile) -> Vec<Service> {
+    /// The services that stand for `targets`, a part of what `service` takes: none when ldirectord
+    /// cannot have it.
+    fn all(&mut self, service: &Service, targets: &[Target], file: &NodeFile) -> Vec<Service> {
         let mut new = Service::new(service.target.clone());
         if !self.is_possible(service, file) {
             return Vec::new();
@@ -148,24 +64,25 @@ impl Translator<'_> {
         self.account.exact(service.target.at, "virtual");
         self.kernel(service, &mut new);
         self.servers(service, &mut new);
-        self.fallback(service, &mut new);
+        self.fallback(service, targets, &mut new);
         self.timing(service, &mut new);
         let what = about(service);
         let user = file.cluster.globals.script_user.as_ref().map(|user| user.value.as_str());
         self.hooks(service, &mut new, &what, user);
         let scripts = probes::apply(service, &mut new, (self.shortest, user), self.account);
         if let Some(checks) = scripts {
-            let name = format!("checks/{what}");
+            let name = self.script(format!("checks/{what}"), Purpose::Probe(checks));
             probes::external(&mut new, format!("{DIRECTORY}/{name}"));
-            self.scripts.push(GeneratedScript { name, purpose: Purpose::Probe(checks) });
         }
         let target = new.target.at;
-        let is_group = matches!(new.target.value, Target::Group(_));
-        let mut all = expand(new, file);
-        if is_group {
+        let mut all = match &service.target.value {
+            Target::Group(_) => self.expand(&new, targets),
+            _ => vec![new],
+        };
+        if let Target::Group(name) = &service.target.value {
             let note = format!(
                 "one service for each of its {} addresses and marks, each of which checks the servers",
-                all.len()
+                members(name, file).len()
             );
             self.account.changed(target, codes::GROUP_EXPANDED, "virtual", &note);
         }
@@ -176,6 +93,44 @@ impl Translator<'_> {
             self.account.lossy(target, codes::SERVICE_IMPOSSIBLE, "virtual", &notes);
         }
         all
+    }
+
+    /// A named group becomes one service for each of `targets`, with what is of its family.
+    fn expand(&mut self, service: &Service, targets: &[Target]) -> Vec<Service> {
+        let fits = |address: IpAddr, target: &Target| Family::of(address) == target.family();
+        for server in &service.servers {
+            if targets.iter().any(|target| !fits(server.address, target)) {
+                self.account.impossible(server.at, codes::SERVICE_IMPOSSIBLE, &[OTHER_FAMILY]);
+            }
+        }
+        let one = |target: &Target| {
+            let mut one = service.clone();
+            one.servers.retain(|server| fits(server.address, target));
+            one.fallback = one.fallback.filter(|fallback| fits(fallback.value.address, target));
+            if matches!(target, Target::Mark { .. }) {
+                one.protocol = None;
+            }
+            one.target.value = target.clone();
+            one
+        };
+        targets.iter().map(one).collect()
+    }
+
+    /// Keeps a program, and gives the name that it has. Services of similar names have programs of
+    /// their own, and the parts of one service share one.
+    fn script(&mut self, name: String, purpose: Purpose) -> String {
+        let numbered = (2..).map(|number: u32| format!("{name}-{number}"));
+        for candidate in std::iter::once(name.clone()).chain(numbered) {
+            match self.scripts.iter().find(|known| known.name == candidate) {
+                Some(known) if known.purpose == purpose => return candidate,
+                Some(_) => {}
+                None => {
+                    self.scripts.push(GeneratedScript { name: candidate.clone(), purpose });
+                    return candidate;
+                }
+            }
+        }
+        name
     }
 
     /// The service without servers of another family, when there are any: only keepalived's tunnels
@@ -190,8 +145,7 @@ impl Translator<'_> {
             return None;
         }
         for server in service.servers.iter().filter(|server| !is_own(server)) {
-            let note = "a real server of ldirectord has the family of its service";
-            self.account.impossible(server.at, codes::SERVICE_IMPOSSIBLE, &[note]);
+            self.account.impossible(server.at, codes::SERVICE_IMPOSSIBLE, &[OTHER_FAMILY]);
         }
         let mut own = service.clone();
         own.servers.retain(is_own);
@@ -317,22 +271,23 @@ impl Translator<'_> {
         }
     }
 
-    fn fallback(&mut self, service: &Service, new: &mut Service) {
+    fn fallback(&mut self, service: &Service, targets: &[Target], new: &mut Service) {
         let Some(fallback) = &service.fallback else { return };
-        self.account.exact(fallback.at, "fallback");
-        let mut copy = fallback.clone();
-        let own_method = service.method.map_or(Forwarding::Masquerading, |method| method.value);
-        copy.value.method.get_or_insert(own_method);
-        if let Target::Endpoint { port, .. } = service.target.value {
-            copy.value.port.get_or_insert(port);
+        let family = Family::of(fallback.value.address);
+        if targets.iter().any(|target| target.family() == family) {
+            self.account.exact(fallback.at, "fallback");
+            let mut copy = fallback.clone();
+            let own_method = service.method.map_or(Forwarding::Masquerading, |method| method.value);
+            copy.value.method.get_or_insert(own_method);
+            if let Target::Endpoint { port, .. } = service.target.value {
+                copy.value.port.get_or_insert(port);
+            }
+            new.fallback = Some(copy);
         }
-        let is_six = service.target.value.family() == Family::V6;
-        if copy.value.address.is_ipv6() != is_six {
+        if targets.iter().any(|target| target.family() != family) {
             let note = "a fallback has the family of its service";
             self.account.lossy(fallback.at, codes::SERVER_DETAIL, "", &[note]);
-            return;
         }
-        new.fallback = Some(copy);
     }
 
     /// How often servers are checked.
@@ -351,22 +306,30 @@ impl Translator<'_> {
         };
         self.account.changed(at, codes::CHECK_RHYTHM, "checkinterval", &note);
         new.checks.make().interval = Some(Sourced::implied(self.shortest));
-        let all_down =
-            !service.servers.is_empty() && service.servers.iter().all(Server::starts_down);
-        match service.start_down {
-            None if all_down => {}
-            Some(alpha) => self.account.exact(alpha.at, "ldirectord starts every server down"),
-            None if !service.servers.is_empty() => {
-                let note = "servers start down and come in with their first success; keepalived \
-                            puts them in at once unless told `alpha`";
-                self.account.changed(service.at, codes::STARTS_DOWN, "virtual", note);
-            }
-            None => {}
-        }
+        self.first_state(service);
         self.account.needless(
             service.checks.warmup.and_then(|warmup| warmup.at),
             "the first check comes at once",
         );
+    }
+
+    /// Whether servers start down: with ldirectord all of them do.
+    fn first_state(&mut self, service: &Service) {
+        let of_servers = service.servers.iter().filter_map(|server| server.own.as_ref());
+        let of_servers = of_servers.flat_map(|own| {
+            let of_probes = own.probes.iter().map(|probe| probe.settings.alpha);
+            std::iter::once(own.settings.alpha).chain(of_probes)
+        });
+        for alpha in of_servers.chain([service.start_down]).flatten() {
+            match alpha.value {
+                true => self.account.exact(alpha.at, "ldirectord starts every server down"),
+                false => self.account.changed(alpha.at, codes::STARTS_DOWN, "virtual", STARTS_DOWN),
+            }
+        }
+        let all_down = service.servers.iter().all(Server::starts_down);
+        if !all_down && !service.start_down.is_some_and(|alpha| alpha.value) {
+            self.account.changed(service.at, codes::STARTS_DOWN, "virtual", STARTS_DOWN);
+        }
     }
 
     /// Quorum commands run as the fallbackcommand.
@@ -380,13 +343,13 @@ impl Translator<'_> {
         let (start, stop): (Vec<_>, Vec<_>) =
             (commands(HookEvent::QuorumDown), commands(HookEvent::QuorumUp));
         if !start.is_empty() || !stop.is_empty() {
-            let name = format!("checks/fallback-{what}");
+            let purpose = Purpose::Fallback { start, stop };
+            let name = self.script(format!("checks/fallback-{what}"), purpose);
             let command = format!("{DIRECTORY}/{name}");
             for event in [HookEvent::QuorumDown, HookEvent::QuorumUp] {
                 let hook = Hook { event, command: command.clone(), user: None };
                 new.hooks.push(Sourced::implied(hook));
             }
-            self.scripts.push(GeneratedScript { name, purpose: Purpose::Fallback { start, stop } });
         }
         for hook in of(HookEvent::QuorumDown).chain(of(HookEvent::QuorumUp)) {
             let note =
@@ -410,8 +373,9 @@ impl Translator<'_> {
 /// `10.0.0.31-80`, `fwmark-7`: a file's name that tells the service.
 fn about(service: &Service) -> String {
     let protocol = match service.protocol.map(|protocol| protocol.value) {
-        Some(Protocol::Udp) => "-udp",
-        _ => "",
+        // keepalived takes UDP where nothing is said.
+        None | Some(Protocol::Udp) => "-udp",
+        Some(Protocol::Sctp | Protocol::Tcp) => "",
     };
     match &service.target.value {
         Target::Endpoint { address, port } => {
@@ -432,27 +396,6 @@ fn key(service: &Service) -> (Option<Protocol>, Target) {
     (protocol, service.target.value.clone())
 }
 
-/// A named group becomes one service for each of its members.
-fn expand(service: Service, file: &NodeFile) -> Vec<Service> {
-    let Target::Group(name) = &service.target.value else { return vec![service] };
-    let one = |target: Target| {
-        let mut one = service.clone();
-        one.servers.retain(|server| Family::of(server.address) == target.family());
-        if matches!(target, Target::Mark { .. }) {
-            one.protocol = None;
-        }
-        one.target.value = target;
-        one
-    };
-    members(name, file).into_iter().map(one).collect()
-}
-
-/// What a named group of the file stands for.
-fn members(name: &str, file: &NodeFile) -> Vec<Target> {
-    let groups = file.cluster.service_groups.iter().filter(|group| group.name.value == name);
-    groups.flat_map(ServiceGroup::targets).collect()
-}
-
 /// Time between two checks of a server.
 fn interval(service: &Service) -> Duration {
     service.checks.interval.map_or(STANDARD_INTERVAL, |interval| interval.value)
@@ -469,6 +412,9 @@ pub(super) fn place<T: Copy>(value: Option<Sourced<T>>) -> Option<Place> {
     value.and_then(|value| value.at)
 }
 
+const OTHER_FAMILY: &str = "a real server of ldirectord has the family of its service";
+const STARTS_DOWN: &str = "servers start down and come in with their first success; keepalived \
+                           puts them in at once unless told `alpha`";
 const SECOND: &str = "ldirectord refuses a second service of the same address";
 /// keepalived's delay_loop when none is written.
-const STANDARD_INTERVAL: Duration = Duration::from_secs(60);
+pub(super) const STANDARD_INTERVAL: Duration = Duration::from_secs(60);

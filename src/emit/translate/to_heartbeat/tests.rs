@@ -68,7 +68,8 @@ fn the_only_address_that_is_left_belongs_to_the_only_director_without_one() {
     let lines = "virtual_router_id 1\nunicast_src_ip 10.0.0.27\nunicast_peer {\n10.0.0.28\n}";
     let text = instance("A", lines);
     let found = translate(&[file(Some("lw1"), &text)], &peer("lw2")).expect("enough is known");
-    let peers: Vec<&Path> = found.shared.membership.paths.iter().map(|path| &path.value).collect();
+    let own = found.nodes.first().expect("two directors");
+    let peers: Vec<&Path> = own.paths.iter().map(|path| &path.value).collect();
     let path = |peer: &str| Path::Unicast { interface: "eth0".to_owned(), peer: peer.to_owned() };
     assert_eq!(peers, [&path("10.0.0.27"), &path("10.0.0.28")]);
     // Of two neither can be told.

@@ -6,43 +6,71 @@ use super::directors::{Director, peers_of};
 use super::groups::Group;
 use super::{NodeFile, codes};
 use crate::emit::Account;
-use crate::model::{Family, Membership, Path, Router, Sourced};
+use crate::model::{Family, Path, Router, Sourced};
 
-/// Adds a path for every interface that carries adverts.
-pub(super) fn apply(
+/// The paths of every file's director: one for each interface that carries adverts, by its name on
+/// that director.
+pub(super) fn of_each(
     files: &[NodeFile],
     groups: &[Group],
     directors: &[Director],
-    membership: &mut Membership,
     account: &mut Account,
+) -> Vec<Vec<Sourced<Path>>> {
+    let of_file = |file| {
+        let mut paths = Vec::new();
+        // In the order of the groups, which is the same everywhere: the first decides what several
+        // instances on one interface share.
+        for group in groups {
+            add(group, (file, files), directors, &mut paths);
+        }
+        for group in groups {
+            for router in group.routers(file) {
+                speak(router, is_unicast(group, files), &paths, account);
+            }
+        }
+        paths.into_iter().map(Sourced::implied).collect()
+    };
+    files.iter().map(of_file).collect()
+}
+
+/// Adds what `group` needs on the director of `file`.
+fn add(
+    group: &Group,
+    (file, files): (&NodeFile, &[NodeFile]),
+    directors: &[Director],
+    paths: &mut Vec<Path>,
 ) {
-    for file in files {
-        for router in &file.cluster.routers {
-            let Some(interface) = &router.interface else { continue };
-            let unicast = peers_of(router).next().is_some();
-            let paths = if unicast {
-                one_by_one(&interface.value, directors)
-            } else {
-                let group = groups.iter().find(|group| group.holds(router));
-                vec![to_a_group(&interface.value, group.map_or(router, |group| &group.first))]
-            };
-            // Several instances on one interface share its path.
-            let is_new = |path: &Path| {
-                !membership.paths.iter().any(|known| {
-                    known.value == *path
-                        || (!unicast
-                            && known.value.interface() == path.interface()
-                            && matches!(known.value, Path::Multicast { .. }))
-                })
-            };
-            let new: Vec<Path> = paths.into_iter().filter(is_new).collect();
-            membership.paths.extend(new.into_iter().map(Sourced::implied));
-            speak(router, unicast, membership, account);
+    let of = |file| group.routers(file).filter_map(|router| router.interface.as_ref());
+    // A group that the file does not have comes to its director all the same.
+    let all = std::iter::once(file).chain(files);
+    let Some(source) = all.into_iter().find(|file| of(file).next().is_some()) else { return };
+    let unicast = is_unicast(group, files);
+    for interface in of(source) {
+        let wanted = match unicast {
+            true => one_by_one(&interface.value, directors),
+            false => vec![to_a_group(&interface.value, &group.first)],
+        };
+        for path in wanted {
+            let is_known = paths.iter().any(|known| {
+                let is_shared = !unicast
+                    && known.interface() == path.interface()
+                    && matches!(known, Path::Multicast { .. });
+                *known == path || is_shared
+            });
+            if !is_known {
+                paths.push(path);
+            }
         }
     }
 }
 
-fn speak(router: &Router, unicast: bool, membership: &Membership, account: &mut Account) {
+/// Whether any director tells the others one by one: then all of them have to.
+fn is_unicast(group: &Group, files: &[NodeFile]) -> bool {
+    let mut routers = files.iter().flat_map(|file| group.routers(file));
+    routers.any(|router| peers_of(router).next().is_some())
+}
+
+fn speak(router: &Router, unicast: bool, paths: &[Path], account: &mut Account) {
     let interface = router.interface.as_ref();
     let transport = &router.transport;
     let number = router.virtual_router_id.and_then(|id| id.at);
@@ -58,8 +86,8 @@ fn speak(router: &Router, unicast: bool, membership: &Membership, account: &mut 
         return;
     }
     let name = interface.map(|interface| interface.value.as_str());
-    let path = membership.paths.iter().find(|path| path.value.interface() == name);
-    let Some(Path::Multicast { group, .. }) = path.map(|path| &path.value) else { return };
+    let is_own = |path: &&Path| path.interface() == name && matches!(path, Path::Multicast { .. });
+    let Some(Path::Multicast { group, .. }) = paths.iter().find(is_own) else { return };
     let note = format!(
         "VRRP multicast (IP protocol 112) becomes UDP to {group}, port {PORT}, which a firewall has to let pass"
     );
@@ -74,8 +102,7 @@ fn speak(router: &Router, unicast: bool, membership: &Membership, account: &mut 
     account.changed(transport.group.and_then(|g| g.at), codes::CONVERSATION, "mcast", &note);
 }
 
-/// One line for every director. The line about itself does nothing on a node, so the file can be
-/// the same on all of them.
+/// One line for every director. The line about itself does nothing on a node.
 fn one_by_one(interface: &str, directors: &[Director]) -> Vec<Path> {
     let addresses = directors.iter().filter_map(|director| director.address);
     let path = |address: IpAddr| Path::Unicast {

@@ -70,11 +70,15 @@ impl<'a> Line<'a> {
     /// around a part of it, they belong to it, as in a command with arguments; a single one was left
     /// over.
     pub(super) fn text(&self) -> Cow<'a, str> {
-        let raw = self.value().map(|value| value.raw()).unwrap_or_default();
-        let is_whole = characters::unquote(raw).or_else(|| single_unquote(raw)).is_some();
         let meant = self.meant();
         let in_pairs = ['"', '\''].iter().all(|mark| meant.matches(*mark).count() % 2 == 0);
-        if is_whole || !in_pairs { self.unquoted() } else { meant }
+        if self.is_quoted() || !in_pairs { self.unquoted() } else { meant }
+    }
+
+    /// Whether quotes stand around the whole value.
+    pub(super) fn is_quoted(&self) -> bool {
+        let raw = self.value().map(|value| value.raw()).unwrap_or_default();
+        characters::unquote(raw).or_else(|| single_unquote(raw)).is_some()
     }
 
     /// Where the value stands; where the keyword does if there is none.

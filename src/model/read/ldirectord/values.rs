@@ -304,7 +304,7 @@ impl Reader<'_> {
                 Some((_, behind)) => self.behind_quotes(line, behind),
             }
         }
-        let meant = self.blanks(inner(&meant));
+        let meant = self.blanks(inner(line, &meant));
         (may_be_empty || !meant.is_empty()).then(|| Sourced::new(meant, at))
     }
 
@@ -355,7 +355,7 @@ impl Reader<'_> {
             self.comment_in_value(line);
         }
         let text = line.text();
-        let text = self.blanks(inner(&text));
+        let text = self.blanks(inner(line, &text));
         if text.is_empty() {
             // A lone quotation mark is a text to ldirectord.
             let is_text = between_quotes(&seen).is_none();
@@ -475,9 +475,11 @@ fn between_quotes(seen: &str) -> Option<(&str, &str)> {
     seen.strip_prefix('"')?.rsplit_once('"')
 }
 
-/// What was meant inside quotes when more follows them on the line.
-fn inner(text: &str) -> String {
-    match between_quotes(text) {
+/// What was meant inside quotes when more follows them on the line. From `text`, the value without
+/// quotes around it, they are off already: marks that are left belong to it.
+fn inner(line: &Line<'_>, text: &str) -> String {
+    let meant = line.meant();
+    match between_quotes(&meant).filter(|_| !line.is_quoted()) {
         Some((inside, _)) => inside.to_owned(),
         None => text.to_owned(),
     }

@@ -63,11 +63,12 @@ pub(super) const BLOCKS: &[Block] = rows! {
 
     within "global_defs";
     "router_id" => Kept("node");
-    "notification_email" "notification_email_from" => Kept("emailalert");
+    "notification_email" => Needless(BLOCK);
+    "notification_email_from" => Kept("emailalertfrom");
     "smtp_server" => Kept("smtp");
     "smtp_helo_name" "smtp_connect_timeout" => Lost(MAIL, "ldirectord has no such setting", "");
     "smtp_alert" "smtp_alert_vrrp" "smtp_alert_checker" "no_email_faults" "no_checker_emails"
-        => Changed(MAIL, "emailalert", "ldirectord tells about all servers of all services");
+        => Lost(MAIL, "nobody is told because of it", "");
     "vrrp_startup_delay" "vrrp_delay_after_boot"
         => Changed(
             TAKEOVER_TIME, "initdead", "heartbeat waits initdead for a silent peer after its start"
@@ -86,10 +87,13 @@ pub(super) const BLOCKS: &[Block] = rows! {
             NOTHING, "ldirectord leaves the kernel's time limits alone",
             "run `ipvsadm --set` at boot"
         );
-    "lvs_flush" "lvs_flush_on_stop" "lvs_flush_onstop"
-        => Needless(
-            "ldirectord removes what it does not know at its start, and everything when it stops"
+    "lvs_flush"
+        => Lost(
+            NOTHING, "ldirectord leaves services in the table that it does not know",
+            "run `ipvsadm -C` before heartbeat starts"
         );
+    "lvs_flush_on_stop" "lvs_flush_onstop"
+        => Needless("ldirectord removes its services when it stops");
     "script_user" => Kept("runuser in the generated scripts");
     "enable_script_security" "use_symlink_paths" "set_supplementary_groups"
         => Lost(
@@ -221,7 +225,7 @@ pub(super) const BLOCKS: &[Block] = rows! {
     "notify_fault" "notify_stop" "notify_deleted" "notify_master_rx_lower_pri"
     "notify_priority_changes"
         => Lost(NOTIFY_SCRIPT, "heartbeat has start and stop, and no such event", "");
-    "smtp_alert" => Changed(MAIL, "MailTo", "sent by the mail command of the node");
+    "smtp_alert" => Lost(MAIL, "no line of haresources comes of it", "");
 
     within "vrrp_sync_group";
     "group" => Kept("one line of haresources");
@@ -229,7 +233,7 @@ pub(super) const BLOCKS: &[Block] = rows! {
         => Changed(NOTIFY_SCRIPT, "a script in resource.d", "a resource at the end of the line");
     "notify_fault" "notify_stop" "notify_priority_changes"
         => Lost(NOTIFY_SCRIPT, "heartbeat has start and stop, and no such event", "");
-    "smtp_alert" => Changed(MAIL, "MailTo", "sent by the mail command of the node");
+    "smtp_alert" => Lost(MAIL, "no line of haresources comes of it", "");
     "track_interface"
         => Lost(
             NOT_FOLLOWED, "heartbeat watches no interface",

@@ -1,6 +1,7 @@
 //! What the author of a `real` line meant, word by word.
 
 use super::OwnTexts;
+use super::strict::greedy_texts;
 use crate::model::Sourced;
 use crate::model::read::ldirectord::line::is_space;
 use crate::model::read::ldirectord::settings::method_named;
@@ -91,10 +92,14 @@ impl<'a> Meant<'a> {
 
 /// The two texts of `"request", "receive"`, however they are parted.
 fn two_texts(text: &str) -> Option<(&str, &str)> {
+    // Where ldirectord finds a separator, it takes the last one.
+    if let Some((request, receive, "")) = greedy_texts(text) {
+        return Some((request, receive));
+    }
     let inside = text.strip_prefix('"')?.strip_suffix('"')?;
     let is_separator = |between: &str| between.chars().all(|c| is_space(c) || c == ',');
     let mut rest = inside;
-    // The marks that belong to the separator are the first two with nothing but it between them.
+    // Else the first two marks with nothing but blanks and commas between them.
     while let Some((_, behind)) = rest.split_once('"') {
         let start = inside.len() - behind.len();
         let (between, second) = behind.split_once('"')?;

@@ -26,7 +26,7 @@ impl<'a> Strict<'a> {
         }
         let (_, mut rest) = flags.split_once(method)?;
         rest = behind_blank(rest, behind_digits).unwrap_or(rest);
-        if let Some((request, behind)) = behind_blank(rest, greedy_texts) {
+        if let Some((request, _, behind)) = behind_blank(rest, greedy_texts) {
             if request.starts_with('/') {
                 // The rest of the line is lost with it, so it is not checked either.
                 return Some(Self { location, lost_request: true, upper: false });
@@ -70,9 +70,9 @@ fn behind_blank<'a, T>(text: &'a str, pattern: impl Fn(&'a str) -> Option<T>) ->
     starts.find_map(|(at, _)| pattern(text.get(at + 1..)?))
 }
 
-/// `"(.*)"[, ]\s*"(.*)"` at the start of `text`: the first group as long as possible. Gives the
-/// request and what is behind.
-fn greedy_texts(text: &str) -> Option<(&str, &str)> {
+/// `"(.*)"[, ]\s*"(.*)"` at the start of `text`: the first group as long as possible. Gives both
+/// groups and what is behind.
+pub(super) fn greedy_texts(text: &str) -> Option<(&str, &str, &str)> {
     let inside = text.strip_prefix('"')?;
     let (before_last, behind) = inside.rsplit_once('"')?;
     // The closing mark of the request is the last one that is followed by a separator and a mark.
@@ -81,8 +81,8 @@ fn greedy_texts(text: &str) -> Option<(&str, &str)> {
         let full_after = before_last.get(request.len() + 1..)?;
         let separated =
             full_after.strip_prefix([',', ' ']).map(|rest| rest.trim_start_matches(is_space));
-        if separated.is_some_and(|rest| rest.starts_with('"')) {
-            return Some((request, behind));
+        if let Some(receive) = separated.and_then(|rest| rest.strip_prefix('"')) {
+            return Some((request, receive, behind));
         }
         candidate = request;
     }

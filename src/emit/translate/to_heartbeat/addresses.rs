@@ -1,0 +1,135 @@
+//! Addresses of a group: what the files say of one address becomes one resource.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+
+use super::groups::{Group, resource};
+use super::{NodeFile, codes};
+use crate::emit::Account;
+use crate::emit::heartbeat::address;
+use crate::model::setting::{Rare, Settings as _};
+use crate::model::{Broadcast, Resource, ResourceKind, Sourced, VirtualAddress};
+
+/// An address as one file has it.
+#[derive(Clone, Copy)]
+struct Said<'a> {
+    /// Number of the file.
+    file: usize,
+    from: &'a Sourced<VirtualAddress>,
+    /// Where it goes: its own interface, else that of the adverts.
+    interface: Option<&'a str>,
+}
+
+/// The resources of all addresses that any file has, in the order in which they are said.
+pub(super) fn resources(files: &[NodeFile], group: &Group, account: &mut Account) -> Vec<Resource> {
+    let mut all: Vec<Said<'_>> = Vec::new();
+    for (file, node) in files.iter().enumerate() {
+        for router in group.routers(node) {
+            let of_router = router.interface.as_ref().map(|interface| interface.value.as_str());
+            for from in router.addresses.iter().chain(&router.excluded) {
+                let interface = from.value.interface.as_deref().or(of_router);
+                all.push(Said { file, from, interface });
+            }
+        }
+    }
+    let mut by_address: HashMap<IpAddr, Vec<Said<'_>>> = HashMap::new();
+    for said in &all {
+        by_address.entry(said.from.value.address).or_default().push(*said);
+    }
+    let mut resources: Vec<Resource> = Vec::new();
+    for said in &all {
+        let alike = by_address.get(&said.from.value.address).map_or(&[][..], Vec::as_slice);
+        resources.extend(one(said, alike, account));
+        if !is_everywhere(&said.from.value, group, files) {
+            let note = "only one director's file has it; now all of them do";
+            account.changed(said.from.at, codes::FILES_DIFFER, "IPaddr2", note);
+        }
+    }
+    resources
+}
+
+/// Speaks for an address. `alike` are all that are said of it; the first of them becomes the
+/// resource.
+fn one(said: &Said<'_>, alike: &[Said<'_>], account: &mut Account) -> Option<Resource> {
+    let at = said.from.at;
+    // Two interfaces of one director can both have a link-local address; two directors may name
+    // the same network differently.
+    let is_double = alike.iter().any(|one| {
+        alike.iter().any(|other| one.file == other.file && one.interface != other.interface)
+    });
+    let is_same = |other: &&Said<'_>| !is_double || other.interface == said.interface;
+    let first = alike.iter().find(is_same)?;
+    let mut new = made(first);
+    let name = if new.address.is_ipv4() { "IPaddr2" } else { "IPv6addr" };
+    match lost_options(&said.from.value) {
+        options if options.is_empty() => account.exact(at, name),
+        options => {
+            let note = format!("the script of heartbeat has no {}", options.join(", no "));
+            account.lossy(at, codes::ADDRESS_OPTION, name, &[&note]);
+        }
+    }
+    if !is_double && alike.iter().any(|other| other.interface != said.interface) {
+        // An interface that a node does not have would keep its group from starting.
+        new.interface = None;
+        let note = "the directors name its interface differently, so the script takes that of the \
+                    route to the address; each director needs an address of that network there";
+        account.changed(at, codes::FILES_DIFFER, name, note);
+    }
+    let own = made(said);
+    if (own.prefix, own.broadcast) != (new.prefix, new.broadcast) {
+        let note = format!("another director's file says {}, which is taken", address(&new));
+        account.changed(at, codes::FILES_DIFFER, name, &note);
+    }
+    let is_first = first.file == said.file && std::ptr::eq(first.from, said.from);
+    let kind = ResourceKind::Address { address: new.clone(), lvs_support: name == "IPaddr2" };
+    is_first.then(|| resource(name, &[&address(&new)], kind, at)).flatten()
+}
+
+/// The address with what keepalived adds to it, and without what heartbeat has no word for.
+fn made(said: &Said<'_>) -> VirtualAddress {
+    let mut new = said.from.value.clone();
+    new.interface = said.interface.map(str::to_owned);
+    let full = if new.address.is_ipv4() { 32 } else { 128 };
+    // Without a prefix keepalived takes a host address, heartbeat the route's mask.
+    let prefix = *new.prefix.get_or_insert(full);
+    new.broadcast = new.broadcast.and_then(|broadcast| resolved(broadcast, new.address, prefix));
+    (new.scope, new.options, new.further) = (None, Rare::default(), Vec::new());
+    new
+}
+
+/// Whether every file that has the group has the address in it.
+fn is_everywhere(wanted: &VirtualAddress, group: &Group, files: &[NodeFile]) -> bool {
+    files.iter().all(|file| {
+        let mut own = group.routers(file).peekable();
+        let has_none = own.peek().is_none();
+        let mut addresses = own.flat_map(|r| r.addresses.iter().chain(&r.excluded));
+        has_none || addresses.any(|known| known.value.address == wanted.address)
+    })
+}
+
+/// `+` and `-` as the address that they stand for.
+fn resolved(broadcast: Broadcast, address: IpAddr, prefix: u8) -> Option<Broadcast> {
+    let IpAddr::V4(address) = address else { return None };
+    let host = u32::MAX.checked_shr(u32::from(prefix)).unwrap_or(0);
+    let bits = match broadcast {
+        Broadcast::Address(_) => return Some(broadcast),
+        Broadcast::AllOnes => address.to_bits() | host,
+        Broadcast::AllZeros => address.to_bits() & !host,
+    };
+    Some(Broadcast::Address(bits.into()))
+}
+
+/// Options of an address that its script has no word for.
+fn lost_options(address: &VirtualAddress) -> Vec<String> {
+    let scope = address.scope.as_ref().filter(|scope| *scope != "global");
+    let label = address.label.as_ref().filter(|label| !label.contains(':'));
+    let mut stated = Vec::new();
+    address.options.each(&mut |keyword, _| stated.push(keyword.to_owned()));
+    scope
+        .map(|scope| format!("scope {scope}"))
+        .into_iter()
+        .chain(label.map(|label| format!("label {label} without a colon")))
+        .chain(stated)
+        .chain(address.further.iter().cloned())
+        .collect()
+}
