@@ -64,9 +64,9 @@ impl Loaded {
         let mut numbers: HashMap<usize, usize> = HashMap::new();
         for (number, source) in std::mem::take(&mut self.plan.sources).into_iter().enumerate() {
             if let SourcePlan::Script(script) = &source
-                && let Err(why) = script.examine(&self.plan.scripts)
+                && let Some(finding) = script.why_disabled(&self.plan.scripts)
             {
-                self.findings.push(why);
+                self.findings.push(finding);
                 continue;
             }
             numbers.insert(number, kept.len());
@@ -89,14 +89,14 @@ impl Loaded {
 }
 
 impl ScriptPlan {
-    fn examine(&self, policy: &ScriptPolicy) -> Result<(), Diagnostic> {
+    /// What is to be said of a script that this machine cannot run.
+    fn why_disabled(&self, policy: &ScriptPolicy) -> Option<Diagnostic> {
         let Sourced { value: command, at } = &self.command;
-        script::examine(command, self.user.as_deref(), policy).map_err(|why| {
-            let message = format!("script `{}` is not followed: {why}", self.name);
-            match at {
-                Some(place) => Diagnostic::new(codes::DISABLED_SCRIPT, *place, message),
-                None => Diagnostic::general(codes::DISABLED_SCRIPT, message),
-            }
+        let why = script::examine(command, self.user.as_deref(), policy).err()?;
+        let message = format!("script `{}` is not followed: {why}", self.name);
+        Some(match at {
+            Some(place) => Diagnostic::new(codes::DISABLED_SCRIPT, *place, message),
+            None => Diagnostic::general(codes::DISABLED_SCRIPT, message),
         })
     }
 }
