@@ -23,6 +23,16 @@ pub(super) fn of_each(
         for group in groups {
             add(group, (file, files), directors, &mut paths);
         }
+        // heartbeat does not start where an interface is missing, so another director's names are
+        // taken only where the two would have no way to each other else.
+        for other in files {
+            let is_shared = |group: &Group| [file, other].iter().all(|file| has_way(group, file));
+            if !groups.iter().any(is_shared) {
+                for group in groups {
+                    add(group, (other, files), directors, &mut paths);
+                }
+            }
+        }
         for group in groups {
             for router in group.routers(file) {
                 speak(router, is_unicast(group, files), &paths, account);
@@ -33,19 +43,20 @@ pub(super) fn of_each(
     files.iter().map(of_file).collect()
 }
 
-/// Adds what `group` needs on the director of `file`.
+/// Whether the file says where the adverts of `group` go.
+fn has_way(group: &Group, file: &NodeFile) -> bool {
+    group.routers(file).any(|router| router.interface.is_some())
+}
+
+/// Adds what `group` needs on the interfaces that `file` names for it.
 fn add(
     group: &Group,
     (file, files): (&NodeFile, &[NodeFile]),
     directors: &[Director],
     paths: &mut Vec<Path>,
 ) {
-    let of = |file| group.routers(file).filter_map(|router| router.interface.as_ref());
-    // A group that the file does not have comes to its director all the same.
-    let all = std::iter::once(file).chain(files);
-    let Some(source) = all.into_iter().find(|file| of(file).next().is_some()) else { return };
     let unicast = is_unicast(group, files);
-    for interface in of(source) {
+    for interface in group.routers(file).filter_map(|router| router.interface.as_ref()) {
         let wanted = match unicast {
             true => one_by_one(&interface.value, directors),
             false => vec![to_a_group(&interface.value, &group.first)],
