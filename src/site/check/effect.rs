@@ -1,7 +1,7 @@
 //! Keys that an inventory may have, and that change nothing in this one.
 
 use super::own;
-use crate::model::{Failback, Router};
+use crate::model::{Cluster, Failback, Router};
 use crate::site::document::{Entry, Item, Literal};
 use crate::site::keys::{Reader, Words as _};
 use crate::site::{Site, Stack};
@@ -11,7 +11,8 @@ use crate::source::{Diagnostic, Span};
 /// Reports each key of `entries` that the site's stack has no use for.
 pub(in crate::site) fn check(site: &Site, entries: &[Entry], reader: &mut Reader<'_>) {
     let stack = site.stack();
-    for row in ROWS.iter().filter(|row| row.stacks.contains(&stack)) {
+    let is_lost = |row: &&Row| row.stacks.contains(&stack) && !(row.said)(&site.cluster);
+    for row in ROWS.iter().filter(is_lost) {
         let mut found = Vec::new();
         collect(entries, row.path, &mut found);
         for director in &site.directors {
@@ -86,54 +87,181 @@ struct Row {
     path: &'static [&'static str],
     /// Who has no use for it.
     stacks: &'static [Stack],
+    /// Whether the inventory says the same in the stack's own way.
+    said: fn(&Cluster) -> bool,
     /// What does the same there.
     help: &'static str,
 }
 
+/// For keys that nothing else stands for.
+fn never(_: &Cluster) -> bool {
+    false
+}
+
+fn has_paths(cluster: &Cluster) -> bool {
+    !cluster.membership.paths.is_empty()
+}
+
 const ROWS: &[Row] = &[
+    Row {
+        path: &["routers", "*", "down_count"],
+        stacks: &[Stack::Heartbeat],
+        said: |cluster| cluster.membership.dead_time.is_some(),
+        help: "write `dead_time` in `[heartbeat]`",
+    },
     Row {
         path: &["routers", "*", "follows"],
         stacks: &[Stack::Heartbeat],
+        said: never,
         help: "write `ping` and `arbitrator` in `[heartbeat]`",
     },
     Row {
         path: &["routers", "*", "hooks"],
         stacks: &[Stack::Heartbeat],
+        said: never,
         help: "name a script in `resources`: it starts and stops with the addresses",
+    },
+    Row {
+        path: &["routers", "*", "interval"],
+        stacks: &[Stack::Heartbeat],
+        said: |cluster| cluster.membership.interval.is_some(),
+        help: "write `interval` and `dead_time` in `[heartbeat]`",
+    },
+    Row {
+        path: &["routers", "*", "keepalived"],
+        stacks: &[Stack::Heartbeat],
+        said: never,
+        help: KEEPALIVED,
+    },
+    Row {
+        path: &["routers", "*", "mail"],
+        stacks: &[Stack::Heartbeat],
+        said: never,
+        help: "name `MailTo::ADDRESS` in `resources`",
+    },
+    Row {
+        path: &["routers", "*", "multicast_group"],
+        stacks: &[Stack::Heartbeat],
+        said: has_paths,
+        help: PATHS,
+    },
+    Row {
+        path: &["routers", "*", "peers"],
+        stacks: &[Stack::Heartbeat],
+        said: has_paths,
+        help: PATHS,
     },
     Row {
         path: &["routers", "*", "preempt_delay"],
         stacks: &[Stack::Heartbeat],
+        said: never,
         help: "write `failback = \"off\"` in `[heartbeat]`, and hand over by `hb_takeover`",
     },
     Row {
         path: &["routers", "*", "routes"],
         stacks: &[Stack::Heartbeat],
+        said: never,
         help: "name a script in `resources` that sets them",
     },
     Row {
         path: &["routers", "*", "rules"],
         stacks: &[Stack::Heartbeat],
+        said: never,
         help: "name a script in `resources` that sets them",
+    },
+    Row {
+        path: &["routers", "*", "unicast"],
+        stacks: &[Stack::Heartbeat],
+        said: has_paths,
+        help: PATHS,
     },
     Row {
         path: &["services", "*", "configuration"],
         stacks: &[Stack::Keepalived, Stack::Lvsha],
+        said: never,
         help: "take it out: all services stand in one file",
+    },
+    Row {
+        path: &["services", "*", "keepalived"],
+        stacks: &[Stack::Heartbeat],
+        said: never,
+        help: KEEPALIVED,
+    },
+    Row {
+        path: &["services", "*", "probe", "keepalived"],
+        stacks: &[Stack::Heartbeat],
+        said: never,
+        help: KEEPALIVED,
+    },
+    Row {
+        path: &["services", "*", "servers", "*", "hooks"],
+        stacks: &[Stack::Heartbeat],
+        said: never,
+        help: "ldirectord runs no command for a single server: take them out",
+    },
+    Row {
+        path: &["services", "*", "servers", "*", "keepalived"],
+        stacks: &[Stack::Heartbeat],
+        said: never,
+        help: KEEPALIVED,
+    },
+    Row {
+        path: &["services", "*", "servers", "*", "probe", "keepalived"],
+        stacks: &[Stack::Heartbeat],
+        said: never,
+        help: KEEPALIVED,
+    },
+    Row {
+        path: &["services", "*", "servers", "*", "quiescent"],
+        stacks: &[Stack::Heartbeat],
+        said: never,
+        help: "write it in the service: it holds for all its servers",
+    },
+    Row {
+        path: &["services", "*", "servers", "*", "tunnel"],
+        stacks: &[Stack::Heartbeat],
+        said: never,
+        help: TUNNEL,
+    },
+    Row {
+        path: &["services", "*", "tunnel"],
+        stacks: &[Stack::Heartbeat],
+        said: never,
+        help: TUNNEL,
+    },
+    Row {
+        path: &["settings", "keepalived"],
+        stacks: &[Stack::Heartbeat],
+        said: never,
+        help: KEEPALIVED,
+    },
+    Row {
+        path: &["settings", "startup_delay"],
+        stacks: &[Stack::Heartbeat],
+        said: |cluster| cluster.membership.initial_dead_time.is_some(),
+        help: "write `initial_dead_time` in `[heartbeat]`",
     },
     Row {
         path: &["static"],
         stacks: &[Stack::Heartbeat],
+        said: never,
         help: "set them in the network configuration of the system",
     },
     Row {
         path: &["sync_daemon"],
         stacks: &[Stack::Heartbeat],
+        said: never,
         help: "write `LVSSyncDaemonSwap::master` in `resources`",
     },
     Row {
         path: &["sync_groups"],
         stacks: &[Stack::Heartbeat],
+        said: never,
         help: "put the addresses into one router: they move together",
     },
 ];
+
+const KEEPALIVED: &str = "these are words of keepalived: take them out";
+const PATHS: &str = "write `paths` in `[heartbeat]`, such as `\"ucast eth1 10.0.0.28\"`: otherwise it \
+                     sends by broadcast";
+const TUNNEL: &str = "ldirectord tunnels in IP only: take it out";
