@@ -88,9 +88,7 @@ fn addresses(router: &mut Router, media: &Media, account: &mut Account) {
     for name in tracked {
         router.tracks.push(Sourced::implied(Track::new(TrackKind::Interface, name)));
     }
-    // The family of the advertisements is IPv4 unless the group has nothing else than IPv6.
-    let v4 = found.iter().any(|address| address.value.address.is_ipv4());
-    let main = if v4 { Family::V4 } else { Family::V6 };
+    let main = family(router);
     let (inside, outside): (Vec<_>, Vec<_>) =
         found.into_iter().partition(|address| Family::of(address.value.address) == main);
     let (advertised, surplus) = inside.split_at(inside.len().min(ADVERTISED));
@@ -100,6 +98,16 @@ fn addresses(router: &mut Router, media: &Media, account: &mut Account) {
     }
     router.addresses = advertised.to_vec();
     router.excluded = surplus.iter().chain(&outside).cloned().collect();
+}
+
+/// The family of a group's advertisements: IPv4 unless it has nothing else than IPv6.
+pub(super) fn family(router: &Router) -> Family {
+    let mut addresses = router.resources.iter().filter_map(|resource| match &resource.kind {
+        ResourceKind::Address { address, .. } => Some(address.address),
+        _ => None,
+    });
+    let six = addresses.next().is_some_and(|first| first.is_ipv6());
+    if six && addresses.all(|address| address.is_ipv6()) { Family::V6 } else { Family::V4 }
 }
 
 /// The address as keepalived wants it: a label the kernel takes, a device where it is not the
