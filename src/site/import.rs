@@ -68,7 +68,12 @@ pub(super) fn apply(site: &mut Site, folder: &Path, reader: &mut Reader<'_>) {
         let own = if own.is_empty() && is_conditional { inputs.clone() } else { own };
         if !own.is_empty() {
             let config_id = ConfigId::Node(name.clone());
-            nodes.push((name, cluster(site, &own, config_id, reader).0));
+            let (own, extras) = cluster(site, &own, config_id, reader);
+            // heartbeat's files are the same on all directors, and so are the scripts for them.
+            if inputs.is_empty() && nodes.is_empty() {
+                site.extras = extras;
+            }
+            nodes.push((name, own));
         }
     }
     unite::name_members(site, &mut nodes);

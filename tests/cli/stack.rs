@@ -126,3 +126,20 @@ fn what_an_import_loses_is_said_beside_its_files() {
     assert!(!told.contains("k8fj2Lq0xz7P"), "{told}");
     snapshot!(told);
 }
+
+#[test]
+fn scripts_for_the_files_of_single_directors_are_written() {
+    let place = Place::new()
+        .file("ha.d/ha.cf", "keepalive 1\ndeadtime 10\nbcast eth0\nnode lw1 lw2\n")
+        .file("ha.d/haresources", "lw1 10.0.0.31/24/eth0 httpd\n")
+        .file("ha.d/authkeys", "auth 1\n1 sha1 k8fj2Lq0xz7P\n")
+        .file(
+            "site.toml",
+            "[directors]\nlw1 = { import = [\"ha.d\"] }\nlw2 = { import = [\"ha.d\"] }\n",
+        );
+    close(&place, "ha.d/authkeys");
+    let told = place.run(&["render", "site.toml", "--out", "new"]);
+    for name in ["lw1", "lw2"] {
+        assert!(told.contains(&format!("new/{name}/etc/keepalived/resources-VI_1")), "{told}");
+    }
+}

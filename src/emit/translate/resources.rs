@@ -23,7 +23,10 @@ pub(super) fn apply(
     cluster.sync_daemon = None;
     for router in &mut routers {
         addresses(router, media, account);
-        services(router, extras, account);
+        // A group without an address is not written, and nobody would call its script.
+        if !router.addresses.is_empty() {
+            services(router, extras, account);
+        }
         for resource in &router.resources {
             match resource.kind {
                 ResourceKind::Director { .. } => configurations.director(resource, account),
@@ -135,30 +138,22 @@ fn on_interface(
     address
 }
 
-/// Start/stop scripts become hooks: one plain service directly, anything else through a script
-/// that keeps heartbeat's order and its look-up.
+/// Start/stop scripts become hooks, through a script that keeps heartbeat's order and its look-up: the
+/// name of a resource need not be that of a unit.
 fn services(router: &mut Router, extras: &mut Extras, account: &mut Account) {
     let scripts: Vec<&Resource> = router.resources.iter().filter(|r| is_script(&r.kind)).collect();
     if scripts.is_empty() {
         return;
     }
-    let (start, stop) = match scripts.as_slice() {
-        [only] if only.arguments.is_empty() && only.kind == ResourceKind::Service => (
-            format!("/usr/bin/systemctl start {}", only.name),
-            format!("/usr/bin/systemctl stop {}", only.name),
-        ),
-        _ => {
-            let name = format!("resources-{}", router.name.value);
-            let words = |resource: &&Resource| {
-                let arguments = resource.arguments.iter().map(|argument| argument.value.clone());
-                std::iter::once(resource.name.clone()).chain(arguments).collect::<Vec<String>>()
-            };
-            let list = scripts.iter().map(words).collect();
-            let path = format!("{SCRIPT_DIRECTORY}/{name}");
-            extras.scripts.push(GeneratedScript { name, purpose: Purpose::Resources(list) });
-            (format!("{path} start"), format!("{path} stop"))
-        }
+    let words = |resource: &&Resource| {
+        let arguments = resource.arguments.iter().map(|argument| argument.value.clone());
+        std::iter::once(resource.name.clone()).chain(arguments).collect::<Vec<String>>()
     };
+    let list = scripts.iter().map(words).collect();
+    let name = format!("resources-{}", router.name.value);
+    let path = format!("{SCRIPT_DIRECTORY}/{name}");
+    let (start, stop) = (format!("{path} start"), format!("{path} stop"));
+    extras.scripts.push(GeneratedScript { name, purpose: Purpose::Resources(list) });
     for resource in &scripts {
         let becomes = "notify_master, notify_backup, notify_fault, notify_stop";
         let note =
