@@ -2,9 +2,17 @@
 
 use crate::model::{Appended, Checks, Dns, Http, HttpRequest, Probe, ProbeKind, Server, Service};
 
-/// Makes the check that all servers share the service's, with its timing: keepalived has its checkers
-/// at the servers, and so have inventories that were made of its files.
+/// Makes what all servers share the service's, the check with its timing and whether dead ones stay:
+/// keepalived has both at the servers, and so have inventories that were made of its files.
 pub(super) fn lift(service: &mut Service) {
+    let mut quiescent = service.servers.iter().map(Server::quiescent);
+    if let Some(Some(first)) = quiescent.next()
+        && quiescent.all(|other| other == Some(first))
+    {
+        service.quiescent = Some(first);
+        let own = service.servers.iter_mut().filter_map(|server| server.own.as_mut());
+        own.for_each(|own| own.quiescent = None);
+    }
     if let Some((probe, checks)) = shared(service) {
         service.checks = over(&checks, &service.checks).into();
         service.probes = vec![probe];

@@ -244,6 +244,14 @@ fn what_a_program_refuses_has_a_help_for_the_inventory() {
 }
 
 #[test]
+fn texts_that_ldirectord_ignores_are_told() {
+    let text = "virtual=10.0.0.31:80\n\treal=10.0.0.29:80 gate 1 \"/a\", \"A\"\n\tservice=http\n";
+    let place = Place::new().file("ldirectord.cf", text);
+    let told = place.run(&["convert", "heartbeat-to-inventory", "ldirectord.cf"]);
+    assert!(told.contains("ldirectord ignored texts or thresholds of this line"), "{told}");
+}
+
+#[test]
 fn mail_of_one_configuration_that_goes_to_all_is_told() {
     let service = |port: u16| {
         format!("virtual=10.0.0.31:{port}\n\treal=10.0.0.29:{port} gate\n\tchecktype=connect\n")

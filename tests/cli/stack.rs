@@ -143,3 +143,34 @@ fn scripts_for_the_files_of_single_directors_are_written() {
         assert!(told.contains(&format!("new/{name}/etc/keepalived/resources-VI_1")), "{told}");
     }
 }
+
+#[test]
+fn what_heartbeat_does_not_do_of_a_keepalived_conf_is_said() {
+    let server = |host: u8| {
+        format!(
+            "    real_server 10.0.1.{host} 80 {{\n        inhibit_on_failure\n        HTTP_GET {{\n            \
+             url {{\n                path /health\n            }}\n            retry 2\n            \
+             connect_timeout 3\n        }}\n    }}\n"
+        )
+    };
+    let conf = format!(
+        "global_defs {{\n    script_user root\n    enable_script_security\n}}\nvrrp_instance V {{\n    \
+         interface eth0\n    virtual_router_id 51\n    virtual_ipaddress {{\n        10.0.0.31/24\n    }}\n    \
+         virtual_routes {{\n        10.30.0.0/16 via 10.0.0.254 dev eth0\n    }}\n    \
+         notify_master \"/etc/fw up\"\n}}\nvirtual_server 10.0.0.31 80 {{\n    lvs_sched wlc\n    \
+         lvs_method NAT\n    protocol TCP\n    quorum 2\n{}{}}}\n",
+        server(11),
+        server(12)
+    );
+    let keys = "[directors.lw1]\n[directors.lw2]\n[secrets.key]\nfile = \"key\"\n[authentication]\n\
+                type = \"sha1\"\nsecret = \"key\"\n[heartbeat]\ninterval = 1\n";
+    let place = Place::new().file("keepalived.conf", conf).file("key", "k8fj2Lq0xz7P").file(
+        "site.toml",
+        format!("stack = \"heartbeat\"\nimport = [\"keepalived.conf\"]\n{keys}"),
+    );
+    close(&place, "key");
+    let told = place.run(&["render", "site.toml", "--out", "new"]);
+    let told = told.split("lw1: ").next().unwrap();
+    let text = fs::read_to_string(place.0.path().join("new/lw1/etc/ha.d/ldirectord.cf")).unwrap();
+    snapshot!(format!("{told}{text}"));
+}

@@ -1,27 +1,40 @@
 //! Keys that an inventory may have, and that change nothing in this one.
 
 use super::own;
-use crate::model::{Cluster, Failback, Router};
+use crate::model::{Cluster, Failback, ResourceKind, Router};
 use crate::site::document::{Entry, Item, Literal};
-use crate::site::keys::{Reader, Words as _};
-use crate::site::{Site, Stack};
+use crate::site::keys::{self, Reader, Words as _};
+use crate::site::{Site, Stack, write};
 use crate::source::codes::inventory;
-use crate::source::{Diagnostic, Span};
+use crate::source::{Diagnostic, Place, Span};
 
-/// Reports each key of `entries` that the site's stack has no use for.
+/// Reports each key of `entries`, and each word of an imported keepalived.conf, that the site's stack
+/// has no use for.
 pub(in crate::site) fn check(site: &Site, entries: &[Entry], reader: &mut Reader<'_>) {
     let stack = site.stack();
+    let imported = imported(site);
     let is_lost = |row: &&Row| row.stacks.contains(&stack) && !(row.said)(&site.cluster);
     for row in ROWS.iter().filter(is_lost) {
+        let key = row.path.last().copied().unwrap_or_default();
+        let message = format!("`{key}` changes nothing with `stack = \"{}\"`", stack.word());
         let mut found = Vec::new();
         collect(entries, row.path, &mut found);
         for director in &site.directors {
             collect(&director.overrides, row.path, &mut found);
         }
-        for span in found {
-            let key = row.path.last().copied().unwrap_or_default();
-            let message = format!("`{key}` changes nothing with `stack = \"{}\"`", stack.word());
-            report(message, row.help, span, reader);
+        for entry in found {
+            report(message.clone(), row.help, entry.key_span, reader);
+        }
+        let mut found = Vec::new();
+        collect(&imported, row.path, &mut found);
+        let is_other = |at: &Place| at.file != reader.file && !site.imported.holds(at.file);
+        let places = found.into_iter().filter_map(|entry| origin(&entry.item)).filter(is_other);
+        let mut places = places.collect::<Vec<_>>().into_iter();
+        if let Some(first) = places.next() {
+            let finding = Diagnostic::new(inventory::NO_EFFECT, first, message).help(row.help);
+            // It may be said of every server.
+            let occurrences = u32::try_from(places.len()).unwrap_or(u32::MAX).saturating_add(1);
+            reader.report(Diagnostic { occurrences, ..finding });
         }
     }
     if stack == Stack::Heartbeat {
@@ -32,6 +45,25 @@ pub(in crate::site) fn check(site: &Site, entries: &[Entry], reader: &mut Reader
         let help = "write it in the `ssh` table of the machine that it leads to";
         report(message, help, at.span, reader);
     }
+}
+
+/// What imported files say, as keys; nothing where there are none.
+fn imported(site: &Site) -> Vec<Entry> {
+    let imports = site.directors.iter().map(|director| &director.import).chain([&site.import]);
+    if imports.into_iter().all(Vec::is_empty) {
+        return Vec::new();
+    }
+    keys::write(&site.cluster, &write::names(site))
+}
+
+/// Where it was said, or the first thing in it.
+fn origin(item: &Item) -> Option<Place> {
+    let inside = || match &item.value {
+        Literal::Table(entries) => entries.iter().find_map(|entry| origin(&entry.item)),
+        Literal::List(items) => items.iter().find_map(origin),
+        _ => None,
+    };
+    item.origin.or_else(inside)
 }
 
 /// heartbeat has one `auto_failback` for all lines: what `[heartbeat]` says, else what all routers agree on.
@@ -58,19 +90,19 @@ fn report(message: String, help: &str, span: Span, reader: &mut Reader<'_>) {
     reader.report(Diagnostic::new(inventory::NO_EFFECT, at, message).help(help));
 }
 
-/// Where the key at the end of `path` stands; `*` is every name of a table and every place of a list.
-fn collect(entries: &[Entry], path: &[&str], found: &mut Vec<Span>) {
+/// The keys at the end of `path`; `*` is every name of a table and every place of a list.
+fn collect<'a>(entries: &'a [Entry], path: &[&str], found: &mut Vec<&'a Entry>) {
     let Some((first, rest)) = path.split_first() else { return };
     for entry in entries.iter().filter(|entry| *first == "*" || entry.key == *first) {
         if rest.is_empty() {
-            found.push(entry.key_span);
+            found.push(entry);
         } else {
             inside(&entry.item, rest, found);
         }
     }
 }
 
-fn inside(item: &Item, path: &[&str], found: &mut Vec<Span>) {
+fn inside<'a>(item: &'a Item, path: &[&str], found: &mut Vec<&'a Entry>) {
     match &item.value {
         Literal::Table(entries) => collect(entries, path, found),
         Literal::List(items) => {
@@ -96,6 +128,12 @@ struct Row {
 /// For keys that nothing else stands for.
 fn never(_: &Cluster) -> bool {
     false
+}
+
+/// Whether a resource starts it, from which the cluster knows of it.
+fn has_sync_daemon(cluster: &Cluster) -> bool {
+    let mut resources = cluster.routers.iter().flat_map(|router| &router.resources);
+    resources.any(|resource| resource.kind == ResourceKind::SyncDaemon)
 }
 
 fn has_paths(cluster: &Cluster) -> bool {
@@ -212,12 +250,6 @@ const ROWS: &[Row] = &[
         help: KEEPALIVED,
     },
     Row {
-        path: &["services", "*", "servers", "*", "quiescent"],
-        stacks: &[Stack::Heartbeat],
-        said: never,
-        help: "write it in the service: it holds for all its servers",
-    },
-    Row {
         path: &["services", "*", "servers", "*", "tunnel"],
         stacks: &[Stack::Heartbeat],
         said: never,
@@ -250,7 +282,7 @@ const ROWS: &[Row] = &[
     Row {
         path: &["sync_daemon"],
         stacks: &[Stack::Heartbeat],
-        said: never,
+        said: has_sync_daemon,
         help: "write `LVSSyncDaemonSwap::master` in `resources`",
     },
     Row {

@@ -1,6 +1,5 @@
 //! What an inventory says of its services in keepalived's way, and heartbeat's programs do not do.
 
-use super::own;
 use crate::model::{Checks, Cluster, Hook, HookEvent, Probe, Server, Service, Sourced, Target};
 use crate::site::keys::Reader;
 use crate::site::{Site, one_check};
@@ -13,8 +12,8 @@ pub(super) fn check(site: &Site, cluster: &Cluster, reader: &mut Reader<'_>) {
     for service in &cluster.services {
         group(service, reader);
         probes(service, site, reader);
-        quorum(service, reader);
-        fallback_command(service, reader);
+        quorum(service, site, reader);
+        fallback_command(service, site, reader);
     }
 }
 
@@ -31,8 +30,7 @@ fn probes(service: &Service, site: &Site, reader: &mut Reader<'_>) {
     let mut service = service.clone();
     one_check::lift(&mut service);
     let mut refuse = |at: Option<Place>, message: &str, help: &str| {
-        // What ldirectord's own files say is written as it stands there.
-        if let Some(at) = at.or(service.target.at).filter(|at| !site.imported.holds(at.file)) {
+        if let Some(at) = stated(at.or(service.target.at), site) {
             let finding = Diagnostic::new(inventory::WRONG_VALUE, at, message);
             reader.report(finding.help(help));
         }
@@ -61,16 +59,24 @@ fn probes(service: &Service, site: &Site, reader: &mut Reader<'_>) {
         own || server.own_probes().iter().any(|probe| *probe.checks != Checks::default())
     };
     let timed = service.servers.iter().find(is_timed).and_then(|server| server.at);
-    if let Some(at) = own(timed, reader) {
+    if let Some(at) = stated(timed, site) {
         let message = "`checks` of a server change nothing with `stack = \"heartbeat\"`";
         let finding = Diagnostic::new(inventory::NO_EFFECT, at, message);
         reader.report(finding.help("write them into the service: they hold for all its servers"));
     }
+    let common = service.quiescent.is_some_and(|quiescent| quiescent.value);
+    let differs = service.servers.iter().filter_map(Server::quiescent);
+    let differs = differs.filter(|own| own.value != common).find_map(|own| own.at);
+    if let Some(at) = stated(differs, site) {
+        let message = "`quiescent` of a server changes nothing with `stack = \"heartbeat\"`";
+        let finding = Diagnostic::new(inventory::NO_EFFECT, at, message);
+        reader.report(finding.help("write it in the service: it holds for all its servers"));
+    }
 }
 
-fn quorum(service: &Service, reader: &mut Reader<'_>) {
+fn quorum(service: &Service, site: &Site, reader: &mut Reader<'_>) {
     let quorum = service.quorum.filter(|quorum| quorum.value > 1);
-    if let Some(at) = own(quorum.and_then(|quorum| quorum.at), reader) {
+    if let Some(at) = stated(quorum.and_then(|quorum| quorum.at), site) {
         let message = "`quorum` changes nothing with `stack = \"heartbeat\"`: the fallback serves \
                        when no server is left";
         reader.report(Diagnostic::new(inventory::NO_EFFECT, at, message).help("take it out"));
@@ -78,7 +84,7 @@ fn quorum(service: &Service, reader: &mut Reader<'_>) {
 }
 
 /// ldirectord has one command and says behind it what happened.
-fn fallback_command(service: &Service, reader: &mut Reader<'_>) {
+fn fallback_command(service: &Service, site: &Site, reader: &mut Reader<'_>) {
     let hook = |event| service.hooks.iter().find(|hook| hook.value.event == event);
     let (down, up) = (hook(HookEvent::QuorumDown), hook(HookEvent::QuorumUp));
     let command = |hook: Option<&Sourced<Hook>>| hook.map(|hook| hook.value.command.clone());
@@ -86,7 +92,7 @@ fn fallback_command(service: &Service, reader: &mut Reader<'_>) {
         return;
     }
     let place = up.or(down).and_then(|hook| hook.at);
-    if let Some(at) = own(place, reader) {
+    if let Some(at) = stated(place, site) {
         let message = match down {
             Some(_) => {
                 "ldirectord runs `quorum-down` at both events, with `start` or `stop` behind it"
@@ -97,6 +103,12 @@ fn fallback_command(service: &Service, reader: &mut Reader<'_>) {
                     server is left";
         reader.report(Diagnostic::new(inventory::NO_EFFECT, at, message).help(help));
     }
+}
+
+/// A place in the inventory or in a keepalived.conf: what heartbeat's own files say is written as it
+/// stands there.
+fn stated(at: Option<Place>, site: &Site) -> Option<Place> {
+    at.filter(|at| !site.imported.holds(at.file))
 }
 
 const SCRIPT: &str = "write one probe of `type = \"script\"` with a program that asks all of it";
