@@ -13,23 +13,25 @@ pub(super) fn lift(service: &mut Service) {
         let own = service.servers.iter_mut().filter_map(|server| server.own.as_mut());
         own.for_each(|own| own.quiescent = None);
     }
-    if let Some((probe, checks)) = shared(service) {
-        service.checks = over(&checks, &service.checks).into();
-        service.probes = vec![probe];
-        for own in service.servers.iter_mut().filter_map(|server| server.own.as_mut()) {
+    if let Some((probe, timings)) = shared(service) {
+        let common = timings.iter().cloned().reduce(|a, b| agreed(&a, &b)).unwrap_or_default();
+        for (server, timing) in service.servers.iter_mut().zip(timings) {
+            let own = server.own_mut();
             own.probes.clear();
-            own.checks = Checks::default().into();
+            // What is not the service's stays, to be told.
+            own.checks = if timing == common { Checks::default() } else { timing }.into();
         }
+        service.checks = over(&common, &service.checks).into();
+        service.probes = vec![probe];
     }
 }
 
 /// The servers whose own checks remain, and that the line of a server has no words for.
 pub(super) fn unsaid(service: &Service) -> impl Iterator<Item = (&Server, &Probe)> {
     let common = service.probes.first();
-    let own = service.servers.iter().filter_map(|server| Some((server, server.own_probes())));
-    own.filter_map(move |(server, probes)| match probes {
+    service.servers.iter().filter_map(move |server| match server.own_probes() {
         [] => None,
-        [only] if common.is_some_and(|common| differs_by_texts(only, common)) => None,
+        [only] if common.is_some_and(|common| is_said(only, server, common)) => None,
         [first, ..] => Some((server, first)),
     })
 }
@@ -76,33 +78,43 @@ fn page(http: &Http) -> Option<(&'static str, &'static str)> {
     row.map(|(_, why)| (why, "write a `body`, or `type = \"script\"` with a program that asks"))
 }
 
-/// The one check that every server has and that is not the service's, with the timing that holds
-/// for it before the service's.
-fn shared(service: &Service) -> Option<(Probe, Checks)> {
+/// The one check that every server has and that is not the service's, and the timing that each has for
+/// it before the service's.
+fn shared(service: &Service) -> Option<(Probe, Vec<Checks>)> {
     let of = |server: &Server| {
         let [probe] = server.own_probes() else { return None };
         let standard = server.own.as_ref().map(|own| Checks::clone(&own.checks));
         let checks = over(&probe.checks, &standard.unwrap_or_default());
-        Some((Probe { checks: Checks::default().into(), ..probe.clone() }, checks))
+        let port = probe.port.filter(|port| Some(port.value) != server.port);
+        Some((Probe { port, checks: Checks::default().into(), ..probe.clone() }, checks))
     };
     let (first, rest) = service.servers.split_first()?;
-    let (probe, checks) = of(first)?;
+    let (probe, timing) = of(first)?;
     // Texts of `real` lines stay there, where a service has been said in ldirectord's way.
     if service.probes.iter().any(|common| differs_by_texts(&probe, common)) {
         return None;
     }
-    let is_same = |server: &Server| {
-        of(server).is_some_and(|(other, timing)| {
-            // Where a check was chosen is no part of what it asks.
-            let other = Probe { chosen_by: probe.chosen_by.clone(), ..other };
-            other == probe && timing == checks
-        })
-    };
-    rest.iter().all(is_same).then_some((probe, checks))
+    let mut timings = vec![timing];
+    for server in rest {
+        let (other, timing) = of(server)?;
+        // Where a check was chosen is no part of what it asks.
+        if (Probe { chosen_by: probe.chosen_by.clone(), ..other }) != probe {
+            return None;
+        }
+        timings.push(timing);
+    }
+    Some((probe, timings))
 }
 
-/// Whether the line of a server can say how its check differs from `common`: by request, answer and
-/// port.
+/// Whether the line of `server` can say how its check differs from `common`. A port is asked that is
+/// not the server's only where the server has none, by the name of the service.
+fn is_said(own: &Probe, server: &Server, common: &Probe) -> bool {
+    let is_own = |port: u16| server.port.is_none_or(|known| known == port);
+    let is_asked = own.port == common.port || own.port.is_some_and(|port| is_own(port.value));
+    is_asked && differs_by_texts(own, common)
+}
+
+/// Whether two checks differ by request, answer and port at most.
 fn differs_by_texts(own: &Probe, common: &Probe) -> bool {
     let bare = |probe: &Probe| {
         let mut kind = probe.kind.clone();
@@ -130,6 +142,22 @@ fn forget_texts(kind: &mut ProbeKind) {
     }
 }
 
+/// What two checks say alike.
+fn agreed(one: &Checks, other: &Checks) -> Checks {
+    fn same<T: PartialEq>(one: Option<T>, other: Option<T>) -> Option<T> {
+        one.filter(|value| Some(value) == other.as_ref())
+    }
+    Checks {
+        interval: same(one.interval, other.interval),
+        connect_timeout: same(one.connect_timeout, other.connect_timeout),
+        negotiate_timeout: same(one.negotiate_timeout, other.negotiate_timeout),
+        failures: same(one.failures, other.failures),
+        retry_delay: same(one.retry_delay, other.retry_delay),
+        ping_count: same(one.ping_count, other.ping_count),
+        warmup: same(one.warmup, other.warmup),
+    }
+}
+
 /// What `checks` say, and `standard` where they say nothing.
 fn over(checks: &Checks, standard: &Checks) -> Checks {
     Checks {
@@ -142,3 +170,6 @@ fn over(checks: &Checks, standard: &Checks) -> Checks {
         warmup: checks.warmup.or(standard.warmup),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -48,7 +48,7 @@ fn probes(service: &Service, site: &Site, reader: &mut Reader<'_>) {
         let message = "ldirectord checks all servers of a service in the same way";
         let help = match server.own_probes() {
             [_] => {
-                "write one `probe` in the service; a server may only have another `path`, `body` and `port`"
+                "write one `probe` in the service; a server may only have another `path` and `body`"
             }
             _ => SCRIPT,
         };
