@@ -325,6 +325,10 @@ fn difference(first: &Cluster, second: &Cluster) -> Option<String> {
 fn meaning(cluster: &Cluster) -> String {
     let mut cluster = cluster.clone();
     cluster.inert.clear();
+    // What ldirectord does not read in a line is written so that it does.
+    for server in cluster.services.iter_mut().flat_map(|service| &mut service.servers) {
+        server.own.iter_mut().for_each(|own| own.ignored = false);
+    }
     // A group's name is the spelling of its first resource, which the writer mends.
     for (number, router) in cluster.routers.iter_mut().enumerate() {
         let spelling = std::mem::replace(&mut router.name.value, format!("group {number}"));

@@ -22,7 +22,7 @@ impl Service {
             let Some(port) = port_of(index, server) else { continue };
             if !server.own_probes().is_empty() {
                 state(&mut server.own_mut().probes, port);
-            } else if common.is_none() && probes.iter().any(|probe| lacks(probe)) {
+            } else if common.is_none() && probes.iter().any(&lacks) {
                 let own = &mut server.own_mut().probes;
                 own.clone_from(probes);
                 state(own, port);

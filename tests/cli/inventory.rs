@@ -237,7 +237,7 @@ fn what_a_program_refuses_has_a_help_for_the_inventory() {
                 [routers.web]\nvirtual_router_id = 51\naddresses = [\"10.0.0.31/24\"]\n\
                 follows = [\"eth1\"]\nhooks = { master = \"/usr/local/sbin/up\" }\n";
     let of_heartbeat = "stack = \"heartbeat\"\n[directors.lw1]\n[directors.lw2]\n[routers.web]\n\
-                        interface = \"eth0\"\naddresses = [\"10.0.0.31/24\"]\n";
+                        addresses = [\"10.0.0.31/24\"]\n";
     let place = Place::new().file("site.toml", text).file("heartbeat.toml", of_heartbeat);
     let told = ["site.toml", "heartbeat.toml"].map(|name| place.run(&["check", name]));
     snapshot!(told.join("\n"));

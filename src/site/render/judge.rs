@@ -9,7 +9,7 @@ use crate::model::read::{Input, Options, read_with};
 use crate::model::{Authentication, Digest};
 use crate::site::document::{Entry, Item, Literal};
 use crate::site::{Secrets, Site, Stack, for_node, keys, write};
-use crate::source::codes::{authkeys, keepalived, keepalived_advice};
+use crate::source::codes::{authkeys, ha_cf, keepalived, keepalived_advice};
 use crate::source::{Code, Diagnostic, Findings, Place, Severity, Sources};
 use crate::syntax::schema::target::Targets;
 use crate::syntax::{ConfigId, DIRECTORY, Format};
@@ -216,6 +216,7 @@ impl Map {
 /// What to type into an inventory, where the help for the format would not do, or there is none.
 const HELPS: &[(Code, &str)] = &[
     (authkeys::NO_AUTH, "authentication = { type = \"sha1\", secret = \"heartbeat\" }"),
+    (ha_cf::NO_PATH, "heartbeat = { paths = [\"bcast eth1\"] }, or `interface` in the routers"),
     (
         keepalived_advice::OWN_INTERFACE,
         "take it out of `follows`: a router follows its own interface anyway",
