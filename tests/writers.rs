@@ -119,6 +119,14 @@ proptest! {
     }
 }
 
+/// Found by the test above: a server got a check of its own that only said `checkport` again.
+#[test]
+fn a_stated_port_is_that_of_servers_without_one() {
+    let text = "virtual=10.0.0.1:80\n    checkport=1\n    service=dns\n    checktype=connect\n    \
+                real=10.0.1.44:5 ipip\n    real=10.0.1.192 ipip\n";
+    survives(&[(Format::Ldirectord, text.to_owned())]).unwrap();
+}
+
 fn survives(files: &[(Format, String)]) -> Result<(), TestCaseError> {
     let mut sources = Sources::new();
     let mut inputs = Vec::new();

@@ -22,7 +22,9 @@ impl Service {
             let Some(port) = port_of(index, server) else { continue };
             if !server.own_probes().is_empty() {
                 state(&mut server.own_mut().probes, port);
-            } else if common.is_none() && probes.iter().any(&lacks) {
+            } else if common.is_none()
+                && probes.iter().any(|probe| probe.port.is_none() && lacks(probe))
+            {
                 let own = &mut server.own_mut().probes;
                 own.clone_from(probes);
                 state(own, port);
