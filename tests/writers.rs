@@ -119,6 +119,14 @@ proptest! {
     }
 }
 
+/// Found by the test above: a server got a check of its own that only said `checkport` again.
+#[test]
+fn a_stated_port_is_that_of_servers_without_one() {
+    let text = "virtual=10.0.0.1:80\n    checkport=1\n    service=dns\n    checktype=connect\n    \
+                real=10.0.1.44:5 ipip\n    real=10.0.1.192 ipip\n";
+    survives(&[(Format::Ldirectord, text.to_owned())]).unwrap();
+}
+
 fn survives(files: &[(Format, String)]) -> Result<(), TestCaseError> {
     let mut sources = Sources::new();
     let mut inputs = Vec::new();
@@ -325,6 +333,10 @@ fn difference(first: &Cluster, second: &Cluster) -> Option<String> {
 fn meaning(cluster: &Cluster) -> String {
     let mut cluster = cluster.clone();
     cluster.inert.clear();
+    // What ldirectord does not read in a line is written so that it does.
+    for server in cluster.services.iter_mut().flat_map(|service| &mut service.servers) {
+        server.own.iter_mut().for_each(|own| own.ignored = false);
+    }
     // A group's name is the spelling of its first resource, which the writer mends.
     for (number, router) in cluster.routers.iter_mut().enumerate() {
         let spelling = std::mem::replace(&mut router.name.value, format!("group {number}"));

@@ -11,7 +11,7 @@ use super::{ExitCode, Failure};
 use crate::emit::differences;
 use crate::model::normal::{self, Normal, World};
 use crate::model::read::{Input, Options, read_with};
-use crate::model::{Cluster, Membership};
+use crate::model::{Cluster, Fixed, Membership};
 use crate::source::words::counted;
 use crate::source::{Severity, Sources};
 use crate::syntax::Format;
@@ -82,6 +82,7 @@ pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, 
                 side.cluster.membership = Membership::default();
                 side.cluster.nodes.clear();
                 side.cluster.authentication = None;
+                side.cluster.fixed = Fixed::default();
             }
         }
     }

@@ -71,11 +71,11 @@ impl InventoryArguments {
         }
         let errors = findings.count(Severity::Error);
         let mut shown = findings.sorted();
-        // Warnings are for `lvsha check`; here they would stand between the user and the plan. Only
-        // what another stack loses is said here: the check judges the inventory's own.
+        // Warnings are for `lvsha check`; here they would stand between the user and the plan. What
+        // the stack does not do is no advice but a part of the result.
         let is_told = |finding: &Diagnostic| {
             finding.severity() == Severity::Error
-                || (stack.is_some() && finding.code == inventory::NOT_IN_STACK)
+                || [inventory::NOT_IN_STACK, inventory::NO_EFFECT].contains(&finding.code)
         };
         shown.retain(is_told);
         if !shown.is_empty() {

@@ -50,9 +50,13 @@ fn render(
         Purpose::Shell(line) => environment.get_template(SHELL)?.render(context! { line }),
         Purpose::Fetch { path, tls, host, expression } => {
             let scheme = if *tls { "https" } else { "http" };
+            // Only a proxy is asked for a whole URL.
+            let is_proxy = path.contains("://") && !path.starts_with('/');
+            // What no URL holds; curl refuses it, and ldirectord's library encodes it.
+            let path = path.replace(' ', "%20").replace('"', "%22");
             environment
                 .get_template(CHECK_PAGE)?
-                .render(context! { path, scheme, host, expression })
+                .render(context! { path, is_proxy, scheme, host, expression })
         }
     }
 }

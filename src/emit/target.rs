@@ -24,6 +24,8 @@ impl Target {
 pub enum Feature {
     /// `auth_hmac`.
     AuthHmac,
+    /// DNS_CHECK.
+    DnsCheck,
     /// `down_timer_adverts`.
     DownTimerAdverts,
     /// PING_CHECK.
@@ -43,6 +45,7 @@ impl Feature {
     pub fn since(self) -> Version {
         match self {
             Self::AuthHmac => Version::new(2, 4, 0),
+            Self::DnsCheck => Version::new(1, 3, 0),
             Self::DownTimerAdverts => Version::new(2, 2, 3),
             Self::PingCheck => Version::new(2, 1, 0),
             Self::Regex => Version::new(2, 0, 7),

@@ -76,6 +76,7 @@ impl Cluster {
             service.probes.iter_mut().for_each(Probe::forget_places);
             for server in &mut service.servers {
                 server.at = None;
+                server.own.iter_mut().for_each(|own| own.ignored = false);
                 let probes = server.own.iter_mut().flat_map(|own| &mut own.probes);
                 probes.for_each(Probe::forget_places);
             }

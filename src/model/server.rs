@@ -35,6 +35,8 @@ pub struct Own {
     pub quiescent: Option<Sourced<bool>>,
     /// Probes instead of the service's.
     pub probes: Vec<Probe>,
+    /// Whether ldirectord ignores texts or thresholds of its line; they are what the author meant.
+    pub ignored: bool,
     /// Commands when it goes up or down.
     pub hooks: Vec<Sourced<Hook>>,
     /// Timing that its probes inherit before the service's.

@@ -12,6 +12,7 @@ use crate::source::{Diagnostic, Place, Span};
 mod configurations;
 pub(super) mod effect;
 mod key;
+mod ldirectord;
 mod roles;
 mod stack;
 mod unicast;
@@ -28,6 +29,7 @@ pub(super) fn check(site: &Site, reader: &mut Reader<'_>) {
             Stack::Heartbeat => {
                 configurations::check(cluster, reader);
                 key::check(cluster, reader);
+                ldirectord::check(site, cluster, reader);
             }
             Stack::Keepalived | Stack::Lvsha => {
                 stack::check(site, cluster, reader);

@@ -9,7 +9,7 @@ use crate::emit::account::Outcome;
 use crate::emit::translate::name_configurations;
 use crate::emit::{Account, Mark};
 use crate::model::read::{Input, Options, read_with};
-use crate::model::{Cluster, Probe, ProbeKind, Sourced};
+use crate::model::{Cluster, Probe, ProbeKind, Server, Service, Sourced};
 use crate::source::codes::{conversion, inventory};
 use crate::source::{Findings, Place, Severity, Sources};
 use crate::syntax::ConfigId;
@@ -113,6 +113,9 @@ fn settle(
     for inert in clusters.iter().flat_map(|(_, cluster)| &cluster.inert) {
         account.needless(Some(inert.at), inert.why);
     }
+    for (_, cluster) in clusters {
+        differently(cluster, account);
+    }
     let outcome = |mark, code, note: &str| Outcome {
         mark,
         code,
@@ -146,6 +149,28 @@ fn settle(
             outcome(Mark::Lossy, Some(inventory::NO_KEY), NO_KEY)
         }
     });
+}
+
+/// What the key does, and the directive did not.
+fn differently(cluster: &Cluster, account: &mut Account) {
+    let is_ignored = |server: &&Server| server.own.as_ref().is_some_and(|own| own.ignored);
+    for server in cluster.services.iter().flat_map(|service| &service.servers).filter(is_ignored) {
+        let note = "ldirectord ignored texts or thresholds of this line; now they hold";
+        account.changed(server.at, conversion::CHECK_DIFFERENT, "servers", note);
+    }
+    // One `[mail]` is written into all of them.
+    let mut names: Vec<&str> = cluster.services.iter().map(Service::configuration).collect();
+    names.sort_unstable();
+    names.dedup();
+    if names.len() > 1 {
+        let alerts = &cluster.alerts;
+        let server = alerts.server.iter().map(|server| server.at);
+        let sender = alerts.sender.iter().map(|sender| sender.at);
+        let note = format!("one list, one sender and one mail server for {}", names.join(", "));
+        for at in alerts.recipients.iter().map(|to| to.at).chain(sender).chain(server) {
+            account.changed(at, conversion::FOR_ALL, "mail", &note);
+        }
+    }
 }
 
 /// Whether a line is a part of what another line says, and stands in its key.

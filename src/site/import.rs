@@ -4,14 +4,14 @@ use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::keys::Reader;
+use super::keys::{Reader, Words as _};
 use super::{Site, Stack, unite};
 use crate::emit::translate::{Extras, Options, name_configurations};
-use crate::emit::{Conversion, Origin, Target};
+use crate::emit::{Account, Conversion, Mark, Origin, Outcome, Target};
 use crate::model::read::{Input, Options as Reading, read_with};
 use crate::model::{Cluster, Forwarding, Service, Sourced};
-use crate::source::codes::inventory;
-use crate::source::{Diagnostic, Sources};
+use crate::source::codes::{conversion, inventory};
+use crate::source::{Diagnostic, FileId, Sources};
 use crate::syntax::{self, ConfigId, Format, configuration, detect, started};
 
 /// The files of heartbeat and ldirectord that a site stands on. Passwords and what no key says are
@@ -26,6 +26,11 @@ impl Imported {
     fn new(inputs: Vec<Input>, sources: &Sources) -> Self {
         let sources = sources.copy(inputs.iter().map(|input| input.file));
         Self { sources: Arc::new(sources), inputs }
+    }
+
+    /// Whether `file` is one of them.
+    pub(super) fn holds(&self, file: FileId) -> bool {
+        self.inputs.iter().any(|input| input.file == file)
     }
 
     /// Where writers read; nothing without such files.
@@ -63,7 +68,12 @@ pub(super) fn apply(site: &mut Site, folder: &Path, reader: &mut Reader<'_>) {
         let own = if own.is_empty() && is_conditional { inputs.clone() } else { own };
         if !own.is_empty() {
             let config_id = ConfigId::Node(name.clone());
-            nodes.push((name, cluster(site, &own, config_id, reader).0));
+            let (own, extras) = cluster(site, &own, config_id, reader);
+            // heartbeat's files are the same on all directors, and so are the scripts for them.
+            if inputs.is_empty() && nodes.is_empty() {
+                site.extras = extras;
+            }
+            nodes.push((name, own));
         }
     }
     unite::name_members(site, &mut nodes);
@@ -119,7 +129,36 @@ fn cluster(
     let options = Options { target, addresses };
     let mut done = Conversion::heartbeat_to_keepalived(reader.sources, &heartbeat, options);
     reader.findings.append(std::mem::take(&mut done.findings));
+    reader.findings.extend(losses(&done.account, site.stack()));
     (done.cluster, done.extras)
+}
+
+/// What a conversion leaves out or does in part, as `lvsha convert` would say: each outcome once, where
+/// it is first met.
+fn losses(account: &Account, stack: Stack) -> Vec<Diagnostic> {
+    let is_loss = |outcome: &Outcome| {
+        // What was not understood has a finding of its own.
+        outcome.mark >= Mark::Lossy && outcome.code != Some(conversion::NOT_UNDERSTOOD)
+    };
+    let mut found: Vec<(&Outcome, Diagnostic)> = Vec::new();
+    for (at, outcome) in account.entries().filter(|(_, outcome)| is_loss(outcome)) {
+        if let Some((_, first)) = found.iter_mut().find(|(known, _)| *known == outcome) {
+            first.occurrences = first.occurrences.saturating_add(1);
+            continue;
+        }
+        let message = match (outcome.mark, outcome.becomes.as_str()) {
+            (Mark::Impossible, _) => {
+                format!("{} cannot do this, and it is dangerous to do without", stack.word())
+            }
+            (_, "") => format!("{} does not do this", stack.word()),
+            (_, becomes) => format!("{} does only a part of this: {becomes}", stack.word()),
+        };
+        let mut finding = Diagnostic::new(inventory::NOT_IN_STACK, at, message);
+        finding.notes.extend(outcome.notes.iter().cloned());
+        let page = outcome.code.map(|code| format!("`lvsha explain {code}` says what to do"));
+        found.push((outcome, Diagnostic { help: page, ..finding }));
+    }
+    found.into_iter().map(|(_, finding)| finding).collect()
 }
 
 /// Says how each fallback of ldirectord is reached that does not say so itself: by direct routing.

@@ -19,6 +19,7 @@ mod import;
 mod keys;
 mod load;
 mod node;
+mod one_check;
 pub mod render;
 pub mod secret;
 mod unite;

@@ -109,3 +109,26 @@ fn an_inventory_is_refused_as_what_it_is() {
     let place = place().file("site.toml", "name = \"web\"\n");
     snapshot!(place.run(&["diff", "same/keepalived.conf", "site.toml"]));
 }
+
+#[test]
+fn routes_rules_and_commands_of_groups_count_across_formats() {
+    let route = "10.9.0.0/16 via 10.0.0.254 dev eth0";
+    let conf = format!(
+        "static_routes {{\n    {route}\n}}\nvrrp_sync_group G {{\n    group {{\n        V\n    }}\n    \
+         notify_master \"/etc/fw up\"\n}}\nvrrp_instance V {{\n    interface eth0\n    \
+         virtual_router_id 51\n    virtual_ipaddress {{\n        10.0.0.31/24\n    }}\n    \
+         virtual_routes {{\n        {route}\n    }}\n    virtual_rules {{\n        \
+         from 10.0.0.31 lookup 100 priority 1000\n    }}\n}}\n"
+    );
+    let place = place()
+        .file("a/keepalived.conf", &conf)
+        .file("b/ha.cf", "bcast eth0\nnode lw1 lw2\n")
+        .file("b/haresources", "lw1 10.0.0.31/24/eth0\n");
+    snapshot!(place.run(&["diff", "a", "b"]));
+    // A file of services says nothing about the others.
+    let same = place.0.path().join("same/keepalived.conf");
+    let text = std::fs::read_to_string(&same).unwrap();
+    let all = place.file("all/keepalived.conf", conf + &text);
+    let told = all.run(&["diff", "ldirectord.cf", "all/keepalived.conf"]);
+    assert!(!told.contains("route"), "{told}");
+}

@@ -228,3 +228,42 @@ fn a_mistake_in_a_template_is_told_with_what_to_do() {
     assert!(told.contains("error: lvsha has no template `odd.j2`"), "{told}");
     assert!(told.contains("help: the templates are authkeys.j2, "), "{told}");
 }
+
+/// What the format's own help says is typed into another file.
+#[test]
+fn what_a_program_refuses_has_a_help_for_the_inventory() {
+    let text = "[directors.lw1]\ninterface = \"eth1\"\n[directors.lw2]\ninterface = \"eth1\"\n\
+                [settings]\nkeepalived = { rs_init_notifies = true, use_symlink_paths = true }\n\
+                [routers.web]\nvirtual_router_id = 51\naddresses = [\"10.0.0.31/24\"]\n\
+                follows = [\"eth1\"]\nhooks = { master = \"/usr/local/sbin/up\" }\n";
+    let of_heartbeat = "stack = \"heartbeat\"\n[directors.lw1]\n[directors.lw2]\n[routers.web]\n\
+                        addresses = [\"10.0.0.31/24\"]\n";
+    let place = Place::new().file("site.toml", text).file("heartbeat.toml", of_heartbeat);
+    let told = ["site.toml", "heartbeat.toml"].map(|name| place.run(&["check", name]));
+    snapshot!(told.join("\n"));
+}
+
+#[test]
+fn texts_that_ldirectord_ignores_are_told() {
+    let text = "virtual=10.0.0.31:80\n\treal=10.0.0.29:80 gate 1 \"/a\", \"A\"\n\tservice=http\n";
+    let place = Place::new().file("ldirectord.cf", text);
+    let told = place.run(&["convert", "heartbeat-to-inventory", "ldirectord.cf"]);
+    assert!(told.contains("ldirectord ignored texts or thresholds of this line"), "{told}");
+}
+
+#[test]
+fn mail_of_one_configuration_that_goes_to_all_is_told() {
+    let service = |port: u16| {
+        format!("virtual=10.0.0.31:{port}\n\treal=10.0.0.29:{port} gate\n\tchecktype=connect\n")
+    };
+    let place = Place::new()
+        .file("ha.d/ha.cf", "bcast eth1\nnode lw1 lw2\n")
+        .file("ha.d/haresources", "lw1 10.0.0.31/24/eth1 ldirectord::www.cf ldirectord::mail.cf\n")
+        .file("ha.d/authkeys", "auth 1\n1 crc\n")
+        .file("ha.d/www.cf", format!("emailalert=\"admin@example.net\"\n{}", service(80)))
+        .file("ha.d/mail.cf", service(25));
+    let told = place.run(&["convert", "heartbeat-to-inventory", "ha.d", "--out", "site.toml"]);
+    let told = told.split("exact (").next().unwrap();
+    assert!(told.contains("emailalert=\"admin@example.net\"  ->  recipients"), "{told}");
+    assert!(told.contains("one mail server for mail.cf, www.cf"), "{told}");
+}

@@ -21,6 +21,7 @@ mod readme;
 mod round;
 mod simulate;
 mod site;
+mod stack;
 mod to_heartbeat;
 
 use std::fmt::Write as _;

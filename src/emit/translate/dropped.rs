@@ -70,6 +70,11 @@ pub(super) fn apply(
     };
     let carried: Vec<Carried> =
         cluster.carried.iter().cloned().chain(services.flat_map(of_service)).collect();
+    let keeps = |directive: &Carried| {
+        directive.keyword.eq_ignore_ascii_case("cleanstop")
+            && value(directive.at, sources).as_deref() == Some("no")
+    };
+    command_line.keep_table = carried.iter().any(keeps);
     for directive in &carried {
         one(directive, sources, command_line, account);
     }
@@ -85,6 +90,10 @@ fn one(
     let keyword = directive.keyword.to_ascii_lowercase();
     if let Some(becomes) = option(&keyword, directive.at, sources, command_line) {
         account.changed(place, conversion::LOGGING, &becomes, AN_OPTION);
+        return;
+    }
+    if keyword == "cleanstop" && command_line.keep_table {
+        account.changed(place, conversion::FOR_ALL, "-I", KEPT);
         return;
     }
     let Some(row) = ROWS.iter().find(|row| row.keywords.contains(&keyword.as_str())) else {
@@ -112,26 +121,31 @@ fn option(
     sources: &Sources,
     command_line: &mut CommandLine,
 ) -> Option<String> {
-    let text = sources.get(at.file).text();
-    let written = crate::syntax::characters::plain(at.span.of(text));
-    let mut words =
-        written.split(|c: char| c.is_whitespace() || c == '=').filter(|word| !word.is_empty());
-    let value = words.nth(1)?.trim_matches('"').to_owned();
+    let value = value(at, sources)?;
     match keyword {
         "debugfile" | "debug" => {
             command_line.details = true;
             Some("-D".to_owned())
         }
-        "cleanstop" if value == "no" => {
-            command_line.keep_table = true;
-            Some("-I".to_owned())
-        }
+        "cleanstop" if value == "no" => Some("-I".to_owned()),
         _ => None,
     }
 }
 
+/// The first word behind the keyword.
+fn value(at: Place, sources: &Sources) -> Option<String> {
+    let text = sources.get(at.file).text();
+    let written = crate::syntax::characters::plain(at.span.of(text));
+    let mut words =
+        written.split(|c: char| c.is_whitespace() || c == '=').filter(|word| !word.is_empty());
+    Some(words.nth(1)?.trim_matches('"').to_owned())
+}
+
 const SYSLOG: &str = "syslog facility daemon";
 const AN_OPTION: &str = "a command line option, see keepalived.default";
+
+const KEPT: &str =
+    "another line says `no`, and keepalived leaves all services in the table or none";
 
 /// One fate for several keywords.
 struct Row {

@@ -182,10 +182,10 @@ impl Translator<'_> {
         texts: impl IntoIterator<Item = Option<Place>>,
         port: Option<Sourced<u16>>,
     ) {
-        let (kind, becomes) = if is_udp && self.version.has(Feature::PingCheck) {
-            (ProbeKind::Ping, "PING_CHECK")
-        } else {
-            (ProbeKind::Connect, "TCP_CHECK")
+        let connect = self.connect_timeout();
+        let (kind, becomes) = match is_udp {
+            true => self.pinging(connect, chosen),
+            false => (ProbeKind::Connect, "TCP_CHECK"),
         };
         for place in chosen {
             self.account.lossy(Some(*place), conversion::CHECK_REDUCED, becomes, &[note]);
@@ -193,24 +193,30 @@ impl Translator<'_> {
         for place in texts {
             self.account.lossy(place, conversion::CHECK_REDUCED, "", &["belongs to the dialogue"]);
         }
-        let connect = self.connect_timeout();
         self.push(kind, connect, port);
+    }
+
+    /// A ping, by the checker or by a script, and what it is called there.
+    fn pinging(
+        &mut self,
+        timeout: Option<Duration>,
+        chosen: &[Place],
+    ) -> (ProbeKind, &'static str) {
+        if self.version.has(Feature::PingCheck) {
+            return (ProbeKind::Ping, "PING_CHECK");
+        }
+        let note =
+            format!("keepalived {} has no PING_CHECK; ping runs as a script", self.version.version);
+        self.changed(chosen, conversion::VERSION_TOO_OLD, "MISC_CHECK", &note);
+        let wait = timeout.unwrap_or(DEFAULT_TIMEOUT).as_secs().max(1);
+        let command = format!("/bin/ping -n -q -c 1 -W {wait}");
+        (script(command, Appended::Address), "MISC_CHECK")
     }
 
     fn ping(&mut self, chosen: &[Place]) {
         let timeout = self.connect_timeout();
         self.exact(chosen, "PING_CHECK");
-        let kind = if self.version.has(Feature::PingCheck) {
-            ProbeKind::Ping
-        } else {
-            let note = format!(
-                "keepalived {} has no PING_CHECK; ping runs as a script",
-                self.version.version
-            );
-            self.changed(chosen, conversion::VERSION_TOO_OLD, "MISC_CHECK", &note);
-            let wait = timeout.unwrap_or(DEFAULT_TIMEOUT).as_secs().max(1);
-            script(format!("/bin/ping -n -q -c 1 -W {wait}"), Appended::Address)
-        };
+        let (kind, _) = self.pinging(timeout, chosen);
         let each = self.checks.ping_count.map_or(1, |count| count.value).max(1);
         self.push(kind, timeout, None);
         if let Some(probe) = self.done.last_mut() {

@@ -23,7 +23,10 @@ pub(super) fn apply(
     cluster.sync_daemon = None;
     for router in &mut routers {
         addresses(router, media, account);
-        services(router, extras, account);
+        // A group without an address is not written, and nobody would call its script.
+        if !router.addresses.is_empty() {
+            services(router, extras, account);
+        }
         for resource in &router.resources {
             match resource.kind {
                 ResourceKind::Director { .. } => configurations.director(resource, account),
@@ -88,9 +91,7 @@ fn addresses(router: &mut Router, media: &Media, account: &mut Account) {
     for name in tracked {
         router.tracks.push(Sourced::implied(Track::new(TrackKind::Interface, name)));
     }
-    // The family of the advertisements is IPv4 unless the group has nothing else than IPv6.
-    let v4 = found.iter().any(|address| address.value.address.is_ipv4());
-    let main = if v4 { Family::V4 } else { Family::V6 };
+    let main = family(router);
     let (inside, outside): (Vec<_>, Vec<_>) =
         found.into_iter().partition(|address| Family::of(address.value.address) == main);
     let (advertised, surplus) = inside.split_at(inside.len().min(ADVERTISED));
@@ -100,6 +101,16 @@ fn addresses(router: &mut Router, media: &Media, account: &mut Account) {
     }
     router.addresses = advertised.to_vec();
     router.excluded = surplus.iter().chain(&outside).cloned().collect();
+}
+
+/// The family of a group's advertisements: IPv4 unless it has nothing else than IPv6.
+pub(super) fn family(router: &Router) -> Family {
+    let mut addresses = router.resources.iter().filter_map(|resource| match &resource.kind {
+        ResourceKind::Address { address, .. } => Some(address.address),
+        _ => None,
+    });
+    let six = addresses.next().is_some_and(|first| first.is_ipv6());
+    if six && addresses.all(|address| address.is_ipv6()) { Family::V6 } else { Family::V4 }
 }
 
 /// The address as keepalived wants it: a label the kernel takes, a device where it is not the
@@ -127,30 +138,22 @@ fn on_interface(
     address
 }
 
-/// Start/stop scripts become hooks: one plain service directly, anything else through a script
-/// that keeps heartbeat's order and its look-up.
+/// Start/stop scripts become hooks, through a script that keeps heartbeat's order and its look-up: the
+/// name of a resource need not be that of a unit.
 fn services(router: &mut Router, extras: &mut Extras, account: &mut Account) {
     let scripts: Vec<&Resource> = router.resources.iter().filter(|r| is_script(&r.kind)).collect();
     if scripts.is_empty() {
         return;
     }
-    let (start, stop) = match scripts.as_slice() {
-        [only] if only.arguments.is_empty() && only.kind == ResourceKind::Service => (
-            format!("/usr/bin/systemctl start {}", only.name),
-            format!("/usr/bin/systemctl stop {}", only.name),
-        ),
-        _ => {
-            let name = format!("resources-{}", router.name.value);
-            let words = |resource: &&Resource| {
-                let arguments = resource.arguments.iter().map(|argument| argument.value.clone());
-                std::iter::once(resource.name.clone()).chain(arguments).collect::<Vec<String>>()
-            };
-            let list = scripts.iter().map(words).collect();
-            let path = format!("{SCRIPT_DIRECTORY}/{name}");
-            extras.scripts.push(GeneratedScript { name, purpose: Purpose::Resources(list) });
-            (format!("{path} start"), format!("{path} stop"))
-        }
+    let words = |resource: &&Resource| {
+        let arguments = resource.arguments.iter().map(|argument| argument.value.clone());
+        std::iter::once(resource.name.clone()).chain(arguments).collect::<Vec<String>>()
     };
+    let list = scripts.iter().map(words).collect();
+    let name = format!("resources-{}", router.name.value);
+    let path = format!("{SCRIPT_DIRECTORY}/{name}");
+    let (start, stop) = (format!("{path} start"), format!("{path} stop"));
+    extras.scripts.push(GeneratedScript { name, purpose: Purpose::Resources(list) });
     for resource in &scripts {
         let becomes = "notify_master, notify_backup, notify_fault, notify_stop";
         let note =

@@ -2,6 +2,7 @@
 
 use super::arbitration::Ranks;
 use super::media::Media;
+use super::resources;
 use super::timing::Timing;
 use crate::emit::Account;
 use crate::model::{Cluster, Failback, Member, Role, Sourced};
@@ -26,7 +27,8 @@ pub(super) fn apply(
         router.interval = Some(Sourced::implied(timing.interval));
         router.down_count = Some(Sourced::implied(timing.down_count));
         router.preempt = stays.then(|| Sourced { value: false, at: failback.and_then(|f| f.at) });
-        router.unicast = media.unicast;
+        // keepalived refuses peers of another family than the addresses.
+        router.unicast = media.unicast == Some(resources::family(router));
 
         let preferred = router.members.first().and_then(|member| member.node.clone());
         let is_node = |name: &Sourced<String>| names.is_empty() || names.contains(name);

@@ -126,6 +126,9 @@ fn servers(service: &mut Service, account: &mut Account) {
     service.method = common.map(Sourced::implied);
     for server in &mut service.servers {
         account.exact(server.at, "real_server");
+        if server.own.as_ref().is_some_and(|own| own.ignored) {
+            account.changed(server.at, conversion::CHECK_DIFFERENT, "real_server", IGNORED);
+        }
         let method = server.method.map(|method| method.value);
         if method == common {
             // Said once for all servers; a hundred thousand equal lines help nobody.
@@ -309,6 +312,7 @@ pub(super) fn left_out(service: &Service, code: Code, note: &str, account: &mut 
     }
 }
 
+const IGNORED: &str = "ldirectord ignored texts or thresholds of this line; now they hold";
 /// What a shell does not take as it is (POSIX shell, 2.2 and 2.6), apart from blanks and quotes.
 const SHELL_SIGNS: &str = "|&;<>()$`\\*?[]{}~!#\n";
 /// keepalived's own default for a bare persistence_timeout, in seconds.

@@ -7,8 +7,9 @@
 use std::time::Duration;
 
 use super::arbitration::Ranks;
+use super::resources;
 use crate::emit::{Account, Feature, Target};
-use crate::model::{Cluster, Family, ResourceKind, Sourced, VrrpVersion, show_seconds};
+use crate::model::{Cluster, Family, Sourced, VrrpVersion, show_seconds};
 use crate::source::codes::conversion;
 
 /// VRRP's answer to `keepalive` and `deadtime`.
@@ -158,13 +159,7 @@ fn version_three(
 }
 
 fn has_only_ipv6_group(cluster: &Cluster) -> bool {
-    cluster.routers.iter().any(|router| {
-        let mut families = router.resources.iter().filter_map(|resource| match &resource.kind {
-            ResourceKind::Address { address, .. } => Some(Family::of(address.address)),
-            _ => None,
-        });
-        families.next() == Some(Family::V6) && families.all(|family| family == Family::V6)
-    })
+    cluster.routers.iter().any(|router| resources::family(router) == Family::V6)
 }
 
 fn at<T: Copy>(value: Option<Sourced<T>>) -> Option<crate::source::Place> {

@@ -172,13 +172,17 @@ impl Object {
 
     /// Says `value` privately under `field`, or under the next name when that is taken already.
     fn say_next(&mut self, field: &str, value: &str, at: Option<Place>) -> String {
+        self.put_next(field, value, true, at)
+    }
+
+    fn put_next(&mut self, field: &str, value: &str, private: bool, at: Option<Place>) -> String {
         let mut name = field.to_owned();
         let mut number = 1;
         while self.fields.contains_key(&name) {
             number += 1;
             name = format!("{field} ({number})");
         }
-        self.put(&name, value.to_owned(), true, at);
+        self.put(&name, value.to_owned(), private, at);
         name
     }
 
@@ -256,9 +260,7 @@ fn globals(cluster: &Cluster, view: &View<'_>, object: &mut Object) {
     object.say_settings("", &globals.outside, "", view);
     object.say_settings("SSL ", &cluster.tls_client, "SSL", view);
     carried::say(&globals.carried, "global_defs", view, object);
-    if !view.foreign {
-        objects::fixed(&cluster.fixed, view, object);
-    }
+    objects::fixed(&cluster.fixed, view, object);
     for group in &cluster.service_groups {
         carried::say(&group.carried, "virtual_server_group", view, object);
     }

@@ -119,14 +119,15 @@ fn pacing(pacing: &Pacing) -> Object {
     object
 }
 
-/// Says every line of routes or rules.
+/// Says every line of routes or rules: packets take their ways whichever program sets them.
 pub(super) fn lines(line: Line, all: &[Sourced<Vec<String>>], object: &mut Object) {
     for stated in all {
         let (about, options) = line.canonical(&stated.value);
-        match line {
-            Line::Route => object.say_next(&format!("route {about}"), &options, stated.at),
-            Line::Rule => object.say_next(&format!("{} {options}", line.name()), "yes", stated.at),
+        let (field, value) = match line {
+            Line::Route => (format!("route {about}"), options),
+            Line::Rule => (format!("{} {options}", line.name()), "yes".to_owned()),
         };
+        object.put_next(&field, &value, false, stated.at);
     }
 }
 

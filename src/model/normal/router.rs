@@ -7,8 +7,8 @@ use super::{Object, View, World, carried, heartbeat, objects, seconds, yes_no};
 use crate::model::setting::Settings;
 use crate::model::{
     Authentication, Broadcast, Cluster, Digest, Failback, Family, Hook, Member, OwnInterface, Path,
-    ResourceKind, Role, Router, SharedMac, Sourced, Track, TrackKind, VirtualAddress, VirtualMac,
-    VrrpVersion, show_seconds,
+    ResourceKind, Role, Router, SharedMac, Sourced, SyncGroup, Track, TrackKind, VirtualAddress,
+    VirtualMac, VrrpVersion, show_seconds,
 };
 use crate::source::Place;
 
@@ -25,8 +25,13 @@ pub(super) fn all(cluster: &Cluster, view: &View<'_>) -> Vec<Object> {
             let (group, companions) = companions(router, cluster);
             for (other, companion) in companions {
                 let other_one = one(companion, cluster, view);
-                join(&mut object, other_one, &companion.name.value, group);
+                let place = group.and_then(|group| group.name.at);
+                join(&mut object, other_one, &companion.name.value, place);
                 done.push(other);
+            }
+            for hook in group.iter().flat_map(|group| &group.hooks) {
+                let field = format!("{} of the sync group", hook.value.event.keyword());
+                object.say(&field, hook.value.command.clone(), hook.at);
             }
         }
         objects.push(object);
@@ -34,11 +39,11 @@ pub(super) fn all(cluster: &Cluster, view: &View<'_>) -> Vec<Object> {
     objects
 }
 
-/// Where a router's sync group stands, and its other members with their numbers.
+/// A router's sync group, and its other members with their numbers.
 fn companions<'a>(
     router: &Router,
     cluster: &'a Cluster,
-) -> (Option<Place>, Vec<(usize, &'a Router)>) {
+) -> (Option<&'a SyncGroup>, Vec<(usize, &'a Router)>) {
     let is_own = |name: &Sourced<String>| name.value == router.name.value;
     let group = cluster.sync_groups.iter().find(|group| group.members.iter().any(is_own));
     let Some(group) = group else { return (None, Vec::new()) };
@@ -46,7 +51,7 @@ fn companions<'a>(
         |other: &Router| group.members.iter().any(|name| name.value == other.name.value);
     let others = cluster.routers.iter().enumerate();
     let others = others.filter(|(_, other)| is_member(other) && other.name != router.name);
-    (group.name.at, others.collect())
+    (Some(group), others.collect())
 }
 
 /// Adds a companion. That its addresses move along is what the group says; what it says otherwise

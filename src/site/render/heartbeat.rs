@@ -5,11 +5,11 @@ use serde::Serialize;
 use crate::emit::translate::derived_key;
 use crate::emit::{heartbeat, ldirectord};
 use crate::model::{
-    Cluster, Digest, Failback, Forwarding, Path, ProbeKind, Resource, ResourceKind, Router,
+    Cluster, Digest, Failback, Forwarding, Path, Probe, ProbeKind, Resource, ResourceKind, Router,
     Service, Sourced,
 };
 use crate::site::node::rank;
-use crate::site::{Director, Site};
+use crate::site::{Director, Site, one_check};
 use crate::source::Place;
 use crate::syntax::DIRECTORY;
 
@@ -121,6 +121,7 @@ fn complete(cluster: &mut Cluster, site: &Site) {
         }
     }
     for service in &mut cluster.services {
+        one_check::lift(service);
         let standard = service.method.map_or(Forwarding::Masquerading, |method| method.value);
         for server in &mut service.servers {
             server.method.get_or_insert(Sourced::implied(standard));
@@ -130,7 +131,7 @@ fn complete(cluster: &mut Cluster, site: &Site) {
             fallback.value.method.get_or_insert(standard);
         }
         if service.probes.is_empty() {
-            service.probes.push(crate::model::Probe::new(ProbeKind::Connect));
+            service.probes.push(Probe::new(ProbeKind::Connect));
         }
     }
 }

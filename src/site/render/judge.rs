@@ -1,13 +1,16 @@
 //! What is rendered, judged by the rules for its format: an inventory can say in its own words what no
 //! program takes.
 
+use std::collections::HashMap;
+
 use super::Role;
 use super::context::Context;
 use crate::model::read::{Input, Options, read_with};
 use crate::model::{Authentication, Digest};
 use crate::site::document::{Entry, Item, Literal};
 use crate::site::{Secrets, Site, Stack, for_node, keys, write};
-use crate::source::{Diagnostic, Findings, Place, Severity, Sources};
+use crate::source::codes::{authkeys, ha_cf, keepalived, keepalived_advice};
+use crate::source::{Code, Diagnostic, Findings, Place, Severity, Sources};
 use crate::syntax::schema::target::Targets;
 use crate::syntax::{ConfigId, DIRECTORY, Format};
 
@@ -68,8 +71,10 @@ fn of_director(
     }
     let view = for_node(site, name).unwrap_or_default();
     let names = write::names(site);
-    let mut map = Map { pairs: Vec::new(), otherwise: director.name.at };
-    map.tables(&keys::write(&view, &names), &keys::write(&reading.cluster, &names), None);
+    let mut map = Map { otherwise: director.name.at, ..Map::default() };
+    let ours = keys::write(&view, &names);
+    map.words(&ours);
+    map.tables(&ours, &keys::write(&reading.cluster, &names), None);
     errors.into_iter().map(|error| map.lead_back(error, sources)).collect()
 }
 
@@ -115,13 +120,26 @@ fn fill_secrets(site: &mut Site) {
 }
 
 /// From places in what was rendered to those that say the same in the inventory.
+#[derive(Default)]
 struct Map {
     pairs: Vec<(Place, Place)>,
+    /// Where each key stands, by its word: what the reader of the format drops has no pair.
+    words: HashMap<String, Vec<Place>>,
     /// Where no key says it.
     otherwise: Option<Place>,
 }
 
 impl Map {
+    fn words(&mut self, entries: &[Entry]) {
+        for entry in entries {
+            if let Literal::Table(inner) = &entry.item.value {
+                self.words(inner);
+            } else if let Some(at) = entry.item.origin {
+                self.words.entry(entry.key.clone()).or_default().push(at);
+            }
+        }
+    }
+
     /// What was rendered and read again has the same keys as what it was made of.
     fn tables(&mut self, ours: &[Entry], theirs: &[Entry], around: Option<Place>) {
         for entry in theirs {
@@ -150,29 +168,65 @@ impl Map {
 
     /// The same finding in the inventory. Edits and further places are those of a file that nobody has.
     fn lead_back(&self, finding: Diagnostic, sources: &Sources) -> Diagnostic {
-        let note = finding.at.map(|at| {
+        let note = finding.at.and_then(|at| {
             let file = sources.get(at.file);
             let line = file.lines().line_of(at.span.start);
             let length = file.end();
             let (start, end) = (file.lines().start_of(line), file.lines().end_of(line, length));
             let text = file.shown(crate::source::Span::new(start, end));
-            format!("{} would say `{}`", file.name(), text.trim())
+            let text = text.trim();
+            (!text.is_empty()).then(|| format!("{} would say `{text}`", file.name()))
         });
         let notes = finding.notes.into_iter().chain(note).collect();
-        let at = finding.at.and_then(|at| self.place(at)).or(self.otherwise);
-        Diagnostic { at, notes, label: None, context: Vec::new(), fix: None, ..finding }
+        let place = |at: Place| {
+            let word = at.span.of(sources.get(at.file).text());
+            self.exactly(at).or_else(|| self.only(word)).or_else(|| self.before(at))
+        };
+        let at = finding.at.and_then(place).or(self.otherwise);
+        let row = HELPS.iter().find(|(code, _)| *code == finding.code);
+        let help = row.map(|(_, help)| (*help).to_owned()).or(finding.help);
+        Diagnostic { at, notes, help, label: None, context: Vec::new(), fix: None, ..finding }
     }
 
-    /// The narrowest of what stands there; otherwise what stands last before it.
-    fn place(&self, at: Place) -> Option<Place> {
-        let of_file = || self.pairs.iter().filter(|(place, _)| place.file == at.file);
-        let touching = of_file().filter(|(place, _)| place.holds(at) || at.holds(*place));
-        let narrowest = touching.min_by_key(|(place, _)| place.span.len());
-        let before = of_file().filter(|(place, _)| place.span.start <= at.span.start);
-        let nearest = || before.max_by_key(|(place, _)| place.span.start);
-        narrowest.or_else(nearest).map(|(_, place)| *place)
+    /// The narrowest of what stands there.
+    fn exactly(&self, at: Place) -> Option<Place> {
+        let touching = self.of_file(at).filter(|(place, _)| place.holds(at) || at.holds(*place));
+        touching.min_by_key(|(place, _)| place.span.len()).map(|(_, place)| *place)
+    }
+
+    /// The one key that is called so.
+    fn only(&self, word: &str) -> Option<Place> {
+        match self.words.get(word).map(Vec::as_slice) {
+            Some([only]) => Some(*only),
+            _ => None,
+        }
+    }
+
+    /// What stands last before it.
+    fn before(&self, at: Place) -> Option<Place> {
+        let before = self.of_file(at).filter(|(place, _)| place.span.start <= at.span.start);
+        before.max_by_key(|(place, _)| place.span.start).map(|(_, place)| *place)
+    }
+
+    fn of_file(&self, at: Place) -> impl Iterator<Item = &(Place, Place)> {
+        self.pairs.iter().filter(move |(place, _)| place.file == at.file)
     }
 }
+
+/// What to type into an inventory, where the help for the format would not do, or there is none.
+const HELPS: &[(Code, &str)] = &[
+    (authkeys::NO_AUTH, "authentication = { type = \"sha1\", secret = \"heartbeat\" }"),
+    (ha_cf::NO_PATH, "heartbeat = { paths = [\"bcast eth1\"] }, or `interface` in the routers"),
+    (
+        keepalived_advice::OWN_INTERFACE,
+        "take it out of `follows`: a router follows its own interface anyway",
+    ),
+    (
+        keepalived::SCRIPT_SECURITY,
+        "settings = { script_security = true, script_user = \"root\" }, and scripts that only root can change",
+    ),
+    (keepalived::SCRIPT_USER, "settings = { script_user = \"root\" }"),
+];
 
 /// For a table that has no name: a service is known by its address.
 fn first_place(entries: &[Entry]) -> Option<Place> {

@@ -96,7 +96,10 @@ Write the key that the message names, or let the inventory stand on heartbeat's 
 converted with all that they say:
 
   stack = \"keepalived\"
-  import = [\"ha.d\"]";
+  import = [\"ha.d\"]
+
+Of such files each line is named that the conversion leaves out, or does in part, as `lvsha convert`
+names it.";
 
     NOT_STARTED = "LV0813" "inventory-not-started" Error Accepts
         "resources that the stack does not start"

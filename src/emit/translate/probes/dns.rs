@@ -1,6 +1,7 @@
 //! DNS checks: keepalived asks and does not compare, and some names it cannot ask for.
 
 use super::Translator;
+use crate::emit::Feature;
 use crate::model::{Dns, ProbeKind, Sourced};
 use crate::source::Place;
 use crate::source::codes::conversion;
@@ -17,15 +18,10 @@ impl Translator<'_> {
             let [a, b, c, d] = address.octets();
             name.value = format!("{d}.{c}.{b}.{a}.in-addr.arpa");
         }
-        if let Some(name) = name.as_ref()
-            && refuses_dns_name(&name.value, self.version.version)
-        {
-            let note = format!(
-                "DNS_CHECK of keepalived {} takes no name whose first part is one letter, as in {}; only reachability is checked",
-                self.version.version, name.value
-            );
-            let answer = answer.as_ref().and_then(|answer| answer.at);
-            return self.reachable(!self.is_tcp, &note, chosen, [name.at, answer], port);
+        if let Some(why) = self.no_dns_check(name.as_ref().map(|name| name.value.as_str())) {
+            let note = format!("{why}; only reachability is checked");
+            let texts = [name.and_then(|name| name.at), answer.and_then(|answer| answer.at)];
+            return self.reachable(!self.is_tcp, &note, chosen, texts, port);
         }
         self.changed(chosen, conversion::CHECK_DIFFERENT, "DNS_CHECK", DNS);
         self.account.exact(name.as_ref().and_then(|name| name.at), "name");
@@ -36,6 +32,18 @@ impl Translator<'_> {
         let record = Some(Sourced::implied("A".to_owned()));
         let dialogue = self.dialogue_timeout();
         self.push(ProbeKind::Dns(Box::new(Dns { record, name, answer: None })), dialogue, port);
+    }
+
+    /// Why DNS_CHECK cannot ask for `name`.
+    fn no_dns_check(&self, name: Option<&str>) -> Option<String> {
+        let version = self.version.version;
+        if !self.version.has(Feature::DnsCheck) {
+            return Some(format!("keepalived {version} has no DNS_CHECK"));
+        }
+        let name = name.filter(|name| refuses_dns_name(name, version))?;
+        Some(format!(
+            "DNS_CHECK of keepalived {version} takes no name whose first part is one letter, as in {name}"
+        ))
     }
 }
 

@@ -65,7 +65,9 @@ impl Check {
     ) {
         if self.uses(port, "request") {
             let kind = self.kind(port, protocol, Some(texts));
-            server.own_mut().probes.push(Probe { kind, ..probe.clone() });
+            let own = server.own_mut();
+            own.probes.push(Probe { kind, ..probe.clone() });
+            own.ignored |= texts.lost;
         }
     }
 

@@ -28,6 +28,8 @@ use strict::Strict;
 pub(super) struct OwnTexts {
     pub(super) request: Sourced<String>,
     pub(super) receive: Sourced<String>,
+    /// Whether ldirectord ignores them.
+    pub(super) lost: bool,
 }
 
 impl<'a> Reader<'a> {
@@ -74,7 +76,9 @@ impl<'a> Reader<'a> {
                 .help("real=ADDRESS:PORT gate|masq|ipip [WEIGHT]"),
             );
         }
-        let texts = words.texts();
+        let is_lost = strict.as_ref().is_some_and(|strict| strict.lost_request);
+        let texts = words.texts(is_lost);
+        let lost_threshold = strict.as_ref().is_some_and(|s| words.upper.is_some() && !s.upper);
         let Some(addresses) = servers else { return joined.is_some() };
         for address in addresses.iter() {
             let mut server = Server::new(address, addresses.port, Some(line.node.place()));
@@ -83,6 +87,7 @@ impl<'a> Reader<'a> {
             if words.lower.is_some() || words.upper.is_some() {
                 let own = server.own_mut();
                 (own.upper_threshold, own.lower_threshold) = (words.upper, words.lower);
+                own.ignored = is_lost || lost_threshold;
             }
             draft.server(server, texts.clone());
         }

@@ -70,11 +70,12 @@ impl<'a> Meant<'a> {
         }
     }
 
-    pub(super) fn texts(&self) -> Option<OwnTexts> {
+    pub(super) fn texts(&self, lost: bool) -> Option<OwnTexts> {
         let (word, Some((request, receive))) = self.quoted.as_ref()? else { return None };
         Some(OwnTexts {
             request: Sourced::new(request.clone(), word.place()),
             receive: Sourced::new(receive.clone(), word.place()),
+            lost,
         })
     }
 
