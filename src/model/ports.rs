@@ -12,8 +12,9 @@ impl Service {
         lacks: impl Fn(&Probe) -> bool,
         port_of: impl Fn(usize, &Server) -> Option<u16>,
     ) {
+        let lacks_port = |probe: &Probe| probe.port.is_none() && lacks(probe);
         let state = |probes: &mut [Probe], port| {
-            for probe in probes.iter_mut().filter(|probe| probe.port.is_none() && lacks(probe)) {
+            for probe in probes.iter_mut().filter(|probe| lacks_port(probe)) {
                 probe.port = Some(Sourced::implied(port));
             }
         };
@@ -22,7 +23,7 @@ impl Service {
             let Some(port) = port_of(index, server) else { continue };
             if !server.own_probes().is_empty() {
                 state(&mut server.own_mut().probes, port);
-            } else if common.is_none() && probes.iter().any(&lacks) {
+            } else if common.is_none() && probes.iter().any(lacks_port) {
                 let own = &mut server.own_mut().probes;
                 own.clone_from(probes);
                 state(own, port);
