@@ -64,9 +64,9 @@ does not start.
 
 Define it, or take it out of `track_script`.";
     DISABLED_SCRIPT = "LV0962" "daemon-disabled-script" Warning Accepts "a tracked script that cannot be run"
-        "A router follows a script that is not there, that its user may not execute, or that others than
-root could have written while `enable_script_security` is on. As keepalived does, the daemon takes it
-out: routers go on as if they did not follow it. A reload looks again.
+        "A router follows a script that is not there, that its user may not execute, or that others
+than root could have written while `enable_script_security` is on. As keepalived does, the daemon
+takes it out: routers go on as if they did not follow it. A reload looks again.
 
 Correct the path, `chmod` and `chown` the script and the folders above it, or name another `user`.";
     INPUT_ERRORS = "LV0969" "daemon-input-errors" Warning Accepts "a configuration with errors"

@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 #[derive(Debug, Default)]
 pub(super) struct Rereading {
     at: Option<Instant>,
+    /// The time that no change puts it beyond.
+    latest: Option<Instant>,
 }
 
 impl Rereading {
@@ -15,8 +17,15 @@ impl Rereading {
         let is_news = self.at.is_none_or(|at| at <= now);
         if is_news {
             self.at = Some(now + PAUSE);
+            self.latest = Some(now + LONGEST);
         }
         is_news
+    }
+
+    /// The kernel has changed: a reading now would be interrupted again, and takes time that a master has not.
+    pub(super) fn disturbed(&mut self, now: Instant) {
+        let quiet = now + PAUSE;
+        self.at = self.at.map(|_| self.latest.map_or(quiet, |latest| quiet.min(latest)));
     }
 
     /// Everything was read.
@@ -35,8 +44,11 @@ impl Rereading {
     }
 }
 
-/// A storm of changes interrupts readings; the next one has to come after it.
+/// A storm of changes interrupts readings: the next one comes so long after the last of them.
 const PAUSE: Duration = Duration::from_secs(1);
+
+/// Some machines are never quiet.
+const LONGEST: Duration = Duration::from_secs(30);
 
 #[cfg(test)]
 mod tests {
@@ -57,5 +69,18 @@ mod tests {
         assert_eq!(rereading.next_deadline(), Some(now + PAUSE * 2));
         rereading.succeeded();
         assert!(!rereading.is_due(now + PAUSE * 9));
+    }
+
+    #[test]
+    fn it_waits_for_the_end_of_a_storm_but_not_for_ever() {
+        let mut rereading = Rereading::default();
+        let now = Instant::now();
+        rereading.disturbed(now);
+        assert_eq!(rereading.next_deadline(), None, "nothing has failed");
+        rereading.failed(now);
+        rereading.disturbed(now + PAUSE / 2);
+        assert_eq!(rereading.next_deadline(), Some(now + PAUSE / 2 + PAUSE));
+        rereading.disturbed(now + LONGEST);
+        assert!(rereading.is_due(now + LONGEST));
     }
 }

@@ -224,6 +224,7 @@ impl Worker {
 
     fn read_events(&mut self) {
         let mut all = Consequences::default();
+        let mut is_quiet = true;
         loop {
             let events = match self.events.socket_mut().receive() {
                 Ok(events) => events,
@@ -234,11 +235,15 @@ impl Worker {
                 }
             };
             for event in events {
+                is_quiet = false;
                 let one = self.kernel.follow(event);
                 all.links |= one.links;
                 all.objects |= one.objects;
                 all.reread |= one.reread;
             }
+        }
+        if !is_quiet {
+            self.rereading.disturbed(Instant::now());
         }
         if all.reread || all.objects {
             self.reread();
