@@ -4,10 +4,7 @@
 /// Of several that are equally near the first one wins.
 pub fn suggest<'a>(word: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     // Upper case is the most frequent mistake of all and the real programs do not forgive it.
-    let lower = |word: &str| -> String {
-        word.chars().take(LONGEST + 1).flat_map(char::to_lowercase).collect()
-    };
-    let word = lower(word);
+    let word = word.get(..=LONGEST).unwrap_or(word).to_ascii_lowercase();
     let asked = Outline::of(word.chars());
     if asked.length == 0 || asked.length > LONGEST {
         return None;
@@ -16,11 +13,11 @@ pub fn suggest<'a>(word: &str, candidates: impl Iterator<Item = &'a str>) -> Opt
     candidates
         .filter_map(|candidate| {
             // A file can hold a hundred thousand unknown lines: almost all words end here.
-            let outline = Outline::of(candidate.chars().flat_map(char::to_lowercase));
+            let outline = Outline::of(candidate.chars().map(|letter| letter.to_ascii_lowercase()));
             if asked.least_distance(outline) > allowed {
                 return None;
             }
-            let distance = strsim::osa_distance(&word, &lower(candidate));
+            let distance = strsim::osa_distance(&word, &candidate.to_ascii_lowercase());
             (distance <= allowed).then_some((distance, candidate))
         })
         .min_by_key(|(distance, _)| *distance)
