@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::Program::Lvsha;
+use super::Program::{Keepalived, Lvsha};
 use super::{ADDRESS, Network, instance, skipped};
 
 const FAST: &str = "version 3\n advert_int 0.2";
@@ -110,6 +110,21 @@ fn an_interface_that_carries_addresses_is_followed() {
     let a = network.start(Lvsha, "a", &on_another(150));
     a.expect_log("(VI_1) entering FAULT: interface front0 failed");
     network.expect_stable(ADDRESS, &["b"], Duration::from_secs(2));
+}
+
+#[test]
+fn an_interface_that_a_route_needs_is_followed() {
+    for program in [Lvsha, Keepalived] {
+        let Some(network) = Network::new(&[program]) else { return };
+        network.pair("a", "front0", "other");
+        let route = "virtual_routes {\n 10.77.0.0/16 dev front0\n }";
+        let _a = network.start(program, "a", &instance(150, &format!("{FAST}\n {route}")));
+        network.expect_owners(ADDRESS, &["a"], OVERLAP);
+        network.ip_in("a", &["link", "set", "front0", "down"]);
+        network.expect_owners(ADDRESS, &[], OVERLAP);
+        network.ip_in("a", &["link", "set", "front0", "up"]);
+        network.expect_owners(ADDRESS, &["a"], OVERLAP);
+    }
 }
 
 #[test]

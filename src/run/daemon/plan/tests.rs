@@ -111,13 +111,16 @@ fn the_interfaces_of_addresses_are_followed_unless_they_are_not() {
     };
     let excluded = "virtual_ipaddress_excluded {\n 10.0.0.33/24 dev eth2\n }";
     // As keepalived 2.2.7 does.
-    let rows: [(&str, &str, &[&str]); 6] = [
+    let routes = "virtual_routes {\n 10.1.0.0/16 dev eth3\n 10.2.0.0/16 dev eth4 no_track\n \
+                  10.3.0.0/16 via 10.0.0.9\n }";
+    let rows: [(&str, &str, &[&str]); 7] = [
         ("10.0.0.31/24", "", &["interface eth1"]),
         ("10.0.0.31/24 dev eth1", "dont_track_primary", &[]),
         ("10.0.0.31/24 dev eth0 no_track", "", &["interface eth1"]),
         ("10.0.0.31/24 dev lo\n 10.0.0.32/24 dev lo", "", &["interface eth1", "interface lo"]),
         ("10.0.0.31/24 dev vrrp.51", "use_vmac", &["interface eth1"]),
         ("10.0.0.31/24", excluded, &["interface eth1", "interface eth2"]),
+        ("10.0.0.31/24", routes, &["interface eth1", "interface eth3"]),
     ];
     for (own, lines, expected) in rows {
         assert_eq!(with(own, lines), expected, "{own} {lines}");

@@ -15,7 +15,7 @@ use crate::source::codes::daemon;
 type Followed = (SourcePlan, i16, bool);
 
 impl Planner<'_> {
-    /// The own interface, those that the addresses name, and what the configuration says.
+    /// The own interface, those that the addresses and routes name, and what the configuration says.
     pub(super) fn tracked(
         &mut self,
         router: &Router,
@@ -41,13 +41,17 @@ impl Planner<'_> {
             tracked.push(self.needed(own));
         }
         // keepalived follows them also with `dont_track_primary`, and `lo`, too.
-        for address in router.addresses.iter().chain(&router.excluded) {
-            let Some(name) = &address.value.interface else { continue };
-            let is_own = name == interface || Some(name.as_str()) == virtual_link;
-            if is_own || address.value.options.untracked.as_ref().is_some_and(|word| word.value) {
+        let of_addresses = router.addresses.iter().chain(&router.excluded).filter(|address| {
+            !address.value.options.untracked.as_ref().is_some_and(|word| word.value)
+        });
+        let of_addresses = of_addresses.filter_map(|address| address.value.interface.as_deref());
+        let of_routes = router.routes.iter().filter_map(|route| link_of_route(&route.value));
+        for name in of_addresses.chain(of_routes) {
+            if name == interface || Some(name) == virtual_link {
                 continue;
             }
-            let needed = self.needed(SourcePlan::Interface { name: name.clone(), speaker: None });
+            let name = name.to_owned();
+            let needed = self.needed(SourcePlan::Interface { name, speaker: None });
             // A hundred addresses may stand on one.
             if !tracked.contains(&needed) {
                 tracked.push(needed);
@@ -156,6 +160,16 @@ impl Planner<'_> {
         self.sources.push(plan);
         self.sources.len() - 1
     }
+}
+
+/// The interface that a route needs. keepalived follows none of those behind `nexthop`.
+fn link_of_route(words: &[String]) -> Option<&str> {
+    if words.iter().any(|word| word == "no_track") {
+        return None;
+    }
+    let mut words = words.iter().map(String::as_str).take_while(|word| *word != "nexthop");
+    words.find(|word| matches!(*word, "dev" | "oif"))?;
+    words.next()
 }
 
 /// Weights are -254 to 254; the rest would change nothing more.
