@@ -9,7 +9,7 @@ use tokio::task::JoinSet;
 use super::Failure;
 use super::printer::{Printer, Problem};
 use super::site_input::SiteArguments;
-use crate::deploy::{Act, Fault, Host, Reply, connect, perform, wanted_facts, wanted_look};
+use crate::deploy::{Act, Fault, Host, Reply, connect, perform, wanted_facts};
 use crate::plan::Found;
 use crate::site::render::{Machine, Role};
 use crate::site::secret::Secret;
@@ -142,11 +142,11 @@ impl Fleet {
         }
     }
 
-    /// What runs on the directors that `--limit` leaves out, by their names.
+    /// What the directors that `--limit` leaves out are like, by their names.
     pub(super) async fn look_aside(&mut self) -> Vec<(String, Result<Found, Fault>)> {
         let (machines, hosts): (Vec<_>, Vec<_>) =
             std::mem::take(&mut self.left_out).into_iter().unzip();
-        let (hosts, replies) = perform(hosts, machines.iter().map(wanted_look).collect()).await;
+        let (hosts, replies) = perform(hosts, machines.iter().map(wanted_facts).collect()).await;
         let answers = machines.iter().zip(replies).filter_map(|(machine, reply)| match reply {
             Ok(Reply::Facts(facts)) => Some((machine.name.clone(), Ok(*facts))),
             Ok(_) => None,

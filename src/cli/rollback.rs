@@ -23,7 +23,7 @@ pub(super) struct Arguments {
 
     /// The generation of every machine, as `lvsha history` shows it [default: those before the
     /// last deployment, on the machines that it changed]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     to: Option<u32>,
 }
 

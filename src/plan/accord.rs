@@ -52,6 +52,11 @@ impl Voice {
         }
     }
 
+    /// heartbeat has no virtual routers' numbers.
+    fn is_vrrp(&self) -> bool {
+        self.virtual_router_id.is_some()
+    }
+
     /// Whether one is what the other has become.
     fn is_the_same_router(&self, other: &Self) -> bool {
         self.addresses.intersection(&other.addresses).next().is_some()
@@ -77,26 +82,78 @@ impl Voice {
     }
 }
 
-/// Whether a router that was there says something else afterwards.
-pub(super) fn speaks_anew(machine: &str, before: &Tree, after: &Tree) -> bool {
-    if before == after {
-        return false;
+/// What a change makes of a director beside the others.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Accord {
+    /// Whether a router that was there says something that others do not take.
+    pub speaks_anew: bool,
+    /// Whether it comes to the others, or goes.
+    pub presence: Presence,
+}
+
+/// Where advertisements are sent one by one, a director hears the master only while the master knows
+/// it. Ordered as they are changed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Presence {
+    /// It gives a router up: as long as it has it, it must be told.
+    Leaves,
+    /// It has what it had, or others need not know it.
+    #[default]
+    Stays,
+    /// It begins a router: it must be known before, or it becomes a second master.
+    Joins,
+}
+
+/// Compares what a director's files say before and after; of programs that do not run the files
+/// before say nothing.
+pub(super) fn accord(machine: &str, before: &Tree, after: &Tree, is_running: bool) -> Accord {
+    if before == after && is_running {
+        return Accord::default();
     }
-    let voices = |tree| -> Vec<Voice> {
-        let cluster = meaning(machine, tree);
-        let defaults = &cluster.globals.routers;
-        cluster.routers.iter().map(|router| Voice::of(router, defaults)).collect()
-    };
-    let before = voices(before);
+    let (mut before, after) = (voices(machine, before), voices(machine, after));
     // heartbeat's directors do not compare what the others have.
-    if before.iter().all(|voice| voice.virtual_router_id.is_none()) {
-        return false;
-    }
-    let after = voices(after);
+    before.retain(Voice::is_vrrp);
+    let spoken: &[Voice] = if is_running { &before } else { &[] };
+    let presence = if lacks_one(&after, spoken) {
+        Presence::Joins
+    } else if lacks_one(spoken, &after) {
+        Presence::Leaves
+    } else {
+        Presence::Stays
+    };
     let is_anew = |old: &Voice| {
         after.iter().any(|new| old.is_the_same_router(new) && !new.is_understood_as(old))
     };
-    before.iter().any(is_anew)
+    Accord { speaks_anew: before.iter().any(is_anew), presence }
+}
+
+/// Whether a router of `these` that advertises one by one is none of `those`.
+fn lacks_one(these: &[Voice], those: &[Voice]) -> bool {
+    let is_unicast = |voice: &&Voice| voice.is_vrrp() && matches!(voice.way, Way::Unicast { .. });
+    let mut unicast = these.iter().filter(is_unicast);
+    unicast.any(|voice| !those.iter().any(|other| voice.is_the_same_router(other)))
+}
+
+/// Whether the files `others` of a director have it send its advertisements to one with the files
+/// `own`, wherever they have the same router and that one says where it is.
+pub fn is_told(own: (&str, &Tree), other: (&str, &Tree)) -> bool {
+    let (own, other) = (voices(own.0, own.1), voices(other.0, other.1));
+    let mut pairs = own.iter().flat_map(|own| {
+        let same = other.iter().filter(|other| own.is_the_same_router(other));
+        same.map(move |other| (&own.way, &other.way))
+    });
+    pairs.all(|ways| match ways {
+        (Way::Unicast { source: Some(source), .. }, Way::Unicast { peers, .. }) => {
+            peers.contains(source)
+        }
+        _ => true,
+    })
+}
+
+fn voices(machine: &str, tree: &Tree) -> Vec<Voice> {
+    let cluster = meaning(machine, tree);
+    let defaults = &cluster.globals.routers;
+    cluster.routers.iter().map(|router| Voice::of(router, defaults)).collect()
 }
 
 #[cfg(test)]

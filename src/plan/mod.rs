@@ -11,6 +11,7 @@ mod services;
 mod steps;
 mod tree;
 
+pub use accord::{Presence, is_told};
 pub use found::Found;
 pub use meaning::meaning;
 pub use order::{Batch, batches};

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Found, NodePlan, Step, Tree};
+use super::{Found, NodePlan, Presence, Step, Tree};
 use crate::model::Cluster;
 use crate::site::render::{REAL_SERVER_SCRIPT, Role};
 
@@ -31,14 +31,18 @@ pub(super) fn mark_holders(
 }
 
 /// Real servers first, then directors that hold nothing, then those that hold an address: as they
-/// are found, whatever their priorities say. A real server that gives an address up comes behind
-/// all of them: until then a director may still send it packets for it.
+/// are found, whatever their priorities say. Beside directors that stay, those that leave them come
+/// before, and those that join them behind. A real server that gives an address up comes behind all
+/// of them: until then a director may still send it packets for it.
 pub(super) fn sort(nodes: &mut [NodePlan]) {
+    let is_one_that_stays =
+        |node: &NodePlan| node.role == Role::Director && node.presence == Presence::Stays;
+    let is_company = nodes.iter().any(is_one_that_stays);
     let rank = |node: &NodePlan| match node.role {
-        Role::RealServer if gives_addresses_up(node) => 3,
-        Role::RealServer => 0,
-        Role::Director if node.is_holder => 2,
-        Role::Director => 1,
+        Role::RealServer if gives_addresses_up(node) => (2, Presence::Stays, false),
+        Role::RealServer => (0, Presence::Stays, false),
+        Role::Director if is_company => (1, node.presence, node.is_holder),
+        Role::Director => (1, Presence::Stays, node.is_holder),
     };
     nodes.sort_by_key(rank);
 }

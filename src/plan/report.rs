@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use similar::TextDiff;
 
-use super::{FileChange, NodePlan, Plan, ServiceChange, Step, meaning, services};
+use super::{FileChange, NodePlan, Plan, Presence, ServiceChange, Step, meaning, services};
 use crate::site::render::Role;
 use crate::source::Sources;
 use crate::source::words::counted;
@@ -44,6 +44,18 @@ pub fn human(plan: &Plan) -> String {
             out,
             "{}: one right after the other, because they do not understand each other between\n",
             anew.join(", ")
+        );
+    }
+    let mut stay = plan.nodes.iter().filter(|node| {
+        node.role == Role::Director && node.presence == Presence::Stays && !node.steps.is_empty()
+    });
+    let joining = plan.nodes.iter().filter(|node| node.presence == Presence::Joins);
+    let joining: Vec<&str> = joining.map(|node| node.name.as_str()).collect();
+    if !joining.is_empty() && stay.next().is_some() {
+        let _ = writeln!(
+            out,
+            "{}: behind the other directors, which must know whom they tell that they live\n",
+            joining.join(", ")
         );
     }
     let moving = plan.nodes.iter().any(NodePlan::moves_addresses);

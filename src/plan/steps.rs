@@ -1,6 +1,6 @@
 //! The steps of one machine.
 
-use super::accord::speaks_anew;
+use super::accord::{Accord, Presence, accord};
 use super::services::{self, ServiceChange};
 use super::{FileChange, Found, Tree, TreeFile, diff};
 use crate::site::render::{Effect, Machine, Role, main_files};
@@ -28,6 +28,8 @@ pub struct NodePlan {
     pub is_holder: bool,
     /// Whether its routers will say something that directors without this change do not take.
     pub speaks_anew: bool,
+    /// Whether it begins or gives up a router that others must know it for.
+    pub presence: Presence,
     /// Whether another director comes before it from then on, for an address that it holds.
     pub yields: bool,
     /// A generation that waits for its confirmation: nothing can be done before it is over.
@@ -108,6 +110,10 @@ pub fn plan(machine: &Machine, found: &Found) -> NodePlan {
     let edited = before.keys().filter(|path| found.is_edited(path)).cloned().collect();
     let secret = machine.files.iter().filter(|file| file.secret);
     let read = read(machine.role, found, &before);
+    let Accord { speaks_anew, presence } = match machine.role {
+        Role::Director => accord(&machine.name, &read, &after, !found.active.is_empty()),
+        Role::RealServer => Accord::default(),
+    };
     NodePlan {
         name: machine.name.clone(),
         role: machine.role,
@@ -116,7 +122,8 @@ pub fn plan(machine: &Machine, found: &Found) -> NodePlan {
         secret: secret.map(|file| file.path.clone()).collect(),
         edited,
         is_holder: false,
-        speaks_anew: machine.role == Role::Director && speaks_anew(&machine.name, &read, &after),
+        speaks_anew,
+        presence,
         yields: false,
         pending: found.pending,
         before,

@@ -402,3 +402,41 @@ fn a_file_that_a_running_program_reads_counts_whoever_wrote_it() {
     assert!(!fresh.speaks_anew);
     assert_eq!(fresh.services, [ServiceChange::Added("10.0.0.31:80".to_owned())]);
 }
+
+/// Told one by one: whom the master does not know yet hears nothing of it, and would be a second one.
+#[test]
+fn a_third_director_starts_when_the_others_know_it_and_stops_while_they_do() {
+    let conf = |own: u8, peers: &[u8]| {
+        let peers: Vec<String> = peers.iter().map(|peer| format!("10.0.0.{peer}")).collect();
+        format!(
+            "vrrp_instance V {{\nvirtual_router_id 7\nunicast_src_ip 10.0.0.{own}\n\
+             unicast_peer {{\n{}\n}}\nvirtual_ipaddress {{\n10.0.0.31\n}}\n}}\n",
+            peers.join("\n")
+        )
+    };
+    let pair = [String::new(), conf(27, &[28]), conf(28, &[27])];
+    let three = [conf(26, &[27, 28]), conf(27, &[26, 28]), conf(28, &[26, 27])];
+    let planned = |old: &[String; 3], new: &[String; 3]| {
+        let names = ["lw0", "lw1", "lw2"];
+        let named = |(name, text): (&str, &String)| Machine {
+            name: name.to_owned(),
+            ..machine(true, text)
+        };
+        let machines: Vec<Machine> = names.into_iter().zip(new).map(named).collect();
+        let was = names.iter().zip(old).map(|(name, text)| ((*name).to_owned(), found(text)));
+        let mut was: BTreeMap<String, Found> = was.collect();
+        let address = "10.0.0.31".parse().unwrap();
+        was.get_mut("lw1").unwrap().addresses.insert(address);
+        let whole = meaning("lw1", &of_one_file(CONF, (&pair[1], 0o600), ("", 0o600)).before);
+        Plan::new(&whole, &machines, &was)
+    };
+    let order = |old, new| -> Vec<String> {
+        planned(old, new).nodes.into_iter().map(|node| node.name).collect()
+    };
+    assert_eq!(order(&pair, &three), ["lw2", "lw1", "lw0"]);
+    let shown = human(&planned(&pair, &three));
+    assert!(shown.contains("lw0: behind the other directors, which must know"), "{shown}");
+    assert_eq!(order(&three, &pair), ["lw0", "lw2", "lw1"]);
+    let none = [const { String::new() }; 3];
+    assert_eq!(order(&none, &three), ["lw0", "lw2", "lw1"], "nobody is there to know it");
+}

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{Fleet, How, confirm_within, gate_within};
 use crate::cli::printer::Problem;
 use crate::deploy::{Fault, FaultKind};
-use crate::plan::{Found, NodePlan, Plan, Step};
+use crate::plan::{Found, NodePlan, Plan, Presence, Step, is_told};
 use crate::site::Stack;
 use crate::site::render::{Machine, Role};
 
@@ -73,7 +73,8 @@ fn deaf<'a>(node: &'a NodePlan, found: &Found) -> Option<&'a str> {
 pub(super) fn concerns_others(plan: &Plan) -> bool {
     plan.nodes.iter().filter(|node| has_work(node)).any(|node| {
         let starts = |step: &Step| matches!(step, Step::Start(_));
-        node.role == Role::Director && (node.speaks_anew || node.steps.iter().any(starts))
+        let is_new = node.presence == Presence::Joins || node.steps.iter().any(starts);
+        node.role == Role::Director && (node.speaks_anew || is_new)
     })
 }
 
@@ -103,6 +104,18 @@ pub(super) fn misunderstood(
             return Some(Problem::new(words).help(help));
         }
         let Ok(found) = answer else { continue };
+        let joins = |node: &&NodePlan| node.presence == Presence::Joins;
+        let is_deaf = |node: &&NodePlan| {
+            !found.active.is_empty() && !is_told((&node.name, &node.after), (other, &found.files))
+        };
+        if let Some(node) = directors().filter(joins).find(is_deaf) {
+            let words = format!(
+                "{other}, which `--limit` leaves out, does not know {}: both would hold the addresses",
+                node.name
+            );
+            let help = format!("name {other} in `--limit` as well: `--limit directors` are all");
+            return Some(Problem::new(words).help(help));
+        }
         for node in directors() {
             let machine = machines.iter().find(|machine| machine.name == node.name);
             let Some(wanted) = machine.and_then(|machine| starts(node, machine)) else { continue };

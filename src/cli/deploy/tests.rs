@@ -155,6 +155,29 @@ fn no_program_is_started_beside_one_that_does_not_hear_it() {
     assert!(!has_changed(&mut fleet, "lw2"));
 }
 
+/// Its advertisements go to those that it names, so a director that it does not name is never told.
+#[test]
+fn a_director_does_not_start_where_the_one_left_out_does_not_know_it() {
+    let unicast = |own: u8, peer: u8| {
+        format!(
+            "virtual_router_id 51\n unicast_src_ip 10.0.0.{own}\n unicast_peer {{\n 10.0.0.{peer}\n }}"
+        )
+    };
+    let words = "lw1, which `--limit` leaves out, does not know lw2: both would hold the addresses";
+    for (peer, wanted) in [(26, Err(words.to_owned())), (28, Ok(ExitCode::Success))] {
+        let mut fleet = directors(&["lw2"]);
+        edit(&mut fleet, "lw1", "virtual_router_id 51", &unicast(27, peer));
+        let lw2 = memory(&mut fleet, "lw2");
+        (lw2.found.files, lw2.found.active) = Default::default();
+        let own = fleet.machines.iter_mut().flat_map(|machine| &mut machine.files);
+        for file in own.filter(|file| file.path == CONF) {
+            file.text = file.text.replace("virtual_router_id 51", &unicast(28, 27));
+        }
+        assert_eq!(ends(&mut fleet), wanted, "{peer}");
+        assert_eq!(has_changed(&mut fleet, "lw2"), wanted.is_ok());
+    }
+}
+
 /// It may take itself back in the next minute, and then there is something to do.
 #[test]
 fn a_deployment_that_was_cut_off_is_not_nothing_to_do() {

@@ -43,6 +43,47 @@ fn what_others_do_not_take_is_told_from_what_they_do() {
     ];
     for (what, before, after, is_anew) in rows {
         let [before, after] = [before, after].map(|[globals, router]| tree(globals, router));
-        assert_eq!(speaks_anew("lw1", &before, &after), is_anew, "{what}");
+        let is_told_otherwise = accord("lw1", &before, &after, true).speaks_anew;
+        assert_eq!(is_told_otherwise, is_anew, "{what}");
+    }
+}
+
+/// Only where advertisements go to those that are known does it matter who is.
+#[test]
+fn who_begins_or_ends_a_router_that_is_spoken_one_by_one_joins_or_leaves() {
+    let conf = |text: &str| {
+        let file = TreeFile { mode: 0o600, content: text.as_bytes().to_vec() };
+        Tree::from([("/etc/keepalived/keepalived.conf".to_owned(), file)])
+    };
+    let unicast = tree("", "unicast_src_ip 10.0.0.26\nunicast_peer {\n10.0.0.27\n}");
+    let (multicast, none) = (tree("", ""), conf(""));
+    let rows = [
+        ("begins", &none, &unicast, true, Presence::Joins),
+        ("ends", &unicast, &none, true, Presence::Leaves),
+        ("stays", &unicast, &unicast, true, Presence::Stays),
+        ("starts", &unicast, &unicast, false, Presence::Joins),
+        ("was stopped", &unicast, &none, false, Presence::Stays),
+        ("from multicast", &multicast, &unicast, true, Presence::Stays),
+        ("begins for all", &none, &multicast, true, Presence::Stays),
+        ("ends for all", &multicast, &none, true, Presence::Stays),
+    ];
+    for (what, before, after, is_running, wanted) in rows {
+        assert_eq!(accord("lw1", before, after, is_running).presence, wanted, "{what}");
+    }
+}
+
+#[test]
+fn a_master_tells_those_that_are_its_peers() {
+    let unicast = |source: u8, peer: u8| {
+        tree("", &format!("unicast_src_ip 10.0.0.{source}\nunicast_peer {{\n10.0.0.{peer}\n}}"))
+    };
+    let rows = [
+        ("each other", unicast(26, 27), unicast(27, 26), true),
+        ("another peer", unicast(26, 27), unicast(27, 28), false),
+        ("multicast", tree("", ""), unicast(27, 28), true),
+        ("another router", unicast(26, 27), Tree::new(), true),
+    ];
+    for (what, own, other, wanted) in &rows {
+        assert_eq!(is_told(("lw1", own), ("lw2", other)), *wanted, "{what}");
     }
 }

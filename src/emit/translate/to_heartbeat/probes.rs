@@ -381,17 +381,18 @@ fn limits(
             let note = format!("failurecount={failures}{detection}");
             account.changed(own.at, codes::CHECK_RHYTHM, "failurecount", &note);
         }
-        if let Some(delay) = checks.retry_delay {
-            let note = format!(
-                "{} s between two tries become {} s",
-                show_seconds(delay.value),
-                show_seconds(interval)
-            );
-            account.changed(delay.at, codes::CHECK_RHYTHM, "checkinterval", &note);
-        }
-        if let (Some(own), Some(_)) = (checks.interval, probe) {
+        let rhythms = [
+            (checks.retry_delay, "between two tries", ""),
+            (checks.interval.filter(|_| probe.is_some()), "between two checks", ": a service has one"),
+        ];
+        for (own, what, why) in rhythms {
+            let Some(own) = own else { continue };
+            if own.value == interval {
+                account.exact(own.at, "checkinterval");
+                continue;
+            }
             let (was, is) = (show_seconds(own.value), show_seconds(interval));
-            let note = format!("a rhythm of {was} s becomes {is} s: a service has one");
+            let note = format!("{was} s {what} become {is} s{why}");
             account.changed(own.at, codes::CHECK_RHYTHM, "checkinterval", &note);
         }
         account.needless(place(checks.warmup), "the first check comes at once");
