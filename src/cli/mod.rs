@@ -35,7 +35,6 @@ mod rollback;
 mod simulate;
 mod site_input;
 mod status;
-mod to_inventory;
 mod verify;
 
 pub use exit::ExitCode;

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::{ReportForm, Told, exit_code, paths, say, tell_written};
+use super::told::{ReportForm, Told, exit_code, paths, strangers, unfit_names};
 use crate::cli::conditions::Conditions;
 use crate::cli::output_directory::OutputDirectory;
 use crate::cli::printer::{Printer, Problem};
@@ -16,7 +16,6 @@ use crate::cli::{ExitCode, Failure, inputs, node_name};
 use crate::emit::scripts::File;
 use crate::emit::translate::to_heartbeat::{Options, Unknown};
 use crate::emit::{NodeInput, ToHeartbeat};
-use crate::model::Node;
 use crate::model::read::Input;
 use crate::source::Sources;
 use crate::source::text::encode;
@@ -103,7 +102,7 @@ fn load(
     let help = "name the file, or its directory with `--from DIR`; `--example` shows a conversion";
     let paths = paths(arguments.from.as_ref(), &arguments.files, STANDARD, help)?;
     if arguments.from.is_none() && arguments.files.is_empty() {
-        say(arguments.report, printer, &format!("reading {STANDARD}"));
+        arguments.report.say(printer, &format!("reading {STANDARD}"));
     }
     let gathered = inputs::gather(&paths, sources);
     if let Some(problem) = gathered.problems.into_iter().next() {
@@ -164,20 +163,8 @@ fn check(conversion: &ToHeartbeat, names: &[String], arguments: &Arguments) -> R
         let message = "neither a vrrp_instance nor a virtual_server was read";
         return Err(Problem::new(message).help("`lvsha check` shows what is wrong with the file"));
     }
-    let known = |name: &str| names.iter().any(|node| node == &name.to_lowercase());
-    let named = arguments.node.iter().chain(arguments.address.iter().map(|(name, _)| name));
-    if let Some(stranger) = named.into_iter().find(|name| !known(name)) {
-        let message = format!("`{stranger}` is not a director of this cluster");
-        return Err(Problem::new(message).help(format!("they are {}", names.join(", "))));
-    }
-    // Names become directories, and words of heartbeat's files.
-    match names.iter().find(|name| !Node::is_name(name)) {
-        Some(name) => {
-            let message = format!("the name `{name}` is none that `uname -n` could print");
-            Err(Problem::new(message).help("name the director with `--node NAME`"))
-        }
-        None => Ok(()),
-    }
+    strangers(names, arguments.node.as_ref(), &arguments.address)?;
+    unfit_names(names, "name the director with `--node NAME`")
 }
 
 /// Everything of one director, one file after the other. The key stays inside: it is a secret.
@@ -198,7 +185,7 @@ fn write_one(
         let _ = writeln!(text, "{shown}");
     }
     printer.results(|out| out.write_all(&encode(&text)))?;
-    say(arguments.report, printer, "--out DIR writes the files of every director, with a key");
+    arguments.report.say(printer, "--out DIR writes the files of every director, with a key");
     Ok(())
 }
 
@@ -228,7 +215,9 @@ fn write_all(
         }
     }
     let written = staged.and_then(|()| output.commit(arguments.force));
-    tell_written(written, folder, names, arguments.report, printer)
+    let line = format!("{} for {}: {}", folder.display(), names.join(", "), written?);
+    arguments.report.say(printer, &line);
+    Ok(())
 }
 
 /// The key of an earlier run: the third word of `1 sha1 KEY`.

@@ -383,7 +383,11 @@ fn limits(
         }
         let rhythms = [
             (checks.retry_delay, "between two tries", ""),
-            (checks.interval.filter(|_| probe.is_some()), "between two checks", ": a service has one"),
+            (
+                checks.interval.filter(|_| probe.is_some()),
+                "between two checks",
+                ": a service has one",
+            ),
         ];
         for (own, what, why) in rhythms {
             let Some(own) = own else { continue };

@@ -3,15 +3,13 @@
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
-use super::conditions::{self, Conditions};
-use super::convert::ReportForm;
-use super::output_directory::OutputDirectory;
-use super::printer::{Printer, Problem};
-use super::{ExitCode, Failure, inputs, node_name};
-use crate::emit::report;
+use super::told::{ReportForm, exit_code};
+use crate::cli::conditions::{self, Conditions};
+use crate::cli::output_directory::OutputDirectory;
+use crate::cli::printer::{Printer, Problem};
+use crate::cli::{ExitCode, Failure, inputs, node_name};
 use crate::model::read::Input;
 use crate::site::{Director, FromFiles, NodeFiles, Stack, from_files};
-use crate::source::codes::conversion::NOT_UNDERSTOOD;
 use crate::source::text;
 use crate::source::words::counted;
 use crate::source::{Severity, Sources};
@@ -62,28 +60,17 @@ pub(super) fn run(
     let nodes = load(arguments, stack, conditions, &mut sources)?;
     let directors = arguments.director.iter().map(|(name, address)| Director::new(name, *address));
     let result = from_files(&mut sources, stack, nodes, directors.collect());
-    match arguments.report {
-        ReportForm::Human => printer.account(&report::human(&result.account, &sources)),
-        ReportForm::Json => {
-            let mut account = Vec::new();
-            report::json(&result.account, &sources, &mut account)?;
-            printer.problems(&String::from_utf8_lossy(&account));
-        }
-    }
+    arguments.report.show(&result.account, &sources, printer)?;
     if arguments.report == ReportForm::Human {
         conditions::tell_guess(&result.findings, &sources, printer);
     }
     write(arguments, &result, printer)?;
-    let not_understood =
-        result.account.entries().any(|(_, outcome)| outcome.code == Some(NOT_UNDERSTOOD));
     let errors = result.findings.count(Severity::Error);
-    if errors > 0 && arguments.report == ReportForm::Human {
-        printer.status(&format!(
-            "{} in the input; `lvsha check` shows them",
-            counted(errors, "error")
-        ));
+    if errors > 0 {
+        let errors = counted(errors, "error");
+        arguments.report.say(printer, &format!("{errors} in the input; `lvsha check` shows them"));
     }
-    Ok(if not_understood { ExitCode::Findings } else { ExitCode::Success })
+    Ok(exit_code(&result.account))
 }
 
 /// The files of each node, with the node's name.
@@ -167,7 +154,7 @@ fn write(arguments: &Arguments, result: &FromFiles, printer: &Printer) -> Result
         if !names.is_empty() {
             let files: Vec<String> = names.iter().map(|name| format!("secrets/{name}")).collect();
             let line = format!("it needs {}: --out FILE writes them", files.join(", "));
-            say(arguments, printer, &line);
+            arguments.report.say(printer, &line);
         }
         return Ok(());
     };
@@ -184,13 +171,6 @@ fn write(arguments: &Arguments, result: &FromFiles, printer: &Printer) -> Result
     }
     let written = staged.and_then(|()| output.commit(arguments.force))?;
     let line = format!("{} for {}: {written}", out.display(), result.nodes.join(", "));
-    say(arguments, printer, &line);
+    arguments.report.say(printer, &line);
     Ok(())
-}
-
-/// Standard error holds nothing but the account when it is JSON.
-fn say(arguments: &Arguments, printer: &Printer, line: &str) {
-    if arguments.report == ReportForm::Human {
-        printer.status(line);
-    }
 }

@@ -1,0 +1,172 @@
+//! What all directions say, and how.
+
+use std::net::IpAddr;
+use std::path::{Path, PathBuf};
+
+use clap::ValueEnum;
+
+use crate::cli::printer::{Printer, Problem};
+use crate::cli::{ExitCode, Failure};
+use crate::emit::{Account, Mark, report};
+use crate::model::Node;
+use crate::source::codes::conversion::{CONFIGURATION_NOT_READ, NOT_UNDERSTOOD};
+use crate::source::words::counted;
+use crate::source::{self, Diagnostic, Findings, Place, Severity, Sources};
+
+/// Form of the account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ReportForm {
+    /// For people
+    Human,
+    /// One JSON object
+    Json,
+}
+
+impl ReportForm {
+    /// A line about the work; standard error holds nothing but the account when it is JSON.
+    pub(super) fn say(self, printer: &Printer, line: &str) {
+        if self == Self::Human {
+            printer.status(line);
+        }
+    }
+
+    /// The account of a conversion.
+    pub(super) fn show(
+        self,
+        account: &Account,
+        sources: &Sources,
+        printer: &Printer,
+    ) -> Result<(), Failure> {
+        match self {
+            Self::Human => printer.account(&report::human(account, sources)),
+            Self::Json => {
+                let mut text = Vec::new();
+                report::json(account, sources, &mut text)?;
+                // Also with `--quiet`: who asks for it in a form for programs wants it.
+                printer.problems(&String::from_utf8_lossy(&text));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What is said of a conversion before anything is written.
+pub(super) struct Told<'a> {
+    pub(super) account: &'a Account,
+    pub(super) findings: &'a Findings,
+    pub(super) form: ReportForm,
+    pub(super) is_strict: bool,
+}
+
+impl Told<'_> {
+    /// Says it, and whether the result may be written. What makes the conversion pointless comes behind the mistakes
+    /// that may be its cause.
+    pub(super) fn may_be_written(
+        &self,
+        possible: Result<(), Problem>,
+        sources: &Sources,
+        printer: &Printer,
+    ) -> Result<bool, Failure> {
+        if self.form == ReportForm::Human || possible.is_err() {
+            print_errors(self.account, self.findings, sources, printer);
+        }
+        possible?;
+        self.form.show(self.account, sources, printer)?;
+        if self.is_strict && !self.is_flawless() {
+            self.form.say(printer, STRICT);
+            return Ok(false);
+        }
+        Ok(true)
+    }
+
+    /// What `--strict` asks for: nothing lost, no error.
+    fn is_flawless(&self) -> bool {
+        self.account.count(Mark::Lossy) + self.account.count(Mark::Impossible) == 0
+            && self.findings.count(Severity::Error) == 0
+    }
+}
+
+/// What was not understood is a finding, whatever was written.
+pub(super) fn exit_code(account: &Account) -> ExitCode {
+    let missing = [Some(NOT_UNDERSTOOD), Some(CONFIGURATION_NOT_READ)];
+    let any = account.entries().any(|(_, outcome)| missing.contains(&outcome.code));
+    if any { ExitCode::Findings } else { ExitCode::Success }
+}
+
+/// What was named, or the place where the program's own files are.
+pub(super) fn paths(
+    from: Option<&PathBuf>,
+    files: &[PathBuf],
+    standard: &str,
+    help: &'static str,
+) -> Result<Vec<PathBuf>, Problem> {
+    match (from, files) {
+        (Some(folder), _) => Ok(vec![folder.clone()]),
+        (None, []) if Path::new(standard).is_dir() => Ok(vec![PathBuf::from(standard)]),
+        (None, []) => {
+            let problem = Problem::new(format!("there is no {standard} on this machine"));
+            Err(problem.help(help))
+        }
+        (None, files) => Ok(files.to_vec()),
+    }
+}
+
+/// Directors that were named, but are none of `nodes`.
+pub(super) fn strangers(
+    nodes: &[String],
+    node: Option<&String>,
+    addresses: &[(String, IpAddr)],
+) -> Result<(), Problem> {
+    let known = |name: &str| nodes.iter().any(|node| node == &name.to_lowercase());
+    let mut named = node.into_iter().chain(addresses.iter().map(|(name, _)| name));
+    match named.find(|name| !known(name)) {
+        Some(stranger) => {
+            let problem = Problem::new(format!("`{stranger}` is not a director of this cluster"));
+            Err(problem.help(format!("they are {}", nodes.join(", "))))
+        }
+        None => Ok(()),
+    }
+}
+
+/// Names become directories, and words of configuration files.
+pub(super) fn unfit_names(nodes: &[String], help: &'static str) -> Result<(), Problem> {
+    match nodes.iter().find(|name| !Node::is_name(name)) {
+        Some(name) => {
+            let message = format!("the name `{name}` is none that `uname -n` could print");
+            Err(Problem::new(message).help(help))
+        }
+        None => Ok(()),
+    }
+}
+
+/// Frames of what was not understood; one line about the rest.
+fn print_errors(account: &Account, findings: &Findings, sources: &Sources, printer: &Printer) {
+    let entries = account.entries();
+    let lost: Vec<Place> = entries
+        .filter(|(_, outcome)| outcome.code == Some(NOT_UNDERSTOOD))
+        .map(|(at, _)| at)
+        .collect();
+    let about_lost = |diagnostic: &&Diagnostic| {
+        let inside = |unit: &Place, at: Place| {
+            unit.file == at.file
+                && unit.span.start <= at.span.start
+                && at.span.start <= unit.span.end
+        };
+        diagnostic.severity() == Severity::Error
+            && diagnostic.at.is_some_and(|at| lost.iter().any(|unit| inside(unit, at)))
+    };
+    let frames: Vec<Diagnostic> = findings.iter().filter(about_lost).cloned().collect();
+    if !frames.is_empty() {
+        printer.account(&source::report::human(sources, &frames, printer.colour_of_notes()));
+    }
+    let others = findings.iter().count() - frames.len();
+    if others > 0 {
+        // The example is nowhere on the disk.
+        let is_on_disk = sources.iter().any(|file| file.path().is_some());
+        let advice = if is_on_disk { "; `lvsha check` shows them" } else { "" };
+        let others = counted(others, "other finding");
+        printer.status(&format!("{others} about the input{advice}\n"));
+    }
+}
+
+const STRICT: &str = "nothing was written: --strict allows no loss and no error";
