@@ -111,6 +111,25 @@ fn the_order_of_resources_is_meaning() {
     assert!(compare(&one, &other).len() >= 2);
 }
 
+/// Scripts and pipes are told the name, and nobody else is.
+#[test]
+fn another_name_of_a_router_is_a_difference_where_it_is_told() {
+    let text = |name: &str, told: &str| {
+        format!(
+            "vrrp_instance {name} {{\ninterface eth0\nvirtual_router_id 7\n{told}\n\
+             virtual_ipaddress {{\n10.0.0.31/24\n}}\n}}\n"
+        )
+    };
+    for (told, wanted) in [("", 0), ("notify_master /usr/bin/up", 0), ("notify /usr/bin/n", 1)] {
+        let found = found(&text("VI_1", told), &text("WEB", told));
+        let names = found.iter().filter(|line| line.contains("name that is told")).count();
+        assert_eq!((!found.is_empty(), names), (wanted > 0, wanted), "{told}: {found:?}");
+    }
+    let pipe = "global_defs {\nvrrp_notify_fifo /run/events\n}\n";
+    let [one, other] = ["VI_1", "WEB"].map(|name| format!("{pipe}{}", text(name, "")));
+    assert!(!found(&one, &other).is_empty());
+}
+
 /// Names of what differs between two keepalived.conf.
 fn found(left: &str, right: &str) -> Vec<String> {
     let mut sources = Sources::new();

@@ -100,7 +100,8 @@ fn touch(a: Place, b: Place) -> bool {
     a.file == b.file && (b.span.start < a.span.end || (gap && b.span.start == a.span.end))
 }
 
-/// `text` with the edits, which are in order and apart. A line that a deletion leaves blank goes.
+/// `text` with the edits, which are in order and apart. A line whose last word is deleted goes; one
+/// that was blank before stays, because it may end a section.
 fn edited(text: &str, edits: &BTreeMap<Place, &Edit>) -> String {
     let mut out = String::with_capacity(text.len());
     let mut done = 0;
@@ -109,9 +110,11 @@ fn edited(text: &str, edits: &BTreeMap<Place, &Edit>) -> String {
         out.push_str(text.get(done..range.start).unwrap_or_default());
         out.push_str(&edit.text);
         done = range.end;
+        let is_word = |c: char| c.is_alphanumeric() || c.is_ascii_punctuation();
+        let had_words = text.get(range).is_some_and(|gone| gone.contains(is_word));
         let before = out.rfind('\n').map_or(0, |newline| newline + 1);
         let rest = text.get(done..).and_then(|rest| rest.split_once('\n'));
-        if let (true, Some((after, _))) = (edit.text.is_empty(), rest)
+        if let (true, Some((after, _))) = (edit.text.is_empty() && had_words, rest)
             && out.get(before..).is_some_and(is_blank)
             && is_blank(after)
         {

@@ -49,6 +49,16 @@ impl Probe {
 }
 
 impl ProbeKind {
+    /// Failures in a row until a server is down where none are stated: keepalived's retries differ by
+    /// checker.
+    pub fn standard_failures(&self) -> u32 {
+        match self {
+            Self::Script(_) => 1,
+            Self::Dns(_) => 4,
+            _ => 2,
+        }
+    }
+
     /// Whether a port is asked, and not a machine or a program.
     pub fn asks_a_port(&self) -> bool {
         match self {

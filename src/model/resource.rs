@@ -1,5 +1,7 @@
 //! Ordered resources of a haresources line.
 
+use std::net::IpAddr;
+
 use super::{Service, Sourced, VirtualAddress};
 use crate::source::Place;
 
@@ -17,6 +19,14 @@ pub struct Resource {
 }
 
 impl Resource {
+    /// The address that a resource of an address brings; `None` for every other resource.
+    pub fn address(&self) -> Option<IpAddr> {
+        match &self.kind {
+            ResourceKind::Address { address, .. } => Some(address.address),
+            _ => None,
+        }
+    }
+
     /// The configuration that a resource of ldirectord is given: a name below /etc/ha.d, or a path.
     /// `None` for every other resource.
     pub fn configuration(&self) -> Option<&str> {

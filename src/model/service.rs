@@ -303,6 +303,15 @@ pub struct Checks {
     pub warmup: Option<Sourced<Duration>>,
 }
 
+/// What counts where nothing is stated (keepalived.conf(5): delay_loop, connect_timeout). Readers of
+/// ldirectord's files state that program's own.
+impl Checks {
+    /// Between two checks of a server.
+    pub const INTERVAL: Duration = Duration::from_secs(60);
+    /// For a connection.
+    pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+}
+
 impl Blank for Checks {
     fn blank() -> &'static Self {
         static BLANK: Checks = Checks {

@@ -9,6 +9,7 @@ use crate::model::{Cluster, Family, Named, Node, Router, Target, TrackKind};
 use crate::source::codes::{inventory, nodes};
 use crate::source::{Diagnostic, Place, Span};
 
+mod addresses;
 mod configurations;
 pub(super) mod effect;
 mod key;
@@ -27,6 +28,7 @@ pub(super) fn check(site: &Site, reader: &mut Reader<'_>) {
         routers(site, cluster, reader);
         match site.stack() {
             Stack::Heartbeat => {
+                addresses::check(cluster, reader);
                 configurations::check(cluster, reader);
                 key::check(cluster, reader);
                 ldirectord::check(site, cluster, reader);

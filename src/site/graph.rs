@@ -4,8 +4,9 @@
 
 use std::fmt::Write as _;
 
-use super::{Site, for_node, show_target};
-use crate::model::{Forwarding, Role};
+use super::node::ranked;
+use super::{Site, Stack, for_node, show_target};
+use crate::model::{Forwarding, Member, Role, Router, Service};
 
 /// A drawing of a site.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,8 +43,7 @@ impl Picture {
             let mut words = Vec::new();
             words.extend(service.name.as_ref().map(|name| name.value.clone()));
             let scheduler = service.scheduler.as_ref().map_or("wlc", |s| &s.value);
-            let method = service.method.map_or(Forwarding::Masquerading, |method| method.value);
-            words.push(format!("{scheduler}, {method}"));
+            words.push(format!("{scheduler}, {}", methods(service).join(" and ")));
             words.extend(service.persistence.map(|time| format!("persistent {} s", time.value)));
             let title = show_target(&service.target.value);
             picture.layer(1).push(Shape { title, words, class: "service" });
@@ -75,15 +75,12 @@ impl Picture {
             let name = &director.name.value;
             let mut words: Vec<String> =
                 director.address.iter().map(|address| address.value.to_string()).collect();
-            let view = for_node(site, name).unwrap_or_default();
             let mut class = "standby";
-            for router in &view.routers {
-                let Some(member) = router.members.first() else { continue };
-                let is_master = member.role.is_some_and(|role| role.value == Role::Master);
+            for Part { router, is_master, rank } in parts(site, name) {
                 if is_master {
                     class = "master";
                 }
-                let rank = member.priority.map(|p| format!(" {}", p.value)).unwrap_or_default();
+                let rank = rank.map(|rank| format!(" {rank}")).unwrap_or_default();
                 let role = if is_master { "master" } else { "backup" };
                 words.push(format!("{} {role}{rank}", router.name.value));
                 if is_master {
@@ -235,6 +232,60 @@ impl Picture {
         out.push_str("}\n");
         out
     }
+}
+
+/// A director's part in a router.
+struct Part {
+    router: Router,
+    /// Whether it holds the addresses when all directors live.
+    is_master: bool,
+    rank: Option<u8>,
+}
+
+/// The parts of the director `name`.
+fn parts(site: &Site, name: &str) -> Vec<Part> {
+    let is_it = |member: &Member| member.node.as_ref().is_some_and(|node| node.value == name);
+    if site.stack() == Stack::Heartbeat {
+        let part = |router: &Router| {
+            let members = ranked(router, &site.directors);
+            let is_master = members.first().is_some_and(is_it);
+            Part { router: router.clone(), is_master, rank: None }
+        };
+        return site.cluster.routers.iter().map(part).collect();
+    }
+    let part = |router: Router| {
+        let member = router.members.first()?;
+        let rank = member.priority.map(|priority| priority.value);
+        let of_all = site.cluster.routers.iter().find(|all| all.name.value == router.name.value);
+        let all = of_all.map_or(&[][..], |all| &all.members);
+        let begins = |member: &Member| member.role.is_some_and(|role| role.value == Role::Master);
+        // Where nobody begins as master, as with nopreempt, the best rank wins the first election.
+        let best = all.iter().rev().max_by_key(|member| member.priority.map(|p| p.value));
+        let is_master = match all.iter().any(begins) {
+            true => begins(member),
+            false => best.is_some_and(is_it),
+        };
+        Some(Part { is_master, rank, router })
+    };
+    let view = for_node(site, name).unwrap_or_default();
+    view.routers.into_iter().filter_map(part).collect()
+}
+
+/// How packets reach the servers of a service, each way once.
+fn methods(service: &Service) -> Vec<String> {
+    let standard = service.method.map_or(Forwarding::Masquerading, |method| method.value);
+    let of_servers =
+        service.servers.iter().map(|server| server.method.map_or(standard, |m| m.value));
+    let mut methods: Vec<Forwarding> = Vec::new();
+    for method in of_servers {
+        if !methods.contains(&method) {
+            methods.push(method);
+        }
+    }
+    if methods.is_empty() {
+        methods.push(standard);
+    }
+    methods.iter().map(ToString::to_string).collect()
 }
 
 fn tall(shape: &Shape) -> usize {

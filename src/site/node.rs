@@ -106,6 +106,14 @@ pub(super) fn rank(router: &mut Router, directors: &[Director]) {
     router.members = members;
 }
 
+/// The members of a router of heartbeat, the preferred one first.
+pub(super) fn ranked(router: &Router, directors: &[Director]) -> Vec<Member> {
+    let mut ranked = router.clone();
+    rank(&mut ranked, directors);
+    // Names that no director has are left as they are.
+    if ranked.members.is_empty() { router.members.clone() } else { ranked.members }
+}
+
 /// Whether the best member may begin as MASTER. nopreempt and preempt_delay only work from the state
 /// BACKUP (keepalived.conf(5)).
 pub(super) fn preempts_at_once(router: &Router) -> bool {

@@ -174,3 +174,18 @@ fn what_heartbeat_does_not_do_of_a_keepalived_conf_is_said() {
     let text = fs::read_to_string(place.0.path().join("new/lw1/etc/ha.d/ldirectord.cf")).unwrap();
     snapshot!(format!("{told}{text}"));
 }
+
+/// Words of haresources stand beside `addresses`: none of the two makes the other one void.
+#[test]
+fn addresses_that_resources_do_not_name_come_in_front_of_them() {
+    let text = "stack = \"heartbeat\"\n[directors.lw1]\ninterface = \"eth1\"\n[directors.lw2]\n\
+                interface = \"eth1\"\n[secrets.key]\ndefault = \"a-key-of-nobody\"\n\
+                env = \"LVSHA_TEST_NO_SUCH_KEY\"\n[authentication]\ntype = \"sha1\"\nsecret = \"key\"\n\
+                [routers.web]\naddresses = [\"10.0.0.31/24\", \"10.0.0.32/24\"]\n\
+                resources = [\"httpd\", \"IPaddr2::10.0.0.32/24/eth1\", \"IPaddr2::10.0.0.33/24/eth1\"]\n";
+    let place = Place::new().file("site.toml", text);
+    let told = place.run(&["check", "site.toml"]);
+    place.run(&["render", "site.toml", "--out", "new"]);
+    let line = fs::read_to_string(place.0.path().join("new/lw1/etc/ha.d/haresources")).unwrap();
+    snapshot!(format!("{told}\n{line}"));
+}

@@ -8,6 +8,7 @@
 
 use crate::model::Cluster;
 use crate::model::read::{Input, Options, read_with};
+use crate::source::codes::characters as codes;
 use crate::source::{SourceFile, Sources, text};
 use crate::syntax::{self, ConfigId, Format, NodeRef};
 
@@ -115,6 +116,11 @@ impl Reading {
     fn compare(&self, other: &Self) -> Result<(), Refusal> {
         if self.cluster != other.cluster {
             return Err(Refusal::Meaning);
+        }
+        // Where such a line is cut decides what its rest says, and the layout moves it.
+        let long = codes::LONG_LINE.id();
+        if self.codes.contains(&long) {
+            return Err(Refusal::Findings(long));
         }
         if self.codes != other.codes {
             let pairs = self.codes.iter().zip(&other.codes);

@@ -125,3 +125,13 @@ fn a_definition_may_end_with_the_file() {
 fn a_comment_that_touched_a_word_stands_behind_its_brace() {
     assert_eq!(formatted("\"f  g\"!\n{}", Format::Keepalived), "\"f  g\" { !\n}\n");
 }
+
+/// keepalived cuts it, and an indent would move the place.
+#[test]
+fn a_file_with_a_line_that_is_too_long_is_left_alone() {
+    let text = format!("vrrp_instance A {{\n  # {}\n}}\n", "x".repeat(1100));
+    let mut sources = Sources::new();
+    let file = sources.add("keepalived.conf", text.as_bytes());
+    let refused = super::format(sources.get(file), Format::Keepalived);
+    assert_eq!(refused, Err(Refusal::Findings("LV0009")));
+}

@@ -33,7 +33,7 @@ pub(super) fn write(service: &Service, view: &View<'_>, text: &mut Text<'_>) {
             }
             _ => {}
         }
-        timing(&service.checks, view, view.or_complete(DELAY_LOOP), text);
+        timing(&service.checks, view, view.or_complete(Checks::INTERVAL), text);
         let scheduler = service.scheduler.as_ref().map(|scheduler| scheduler.value.as_str());
         text.maybe("lvs_sched", scheduler.or_else(|| view.or_complete("wlc")).map(word));
         service.scheduler_flags.iter().for_each(|flag| text.line(&flag.value));
@@ -183,6 +183,3 @@ pub(super) fn protocol_name(protocol: Protocol) -> &'static str {
         Protocol::Udp => "UDP",
     }
 }
-
-/// keepalived's own, which people do not expect to be so long.
-const DELAY_LOOP: Duration = Duration::from_secs(60);

@@ -35,6 +35,14 @@ fn a_line_that_is_deleted_leaves_no_blank_line() {
     assert!(text.contains("\n     # why\n"), "{text}");
 }
 
+/// An empty line ends a section of ldirectord.cf, and a definition.
+#[test]
+fn a_blank_line_stays_when_its_carriage_return_goes() {
+    let (text, _) = mended("! a\r\n\r\nvrrp_version 3\r\n");
+    assert_eq!(text.lines().nth(1), Some(""), "{text:?}");
+    assert!(!text.contains('\r'), "{text:?}");
+}
+
 /// `or` takes an address and `nexthop` a hop: the new word alone would lose the second gateway.
 #[test]
 fn an_old_word_is_replaced_only_where_the_rest_fits() {

@@ -257,10 +257,9 @@ fn timing(
     let value = limit.map_or(Duration::from_secs(standard), |limit| limit.value);
     object.say(&format!("{prefix} time limit"), seconds(value), limit.and_then(|l| l.at).or(head));
     let failures = levels.iter().find_map(|checks| checks.failures);
-    let standard = match (world, &probe.kind) {
-        (World::Heartbeat, _) | (World::Keepalived, ProbeKind::Script(_)) => 1,
-        (World::Keepalived, ProbeKind::Dns(_)) => 4,
-        (World::Keepalived, _) => 2,
+    let standard = match world {
+        World::Heartbeat => 1,
+        World::Keepalived => probe.kind.standard_failures(),
     };
     let value = failures.map_or(standard, |failures| failures.value);
     // Pings within one check are tries as well.
@@ -280,12 +279,12 @@ fn timing(
 /// its own.
 fn rhythm(probe: &Probe, levels: &[&Checks], prefix: &str, object: &mut Object) {
     let interval = levels.iter().find_map(|checks| checks.interval);
-    let every = interval.map_or(Duration::from_secs(60), |interval| interval.value);
+    let every = interval.map_or(Checks::INTERVAL, |interval| interval.value);
     // The whole service's is said with it.
     let stated =
         levels.split_last().and_then(|(_, inner)| inner.iter().find_map(|checks| checks.interval));
     let of_service = levels.last().and_then(|checks| checks.interval);
-    let of_service = of_service.map_or(Duration::from_secs(60), |interval| interval.value);
+    let of_service = of_service.map_or(Checks::INTERVAL, |interval| interval.value);
     let own = stated.filter(|_| every != of_service);
     let warmup = levels.iter().find_map(|checks| checks.warmup);
     let warmup = warmup.filter(|warmup| warmup.value != every);

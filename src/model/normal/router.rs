@@ -6,9 +6,9 @@ use super::routing::Line;
 use super::{Object, View, World, carried, heartbeat, objects, seconds, yes_no};
 use crate::model::setting::Settings;
 use crate::model::{
-    Authentication, Broadcast, Cluster, Digest, Failback, Family, Hook, Member, OwnInterface, Path,
-    ResourceKind, Role, Router, SharedMac, Sourced, SyncGroup, Track, TrackKind, VirtualAddress,
-    VirtualMac, VrrpVersion, show_seconds,
+    Authentication, Broadcast, Cluster, Digest, Failback, Family, Hook, HookEvent, Member,
+    OwnInterface, Path, ResourceKind, Role, Router, SharedMac, Sourced, SyncGroup, Track,
+    TrackKind, VirtualAddress, VirtualMac, VrrpVersion, show_seconds,
 };
 use crate::source::Place;
 
@@ -102,6 +102,12 @@ fn one(router: &Router, cluster: &Cluster, view: &View<'_>) -> Object {
         heartbeat::resources(&router.resources, &mut object);
     }
     if view.world == World::Keepalived {
+        let events = &cluster.globals.events;
+        let has_pipe = events.pipe.is_some() || events.router_pipe.is_some();
+        let told = router.hooks.iter().any(|hook| hook.value.event == HookEvent::Any);
+        if told || has_pipe {
+            object.say_privately("name that is told", router.name.value.clone(), router.name.at);
+        }
         own_words(router, view, &mut object);
         carried::say(&router.carried, "vrrp_instance", view, &mut object);
     } else if let Some(member) = router.members.first().and_then(|member| member.node.as_ref()) {

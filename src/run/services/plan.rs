@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 use std::path::PathBuf;
-use std::time::Duration;
 
 use super::hooks::ServiceHooks;
 use super::mail::{self, MailPlan};
@@ -351,11 +350,6 @@ fn directive(cluster: &Cluster, sources: &Sources, keyword: &str) -> Option<Stri
     let value = text.split_once('=')?.1.trim();
     Some(value.trim_matches('"').to_owned())
 }
-
-/// Seconds between two checks where nothing is stated (keepalived's delay_loop).
-const INTERVAL: Duration = Duration::from_secs(60);
-/// Seconds for a connection where nothing is stated (keepalived's connect_timeout).
-const CONNECT: Duration = Duration::from_secs(5);
 
 #[cfg(test)]
 mod tests;

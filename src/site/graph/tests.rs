@@ -45,3 +45,39 @@ fn the_other_forms_have_the_same_lines() {
     assert_eq!(picture.mermaid().matches(" n3_").count(), 4 + 2);
     assert_eq!(picture.dot().matches(" -> ").count(), count);
 }
+
+/// The picture of an inventory with this text.
+fn drawn(text: &str) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("site.toml");
+    std::fs::write(&path, text).unwrap();
+    let (site, _) = load(&mut Sources::new(), &path, Secrets::Leave).unwrap();
+    Picture::new(&site).mermaid()
+}
+
+#[test]
+fn the_ways_of_forwarding_are_those_of_the_servers() {
+    let shown = drawn(
+        "stack = \"keepalived\"\n[directors.lw1]\naddress = \"10.0.0.27\"\n\
+         [real_servers]\na = { address = \"10.0.0.29\" }\nb = { address = \"10.0.0.30\" }\n\
+         [[services]]\naddress = \"10.0.0.31:80\"\n\
+         servers = [{ server = \"a\", method = \"dr\" }, { server = \"b\", method = \"tun\" }]\n",
+    );
+    assert!(shown.contains("wlc, direct routing and tunnelling"), "{shown}");
+}
+
+/// With heartbeat no rank is written, and with nopreempt nobody begins as master.
+#[test]
+fn somebody_holds_the_addresses_on_every_stack() {
+    for (stack, preempt) in [("heartbeat", "true"), ("keepalived", "true"), ("keepalived", "false")]
+    {
+        let shown = drawn(&format!(
+            "stack = \"{stack}\"\n[directors.lw1]\naddress = \"10.0.0.27\"\n\
+             interface = \"eth1\"\n[directors.lw2]\naddress = \"10.0.0.28\"\ninterface = \"eth1\"\n\
+             [routers.web]\nvirtual_router_id = 7\naddresses = [\"10.0.0.31\"]\npreempt = {preempt}\n"
+        ));
+        let holds = shown.matches("holds 10.0.0.31").count();
+        let lw1 = shown.lines().find(|line| line.contains("lw1")).unwrap();
+        assert!(holds == 1 && lw1.contains("web master"), "{stack}, {preempt}:\n{shown}");
+    }
+}

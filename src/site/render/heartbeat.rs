@@ -5,10 +5,10 @@ use serde::Serialize;
 use crate::emit::translate::derived_key;
 use crate::emit::{heartbeat, ldirectord};
 use crate::model::{
-    Cluster, Digest, Failback, Forwarding, Path, Probe, ProbeKind, Resource, ResourceKind, Router,
-    Service, Sourced,
+    Checks, Cluster, Digest, Failback, Forwarding, Path, Probe, ProbeKind, Resource, ResourceKind,
+    Router, Service, Sourced, VirtualAddress,
 };
-use crate::site::node::rank;
+use crate::site::node::ranked;
 use crate::site::{Director, Site, one_check};
 use crate::source::Place;
 use crate::syntax::DIRECTORY;
@@ -98,27 +98,27 @@ fn complete(cluster: &mut Cluster, site: &Site) {
     let configurations: Vec<String> = names(cluster).into_iter().map(str::to_owned).collect();
     for (position, router) in cluster.routers.iter_mut().enumerate() {
         // heartbeat prefers the node in front of the line, which is the best one.
-        let stated = router.members.clone();
-        rank(router, &site.directors);
-        if router.members.is_empty() {
-            router.members = stated;
-        }
-        if !router.resources.is_empty() {
-            continue;
-        }
+        router.members = ranked(router, &site.directors);
         let Some(at) = router.at.or(router.name.at) else { continue };
+        // Resources say where in the line an address starts; those that they do not name come first.
+        let stated = std::mem::take(&mut router.resources);
+        let is_started = |address: &VirtualAddress| {
+            stated.iter().any(|resource| resource.address() == Some(address.address))
+        };
         // IPaddr2 puts the address on the interface that has its network, or on the named one.
         let common = common_interface(site, router);
-        for address in router.addresses.iter().chain(&router.excluded) {
-            let mut address = address.value.clone();
+        let addresses = router.addresses.iter().chain(&router.excluded).map(|one| &one.value);
+        for address in addresses.filter(|address| !is_started(address)) {
+            let mut address = address.clone();
             address.interface = address.interface.take().or_else(|| common.clone());
             router.resources.push(resource("IPaddr2", heartbeat::address(&address), at));
         }
         // One process checks all services of a configuration, so one group starts it.
-        if position == 0 {
+        if position == 0 && stated.is_empty() {
             let director = |name: &String| resource("ldirectord", name.clone(), at);
             router.resources.extend(configurations.iter().map(director));
         }
+        router.resources.extend(stated);
     }
     for service in &mut cluster.services {
         one_check::lift(service);
@@ -133,7 +133,24 @@ fn complete(cluster: &mut Cluster, site: &Site) {
         if service.probes.is_empty() {
             service.probes.push(Probe::new(ProbeKind::Connect));
         }
+        state(service);
     }
+}
+
+/// An inventory means the same on every stack, so what it leaves out is written where ldirectord
+/// would take something else.
+fn state(service: &mut Service) {
+    service.scheduler.get_or_insert_with(|| Sourced::implied("wlc".to_owned()));
+    let kind = service.probes.first().map(|probe| &probe.kind);
+    let failures = kind.map_or(1, ProbeKind::standard_failures);
+    let is_program = matches!(kind, Some(ProbeKind::Script(_)));
+    let checks = service.checks.make();
+    let interval = *checks.interval.get_or_insert(Sourced::implied(Checks::INTERVAL));
+    // A program may run until its next turn.
+    let limit = if is_program { interval.value } else { Checks::CONNECT_TIMEOUT };
+    let limit = *checks.connect_timeout.get_or_insert(Sourced::implied(limit));
+    checks.negotiate_timeout.get_or_insert(Sourced::implied(limit.value));
+    checks.failures.get_or_insert(Sourced::implied(failures));
 }
 
 /// How the directors hear each other, where only VRRP's words say it.

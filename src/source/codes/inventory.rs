@@ -149,4 +149,17 @@ Give heartbeat a secret of its own:
   [authentication]
   type = \"sha1\"
   secret = \"heartbeat\"";
+
+    ANOTHER_ADDRESS = "LV0817" "inventory-another-address" Warning Accepts
+        "an address that only `resources` start"
+"A router of heartbeat can say its addresses twice: by `addresses`, and by words of `resources`
+such as `IPaddr2::10.0.0.31/24`. The words say where in the line an address starts; one that they
+leave out comes in front of them. An address that only they have moves as well, but neither checks
+nor other stacks know of it.
+
+Write it into `addresses`, or take the word out:
+
+  [routers.web]
+  addresses = [\"10.0.0.31/24\"]
+  resources = [\"ldirectord\", \"httpd\"]";
 }

@@ -190,6 +190,14 @@ or a group becomes one of IPv6 by it, and loses its real servers.
 
 Write `persistence_granularity 255.255.255.0`; `lvsha check --fix` does it.";
 
+    PREFIX_NOT_READ = "LV0596" "prefix-not-read" Warning Accepts
+        "a prefix behind a single address"
+"A source, a peer, a service and a real server are single addresses. keepalived cuts off what stands
+behind the slash and says nothing: `virtual_server 10.0.0.32/28 80` is a service of one address.
+
+Remove the prefix. A service of several addresses needs a virtual_server_group with a range such as
+`10.0.0.32-47 80`.";
+
     CUT_BY_COMMENT = "LV0597" "cut-by-a-comment" Warning Accepts
         "a comment that begins inside a value"
 "`#` and `!` begin a comment also in the middle of a word: of `auth_pass pa!word` the password is

@@ -157,6 +157,21 @@ fn undecodable_bytes_show_as_one_sign_each_and_the_pointer_stays_right() {
     );
 }
 
+/// One sign is longer than what it stands for, two are shorter: the lengths of both texts are equal.
+#[test]
+fn signs_of_other_lengths_do_not_move_the_pointer() {
+    let (sources, file) = loaded(b"\x01 bad \xe9\xe9\n");
+    let list = [Diagnostic::new(codes::NOT_UTF8, at(&sources, file, "bad"), "m")];
+    let shown = human(&sources, &list, false);
+    let lines: Vec<&str> = shown.lines().skip(3).collect();
+    let [text, pointer, ..] = lines.as_slice() else { panic!("{shown}") };
+    let column = |line: &str, sign: &str| {
+        let before = line.split(sign).next().unwrap();
+        before.chars().count()
+    };
+    assert_eq!(column(text, "bad"), column(pointer, "^^^"), "{shown}");
+}
+
 #[test]
 fn edits_of_blanks_have_a_title_and_no_patch() {
     let (sources, file) = loaded("a\u{A0}b\u{A0}c\n".as_bytes());

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::codes;
 use super::scripts::{Check, Request, ServerChecks, words};
-use super::services::{STANDARD_INTERVAL, place, whole};
+use super::services::{place, whole};
 use crate::emit::Account;
 use crate::model::{
     Appended, Checks, Forwarding, Http, HttpRequest, Pattern, Probe, ProbeKind, Protocol, Script,
@@ -347,7 +347,8 @@ fn limits(
         if is_plain { limits.max() } else { Some(limits.sum()) }
     };
     let longest = service.servers.iter().filter_map(longest_of).max();
-    let longest = longest.unwrap_or_else(|| whole(own_limit.map_or(STANDARD_LIMIT, |t| t.value)));
+    let longest =
+        longest.unwrap_or_else(|| whole(own_limit.map_or(Checks::CONNECT_TIMEOUT, |t| t.value)));
     let failures =
         all.iter().map(|(probe, server)| failures(probe, server, service)).max().unwrap_or(1);
     let checks = new.checks.make();
@@ -465,7 +466,7 @@ fn limit(probe: &Probe, server: &Server, service: &Service) -> Duration {
     let standard = match probe.kind {
         // A program may run until its next turn.
         ProbeKind::Script(_) => interval_of(probe, server, service),
-        _ => STANDARD_LIMIT,
+        _ => Checks::CONNECT_TIMEOUT,
     };
     whole(own.map_or(standard, |limit| limit.value))
 }
@@ -477,16 +478,10 @@ fn stated_limit(probe: &Probe, server: &Server, service: &Service) -> Option<Sou
     own.or(service.checks.connect_timeout)
 }
 
-/// Failures in a row until the server is down; the defaults of keepalived differ by checker.
+/// Failures in a row until the server is down.
 fn failures(probe: &Probe, server: &Server, service: &Service) -> u32 {
-    stated_failures(probe, server, service).map_or_else(
-        || match probe.kind {
-            ProbeKind::Script(_) => 1,
-            ProbeKind::Dns(_) => 4,
-            _ => 2,
-        },
-        |failures| failures.value,
-    )
+    let stated = stated_failures(probe, server, service);
+    stated.map_or_else(|| probe.kind.standard_failures(), |failures| failures.value)
 }
 
 fn stated_failures(probe: &Probe, server: &Server, service: &Service) -> Option<Sourced<u32>> {
@@ -496,7 +491,7 @@ fn stated_failures(probe: &Probe, server: &Server, service: &Service) -> Option<
 /// Time between two checks of a server by keepalived.
 fn interval_of(probe: &Probe, server: &Server, service: &Service) -> Duration {
     let interval = stated(probe, server, service, |checks| checks.interval);
-    interval.map_or(STANDARD_INTERVAL, |interval| interval.value)
+    interval.map_or(Checks::INTERVAL, |interval| interval.value)
 }
 
 /// What the probe states, else its server, else the service.
@@ -522,5 +517,3 @@ fn port_of(server: &Server, service: &Service) -> u16 {
 
 /// Status codes of success (RFC 9110 section 15.3); keepalived's own default.
 const SUCCESS: (u16, u16) = (200, 299);
-/// keepalived's connect_timeout when none is written.
-const STANDARD_LIMIT: Duration = Duration::from_secs(5);

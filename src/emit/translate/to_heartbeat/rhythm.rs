@@ -54,18 +54,25 @@ pub(super) fn apply(
         account.changed(count, codes::TAKEOVER_TIME, "deadtime", &version);
         account.needless(router.version.and_then(|v| v.at), "heartbeat has one protocol");
     }
-    startup(files, dead, membership, account);
+    startup(files, (dead, longest), membership, account);
     failback(&all, membership, account);
 }
 
 /// `initdead`: twice the dead time and 10 s at least, as heartbeat's manual advises, and the
-/// silence that keepalived was told to keep.
-fn startup(files: &[NodeFile], dead: Duration, membership: &mut Membership, account: &mut Account) {
+/// silence that keepalived was told to keep. `alone` is how long keepalived waits for a master.
+fn startup(
+    files: &[NodeFile],
+    (dead, alone): (Duration, Duration),
+    membership: &mut Membership,
+    account: &mut Account,
+) {
     let mut initial = (dead * 2).max(Duration::from_secs(10));
     let delays = files.iter().map(|file| &file.cluster.globals);
-    let delays =
-        delays.flat_map(|globals| [globals.startup_delay, globals.lifetime.delay_after_boot]);
-    for delay in delays.flatten() {
+    let delays = delays
+        .flat_map(|globals| [globals.startup_delay, globals.lifetime.delay_after_boot])
+        .flatten()
+        .collect::<Vec<_>>();
+    for delay in &delays {
         let wanted = dead.saturating_add(delay.value);
         initial = initial.max(wanted);
         let note = format!(
@@ -76,6 +83,16 @@ fn startup(files: &[NodeFile], dead: Duration, membership: &mut Membership, acco
         account.changed(delay.at, codes::TAKEOVER_TIME, "initdead", &note);
     }
     membership.initial_dead_time = Some(Sourced::implied(initial));
+    let note = format!(
+        "a director that starts alone takes over after {} s; it was {} s",
+        show_seconds(initial),
+        show_seconds(alone)
+    );
+    // A delay that was written has said so.
+    let files = files.iter().filter(|_| delays.is_empty());
+    for router in files.filter_map(|file| file.cluster.routers.first()) {
+        account.changed(router.at, codes::TAKEOVER_TIME, "initdead", &note);
+    }
 }
 
 /// `auto_failback` holds for all groups.

@@ -9,8 +9,8 @@ use super::scripts::{DIRECTORY, GeneratedScript, Purpose, file_name, words};
 use super::{NodeFile, NodeParts, codes, probes};
 use crate::emit::Account;
 use crate::model::{
-    Cluster, Family, Forwarding, Hook, HookEvent, Protocol, Server, Service, Sourced, Target,
-    Tunnel, TunnelKind, show_seconds,
+    Checks, Cluster, Family, Forwarding, Hook, HookEvent, Protocol, Server, Service, Sourced,
+    Target, Tunnel, TunnelKind, show_seconds,
 };
 use crate::source::Place;
 
@@ -30,7 +30,7 @@ pub(super) fn apply(file: &NodeFile, homes: &Homes, account: &mut Account) -> No
     for (number, services) in sorted {
         // One process has one rhythm, the fastest that any of its services asks for.
         let intervals = services.iter().map(|(service, _)| interval(service));
-        let shortest = whole(intervals.min().unwrap_or(STANDARD_INTERVAL));
+        let shortest = whole(intervals.min().unwrap_or(Checks::INTERVAL));
         let mut cluster = Cluster { alerts: alerts.clone(), ..Cluster::default() };
         let mut seen = HashSet::new();
         for (service, targets) in services {
@@ -327,7 +327,9 @@ impl Translator<'_> {
             }
         }
         let all_down = service.servers.iter().all(Server::starts_down);
-        if !all_down && !service.start_down.is_some_and(|alpha| alpha.value) {
+        // ldirectord puts in at once what it does not ask.
+        let is_asked = service.servers.iter().any(|server| !server.own_probes().is_empty());
+        if is_asked && !all_down && !service.start_down.is_some_and(|alpha| alpha.value) {
             self.account.changed(service.at, codes::STARTS_DOWN, "virtual", STARTS_DOWN);
         }
     }
@@ -398,7 +400,7 @@ fn key(service: &Service) -> (Option<Protocol>, Target) {
 
 /// Time between two checks of a server.
 fn interval(service: &Service) -> Duration {
-    service.checks.interval.map_or(STANDARD_INTERVAL, |interval| interval.value)
+    service.checks.interval.map_or(Checks::INTERVAL, |interval| interval.value)
 }
 
 /// ldirectord counts whole seconds from 1.
@@ -416,5 +418,3 @@ const OTHER_FAMILY: &str = "a real server of ldirectord has the family of its se
 const STARTS_DOWN: &str = "servers start down and come in with their first success; keepalived \
                            puts them in at once unless told `alpha`";
 const SECOND: &str = "ldirectord refuses a second service of the same address";
-/// keepalived's delay_loop when none is written.
-pub(super) const STANDARD_INTERVAL: Duration = Duration::from_secs(60);

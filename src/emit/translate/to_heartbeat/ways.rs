@@ -1,9 +1,11 @@
 //! How the directors hear each other: adverts per instance become paths of one conversation.
 
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use super::directors::{Director, peers_of};
 use super::groups::Group;
+use super::identity::same;
 use super::{NodeFile, codes};
 use crate::emit::Account;
 use crate::model::{Family, Path, Router, Sourced};
@@ -16,12 +18,13 @@ pub(super) fn of_each(
     directors: &[Director],
     account: &mut Account,
 ) -> Vec<Vec<Sourced<Path>>> {
+    let ends = Ends::of(files, directors);
     let of_file = |file| {
         let mut paths = Vec::new();
         // In the order of the groups, which is the same everywhere: the first decides what several
         // instances on one interface share.
         for group in groups {
-            add(group, (file, files), directors, &mut paths);
+            add(group, file, &ends, &mut paths);
         }
         // heartbeat does not start where an interface is missing, so another director's names are
         // taken only where the two would have no way to each other else.
@@ -29,13 +32,13 @@ pub(super) fn of_each(
             let is_shared = |group: &Group| [file, other].iter().all(|file| has_way(group, file));
             if !groups.iter().any(is_shared) {
                 for group in groups {
-                    add(group, (other, files), directors, &mut paths);
+                    add(group, other, &ends, &mut paths);
                 }
             }
         }
         for group in groups {
             for router in group.routers(file) {
-                speak(router, is_unicast(group, files), &paths, account);
+                speak(router, ends.of_router(router).is_some(), &paths, account);
             }
         }
         paths.into_iter().map(Sourced::implied).collect()
@@ -49,21 +52,17 @@ fn has_way(group: &Group, file: &NodeFile) -> bool {
 }
 
 /// Adds what `group` needs on the interfaces that `file` names for it.
-fn add(
-    group: &Group,
-    (file, files): (&NodeFile, &[NodeFile]),
-    directors: &[Director],
-    paths: &mut Vec<Path>,
-) {
-    let unicast = is_unicast(group, files);
-    for interface in group.routers(file).filter_map(|router| router.interface.as_ref()) {
-        let wanted = match unicast {
-            true => one_by_one(&interface.value, directors),
-            false => vec![to_a_group(&interface.value, &group.first)],
+fn add(group: &Group, file: &NodeFile, ends: &Ends<'_>, paths: &mut Vec<Path>) {
+    for router in group.routers(file) {
+        let Some(interface) = &router.interface else { continue };
+        let addresses = ends.of_router(router);
+        let wanted = match addresses {
+            Some(addresses) => one_by_one(&interface.value, addresses),
+            None => vec![to_a_group(&interface.value, &group.first)],
         };
         for path in wanted {
             let is_known = paths.iter().any(|known| {
-                let is_shared = !unicast
+                let is_shared = addresses.is_none()
                     && known.interface() == path.interface()
                     && matches!(known, Path::Multicast { .. });
                 *known == path || is_shared
@@ -75,10 +74,47 @@ fn add(
     }
 }
 
-/// Whether any director tells the others one by one: then all of them have to.
-fn is_unicast(group: &Group, files: &[NodeFile]) -> bool {
-    let mut routers = files.iter().flat_map(|file| group.routers(file));
-    routers.any(|router| peers_of(router).next().is_some())
+/// Where the directors are on the way of each virtual router: two of them may be told on different
+/// networks.
+struct Ends<'a> {
+    /// The instances of one, with the addresses; none where all are told at once.
+    routers: Vec<(Vec<&'a Router>, Option<Vec<IpAddr>>)>,
+}
+
+impl<'a> Ends<'a> {
+    fn of(files: &'a [NodeFile], directors: &[Director]) -> Self {
+        let stated = |router: &Router| -> Vec<IpAddr> {
+            let source = router.transport.source.map(|source| source.value);
+            source.into_iter().chain(peers_of(router)).collect()
+        };
+        let sets = same(files);
+        let named: Vec<IpAddr> = sets.iter().flatten().flat_map(|router| stated(router)).collect();
+        let with_ends = |routers: Vec<&'a Router>| {
+            // If any director tells the others one by one, all of them have to.
+            if routers.iter().all(|router| peers_of(router).next().is_none()) {
+                return (routers, None);
+            }
+            let own: BTreeSet<IpAddr> = routers.iter().flat_map(|router| stated(router)).collect();
+            // The address of a director may be one on the way of another router.
+            let is_here = |address: &IpAddr| {
+                own.contains(address) || !named.contains(address) || own.len() < directors.len()
+            };
+            let known = directors.iter().filter_map(|director| director.address).filter(is_here);
+            let mut ends: Vec<IpAddr> = known.collect();
+            ends.extend(
+                own.iter().filter(|address| !ends.contains(address)).copied().collect::<Vec<_>>(),
+            );
+            (routers, Some(ends))
+        };
+        Self { routers: sets.into_iter().map(with_ends).collect() }
+    }
+
+    /// The addresses of an instance's virtual router, if its adverts go to one director each.
+    fn of_router(&self, router: &Router) -> Option<&[IpAddr]> {
+        let is_it = |known: &&Router| std::ptr::eq(*known, router);
+        let (_, ends) = self.routers.iter().find(|(routers, _)| routers.iter().any(is_it))?;
+        ends.as_deref()
+    }
 }
 
 fn speak(router: &Router, unicast: bool, paths: &[Path], account: &mut Account) {
@@ -114,13 +150,12 @@ fn speak(router: &Router, unicast: bool, paths: &[Path], account: &mut Account) 
 }
 
 /// One line for every director. The line about itself does nothing on a node.
-fn one_by_one(interface: &str, directors: &[Director]) -> Vec<Path> {
-    let addresses = directors.iter().filter_map(|director| director.address);
-    let path = |address: IpAddr| Path::Unicast {
+fn one_by_one(interface: &str, addresses: &[IpAddr]) -> Vec<Path> {
+    let path = |address: &IpAddr| Path::Unicast {
         interface: interface.to_owned(),
         peer: address.to_string(),
     };
-    addresses.map(path).collect()
+    addresses.iter().map(path).collect()
 }
 
 /// A group of the site's own range (RFC 2365 section 6.1), or a link's own for IPv6: VRRP's group

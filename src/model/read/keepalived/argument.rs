@@ -2,9 +2,9 @@
 
 use super::pattern;
 use crate::model::read::keepalived::value::{
-    is_unexpanded, parse_address, parse_boolean, parse_integer,
+    is_unexpanded, parse_address, parse_boolean, parse_integer, without_prefix,
 };
-use crate::source::codes::keepalived as codes;
+use crate::source::codes::{keepalived as codes, keepalived_quirks as quirks};
 use crate::source::{Diagnostic, Findings, Verdict};
 use crate::syntax::schema::{Argument, Keyword};
 use crate::syntax::{NodeRef, Word};
@@ -100,9 +100,11 @@ fn problem(word: Word<'_>, argument: &Argument, row: &Keyword) -> Option<Diagnos
     let value = word.value();
     let new = |code, message: String| Some(Diagnostic::new(code, word.place(), message));
     match argument {
-        Argument::Address if parse_address(&value).is_none() => {
-            new(codes::NOT_AN_ADDRESS, format!("`{value}` is no IP address"))
-        }
+        Argument::Address => match (parse_address(without_prefix(&value)), word.raw().find('/')) {
+            (None, _) => new(codes::NOT_AN_ADDRESS, format!("`{value}` is no IP address")),
+            (Some(_), Some(at)) => Some(one_address(word, at)),
+            (Some(_), None) => None,
+        },
         Argument::After(_, inner) => problem(word, inner, row),
         Argument::Lapse => lapse_problem(word),
         Argument::Number(numbers) => number_problem(word, numbers),
@@ -158,6 +160,17 @@ fn problem(word: Word<'_>, argument: &Argument, row: &Keyword) -> Option<Diagnos
         }
         _ => None,
     }
+}
+
+/// That of a word only the address in front of byte `end` counts.
+pub(super) fn one_address(word: Word<'_>, end: usize) -> Diagnostic {
+    let rest = word.part(end, word.raw().len());
+    let message = format!("`{}` is one address for keepalived", word.value());
+    Diagnostic::new(quirks::PREFIX_NOT_READ, word.place(), message).fix(
+        rest,
+        "",
+        "remove what is not read",
+    )
 }
 
 fn prefix_problem(word: Word<'_>) -> Option<Diagnostic> {

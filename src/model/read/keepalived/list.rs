@@ -63,7 +63,8 @@ pub(super) fn track(line: NodeRef<'_>, kind: TrackKind) -> Option<Track> {
 /// `ADDRESS [min_ttl N] [max_ttl N]`.
 pub(super) fn peer(line: NodeRef<'_>) -> Option<Peer> {
     let mut words = line.words();
-    let mut peer = Peer::new(value::parse_address(&words.next()?.value())?);
+    let address = words.next()?.value();
+    let mut peer = Peer::new(value::parse_address(value::without_prefix(&address))?);
     while let Some(word) = words.next() {
         let limit = match &*word.value() {
             "min_ttl" => &mut peer.least_ttl,

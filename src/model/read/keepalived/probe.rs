@@ -158,7 +158,8 @@ fn script(block: NodeRef<'_>) -> Option<Script> {
         let nodes = block.directives().filter(|node| node.name() == name);
         nodes.last().filter(|node| !value::is_unexpanded(*node))
     };
-    let (command, behind) = value::command(find("misc_path")?)?;
+    let stated = value::command(find("misc_path")?);
+    let (command, behind) = stated.filter(|(command, _)| !command.value.is_empty())?;
     let user = find("user").and_then(value::user);
     let user = user.or_else(|| behind.map(Sourced::implied));
     let dynamic_weight = find("misc_dynamic").and_then(|node| value::flag(node, true));

@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use super::argument::one_address;
 use super::{add_hook, carry, put, server, setting, value};
 use crate::model::{
     Cluster, Fallback, Family, Forwarding, HookEvent, Inert, Protocol, Service, Sourced, Target,
@@ -20,6 +21,11 @@ pub(super) fn read(block: NodeRef<'_>, cluster: &mut Cluster, findings: &mut Fin
             return false;
         }
     };
+    if let (Target::Endpoint { .. }, Some(word)) = (&target.value, block.arguments().next())
+        && let Some(end) = word.raw().find(['-', '/'])
+    {
+        findings.push(one_address(word, end));
+    }
     let mut service = Service::new(target);
     service.at = Some(block.place());
     let mut sorry_method = None;
@@ -80,8 +86,8 @@ fn target(block: NodeRef<'_>) -> Result<Sourced<Target>, Box<Diagnostic>> {
         },
         ("group", Some(name)) => Target::Group(name.value().into_owned()),
         (address, port) => {
-            // keepalived reads `10.0.0.1-5` as 10.0.0.1 (tried).
-            let bare = address.split('-').next().unwrap_or(address);
+            // keepalived reads `10.0.0.1-5` and `10.0.0.1/28` as 10.0.0.1 (tried).
+            let bare = address.split(['-', '/']).next().unwrap_or(address);
             let Some(address) = value::parse_address(bare) else {
                 return problem(codes::NOT_AN_ADDRESS, first.place(), "this is no IP address");
             };

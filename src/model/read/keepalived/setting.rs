@@ -43,7 +43,9 @@ pub(super) fn words<'a>(
 ) -> bool {
     let at = keyword.place();
     match slot {
-        Slot::Address(slot) => put(slot, one(words, value::parse_address), inert),
+        Slot::Address(slot) => {
+            put(slot, one(words, |word| value::parse_address(value::without_prefix(word))), inert)
+        }
         Slot::Boolean(slot) => {
             let stated = match words.next() {
                 None => Some(Sourced::new(true, at)),

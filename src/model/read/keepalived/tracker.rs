@@ -36,6 +36,9 @@ pub(super) fn read_script(block: NodeRef<'_>, cluster: &mut Cluster) -> bool {
 fn script(node: NodeRef<'_>, tracker: &mut Tracker, inert: &mut Vec<Inert>) -> bool {
     // A user behind it is not read, unlike elsewhere (tried with 2.2.7).
     let Some((command, _)) = value::command(node) else { return false };
+    if command.value.is_empty() {
+        return false;
+    }
     put(&mut tracker.command, Some(command), inert)
 }
 

@@ -106,7 +106,12 @@ pub(super) fn parse_decimal(text: &str) -> Option<f64> {
 /// The first argument as an address.
 pub(super) fn address(node: NodeRef<'_>) -> Option<Sourced<IpAddr>> {
     let word = node.word(1)?;
-    parse_address(&word.value()).map(|address| Sourced::new(address, word.place()))
+    parse_address(without_prefix(&word.value())).map(|found| Sourced::new(found, word.place()))
+}
+
+/// Where a single address stands keepalived cuts off a prefix (tried with 2.2.7).
+pub(super) fn without_prefix(text: &str) -> &str {
+    text.split_once('/').map_or(text, |(address, _)| address)
 }
 
 /// An address; `%eth0` behind an IPv6 address names an interface.

@@ -79,7 +79,7 @@ fn sync_daemon(node: NodeRef<'_>, _: &Context<'_>, findings: &mut Findings) {
             Ok(_) => Diagnostic::new(
                 keepalived::OUT_OF_RANGE,
                 value.place(),
-                format!("`{name}` is not between {least} and {most}"),
+                format!("the {name} `{text}` is not between {least} and {most}"),
             ),
             Err(_) => Diagnostic::new(
                 keepalived::NOT_A_NUMBER,
@@ -87,7 +87,10 @@ fn sync_daemon(node: NodeRef<'_>, _: &Context<'_>, findings: &mut Findings) {
                 format!("`{text}` is no whole number"),
             ),
         };
-        findings.push(finding.note("keepalived ignores the option"));
+        findings.push(finding.note(match &*name {
+            "id" => "keepalived takes the virtual_router_id",
+            _ => "keepalived ignores the option",
+        }));
     }
 }
 
@@ -122,7 +125,7 @@ fn timeouts(node: NodeRef<'_>, _: &Context<'_>, findings: &mut Findings) {
             Ok(_) => Diagnostic::new(
                 keepalived::OUT_OF_RANGE,
                 value.place(),
-                format!("`{name}` is not between 0 and {LONGEST_TIMEOUT} s"),
+                format!("the {name} `{text}` is not between 0 and {LONGEST_TIMEOUT} s"),
             ),
             Err(_) => Diagnostic::new(
                 keepalived::NOT_A_NUMBER,

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{CONNECT, INTERVAL, Planner, dialogues};
+use super::{Planner, dialogues};
 use crate::model::{self, Appended, Checks, Probe, ProbeKind, Server, Service, Sourced};
 use crate::run::health::monitor::CheckPlan;
 use crate::run::health::probe;
@@ -178,23 +178,25 @@ impl Times {
         let time = |value: Option<Sourced<Duration>>| {
             value.map(|value| value.value).filter(|time| *time <= LONGEST)
         };
-        let interval = stated(&|checks| time(checks.interval)).unwrap_or(INTERVAL).max(SHORTEST);
+        let interval =
+            stated(&|checks| time(checks.interval)).unwrap_or(Checks::INTERVAL).max(SHORTEST);
         let failures = probe.checks.failures.or(own.and_then(|own| own.failures));
         let failures = failures.or(service.checks.failures).map(|failures| failures.value);
         let retry = stated(&|checks| time(checks.retry_delay));
-        let (default, pause) = match probe.kind {
-            ProbeKind::Dns(_) => (4, interval),
-            ProbeKind::Http(_) => (2, Duration::from_secs(3)),
-            ProbeKind::Script(_) => (1, Duration::from_secs(1)),
-            _ => (2, Duration::from_secs(1)),
+        let pause = match probe.kind {
+            ProbeKind::Dns(_) => interval,
+            ProbeKind::Http(_) => Duration::from_secs(3),
+            _ => Duration::from_secs(1),
         };
         // ldirectord states the number of failures and knows no retries: it waits for its turn.
         let retry = retry.or_else(|| failures.is_none().then_some(pause));
         Self {
             interval,
-            connect: stated(&|checks| time(checks.connect_timeout)).unwrap_or(CONNECT),
+            connect: stated(&|checks| time(checks.connect_timeout))
+                .unwrap_or(Checks::CONNECT_TIMEOUT),
             whole: stated(&|checks| time(checks.negotiate_timeout)),
-            failures: NonZeroU32::new(failures.unwrap_or(default)).unwrap_or(NonZeroU32::MIN),
+            failures: NonZeroU32::new(failures.unwrap_or(probe.kind.standard_failures()))
+                .unwrap_or(NonZeroU32::MIN),
             retry,
             warmup: stated(&|checks| time(checks.warmup)).unwrap_or(interval),
         }

@@ -1,4 +1,7 @@
+use std::time::Duration;
+
 use super::*;
+use crate::model::Checks;
 use crate::model::read::read;
 
 /// The router that the table of `haresources` follows.
@@ -38,6 +41,9 @@ fn times_that_no_clock_can_hold_are_not_taken() {
     let cluster = read(&mut sources, &inputs).cluster;
     let plan = plan(&cluster, &sources, &inputs, &mut Findings::new());
     let check = &plan.services[0].members[0].checks[0];
-    assert_eq!((check.question.interval, check.question.limit), (INTERVAL, INTERVAL));
+    assert_eq!(
+        (check.question.interval, check.question.limit),
+        (Checks::INTERVAL, Checks::INTERVAL)
+    );
     assert_eq!(check.retry, Some(Duration::from_secs(1)));
 }

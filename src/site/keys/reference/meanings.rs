@@ -153,7 +153,10 @@ pub(super) const ROUTER: &[(&str, &str)] = &[
     ("accept", "false: packets for the director itself are dropped"),
     ("mail", "true: its changes are mailed"),
     ("keepalived", "rarer settings of vrrp_instance, with keepalived's words"),
-    ("resources", "for heartbeat: words of its haresources line, started behind the addresses"),
+    (
+        "resources",
+        "for heartbeat: words of its haresources line; addresses that they do not name come in front",
+    ),
     ("members", "[routers.NAME.members]: DIRECTOR = { priority = 100 }"),
     ("authentication", "see `authentication`"),
     ("hooks", "see `hooks`"),

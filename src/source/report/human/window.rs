@@ -12,6 +12,8 @@ pub(super) struct Window {
     pub(super) text: String,
     /// The same lines in the file's text.
     span: Span,
+    /// Whether they are shown as they are there.
+    is_plain: bool,
 }
 
 impl Window {
@@ -20,8 +22,10 @@ impl Window {
         let length = u32::try_from(source.text().len()).unwrap_or(u32::MAX);
         let index = source.lines();
         let span = Span::new(index.start_of(lines.0), index.end_of(lines.1, length));
+        let text = source.shown(span);
+        let is_plain = text == span.of(source.text());
         // A line number fits `usize` on every platform with IPVS.
-        Self { number: lines.0 as usize + 1, text: source.shown(span), span }
+        Self { number: lines.0 as usize + 1, text, span, is_plain }
     }
 
     /// Where `span` of the file's text is in the shown text.
@@ -30,12 +34,12 @@ impl Window {
         start..self.offset(source, span.end).max(start)
     }
 
-    /// Showing replaces characters one by one, never by a longer one: equal lengths are equal
-    /// texts as far as offsets go, and otherwise counting characters finds the place.
+    /// Showing replaces characters one by one, by shorter and longer ones: counting them finds the
+    /// place.
     fn offset(&self, source: &SourceFile, at: u32) -> usize {
         let at = at.clamp(self.span.start, self.span.end);
         let before = Span::new(self.span.start, at);
-        if self.text.len() == self.span.range().len() {
+        if self.is_plain {
             return before.range().len();
         }
         let characters = before.of(source.text()).chars().count();

@@ -7,7 +7,7 @@ use super::Argument::{
     Seconds,
 };
 use super::Body::Block;
-use super::{AFTER_2_2_7, Keyword, LONG, MANY, ROW, table};
+use super::{AFTER_2_2_7, ENDLESS, Keyword, LONG, MANY, ROW, WHOLE, table};
 
 /// What every checker that opens a connection knows.
 macro_rules! connection {
@@ -36,11 +36,11 @@ macro_rules! timing {
             $name within $within;
             "retry" [Integer(0, MANY)] $retry "further tries after a failure",
                 field: "checks.failures";
-            "delay_before_retry" [Seconds(0.0, LONG)] $delay "time until the next try",
+            "delay_before_retry" [Seconds(0.0, ENDLESS)] $delay "time until the next try",
                 field: "checks.retry_delay";
-            "warmup" [Seconds(0.0, LONG)] "delay_loop" "longest wait before the first check",
+            "warmup" [Seconds(0.0, ENDLESS)] "delay_loop" "longest wait before the first check",
                 field: "checks.warmup";
-            "delay_loop" [Seconds(0.000_001, LONG)] "the real server's" "time between two checks",
+            "delay_loop" [Seconds(0.000_001, ENDLESS)] "the real server's" "time between two checks",
                 field: "checks.interval";
             "alpha" [Boolean] "the real server's" "down until the first success",
                 field: "settings.alpha";
@@ -154,7 +154,7 @@ table! {
     /// What only MISC_CHECK knows.
     MISC_OWN within "virtual_server/real_server/MISC_CHECK";
     "misc_path" [Command] "" "the command", field: "command";
-    "misc_timeout" [Integer(0, MANY)] "delay_loop" "its time limit",
+    "misc_timeout" [Integer(0, WHOLE)] "delay_loop" "its time limit",
         field: "checks.negotiate_timeout";
     "misc_dynamic" [] "off" "its exit code sets the weight", field: "dynamic_weight";
     "user" [Name, Optional(&Name)] "script_user" "user and group that it runs as", field: "user";

@@ -4,7 +4,7 @@ use super::Argument::{
     Address, Boolean, Command, Integer, Interface, Many, Name, OneOf, Optional, Path, Rest, Seconds,
 };
 use super::Body::Lines;
-use super::{AFTER_2_2_7, Keyword, LONG, MANY, ROW, table};
+use super::{AFTER_2_2_7, Keyword, LONG, MANY, ROW, WHOLE, table};
 
 table! {
     /// Names of the node and its processes.
@@ -31,7 +31,7 @@ table! {
         field: "alerts.server";
     "smtp_helo_name" [Name] "local host name" "name given to the mail server",
         field: "globals.mail.helo_name";
-    "smtp_connect_timeout" [Integer(1, MANY)] "30" "seconds to wait for the mail server",
+    "smtp_connect_timeout" [Integer(1, WHOLE)] "30" "seconds to wait for the mail server",
         field: "alerts.timeout";
     "smtp_alert" [Boolean] "" "mail changes of state unless a block says otherwise",
         field: "globals.mail.alert";
@@ -108,7 +108,7 @@ table! {
 table! {
     /// Gratuitous ARP and neighbour advertisements.
     ANNOUNCEMENTS within "global_defs";
-    "vrrp_garp_master_delay" [Integer(0, MANY)] "5" "seconds until the second batch",
+    "vrrp_garp_master_delay" [Integer(0, WHOLE)] "5" "seconds until the second batch",
         field: "globals.announcements.master_delay";
     "vrrp_garp_master_repeat" [Integer(1, MANY)] "5" "messages in a batch",
         field: "globals.announcements.master_repeat";
@@ -116,7 +116,7 @@ table! {
         field: "globals.announcements.master_refresh";
     "vrrp_garp_master_refresh_repeat" [Integer(1, MANY)] "1" "messages in a later batch",
         field: "globals.announcements.master_refresh_repeat";
-    "vrrp_garp_lower_prio_delay" [Integer(0, MANY)]
+    "vrrp_garp_lower_prio_delay" [Integer(0, WHOLE)]
         "vrrp_garp_master_delay" "delay after an advert of lower priority",
         field: "globals.announcements.lower_priority_delay";
     "vrrp_garp_lower_prio_repeat" [Integer(0, MANY)]

@@ -127,8 +127,14 @@ use table;
 /// No upper limit worth naming: what an `unsigned` of the program holds.
 const MANY: i64 = 4_294_967_295;
 
-/// The largest time that is written in seconds; the program counts microseconds in 32 bits.
-const LONG: f64 = 4294.0;
+/// The largest time where the program counts microseconds in 32 bits.
+const LONG: f64 = 4294.967_295;
+
+/// The same for whole seconds.
+const WHOLE: i64 = 4294;
+
+/// The largest time where it counts them in 64 bits.
+const ENDLESS: f64 = 18_446_744_073_709.0;
 
 /// 2.2.7 does not know the word, and a later release does; which one first, nobody wrote down.
 const AFTER_2_2_7: Option<Version> = Some(Version::new(2, 2, 8));

@@ -2,7 +2,7 @@
 
 use super::Argument::{Address, Boolean, Command, Integer, Name, OneOf, Optional, Rest, Seconds};
 use super::Body::Block;
-use super::{Keyword, LONG, MANY, ROW, table};
+use super::{ENDLESS, Keyword, LONG, MANY, ROW, table};
 
 table! {
     /// A virtual service.
@@ -60,15 +60,15 @@ table! {
 table! {
     /// What its checkers inherit.
     CHECK_DEFAULTS within "virtual_server";
-    "delay_loop" [Seconds(0.000_001, LONG)] "60" "time between two checks",
+    "delay_loop" [Seconds(0.000_001, ENDLESS)] "60" "time between two checks",
         field: "checks.interval";
     "connect_timeout" [Seconds(0.000_001, LONG)] "5" "time limit of a connection",
         field: "checks.connect_timeout";
     "retry" [Integer(1, MANY)] "checker's" "further tries after a failure",
         field: "checks.failures";
-    "delay_before_retry" [Seconds(0.0, LONG)] "checker's" "time until the next try",
+    "delay_before_retry" [Seconds(0.0, ENDLESS)] "checker's" "time until the next try",
         field: "checks.retry_delay";
-    "warmup" [Seconds(0.0, LONG)] "delay_loop" "longest wait before the first check",
+    "warmup" [Seconds(0.0, ENDLESS)] "delay_loop" "longest wait before the first check",
         field: "checks.warmup";
     "virtualhost" [Name] "" "Host header of HTTP checks", field: "host";
 }
@@ -89,13 +89,13 @@ table! {
     "alpha" [Boolean] "the virtual server's" "starts down", field: "own.settings.alpha";
     "retry" [Integer(1, MANY)] "the virtual server's" "further tries after a failure",
         field: "own.checks.failures";
-    "delay_before_retry" [Seconds(0.0, LONG)] "the virtual server's" "time until the next try",
+    "delay_before_retry" [Seconds(0.0, ENDLESS)] "the virtual server's" "time until the next try",
         field: "own.checks.retry_delay";
-    "warmup" [Seconds(0.0, LONG)] "the virtual server's" "longest wait before the first check",
+    "warmup" [Seconds(0.0, ENDLESS)] "the virtual server's" "longest wait before the first check",
         field: "own.checks.warmup";
     "connect_timeout" [Seconds(0.000_001, LONG)]
         "the virtual server's" "time limit of a connection", field: "own.checks.connect_timeout";
-    "delay_loop" [Seconds(0.000_001, LONG)] "the virtual server's" "time between two checks",
+    "delay_loop" [Seconds(0.000_001, ENDLESS)] "the virtual server's" "time between two checks",
         field: "own.checks.interval";
     "smtp_alert" [Boolean] "smtp_alert_checker, else yes" "mail changes of state",
         field: "own.settings.alert";

@@ -2,7 +2,7 @@
 
 use super::Argument::{Integer, Interface, Many, Name, Optional, Path, Rest, Seconds};
 use super::Body::{Block, Lines};
-use super::{Keyword, LONG, MANY, ROW, table};
+use super::{Keyword, MANY, ROW, table};
 
 table! {
     /// What stands outside all braces.
@@ -65,9 +65,9 @@ table! {
 table! {
     /// Pacing of gratuitous ARP.
     GARP_GROUP within "garp_group";
-    "garp_interval" [Seconds(0.000_001, LONG)] "" "pause between two gratuitous ARP messages",
+    "garp_interval" [Seconds(0.0, 2147.0)] "" "pause between two gratuitous ARP messages",
         field: "garp_interval";
-    "gna_interval" [Seconds(0.000_001, LONG)] "" "pause between two neighbour advertisements",
+    "gna_interval" [Seconds(0.0, 2147.0)] "" "pause between two neighbour advertisements",
         field: "gna_interval";
     "interface" [Interface] "" "the interface that it holds for", field: "interfaces";
     "interfaces" [Many(&Interface)] "" "the interfaces that share it", body: Lines("names"),

@@ -3,14 +3,14 @@
 use super::Argument::{
     Address, Boolean, Command, Integer, Many, Name, OneOf, Optional, Path, Seconds,
 };
-use super::{AFTER_2_2_7, Keyword, LONG, MANY, ROW, table};
+use super::{AFTER_2_2_7, Keyword, MANY, ROW, table};
 
 table! {
     /// Scripts.
     SCRIPT within "vrrp_script";
     "script" [Command] "" "the command whose exit code is judged", field: "command";
-    "interval" [Seconds(0.001, LONG)] "1" "time between two runs", field: "interval";
-    "timeout" [Seconds(0.001, LONG)] "interval" "time limit of one run", field: "timeout";
+    "interval" [Seconds(0.001, 4294.0)] "1" "time between two runs", field: "interval";
+    "timeout" [Seconds(0.001, 4294.0)] "interval" "time limit of one run", field: "timeout";
     "weight" [Integer(-253, 253), Optional(&OneOf(&["reverse"]))]
         "0" "change of priority; 0 means fault", field: "weight";
     "rise" [Integer(1, MANY)] "1" "successes until it is up", field: "rise";

@@ -4,7 +4,7 @@ use super::Argument::{
     Address, Boolean, Command, Integer, Interface, Many, Name, OneOf, Optional, Rest, Seconds,
 };
 use super::Body::{Block, Lines};
-use super::{AFTER_2_2_7, Keyword, MANY, ROW, table};
+use super::{AFTER_2_2_7, Keyword, MANY, ROW, WHOLE, table};
 
 table! {
     /// Routers that change state together.
@@ -148,7 +148,7 @@ table! {
 table! {
     /// Gratuitous ARP and neighbour advertisements.
     ANNOUNCEMENTS within "vrrp_instance";
-    "garp_master_delay" [Integer(0, MANY)]
+    "garp_master_delay" [Integer(0, WHOLE)]
         "vrrp_garp_master_delay" "seconds until the second batch",
         field: "announcements.master_delay";
     "garp_master_repeat" [Integer(1, MANY)] "vrrp_garp_master_repeat" "messages in a batch",
@@ -159,7 +159,7 @@ table! {
     "garp_master_refresh_repeat" [Integer(1, MANY)]
         "vrrp_garp_master_refresh_repeat" "messages in a later batch",
         field: "announcements.master_refresh_repeat";
-    "garp_lower_prio_delay" [Integer(0, MANY)]
+    "garp_lower_prio_delay" [Integer(0, WHOLE)]
         "vrrp_garp_lower_prio_delay" "delay after an advert of lower priority",
         field: "announcements.lower_priority_delay";
     "garp_lower_prio_repeat" [Integer(0, MANY)]

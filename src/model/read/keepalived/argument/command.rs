@@ -14,6 +14,11 @@ pub(super) fn command(node: NodeRef<'_>, row: &Keyword, findings: &mut Findings)
         findings.push(missing(node, row));
         return;
     };
+    // It refuses the two that do nothing else; the others only do nothing (tried).
+    if command.value.is_empty() && matches!(row.word, "misc_path" | "script") {
+        findings.push(missing(node, row));
+        return;
+    }
     // Written as in other formats: the program would be `=` (tried).
     if let (true, Some(at)) = (command.value == "=" && user.is_some(), command.at) {
         let message = "`=` is taken for the command, and what follows for its user";

@@ -2,7 +2,7 @@
 
 use std::net::Ipv4Addr;
 
-use crate::model::{Family, Protocol, Sourced};
+use crate::model::{Family, Protocol, Sourced, Target};
 use crate::source::codes::ldirectord as codes;
 use crate::source::{Diagnostic, Place};
 use crate::syntax::schema::ldirectord::SERVICES;
@@ -117,20 +117,18 @@ impl Draft {
         let at = line.value_place();
         let seen = line.seen();
         let word = first_word(&seen);
-        let fits = if self.is_mark() { word == "fwm" } else { matches!(word, "tcp" | "udp") };
+        let (known, message): (&[&str], _) = match self.service.target.value {
+            // The header could not be read, so it may be either.
+            Target::Mark { mark: 0, .. } => (&["fwm", "tcp", "udp"], "there are tcp, udp and fwm"),
+            Target::Mark { .. } => (&["fwm"], "the protocol of a firewall mark is fwm"),
+            _ => (&["tcp", "udp"], "the protocol of an address and port is tcp or udp"),
+        };
+        let fits = known.contains(&word);
         if fits {
             reader.words_behind(line, word);
         } else {
-            let message = match self.is_mark() {
-                true => "the protocol of a firewall mark is fwm",
-                false => "the protocol of an address and port is tcp or udp",
-            };
             let lower = word.to_ascii_lowercase();
-            let meant = if self.is_mark() {
-                lower == "fwm"
-            } else {
-                matches!(lower.as_str(), "tcp" | "udp")
-            };
+            let meant = known.contains(&lower.as_str());
             let finding =
                 Diagnostic::new(codes::BAD_PROTOCOL, at, message).note("ldirectord stops here");
             reader.push(if meant { finding.fix(at, lower, "use small letters") } else { finding });
