@@ -368,5 +368,7 @@ pub(super) const STANDARD_INPUT: &str = "/dev/stdin";
 const NAME_THE_FORMAT: &str = "name it with `--as ha.cf`, `--as ldirectord` and so on";
 const RENAME: &str = "its name can tell it: a copy named ha.cf, haresources, authkeys, ldirectord.cf or keepalived.conf";
 const AS_ANOTHER_USER: &str = "run lvsha as a user who may read it, for example with `sudo`";
-/// Directories that every node has: the node's own is above them.
-const SYSTEM_DIRECTORIES: [&str; 4] = ["conf", "etc", "ha.d", "keepalived"];
+/// Directories that every node has: the node's own is above them. keepalived from its source looks in
+/// /usr/local/etc.
+const SYSTEM_DIRECTORIES: [&str; 7] =
+    ["conf", "etc", "ha.d", "keepalived", "local", "lvsha", "usr"];

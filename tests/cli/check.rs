@@ -269,11 +269,12 @@ fn nodes_are_also_found_when_they_are_named_one_by_one() {
 
 #[test]
 fn directories_of_the_system_belong_to_the_node_above_them() {
-    let place = Place::new()
-        .file("lw1/etc/keepalived/keepalived.conf", GOOD)
-        .file("lw2/etc/keepalived/keepalived.conf", GOOD);
-    let shown = place.run(&["check", "--output=short", "."]);
-    assert!(shown.contains("priority 100 is that of lw1, too"), "{shown}");
+    for directory in ["etc/keepalived", "etc/lvsha", "usr/local/etc/keepalived"] {
+        let file = |node: &str| format!("{node}/{directory}/keepalived.conf");
+        let place = Place::new().file(&file("lw1"), GOOD).file(&file("lw2"), GOOD);
+        let shown = place.run(&["check", "--output=short", "."]);
+        assert!(shown.contains("priority 100 is that of lw1, too"), "{shown}");
+    }
 }
 
 #[test]
