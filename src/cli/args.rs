@@ -1,5 +1,8 @@
 //! What can be typed.
 
+use std::borrow::Cow;
+use std::ffi::OsString;
+
 use clap::{Parser, Subcommand, ValueEnum};
 
 use super::{
@@ -70,6 +73,25 @@ pub(super) enum Color {
     Always,
     /// Nowhere
     Never,
+}
+
+impl Color {
+    /// What the option says among `words` that could not be parsed as a whole.
+    pub(super) fn among(words: &[OsString]) -> Self {
+        // Behind `--` nothing is an option.
+        let words: Vec<Cow<'_, str>> = words
+            .iter()
+            .map(|word| word.to_string_lossy())
+            .take_while(|word| word != "--")
+            .collect();
+        let behind = words.windows(2).filter_map(|pair| match pair {
+            [option, value] if option == "--color" => Some(value.as_ref()),
+            _ => None,
+        });
+        let joined = words.iter().filter_map(|word| word.strip_prefix("--color="));
+        let said = joined.chain(behind).find_map(|value| Self::from_str(value, false).ok());
+        said.unwrap_or(Self::Auto)
+    }
 }
 
 /// The formats under the names of their files, which is how people speak of them.
