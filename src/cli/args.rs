@@ -15,7 +15,7 @@ use crate::syntax::Format;
 /// ldirectord, keepalived), and is a director itself.
 #[derive(Debug, Parser)]
 #[command(name = "lvsha", version, propagate_version = true, arg_required_else_help = true)]
-#[command(max_term_width = 100, after_help = exit::table())]
+#[command(max_term_width = 100, after_help = format!("{INSTALLATION}\n{}", exit::table()))]
 pub(super) struct Arguments {
     #[command(subcommand)]
     pub(super) command: Command,
@@ -121,6 +121,13 @@ impl From<FormatName> for Format {
         }
     }
 }
+
+/// The commands that are left out of the list, because nobody types them twice.
+const INSTALLATION: &str = "\
+For the installation:
+  lvsha man --out DIR      writes the manual pages
+  lvsha completions SHELL  prints the completion script for bash, fish or zsh
+";
 
 #[cfg(test)]
 mod tests {
