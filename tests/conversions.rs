@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use lvsha::emit::account::UNACCOUNTED;
 use lvsha::emit::translate::Options;
-use lvsha::emit::{Conversion, Target, report, scripts};
+use lvsha::emit::{Conversion, Target, fmt, report, scripts};
 use lvsha::model::read::Input;
 use lvsha::source::Sources;
 use lvsha::syntax::schema::Version;
@@ -50,6 +50,34 @@ fn every_conversion_gives_what_it_expects() {
         }
     }
     assert!(wrong.is_empty(), "{wrong}\nLVSHA_UPDATE=1 accepts what was got");
+}
+
+/// Files that lvsha writes are in the layout that it asks of others, in both directions.
+#[test]
+fn every_file_that_is_written_has_the_layout_of_fmt() {
+    let mut wrong = String::new();
+    let mut count = 0;
+    for case in folders("tests/conversions").into_iter().chain(folders("tests/to_heartbeat")) {
+        for (name, text) in files_below(&case.join("expected")) {
+            let base = Path::new(&name).file_name().unwrap().to_string_lossy().into_owned();
+            let usual = Format::ALL.into_iter().find(|format| format.file_name() == base);
+            // ldirectord's configurations have free names.
+            let free = base.ends_with(".cf").then_some(Format::Ldirectord);
+            let Some(format) = usual.or(free) else { continue };
+            let mut sources = Sources::new();
+            let file = sources.add(base, text.as_bytes());
+            count += 1;
+            match fmt::format(sources.get(file), format) {
+                Ok(laid_out) if laid_out.text == text => {}
+                Ok(laid_out) => {
+                    wrong += &format!("== {}/{name}\n{}\n", case.display(), laid_out.text)
+                }
+                Err(refusal) => wrong += &format!("== {}/{name}\n{refusal}\n", case.display()),
+            }
+        }
+    }
+    assert!(count > 100, "the expectations are missing");
+    assert!(wrong.is_empty(), "{wrong}");
 }
 
 /// The promise of the report: one outcome for each directive, and none that nobody thought of.
@@ -146,9 +174,13 @@ fn oddities() -> Vec<PathBuf> {
 }
 
 fn cases() -> Vec<PathBuf> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/conversions");
+    folders("tests/conversions")
+}
+
+fn folders(below: &str) -> Vec<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(below);
     let mut found: Vec<PathBuf> = fs::read_dir(root).unwrap().map(|e| e.unwrap().path()).collect();
-    assert!(!found.is_empty(), "no case under tests/conversions");
+    assert!(!found.is_empty(), "no case under {below}");
     found.sort();
     found
 }

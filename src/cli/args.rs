@@ -1,5 +1,8 @@
 //! What can be typed.
 
+use std::borrow::Cow;
+use std::ffi::OsString;
+
 use clap::{Parser, Subcommand, ValueEnum};
 
 use super::{
@@ -12,7 +15,7 @@ use crate::syntax::Format;
 /// ldirectord, keepalived), and is a director itself.
 #[derive(Debug, Parser)]
 #[command(name = "lvsha", version, propagate_version = true, arg_required_else_help = true)]
-#[command(max_term_width = 100, after_help = exit::table())]
+#[command(max_term_width = 100, after_help = format!("{INSTALLATION}\n{}", exit::table()))]
 pub(super) struct Arguments {
     #[command(subcommand)]
     pub(super) command: Command,
@@ -72,6 +75,25 @@ pub(super) enum Color {
     Never,
 }
 
+impl Color {
+    /// What the option says among `words` that could not be parsed as a whole.
+    pub(super) fn among(words: &[OsString]) -> Self {
+        // Behind `--` nothing is an option.
+        let words: Vec<Cow<'_, str>> = words
+            .iter()
+            .map(|word| word.to_string_lossy())
+            .take_while(|word| word != "--")
+            .collect();
+        let behind = words.windows(2).filter_map(|pair| match pair {
+            [option, value] if option == "--color" => Some(value.as_ref()),
+            _ => None,
+        });
+        let joined = words.iter().filter_map(|word| word.strip_prefix("--color="));
+        let said = joined.chain(behind).find_map(|value| Self::from_str(value, false).ok());
+        said.unwrap_or(Self::Auto)
+    }
+}
+
 /// The formats under the names of their files, which is how people speak of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum FormatName {
@@ -99,6 +121,13 @@ impl From<FormatName> for Format {
         }
     }
 }
+
+/// The commands that are left out of the list, because nobody types them twice.
+const INSTALLATION: &str = "\
+For the installation:
+  lvsha man --out DIR      writes the manual pages
+  lvsha completions SHELL  prints the completion script for bash, fish or zsh
+";
 
 #[cfg(test)]
 mod tests {

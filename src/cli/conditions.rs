@@ -24,6 +24,11 @@ impl Conditions {
         }
     }
 
+    /// The words that say the same to another command.
+    pub(super) fn as_typed(&self) -> impl Iterator<Item = String> {
+        self.config_id.iter().flat_map(|id| ["--config-id".to_owned(), id.clone()])
+    }
+
     /// For the files of one directory. Beside other directories it has the name of its director; one
     /// alone may have any name.
     pub(super) fn of_group(&self, group: &Group, has_others: bool) -> ConfigId {

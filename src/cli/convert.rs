@@ -1,5 +1,6 @@
 //! `lvsha convert`: read, translate, write, account.
 
+mod example;
 mod to_heartbeat;
 mod to_inventory;
 mod to_keepalived;

@@ -145,13 +145,12 @@ impl Request {
     fn inventory(&self, path: &Path, sources: &mut Sources) -> Result<Loaded, Problem> {
         let (site, found) =
             site::load(sources, path, Secrets::Fetch).map_err(|error| inputs::unusable(&error))?;
-        let Some(cluster) = site::for_node(&site, &self.node) else {
+        let Some(mut loaded) = daemon::of_site(&site, sources, &self.node) else {
             let names: Vec<&str> = site.machines("directors");
             let text = format!("the inventory has no director `{}`", self.node);
             let help = format!("name one of {} with `--node`", names.join(", "));
             return Err(Problem::new(text).help(help));
         };
-        let mut loaded = daemon::of_cluster(&cluster, sources, &self.node);
         let errors = found.sorted().into_iter().filter(|f| f.severity() == Severity::Error);
         loaded.findings.extend(errors);
         Ok(loaded)

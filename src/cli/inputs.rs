@@ -82,7 +82,7 @@ impl Group {
 }
 
 /// Loads `paths`: files, and the known files of directories, whose names and texts tell their
-/// formats.
+/// formats. `-` is standard input.
 pub(super) fn gather(paths: &[PathBuf], sources: &mut Sources) -> Gathered {
     gathered(paths, None, RENAME, sources)
 }
@@ -110,6 +110,9 @@ fn gathered(
         unknown_format,
     };
     for path in paths {
+        // A file of this name is `./-`, as with other programs.
+        let is_standard = path == Path::new("-");
+        let path = if is_standard { Path::new(STANDARD_INPUT) } else { path };
         if path.is_dir() {
             gatherer.directory(path);
         } else {
@@ -346,6 +349,9 @@ pub(super) fn unusable(error: &LoadError) -> Problem {
             io::ErrorKind::NotFound if error.path.is_symlink() => {
                 problem.help("it is a link, and what it leads to is missing: mend the link")
             }
+            io::ErrorKind::NotFound if error.path == Path::new("-") => {
+                problem.help(format!("standard input is `{STANDARD_INPUT}` here"))
+            }
             io::ErrorKind::NotFound => match neighbour(&error.path) {
                 Some(near) => problem.help(format!("did you mean `{}`?", near.display())),
                 None => problem.help("name a file or a directory that exists"),
@@ -356,9 +362,13 @@ pub(super) fn unusable(error: &LoadError) -> Problem {
     }
 }
 
+/// Where the kernel has it.
+pub(super) const STANDARD_INPUT: &str = "/dev/stdin";
 /// How to say a format, with and without an option for it.
 const NAME_THE_FORMAT: &str = "name it with `--as ha.cf`, `--as ldirectord` and so on";
 const RENAME: &str = "its name can tell it: a copy named ha.cf, haresources, authkeys, ldirectord.cf or keepalived.conf";
 const AS_ANOTHER_USER: &str = "run lvsha as a user who may read it, for example with `sudo`";
-/// Directories that every node has: the node's own is above them.
-const SYSTEM_DIRECTORIES: [&str; 4] = ["conf", "etc", "ha.d", "keepalived"];
+/// Directories that every node has: the node's own is above them. keepalived from its source looks in
+/// /usr/local/etc.
+const SYSTEM_DIRECTORIES: [&str; 7] =
+    ["conf", "etc", "ha.d", "keepalived", "local", "lvsha", "usr"];

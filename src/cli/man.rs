@@ -45,6 +45,8 @@ fn write(command: &Command, above: &[&Command], folder: &Path) -> io::Result<()>
 fn page(command: &Command, above: &[&Command]) -> io::Result<Vec<u8>> {
     let mut out = Vec::new();
     let man = Man::new(command.clone().override_usage(synopsis(command)));
+    // A page of a subcommand is the program's, too.
+    let man = man.source(concat!("lvsha ", env!("CARGO_PKG_VERSION")));
     man.render_title(&mut out)?;
     man.render_name_section(&mut out)?;
     man.render_synopsis_section(&mut out)?;

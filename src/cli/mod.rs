@@ -42,13 +42,14 @@ use printer::{Printer, Problem, Unwritten};
 
 /// Runs the program; nothing but this function decides about the exit code.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    panic::guard(|| match args::Arguments::try_parse_from(arguments) {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    panic::guard(|| match args::Arguments::try_parse_from(&arguments) {
         Ok(arguments) => {
             let printer = Printer::new(arguments.color, arguments.quiet);
             let done = dispatch(arguments.command, &printer);
             done.unwrap_or_else(|failure| failed(&failure, &printer))
         }
-        Err(error) => explain_usage(&error),
+        Err(error) => explain_usage(&error, &arguments),
     })
 }
 
@@ -122,18 +123,27 @@ fn failed(failure: &Failure, printer: &Printer) -> ExitCode {
 
 /// Help and version are results; everything else that clap says is about a mistake, also the help
 /// that it prints for a call without any argument.
-fn explain_usage(error: &clap::Error) -> ExitCode {
-    // The option that would say otherwise could not be read.
-    let printer = Printer::new(args::Color::Auto, false);
+fn explain_usage(error: &clap::Error, arguments: &[OsString]) -> ExitCode {
+    // Nothing was parsed, so the option is looked for among the words.
+    let printer = Printer::new(args::Color::among(arguments), false);
     let text = error.render().ansi().to_string();
     match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => match printer.result(&text) {
             Ok(()) => ExitCode::Success,
             Err(error) => failed(&Failure::Output(error), &printer),
         },
+        ErrorKind::InvalidUtf8 => failed(&not_utf8(arguments).into(), &printer),
         _ => {
             printer.usage(&text);
             ExitCode::Usage
         }
     }
+}
+
+/// clap does not say which argument it means. Those that may be any bytes are among them.
+fn not_utf8(arguments: &[OsString]) -> Problem {
+    let odd = arguments.iter().filter(|argument| argument.to_str().is_none());
+    let odd: Vec<String> = odd.map(|argument| format!("`{}`", argument.display())).collect();
+    Problem::new(format!("not in UTF-8: {}", odd.join(", ")))
+        .help("only paths may hold other bytes; names, numbers and addresses are plain text")
 }

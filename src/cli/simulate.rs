@@ -4,7 +4,7 @@ mod drills;
 mod numbers;
 
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use drills::{Drills, Planned};
@@ -18,7 +18,7 @@ use crate::run::daemon::{self, Loaded, Plan};
 use crate::run::vrrp::{ChecksumCustom, Group};
 use crate::sim::{Action, NodeSpec, Outcome, Scenario};
 use crate::site::{self, Secrets};
-use crate::source::{Severity, Sources, report};
+use crate::source::{Findings, Severity, Sources, report};
 
 /// Try failures on paper: who holds which address, when, and for how long nobody does
 ///
@@ -69,53 +69,35 @@ pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, 
     Ok(ExitCode::Success)
 }
 
-/// The plan of each director, by its name.
+/// A director, and how its daemon is asked about the same configuration.
+struct Planning {
+    node: String,
+    loaded: Loaded,
+    files: Vec<PathBuf>,
+}
+
+/// The plan of each director, by its name. Services have no say in who holds which address, so that
+/// checks which the daemon cannot make stop nothing here.
 fn plans(
     arguments: &Arguments,
     sources: &mut Sources,
     printer: &Printer,
 ) -> Result<Vec<(String, Plan)>, Failure> {
     let paths = arguments.configuration.as_slice();
-    let mut loaded: Vec<(String, Loaded)> = Vec::new();
-    if let [path] = paths
-        && inputs::is_inventory(path)
-    {
-        let (site, found) =
-            site::load(sources, path, Secrets::Leave).map_err(|error| inputs::unusable(&error))?;
-        if found.count(Severity::Error) > 0 {
-            let mut errors = found.sorted();
-            errors.retain(|finding| finding.severity() == Severity::Error);
-            printer.problems(&report::human(sources, &errors, printer.colour_of_notes()));
-            return Err(Failure::Findings);
-        }
-        for name in site.machines("directors") {
-            let cluster = site::for_node(&site, name);
-            loaded
-                .extend(cluster.map(|c| (name.to_owned(), daemon::of_cluster(&c, sources, name))));
-        }
-    } else {
-        let gathered = inputs::gather(paths, sources);
-        if let Some(problem) = gathered.problems.into_iter().next() {
-            return Err(problem.into());
-        }
-        let has_others = gathered.groups.len() > 1;
-        for group in &gathered.groups {
-            let options = Options::on(arguments.conditions.of_group(group, has_others));
-            for node in nodes_of(group, sources) {
-                let inputs = &group.inputs;
-                let plan = daemon::load(sources, inputs, &options, &node, &Default::default());
-                loaded.push((node, plan));
-            }
-        }
-    }
+    let plannings = match paths {
+        [path] if inputs::is_inventory(path) => of_inventory(path, sources, printer)?,
+        _ => of_files(arguments, sources)?,
+    };
     let mut plans = Vec::new();
-    for (node, Loaded { plan, findings }) in loaded {
-        if findings.count(Severity::Error) > 0 {
-            let text = report::short(sources, &findings.sorted());
-            printer.account(&text);
-            return Err(Problem::new(format!("`{node}` cannot run this configuration"))
-                .help("see `lvsha daemon --check`")
-                .into());
+    for Planning { node, loaded: Loaded { plan, findings }, files } in plannings {
+        if show_errors(findings, sources, printer) {
+            let files = files.iter().map(|file| file.display().to_string());
+            let words = ["lvsha", "daemon", "--check", "--node", &node].map(str::to_owned);
+            let words = words.into_iter().chain(arguments.conditions.as_typed()).chain(files);
+            let help = format!("see `{}`", shell_words::join(words));
+            let message = format!("`{node}` cannot run this configuration");
+            printer.problem(&Problem::new(message).help(help));
+            return Err(Failure::Findings);
         }
         plans.push((node, plan));
     }
@@ -126,6 +108,55 @@ fn plans(
             .into());
     }
     Ok(plans)
+}
+
+fn of_inventory(
+    path: &Path,
+    sources: &mut Sources,
+    printer: &Printer,
+) -> Result<Vec<Planning>, Failure> {
+    let (site, found) =
+        site::load(sources, path, Secrets::Leave).map_err(|error| inputs::unusable(&error))?;
+    if show_errors(found, sources, printer) {
+        return Err(Failure::Findings);
+    }
+    let of_director = |node: &str| {
+        let loaded = daemon::routers_of_site(&site, sources, node)?;
+        Some(Planning { node: node.to_owned(), loaded, files: vec![path.to_owned()] })
+    };
+    Ok(site.machines("directors").into_iter().filter_map(of_director).collect())
+}
+
+fn of_files(arguments: &Arguments, sources: &mut Sources) -> Result<Vec<Planning>, Failure> {
+    let gathered = inputs::gather(&arguments.configuration, sources);
+    if let Some(problem) = gathered.problems.into_iter().next() {
+        return Err(problem.into());
+    }
+    let has_others = gathered.groups.len() > 1;
+    let mut plannings = Vec::new();
+    for group in &gathered.groups {
+        let options = Options::on(arguments.conditions.of_group(group, has_others));
+        let inputs = &group.inputs;
+        // The files themselves: their directory may hold those of another program.
+        let files = inputs.iter().filter_map(|input| sources.get(input.file).path());
+        let files: Vec<PathBuf> = files.map(Path::to_owned).collect();
+        for node in nodes_of(group, sources) {
+            let loaded =
+                daemon::load_routers(sources, inputs, &options, &node, &Default::default());
+            plannings.push(Planning { node, loaded, files: files.clone() });
+        }
+    }
+    Ok(plannings)
+}
+
+/// Shows the errors among `findings`, and says whether there are any.
+fn show_errors(findings: Findings, sources: &Sources, printer: &Printer) -> bool {
+    let mut errors = findings.sorted();
+    errors.retain(|finding| finding.severity() == Severity::Error);
+    if !errors.is_empty() {
+        printer.problems(&report::human(sources, &errors, printer.colour_of_notes()));
+    }
+    !errors.is_empty()
 }
 
 /// The directors of a group of files: those that heartbeat names, or the one whose directory

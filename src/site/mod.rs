@@ -4,7 +4,7 @@
 //! [`write`] says a [`Site`] as an inventory again. Keys are rows of tables ([`keys`]); the `toml`
 //! crate is known to [`document`] only.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
 
 use crate::emit::translate::Extras;
@@ -73,6 +73,12 @@ impl Site {
     /// A director by its name.
     pub fn director(&self, name: &str) -> Option<&Director> {
         self.directors.iter().find(|director| director.name.value.eq_ignore_ascii_case(name))
+    }
+
+    /// What is known of the directors' addresses, by their names.
+    pub fn addresses(&self) -> HashMap<String, IpAddr> {
+        let known = self.directors.iter();
+        known.filter_map(|own| Some((own.name.value.clone(), own.address?.value))).collect()
     }
 
     /// The machines that `name` stands for: a machine, a group, `directors` or `real_servers`.

@@ -1,10 +1,10 @@
 //! `lvsha check`.
 
 use std::fs;
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Write as _};
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::os::unix::process::CommandExt as _;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use super::{Place, shown, snapshot};
 
@@ -269,11 +269,12 @@ fn nodes_are_also_found_when_they_are_named_one_by_one() {
 
 #[test]
 fn directories_of_the_system_belong_to_the_node_above_them() {
-    let place = Place::new()
-        .file("lw1/etc/keepalived/keepalived.conf", GOOD)
-        .file("lw2/etc/keepalived/keepalived.conf", GOOD);
-    let shown = place.run(&["check", "--output=short", "."]);
-    assert!(shown.contains("priority 100 is that of lw1, too"), "{shown}");
+    for directory in ["etc/keepalived", "etc/lvsha", "usr/local/etc/keepalived"] {
+        let file = |node: &str| format!("{node}/{directory}/keepalived.conf");
+        let place = Place::new().file(&file("lw1"), GOOD).file(&file("lw2"), GOOD);
+        let shown = place.run(&["check", "--output=short", "."]);
+        assert!(shown.contains("priority 100 is that of lw1, too"), "{shown}");
+    }
 }
 
 #[test]
@@ -341,4 +342,54 @@ fn a_configuration_of_ldirectord_that_is_not_there_is_told() {
     snapshot!(place.run(&["check", "ha.d", "--output", "short"]));
     let told = place.run(&["check", "ha.d/haresources", "--output", "short"]);
     assert!(!told.contains("LV2113"), "{told}");
+}
+
+/// What the program says about a text on its standard input.
+fn of_stream(place: &Place, arguments: &[&str], text: &str) -> String {
+    let mut command = place.command(arguments);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    // Who refuses the options does not read.
+    let _ = child.stdin.take().unwrap().write_all(text.as_bytes());
+    shown(&child.wait_with_output().unwrap())
+}
+
+#[test]
+fn standard_input_is_checked_like_a_file() {
+    let place = Place::new();
+    let short = ["check", "--output", "short", "-"];
+    let got = of_stream(&place, &short, "keepalive 2s\nnode lw1 lw2\ndeadtime 10\nbcast eth1\n");
+    assert!(
+        got.contains("exit code: 1") && got.contains("/dev/stdin:1:11: error[LV0107]"),
+        "{got}"
+    );
+    let unknown = of_stream(&place, &["check", "-"], "lw1 10.0.0.31\n");
+    assert!(unknown.contains("`--as ha.cf`"), "{unknown}");
+    let forced = ["check", "-", "--as", "haresources"];
+    let got = of_stream(&place, &forced, "lw1 10.0.0.31/24/eth1\n");
+    assert!(got.contains("1 file checked"), "{got}");
+    let empty = of_stream(&place, &["check", "-"], "");
+    assert!(empty.contains("exit code: 2") && empty.contains("it is empty"), "{empty}");
+}
+
+#[test]
+fn standard_input_is_not_mended_in_its_place() {
+    let text = "vrrp_instance A {\n    state\u{A0}BACKUP\n}\n";
+    let place = Place::new();
+    for name in ["-", "/dev/stdin"] {
+        let refused = of_stream(&place, &["check", "--fix", name], text);
+        assert!(refused.contains("exit code: 2") && refused.contains("`--diff`"), "{refused}");
+        let edits = of_stream(&place, &["check", "--diff", name], text);
+        assert!(edits.contains("+    state BACKUP"), "{edits}");
+    }
+    let file = place.file("-", text);
+    let mended = file.run(&["check", "--fix", "./-", "--as", "keepalived"]);
+    assert!(mended.contains("mended: 1 edit in 1 file"), "{mended}");
+}
+
+/// Also by a command that reads no stream: what it wants is a file.
+#[test]
+fn a_command_without_streams_says_where_standard_input_is() {
+    let shown = Place::new().run(&["graph", "-"]);
+    assert!(shown.contains("help: standard input is `/dev/stdin` here"), "{shown}");
 }

@@ -106,6 +106,20 @@ fn heartbeats_files_are_a_configuration_too() {
     snapshot!(place.run(&["daemon", "--check", "--node", "lw2", "ha.d"]));
 }
 
+/// The numbers of its routers are those of the files that it renders: nothing in it says them.
+#[test]
+fn an_inventory_of_heartbeat_is_a_configuration_too() {
+    let site = "stack = \"heartbeat\"\n\n[directors.lw1]\n\n[directors.lw2]\n\n[heartbeat]\n\
+                dead_time = 10\ninitial_dead_time = 60\n\n[routers.web]\ninterface = \"eth1\"\n\
+                addresses = [\"10.0.0.31/24\"]\n";
+    let place = Place::new().file("site.toml", site);
+    let shown = place.run(&["daemon", "--check", "--node", "lw2", "site.toml"]);
+    assert!(shown.contains("exit code: 0") && shown.contains("1 virtual router"), "{shown}");
+    assert!(shown.contains("10.0.0.31/24"), "{shown}");
+    assert!(shown.contains("lw2/etc/ha.d/ha.cf:"), "{shown}");
+    assert!(shown.contains("note: `lvsha render` writes this file"), "{shown}");
+}
+
 #[test]
 fn a_node_without_a_router_is_refused() {
     let place = Place::new()

@@ -45,7 +45,29 @@ fn every_command_has_a_manual_page() {
     assert!(plan.contains("there is something to do") && plan.contains("lvsha(1)"), "{plan}");
     assert!(plan.contains("[\\-\\-save FILE]") && plan.contains("INVENTORY"), "{plan}");
     let drain = std::fs::read_to_string(place.0.path().join("man/man1/lvsha-ctl-drain.1")).unwrap();
+    assert!(!drain.contains("default: ]"), "no reason is no default: {drain}");
     assert!(drain.contains("no daemon answers") && drain.contains("lvsha\\-ctl(1)"), "{drain}");
+}
+
+/// The line at the foot of a page.
+#[test]
+fn every_manual_page_is_of_this_program() {
+    let place = Place::new();
+    place.run(&["man", "--out", "man1"]);
+    let wanted = format!("\"lvsha {}\"", env!("CARGO_PKG_VERSION"));
+    for page in super::files(&place.0.path().join("man1")) {
+        let text = std::fs::read_to_string(place.0.path().join("man1").join(&page)).unwrap();
+        let title = text.lines().find(|line| line.starts_with(".TH")).unwrap();
+        assert!(title.contains(&wanted), "{}: {title}", page.display());
+    }
+}
+
+#[test]
+fn the_help_names_the_commands_of_the_installation() {
+    let shown = Place::new().run(&["--help"]);
+    for command in ["lvsha man --out DIR", "lvsha completions SHELL"] {
+        assert!(shown.contains(command), "{shown}");
+    }
 }
 
 #[test]

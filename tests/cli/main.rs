@@ -10,6 +10,7 @@ mod conditions;
 mod convert;
 mod daemon;
 mod diff;
+mod directions;
 mod explain;
 mod fmt;
 mod generate;

@@ -1,5 +1,7 @@
 //! What holds for every command: help, mistakes in the options, colours, closed pipes.
 
+use std::os::unix::ffi::OsStrExt as _;
+
 use super::{Place, snapshot};
 
 #[test]
@@ -117,4 +119,37 @@ fn colours_follow_option_and_environment() {
     assert!(!coloured(&auto, &[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")]));
     assert!(coloured(&["--color=always", "explain", "LV0001"], &[]));
     assert!(!coloured(&["explain", "LV0001", "--color=never"], &[("CLICOLOR_FORCE", "1")]));
+}
+
+/// Help and mistakes are told before the option is parsed, and it holds for them as well.
+#[test]
+fn the_option_for_colours_holds_for_help_and_mistakes() {
+    let place = Place::new();
+    let coloured = |arguments: &[&str]| {
+        // As on a terminal.
+        let output = place.command(arguments).env("CLICOLOR_FORCE", "1").output().unwrap();
+        [output.stdout, output.stderr].concat().contains(&0x1B)
+    };
+    let plain = |arguments: &[&str]| {
+        let output = place.command(arguments).output().unwrap();
+        !([output.stdout, output.stderr].concat().contains(&0x1B))
+    };
+    for words in [&["--help"][..], &["check", "--help"], &["check"], &["nothing"]] {
+        let with = |option: &[&'static str]| [option, words].concat();
+        assert!(coloured(words) && plain(words), "{words:?}");
+        assert!(!coloured(&with(&["--color", "never"])), "{words:?}");
+        assert!(!plain(&with(&["--color=always"])), "{words:?}");
+    }
+    assert!(coloured(&["check", "--nothing", "--", "--color=never"]), "a file may be called so");
+    assert!(coloured(&["--color=pink", "check"]), "what is no value says nothing");
+}
+
+#[test]
+fn a_word_that_is_not_utf8_is_named() {
+    let place = Place::new();
+    let name = std::ffi::OsStr::from_bytes(b"lw\xFF");
+    let output = place.command(&["daemon", "--node"]).arg(name).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(said.contains("not in UTF-8: `lw\u{FFFD}`") && said.contains("help: "), "{said}");
 }

@@ -82,3 +82,57 @@ fn routers_of_two_families_and_links_may_have_one_number() {
         .file("lw2/keepalived.conf", director(100));
     snapshot!(place.run(&["simulate", "lw1", "lw2", "--kill", "lw1"]));
 }
+
+/// heartbeat's pair, with a check that the daemon cannot make yet.
+fn of_heartbeat() -> Place {
+    Place::new()
+        .file(
+            "ha.d/ha.cf",
+            "keepalive 1\ndeadtime 10\nbcast eth1\nauto_failback on\nnode lw1\nnode lw2\n",
+        )
+        .file(
+            "ha.d/haresources",
+            "lw1 10.0.0.31/24/eth1 ldirectord\nlw2 2001:db8:0:0:0:0:0:31/64/eth1\n",
+        )
+        .file("ha.d/authkeys", "auth 1\n1 sha1 fk3Lq8\n")
+        .file(
+            "ha.d/ldirectord.cf",
+            "virtual=10.0.0.31:3306\n\treal=10.0.0.29:3306 gate\n\tservice=mysql\n\t\
+             login=\"probe\"\n\tpasswd=\"x\"\n\tdatabase=\"test\"\n\trequest=\"SELECT 1\"\n\t\
+             scheduler=wlc\n\tprotocol=tcp\n",
+        )
+}
+
+/// Who holds which address is the same, and what the daemon says of checks is not asked.
+#[test]
+fn an_inventory_of_heartbeat_is_tried_as_the_files_that_it_renders() {
+    let place = of_heartbeat();
+    let refused = place.run(&["daemon", "--check", "--node", "lw1", "ha.d"]);
+    assert!(refused.contains("LV0980"), "{refused}");
+    place.run(&["convert", "heartbeat-to-inventory", "ha.d", "--out", "site.toml"]);
+    let played = |configuration: &str| {
+        let arguments = ["simulate", configuration, "--kill", "lw1", "--start", "lw1"];
+        let output = place.command(&arguments).output().unwrap();
+        assert!(output.status.success(), "{configuration}: {output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let history = played("ha.d");
+    assert!(history.contains("lw2 for"), "{history}");
+    assert_eq!(history, played("site.toml"));
+}
+
+#[test]
+fn the_help_for_what_cannot_run_can_be_typed() {
+    let text = "vrrp_instance VI_1 {\n    interface eth1\n    virtual_ipaddress {\n        \
+                10.0.0.31/24\n    }\n}\n";
+    let place = Place::new()
+        .file("site one/lw1/keepalived.conf", text)
+        .file("site one/lw2/keepalived.conf", text);
+    let shown = place.run(&["simulate", "site one", "--config-id", "lw1"]);
+    let (_, help) = shown.split_once("help: see `").unwrap();
+    let words = shell_words::split(help.split_once('`').unwrap().0).unwrap();
+    let typed: Vec<&str> = words.iter().map(String::as_str).skip(1).collect();
+    let again = place.run(&typed);
+    assert!(again.contains("exit code: 1") && again.contains("LV0950"), "{again}");
+    snapshot!(shown);
+}

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 
 use super::args::FormatName;
-use super::inputs::{self, Gathered};
+use super::inputs::{self, Gathered, STANDARD_INPUT};
 use super::printer::{Printer, Problem};
 use super::{ExitCode, Failure, conditions};
 use crate::model::read::Options;
@@ -30,7 +30,7 @@ mod read;
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     /// Files, directories such as /etc/ha.d and /etc/keepalived, one directory per node,
-    /// inventories (*.toml)
+    /// inventories (*.toml); `-` is standard input
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
 
@@ -113,6 +113,11 @@ pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, 
             writes: arguments.fix && !arguments.dry_run && !arguments.diff,
             shows: arguments.diff || arguments.dry_run,
         };
+        let is_stream = |path: &PathBuf| path.starts_with("-") || path.starts_with(STANDARD_INPUT);
+        if how.writes && paths.iter().any(is_stream) {
+            let problem = Problem::new("standard input cannot be mended in its place");
+            return Err(problem.help("`--diff` shows the edits").into());
+        }
         // What is left is judged below, in the text that the edits made.
         let changed = fix::run(&mut sources, &groups, &options, how, printer)?;
         would_change = !how.writes && changed > 0;

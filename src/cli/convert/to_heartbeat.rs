@@ -8,14 +8,17 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::told::{ReportForm, Told, exit_code, paths, strangers, unfit_names};
+use super::example;
+use super::told::{KEEPALIVED, ReportForm, Told, exit_code, paths, strangers, unfit_names};
 use crate::cli::conditions::Conditions;
+use crate::cli::inputs::Group;
 use crate::cli::output_directory::OutputDirectory;
 use crate::cli::printer::{Printer, Problem};
 use crate::cli::{ExitCode, Failure, inputs, node_name};
 use crate::emit::scripts::File;
 use crate::emit::translate::to_heartbeat::{Options, Unknown};
 use crate::emit::{NodeInput, ToHeartbeat};
+use crate::model::Node;
 use crate::model::read::Input;
 use crate::source::Sources;
 use crate::source::text::encode;
@@ -37,7 +40,8 @@ pub(super) struct Arguments {
     /// Write DIR/NODE/ha.d for every director
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// The director that a single file is of; of several, the one whose files go to stdout
+    /// The director that a single file is of [default: its router_id, or its directory's name]; of
+    /// several, the one whose files go to stdout
     #[arg(long, value_name = "NAME", value_parser = node_name::node)]
     node: Option<String>,
     /// A director that no file is of, as `uname -n` names it; with its address where adverts are
@@ -62,14 +66,16 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, Failure> {
     let mut sources = Sources::new();
-    let nodes = load(arguments, &mut sources, printer)?;
+    let (mut nodes, likely) = load(arguments, &mut sources, printer)?;
     let mut peers = arguments.peer.clone();
     if arguments.example && peers.is_empty() {
-        peers.push(("lw2".to_owned(), None));
+        let [_, other] = example::DIRECTORS;
+        peers.push((other.to_owned(), None));
     }
     let options =
         Options { peers, addresses: arguments.address.iter().cloned().collect::<HashMap<_, _>>() };
-    let conversion = ToHeartbeat::new(&mut sources, &nodes, &options).map_err(ask)?;
+    let conversion = converted(&mut sources, &mut nodes, likely, &options, arguments, printer);
+    let conversion = conversion.map_err(ask)?;
     let names: Vec<String> = conversion.nodes().map(str::to_owned).collect();
     let told = Told {
         account: &conversion.account,
@@ -87,23 +93,20 @@ pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, 
     Ok(exit_code(&conversion.account))
 }
 
-/// The directors' files. The name of a directory is a director's where there are several.
+/// The directors' files, and what the first is likely called. The name of a directory is a director's
+/// where there are several.
 fn load(
     arguments: &Arguments,
     sources: &mut Sources,
     printer: &Printer,
-) -> Result<Vec<NodeInput>, Failure> {
+) -> Result<(Vec<NodeInput>, Option<String>), Failure> {
     if arguments.example {
-        let file = sources.add("example/keepalived.conf", EXAMPLE.as_bytes());
-        let inputs = vec![Input { file, format: Format::Keepalived }];
         let (name, config_id) = (arguments.node.clone(), ConfigId::default());
-        return Ok(vec![NodeInput { name, inputs, config_id }]);
+        let inputs = example::keepalived(sources);
+        return Ok((vec![NodeInput { name, inputs, config_id }], None));
     }
-    let help = "name the file, or its directory with `--from DIR`; `--example` shows a conversion";
-    let paths = paths(arguments.from.as_ref(), &arguments.files, STANDARD, help)?;
-    if arguments.from.is_none() && arguments.files.is_empty() {
-        arguments.report.say(printer, &format!("reading {STANDARD}"));
-    }
+    let (from, files) = (arguments.from.as_ref(), &arguments.files);
+    let paths = paths(from, files, &KEEPALIVED, arguments.report, printer)?;
     let gathered = inputs::gather(&paths, sources);
     if let Some(problem) = gathered.problems.into_iter().next() {
         return Err(problem.into());
@@ -112,6 +115,7 @@ fn load(
     let mut groups = gathered.groups;
     groups.retain(|group| group.inputs.iter().all(|input| input.format == Format::Keepalived));
     let has_others = groups.len() > 1;
+    let likely = groups.first().and_then(|only| likely_name(only, sources));
     let mut nodes: Vec<NodeInput> = groups
         .into_iter()
         .map(|group| NodeInput {
@@ -130,7 +134,39 @@ fn load(
             only.config_id = arguments.conditions.of_node(name);
         }
     }
-    Ok(nodes)
+    Ok((nodes, likely))
+}
+
+/// The director that the directory of a file is called after. One of several files in a directory, or
+/// right below the root (`/tmp`, `/srv`), stands where nobody thought of a director.
+fn likely_name(group: &Group, sources: &Sources) -> Option<String> {
+    let (site, name) = group.node()?;
+    let is_usual =
+        |input: &Input| sources.get(input.file).base_name() == Format::Keepalived.file_name();
+    let is_sure =
+        group.inputs.iter().all(is_usual) && site != Path::new("/") && Node::is_name(name);
+    is_sure.then(|| name.to_lowercase())
+}
+
+/// The conversion. A single file is of the director that it or an option names, or else of the one that
+/// its directory is called after.
+fn converted(
+    sources: &mut Sources,
+    nodes: &mut [NodeInput],
+    likely: Option<String>,
+    options: &Options,
+    arguments: &Arguments,
+    printer: &Printer,
+) -> Result<ToHeartbeat, Unknown> {
+    let first = ToHeartbeat::new(sources, nodes, options);
+    let (Err(Unknown::OwnName), [only], Some(name)) = (&first, &mut *nodes, likely) else {
+        return first;
+    };
+    let line = format!("the file is of {name}, after its directory; `--node NAME` says another");
+    arguments.report.say(printer, &line);
+    only.config_id = arguments.conditions.of_node(&name);
+    only.name = Some(name);
+    ToHeartbeat::new(sources, nodes, options)
 }
 
 /// What is missing, as a question with the option that answers it.
@@ -234,8 +270,4 @@ fn new_key() -> Result<String, Failure> {
     Ok(hex(&bytes))
 }
 
-const STANDARD: &str = "/etc/keepalived";
 const HIDDEN: &str = "(holds a key; --out DIR writes it)\n";
-
-/// The director of `--example`, so that the first command works on any machine.
-const EXAMPLE: &str = include_str!("../example/keepalived.conf");

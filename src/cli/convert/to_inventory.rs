@@ -1,29 +1,39 @@
 //! `lvsha convert ...-to-inventory`: files of a cluster's nodes to one inventory.
 
+use std::ffi::{OsStr, OsString};
 use std::net::IpAddr;
+use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
-use super::told::{ReportForm, exit_code};
+use clap::builder::{OsStringValueParser, TypedValueParser as _};
+
+use super::example;
+use super::told::{HEARTBEAT, KEEPALIVED, ReportForm, Told, exit_code};
 use crate::cli::conditions::{self, Conditions};
 use crate::cli::output_directory::OutputDirectory;
 use crate::cli::printer::{Printer, Problem};
 use crate::cli::{ExitCode, Failure, inputs, node_name};
+use crate::model::Node;
 use crate::model::read::Input;
 use crate::site::{Director, FromFiles, NodeFiles, Stack, from_files};
-use crate::source::text;
-use crate::source::words::counted;
-use crate::source::{Severity, Sources};
+use crate::source::{Sources, text};
 use crate::syntax::{ConfigId, Format};
 
 /// Arguments of both directions.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     /// Files, or a directory for each node; its name is the node's unless NODE= stands in front
-    #[arg(required_unless_present = "from", value_name = "[NODE=]PATH")]
-    paths: Vec<String>,
+    /// [default: the program's own directory, /etc/ha.d or /etc/keepalived]
+    #[arg(value_name = "[NODE=]PATH", value_parser = OsStringValueParser::new().map(Named::of))]
+    #[arg(conflicts_with = "example")]
+    paths: Vec<Named>,
     /// The same, spelled as in the other directions; repeat it for each
-    #[arg(long, value_name = "[NODE=]PATH")]
-    from: Vec<String>,
+    #[arg(long, value_name = "[NODE=]PATH", value_parser = OsStringValueParser::new().map(Named::of))]
+    #[arg(conflicts_with = "example")]
+    from: Vec<Named>,
+    /// Convert the example that is built into lvsha
+    #[arg(long)]
+    example: bool,
     /// A director, and perhaps its address; repeat it for each. One without a file follows the
     /// others
     #[arg(long, value_name = "NODE[=IP]", value_parser = node_name::node_or_address)]
@@ -31,6 +41,9 @@ pub(super) struct Arguments {
     /// Write the inventory to this file, and its secrets to `secrets/` beside it
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
+    /// Write nothing when anything is lost or not understood
+    #[arg(long)]
+    strict: bool,
     /// Overwrite files that have other content
     #[arg(long, requires = "out")]
     force: bool,
@@ -49,6 +62,29 @@ pub(super) struct KeepalivedArguments {
     pub(super) conditions: Conditions,
 }
 
+/// A file or directory, and the node that it is of where that is said.
+#[derive(Clone, Debug)]
+struct Named {
+    node: Option<String>,
+    path: PathBuf,
+}
+
+impl Named {
+    /// Reads `NODE=PATH` or `PATH`. A path may be any bytes; what no host can be called is a part of it.
+    fn of(text: OsString) -> Self {
+        let mut parts = text.as_bytes().splitn(2, |byte| *byte == b'=');
+        let (node, path) = (parts.next(), parts.next());
+        let node = node.and_then(|node| str::from_utf8(node).ok()).filter(|n| Node::is_name(n));
+        match (node, path) {
+            (Some(node), Some(path)) => {
+                let path = PathBuf::from(OsStr::from_bytes(path));
+                Self { node: Some(node.to_owned()), path }
+            }
+            _ => Self { node: None, path: PathBuf::from(text) },
+        }
+    }
+}
+
 /// Files without `conditions` are heartbeat's.
 pub(super) fn run(
     arguments: &Arguments,
@@ -57,20 +93,52 @@ pub(super) fn run(
 ) -> Result<ExitCode, Failure> {
     let mut sources = Sources::new();
     let stack = if conditions.is_some() { Stack::Keepalived } else { Stack::Heartbeat };
-    let nodes = load(arguments, stack, conditions, &mut sources)?;
-    let directors = arguments.director.iter().map(|(name, address)| Director::new(name, *address));
-    let result = from_files(&mut sources, stack, nodes, directors.collect());
-    arguments.report.show(&result.account, &sources, printer)?;
-    if arguments.report == ReportForm::Human {
-        conditions::tell_guess(&result.findings, &sources, printer);
+    let nodes = match arguments.example {
+        true => vec![of_example(arguments, stack, &mut sources)],
+        false => load(arguments, stack, conditions, &mut sources, printer)?,
+    };
+    let named = arguments.director.iter().map(|(name, address)| Director::new(name, *address));
+    let mut directors: Vec<Director> = named.collect();
+    // keepalived.conf does not say who the others are, and the example is of two.
+    if arguments.example && directors.is_empty() {
+        directors.extend(example::DIRECTORS.map(|name| Director::new(name, None)));
+    }
+    let result = from_files(&mut sources, stack, nodes, directors);
+    let told = Told {
+        account: &result.account,
+        findings: &result.findings,
+        form: arguments.report,
+        is_strict: arguments.strict,
+    };
+    if !told.may_be_written(Ok(()), &sources, printer)? {
+        return Ok(ExitCode::Findings);
     }
     write(arguments, &result, printer)?;
-    let errors = result.findings.count(Severity::Error);
-    if errors > 0 {
-        let errors = counted(errors, "error");
-        arguments.report.say(printer, &format!("{errors} in the input; `lvsha check` shows them"));
-    }
     Ok(exit_code(&result.account))
+}
+
+/// The example, as files of the director that is named first.
+fn of_example(arguments: &Arguments, stack: Stack, sources: &mut Sources) -> NodeFiles {
+    let [own, _] = example::DIRECTORS;
+    let name = arguments.director.first().map_or(own, |(name, _)| name).to_owned();
+    let inputs = match stack {
+        Stack::Heartbeat => example::heartbeat(sources),
+        Stack::Keepalived | Stack::Lvsha => example::keepalived(sources),
+    };
+    NodeFiles { name, inputs, config_id: ConfigId::default() }
+}
+
+/// What was named, or the program's own directory, whose files are of this machine.
+fn named(arguments: &Arguments, stack: Stack, printer: &Printer) -> Result<Vec<Named>, Problem> {
+    let named: Vec<Named> = arguments.paths.iter().chain(&arguments.from).cloned().collect();
+    if !named.is_empty() {
+        return Ok(named);
+    }
+    let standard = if stack == Stack::Heartbeat { &HEARTBEAT } else { &KEEPALIVED };
+    let path = standard.path(arguments.report, printer)?;
+    let host = conditions::host_name().into_iter().find(|name| Node::is_name(name));
+    let node = host.filter(|_| arguments.director.is_empty());
+    Ok(vec![Named { node, path }])
 }
 
 /// The files of each node, with the node's name.
@@ -79,30 +147,27 @@ fn load(
     stack: Stack,
     conditions: Option<&Conditions>,
     sources: &mut Sources,
+    printer: &Printer,
 ) -> Result<Vec<NodeFiles>, Failure> {
+    let all = named(arguments, stack, printer)?;
     let mut nodes: Vec<NodeFiles> = Vec::new();
     // Files without a node's name belong to the directors in the order of the options.
     let mut unnamed = arguments.director.iter().map(|(name, _)| name.clone());
-    for argument in arguments.paths.iter().chain(&arguments.from) {
-        let (node, path) = match argument.split_once('=') {
-            Some((node, path)) => (Some(node), Path::new(path)),
-            None => (None, Path::new(argument)),
-        };
-        let gathered = inputs::gather(&[path.to_owned()], sources);
+    for Named { node, path } in &all {
+        let gathered = inputs::gather(std::slice::from_ref(path), sources);
         if let Some(problem) = gathered.problems.into_iter().next() {
             return Err(problem.into());
         }
         let is_wanted =
             |input: &Input| (input.format == Format::Keepalived) == (stack == Stack::Keepalived);
-        let has_others =
-            gathered.groups.len() > 1 || arguments.paths.len() + arguments.from.len() > 1;
+        let has_others = gathered.groups.len() > 1 || all.len() > 1;
         for group in gathered.groups {
             let wanted: Vec<Input> = group.inputs.iter().copied().filter(is_wanted).collect();
             if wanted.is_empty() {
                 continue;
             }
             let of_folder = || group.node().map(|(_, name)| name.to_owned());
-            let given = node.map(str::to_owned).or_else(|| unnamed.next());
+            let given = node.clone().or_else(|| unnamed.next());
             let config_id = match (conditions, &given) {
                 (None, _) => ConfigId::default(),
                 (Some(conditions), Some(name)) => conditions.of_node(name),
@@ -127,9 +192,7 @@ fn load(
         return Err(problem.help(help).into());
     }
     // heartbeat's files are the same on every node and name all of them.
-    if stack == Stack::Heartbeat
-        && nodes.len() > 1
-        && arguments.paths.iter().all(|p| !p.contains('='))
+    if stack == Stack::Heartbeat && nodes.len() > 1 && all.iter().all(|named| named.node.is_none())
     {
         let inputs: Vec<Input> = nodes.iter().flat_map(|node| node.inputs.clone()).collect();
         let twice = |format| inputs.iter().filter(|input| input.format == format).count() > 1;

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::told::{ReportForm, Told, exit_code, paths, strangers, unfit_names};
+use super::example;
+use super::told::{HEARTBEAT, ReportForm, Told, exit_code, paths, strangers, unfit_names};
 use crate::cli::output_directory::OutputDirectory;
 use crate::cli::printer::{Printer, Problem};
 use crate::cli::{ExitCode, Failure, inputs, node_name};
@@ -95,18 +96,10 @@ fn load(
     printer: &Printer,
 ) -> Result<Vec<Input>, Failure> {
     if arguments.example {
-        let add = |(format, text): &(Format, &str)| {
-            let name = format!("example/{}", format.file_name());
-            Input { file: sources.add(name, text.as_bytes()), format: *format }
-        };
-        return Ok(EXAMPLE.iter().map(add).collect());
+        return Ok(example::heartbeat(sources));
     }
-    let help =
-        "name the files, or their directory with `--from DIR`; `--example` shows a conversion";
-    let paths = paths(arguments.from.as_ref(), &arguments.files, STANDARD, help)?;
-    if arguments.from.is_none() && arguments.files.is_empty() {
-        arguments.report.say(printer, &format!("reading {STANDARD}"));
-    }
+    let (from, files) = (arguments.from.as_ref(), &arguments.files);
+    let paths = paths(from, files, &HEARTBEAT, arguments.report, printer)?;
     let gathered = inputs::gather(&paths, sources);
     if let Some(problem) = gathered.problems.into_iter().next() {
         return Err(problem.into());
@@ -211,13 +204,3 @@ fn version(text: &str) -> Result<Version, String> {
     Version::parse(text)
         .ok_or_else(|| "a version looks like 2.2.7 (`keepalived -v` prints it)".to_owned())
 }
-
-const STANDARD: &str = "/etc/ha.d";
-
-/// The cluster of `--example`, so that the first command works on any machine.
-const EXAMPLE: &[(Format, &str)] = &[
-    (Format::HaCf, include_str!("../example/ha.cf")),
-    (Format::Haresources, include_str!("../example/haresources")),
-    (Format::Authkeys, include_str!("../example/authkeys")),
-    (Format::Ldirectord, include_str!("../example/ldirectord.cf")),
-];

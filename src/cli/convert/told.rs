@@ -10,6 +10,7 @@ use crate::cli::{ExitCode, Failure};
 use crate::emit::{Account, Mark, report};
 use crate::model::Node;
 use crate::source::codes::conversion::{CONFIGURATION_NOT_READ, NOT_UNDERSTOOD};
+use crate::source::codes::preprocessor::CONFIG_ID_GUESSED;
 use crate::source::words::counted;
 use crate::source::{self, Diagnostic, Findings, Place, Severity, Sources};
 
@@ -97,17 +98,34 @@ pub(super) fn exit_code(account: &Account) -> ExitCode {
 pub(super) fn paths(
     from: Option<&PathBuf>,
     files: &[PathBuf],
-    standard: &str,
-    help: &'static str,
+    standard: &Standard,
+    form: ReportForm,
+    printer: &Printer,
 ) -> Result<Vec<PathBuf>, Problem> {
     match (from, files) {
         (Some(folder), _) => Ok(vec![folder.clone()]),
-        (None, []) if Path::new(standard).is_dir() => Ok(vec![PathBuf::from(standard)]),
-        (None, []) => {
-            let problem = Problem::new(format!("there is no {standard} on this machine"));
-            Err(problem.help(help))
-        }
+        (None, []) => Ok(vec![standard.path(form, printer)?]),
         (None, files) => Ok(files.to_vec()),
+    }
+}
+
+/// Where a program has its files.
+pub(super) struct Standard {
+    directory: &'static str,
+    /// What to name where it is not there.
+    help: &'static str,
+}
+
+impl Standard {
+    /// The directory, with a word about it: nobody has typed it.
+    pub(super) fn path(&self, form: ReportForm, printer: &Printer) -> Result<PathBuf, Problem> {
+        let Self { directory, help } = self;
+        if !Path::new(directory).is_dir() {
+            let problem = Problem::new(format!("there is no {directory} on this machine"));
+            return Err(problem.help(*help));
+        }
+        form.say(printer, &format!("reading {directory}"));
+        Ok(PathBuf::from(directory))
     }
 }
 
@@ -139,7 +157,7 @@ pub(super) fn unfit_names(nodes: &[String], help: &'static str) -> Result<(), Pr
     }
 }
 
-/// Frames of what was not understood; one line about the rest.
+/// Frames of what was not understood or guessed; one line about the rest.
 fn print_errors(account: &Account, findings: &Findings, sources: &Sources, printer: &Printer) {
     let entries = account.entries();
     let lost: Vec<Place> = entries
@@ -155,7 +173,9 @@ fn print_errors(account: &Account, findings: &Findings, sources: &Sources, print
         diagnostic.severity() == Severity::Error
             && diagnostic.at.is_some_and(|at| lost.iter().any(|unit| inside(unit, at)))
     };
-    let frames: Vec<Diagnostic> = findings.iter().filter(about_lost).cloned().collect();
+    // Lines for other nodes than the one that was taken are not in the result.
+    let is_shown = |found: &&Diagnostic| about_lost(found) || found.code == CONFIG_ID_GUESSED;
+    let frames: Vec<Diagnostic> = findings.iter().filter(is_shown).cloned().collect();
     if !frames.is_empty() {
         printer.account(&source::report::human(sources, &frames, printer.colour_of_notes()));
     }
@@ -169,4 +189,12 @@ fn print_errors(account: &Account, findings: &Findings, sources: &Sources, print
     }
 }
 
+pub(super) const HEARTBEAT: Standard = Standard {
+    directory: "/etc/ha.d",
+    help: "name the files, or their directory with `--from DIR`; `--example` shows a conversion",
+};
+pub(super) const KEEPALIVED: Standard = Standard {
+    directory: "/etc/keepalived",
+    help: "name the file, or its directory with `--from DIR`; `--example` shows a conversion",
+};
 const STRICT: &str = "nothing was written: --strict allows no loss and no error";

@@ -34,7 +34,7 @@ pub(super) struct Order {
     whom: Whom,
 
     /// Why; others see it in `lvsha ctl services`
-    #[arg(long, value_name = "TEXT", default_value = "")]
+    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
     reason: String,
 
     /// End by itself after this time: `90`, `15m`, `2h`

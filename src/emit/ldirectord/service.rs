@@ -144,4 +144,5 @@ fn protocol(protocol: Option<Sourced<Protocol>>) -> &'static str {
     }
 }
 
-const INDENT: &str = "    ";
+/// The indent that `lvsha fmt` gives these files; ldirectord takes four blanks as well.
+const INDENT: &str = "\t";

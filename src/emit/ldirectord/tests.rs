@@ -21,8 +21,8 @@ fn text(services: Vec<Service>) -> String {
 fn services_of_different_rhythms_have_a_process_each() {
     let text = text(vec![service(1, 6000, 3000), service(2, 4000, 3000)]);
     assert!(text.starts_with("fork=yes\nchecktimeout=3\nnegotiatetimeout=3\n\n"), "{text}");
-    assert!(text.contains("    checkinterval=6\n"), "{text}");
-    assert!(text.contains("    checkinterval=4\n"), "{text}");
+    assert!(text.contains("\tcheckinterval=6\n"), "{text}");
+    assert!(text.contains("\tcheckinterval=4\n"), "{text}");
 }
 
 #[test]
@@ -36,9 +36,9 @@ fn one_rhythm_is_said_once_for_one_process() {
 fn limits_that_stand_in_for_each_other_stay_together() {
     let text = text(vec![service(1, 6000, 3000), service(2, 6000, 1500)]);
     assert!(text.starts_with("checkinterval=6\n"), "{text}");
-    assert_eq!(text.matches("    negotiatetimeout=3\n").count(), 2, "{text}");
-    assert!(text.contains("    checktimeout=3\n"), "{text}");
-    assert!(text.contains("    checktimeout=2\n"), "1.5 s are rounded up\n{text}");
+    assert_eq!(text.matches("\tnegotiatetimeout=3\n").count(), 2, "{text}");
+    assert!(text.contains("\tchecktimeout=3\n"), "{text}");
+    assert!(text.contains("\tchecktimeout=2\n"), "1.5 s are rounded up\n{text}");
 }
 
 /// A server without a port has the service's, and ldirectord would ask that of the service's name.
@@ -70,5 +70,5 @@ fn a_service_is_named_for_the_sake_of_its_port() {
     let own = Probe { port: Some(Sourced::implied(587)), ..Probe::new(ProbeKind::Connect) };
     service.servers[0].own_mut().probes.push(own);
     let text = text(vec![service]);
-    assert!(text.contains("    checktype=connect\n    service=submission\n"), "{text}");
+    assert!(text.contains("\tchecktype=connect\n\tservice=submission\n"), "{text}");
 }

@@ -10,9 +10,10 @@ use crate::emit::{Account, Target};
 use crate::model::read::{Input, Options, Reading, read_with};
 use crate::model::{Cluster, Sourced};
 use crate::run::services;
+use crate::site::{Site, Stack, for_node, render};
 use crate::source::codes::{authkeys, daemon as codes, keepalived};
 use crate::source::{Code, Diagnostic, Findings, Place, Severity, Sources};
-use crate::syntax::Format;
+use crate::syntax::{Format, Tree};
 
 /// A plan, and what is to be said about it.
 #[derive(Debug)]
@@ -32,28 +33,71 @@ pub fn load(
     node: &str,
     addresses: &HashMap<String, IpAddr>,
 ) -> Loaded {
-    let Reading { mut cluster, trees, findings: read_findings } =
-        read_with(sources, inputs, options);
+    let (Loaded { plan, findings }, read) = planned(sources, inputs, options, node, addresses);
+    Loaded { plan, findings: with_errors(read, findings, sources) }
+}
+
+/// The plan, and what was found while the files were read.
+fn planned(
+    sources: &mut Sources,
+    inputs: &[Input],
+    options: &Options,
+    node: &str,
+    addresses: &HashMap<String, IpAddr>,
+) -> (Loaded, Findings) {
+    let Reading { mut cluster, trees, findings: read } = read_with(sources, inputs, options);
     let mut findings = Findings::new();
     unexecuted::tell(&cluster, &mut findings);
     // Before the translation: ldirectord's services mean more than keepalived's can say.
     let mut services = services::plan::plan(&cluster, sources, inputs, &mut findings);
     let director = services.follows.as_ref();
     let director = cluster.routers.iter().position(|r| Some(&r.name.value) == director);
-    if inputs.iter().any(|input| input.format != Format::Keepalived) {
-        // heartbeat's groups become virtual routers, with the same numbers that `convert` gives
-        // them: a director with keepalived and one with this daemon understand each other.
-        let mut account = Account::new(sources, &trees);
-        let options = translate::Options { target: Target::DEFAULT, addresses: addresses.clone() };
-        translate::heartbeat_to_keepalived(&mut cluster, sources, inputs, &options, &mut account);
-    }
+    as_routers(&mut cluster, sources, inputs, &trees, addresses);
     drop(trees);
     // The router has the name that the translation gave it.
     let router = director.and_then(|place| cluster.routers.get(place));
     services.follows = router.map(|router| router.name.value.clone());
     let mut plan = plan(&cluster, node, &mut findings);
     plan.services = services;
-    Loaded { plan, findings: with_errors(read_findings, findings, sources) }
+    (Loaded { plan, findings }, read)
+}
+
+/// The same without services: who holds which address is none of their business, so what is said about
+/// them is left out as well. For a plan that nobody executes.
+pub fn load_routers(
+    sources: &mut Sources,
+    inputs: &[Input],
+    options: &Options,
+    node: &str,
+    addresses: &HashMap<String, IpAddr>,
+) -> Loaded {
+    let Reading { mut cluster, trees, .. } = read_with(sources, inputs, options);
+    as_routers(&mut cluster, sources, inputs, &trees, addresses);
+    routers_of(&cluster, node)
+}
+
+/// Plans for the director `node` of an inventory; `None` when it has no such director.
+pub fn of_site(site: &Site, sources: &mut Sources, node: &str) -> Option<Loaded> {
+    let cluster = for_node(site, node)?;
+    if site.stack() != Stack::Heartbeat {
+        return Some(of_cluster(&cluster, sources, node));
+    }
+    let inputs = render::inputs(site, node, sources);
+    // What is wrong with files that nobody wrote is said of the inventory, by `lvsha check`.
+    let options = Options::default();
+    let (loaded, _) = planned(sources, &inputs, &options, node, &site.addresses());
+    Some(loaded.of_rendered(&inputs))
+}
+
+/// The same without services, as [`load_routers`].
+pub fn routers_of_site(site: &Site, sources: &mut Sources, node: &str) -> Option<Loaded> {
+    let cluster = for_node(site, node)?;
+    if site.stack() != Stack::Heartbeat {
+        return Some(routers_of(&cluster, node));
+    }
+    let inputs = render::inputs(site, node, sources);
+    let loaded = load_routers(sources, &inputs, &Options::default(), node, &site.addresses());
+    Some(loaded.of_rendered(&inputs))
 }
 
 impl Loaded {
@@ -85,6 +129,20 @@ impl Loaded {
             router.resource_source = source.copied();
         }
         self
+    }
+}
+
+impl Loaded {
+    /// With a word about the places of its findings: nobody finds these files on the disk.
+    fn of_rendered(self, inputs: &[Input]) -> Self {
+        let is_rendered = |at: Place| inputs.iter().any(|input| input.file == at.file);
+        let told = self.findings.sorted().into_iter().map(|found| match found.at {
+            Some(at) if is_rendered(at) => found.note(RENDERED),
+            _ => found,
+        });
+        let mut findings = Findings::new();
+        findings.extend(told);
+        Self { plan: self.plan, findings }
     }
 }
 
@@ -131,8 +189,32 @@ fn with_errors(read: Findings, planned: Findings, sources: &Sources) -> Findings
     findings
 }
 
+/// heartbeat's groups become virtual routers, with the same numbers that `convert` gives them: a director
+/// with keepalived and one with this daemon understand each other.
+fn as_routers(
+    cluster: &mut Cluster,
+    sources: &Sources,
+    inputs: &[Input],
+    trees: &[(Input, Tree)],
+    addresses: &HashMap<String, IpAddr>,
+) {
+    if inputs.iter().all(|input| input.format == Format::Keepalived) {
+        return;
+    }
+    let mut account = Account::new(sources, trees);
+    let options = translate::Options { target: Target::DEFAULT, addresses: addresses.clone() };
+    translate::heartbeat_to_keepalived(cluster, sources, inputs, &options, &mut account);
+}
+
+/// What is left of a plan where services do not matter.
+fn routers_of(cluster: &Cluster, node: &str) -> Loaded {
+    let mut findings = Findings::new();
+    let plan = plan(cluster, node, &mut findings);
+    Loaded { plan, findings }
+}
+
 /// Plans for a cluster that was read already.
-pub fn of_cluster(cluster: &Cluster, sources: &Sources, node: &str) -> Loaded {
+fn of_cluster(cluster: &Cluster, sources: &Sources, node: &str) -> Loaded {
     let mut findings = Findings::new();
     unexecuted::tell(cluster, &mut findings);
     let mut plan = plan(cluster, node, &mut findings);
@@ -140,6 +222,7 @@ pub fn of_cluster(cluster: &Cluster, sources: &Sources, node: &str) -> Loaded {
     Loaded { plan, findings }
 }
 
+const RENDERED: &str = "`lvsha render` writes this file, from the inventory";
 /// Errors for their own program that leave nothing out here.
 const CHANGES_NOTHING: &[Code] =
     &[authkeys::READABLE, keepalived::SCRIPT_SECURITY, keepalived::SCRIPT_USER];

@@ -30,7 +30,7 @@ mod trackers;
 mod unexecuted;
 mod worker;
 
-pub use load::{Loaded, load, of_cluster};
+pub use load::{Loaded, load, load_routers, of_site, routers_of_site};
 pub use plan::{Plan, RouterPlan};
 pub use report::{Order, Report};
 pub use supervisor::{Ended, Options, StartError, run};

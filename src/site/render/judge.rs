@@ -79,7 +79,7 @@ fn of_director(
 }
 
 /// The files that are read by a program with a grammar of its own: path, format, text.
-fn files(site: &Site, name: &str) -> Vec<(String, Format, String)> {
+pub(super) fn files(site: &Site, name: &str) -> Vec<(String, Format, String)> {
     let context = Context::new(site, name, Role::Director);
     let named = |format: Format, text: String| {
         let folder = if format == Format::Keepalived { "/etc/keepalived/" } else { DIRECTORY };

@@ -7,7 +7,8 @@
 use std::borrow::Cow;
 
 use super::{Site, Stack};
-use crate::source::text;
+use crate::model::read::Input;
+use crate::source::{Sources, text};
 
 mod context;
 mod files;
@@ -100,6 +101,18 @@ pub fn render(site: &Site, templates: &Templates) -> Result<Vec<Machine>, Templa
     let servers = servers.map(|server| (server.name.value.as_str(), Role::RealServer));
     let directors = site.directors.iter().map(|d| (d.name.value.as_str(), Role::Director));
     servers.chain(directors).map(|(name, role)| machine(site, name, role, templates)).collect()
+}
+
+/// What the programs of the director `name` read, without the words of templates around it, under the
+/// names below the directory that `lvsha render` writes to.
+pub fn inputs(site: &Site, name: &str, sources: &mut Sources) -> Vec<Input> {
+    let files = judge::files(site, name).into_iter();
+    files
+        .map(|(path, format, body)| {
+            let file = sources.add(format!("{name}{path}"), &text::encode(&body));
+            Input { file, format }
+        })
+        .collect()
 }
 
 fn machine(

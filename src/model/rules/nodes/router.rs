@@ -297,8 +297,10 @@ pub(super) fn weights(site: &Site<'_>, findings: &mut Findings) {
         let [best, second, ..] = ranked.as_slice() else { continue };
         let gap = u16::from(priority_of(best.router).abs_diff(priority_of(second.router)));
         let stays = best.router.preempt.as_ref().is_some_and(|preempt| !preempt.value);
+        // keepalived takes no weight in a member of such a group, for which there is another finding.
+        let is_ignored = groups_of(site, **best).any(|group| group.settings.weights.is_none());
         // An owner's priority never changes; with nopreempt there is another finding.
-        if stays || gap == 0 || priority_of(best.router) == 255 {
+        if stays || is_ignored || gap == 0 || priority_of(best.router) == 255 {
             continue;
         }
         let of_node = scripts.get(best.node);
@@ -336,17 +338,20 @@ fn group_faults<'a>(
     seat: Seat<'_>,
     scripts: Option<&HashMap<&str, i16>>,
 ) -> HashSet<(TrackKind, &'a str)> {
-    let groups = site.nodes.get(seat.node).map_or(&[][..], |node| &node.cluster.sync_groups);
-    let is_of = |group: &&SyncGroup| {
-        group.members.iter().any(|member| member.value == seat.router.name.value)
-    };
-    let tracks = groups.iter().filter(is_of).flat_map(|group| &group.tracks);
+    let tracks = groups_of(site, seat).flat_map(|group| &group.tracks);
     let faults = tracks.map(|track| &track.value).filter(|track| {
         let own = || scripts.and_then(|scripts| scripts.get(track.name.as_str()).copied());
         let own = || if track.kind == TrackKind::Script { own() } else { None };
         track.weight.or_else(own).unwrap_or(0) == 0
     });
     faults.map(|track| (track.kind, track.name.as_str())).collect()
+}
+
+/// The sync groups that a router is a member of.
+fn groups_of<'a>(site: &Site<'a>, seat: Seat<'_>) -> impl Iterator<Item = &'a SyncGroup> {
+    let groups = site.nodes.get(seat.node).map_or(&[][..], |node| &node.cluster.sync_groups);
+    let name = seat.router.name.value.clone();
+    groups.iter().filter(move |group| group.members.iter().any(|member| member.value == name))
 }
 
 fn script_weights<'a>(node: &super::Node<'a>) -> HashMap<&'a str, i16> {

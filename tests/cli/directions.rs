@@ -1,0 +1,160 @@
+//! What the four directions of `lvsha convert` have in common.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::Path;
+
+use super::{Place, shown};
+
+const DIRECTIONS: [&str; 4] = [
+    "heartbeat-to-inventory",
+    "heartbeat-to-keepalived",
+    "keepalived-to-heartbeat",
+    "keepalived-to-inventory",
+];
+
+#[test]
+fn without_files_the_directory_of_the_program_is_read() {
+    for direction in DIRECTIONS {
+        let is_heartbeat = direction.starts_with("heartbeat");
+        let directory = if is_heartbeat { "/etc/ha.d" } else { "/etc/keepalived" };
+        let shown = Place::new().run(&["convert", direction]);
+        let wanted = match Path::new(directory).is_dir() {
+            true => format!("reading {directory}"),
+            false => format!("there is no {directory} on this machine"),
+        };
+        assert!(shown.contains(&wanted), "{shown}");
+    }
+}
+
+#[test]
+fn the_example_goes_in_every_direction() {
+    for direction in DIRECTIONS {
+        let shown = Place::new().run(&["convert", direction, "--example"]);
+        assert!(shown.contains("exit code: 0"), "{shown}");
+        for conflict in [["--from", "x"], ["--example", "x"]] {
+            let arguments = [&["convert", direction, "--example"], &conflict[..]].concat();
+            let shown = Place::new().run(&arguments);
+            assert!(shown.contains("exit code: 2"), "{shown}");
+        }
+    }
+}
+
+/// Nothing is wrong with what is made of the examples, and what it renders has the layout of `fmt`.
+#[test]
+fn inventories_of_the_examples_render() {
+    for direction in ["heartbeat-to-inventory", "keepalived-to-inventory"] {
+        let place = Place::new();
+        place.run(&["convert", direction, "--example", "--out", "site.toml"]);
+        let checked = place.run(&["check", "site.toml"]);
+        assert!(checked.contains("exit code: 0"), "{checked}");
+        let rendered = place.run(&["render", "site.toml", "--out", "new"]);
+        assert!(rendered.contains("made: new/lw2/etc/"), "{rendered}");
+        let laid_out = place.run(&["fmt", "--check", "new"]);
+        assert!(laid_out.contains("exit code: 0"), "{laid_out}");
+    }
+}
+
+#[test]
+fn strict_writes_nothing_in_any_direction() {
+    let router = "vrrp_instance VI_1 {\n    interface eth1\n    virtual_router_id 51\n    \
+                  priority 150\n    foobarx 12\n    virtual_ipaddress {\n        10.0.0.31/24\n    }\n}\n";
+    let place = Place::new()
+        .file("ha.d/ha.cf", "keepalive 1\nkeepaliv 3\nbcast eth1\nnode lw1\nnode lw2\n")
+        .file("ha.d/haresources", "lw1 10.0.0.31/24/eth1\n")
+        .file("ka/lw1/keepalived.conf", router)
+        .file("ka/lw2/keepalived.conf", router.replace("150", "100"));
+    for direction in DIRECTIONS {
+        let from = if direction.starts_with("heartbeat") { "ha.d" } else { "ka" };
+        let arguments = ["convert", direction, "--from", from, "--strict"];
+        let shown = place.run(&[&arguments[..], &["--out", "new"]].concat());
+        assert!(shown.contains("exit code: 1") && !shown.contains("made:"), "{shown}");
+        assert!(shown.contains("nothing was written"), "{shown}");
+        let output = place.command(&arguments).output().unwrap();
+        assert!(output.stdout.is_empty(), "{output:?}");
+    }
+}
+
+/// The account says "see the diagnostic about this line", so there has to be one.
+#[test]
+fn what_is_not_understood_is_shown_in_both_directions_of_heartbeat() {
+    let place = Place::new()
+        .file("ha.d/ha.cf", "keepalive 1\nkeepaliv 3\nbcast eth1\nnode lw1\nnode lw2\n")
+        .file("ha.d/haresources", "lw1 10.0.0.31/24/eth1\n");
+    for direction in ["heartbeat-to-inventory", "heartbeat-to-keepalived"] {
+        let shown = place.run(&["convert", direction, "--from", "ha.d"]);
+        assert!(shown.contains("exit code: 1"), "{shown}");
+        assert!(
+            shown.contains(" --> ha.d/ha.cf:2:1") && shown.contains("2 | keepaliv 3"),
+            "{shown}"
+        );
+    }
+}
+
+const ROUTER: &str = "vrrp_instance VI_1 {\n    interface eth1\n    virtual_router_id 51\n    \
+                      virtual_ipaddress {\n        10.0.0.31/24\n    }\n}\n";
+
+/// A directory that every machine has, and one of many files, are called after no director.
+#[test]
+fn a_single_file_is_of_the_director_that_its_directory_is_called_after() {
+    let place = Place::new()
+        .file("site/LB1/keepalived.conf", ROUTER)
+        .file("site/lb2/etc/keepalived/keepalived.conf", ROUTER)
+        .file("etc/keepalived/keepalived.conf", ROUTER)
+        .file("usr/local/etc/keepalived/keepalived.conf", ROUTER)
+        .file("copies/lb1.conf", ROUTER)
+        .file("stated/keepalived.conf", format!("global_defs {{\n    router_id lb4\n}}\n{ROUTER}"));
+    let convert = |path: &str| {
+        let arguments = ["convert", "keepalived-to-heartbeat", "--peer", "lb3", "--from", path];
+        place.run(&arguments)
+    };
+    let told = [
+        ("site/LB1", "the file is of lb1, after its directory"),
+        ("site/LB1/keepalived.conf", "the file is of lb1, after its directory"),
+        ("site/lb2", "the file is of lb2, after its directory"),
+        ("stated", "node lb4\n"),
+    ];
+    for (path, wanted) in told {
+        let shown = convert(path);
+        assert!(shown.contains("exit code: 0") && shown.contains(wanted), "{path}: {shown}");
+    }
+    for path in ["etc/keepalived", "usr/local/etc/keepalived", "copies/lb1.conf"] {
+        let shown = convert(path);
+        assert!(
+            shown.contains("exit code: 2") && shown.contains("`--node NAME`"),
+            "{path}: {shown}"
+        );
+    }
+}
+
+/// As in the other commands: paths are bytes.
+#[test]
+fn a_path_that_is_no_text_is_read_in_every_direction() {
+    for direction in DIRECTIONS {
+        let place = Place::new();
+        let folder = place.0.path().join(OsStr::from_bytes(b"x\xFF"));
+        fs::create_dir(&folder).unwrap();
+        let (name, text) = match direction.starts_with("heartbeat") {
+            true => ("haresources", "lw1 10.0.0.31/24/eth1\n"),
+            false => ("keepalived.conf", ROUTER),
+        };
+        fs::write(folder.join(name), text).unwrap();
+        fs::write(folder.join("ha.cf"), "bcast eth1\nnode lw1\nnode lw2\n").unwrap();
+        let mut command = place.command(&["convert", direction]);
+        if direction == "keepalived-to-heartbeat" {
+            command.args(["--node", "lw1", "--peer", "lw2"]);
+        }
+        let output = command.arg(OsStr::from_bytes(b"x\xFF")).output().unwrap();
+        assert!(output.status.success(), "{direction}: {}", shown(&output));
+    }
+}
+
+/// `NODE=` is a name that a host can have; `./` makes a path of it.
+#[test]
+fn what_no_host_is_called_is_a_part_of_the_path() {
+    let place = Place::new().file("a=b/keepalived.conf", ROUTER).file("b/keepalived.conf", ROUTER);
+    let convert = |path: &str| place.run(&["convert", "keepalived-to-inventory", path]);
+    assert!(convert("a=b").contains("[directors.a]"), "{}", convert("a=b"));
+    assert!(convert("./a=b").contains("exit code: 0"), "{}", convert("./a=b"));
+}
