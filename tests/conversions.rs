@@ -5,58 +5,28 @@
 // A test that cannot read its own data has nothing better to do than to stop.
 #![expect(clippy::unwrap_used)]
 
-use std::collections::{BTreeMap, HashMap};
-use std::fs;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use lvsha::emit::account::UNACCOUNTED;
-use lvsha::emit::translate::Options;
-use lvsha::emit::{Conversion, Target, report, scripts};
-use lvsha::model::read::Input;
+use lvsha::emit::{Conversion, report, scripts};
 use lvsha::source::Sources;
-use lvsha::syntax::schema::Version;
-use lvsha::syntax::{Format, detect};
+
+use data::conversions::{assert_expected, cases_to_keepalived, keepalived_options, load};
+use data::{folders, root};
+
+mod data;
 
 #[test]
 fn every_conversion_gives_what_it_expects() {
-    let update = std::env::var_os("LVSHA_UPDATE").is_some();
-    let mut wrong = String::new();
-    for case in cases() {
-        let got = run(&case);
-        let folder = case.join("expected");
-        if update {
-            let _ = fs::remove_dir_all(&folder);
-            for (name, text) in &got {
-                let path = folder.join(name);
-                fs::create_dir_all(path.parent().unwrap()).unwrap();
-                fs::write(path, text).unwrap();
-            }
-            continue;
-        }
-        let wanted = files_below(&folder);
-        for name in got.keys().chain(wanted.keys()).collect::<std::collections::BTreeSet<_>>() {
-            let (got, wanted) = (got.get(name), wanted.get(name));
-            if got != wanted {
-                let show = |text: Option<&String>| {
-                    text.map_or("(no such file)", String::as_str).to_owned()
-                };
-                wrong += &format!(
-                    "== {}/{name}\n-- expected\n{}\n-- got\n{}\n",
-                    case.display(),
-                    show(wanted),
-                    show(got)
-                );
-            }
-        }
-    }
-    assert!(wrong.is_empty(), "{wrong}\nLVSHA_UPDATE=1 accepts what was got");
+    assert_expected(&cases_to_keepalived(), run);
 }
 
 /// The promise of the report: one outcome for each directive, and none that nobody thought of.
 #[test]
 fn every_directive_is_accounted_for_exactly_once() {
     let mut silent = Vec::new();
-    for case in cases().into_iter().chain(oddities()) {
+    for case in cases_to_keepalived().into_iter().chain(oddities()) {
         let mut sources = Sources::new();
         let conversion = convert(&case, &mut sources);
         let account = &conversion.account;
@@ -92,63 +62,12 @@ fn run(case: &Path) -> BTreeMap<String, String> {
 }
 
 fn convert(case: &Path, sources: &mut Sources) -> Conversion {
-    let mut inputs = Vec::new();
-    let mut paths: Vec<PathBuf> = fs::read_dir(case).unwrap().map(|e| e.unwrap().path()).collect();
-    paths.sort();
-    for path in paths.iter().filter(|path| path.is_file()) {
-        let name = path.file_name().unwrap().to_string_lossy().into_owned();
-        // haresources may name several configurations of ldirectord.
-        if Format::ALL.iter().any(|format| format.file_name() == name) || name.ends_with(".cf") {
-            let file = sources.add(name, &fs::read(path).unwrap());
-            inputs.push(Input { file, format: detect(sources.get(file)).unwrap() });
-        }
-    }
-    Conversion::heartbeat_to_keepalived(sources, &inputs, options(case))
-}
-
-/// `version 2.0.6` and `address lw1 10.0.0.27`, one per line.
-fn options(case: &Path) -> Options {
-    let mut options = Options { target: Target::DEFAULT, addresses: HashMap::new() };
-    let text = fs::read_to_string(case.join("options")).unwrap_or_default();
-    for line in text.lines() {
-        match line.split_whitespace().collect::<Vec<_>>()[..] {
-            ["version", version] => options.target.version = Version::parse(version).unwrap(),
-            ["address", node, address] => {
-                options.addresses.insert(node.to_owned(), address.parse().unwrap());
-            }
-            _ => panic!("{}: what is `{line}`?", case.display()),
-        }
-    }
-    options
-}
-
-fn files_below(folder: &Path) -> BTreeMap<String, String> {
-    let mut found = BTreeMap::new();
-    let Ok(entries) = fs::read_dir(folder) else { return found };
-    for entry in entries.map(|entry| entry.unwrap().path()) {
-        let name = entry.file_name().unwrap().to_string_lossy().into_owned();
-        if entry.is_dir() {
-            let inner = files_below(&entry).into_iter();
-            found.extend(inner.map(|(below, text)| (format!("{name}/{below}"), text)));
-        } else {
-            found.insert(name, fs::read_to_string(entry).unwrap());
-        }
-    }
-    found
+    let inputs = load(case, sources);
+    Conversion::heartbeat_to_keepalived(sources, &inputs, keepalived_options(case))
 }
 
 /// Every oddity of the formats that are converted, however broken.
 fn oddities() -> Vec<PathBuf> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
     let formats = ["ha.cf", "haresources", "authkeys", "ldirectord.cf"];
-    let folders = formats.iter().flat_map(|format| fs::read_dir(root.join(format)).unwrap());
-    folders.map(|folder| folder.unwrap().path()).collect()
-}
-
-fn cases() -> Vec<PathBuf> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/conversions");
-    let mut found: Vec<PathBuf> = fs::read_dir(root).unwrap().map(|e| e.unwrap().path()).collect();
-    assert!(!found.is_empty(), "no case under tests/conversions");
-    found.sort();
-    found
+    formats.iter().flat_map(|format| folders(&root().join("tests/cases").join(format))).collect()
 }
