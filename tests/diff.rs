@@ -99,6 +99,14 @@ fn defaults_and_spellings_are_no_difference() {
     for (one, other) in same {
         assert_eq!(found(&router(one), &router(other)), Vec::<String>::new(), "{other}");
     }
+    let asking = |lines: &str| {
+        let check = format!("DNS_CHECK {{\n{lines}\n}}\n");
+        format!(
+            "virtual_server 10.0.0.31 53 {{\nprotocol UDP\nreal_server 10.0.0.1 53 {{\n{check}}}\n}}\n"
+        )
+    };
+    assert_eq!(found(&asking(""), &asking("type SOA")), Vec::<String>::new());
+    assert_eq!(found(&asking(""), &asking("type A")).len(), 1);
     let own = found(&router("use_vmac"), &router(""));
     assert_eq!(own.len(), 1);
     assert!(
