@@ -20,12 +20,16 @@ use lvsha::model::rules::{self, nodes::Node};
 use lvsha::source::{Findings, Silenced, Sources, report};
 use lvsha::syntax::{ConfigId, Format, detect};
 
+use data::{all_files, folders, name_of, root};
+
+mod data;
+
 #[test]
 fn every_case_reports_what_it_expects() {
     let update = std::env::var_os("LVSHA_UPDATE").is_some();
     let mut wrong = String::new();
     let cases = cases();
-    assert!(!cases.is_empty(), "no case under tests/cases");
+    assert!(cases.len() >= 700, "there are only {} cases under tests/cases", cases.len());
     for case in cases {
         let got = run(&case);
         let path = case.join("expected");
@@ -44,7 +48,10 @@ fn every_case_prints_its_files_unchanged() {
     for case in cases().into_iter().flat_map(|case| nodes(&case)) {
         let mut sources = Sources::new();
         let inputs = load(&case, "", &mut sources);
-        for (input, tree) in read_with(&mut sources, &inputs, &Options::default()).trees {
+        assert!(!inputs.is_empty(), "{} holds no file of a known format", case.display());
+        let trees = read_with(&mut sources, &inputs, &Options::default()).trees;
+        assert_eq!(trees.len(), inputs.len(), "{}: a file has no tree", case.display());
+        for (input, tree) in trees {
             let text = sources.get(input.file).text();
             assert_eq!(tree.print(text), text, "{}", sources.get(input.file).name());
         }
@@ -99,20 +106,12 @@ fn nodes(case: &Path) -> Vec<PathBuf> {
     if name_of(case.parent().unwrap()) != "nodes" {
         return vec![case.to_owned()];
     }
-    let entries = fs::read_dir(case).unwrap().map(|entry| entry.unwrap().path());
-    let mut folders: Vec<PathBuf> = entries.filter(|path| path.is_dir()).collect();
-    folders.sort();
-    folders
-}
-
-fn name_of(path: &Path) -> String {
-    path.file_name().unwrap().to_string_lossy().into_owned()
+    folders(case)
 }
 
 fn load(folder: &Path, prefix: &str, sources: &mut Sources) -> Vec<Input> {
     let mut inputs = Vec::new();
-    // heartbeat's files before the services that they start, as a user's directory is read.
-    for path in files(folder) {
+    for path in all_files(folder) {
         let name = path.strip_prefix(folder).unwrap().to_string_lossy().into_owned();
         if matches!(&*name, "expected" | "target") || name.ends_with(".mode") {
             continue;
@@ -130,29 +129,11 @@ fn load(folder: &Path, prefix: &str, sources: &mut Sources) -> Vec<Input> {
             inputs.push(Input { file, format });
         }
     }
+    // heartbeat's files before the services that they start, as a user's directory is read.
+    inputs.sort_by_key(|input| input.format);
     inputs
 }
 
-/// All files below `folder`, sorted.
-fn files(folder: &Path) -> Vec<PathBuf> {
-    let mut files = Vec::new();
-    for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
-        match path.is_dir() {
-            true => files.extend(self::files(&path)),
-            false => files.push(path),
-        }
-    }
-    files.sort();
-    files
-}
-
 fn cases() -> Vec<PathBuf> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
-    let mut found: Vec<PathBuf> = fs::read_dir(root)
-        .unwrap()
-        .flat_map(|group| fs::read_dir(group.unwrap().path()).unwrap())
-        .map(|case| case.unwrap().path())
-        .collect();
-    found.sort();
-    found
+    folders(&root().join("tests/cases")).iter().flat_map(|group| folders(group)).collect()
 }

@@ -8,12 +8,18 @@ use std::path::Path;
 
 use lvsha::source::Code;
 
+use data::{all_files, root};
+
+mod data;
+
 #[test]
 fn every_code_is_triggered_by_a_file() {
-    let mut reports = String::new();
-    for folder in ["cases", "cli", "conversions", "services", "to_heartbeat"] {
-        collect(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(folder), &mut reports);
-    }
+    let folders = ["cases", "cli", "conversions", "services", "to_heartbeat"];
+    let files = folders.iter().flat_map(|folder| all_files(&root().join("tests").join(folder)));
+    let reports: String = files
+        .filter(|path| is_report(path))
+        .map(|path| fs::read_to_string(path).unwrap())
+        .collect();
     let untriggered: Vec<String> = Code::all()
         .filter(|code| !reports.contains(&format!("[{code}]")))
         .map(|code| format!("{code} {}: {}", code.name(), code.title()))
@@ -33,19 +39,11 @@ fn no_page_is_a_single_line() {
     }
 }
 
-/// Appends every `expected` of the cases, the reports of the conversions and the snapshots of the commands. The snapshots of
-/// `explain` show codes without triggering them.
-fn collect(path: &Path, reports: &mut String) {
-    for entry in fs::read_dir(path).unwrap() {
-        let path = entry.unwrap().path();
-        let is_explained = path.to_string_lossy().contains("explain");
-        let is_report = path.ends_with("expected")
-            || path.ends_with("report")
-            || path.extension().is_some_and(|e| e == "snap");
-        if path.is_dir() {
-            collect(&path, reports);
-        } else if is_report && !is_explained {
-            reports.push_str(&fs::read_to_string(&path).unwrap());
-        }
-    }
+/// What the cases, the conversions and the commands say. The snapshots of `explain` show codes without triggering
+/// them.
+fn is_report(path: &Path) -> bool {
+    let is_report = path.ends_with("expected")
+        || path.ends_with("report")
+        || path.extension().is_some_and(|extension| extension == "snap");
+    is_report && !path.to_string_lossy().contains("explain")
 }

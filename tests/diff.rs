@@ -6,29 +6,40 @@
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
-use std::fs;
 use std::net::IpAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use proptest::prelude::*;
 
 use lvsha::emit::translate::Options;
 use lvsha::emit::translate::to_heartbeat::Options as HeartbeatOptions;
-use lvsha::emit::{Account, Conversion, Mark, NodeInput, Target, ToHeartbeat, differences};
+use lvsha::emit::{Conversion, Mark, NodeInput, Target, ToHeartbeat, differences};
 use lvsha::model::normal::{Difference, Normal, World, differences as compare};
 use lvsha::model::read::{Input, Options as Reader, read, read_with};
 use lvsha::model::{Cluster, Router};
-use lvsha::source::codes::to_heartbeat as codes;
-use lvsha::source::{Code, Place, Sources};
-use lvsha::syntax::schema::Version;
-use lvsha::syntax::{ConfigId, Format, detect};
+use lvsha::source::{FileId, Sources};
+use lvsha::syntax::{ConfigId, Format};
+
+use data::conversions::{
+    cases_to_heartbeat, cases_to_keepalived, directors, heartbeat_options, keepalived_options, load,
+};
+use data::{folders, name_of, root};
+use excuses::{
+    ANY_TO_HEARTBEAT, ANY_TO_KEEPALIVED, FOR_OTHERS, THERE_AND_BACK, TO_HEARTBEAT, TO_KEEPALIVED,
+};
+use judge::Judge;
 
 #[path = "generated/changes.rs"]
 mod changes;
+mod data;
+#[path = "generated/director.rs"]
+mod director;
+#[path = "diff/excuses.rs"]
+mod excuses;
 #[path = "generated/mod.rs"]
 mod from_tables;
-#[path = "generated/services.rs"]
-mod services;
+#[path = "diff/judge.rs"]
+mod judge;
 
 #[test]
 fn every_case_means_the_same_as_itself() {
@@ -88,6 +99,14 @@ fn defaults_and_spellings_are_no_difference() {
     for (one, other) in same {
         assert_eq!(found(&router(one), &router(other)), Vec::<String>::new(), "{other}");
     }
+    let asking = |lines: &str| {
+        let check = format!("DNS_CHECK {{\n{lines}\n}}\n");
+        format!(
+            "virtual_server 10.0.0.31 53 {{\nprotocol UDP\nreal_server 10.0.0.1 53 {{\n{check}}}\n}}\n"
+        )
+    };
+    assert_eq!(found(&asking(""), &asking("type SOA")), Vec::<String>::new());
+    assert_eq!(found(&asking(""), &asking("type A")).len(), 1);
     let own = found(&router("use_vmac"), &router(""));
     assert_eq!(own.len(), 1);
     assert!(
@@ -152,39 +171,29 @@ fn found(left: &str, right: &str) -> Vec<String> {
 /// calls lost is shown wherever the model has a field for it.
 #[test]
 fn a_conversion_to_heartbeat_differs_as_its_report_says() {
-    let mut wrong = String::new();
-    for case in folders(&root().join("tests/to_heartbeat")) {
+    let mut judge = Judge::new(&[TO_HEARTBEAT]);
+    for case in cases_to_heartbeat() {
         let mut sources = Sources::new();
         let (options, own) = heartbeat_options(&case);
-        let mut nodes: Vec<NodeInput> = Vec::new();
-        for folder in std::iter::once(case.clone()).chain(folders(&case)) {
-            if !folder.join("keepalived.conf").exists() {
-                continue;
-            }
-            let name = folder.file_name().unwrap().to_string_lossy().into_owned();
-            let name = if folder == case { own.clone() } else { Some(name) };
-            let config_id = name.clone().map_or_else(ConfigId::default, ConfigId::Node);
-            let inputs = load(&folder, &mut sources);
-            nodes.push(NodeInput { name, inputs, config_id });
-        }
-        let about = case.file_name().unwrap().to_string_lossy().into_owned();
+        let nodes = directors(&case, own, &mut sources);
+        let about = name_of(&case);
         let conversion = ToHeartbeat::new(&mut sources, &nodes, &options).unwrap();
-        judge_to_heartbeat(&about, &mut sources, &nodes, &conversion, &mut wrong);
+        judge_to_heartbeat(&about, &mut sources, &nodes, &conversion, &mut judge);
     }
-    assert!(wrong.is_empty(), "{wrong}");
+    judge.end();
 }
 
 #[test]
 fn a_conversion_to_keepalived_differs_as_its_report_says() {
-    let mut wrong = String::new();
-    for case in folders(&root().join("tests/conversions")) {
+    let mut judge = Judge::new(&[TO_KEEPALIVED]);
+    for case in cases_to_keepalived() {
         let mut sources = Sources::new();
         let inputs = load(&case, &mut sources);
-        let about = case.file_name().unwrap().to_string_lossy().into_owned();
+        let about = name_of(&case);
         let options = keepalived_options(&case);
-        judge_to_keepalived(&about, &mut sources, &inputs, options, &mut wrong);
+        judge_to_keepalived(&about, &mut sources, &inputs, options, &mut judge);
     }
-    assert!(wrong.is_empty(), "{wrong}");
+    judge.end();
 }
 
 proptest! {
@@ -202,7 +211,7 @@ proptest! {
     }
 
     #[test]
-    fn any_conversion_to_heartbeat_differs_as_its_report_says(text in services::services()) {
+    fn any_conversion_to_heartbeat_differs_as_its_report_says(text in director::director()) {
         let wrong = wrong_in_heartbeat(&text);
         prop_assert!(wrong.is_empty(), "{wrong}\n{text}");
     }
@@ -269,9 +278,9 @@ fn wrong_in_keepalived(texts: [&str; 4]) -> String {
     }
     inputs.sort_by_key(|input| input.format);
     let options = Options { target: Target::DEFAULT, addresses: HashMap::new() };
-    let mut wrong = String::new();
-    judge_to_keepalived("generated", &mut sources, &inputs, options, &mut wrong);
-    wrong
+    let mut judge = Judge::new(&[TO_KEEPALIVED, ANY_TO_KEEPALIVED]);
+    judge_to_keepalived("generated", &mut sources, &inputs, options, &mut judge);
+    judge.wrong
 }
 
 /// What is wrong with the conversion of a director's keepalived.conf.
@@ -281,12 +290,13 @@ fn wrong_in_heartbeat(text: &str) -> String {
     let inputs = vec![Input { file, format: Format::Keepalived }];
     let config_id = ConfigId::default();
     let nodes = [NodeInput { name: Some("lw1".to_owned()), inputs, config_id }];
-    let peers = vec![("lw2".to_owned(), None)];
-    let options = HeartbeatOptions { peers, ..HeartbeatOptions::default() };
+    let peers = vec![("lw2".to_owned(), Some([192, 0, 2, 200].into()))];
+    let addresses = [("lw1".to_owned(), [192, 0, 2, 201].into())].into();
+    let options = HeartbeatOptions { addresses, peers };
     let conversion = ToHeartbeat::new(&mut sources, &nodes, &options).unwrap();
-    let mut wrong = String::new();
-    judge_to_heartbeat("generated", &mut sources, &nodes, &conversion, &mut wrong);
-    wrong
+    let mut judge = Judge::new(&[TO_HEARTBEAT, ANY_TO_HEARTBEAT]);
+    judge_to_heartbeat("generated", &mut sources, &nodes, &conversion, &mut judge);
+    judge.wrong
 }
 
 /// Compares every director's files with what they were converted from.
@@ -295,51 +305,64 @@ fn judge_to_heartbeat(
     sources: &mut Sources,
     nodes: &[NodeInput],
     conversion: &ToHeartbeat,
-    wrong: &mut String,
+    judge: &mut Judge,
 ) {
     let names: Vec<String> = conversion.nodes().map(str::to_owned).collect();
     for (node, name) in nodes.iter().zip(&names) {
         let options = Reader::on(node.config_id.clone());
-        let left = read_with(sources, &node.inputs, &options).cluster;
-        let files = conversion.files(name, "0123456789abcdef").unwrap();
+        let left = read_with(sources, &node.inputs, &options);
+        let files = conversion.files(name, KEY).unwrap();
         let right = written(sources, files.iter().map(|f| (f.name.as_str(), f.text.as_bytes())));
-        let shown = between(sources, (&left, World::Keepalived), (&right, World::Heartbeat));
-        judge(&format!("{about} {name}"), &shown, &conversion.account, sources, FIELDS, wrong);
+        let shown =
+            between(sources, (&left.cluster, World::Keepalived), (&right, World::Heartbeat));
+        // Other directors' files are compared on their own.
+        let files: Vec<FileId> = left.trees.iter().map(|(_, tree)| tree.file()).collect();
+        judge.judge(&format!("{about} {name}"), &shown, &conversion.account, &files, sources);
     }
 }
 
-/// Compares the first director's keepalived.conf with what it was converted from.
+/// Compares every director's keepalived.conf with what it was converted from.
 fn judge_to_keepalived(
     about: &str,
     sources: &mut Sources,
     inputs: &[Input],
     options: Options,
-    wrong: &mut String,
+    judge: &mut Judge,
 ) {
-    let left = read(sources, inputs).cluster;
+    let left = read(sources, inputs);
     let conversion = Conversion::heartbeat_to_keepalived(sources, inputs, options);
-    let node = conversion.nodes().next().unwrap().to_owned();
-    let mut text = Vec::new();
-    conversion.write(&node, &mut text).unwrap();
-    let right = written(sources, std::iter::once(("keepalived.conf", text.as_slice())));
-    let shown = between(sources, (&left, World::Heartbeat), (&right, World::Keepalived));
-    judge(about, &shown, &conversion.account, sources, &[], wrong);
+    let names: Vec<String> = conversion.nodes().map(str::to_owned).collect();
+    assert!(!names.is_empty(), "{about} has no director");
+    let files: Vec<FileId> = left.trees.iter().map(|(_, tree)| tree.file()).collect();
+    for name in names {
+        let mut text = Vec::new();
+        conversion.write(&name, &mut text).unwrap();
+        let right = written(sources, std::iter::once(("keepalived.conf", text.as_slice())));
+        let shown =
+            between(sources, (&left.cluster, World::Heartbeat), (&right, World::Keepalived));
+        judge.judge(&format!("{about} {name}"), &shown, &conversion.account, &files, sources);
+    }
 }
 
 /// There and back again: what both worlds can say is the same as before, and what is not stands
 /// in the first report.
 #[test]
 fn there_and_back_keeps_what_both_can_say() {
-    let mut wrong = String::new();
-    for case in folders(&root().join("tests/conversions")) {
+    let mut judge = Judge::new(&[THERE_AND_BACK]);
+    // Of what is lost on the way there the way there is judged.
+    judge.judges_losses = false;
+    let mut for_others = Vec::new();
+    for case in cases_to_keepalived() {
         let mut sources = Sources::new();
         let inputs = load(&case, &mut sources);
         let options = keepalived_options(&case);
         // The way back is for the keepalived that Debian has.
-        if inputs.is_empty() || options.target != Target::DEFAULT {
+        if options.target != Target::DEFAULT {
+            for_others.push(name_of(&case));
             continue;
         }
-        let before = read(&mut sources, &inputs).cluster;
+        let before = read(&mut sources, &inputs);
+        let files: Vec<FileId> = before.trees.iter().map(|(_, tree)| tree.file()).collect();
         let there = Conversion::heartbeat_to_keepalived(&mut sources, &inputs, options);
         let names: Vec<String> = there.nodes().map(str::to_owned).collect();
         let mut nodes = Vec::new();
@@ -353,82 +376,38 @@ fn there_and_back_keeps_what_both_can_say() {
         }
         let back = ToHeartbeat::new(&mut sources, &nodes, &HeartbeatOptions::default()).unwrap();
         assert_eq!(back.nodes().collect::<Vec<_>>(), names);
-        let files = back.files(&names[0], "0123456789abcdef").unwrap();
-        let after =
-            written(&mut sources, files.iter().map(|f| (f.name.as_str(), f.text.as_bytes())));
-        let form = |cluster| Normal::of(cluster, &sources, World::Heartbeat, false);
-        let shown = compare(&form(&before), &form(&after));
-        let about = case.file_name().unwrap().to_string_lossy().into_owned();
-        judge(&about, &shown, &there.account, &sources, &[], &mut wrong);
-        // The node that is preferred, and every address, come back.
-        let homes = |cluster: &Cluster| {
-            let node = |router: &Router| {
-                let own = &router.members[0].node.as_ref().unwrap().value;
-                // A stranger is replaced by the first node, as the report says.
-                if names.contains(own) { own.clone() } else { names[0].clone() }
-            };
-            let lines = cluster.routers.iter().filter(|router| !router.addresses.is_empty());
-            let mut lines: Vec<(String, Vec<IpAddr>)> = lines
-                .map(|r| (node(r), r.addresses.iter().map(|a| a.value.address).collect()))
-                .collect();
-            lines.sort();
-            lines
-        };
-        if homes(&before) != homes(&after) {
-            let _ = writeln!(wrong, "{about}: {:?} became {:?}", homes(&before), homes(&after));
+        for name in &names {
+            let written_again = back.files(name, KEY).unwrap();
+            let written_again = written_again.iter().map(|f| (f.name.as_str(), f.text.as_bytes()));
+            let after = written(&mut sources, written_again);
+            let form = |cluster| Normal::of(cluster, &sources, World::Heartbeat, false);
+            let shown = compare(&form(&before.cluster), &form(&after));
+            let about = format!("{} {name}", name_of(&case));
+            judge.judge(&about, &shown, &there.account, &files, &sources);
+            let (was, is) = (homes(&before.cluster, &names), homes(&after, &names));
+            if was != is {
+                let _ = writeln!(judge.wrong, "{about}: {was:?} became {is:?}");
+            }
         }
     }
-    assert!(wrong.is_empty(), "{wrong}");
+    assert_eq!(for_others, FOR_OTHERS, "what is converted for other releases only");
+    judge.end();
 }
 
-/// Adds what is shown and not reported, or reported under `fields` and not shown.
-fn judge(
-    about: &str,
-    shown: &[Difference],
-    account: &Account,
-    sources: &Sources,
-    fields: &[Code],
-    wrong: &mut String,
-) {
-    let places: Vec<Place> =
-        shown.iter().filter_map(|difference| difference.left.as_ref()?.at).collect();
-    for difference in shown {
-        let Some(at) = difference.left.as_ref().and_then(|side| side.at) else { continue };
-        let outcome = account.outcome_at(at);
-        if outcome.is_none_or(|outcome| outcome.mark == Mark::Exact) {
-            let _ = writeln!(
-                wrong,
-                "{about}: {:?} {:?} at {} is shown, and the report says {outcome:?}",
-                difference.path,
-                difference.field,
-                sources.describe(at)
-            );
-        }
-    }
-    for (unit, outcome) in account.entries() {
-        let is_field = outcome.code.is_some_and(|code| fields.contains(&code));
-        // Other directors' files are compared on their own.
-        let same_file = places.iter().any(|place| place.file == unit.file);
-        let is_shown = places.iter().any(|place| {
-            place.file == unit.file
-                && unit.span.start <= place.span.start
-                && place.span.start <= unit.span.end
-        });
-        // A whole object that is gone stands for its lines, which share its outcome.
-        let inside_lost = shown.iter().any(|difference| {
-            let gone = difference.left.as_ref().filter(|_| difference.field.is_none());
-            gone.and_then(|side| account.outcome_at(side.at?)) == Some(outcome)
-        });
-        if outcome.mark >= Mark::Lossy && is_field && same_file && !is_shown && !inside_lost {
-            let at = sources.describe(unit);
-            let _ = writeln!(wrong, "{about}: {at} is lost, and not shown: {outcome:?}");
-        }
-    }
+/// The node that is preferred for every address.
+fn homes(cluster: &Cluster, names: &[String]) -> Vec<(String, Vec<IpAddr>)> {
+    let node = |router: &Router| {
+        let own = router.members.first().and_then(|member| member.node.as_ref());
+        let own = own.map(|node| &node.value).filter(|own| names.contains(own));
+        // A stranger is replaced by the first node, as the report says.
+        own.or(names.first()).unwrap().clone()
+    };
+    let lines = cluster.routers.iter().filter(|router| !router.addresses.is_empty());
+    let mut lines: Vec<(String, Vec<IpAddr>)> =
+        lines.map(|r| (node(r), r.addresses.iter().map(|a| a.value.address).collect())).collect();
+    lines.sort();
+    lines
 }
-
-/// Losses of these kinds are of things that the normal form has a field for.
-const FIELDS: &[Code] =
-    &[codes::QUORUM, codes::SERVICE_IMPOSSIBLE, codes::CONVERSATION, codes::IMPOSSIBLE_THERE];
 
 fn between(
     sources: &Sources,
@@ -455,48 +434,6 @@ fn written<'a>(sources: &mut Sources, files: impl Iterator<Item = (&'a str, &'a 
     read(sources, &inputs).cluster
 }
 
-fn heartbeat_options(case: &Path) -> (HeartbeatOptions, Option<String>) {
-    let mut options = HeartbeatOptions::default();
-    let mut own = None;
-    for line in fs::read_to_string(case.join("options")).unwrap_or_default().lines() {
-        match line.split_whitespace().collect::<Vec<_>>()[..] {
-            ["node", name] => own = Some(name.to_owned()),
-            ["peer", name] => options.peers.push((name.to_owned(), None)),
-            _ => panic!("{}: what is `{line}`?", case.display()),
-        }
-    }
-    (options, own)
-}
-
-fn keepalived_options(case: &Path) -> Options {
-    let mut options = Options { target: Target::DEFAULT, addresses: HashMap::new() };
-    for line in fs::read_to_string(case.join("options")).unwrap_or_default().lines() {
-        match line.split_whitespace().collect::<Vec<_>>()[..] {
-            ["version", version] => options.target.version = Version::parse(version).unwrap(),
-            ["address", node, address] => {
-                options.addresses.insert(node.to_owned(), address.parse().unwrap());
-            }
-            _ => panic!("{}: what is `{line}`?", case.display()),
-        }
-    }
-    options
-}
-
-fn load(case: &Path, sources: &mut Sources) -> Vec<Input> {
-    let mut inputs = Vec::new();
-    let mut paths: Vec<PathBuf> = fs::read_dir(case).unwrap().map(|e| e.unwrap().path()).collect();
-    paths.sort();
-    for path in paths.iter().filter(|path| path.is_file()) {
-        let name = path.file_name().unwrap().to_string_lossy().into_owned();
-        if Format::ALL.iter().any(|format| format.file_name() == name) {
-            let file = sources.add(name, &fs::read(path).unwrap());
-            inputs.push(Input { file, format: detect(sources.get(file)).unwrap() });
-        }
-    }
-    inputs.sort_by_key(|input| input.format);
-    inputs
-}
-
 fn all_cases() -> Vec<(PathBuf, World)> {
     let mut found = Vec::new();
     for format in Format::ALL {
@@ -508,14 +445,5 @@ fn all_cases() -> Vec<(PathBuf, World)> {
     found
 }
 
-fn folders(folder: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    let mut found: Vec<PathBuf> =
-        entries.filter(|path| path.is_dir() && !path.ends_with("expected")).collect();
-    found.sort();
-    found
-}
-
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
+/// In the place of the random one.
+const KEY: &str = "0123456789abcdef";

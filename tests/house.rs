@@ -6,6 +6,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use data::{all_files, name_of, root};
+
+mod data;
+
 /// The folders of `src`, in the order of the data flow: each imports only from its left.
 const LAYERS: [&str; 10] =
     ["source", "syntax", "model", "emit", "site", "plan", "deploy", "run", "sim", "cli"];
@@ -41,7 +45,7 @@ fn modules_import_only_from_their_left() {
 fn every_folder_of_src_is_a_known_layer() {
     for entry in fs::read_dir(root().join("src")).unwrap() {
         let path = entry.unwrap().path();
-        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        let name = name_of(&path);
         assert!(path.is_file() || LAYERS.contains(&name.as_str()), "src/{name} has no place");
     }
 }
@@ -141,20 +145,11 @@ fn layer_of(path: &Path) -> Option<usize> {
 
 /// Every text file below `folder` that people wrote.
 fn sources(folder: &str) -> Vec<(PathBuf, String)> {
-    let mut found = Vec::new();
-    let mut open = vec![root().join(folder)];
-    while let Some(path) = open.pop() {
-        if path.is_dir() {
-            open.extend(fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()));
-        } else if path.extension().is_none_or(|e| e == "rs" || e == "pest") {
-            // Data cases may hold any bytes and are not read here.
-            found.extend(fs::read_to_string(&path).ok().map(|text| (path, text)));
-        }
-    }
-    found.sort();
+    let is_written = |path: &PathBuf| path.extension().is_none_or(|e| e == "rs" || e == "pest");
+    let files = all_files(&root().join(folder)).into_iter().filter(is_written);
+    // Data cases may hold any bytes and are not read here.
+    let found: Vec<_> =
+        files.filter_map(|path| Some((path.clone(), fs::read_to_string(path).ok()?))).collect();
+    assert!(!found.is_empty(), "{folder} holds nothing that people wrote");
     found
-}
-
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
 }

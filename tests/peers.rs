@@ -12,7 +12,6 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -21,6 +20,10 @@ use lvsha::source::{Sources, Verdict, report};
 use lvsha::syntax::schema::Version;
 use lvsha::syntax::{ConfigId, Format, detect};
 
+use data::conversions::{cases_to_heartbeat, cases_to_keepalived};
+use data::{all_files, files, folders, is_missing, name_of, peers_root, relative, root, skipped};
+
+mod data;
 #[path = "peers/views.rs"]
 mod views;
 
@@ -51,8 +54,7 @@ fn files_shipped_with_the_programs_agree() {
 
 #[test]
 fn conversions_are_accepted_by_keepalived() {
-    let root = here().join("tests/conversions");
-    let mut directories: Vec<PathBuf> = folders(&root)
+    let mut directories: Vec<PathBuf> = cases_to_keepalived()
         .iter()
         .filter(|case| is_for_this_keepalived(case))
         .flat_map(|case| folders(&case.join("expected")))
@@ -69,14 +71,13 @@ fn conversions_are_accepted_by_keepalived() {
 /// Every director's directory, on a machine of its name, and every configuration of ldirectord.
 #[test]
 fn conversions_are_accepted_by_heartbeat_and_ldirectord() {
-    let cases = folders(&here().join("tests/to_heartbeat"));
-    let nodes: Vec<PathBuf> = cases
+    let nodes: Vec<PathBuf> = cases_to_heartbeat()
         .iter()
         .flat_map(|case| folders(&case.join("expected")))
         .map(|node| node.join("ha.d"))
         .collect();
     let is_director = |path: &PathBuf| {
-        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        let name = name_of(path);
         name.starts_with("ldirectord") && name.ends_with(".cf")
     };
     let directors: Vec<PathBuf> =
@@ -211,10 +212,10 @@ fn our_verdict(path: &Path, format: Format) -> (Verdict, Vec<&'static str>) {
 fn case_questions() -> Vec<Question> {
     let mut questions = Vec::new();
     for format in Format::ALL {
-        for case in folders(&here().join("tests/cases").join(format.file_name())) {
+        for case in folders(&root().join("tests/cases").join(format.file_name())) {
             let has_parts = format == Format::Keepalived
                 && all_files(&case).iter().any(|path| {
-                    let name = path.file_name().unwrap().to_string_lossy();
+                    let name = name_of(path);
                     name != "expected" && name != format.file_name()
                 });
             let as_folder = has_parts || format.program() == "heartbeat";
@@ -222,7 +223,7 @@ fn case_questions() -> Vec<Question> {
             questions.push(Question { path, format });
         }
     }
-    let nodes = folders(&here().join("tests/cases/nodes"));
+    let nodes = folders(&root().join("tests/cases/nodes"));
     for node in nodes.iter().flat_map(|case| folders(case)) {
         for format in [Format::Keepalived, Format::Ldirectord] {
             let path = node.join(format.file_name());
@@ -238,13 +239,13 @@ fn case_questions() -> Vec<Question> {
 
 /// Samples and documents in the packages of the tree, unpacked where they are compressed.
 fn shipped_questions() -> Vec<Question> {
-    let documents = tree().join("usr/share/doc");
+    let documents = peers_root().join("usr/share/doc");
     let unpacked = Path::new(env!("CARGO_TARGET_TMPDIR")).join("shipped");
     fs::create_dir_all(&unpacked).unwrap();
     let mut questions = Vec::new();
     let mut add = |path: PathBuf, format: Format| questions.push(Question { path, format });
     for path in files(&documents.join("keepalived/samples")) {
-        if path.file_name().unwrap().to_string_lossy().starts_with("keepalived.conf") {
+        if name_of(&path).starts_with("keepalived.conf") {
             add(path, Format::Keepalived);
         }
     }
@@ -294,7 +295,7 @@ fn judge(format: &str, paths: &[PathBuf]) -> Option<BTreeMap<PathBuf, bool>> {
     if !judge_is_there() {
         return None;
     }
-    let output = Command::new(here().join("tests/peers/judge"))
+    let output = Command::new(root().join("tests/peers/judge"))
         .arg("--batch")
         .arg(format)
         .args(paths)
@@ -302,36 +303,52 @@ fn judge(format: &str, paths: &[PathBuf]) -> Option<BTreeMap<PathBuf, bool>> {
         .expect("tests/peers/judge runs");
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     let mut answers = BTreeMap::new();
+    let mut died = Vec::new();
     for line in text.lines() {
-        let mut fields = line.split('\t');
-        let (Some(path), Some(verdict)) = (fields.next(), fields.next()) else { continue };
-        match verdict {
-            "accepted" => answers.insert(PathBuf::from(path), true),
-            "refused" => answers.insert(PathBuf::from(path), false),
+        let fields: Vec<&str> = line.split('\t').collect();
+        let [path, verdict, code] = fields[..] else { panic!("the judge says `{line}`") };
+        let code: i32 = code.parse().unwrap();
+        // Not an answer of the program, but its death, by a signal of its own or of who watches the time.
+        if code == NOT_READY || code > 128 {
+            died.push((relative(Path::new(path)), code));
+        }
+        let is_accepted = match verdict {
+            "accepted" => true,
+            "refused" => false,
             _ => panic!(
                 "{path}: the judge gave no verdict\n{}",
                 String::from_utf8_lossy(&output.stderr)
             ),
         };
+        answers.insert(PathBuf::from(path), is_accepted);
     }
+    let known: Vec<(String, i32)> = deaths()
+        .into_iter()
+        .filter(|(case, _)| answers.keys().any(|path| relative(path) == *case))
+        .collect();
+    died.sort();
+    assert!(died == known || is_corpus(), "{format} died of {died:#?}\nknown are {known:#?}");
     assert_eq!(answers.len(), paths.len(), "{}", String::from_utf8_lossy(&output.stderr));
     Some(answers)
 }
 
+/// Whether any directory of files is judged, in which programs may die of what they find.
+fn is_corpus() -> bool {
+    std::env::var_os("LVSHA_CORPUS").is_some()
+}
+
 /// Whether the real programs are there; a line says so when they are not.
 fn judge_is_there() -> bool {
-    let is_there = tree().join("etc/lvsha-peers").exists();
-    let required = std::env::var_os("LVSHA_REQUIRE_PEERS").is_some();
-    assert!(is_there || !required, "the real programs are missing; run `make peers`");
+    let is_there = peers_root().join("etc/lvsha-peers").exists();
     if !is_there {
-        skipped("the real programs are missing; run `make peers`");
+        is_missing("the real programs are missing; run `make peers`");
     }
     is_there
 }
 
 /// Known differences: path below the repository, tab, reason.
 fn disagreements() -> BTreeMap<String, String> {
-    let text = fs::read_to_string(here().join("tests/peers/disagreements.tsv")).unwrap_or_default();
+    let text = fs::read_to_string(root().join("tests/peers/disagreements.tsv")).unwrap_or_default();
     text.lines()
         .filter(|line| !line.starts_with('#'))
         .filter_map(|line| line.split_once('\t'))
@@ -339,8 +356,16 @@ fn disagreements() -> BTreeMap<String, String> {
         .collect()
 }
 
-fn relative(path: &Path) -> String {
-    path.strip_prefix(here()).unwrap_or(path).display().to_string()
+/// Files that their programs die of, with the exit code: path below the repository, tab, code, tab, reason.
+fn deaths() -> Vec<(String, i32)> {
+    let text = fs::read_to_string(root().join("tests/peers/deaths.tsv")).unwrap();
+    text.lines()
+        .filter(|line| !line.starts_with('#'))
+        .map(|line| match line.split('\t').collect::<Vec<_>>()[..] {
+            [path, code, _] => (path.to_owned(), code.parse().unwrap()),
+            _ => panic!("tests/peers/deaths.tsv: what is `{line}`?"),
+        })
+        .collect()
 }
 
 /// The files of the directory that `LVSHA_CORPUS` names, by their format.
@@ -364,38 +389,5 @@ fn corpus() -> Option<BTreeMap<Format, Vec<Question>>> {
     Some(questions)
 }
 
-/// Says what a test went without. The harness keeps what a test that passes prints by macros; this it
-/// does not see. nextest shows it with `--success-output final`.
-fn skipped(reason: &str) {
-    let _ = writeln!(std::io::stderr().lock(), "skipped: {reason}");
-}
-
-fn tree() -> PathBuf {
-    std::env::var_os("LVSHA_PEERS_ROOT")
-        .map_or_else(|| here().join("target/peers/root"), PathBuf::from)
-}
-
-fn here() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-}
-
-fn files(folder: &Path) -> Vec<PathBuf> {
-    entries(folder).into_iter().filter(|path| path.is_file()).collect()
-}
-
-/// Every file below `folder`.
-fn all_files(folder: &Path) -> Vec<PathBuf> {
-    let below = folders(folder).into_iter().flat_map(|folder| all_files(&folder));
-    files(folder).into_iter().chain(below).collect()
-}
-
-fn folders(folder: &Path) -> Vec<PathBuf> {
-    entries(folder).into_iter().filter(|path| path.is_dir()).collect()
-}
-
-fn entries(folder: &Path) -> Vec<PathBuf> {
-    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
-    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
-    paths.sort();
-    paths
-}
+/// What the judge says when heartbeat was not ready in time.
+const NOT_READY: i32 = 124;

@@ -8,18 +8,20 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-use lvsha::model::read::{Input, read};
+use lvsha::model::read::read;
 use lvsha::run::services::plan;
 use lvsha::source::{Findings, Sources, report};
-use lvsha::syntax::{Format, detect};
+
+use data::conversions::load;
+use data::{folders, root};
+
+mod data;
 
 #[test]
 fn every_case_is_planned_as_it_expects() {
     let update = std::env::var_os("LVSHA_UPDATE").is_some();
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/services");
-    let mut cases: Vec<_> = fs::read_dir(root).unwrap().map(|case| case.unwrap().path()).collect();
-    cases.sort();
-    assert!(cases.len() > 3, "the cases are gone");
+    let cases = folders(&root().join("tests/services"));
+    assert!(cases.len() >= 8, "the cases are gone");
     let mut wrong = String::new();
     for case in cases {
         let got = run(&case);
@@ -37,14 +39,7 @@ fn every_case_is_planned_as_it_expects() {
 /// The findings of the plan, and the plan in words.
 fn run(case: &Path) -> String {
     let mut sources = Sources::new();
-    let mut inputs = Vec::new();
-    for format in Format::ALL {
-        if let Ok(bytes) = fs::read(case.join(format.file_name())) {
-            let file = sources.add(format.file_name(), &bytes);
-            let format = detect(sources.get(file)).unwrap();
-            inputs.push(Input { file, format });
-        }
-    }
+    let inputs = load(case, &mut sources);
     assert!(!inputs.is_empty(), "{} holds no file of a known format", case.display());
     let reading = read(&mut sources, &inputs);
     let mut findings = Findings::new();

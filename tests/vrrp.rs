@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 use std::net::IpAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use lvsha::run::vrrp::packet::GROUP_V4;
@@ -19,14 +19,14 @@ use lvsha::run::vrrp::{
     Settings, Version,
 };
 
+use data::{all_files, folders, root};
+
+mod data;
+
 #[test]
 fn cases_do_what_is_expected() {
     let mut cases = 0;
-    for entry in fs::read_dir(folder()).unwrap() {
-        let path = entry.unwrap().path();
-        if !path.is_dir() {
-            continue;
-        }
+    for path in folders(&folder()) {
         cases += 1;
         let input = fs::read_to_string(path.join("input")).unwrap();
         let done = Case::play(&input);
@@ -45,9 +45,10 @@ fn cases_do_what_is_expected() {
 fn the_ledger_is_complete_and_true() {
     let text = fs::read_to_string(folder().join("LEDGER.toml")).unwrap();
     let ledger: BTreeMap<String, BTreeMap<String, String>> = toml::from_str(&text).unwrap();
-    let mut sources = String::new();
-    collect(&root().join("src"), &mut sources);
-    collect(&root().join("tests"), &mut sources);
+    let is_code = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "rs");
+    let files = ["src", "tests"].into_iter().flat_map(|folder| all_files(&root().join(folder)));
+    let code = files.filter(is_code).map(|path| fs::read_to_string(path).unwrap());
+    let sources = code.collect::<String>();
     let mut wrong = Vec::new();
     for id in MUST.split_whitespace() {
         let Some(row) = ledger.get(id) else {
@@ -225,23 +226,8 @@ fn settings(words: &BTreeMap<&str, &str>) -> Settings {
     settings
 }
 
-fn collect(path: &Path, text: &mut String) {
-    for entry in fs::read_dir(path).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            collect(&path, text);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            text.push_str(&fs::read_to_string(path).unwrap());
-        }
-    }
-}
-
 fn folder() -> PathBuf {
     root().join("tests/vrrp")
-}
-
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
 const VERBS: [&str; 6] = ["end", "fail", "hear", "recover", "start", "stop"];

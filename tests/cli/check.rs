@@ -169,12 +169,15 @@ fn a_node_whose_directory_cannot_be_listed_is_said() {
     if fs::read_dir(root.join("site/lw2")).is_ok() {
         command.uid(NOBODY);
     }
-    let output = command.output();
-    fs::set_permissions(root.join("site/lw2"), fs::Permissions::from_mode(0o755)).unwrap();
+    let mut output = command.output();
     // A clone in root's own directory is out of the reach of any other user.
     if output.as_ref().is_err_and(|error| error.kind() == ErrorKind::PermissionDenied) {
-        return;
+        let copy = root.join("lvsha");
+        fs::copy(env!("CARGO_BIN_EXE_lvsha"), &copy).unwrap();
+        let mut command = Command::new(copy);
+        output = command.args(["check", "site"]).current_dir(root).env_clear().uid(NOBODY).output();
     }
+    fs::set_permissions(root.join("site/lw2"), fs::Permissions::from_mode(0o755)).unwrap();
     let told = shown(&output.unwrap());
     assert!(told.contains("exit code: 2"), "{told}");
     assert!(told.contains("error: cannot list `site/lw2`: Permission denied"), "{told}");

@@ -55,7 +55,7 @@ fn every_manual_page_is_of_this_program() {
     let place = Place::new();
     place.run(&["man", "--out", "man1"]);
     let wanted = format!("\"lvsha {}\"", env!("CARGO_PKG_VERSION"));
-    for page in super::files(&place.0.path().join("man1")) {
+    for page in super::data::files(&place.0.path().join("man1")) {
         let text = std::fs::read_to_string(place.0.path().join("man1").join(&page)).unwrap();
         let title = text.lines().find(|line| line.starts_with(".TH")).unwrap();
         assert!(title.contains(&wanted), "{}: {title}", page.display());

@@ -9,6 +9,8 @@ mod check;
 mod conditions;
 mod convert;
 mod daemon;
+#[path = "../data/mod.rs"]
+mod data;
 mod diff;
 mod directions;
 mod explain;
@@ -27,7 +29,7 @@ mod to_heartbeat;
 
 use std::fmt::Write as _;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Output};
 
 /// A directory that is removed behind the test.
@@ -55,13 +57,19 @@ impl Place {
 
     /// All that can be observed of a run: exit code, both streams, files that it made.
     fn run(&self, arguments: &[&str]) -> String {
-        let before = files(self.0.path());
+        let before = self.files();
         let output = self.command(arguments).output().unwrap();
         let mut out = format!("$ lvsha {}\n{}", arguments.join(" "), shown(&output));
-        for path in files(self.0.path()).iter().filter(|path| !before.contains(path)) {
+        for path in self.files().iter().filter(|path| !before.contains(path)) {
             let _ = writeln!(out, "--- made: {}", path.display());
         }
         out
+    }
+
+    /// All that is here, as paths from here.
+    fn files(&self) -> Vec<PathBuf> {
+        let paths = data::all_files(self.0.path()).into_iter();
+        paths.map(|path| path.strip_prefix(self.0.path()).unwrap().to_owned()).collect()
     }
 }
 
@@ -73,21 +81,6 @@ fn shown(output: &Output) -> String {
         text(&output.stdout),
         text(&output.stderr)
     )
-}
-
-/// Files below `root`, as paths from there.
-fn files(root: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    let mut open = vec![root.to_owned()];
-    while let Some(path) = open.pop() {
-        if path.is_dir() {
-            open.extend(fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()));
-        } else {
-            found.push(path.strip_prefix(root).unwrap().to_owned());
-        }
-    }
-    found.sort();
-    found
 }
 
 /// Compares with the snapshot file named after the test; the version changes without a reason.

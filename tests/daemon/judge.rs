@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;
 
 use super::Program::Lvsha;
-use super::network::root;
-use super::{ADDRESS, Network, instance, skipped};
+use super::data::{is_missing, peers_root};
+use super::{ADDRESS, Network, instance};
 
 const OVERLAP: Duration = Duration::from_secs(3);
 
@@ -15,11 +15,9 @@ impl Network {
     /// What tcpdump says about everything on the bridge while `run` runs; `None`, with a word about it,
     /// without tcpdump.
     pub(crate) fn capture(&self, run: impl FnOnce()) -> Option<String> {
-        let program = root().join("usr/bin/tcpdump");
+        let program = peers_root().join("usr/bin/tcpdump");
         if !program.exists() {
-            let is_required = std::env::var_os("LVSHA_REQUIRE_PEERS").is_some();
-            assert!(!is_required, "no tree with tcpdump: run tests/peers/build");
-            skipped("no tree with tcpdump");
+            is_missing("no tree with tcpdump: run tests/peers/build");
             return None;
         }
         let mut tcpdump = Command::new("ip")
@@ -28,7 +26,7 @@ impl Network {
             // Without names, with everything that it can check, and the frames.
             .args(["-n", "-e", "-vvv", "-l", "-i", "br0", "-Z", "root"])
             .arg("proto 112 or ip6 proto 112 or arp or icmp6")
-            .env("LD_LIBRARY_PATH", root().join("usr/lib/x86_64-linux-gnu"))
+            .env("LD_LIBRARY_PATH", peers_root().join("usr/lib/x86_64-linux-gnu"))
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()

@@ -10,6 +10,8 @@
 mod accept;
 mod addresses;
 mod alone;
+#[path = "../data/mod.rs"]
+mod data;
 mod judge;
 mod links;
 mod network;
@@ -18,8 +20,6 @@ mod routing;
 mod standard;
 mod telling;
 mod with_keepalived;
-
-use std::io::Write as _;
 
 use network::{Network, Program};
 
@@ -41,12 +41,6 @@ vrrp_instance VI_1 {{
 }}
 "
     )
-}
-
-/// Says what a test went without. The harness keeps what a test that passes prints by macros; this it
-/// does not see. nextest shows it with `--success-output final`.
-fn skipped(reason: &str) {
-    let _ = writeln!(std::io::stderr().lock(), "skipped: {reason}");
 }
 
 /// The address that moves.

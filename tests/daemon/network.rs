@@ -1,13 +1,15 @@
 //! Namespaces, programs in them, and an observer.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
+
+use super::data::{is_missing, peers_root};
 
 /// Three namespaces on a bridge: two directors, and the bridge itself, where the observer sits.
 pub(crate) struct Network {
@@ -34,9 +36,7 @@ impl Network {
     pub(crate) fn new(needed: &[Program]) -> Option<Self> {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         if let Some(missing) = missing(needed) {
-            let is_required = std::env::var_os("LVSHA_REQUIRE_PEERS").is_some();
-            assert!(!is_required, "{missing}");
-            super::skipped(&missing);
+            is_missing(&missing);
             return None;
         }
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
@@ -101,7 +101,7 @@ impl Network {
                 command.env("NOTIFY_SOCKET", self.folder.path().join(format!("{name}.notify")));
             }
             Program::Keepalived => {
-                let root = root();
+                let root = peers_root();
                 command.env("LD_LIBRARY_PATH", root.join("usr/lib/x86_64-linux-gnu"));
                 command.arg(root.join("usr/sbin/keepalived")).args(["-n", "-l", "-D", "-P"]);
                 command.arg("-f").arg(&path);
@@ -312,17 +312,9 @@ fn missing(needed: &[Program]) -> Option<String> {
     if Command::new("ip").arg("-V").output().is_err() {
         return Some("`ip` (iproute2) is not installed".to_owned());
     }
-    let keepalived = root().join("usr/sbin/keepalived");
+    let keepalived = peers_root().join("usr/sbin/keepalived");
     let is_missing = needed.contains(&Program::Keepalived) && !keepalived.exists();
     is_missing.then(|| "no tree with keepalived: run tests/peers/build".to_owned())
-}
-
-/// The tree of `tests/peers/build`.
-pub(crate) fn root() -> PathBuf {
-    std::env::var_os("LVSHA_PEERS_ROOT").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("target/peers/root"),
-        PathBuf::from,
-    )
 }
 
 /// A keepalived whose timers are late makes itself a real-time process, which the kernel then kills

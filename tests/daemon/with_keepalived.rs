@@ -174,7 +174,14 @@ fn without_preemption_the_returning_one_waits() {
         let lines = "state BACKUP\n nopreempt\n version 3\n advert_int 0.2";
         let _b = network.start(worse, "b", &instance(100, lines));
         network.expect_owners(ADDRESS, &["b"], OVERLAP);
-        let _a = network.start(better, "a", &instance(150, lines));
+        let a = network.start(better, "a", &instance(150, lines));
+        // Who ended at once would leave the other one alone as well.
+        a.expect_log(match better {
+            Lvsha => "(VI_1) entering BACKUP",
+            Keepalived => "(VI_1) Entering BACKUP STATE",
+        });
+        network.expect_stable(ADDRESS, &["b"], WATCH);
+        assert_eq!(a.stop(), Some(0), "it ran to the end: {}", network.logs());
         network.expect_stable(ADDRESS, &["b"], WATCH);
     }
 }

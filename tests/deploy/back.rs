@@ -188,6 +188,11 @@ fn what_is_being_taken_back_is_not_confirmed() {
     rack.deploy(1, "old\n");
     rack.stage(&machine("new\n"));
     rack.activate(2, 0).unwrap();
+    // Says who has to wait for the turn of another one.
+    rack.program(
+        "flock",
+        "[ \"$1\" != -w ] || : >\"$LVSHA_ROOT/waits\"\nPATH=/usr/bin:/bin exec flock \"$@\"",
+    );
     // The old file is beside its place, and not yet in it.
     rack.program("sync", "until [ -e \"$LVSHA_ROOT/go\" ]; do sleep 0.05; done");
     std::thread::scope(|scope| {
@@ -195,10 +200,8 @@ fn what_is_being_taken_back_is_not_confirmed() {
         let beside = "/etc/keepalived/.keepalived.conf.lvsha-new";
         rack.until("nothing is put back", |rack| rack.path(beside).exists());
         let confirmation = scope.spawn(|| rack.confirm(2));
-        let patience = Instant::now() + Duration::from_secs(1);
-        while !confirmation.is_finished() && Instant::now() < patience {
-            std::thread::sleep(Duration::from_millis(5));
-        }
+        let is_over = || confirmation.is_finished();
+        rack.until("nobody confirms", |rack| rack.path("waits").exists() || is_over());
         rack.write("go", "");
         rollback.join().unwrap().unwrap();
         let fault = confirmation.join().unwrap().unwrap_err();

@@ -1,7 +1,7 @@
 //! Layout: whatever the file, a second time changes nothing, and the meaning stays.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use proptest::prelude::*;
 
@@ -9,17 +9,20 @@ use lvsha::emit::fmt;
 use lvsha::source::Sources;
 use lvsha::syntax::{Format, detect};
 
+use super::data::{all_files, name_of, relative, root};
 use super::from_tables::keepalived::block;
 use super::from_tables::share;
-use super::{here, meaning};
+use super::meaning;
 
 #[test]
 fn a_second_time_changes_nothing() {
     let mut refused = Vec::new();
-    for path in files(&here().join("tests/cases")) {
+    let is_of_a_format = |path: &PathBuf| Format::ALL.iter().any(|f| path.ends_with(f.file_name()));
+    let paths = all_files(&root().join("tests/cases")).into_iter().filter(is_of_a_format);
+    for path in paths {
         let bytes = fs::read(&path).unwrap();
         let mut sources = Sources::new();
-        let file = sources.add(path.file_name().unwrap().to_string_lossy(), &bytes);
+        let file = sources.add(name_of(&path), &bytes);
         let Some(format) = detect(sources.get(file)) else { continue };
         match fmt::format(sources.get(file), format) {
             Ok(first) => assert_eq!(again(&first.text, format), first.text, "{}", path.display()),
@@ -76,24 +79,6 @@ fn scatter(text: &str, blanks: &str) -> String {
         format!("{blanks}{inside}{blanks}\n")
     });
     lines.collect()
-}
-
-/// Every file of the cases that has a format.
-fn files(folder: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    let mut open = vec![folder.to_owned()];
-    while let Some(path) = open.pop() {
-        if path.is_dir() {
-            open.extend(fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()));
-        } else if Format::ALL.iter().any(|format| path.ends_with(format.file_name())) {
-            found.push(path);
-        }
-    }
-    found
-}
-
-fn relative(path: &Path) -> String {
-    path.strip_prefix(here()).unwrap().display().to_string()
 }
 
 /// Cases whose layout is what they are about: a comment that a definition goes on behind.

@@ -4,7 +4,7 @@
 #![expect(clippy::unwrap_used)]
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use lvsha::emit::Target;
 use lvsha::emit::keepalived::{Manner, View, write};
@@ -13,6 +13,10 @@ use lvsha::model::read::{Input, read};
 use lvsha::source::Sources;
 use lvsha::syntax::Format;
 
+use data::{folders, root};
+
+#[path = "../data/mod.rs"]
+mod data;
 #[path = "../generated/mod.rs"]
 mod from_tables;
 mod generated;
@@ -29,7 +33,7 @@ fn every_case_says_the_same_again() {
 /// One file with every word of the format that has room in the model.
 #[test]
 fn a_file_with_everything_leaves_nothing_to_carry() {
-    let text = fs::read(here().join("tests/rewriting/everything.conf")).unwrap();
+    let text = fs::read(root().join("tests/rewriting/everything.conf")).unwrap();
     assert_same_again(&text, "everything.conf");
     let cluster = meaning(&text);
     assert_eq!(carried(&cluster), [""; 0], "has no field");
@@ -96,19 +100,13 @@ fn carried(cluster: &Cluster) -> Vec<&str> {
 
 /// Every keepalived.conf among the cases.
 fn cases() -> Vec<PathBuf> {
-    let folder = here().join("tests/cases/keepalived.conf");
-    let mut paths: Vec<PathBuf> = fs::read_dir(folder)
-        .unwrap()
-        .map(|case| case.unwrap().path().join("keepalived.conf"))
+    let paths: Vec<PathBuf> = folders(&root().join("tests/cases/keepalived.conf"))
+        .into_iter()
+        .map(|case| case.join("keepalived.conf"))
         // A condition behind a condition is an unknown keyword; written alone it is a condition.
         .filter(|path| !path.ends_with("conditions-inside-each-other/keepalived.conf"))
         .filter(|path| path.exists())
         .collect();
-    paths.sort();
-    assert!(!paths.is_empty());
+    assert!(paths.len() > 320, "the cases are missing");
     paths
-}
-
-fn here() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
 }

@@ -1,14 +1,6 @@
 use super::*;
 use crate::deploy::FaultKind;
-use crate::model::read::{Input, read};
-use crate::source::Sources;
-use crate::syntax::Format;
-
-fn cluster(text: &str) -> Cluster {
-    let mut sources = Sources::new();
-    let file = sources.add("keepalived.conf", text.as_bytes());
-    read(&mut sources, &[Input { file, format: Format::Keepalived }]).cluster
-}
+use crate::model::read::test_values::keepalived as cluster;
 
 fn service(port: u16, protocol: &str) -> Service {
     let servers = "real_server 10.0.0.29 80 {\n}\nreal_server 10.0.0.30 80 {\n}\n";

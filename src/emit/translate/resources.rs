@@ -81,10 +81,11 @@ fn addresses(router: &mut Router, media: &Media, account: &mut Account) {
     let mut tracked: Vec<String> = Vec::new();
     for address in &found {
         // A VIP elsewhere than the advertisements must fail with its own link.
-        if let Some(name) =
-            address.value.interface.as_deref().filter(|name| Some(*name) != interface)
-            && !tracked.iter().any(|known| known == name)
-        {
+        let elsewhere = address.value.interface.as_deref();
+        let Some(name) = elsewhere.filter(|name| Some(*name) != interface) else { continue };
+        let note = format!("the group is given up while {name} is down; heartbeat follows no link");
+        account.changed(address.at, conversion::ADDRESS_DETAIL, "virtual_ipaddress", &note);
+        if !tracked.iter().any(|known| known == name) {
             tracked.push(name.to_owned());
         }
     }

@@ -74,15 +74,20 @@ fn edits_that_touch_wait_for_the_next_round() {
     assert_eq!(edited("0123456789", &edits[&file]), "a4c567e9");
 }
 
-/// All cases of the repository: each folder is a group of files.
+/// All groups of files among the cases: a folder each, or one for each node.
 fn cases() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
     let folders = |path: PathBuf| {
         let listing = fs::read_dir(path).unwrap();
         listing.map(|entry| entry.unwrap().path()).filter(|path| path.is_dir())
     };
-    let mut cases: Vec<_> = folders(root).flat_map(folders).collect();
+    let is_site = |case: &Path| case.parent().is_some_and(|group| group.ends_with("nodes"));
+    let own = |case: PathBuf| -> Vec<PathBuf> {
+        if is_site(&case) { folders(case).collect() } else { vec![case] }
+    };
+    let mut cases: Vec<_> = folders(root).flat_map(folders).flat_map(own).collect();
     cases.sort();
+    assert!(cases.len() >= 740, "there are only {} groups of files", cases.len());
     cases
 }
 
@@ -122,6 +127,7 @@ fn mending_every_case_adds_no_error_and_is_done_at_once() {
     let mut wrong = String::new();
     for case in cases() {
         let (mut sources, inputs) = load(&case, |text| text);
+        assert!(!inputs.is_empty(), "{} holds no file of a known format", case.display());
         if let Err(message) = holds(&mut sources, &inputs) {
             wrong.push_str(&format!("{}: {message}\n", case.display()));
         }

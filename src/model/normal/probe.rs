@@ -120,8 +120,14 @@ fn asks(
             }
         }
         ProbeKind::Dns(dns) => {
-            text("record", dns.record.as_ref());
             text("request", dns.name.as_ref());
+            // What the programs ask for by themselves.
+            let usual = match view.world {
+                World::Heartbeat => "A",
+                World::Keepalived => "SOA",
+            };
+            let record = dns.record.as_ref();
+            object.say_or(&format!("{prefix} record"), record, usual.to_owned(), Clone::clone);
             pattern(prefix, dns.answer.as_ref(), object);
         }
         ProbeKind::Bfd { name } => text("session", name.as_ref()),

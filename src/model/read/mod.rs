@@ -15,6 +15,8 @@ mod haresources;
 mod keepalived;
 mod ldirectord;
 mod prose;
+#[cfg(test)]
+pub(crate) mod test_values;
 
 pub use ldirectord::{port_of_service, service_of_port};
 

@@ -82,9 +82,8 @@ pub(super) mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
-    use crate::model::read::{Input, read};
-    use crate::source::{Findings, Sources};
-    use crate::syntax::Format;
+    use crate::model::read::test_values::keepalived;
+    use crate::source::Findings;
 
     /// A plan with routers of these names and numbers, and a group of the first.
     pub(in crate::run::daemon) fn plan(routers: &[(&str, u8)]) -> Plan {
@@ -98,10 +97,7 @@ pub(super) mod tests {
             )
         });
         let text = group + &routers.collect::<String>();
-        let mut sources = Sources::new();
-        let file = sources.add("keepalived.conf", text.as_bytes());
-        let reading = read(&mut sources, &[Input { file, format: Format::Keepalived }]);
-        super::super::plan::plan(&reading.cluster, "lw1", &mut Findings::new())
+        super::super::plan::plan(&keepalived(&text), "lw1", &mut Findings::new())
     }
 
     #[test]

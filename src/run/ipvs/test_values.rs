@@ -58,6 +58,16 @@ pub(in crate::run) fn key() -> impl Strategy<Value = DestinationKey> {
         .prop_map(|(address, port)| DestinationKey { address, port })
 }
 
+/// A server that is reached by direct routing.
+pub(in crate::run) fn destination(weight: u32) -> Destination {
+    Destination {
+        forwarding: Forwarding::DirectRouting,
+        weight,
+        upper_threshold: 0,
+        lower_threshold: 0,
+    }
+}
+
 pub(in crate::run) fn destination_value() -> impl Strategy<Value = Destination> {
     let checksum = || {
         prop_oneof![

@@ -1,15 +1,8 @@
 use super::*;
-use crate::model::read::{Input, read};
+use crate::model::read::test_values::keepalived as cluster;
 use crate::site::load::{self, Secrets};
 use crate::site::{Stack, for_node};
 use crate::source::Sources;
-use crate::syntax::Format;
-
-fn cluster(text: &str) -> Cluster {
-    let mut sources = Sources::new();
-    let file = sources.add("keepalived.conf", text.as_bytes());
-    read(&mut sources, &[Input { file, format: Format::Keepalived }]).cluster
-}
 
 fn node(state: &str, priority: u8, interface: &str, more: &str) -> Cluster {
     cluster(&format!(

@@ -148,6 +148,11 @@ fn prefer(group: &mut Group, files: &[NodeFile], directors: &[Director], account
             "its resources, and with ldirectord the IPVS table, are only on the node that holds it; \
              every move waits for scripts and a first round of checks",
         );
+        // VRRP left the group to those whose files have it; in heartbeat it is every node's.
+        if known.len() < files.len() {
+            let note = "not every director's file has it; now every one of them may take it";
+            account.changed(router.at, codes::FILES_DIFFER, "a line of haresources", note);
+        }
     }
     let mut priorities: Vec<u8> = known.iter().map(|(_, router)| priority(router)).collect();
     priorities.sort_unstable_by(|a, b| b.cmp(a));

@@ -3,17 +3,15 @@
 use std::time::Duration;
 
 use super::*;
-use crate::model::read::{Input, read};
+use crate::model::read::Input;
+use crate::model::read::test_values::keepalived;
 use crate::run::vrrp::{Authentication, Password, Version};
 use crate::source::{Findings, Sources};
 use crate::syntax::Format;
 
 fn planned(text: &str) -> (Plan, Vec<String>) {
-    let mut sources = Sources::new();
-    let file = sources.add("keepalived.conf", text.as_bytes());
-    let reading = read(&mut sources, &[Input { file, format: Format::Keepalived }]);
     let mut findings = Findings::new();
-    let plan = plan(&reading.cluster, "lw1", &mut findings);
+    let plan = plan(&keepalived(text), "lw1", &mut findings);
     let codes = findings.iter().map(|finding| finding.code.id().to_owned()).collect();
     (plan, codes)
 }

@@ -5,18 +5,9 @@ use super::*;
 use crate::model::{Family, Protocol};
 use crate::run::health::pool::Fallback;
 use crate::run::health::{Failure, Origin, Reply, WeightChange};
-use crate::run::ipvs::Forwarding;
+use crate::run::ipvs::test_values::destination;
 
 const SECOND: Duration = Duration::from_secs(1);
-
-fn destination(weight: u32) -> Destination {
-    Destination {
-        forwarding: Forwarding::DirectRouting,
-        weight,
-        upper_threshold: 0,
-        lower_threshold: 0,
-    }
-}
 
 fn check(server: &str, fall: u32) -> CheckPlan {
     CheckPlan {

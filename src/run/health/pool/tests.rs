@@ -2,16 +2,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::*;
-use crate::run::ipvs::Forwarding;
-
-fn destination(weight: u32) -> Destination {
-    Destination {
-        forwarding: Forwarding::DirectRouting,
-        weight,
-        upper_threshold: 0,
-        lower_threshold: 0,
-    }
-}
+use crate::run::ipvs::test_values::destination;
 
 fn at(host: u8) -> DestinationKey {
     DestinationKey { address: std::net::Ipv4Addr::new(10, 0, 0, host).into(), port: 80 }

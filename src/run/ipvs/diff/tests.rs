@@ -2,16 +2,9 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::model::{Family, Protocol};
-use crate::run::ipvs::Forwarding;
-use crate::run::ipvs::test_values::table;
+use crate::run::ipvs::test_values::{destination, table};
 
 fn service(destinations: &[(&str, u32)]) -> Service {
-    let destination = |weight| Destination {
-        forwarding: Forwarding::DirectRouting,
-        weight,
-        upper_threshold: 0,
-        lower_threshold: 0,
-    };
     Service {
         settings: ServiceSettings::new("rr", Family::V4),
         destinations: destinations

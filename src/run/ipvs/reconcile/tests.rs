@@ -5,11 +5,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::model::{Family, Protocol};
-use crate::run::ipvs::test_values::table;
-use crate::run::ipvs::{
-    Daemon, DaemonRole, Destination, DestinationKey, Forwarding, Service, ServiceSettings,
-    apply_step,
-};
+use crate::run::ipvs::test_values::{destination, table};
+use crate::run::ipvs::{Daemon, DaemonRole, DestinationKey, Service, ServiceSettings, apply_step};
 
 /// A kernel in memory: refuses what the real one refuses.
 #[derive(Default)]
@@ -149,16 +146,10 @@ fn key(port: u16) -> ServiceKey {
 }
 
 fn service(scheduler: &str, servers: &[&str]) -> Service {
-    let destination = Destination {
-        forwarding: Forwarding::DirectRouting,
-        weight: 1,
-        upper_threshold: 0,
-        lower_threshold: 0,
-    };
     let at = |server: &&str| DestinationKey { address: server.parse().unwrap(), port: 80 };
     Service {
         settings: ServiceSettings::new(scheduler, Family::V4),
-        destinations: servers.iter().map(|server| (at(server), destination)).collect(),
+        destinations: servers.iter().map(|server| (at(server), destination(1))).collect(),
     }
 }
 
