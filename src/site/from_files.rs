@@ -9,9 +9,9 @@ use crate::emit::account::Outcome;
 use crate::emit::translate::name_configurations;
 use crate::emit::{Account, Mark};
 use crate::model::read::{Input, Options, read_with};
-use crate::model::{Cluster, Probe, ProbeKind, Server, Service, Sourced};
+use crate::model::{Carried, Cluster, Probe, ProbeKind, Server, Service, Sourced};
 use crate::source::codes::{conversion, inventory};
-use crate::source::{Findings, Place, Severity, Sources};
+use crate::source::{FileId, Findings, Place, Severity, Sources};
 use crate::syntax::ConfigId;
 
 /// A conversion to an inventory.
@@ -104,11 +104,7 @@ fn settle(
         }
     }
     for (_, cluster) in clusters {
-        // What gives services rhythms of their own is written again where they have them.
-        let intervals = || cluster.services.iter().map(|service| service.checks.interval);
-        let differ = intervals().any(|interval| Some(interval) != intervals().next());
-        let forks = cluster.carried.iter().filter(|carried| carried.keyword == "fork");
-        forks.filter(|_| differ).for_each(|fork| account.exact(Some(fork.at), "interval"));
+        of_configurations(cluster, sources, account);
     }
     for inert in clusters.iter().flat_map(|(_, cluster)| &cluster.inert) {
         account.needless(Some(inert.at), inert.why);
@@ -132,14 +128,15 @@ fn settle(
     }
     account.settle_rest(|at, is_head| {
         let is_wrong = |error: &Place| at.holds(*error) || *error == at;
-        if carried.iter().any(|place| place.holds(at) || *place == at) {
-            outcome(Mark::Lossy, Some(inventory::NO_KEY), NO_KEY)
-        } else if errors.iter().any(is_wrong) {
+        // A word that nobody knows is carried along, too, and `import` would keep its mistake.
+        if errors.iter().any(is_wrong) {
             outcome(
                 Mark::Lossy,
                 Some(conversion::NOT_UNDERSTOOD),
                 "not understood; see the diagnostic about this line",
             )
+        } else if carried.iter().any(|place| place.holds(at) || *place == at) {
+            outcome(Mark::Lossy, Some(inventory::NO_KEY), NO_KEY)
         } else if is_part(at, sources) {
             Outcome { notes: Vec::new(), ..outcome(Mark::Exact, None, "") }
         } else if is_head {
@@ -149,6 +146,32 @@ fn settle(
             outcome(Mark::Lossy, Some(inventory::NO_KEY), NO_KEY)
         }
     });
+}
+
+/// What the files of ldirectord say without a key: each is written with what its own services need.
+fn of_configurations(cluster: &Cluster, sources: &Sources, account: &mut Account) {
+    let has_rhythms = |file: FileId| {
+        let is_here = |service: &&Service| service.target.at.is_some_and(|at| at.file == file);
+        let services = cluster.services.iter().filter(is_here);
+        let mut intervals = services.map(|service| service.checks.interval);
+        let first = intervals.next();
+        intervals.any(|interval| Some(interval) != first)
+    };
+    for Carried { keyword, at, .. } in &cluster.carried {
+        let line = at.span.of(sources.get(at.file).text());
+        let value = || line.split_once('=').map_or("", |(_, value)| value.trim());
+        match keyword.as_str() {
+            // Processes are written again where services have rhythms of their own.
+            "fork" if has_rhythms(at.file) => account.exact(Some(*at), "interval"),
+            "autoreload" if value().eq_ignore_ascii_case("yes") => {
+                account.needless(Some(*at), "stands in every file that is written for ldirectord");
+            }
+            "autoreload" if value().eq_ignore_ascii_case("no") => {
+                account.lossy(Some(*at), inventory::NO_KEY, "", &[RELOADS]);
+            }
+            _ => {}
+        }
+    }
 }
 
 /// What the key does, and the directive did not.
@@ -234,6 +257,8 @@ fn probes(cluster: &Cluster) -> impl Iterator<Item = &Probe> {
         .chain(services().flat_map(|s| &s.servers).flat_map(|server| server.own_probes()))
 }
 
+const RELOADS: &str = "the files of an inventory say `autoreload=yes`, with `import` as well: what is \
+                       deployed counts at once";
 const NO_KEY: &str = "an inventory has no key for it; `import` the file to keep it";
 
 fn passwords(probe: &Probe) -> Vec<Place> {

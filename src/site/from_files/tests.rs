@@ -143,3 +143,46 @@ fn processes_of_services_with_rhythms_of_their_own_are_kept() {
     assert_eq!(fork(&services(20)), Some(Mark::Exact));
     assert_eq!(fork(&services(2)), Some(Mark::Lossy));
 }
+
+/// Each file is written by itself, so the rhythm of another one is no reason for processes.
+#[test]
+fn processes_of_a_file_with_one_rhythm_are_lost_beside_a_file_with_another() {
+    let mut sources = Sources::new();
+    let mut input = |name: &str, text: &str| {
+        let text = format!("{text}virtual=10.0.0.1:80\n\treal=10.0.0.2:80 gate\n");
+        Input { file: sources.add(name, text.as_bytes()), format: Format::Ldirectord }
+    };
+    let inputs = vec![
+        input("mail.cf", "checkinterval=15\n"),
+        input("www.cf", "checkinterval=1\nfork=yes\n"),
+    ];
+    let done = from_files(&mut sources, Stack::Heartbeat, vec![node("lw1", inputs)], Vec::new());
+    let mut entries = done.account.entries();
+    let fork = entries.find(|(at, _)| sources.get(at.file).shown(at.span) == "fork=yes").unwrap();
+    assert_eq!((fork.1.mark, fork.1.code), (Mark::Lossy, Some(inventory::NO_KEY)));
+}
+
+#[test]
+fn reloads_by_ldirectord_itself_are_what_an_inventory_writes() {
+    let reloads = |word: &str| {
+        let service = "virtual=10.0.0.1:80\n\treal=10.0.0.2:80 gate\n";
+        let (_, outcomes) = of_ldirectord(&format!("autoreload={word}\n{service}"));
+        outcomes.first().map(|(_, mark)| *mark)
+    };
+    assert_eq!([reloads("yes"), reloads("no")], [Some(Mark::Exact), Some(Mark::Lossy)]);
+}
+
+/// `import` would keep the mistake, so the account must not ask for it.
+#[test]
+fn a_misspelt_line_is_not_one_without_a_key() {
+    let text = FILE.replace("priority 100", "priority 100\n adver_int 3\n foobarx 12");
+    let mut sources = Sources::new();
+    let file = sources.add("keepalived.conf", text.as_bytes());
+    let nodes = vec![node("lw1", vec![Input { file, format: Format::Keepalived }])];
+    let done = from_files(&mut sources, Stack::Keepalived, nodes, Vec::new());
+    let entries = done.account.entries().filter(|(_, outcome)| outcome.mark != Mark::Exact);
+    let lost: Vec<_> =
+        entries.map(|(at, outcome)| (sources.get(at.file).shown(at.span), outcome.code)).collect();
+    let code = Some(conversion::NOT_UNDERSTOOD);
+    assert_eq!(lost, [("adver_int 3".to_owned(), code), ("foobarx 12".to_owned(), code)]);
+}

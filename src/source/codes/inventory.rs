@@ -68,7 +68,10 @@ lines says.";
 one program that no other has, or a password that stays in its own file. To keep it, let the
 inventory stand on the file instead of replacing it:
 
-  import = [\"keepalived.conf\"]";
+  import = [\"keepalived.conf\"]
+
+`autoreload=no` of an ldirectord.cf is kept in neither way: the files of an inventory say yes, because
+what is deployed would not count before somebody reloads it.";
 
     CONFIGURATION = "LV0811" "inventory-configuration" Warning Accepts
         "a configuration of ldirectord that nobody starts, or that is not written"
