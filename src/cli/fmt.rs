@@ -12,7 +12,7 @@ use crate::emit::fmt::{self, Formatted, Refusal};
 use crate::model::read::Input;
 use crate::source::words::counted;
 use crate::source::{SourceFile, Sources, text};
-use crate::syntax::{self, Format, detect};
+use crate::syntax::{Format, detect};
 
 /// Lay out configuration files: indents, blanks, empty lines
 ///
@@ -44,19 +44,18 @@ pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, 
     let (standard, paths): (Vec<PathBuf>, Vec<PathBuf>) =
         arguments.paths.iter().cloned().partition(|path| path == Path::new("-"));
     let Gathered { groups, problems } = inputs::gather_as(&paths, forced, &mut sources);
-    let mut work = Work { arguments, printer, changed: 0, refused: 0 };
-    let mut files = 0;
-    for input in groups.into_iter().flat_map(|group| group.inputs) {
-        files += 1;
-        work.file(sources.get(input.file), input.format)?;
+    let inputs: Vec<Input> = groups.into_iter().flat_map(|group| group.inputs).collect();
+    let mut work = Work { arguments, printer, inputs: &inputs, changed: 0, refused: 0 };
+    for input in &inputs {
+        work.file(&sources, *input)?;
     }
     if !standard.is_empty() {
         let input = standard_input(forced, &mut sources)?;
-        work.stream(sources.get(input.file), input.format)?;
+        work.stream(&sources, input)?;
     }
     problems.iter().for_each(|problem| printer.problem(problem));
-    if files > 0 {
-        printer.status(&work.summary(files));
+    if !inputs.is_empty() {
+        printer.status(&work.summary(inputs.len()));
     }
     let would_change = work.writes_nothing() && work.changed > 0;
     Ok(match () {
@@ -70,20 +69,23 @@ pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, 
 struct Work<'a> {
     arguments: &'a Arguments,
     printer: &'a Printer,
+    /// The files that were named.
+    inputs: &'a [Input],
     changed: usize,
     refused: usize,
 }
 
 impl Work<'_> {
     /// Lays out a file in its place.
-    fn file(&mut self, file: &SourceFile, format: Format) -> Result<(), Failure> {
-        let Some(new) = self.laid_out(file, format) else { return Ok(()) };
+    fn file(&mut self, sources: &Sources, input: Input) -> Result<(), Failure> {
+        let file = sources.get(input.file);
+        let Some(new) = self.laid_out(file, input.format) else { return Ok(()) };
         if new == file.text() {
             return Ok(());
         }
         self.changed += 1;
         if self.writes_nothing() {
-            return self.show(file, &new, format);
+            return self.show(sources, input, &new);
         }
         let (old, new) = (text::encode(file.text()), text::encode(&new));
         let path = file.path().unwrap_or(Path::new(file.name()));
@@ -97,11 +99,12 @@ impl Work<'_> {
     }
 
     /// Lays out standard input on standard output; what cannot be laid out comes out as it is.
-    fn stream(&mut self, file: &SourceFile, format: Format) -> Result<(), Failure> {
-        let new = self.laid_out(file, format).unwrap_or_else(|| file.text().to_owned());
+    fn stream(&mut self, sources: &Sources, input: Input) -> Result<(), Failure> {
+        let file = sources.get(input.file);
+        let new = self.laid_out(file, input.format).unwrap_or_else(|| file.text().to_owned());
         self.changed += usize::from(new != file.text());
         if self.writes_nothing() {
-            return if new == file.text() { Ok(()) } else { self.show(file, &new, format) };
+            return if new == file.text() { Ok(()) } else { self.show(sources, input, &new) };
         }
         self.printer.results(|out| out.write_all(&text::encode(&new)))?;
         Ok(())
@@ -134,13 +137,14 @@ impl Work<'_> {
     }
 
     /// What would change: the name, or the lines.
-    fn show(&self, file: &SourceFile, new: &str, format: Format) -> Result<(), Failure> {
+    fn show(&self, sources: &Sources, input: Input, new: &str) -> Result<(), Failure> {
+        let file = sources.get(input.file);
         if !self.arguments.diff {
             self.printer.result(&format!("{}\n", file.name()))?;
             return Ok(());
         }
-        let (old, new) =
-            (masked(file.name(), file.text(), format), masked(file.name(), new, format));
+        let masked = |content: &str| fmt::masked(sources, self.inputs, input, content);
+        let (old, new) = (masked(file.text()), masked(new));
         let diff = similar::TextDiff::from_lines(&old, &new);
         let diff = diff.unified_diff().header(file.name(), file.name()).to_string();
         self.printer.result(&diff)?;
@@ -160,15 +164,6 @@ impl Work<'_> {
     fn writes_nothing(&self) -> bool {
         self.arguments.check || self.arguments.diff
     }
-}
-
-/// A text whose secrets are asterisks.
-fn masked(name: &str, content: &str, format: Format) -> String {
-    let mut sources = Sources::new();
-    let file = sources.add(name, &text::encode(content));
-    // Parsing marks the secrets; the tree itself is of no interest here.
-    drop(syntax::parse(&mut sources, file, format));
-    sources.get(file).shown_whole()
 }
 
 /// Reads standard input to its end.

@@ -38,6 +38,20 @@ fn a_difference_shows_no_secret() {
     snapshot!(got);
 }
 
+/// A definition is a secret where a line uses it as one: in the file, on another node, in what includes it.
+#[test]
+fn a_difference_shows_no_secret_of_a_definition() {
+    let user = "include parts.conf\n@lw2 $OWN=hunter3\nvrrp_instance A {\nauthentication {\n\
+                auth_type PASS\n@lw1 auth_pass $PART\n@lw2 auth_pass $OWN\n}\n}\n";
+    let place = Place::new()
+        .file("keepalived.conf", user)
+        .file("parts.conf", "$PART=hunter2\nglobal_defs {\nrouter_id lw1\n}\n");
+    let got = place.run(&["fmt", "--diff", "keepalived.conf", "parts.conf"]);
+    assert!(got.contains("2 files: 2 would change"), "{got}");
+    assert!(got.contains("$PART=*******") && got.contains("$OWN=*******"), "{got}");
+    assert!(!got.contains("hunter"), "{got}");
+}
+
 #[test]
 fn standard_input_becomes_standard_output() {
     let place = Place::new();

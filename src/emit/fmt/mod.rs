@@ -62,6 +62,42 @@ pub fn format(file: &SourceFile, format: Format) -> Result<Formatted, Refusal> {
     Ok(formatted)
 }
 
+/// The text `content` of `file`, one of `inputs`, with asterisks for its secrets. A definition is one as well where
+/// a line uses it for a password, on whichever node, and in whichever of the files that include it.
+pub fn masked(sources: &Sources, inputs: &[Input], file: Input, content: &str) -> String {
+    let mut own = sources.copy([file.file]);
+    own.replace(file.file, content.to_owned());
+    mark(&mut own, &[file]);
+    let shown = own.get(file.file).shown_whole();
+    let includers = inputs.iter().copied();
+    let includers: Vec<Input> = includers
+        .filter(|input| input.format == Format::Keepalived && input.file != file.file)
+        .collect();
+    // What includes it finds it on the disk, and the new text in its place when it looks again.
+    let mut others = sources.copy(includers.iter().map(|input| input.file));
+    mark(&mut others, &includers);
+    let path = sources.get(file.file).path().and_then(|path| path.canonicalize().ok());
+    let is_part = |known: &&SourceFile| {
+        let known = known.path().filter(|_| known.is_part());
+        path.is_some() && known.and_then(|path| path.canonicalize().ok()) == path
+    };
+    let Some(part) = others.iter().find(is_part).map(SourceFile::id) else { return shown };
+    others.replace(part, content.to_owned());
+    mark(&mut others, &includers);
+    let part = others.get(part).shown_whole();
+    let both = shown.chars().zip(part.chars());
+    both.map(|(one, other)| if one == other { one } else { '*' }).collect()
+}
+
+/// Reads files for every node that they have lines for, which marks the secrets; what they say is of no interest.
+fn mark(sources: &mut Sources, inputs: &[Input]) {
+    for input in inputs {
+        for config_id in config_ids(sources.get(input.file).text(), input.format) {
+            drop(read_with(sources, &[*input], &Options::on(config_id)));
+        }
+    }
+}
+
 /// Every node that a file has lines for, and one that it does not know: a file means something else on each.
 fn config_ids(text: &str, format: Format) -> Vec<ConfigId> {
     let named = match format {
