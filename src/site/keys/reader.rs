@@ -9,7 +9,7 @@ use crate::model::{self, Resource, Sourced};
 use crate::site::document::{Entry, Item, Literal};
 use crate::site::secret::Secret;
 use crate::source::codes::inventory;
-use crate::source::{Diagnostic, FileId, Findings, Place, Sources, Span};
+use crate::source::{Composition, Diagnostic, Expansions, FileId, Findings, Place, Sources, Span};
 use crate::syntax::{Format, suggest};
 
 /// The names that an inventory gives to machines.
@@ -216,16 +216,41 @@ impl<'a> Reader<'a> {
         P::read(&item.value)
     }
 
-    /// The resources of a haresources line, by the reader of haresources.
-    pub(crate) fn resources(&mut self, words: &[String]) -> Vec<Resource> {
-        let node = self.directors.first().map_or("node", String::as_str);
-        let line = format!("{node} {}\n", words.join(" "));
-        let name = format!("{} (resources)", self.sources.get(self.file).name());
-        let file = self.sources.add(name, line.as_bytes());
+    /// The resources of a haresources line, by the reader of haresources. What it finds stands where the
+    /// words stand in the inventory.
+    pub(crate) fn resources(&mut self, items: &[Item]) -> Vec<Resource> {
+        let Some(first) = items.first().map(|item| self.place(item.span)) else {
+            return Vec::new();
+        };
+        // A line begins with a node, whose name nobody gets to see.
+        let mut line = Composition::made(first, "node");
+        for item in items {
+            let Some(word): Option<String> = self.plain(item) else { continue };
+            let at = self.place(item.span);
+            line.push_made(at, " ");
+            let written = at.span.of(self.sources.get(self.file).text());
+            match written.find(&word).map(u32::try_from) {
+                Some(Ok(quote)) => {
+                    line.push_written(self.file, at.span.start.saturating_add(quote), &word);
+                }
+                // With escapes in it the text means something that stands nowhere.
+                _ => line.push_made(at, &word),
+            }
+        }
+        line.push_made(first, "\n");
+        let file = self.sources.add_composed(self.file, line, Expansions::default());
         let input = Input { file, format: Format::Haresources };
         let reading = model::read::read(self.sources, &[input]);
         self.findings.append(reading.findings);
-        reading.cluster.routers.into_iter().flat_map(|router| router.resources).collect()
+        let routers = reading.cluster.routers.into_iter();
+        let mut resources: Vec<Resource> = routers.flat_map(|router| router.resources).collect();
+        for resource in &mut resources {
+            resource.at = self.sources.resolve(resource.at);
+            for argument in &mut resource.arguments {
+                argument.at = argument.at.map(|at| self.sources.resolve(at));
+            }
+        }
+        resources
     }
 
     /// Reports a name that nothing in the inventory has.

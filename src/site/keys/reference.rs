@@ -112,6 +112,10 @@ const TABLES: &[Table] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Sourced;
+    use crate::site::document;
+    use crate::site::keys::Reader;
+    use crate::source::Sources;
 
     #[test]
     fn every_key_has_a_meaning_and_nothing_else_has_one() {
@@ -124,6 +128,28 @@ mod tests {
         assert!(
             TABLES.iter().flat_map(|table| table.meanings).all(|(word, _)| word.len() <= WIDTH)
         );
+    }
+
+    /// What a reader types is what stands here.
+    #[test]
+    fn a_list_that_a_meaning_shows_is_one_that_its_key_takes() {
+        fn take<T: Keys>(mut into: T, meanings: &[(&str, &str)]) {
+            for (word, meaning) in meanings {
+                let Some((_, example)) = meaning.split_once(": [") else { continue };
+                let text = format!("{word} = [{example}\n");
+                let mut sources = Sources::new();
+                let file = sources.add("site.toml", text.as_bytes());
+                let (entries, mistakes) = document::parse(&text);
+                let mut reader = Reader::new(&mut sources, file);
+                reader.keys(&mut into, &entries);
+                let found: Vec<_> = reader.findings.iter().map(|found| &found.message).collect();
+                assert!(mistakes.is_empty() && found.is_empty(), "{text}{found:?}");
+            }
+        }
+        take(model::Router::new(Sourced::implied("web".to_owned())), meanings::ROUTER);
+        take(model::Membership::default(), meanings::MEMBERSHIP);
+        take(model::Fixed::default(), meanings::FIXED);
+        take(model::Pacing::default(), meanings::PACING);
     }
 
     #[test]

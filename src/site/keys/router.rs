@@ -105,8 +105,7 @@ impl Named for Member {
 /// The words of a haresources line; their reader is the one of haresources.
 fn read_resources(router: &mut Router, item: &Item, reader: &mut Reader<'_>) {
     let items = reader.list(item);
-    let words: Vec<String> = items.iter().filter_map(|item| reader.plain(item)).collect();
-    router.resources = reader.resources(&words);
+    router.resources = reader.resources(&items);
 }
 
 fn write_resources(router: &Router, _: &Names) -> Option<Item> {

@@ -158,8 +158,8 @@ impl Map {
             (Literal::Table(entries), _) => self.tables(&[], entries, place),
             (Literal::List(items), own) => {
                 let own = if let Some(Literal::List(own)) = own { own.as_slice() } else { &[] };
-                for (position, item) in items.iter().enumerate() {
-                    self.items(own.get(position), item, place);
+                for (own, item) in partners(own, items).into_iter().zip(items) {
+                    self.items(own, item, place);
                 }
             }
             _ => {}
@@ -227,6 +227,31 @@ const HELPS: &[(Code, &str)] = &[
     ),
     (keepalived::SCRIPT_USER, "settings = { script_user = \"root\" }"),
 ];
+
+/// For each of `theirs` the item of `ours` that says it. A file has an order of its own, interfaces before
+/// scripts, so equal ones belong together; what a reader understood otherwise is known by its first key, or
+/// by its turn among those that are left.
+fn partners<'a>(ours: &'a [Item], theirs: &[Item]) -> Vec<Option<&'a Item>> {
+    let mut left: Vec<&Item> = ours.iter().collect();
+    let mut found: Vec<Option<&Item>> = vec![None; theirs.len()];
+    let rules = [|own: &Item, item: &Item| own == item, has_first_key, |_: &Item, _: &Item| true];
+    for is_partner in rules {
+        let open = found.iter_mut().zip(theirs).filter(|(partner, _)| partner.is_none());
+        for (partner, item) in open {
+            let position = left.iter().position(|own| is_partner(own, item));
+            *partner = position.map(|position| left.remove(position));
+        }
+    }
+    found
+}
+
+/// Whether two tables begin with the same key: a server with its name, a service with its address.
+fn has_first_key(own: &Item, item: &Item) -> bool {
+    match (&own.value, &item.value) {
+        (Literal::Table(own), Literal::Table(other)) => own.first() == other.first(),
+        _ => false,
+    }
+}
 
 /// For a table that has no name: a service is known by its address.
 fn first_place(entries: &[Entry]) -> Option<Place> {

@@ -149,7 +149,7 @@ pub(super) const ROUTER: &[(&str, &str)] = &[
     ("source", "address that its messages come from"),
     ("multicast_group", "group that its messages go to"),
     ("peers", "addresses of the others, where they are no directors of the inventory"),
-    ("follows", "what it depends on: [\"interface eth0\", \"script NAME weight -20\"]"),
+    ("follows", "what it depends on: [\"eth0\", \"script NAME weight -20\"]"),
     ("accept", "false: packets for the director itself are dropped"),
     ("mail", "true: its changes are mailed"),
     ("keepalived", "rarer settings of vrrp_instance, with keepalived's words"),
