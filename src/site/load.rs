@@ -7,7 +7,8 @@ use super::keys::{Keys, Reader};
 use super::{Site, Stack, check, node};
 use crate::model::{Cluster, Node, Sourced};
 use crate::source::codes::inventory;
-use crate::source::{Diagnostic, FileId, Findings, LoadError, Place, Sources};
+use crate::source::{Diagnostic, FileId, Findings, LoadError, Place, Sources, Span};
+use crate::syntax::is_password;
 
 /// Whether secrets are needed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -184,21 +185,42 @@ fn secret_missing(
     Diagnostic { at, ..Diagnostic::general(inventory::NO_SECRET, message) }.help(help)
 }
 
-/// Defaults of secrets stand in the file, and are shown no more than any other secret.
+/// Defaults of secrets stand in the file, and are shown no more than any other secret. What else is said of
+/// a secret, and what is called as a password is elsewhere, may be one whose key is misspelt.
 fn hide_secrets(sources: &mut Sources, file: FileId, entries: &[Entry]) {
-    let spans = entries
+    let of_secrets = entries
         .iter()
         .filter(|entry| entry.key == "secrets")
         .flat_map(|entry| inner(&entry.item.value))
         .flat_map(|secret| inner(&secret.item.value))
-        .filter(|entry| entry.key == "default")
-        .map(|entry| entry.item.span);
-    sources.hide(file, spans.collect::<Vec<_>>());
+        .filter(|entry| !ORIGINS.contains(&entry.key.as_str()));
+    let mut spans: Vec<Span> = of_secrets.map(|entry| entry.item.span).collect();
+    passwords(entries, &mut spans);
+    sources.hide(file, spans);
+}
+
+fn passwords(entries: &[Entry], found: &mut Vec<Span>) {
+    for Entry { key, item, .. } in entries {
+        // An inventory has no such key, but files of other programs do.
+        if is_password(key) {
+            found.push(item.span);
+        }
+        match &item.value {
+            Literal::Table(inner) => passwords(inner, found),
+            Literal::List(items) => {
+                items.iter().for_each(|item| passwords(inner(&item.value), found))
+            }
+            _ => {}
+        }
+    }
 }
 
 fn inner(literal: &Literal) -> &[Entry] {
     if let Literal::Table(entries) = literal { entries } else { &[] }
 }
+
+/// Keys that say where a secret comes from, which is none itself.
+const ORIGINS: [&str; 3] = ["command", "env", "file"];
 
 #[cfg(test)]
 mod tests;

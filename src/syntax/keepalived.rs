@@ -27,11 +27,12 @@ fn conditional_secrets(parsed: &Parsed, source: &SourceFile) -> Vec<crate::sourc
     if !source.text().contains('@') {
         return Vec::new();
     }
-    let words = super::schema::secret_words(Format::Keepalived);
+    let keywords = super::SecretKeywords::of(Format::Keepalived);
+    let is_secret = |word: &str| keywords.has(word) || keywords.meant(word, false);
     let conditional = parsed.tree.walk(source.text()).filter(|node| {
         let mut words_of_node = node.words();
         words_of_node.next().is_some_and(|word| word.raw().starts_with('@'))
-            && words_of_node.next().is_some_and(|word| words.contains(&word.raw()))
+            && words_of_node.next().is_some_and(|word| is_secret(word.raw()))
     });
     conditional
         .filter_map(|node| {

@@ -15,6 +15,7 @@ mod oddities;
 mod pieces;
 mod preprocess;
 pub mod schema;
+mod secrets;
 mod started;
 mod suggest;
 mod tree;
@@ -23,10 +24,13 @@ pub use allowances::allowances;
 pub use detect::detect;
 pub use oddities::oddities;
 pub use preprocess::{ConfigId, Expanded, config_ids, preprocess};
+pub use secrets::{is_password, without_secret};
 pub use started::{DIRECTORY, configuration, started};
 pub use suggest::suggest;
 
 pub use tree::{Builder, Children, Head, Kind, NodeRef, Tree, Word};
+
+use secrets::SecretKeywords;
 
 /// The formats that lvsha reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -101,14 +105,16 @@ struct Parsed {
 impl Parsed {
     /// A tree in which the arguments of the schema's secret keywords are secrets.
     fn new(tree: Tree, source: &SourceFile, format: Format) -> Self {
-        let words = schema::secret_words(format);
-        // A keyword in the wrong case is read as meant, and so are its secrets.
-        let is_secret = |name: &str| words.iter().any(|word| name.eq_ignore_ascii_case(word));
-        let secrets = tree
-            .walk(source.text())
-            .filter(|node| is_secret(&node.name()))
-            .filter_map(|node| Some(with_rest(node, node.rest()?.place().span)))
-            .collect();
+        let keywords = SecretKeywords::of(format);
+        let mut secrets = Vec::new();
+        // Behind the last node of a block in which an unknown word may give a secret.
+        let mut until = 0;
+        for node in tree.walk(source.text()) {
+            secrets.extend(keywords.secret(node, node.index() < until));
+            if keywords.is_block(&node.name()) {
+                until = until.max(node.behind());
+            }
+        }
         Self { tree, secrets }
     }
 }

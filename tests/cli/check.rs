@@ -396,3 +396,40 @@ fn a_command_without_streams_says_where_standard_input_is() {
     let shown = Place::new().run(&["graph", "-"]);
     assert!(shown.contains("help: standard input is `/dev/stdin` here"), "{shown}");
 }
+
+/// The author of a misspelt keyword meant a secret all the same.
+#[test]
+fn a_secret_behind_a_misspelt_keyword_is_in_no_output() {
+    for line in ["auth_pas s3cret", "auth_pass=s3cret", "password s3cret", "secret s3cret"] {
+        let text = format!(
+            "vrrp_instance A {{\n    interface eth0\n    virtual_router_id 5\n    authentication {{\n        \
+             auth_type PASS\n        {line}\n    }}\n    virtual_ipaddress {{\n        10.0.0.1/24\n    }}\n}}\n"
+        );
+        let place = Place::new().file("lw1/keepalived.conf", text);
+        for arguments in [
+            &["check", "lw1"][..],
+            &["check", "--output", "json", "lw1"],
+            &["check", "--diff", "lw1"],
+            &["convert", "keepalived-to-inventory", "lw1"],
+            &["convert", "keepalived-to-heartbeat", "lw1/keepalived.conf", "--node", "lw1"],
+        ] {
+            let got = place.run(arguments);
+            assert!(!got.contains("s3cret"), "{line}: {got}");
+        }
+    }
+    for line in ["pasword=\"s3cret\"", "passwd:s3cret", "paswd = s3cret", "passwd s3cret"] {
+        let text = format!(
+            "virtual=10.0.0.1:3306\n\treal=10.0.0.5:3306 gate\n\tservice=mysql\n\t{line}\n"
+        );
+        let place = Place::new().file("ldirectord.cf", text);
+        for arguments in [
+            &["check", "ldirectord.cf"][..],
+            &["check", "--output", "sarif", "ldirectord.cf"],
+            &["convert", "heartbeat-to-inventory", "lw1=ldirectord.cf"],
+            &["convert", "heartbeat-to-keepalived", "ldirectord.cf", "--node", "lw1"],
+        ] {
+            let got = place.run(arguments);
+            assert!(!got.contains("s3cret"), "{line}: {got}");
+        }
+    }
+}

@@ -262,15 +262,23 @@ impl<'a> Reader<'a> {
         known: impl Iterator<Item = &'n str> + Clone,
     ) {
         let at = self.place(span);
-        let finding = Diagnostic::new(
-            inventory::UNKNOWN_NAME,
-            at,
-            format!("there is no {what} `{name}` in this inventory"),
-        );
         let near = suggest(name, known.clone());
+        // Who takes a key that names a secret for the secret's own place has typed a password there.
+        let is_secret = what == "secret" && near.is_none();
+        if is_secret {
+            self.sources.hide(self.file, [span]);
+        }
+        let message = match is_secret {
+            true => format!("there is no {what} of this name in this inventory"),
+            false => format!("there is no {what} `{name}` in this inventory"),
+        };
+        let finding = Diagnostic::new(inventory::UNKNOWN_NAME, at, message);
         let all: Vec<&str> = known.collect();
         self.report(match near {
             Some(near) => finding.help(format!("did you mean `{near}`?")),
+            None if is_secret && all.is_empty() => {
+                finding.help("[secrets.NAME] says where it comes from")
+            }
             None if all.is_empty() => finding.help(format!("add the {what}")),
             None => finding.help(format!("known are {}", all.join(", "))),
         });

@@ -118,6 +118,52 @@ fn a_secret_is_shown_nowhere() {
     assert!(!format!("{site:?}").contains("hunter"));
 }
 
+/// Where a password stands in place of a secret's name, under another program's word or a misspelt one.
+#[test]
+fn a_secret_in_the_wrong_place_is_shown_nowhere() {
+    for text in [
+        "[directors.a]\n[authentication]\nsecret = \"hunter22\"\n",
+        "[secrets.vrrp]\nenv = \"X\"\n[directors.a]\n[authentication]\nsecret = \"hunter22\"\n",
+        "[directors.a]\n[routers.b]\nauth_pass = \"hunter22\"\n",
+        "[directors.a]\n[[services]]\naddress = \"fwmark 1\"\nprobe = { passwd = \"hunter22\" }\n",
+        "[directors.a]\n[secrets.vrrp]\ndefalt = \"hunter22\"\n",
+        "[directors.a]\nssh.sudo_secret = \"hunter22\"\n",
+    ] {
+        let mut sources = Sources::new();
+        let file = sources.add("a.toml", text.as_bytes());
+        let (_, findings) = read(&mut sources, file, Path::new("."), Secrets::Leave);
+        let shown = crate::source::report::human(&sources, &findings.sorted(), false);
+        assert!(shown.contains("error[LV080"), "{text}");
+        assert!(!shown.contains("hunter"), "{shown}");
+    }
+}
+
+/// The words of a list are a line of haresources; nobody has a file with that line.
+#[test]
+fn what_is_wrong_with_a_resource_stands_at_its_word() {
+    let text = "stack = \"heartbeat\"\n[directors.lw1]\n[directors.lw2]\n[routers.a]\n\
+                resources = [\"IPaddr::10.0.0.31\", \"lds::a\", \"ldirectord\", \"\\u0068ttp::b c\"]\n\
+                members = { lw2 = {} }\n[[services]]\naddress = \"10.0.0.31:80\"\nservers = []\n";
+    let mut sources = Sources::new();
+    let file = sources.add("site.toml", text.as_bytes());
+    let (site, findings) = read(&mut sources, file, Path::new("."), Secrets::Leave);
+    let at = |place: Place| (place.file == file).then(|| place.span.of(text));
+    let resources = site.cluster.routers[0].resources.iter();
+    assert_eq!(
+        resources.map(|resource| at(resource.at)).collect::<Vec<_>>(),
+        [
+            Some("IPaddr::10.0.0.31"),
+            Some("lds::a"),
+            Some("ldirectord"),
+            Some("\"\\u0068ttp::b c\""),
+            Some("\"\\u0068ttp::b c\"")
+        ]
+    );
+    let places: Vec<_> = findings.iter().filter_map(|finding| Some(at(finding.at?))).collect();
+    assert!(places.contains(&Some("10.0.0.31")), "{findings:?}");
+    assert!(places.iter().all(Option::is_some), "{findings:?}");
+}
+
 #[test]
 fn imported_files_come_first_and_the_inventory_overrides() {
     let folder = tempfile::tempdir().unwrap();

@@ -6,7 +6,7 @@ use crate::source::codes::keepalived as codes;
 use crate::source::{Diagnostic, Findings, SourceFile, Span, Verdict};
 use crate::syntax::schema::target::{Targets, since};
 use crate::syntax::schema::{self, Body, Keyword};
-use crate::syntax::{Format, Kind, NodeRef, Tree, Word, suggest};
+use crate::syntax::{Format, Kind, NodeRef, Tree, Word, suggest, without_secret};
 
 /// Judges all lines of `tree`.
 pub(super) fn check(file: &SourceFile, tree: &Tree, targets: &Targets, findings: &mut Findings) {
@@ -322,6 +322,7 @@ fn quotes(node: NodeRef<'_>, findings: &mut Findings) {
 fn unknown(node: NodeRef<'_>, within: &'static str) -> Diagnostic {
     let name = node.name();
     let at = node.word(0).map_or_else(|| node.place(), Word::place);
+    let name = without_secret(Format::Keepalived, within, &name);
     let message = match within {
         "" => format!("keepalived does not know `{name}`"),
         _ => format!("`{}` has no keyword `{name}`", last(within)),
@@ -332,7 +333,7 @@ fn unknown(node: NodeRef<'_>, within: &'static str) -> Diagnostic {
             .note("a word of old releases that never had an effect on the table")
             .fix(node.place(), "", "delete the line");
     }
-    match suggest(&name, schema::words(Format::Keepalived, within)) {
+    match suggest(name, schema::words(Format::Keepalived, within)) {
         Some(near) => diagnostic.help(format!("did you mean `{near}`?")).guess(
             at,
             near,

@@ -3,7 +3,7 @@
 use crate::source::codes::ldirectord as codes;
 use crate::source::{Diagnostic, Edit, Fix, Place, Span, Verdict, text};
 use crate::syntax::schema::{self, ldirectord::VIRTUAL};
-use crate::syntax::{Format, Kind, NodeRef, Tree, characters, suggest};
+use crate::syntax::{Format, Kind, NodeRef, Tree, characters, suggest, without_secret};
 
 use super::{Reader, line, real, template};
 
@@ -226,7 +226,8 @@ impl<'a> Layout<'_, 'a> {
             return;
         }
         // The name of a line without `=` may be prose, which is not worth repeating in full.
-        let shown: String = name.chars().take(NAME_SHOWN).collect();
+        let shown = without_secret(Format::Ldirectord, within, &name);
+        let shown: String = shown.chars().take(NAME_SHOWN).collect();
         let shown = text::printable(&shown).into_owned();
         let mut finding = Diagnostic::new(
             codes::UNKNOWN_DIRECTIVE,
