@@ -14,7 +14,7 @@ use crate::run::services;
 use crate::site::{self, Secrets};
 use crate::source::codes::daemon as codes;
 use crate::source::words::counted;
-use crate::source::{Diagnostic, Severity, Sources, report};
+use crate::source::{Diagnostic, Findings, Severity, Sources, report};
 
 /// Be a director: elect, hold the virtual addresses, announce them
 ///
@@ -145,13 +145,20 @@ impl Request {
     fn inventory(&self, path: &Path, sources: &mut Sources) -> Result<Loaded, Problem> {
         let (site, found) =
             site::load(sources, path, Secrets::Fetch).map_err(|error| inputs::unusable(&error))?;
+        let mut errors = found.sorted();
+        errors.retain(|finding| finding.severity() == Severity::Error);
         let Some(mut loaded) = daemon::of_site(&site, sources, &self.node) else {
+            // A director may be missing because nothing behind an error was read.
+            if !errors.is_empty() {
+                let mut findings = Findings::new();
+                findings.extend(errors);
+                return Ok(Loaded { plan: Plan::default(), findings });
+            }
             let names: Vec<&str> = site.machines("directors");
             let text = format!("the inventory has no director `{}`", self.node);
             let help = format!("name one of {} with `--node`", names.join(", "));
             return Err(Problem::new(text).help(help));
         };
-        let errors = found.sorted().into_iter().filter(|f| f.severity() == Severity::Error);
         loaded.findings.extend(errors);
         Ok(loaded)
     }

@@ -129,6 +129,23 @@ fn a_node_without_a_router_is_refused() {
     snapshot!(place.run(&["daemon", "--check", "--node", "lw7", "ha.d"]));
 }
 
+/// What a broken inventory does not name may stand behind the break.
+#[test]
+fn a_broken_inventory_is_told_before_a_missing_director() {
+    let told = |text: &str, node: &str| {
+        let place = Place::new().file("site.toml", text);
+        place.run(&["daemon", "--check", "--node", node, "site.toml"])
+    };
+    snapshot!(
+        [
+            told("cluster = \"x\n[directors\n", "lw1"),
+            told("[directors.lw1]\n[directors.lw2]\n", "lw3"),
+            told("[directors.lw1]\n[directors.lw2]\n", "lw1"),
+        ]
+        .join("\n")
+    );
+}
+
 #[test]
 fn a_missing_configuration_is_named() {
     snapshot!(Place::new().run(&["daemon", "--check", "nowhere.conf"]));

@@ -55,6 +55,45 @@ fn an_inventory_of_nobody() {
     snapshot!(Place::new().file("site.toml", "cluster = \"web\"\n").run(&["check", "site.toml"]));
 }
 
+/// What the text does not let be read is not missing.
+#[test]
+fn a_director_behind_a_broken_line_is_not_missing() {
+    let place = Place::new().file("site.toml", "cluster = \"x\n[directors\n");
+    let got = place.run(&["check", "--output", "short", "site.toml"]);
+    assert!(got.contains("LV0801") && !got.contains("LV0809"), "{got}");
+    // Commands without the option name the one that has it.
+    let flood: String = (0..30).map(|line| format!("bad line {line}\n")).collect();
+    let place = Place::new().file("site.toml", flood);
+    let got = place.run(&["render", "site.toml", "--out", "out"]);
+    assert!(got.contains("`lvsha check --output short site.toml` shows all"), "{got}");
+}
+
+/// keepalived.conf has interfaces before scripts, whatever the order of the list.
+#[test]
+fn a_word_of_a_list_is_judged_at_its_own_place() {
+    let text = r#"[directors.a]
+[directors.b]
+[scripts.chk]
+command = "/usr/bin/true"
+weight = -20
+[settings]
+script_user = "root"
+script_security = true
+[routers.X]
+virtual_router_id = 5
+interface = "eth0"
+addresses = ["10.0.0.1/24"]
+follows = ["script chk", "eth1 weight -30"]
+[routers.Y]
+virtual_router_id = 6
+interface = "eth0"
+addresses = ["10.0.1.1/24"]
+[sync_groups.G]
+members = ["X", "Y"]
+"#;
+    snapshot!(Place::new().file("site.toml", text).run(&["check", "site.toml"]));
+}
+
 #[test]
 fn a_machine_has_one_role() {
     let text = r#"[directors.lw1]

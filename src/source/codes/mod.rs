@@ -77,6 +77,16 @@ impl Code {
         self.0.title
     }
 
+    /// Whether only the daemon finds it: `lvsha check` does not ask what the daemon can do.
+    pub fn is_of_daemon(self) -> bool {
+        daemon::ROWS.contains(&self) || self.is_of_services()
+    }
+
+    /// Whether it is about virtual services and their probes, as the daemon does them.
+    pub fn is_of_services(self) -> bool {
+        services::ROWS.contains(&self)
+    }
+
     /// The page of `lvsha explain`, plain text in paragraphs.
     pub fn page(self) -> &'static str {
         self.0.page

@@ -9,7 +9,9 @@ use self::window::Window;
 use super::json::touches_secret;
 use super::legible;
 use crate::source::text::printable;
-use crate::source::{Diagnostic, Edit, FileId, Fix, Place, Severity, SourceFile, Sources, Span};
+use crate::source::{
+    Code, Diagnostic, Edit, FileId, Fix, Place, Severity, SourceFile, Sources, Span,
+};
 
 mod window;
 
@@ -19,28 +21,34 @@ mod window;
 pub fn human(sources: &Sources, diagnostics: &[Diagnostic], colour: bool) -> String {
     let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
     let mut out = String::new();
-    let mut frames: BTreeMap<(Option<FileId>, &str), usize> = BTreeMap::new();
+    let mut frames: BTreeMap<(Option<FileId>, &str), (usize, Code)> = BTreeMap::new();
     for diagnostic in diagnostics {
         let key = (diagnostic.at.map(|at| at.file), diagnostic.code.id());
-        let count = frames.entry(key).or_default();
+        let (count, _) = frames.entry(key).or_insert((0, diagnostic.code));
         *count += 1;
         if *count <= FRAMES {
             out.push_str(&renderer.render(&frame(sources, diagnostic)));
             out.push_str("\n\n");
         }
     }
-    let hidden = frames.into_iter().filter(|(_, count)| *count > FRAMES);
-    for ((file, code), count) in hidden {
+    let hidden = frames.into_iter().filter(|(_, (count, _))| *count > FRAMES);
+    for ((file, _), (count, code)) in hidden {
         let place = file.map_or("general", |file| sources.get(file).name());
         let more = count - FRAMES;
         // Writing to a string cannot fail.
-        let _ = writeln!(
-            out,
-            "{more} more {code} in {}: use `--output short` to see all\n",
-            legible(place)
-        );
+        let _ =
+            writeln!(out, "{more} more {code} in {}: {}\n", legible(place), all(file, code, place));
     }
     out
+}
+
+/// How to see what is only counted. Most commands that show findings have no option for another form.
+fn all(file: Option<FileId>, code: Code, place: &str) -> String {
+    if code.is_of_daemon() {
+        return "mend the first ones to see them".to_owned();
+    }
+    let name = file.map_or_else(String::new, |_| format!(" {}", legible(place)));
+    format!("`lvsha check --output short{name}` shows all")
 }
 
 /// One finding: the frame itself, then its fix.

@@ -1,5 +1,5 @@
 use super::*;
-use crate::source::codes::characters as codes;
+use crate::source::codes::{characters as codes, daemon};
 use crate::source::{Diagnostic, FileId, Place, Sources, Span};
 
 const CONFIGURATION: &str = "\
@@ -206,8 +206,14 @@ fn a_flood_of_one_code_is_counted_behind_the_twentieth() {
     let list: Vec<_> = (0..30).map(finding).collect();
     let shown = human(&sources, &list, false);
     assert_eq!(shown.matches("error[LV0002]").count(), 20);
-    let last = "10 more LV0002 in etc/keepalived.conf: use `--output short` to see all\n\n";
+    let last = "10 more LV0002 in etc/keepalived.conf: \
+                `lvsha check --output short etc/keepalived.conf` shows all\n\n";
     assert!(shown.ends_with(last), "{shown}");
+    // What the daemon alone finds no check shows.
+    let of_daemon: Vec<_> =
+        (0..21).map(|_| Diagnostic::general(daemon::NOT_EXECUTED, "wrong")).collect();
+    let last = "1 more LV0959 in general: mend the first ones to see them\n\n";
+    assert!(human(&sources, &of_daemon, false).ends_with(last));
     assert_eq!(short(&sources, &list).lines().count(), 30);
 }
 

@@ -46,8 +46,12 @@ pub fn plan(cluster: &Cluster, node: &str, findings: &mut Findings) -> Plan {
         let message = format!("no virtual router for the node `{node}`");
         let nodes: Vec<&str> = cluster.nodes.iter().map(|node| node.name.value.as_str()).collect();
         let finding = Diagnostic::general(daemon::NO_ROUTER, message);
+        let is_known = nodes.iter().any(|known| known.eq_ignore_ascii_case(node));
         planner.findings.push(match nodes.as_slice() {
             [] => finding.help("add a `vrrp_instance`"),
+            _ if is_known => {
+                finding.help("add a line to haresources, or `[routers.NAME]` to an inventory")
+            }
             _ => finding.help(format!("name one of {} with `--node`", nodes.join(", "))),
         });
     }
