@@ -82,6 +82,12 @@ impl Templates {
             Some(detail) => detail.to_owned(),
             None => error.kind().to_string(),
         };
+        let text = error.template_source().zip(error.range());
+        let text = text.and_then(|(text, range)| text.get(range));
+        let words = match (error.kind(), text.map(str::trim).filter(|text| !text.is_empty())) {
+            (ErrorKind::UndefinedError, Some(text)) => format!("there is no `{text}`"),
+            _ => words,
+        };
         TemplateError::Wrong(shown, error.line().unwrap_or(1), words)
     }
 }
@@ -89,6 +95,8 @@ impl Templates {
 fn environment() -> Environment<'static> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    // An error tells the words that it is about only with this.
+    environment.set_debug(true);
     // A loop without an end stops here; the largest inventories need a hundredth of it.
     environment.set_fuel(Some(500_000_000));
     let syntax = SyntaxConfig::builder()

@@ -172,7 +172,9 @@ fn a_template_of_the_user_replaces_the_built_in_one() {
 #[test]
 fn a_wrong_template_says_where() {
     for (text, words) in [
-        ("a\n{{ node.nme }}\n", "keepalived.conf.j2:2: "),
+        ("a\n{{ node.nme }}\n", "keepalived.conf.j2:2: there is no `node.nme`"),
+        ("{{ inventory.stack }}", "keepalived.conf.j2:1: there is no `inventory.stack`"),
+        ("{% for k in nothing %}{% endfor %}", "keepalived.conf.j2:1: there is no `nothing`"),
         ("{{ inventory.routers }}", "cannot be written into a file"),
         ("{% for %}", "keepalived.conf.j2:1: "),
     ] {
