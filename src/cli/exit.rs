@@ -54,14 +54,10 @@ impl From<ExitCode> for std::process::ExitCode {
 }
 
 /// What the codes of `command` (its name behind `lvsha`) say, in order.
-pub(super) fn rows(command: &str) -> impl Iterator<Item = (u8, String)> {
+pub(super) fn rows(command: &str) -> impl Iterator<Item = (u8, &'static str)> {
     ExitCode::ALL.into_iter().map(move |code| {
         let own = OF_COMMANDS.iter().find(|(name, of, _)| *name == command && *of == code);
-        let text = match own {
-            Some((_, ExitCode::Usage, own)) => format!("{own}; or {}", code.meaning()),
-            Some((.., own)) => (*own).to_owned(),
-            None => code.meaning().to_owned(),
-        };
+        let text = own.map_or(code.meaning(), |(.., own)| own);
         (code.number(), text)
     })
 }
@@ -75,7 +71,7 @@ pub(super) fn table() -> String {
     }
     out.push_str("\nWhat they say of some commands:\n");
     for (command, code, meaning) in OF_COMMANDS {
-        let _ = writeln!(out, "  {command:<8}{}  {meaning}", code.number());
+        let _ = writeln!(out, "  {command:<9}{}  {meaning}", code.number());
     }
     out
 }
@@ -93,12 +89,13 @@ pub(super) fn of(command: &str) -> String {
 const OF_COMMANDS: &[(&str, ExitCode, &str)] = &[
     ("check", ExitCode::Findings, "an error, or a warning under --strict, or --diff shows edits"),
     ("convert", ExitCode::Findings, "something is not understood, or lost under --strict"),
-    ("ctl", ExitCode::Usage, "no daemon answers, or it refuses"),
+    ("ctl", ExitCode::Usage, "no daemon answers, or it refuses; or wrong options"),
     ("daemon", ExitCode::Findings, "the configuration is refused"),
     ("diff", ExitCode::Findings, "the two configurations differ"),
     ("fmt", ExitCode::Findings, "a file is left alone, or --check or --diff would change one"),
-    ("plan", ExitCode::Findings, "no plan can be made or saved"),
-    ("plan", ExitCode::Usage, "there is something to do"),
+    ("plan", ExitCode::Findings, "the inventory cannot be used, or no plan can be made or saved"),
+    ("plan", ExitCode::Usage, "there is something to do; or wrong options"),
+    ("simulate", ExitCode::Findings, "a director cannot run the configuration"),
     ("status", ExitCode::Findings, "something is not as the inventory says"),
     ("verify", ExitCode::Findings, "a service does not answer as the inventory says"),
 ];

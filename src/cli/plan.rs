@@ -28,8 +28,8 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, Failure> {
     match plan(arguments, printer) {
         // 2 says that there is work, so everything that is in the way of an answer is 1.
-        Err(Failure::Input(problem)) => {
-            printer.problem(&problem);
+        Err(failure) => {
+            super::failed(&failure, printer);
             Ok(ExitCode::Findings)
         }
         done => done,

@@ -183,6 +183,9 @@ fn a_plan_that_cannot_be_saved_names_its_file() {
 fn a_plan_that_cannot_be_made_is_told_from_one_with_work() {
     let told = Desk::new().run(&["plan", "nowhere.toml"]);
     assert!(told.contains("exit code: 1") && told.contains("nowhere.toml"), "{told}");
+    let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let output = Desk::new().command(&["plan", "site.toml"]).stdout(full).output().unwrap();
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
 }
 
 #[test]
