@@ -13,6 +13,7 @@ mod alone;
 mod judge;
 mod links;
 mod network;
+mod pings;
 mod reload;
 mod routing;
 mod standard;
