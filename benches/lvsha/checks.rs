@@ -16,8 +16,8 @@ use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
 
 use crate::Bench;
 use crate::pair::{Pair, Program, ip};
-use crate::peers::tree;
-use crate::table::{Budget, Row, Sample, Unit};
+use crate::peers::needed_tree;
+use crate::table::{Budget, Row, Sample, Trouble, Unit, sample};
 
 pub(crate) fn rows(_: &Bench) -> Vec<Row> {
     let ldirectord = [measured(Program::Ldirectord, FEW)].into_iter().collect();
@@ -38,8 +38,8 @@ fn in_turn(checks: u16) -> (Rounds, Rounds) {
     (ours.into_iter().collect(), theirs.into_iter().collect())
 }
 
-/// All rounds of a program, or `None`.
-type Rounds = Option<Vec<Seen>>;
+/// All rounds of a program, or why one is missing.
+type Rounds = Result<Vec<Seen>, Trouble>;
 
 /// What a program did while it was watched.
 struct Seen {
@@ -53,56 +53,52 @@ struct Seen {
     off: Vec<f64>,
 }
 
-fn sample(unit: Unit, rounds: &[Seen], value: impl Fn(&Seen) -> f64) -> Sample {
+fn values(unit: Unit, rounds: &[Seen], value: impl Fn(&Seen) -> f64) -> Sample {
     Sample::new(unit, rounds.iter().map(value).collect())
 }
 
 fn processor(checks: u16, ours: &Rounds, peer: Program, theirs: &Rounds, budget: Budget) -> Row {
     let work = format!("{},000 TCP checks each second: processor", checks / 1000);
-    let Some(rounds) = ours else { return Row::unmeasured(work, budget, NEEDS) };
     // A program may make fewer than it was asked for.
     let percent = |rounds: &Vec<Seen>| {
-        sample(Unit::Percent, rounds, |seen| seen.busy / seen.checks * f64::from(checks))
+        values(Unit::Percent, rounds, |seen| seen.busy / seen.checks * f64::from(checks))
     };
-    let made = |rounds: &Vec<Seen>| sample(Unit::Count, rounds, |seen| seen.checks).to_string();
-    let their_count = theirs.as_ref().map_or_else(|| "none".to_owned(), made);
-    Row::new(work, percent(rounds), budget)
-        .beside(peer.name(), theirs.as_ref().map(percent))
-        .note(format!("made each second: {}, theirs {their_count}", made(rounds)))
+    let made = |rounds: &Rounds| {
+        let count = |rounds: &Vec<Seen>| values(Unit::Count, rounds, |seen| seen.checks);
+        sample(rounds, count).map_or_else(|_| "none".to_owned(), |count| count.to_string())
+    };
+    Row::of(work, sample(ours, percent), budget)
+        .beside(peer.name(), sample(theirs, percent))
+        .note(format!("made each second: {}, theirs {}", made(ours), made(theirs)))
 }
 
 /// What one more check needs, from what few and many need.
 fn memory(ours: [&Rounds; 2], theirs: [&Rounds; 2]) -> Row {
     let each = |rounds: [&Rounds; 2]| {
-        let [few, many] = rounds
-            .map(|rounds| Some(sample(Unit::Bytes, rounds.as_ref()?, |seen| seen.memory).median()));
+        let all = |rounds: &Vec<Seen>| values(Unit::Bytes, rounds, |seen| seen.memory);
+        let [few, many] = rounds.map(|rounds| Ok::<_, Trouble>(sample(rounds, all)?.median()));
         let more = f64::from(MANY) - f64::from(FEW);
-        Some(Sample::new(Unit::Bytes, vec![(many? - few?) / more]))
+        Ok(Sample::new(Unit::Bytes, vec![(many? - few?) / more]))
     };
     let (work, budget) = ("memory of a TCP check and its server", Budget::AtMost(4096.0));
-    match each(ours) {
-        Some(ours) => Row::new(work, ours, budget).beside("keepalived", each(theirs)),
-        None => Row::unmeasured(work, budget, NEEDS),
-    }
+    Row::of(work, each(ours), budget).beside("keepalived", each(theirs))
 }
 
 fn punctuality(ours: &Rounds, theirs: &Rounds) -> Row {
     let work = "advertisements at 100 ms beside 10,000 checks each second: off the interval";
-    let budget = Budget::Percentile99(0.005);
+    // Distances have no sign.
+    let budget = Budget::OnTime { early: 0.0, late: 0.005 };
     let off = |rounds: &Vec<Seen>| {
         Sample::new(Unit::Seconds, rounds.iter().flat_map(|seen| seen.off.clone()).collect())
     };
-    match ours.as_ref().map(off) {
-        Some(ours) => Row::new(work, ours, budget)
-            .on_top_of(INTERVAL)
-            .beside("keepalived", theirs.as_ref().map(off)),
-        None => Row::unmeasured(work, budget, NEEDS),
-    }
+    Row::of(work, sample(ours, off), budget)
+        .on_top_of(INTERVAL)
+        .beside("keepalived", sample(theirs, off))
 }
 
-/// `None` when something is missing, or the checks do not begin in time.
-fn measured(program: Program, checks: u16) -> Option<Seen> {
-    tree()?;
+/// Checks have to begin in time, and to be made to the end.
+fn measured(program: Program, checks: u16) -> Result<Seen, Trouble> {
+    needed_tree()?;
     let pair = Pair::new(&format!("h{}", program.letter()), 1)?.with_checks()?;
     let servers = Servers::behind(&pair)?;
     let capture = pair.capture()?;
@@ -111,7 +107,8 @@ fn measured(program: Program, checks: u16) -> Option<Seen> {
     let begin = Instant::now();
     while servers.asked() < 3 * u64::from(checks) {
         if begin.elapsed() > PATIENCE {
-            return None;
+            let (asked, seconds) = (servers.asked(), PATIENCE.as_secs());
+            return Err(Trouble::Failed(format!("only {asked} checks in {seconds} s")));
         }
         thread::sleep(Duration::from_millis(50));
     }
@@ -119,7 +116,7 @@ fn measured(program: Program, checks: u16) -> Option<Seen> {
     if advertises {
         capture.settle_on('a', 5)?;
     }
-    let (asked, (spent, _), start) = (servers.asked(), running.usage(), Instant::now());
+    let (asked, (spent, _), start) = (servers.asked(), running.usage()?, Instant::now());
     let mut off = Vec::new();
     let time = if advertises { TIME } else { TIME_OF_ROUNDS };
     while start.elapsed() < time {
@@ -129,10 +126,15 @@ fn measured(program: Program, checks: u16) -> Option<Seen> {
             thread::sleep(Duration::from_millis(50));
         }
     }
-    let (seconds, (after, memory)) = (start.elapsed().as_secs_f64(), running.usage());
+    let (seconds, (after, memory)) = (start.elapsed().as_secs_f64(), running.usage()?);
     // A count of some minutes is far below what a float holds exactly.
     let made = (servers.asked() - asked) as f64;
-    Some(Seen { checks: made / seconds, busy: (after - spent) / seconds * 100.0, memory, off })
+    // What is scaled up to all of them has to be a good part of them; ldirectord makes half of the few.
+    if made < 0.25 * f64::from(checks) * seconds {
+        let why = format!("only {:.0} of {checks} checks a second were made", made / seconds);
+        return Err(Trouble::Failed(why));
+    }
+    Ok(Seen { checks: made / seconds, busy: (after - spent) / seconds * 100.0, memory, off })
 }
 
 /// Ten servers for each service; each is asked every second, if the program is quick enough.
@@ -189,12 +191,18 @@ struct Servers {
 }
 
 impl Servers {
-    fn behind(pair: &Pair) -> Option<Self> {
+    fn behind(pair: &Pair) -> Result<Self, Trouble> {
         let (a, b) = (pair.space('a'), pair.space('b'));
-        ip(&["-n", &b, "link", "set", "lo", "up"])?;
-        ip(&["-n", &b, "route", "add", "local", "10.128.0.0/16", "dev", "lo"])?;
-        ip(&["-n", &a, "route", "add", "10.128.0.0/16", "via", "10.9.0.2"])?;
-        let space = std::fs::File::open(format!("/run/netns/{b}")).ok()?;
+        let routes: [&[&str]; 3] = [
+            &["-n", &b, "link", "set", "lo", "up"],
+            &["-n", &b, "route", "add", "local", "10.128.0.0/16", "dev", "lo"],
+            &["-n", &a, "route", "add", "10.128.0.0/16", "via", "10.9.0.2"],
+        ];
+        if let Some(route) = routes.iter().find(|route| ip(route).is_none()) {
+            return Err(Trouble::Missing(format!("refused: ip {}", route.join(" "))));
+        }
+        let path = format!("/run/netns/{b}");
+        let space = std::fs::File::open(path).expect("ip keeps its namespaces there");
         let (asked, is_over) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicBool::new(false)));
         let (count, over) = (Arc::clone(&asked), Arc::clone(&is_over));
         let thread = thread::spawn(move || {
@@ -209,7 +217,7 @@ impl Servers {
                 }
             }
         });
-        Some(Self { asked, is_over, thread: Some(thread) })
+        Ok(Self { asked, is_over, thread: Some(thread) })
     }
 
     /// Connections so far.
@@ -237,4 +245,3 @@ const TIME_OF_ROUNDS: Duration = Duration::from_secs(20);
 const INTERVAL: f64 = 0.1;
 /// keepalived takes half a minute until it has begun all of the many, ldirectord for the few.
 const PATIENCE: Duration = Duration::from_secs(120);
-const NEEDS: &str = "needs root, ip, cc, and `make peers`; or the checks did not begin in time";

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use crate::Bench;
-use crate::table::{Budget, Row, Sample, Unit};
+use crate::table::{Budget, Row, Sample, Trouble, Unit};
 
 pub(crate) fn rows(bench: &Bench) -> Vec<Row> {
     let runs = bench.method.runs;
@@ -24,32 +24,37 @@ fn to(nodes: u32, many: u32, runs: usize) -> Vec<Row> {
         .env("RUNS", runs.to_string())
         .stderr(Stdio::piped())
         .output();
-    let (text, why) = match output {
-        Ok(output) => (output.stdout, output.stderr),
-        Err(error) => (Vec::new(), error.to_string().into_bytes()),
+    let (text, why, code) = match output {
+        Ok(output) => (output.stdout, output.stderr, output.status.code()),
+        Err(error) => (Vec::new(), error.to_string().into_bytes(), Some(NOT_HERE)),
     };
     let (text, why) = (String::from_utf8_lossy(&text), String::from_utf8_lossy(&why));
-    let why = why.lines().last().unwrap_or("benches/deploy says nothing");
-    let one = |value| Sample::new(Unit::Seconds, vec![value]);
+    let why = why.lines().last().unwrap_or("benches/deploy says nothing").to_owned();
+    let trouble = match code {
+        Some(NOT_HERE) => Trouble::Missing(why),
+        _ => Trouble::Failed(why),
+    };
+    let one = |value: Option<f64>| {
+        value.map(|value| Sample::new(Unit::Seconds, vec![value])).ok_or_else(|| trouble.clone())
+    };
     let measured = WORKS.iter().map(|(work, budget)| {
         let title = format!("deploy to {nodes} machines: {work}");
         let cells = text.lines().find_map(|line| line.strip_prefix(&format!("| {work} | ")));
         let mut values = cells.into_iter().flat_map(|cells| cells.split(" s | "));
         let mut next = || values.next().and_then(|value| value.trim().parse::<f64>().ok());
-        let Some(ours) = next() else { return Row::unmeasured(title, *budget, why) };
-        Row::new(title, one(ours), *budget).beside("Ansible", next().map(one))
+        Row::of(title, one(next()), *budget).beside("Ansible", one(next()))
     });
     let mut rows: Vec<Row> = measured.collect();
     let planned = format!("{many} machines planned at once: ");
     let time = text.lines().find_map(|line| line.strip_prefix(&planned));
     let time = time.and_then(|time| time.trim_end_matches(" s").parse().ok());
     let work = format!("plan of {many} machines at once");
-    rows.push(match time {
-        Some(time) => Row::new(work, one(time), Budget::Open),
-        None => Row::unmeasured(work, Budget::Open, why),
-    });
+    rows.push(Row::of(work, one(time), Budget::Open));
     rows
 }
+
+/// The exit code of the script where this machine lacks something.
+const NOT_HERE: i32 = 1;
 
 /// As the script calls them.
 const WORKS: [(&str, Budget); 3] = [

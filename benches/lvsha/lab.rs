@@ -9,7 +9,7 @@ use message::Message;
 
 use crate::Bench;
 use crate::chart::{Series, svg};
-use crate::table::{Budget, Row, Sample, Unit};
+use crate::table::{Budget, Row, Sample, Trouble, Unit};
 
 // Of the lab's messages only what it measured matters here.
 #[expect(dead_code)]
@@ -27,27 +27,21 @@ pub(crate) fn rows(bench: &Bench) -> Vec<Row> {
             [("ipvsadm", "ipvsadm -R", budget), ("keepalived", "keepalived", Budget::Open)]
         {
             let title = format!("fill IPVS: {} x 10 from nothing", grouped(services));
-            let row = match found.value(&work, "lvsha") {
-                Err(why) => Row::unmeasured(title, budget, &why),
-                Ok(ours) => {
-                    let row = Row::new(title, one(Unit::Seconds, ours), budget);
-                    match found.value(&work, by) {
-                        Ok(theirs) => {
-                            row.beside(name, Some(one(Unit::Seconds, theirs))).note(CLOCK)
-                        }
-                        Err(why) => row.note(format!("{name}: {why}")),
-                    }
-                }
-            };
-            rows.push(row);
+            let seconds = |by| Ok(one(Unit::Seconds, found.value(&work, by)?));
+            let row = Row::of(title, seconds("lvsha"), budget).beside(name, seconds(by));
+            rows.push(row.note(CLOCK));
         }
     }
-    for (work, budget) in WRITES {
+    // A counter that has not seen the one write of the other weight says nothing about those without any.
+    let [one_write, ..] = WRITES;
+    let counts = found.value(one_write, "lvsha").is_ok_and(|count| count > 0.0);
+    for (work, count) in WRITES.into_iter().zip([1.0, 0.0, 0.0]) {
         let title = format!("{work}, {} x 10", grouped(5000));
-        rows.push(match found.value(work, "lvsha") {
-            Ok(count) => Row::new(title, one(Unit::Count, count), budget),
-            Err(why) => Row::unmeasured(title, budget, &why),
-        });
+        let made = match found.value(work, "lvsha") {
+            Ok(_) if !counts => Err(Trouble::Failed(format!("no count of `{one_write}`"))),
+            made => made.map(|made| one(Unit::Count, made)),
+        };
+        rows.push(Row::of(title, made, Budget::Exactly(count)));
     }
     let series = [("lvsha", "lvsha"), ("ipvsadm", "ipvsadm -R"), ("keepalived", "keepalived")];
     let series =
@@ -64,13 +58,14 @@ pub(crate) fn rows(bench: &Bench) -> Vec<Row> {
 struct Found {
     measured: Vec<(String, String, Result<f64, String>)>,
     /// Why something is missing.
-    trouble: String,
+    trouble: Trouble,
 }
 
 impl Found {
     /// Boots a machine of the lab and lets it measure this program.
     fn of_the_lab() -> Self {
-        let mut found = Self { measured: Vec::new(), trouble: "the lab says nothing".to_owned() };
+        let trouble = Trouble::Failed("the lab says nothing".to_owned());
+        let mut found = Self { measured: Vec::new(), trouble };
         // The machine runs the optimised program of this run; only what watches it is not optimised.
         let started = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
             .args(["test", "--quiet", "--test", "lab", "--", "--measure", "fill::"])
@@ -84,7 +79,7 @@ impl Found {
         let mut child = match started {
             Ok(child) => child,
             Err(error) => {
-                found.trouble = format!("cargo does not start: {error}");
+                found.trouble = Trouble::Missing(format!("cargo does not start: {error}"));
                 return found;
             }
         };
@@ -98,8 +93,13 @@ impl Found {
                 None => {
                     eprintln!("{line}");
                     // What was skipped says why; of a failure the last line is its reason or its place.
-                    if !line.trim().is_empty() && !found.trouble.contains("skipped") {
-                        found.trouble = line;
+                    let is_skipped = line.contains("skipped");
+                    match found.trouble {
+                        Trouble::Failed(_) if is_skipped => found.trouble = Trouble::Missing(line),
+                        Trouble::Failed(_) if !line.trim().is_empty() => {
+                            found.trouble = Trouble::Failed(line);
+                        }
+                        Trouble::Failed(_) | Trouble::Missing(_) => {}
                     }
                 }
             }
@@ -109,10 +109,11 @@ impl Found {
         found
     }
 
-    fn value(&self, work: &str, by: &str) -> Result<f64, String> {
+    fn value(&self, work: &str, by: &str) -> Result<f64, Trouble> {
         let mut all = self.measured.iter();
         let found = all.find(|(other, who, _)| other == work && who == by);
-        found.map_or_else(|| Err(self.trouble.clone()), |(_, _, result)| result.clone())
+        let (_, _, result) = found.ok_or_else(|| self.trouble.clone())?;
+        result.clone().map_err(Trouble::Failed)
     }
 
     /// Services and seconds, as far as they were measured.
@@ -139,10 +140,10 @@ fn grouped(number: u32) -> String {
 
 /// Services, as the measurement fills them.
 const SIZES: [u32; 3] = [50, 500, 5000];
-/// As the measurement calls them.
-const WRITES: [(&str, Budget); 3] = [
-    ("writes of a reload without a change", Budget::AtMost(0.0)),
-    ("writes of a reload with another weight", Budget::AtMost(1.0)),
-    ("writes of a start over the whole table", Budget::AtMost(0.0)),
+/// As the measurement calls them: one write, none, none.
+const WRITES: [&str; 3] = [
+    "writes of a reload with another weight",
+    "writes of a reload without a change",
+    "writes of a start over the whole table",
 ];
 const CLOCK: &str = "of a machine of 500 million instructions a second";

@@ -2,7 +2,8 @@
 //!
 //! `cargo bench --bench lvsha -- text` measures one area. `--slow 5` does our work five times for each
 //! measurement of text and services: rows must turn red. `--compare FILE` holds the ratios against those of an earlier
-//! run (its bench.json). Results stand below target/bench.
+//! run (its bench.json). Results stand below target/bench; the exit code is 1 when a row missed its budget, or when our
+//! program did not do what was to be measured.
 
 // A benchmark that cannot write its files or start a program has nothing better to do than stop,
 // and its table is for standard output.
@@ -27,7 +28,7 @@ use std::time::Instant;
 
 use measure::Method;
 use report::Report;
-use table::Row;
+use table::{Row, Verdict};
 
 type Area = fn(&Bench) -> Vec<Row>;
 
@@ -87,15 +88,23 @@ fn main() -> ExitCode {
         }
     }
     print!("{}", report.text());
+    // Before anything that may end with an error.
+    report.write(&bench.folder);
+    println!("\nwritten to {}", bench.folder.display());
+    let counts = [Verdict::Missed, Verdict::Failed, Verdict::Unmeasured];
+    let [missed, failed, unmeasured] = counts.map(|verdict| report.count(verdict));
+    println!("rows: {missed} missed, {failed} failed, {unmeasured} not measured");
+    let mut is_kept = missed + failed == 0;
     if let Some(earlier) = earlier {
         match report.compare(Path::new(&earlier)) {
             Ok(text) => print!("\nratios, before and now\n{text}"),
-            Err(error) => eprintln!("cannot compare with {earlier}: {error}"),
+            Err(error) => {
+                eprintln!("cannot compare with {earlier}: {error}");
+                is_kept = false;
+            }
         }
     }
-    report.write(&bench.folder);
-    println!("\nwritten to {}", bench.folder.display());
-    ExitCode::SUCCESS
+    if is_kept { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 fn number(argument: Option<String>) -> usize {

@@ -1,9 +1,10 @@
 //! Commands, timed: wall clock and the kernel's own figure of their memory.
 
-use std::process::{Child, Command, Stdio};
+use std::os::unix::process::ExitStatusExt as _;
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::Instant;
 
-use crate::table::{Sample, Unit};
+use crate::table::{Sample, Trouble, Unit};
 
 /// Interleaved runs of a command and, perhaps, of its peer's.
 pub(crate) struct Runs {
@@ -25,28 +26,26 @@ pub(crate) struct Method {
 }
 
 impl Method {
-    pub(crate) fn ours(self, command: impl Fn() -> Command) -> Runs {
-        self.beside(command, || None).0
+    pub(crate) fn ours(self, command: impl Fn() -> Command) -> Result<Runs, Trouble> {
+        let nobody = || Err(Trouble::Missing(String::new()));
+        self.beside(command, nobody).0
     }
 
-    /// Ours and theirs in turn, so that a busy moment of the machine meets both.
+    /// Ours and theirs in turn, so that a busy moment of the machine meets both. Who fails once is not asked again: a
+    /// refusal takes less time than the work.
     pub(crate) fn beside(
         self,
         ours: impl Fn() -> Command,
-        theirs: impl Fn() -> Option<Command>,
-    ) -> (Runs, Option<Runs>) {
-        let (mut left, mut right) = (Runs::new(), Runs::new());
-        let mut warm = Runs::new();
-        warm.add(1, &ours);
+        theirs: impl Fn() -> Result<Command, Trouble>,
+    ) -> (Result<Runs, Trouble>, Result<Runs, Trouble>) {
+        let ours = || Ok(ours());
+        let warm = Runs::new().add(1, &ours);
+        let (mut left, mut right) = (warm.map(|_| Runs::new()), Ok(Runs::new()));
         for _ in 0..self.runs {
-            left.add(self.slow, &ours);
-            if let Some(command) = theirs() {
-                let command = std::cell::Cell::new(Some(command));
-                right.add(1, &|| command.take().expect("asked once"));
-            }
+            left = left.and_then(|runs| runs.add(self.slow, &ours));
+            right = right.and_then(|runs| runs.add(1, &theirs));
         }
-        let peer = (!right.times.is_empty()).then_some(right);
-        (left, peer)
+        (left, right)
     }
 }
 
@@ -69,34 +68,47 @@ impl Runs {
         Sample::new(Unit::Texts, self.memory.iter().map(|memory| memory / text).collect())
     }
 
-    fn add(&mut self, times: usize, command: &impl Fn() -> Command) {
-        let (mut processor, mut memory) = (0.0, 0.0_f64);
-        let start = Instant::now();
+    /// Every input here is one that all programs accept.
+    fn add(
+        mut self,
+        times: usize,
+        command: &impl Fn() -> Result<Command, Trouble>,
+    ) -> Result<Self, Trouble> {
+        let (mut time, mut processor, mut memory) = (0.0, 0.0, 0.0_f64);
         for _ in 0..times {
-            let mut command = command();
+            let mut command = command()?;
             command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-            let (seconds, bytes) = wait(command.spawn().expect("the command starts"));
+            let start = Instant::now();
+            let (status, seconds, bytes) = wait(command.spawn().expect("the command starts"));
+            time += start.elapsed().as_secs_f64();
+            if !status.success() {
+                return Err(Trouble::Failed(format!("{status} of {command:?}: run it by hand")));
+            }
             processor += seconds;
             memory = memory.max(bytes);
         }
-        self.times.push(start.elapsed().as_secs_f64());
+        self.times.push(time);
         self.processor.push(processor);
         self.memory.push(memory);
+        Ok(self)
     }
 }
 
-/// Waits for `child`; its processor time in seconds, and its peak resident set in bytes.
+/// Waits for `child`: how it ended, its processor time in seconds, and its peak resident set in bytes.
 // The only way to the kernel's own figures of a child.
 #[expect(unsafe_code)]
-fn wait(child: Child) -> (f64, f64) {
+fn wait(child: Child) -> (ExitStatus, f64, f64) {
     let mut status = 0;
     // SAFETY: rusage is plain numbers, for which all zeros is a value; wait4 only writes to the two
     // locals, which outlive the call, and the child is ours and not waited for elsewhere.
     let usage = unsafe {
         let mut usage: libc::rusage = std::mem::zeroed();
-        libc::wait4(child.id().cast_signed(), &raw mut status, 0, &raw mut usage);
+        let child = child.id().cast_signed();
+        // Without the child's own figures, those of nobody would count.
+        assert_eq!(libc::wait4(child, &raw mut status, 0, &raw mut usage), child, "it is ours");
         usage
     };
     let seconds = |time: libc::timeval| time.tv_sec as f64 + time.tv_usec as f64 / 1e6;
-    (seconds(usage.ru_utime) + seconds(usage.ru_stime), usage.ru_maxrss as f64 * 1024.0)
+    let spent = seconds(usage.ru_utime) + seconds(usage.ru_stime);
+    (ExitStatus::from_raw(status), spent, usage.ru_maxrss as f64 * 1024.0)
 }

@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::peers;
+use crate::table::Trouble;
 
 /// Who is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,11 +70,18 @@ struct Advert {
 }
 
 impl Pair {
-    /// `None` without root.
-    pub(crate) fn new(name: &str, cables: u8) -> Option<Self> {
+    /// Needs root.
+    pub(crate) fn new(name: &str, cables: u8) -> Result<Self, Trouble> {
         let prefix = format!("lvshab{}{name}", std::process::id());
-        let pair = Self { prefix, folder: tempfile::tempdir().ok()?, stand_ins: None };
-        let (a, b) = (pair.space('a'), pair.space('b'));
+        let folder = tempfile::tempdir().expect("a folder for configurations");
+        let pair = Self { prefix, folder, stand_ins: None };
+        let why = "no network namespaces with cables: run it as root, with iproute2";
+        pair.connect(cables).ok_or_else(|| Trouble::Missing(why.to_owned()))?;
+        Ok(pair)
+    }
+
+    fn connect(&self, cables: u8) -> Option<()> {
+        let (a, b) = (self.space('a'), self.space('b'));
         ip(&["netns", "add", &a])?;
         ip(&["netns", "add", &b])?;
         for cable in 0..cables {
@@ -86,22 +94,26 @@ impl Pair {
                 ip(&["-n", space, "link", "set", &interface, "up"])?;
             }
         }
-        Some(pair)
+        Some(())
     }
 
     /// Lets keepalived and ldirectord check servers, whatever the kernel knows of IPVS: what they write into its table
-    /// goes nowhere. `None` without a C compiler.
-    pub(crate) fn with_checks(mut self) -> Option<Self> {
-        let folder = tempfile::tempdir().ok()?;
+    /// goes nowhere. Needs a C compiler.
+    pub(crate) fn with_checks(mut self) -> Result<Self, Trouble> {
+        let folder = tempfile::tempdir().expect("a folder for programs");
         let ipvsadm = folder.path().join("ipvsadm");
-        fs::write(&ipvsadm, "#!/bin/sh\n").ok()?;
-        fs::set_permissions(&ipvsadm, fs::Permissions::from_mode(0o755)).ok()?;
+        fs::write(&ipvsadm, "#!/bin/sh\n").expect("the folder is ours");
+        let mode = fs::Permissions::from_mode(0o755);
+        fs::set_permissions(&ipvsadm, mode).expect("the file is ours");
         let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/lvsha/without_ip_vs.c");
         let mut compiler = Command::new("cc");
         compiler.args(["-shared", "-fPIC", "-O", "-o"]).arg(folder.path().join(LIBRARY));
-        compiler.arg(source).status().ok()?.success().then_some(())?;
+        if !compiler.arg(source).status().is_ok_and(|status| status.success()) {
+            let why = "no C compiler for a kernel's stand-in: apt-get install gcc libc6-dev";
+            return Err(Trouble::Missing(why.to_owned()));
+        }
         self.stand_ins = Some(folder);
-        Some(self)
+        Ok(self)
     }
 
     /// Starts a program at `a` or `b`; the one that was there has to be gone.
@@ -143,8 +155,8 @@ impl Pair {
         Running(command.spawn().expect("the program starts"))
     }
 
-    pub(crate) fn capture(&self) -> Option<Capture> {
-        let root = peers::tree()?;
+    pub(crate) fn capture(&self) -> Result<Capture, Trouble> {
+        let root = peers::needed_tree()?;
         let mut command = Command::new("ip");
         command.args(["netns", "exec", &self.space('b')]);
         command.env("LD_LIBRARY_PATH", root.join("usr/lib/x86_64-linux-gnu"));
@@ -153,8 +165,8 @@ impl Pair {
         command.args(["-Z", "root", "-i", "eth0", "-l", "-n", "-tt", "--immediate-mode"]);
         command.args(["ip", "proto", "112"]);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
-        let mut child = command.spawn().ok()?;
-        let output = BufReader::new(child.stdout.take()?);
+        let mut child = command.spawn().expect("ip was there a moment ago");
+        let output = BufReader::new(child.stdout.take().expect("it is piped"));
         let (sender, adverts) = channel();
         std::thread::spawn(move || {
             // "1700000000.123456 IP 10.9.0.1 > 224.0.0.18: VRRPv3, Advertisement, ..."
@@ -168,7 +180,30 @@ impl Pair {
                 }
             }
         });
-        Some(Capture { child, adverts, last_of_a: Cell::new(None) })
+        Ok(Capture { child, adverts, last_of_a: Cell::new(None) })
+    }
+
+    /// Packets that `b` got from `a` on each of so many cables, by the kernel's count: a look at it costs the programs
+    /// nothing, unlike a capture of all.
+    pub(crate) fn received(&self, cables: u8) -> Result<Vec<u64>, Trouble> {
+        let mut command = Command::new("ip");
+        command.args(["netns", "exec", &self.space('b'), "cat", "/proc/net/dev"]);
+        let text = command.output().expect("ip was there a moment ago").stdout;
+        let text = String::from_utf8_lossy(&text);
+        let count = |cable| {
+            let head = format!("eth{cable}:");
+            // Bytes, then packets.
+            let mut fields = text.lines().find_map(|line| line.trim().strip_prefix(&head));
+            fields.as_mut()?.split_whitespace().nth(1)?.parse().ok()
+        };
+        let counts: Option<Vec<u64>> = (0..cables).map(count).collect();
+        counts.ok_or_else(|| Trouble::Missing(format!("no count of packets in `{text}`")))
+    }
+
+    /// What the program at `a` or `b` has logged.
+    pub(crate) fn log(&self, place: char) -> String {
+        let path = self.folder.path().join(format!("{place}.log"));
+        fs::read_to_string(path).unwrap_or_default()
     }
 
     /// The name of a place's namespace.
@@ -178,48 +213,58 @@ impl Pair {
 }
 
 impl Capture {
-    /// The next advertisement; `None` when nobody sends for a minute.
-    fn next(&self) -> Option<Advert> {
+    /// The next advertisement; somebody has to send within a minute.
+    fn next(&self) -> Result<Advert, Trouble> {
         match self.adverts.recv_timeout(Duration::from_secs(60)) {
             Ok(advert) => {
                 if advert.is_from_a {
                     self.last_of_a.set(Some(advert.at));
                 }
-                Some(advert)
+                Ok(advert)
             }
-            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => None,
+            Err(RecvTimeoutError::Timeout) => {
+                Err(Trouble::Failed("nobody has advertised for a minute".to_owned()))
+            }
+            Err(RecvTimeoutError::Disconnected) => {
+                Err(Trouble::Missing("tcpdump has ended: `make peers` brings it".to_owned()))
+            }
         }
     }
 
+    fn last_of_a(&self) -> Result<f64, Trouble> {
+        self.last_of_a.get().ok_or_else(|| Trouble::Failed("`a` has never advertised".to_owned()))
+    }
+
     /// From the last advertisement of `a` to the first one of `b`, in seconds.
-    pub(crate) fn gap(&self) -> Option<f64> {
+    pub(crate) fn gap(&self) -> Result<f64, Trouble> {
         loop {
             let advert = self.next()?;
             if !advert.is_from_a {
-                return Some(advert.at - self.last_of_a.get()?);
+                return Ok(advert.at - self.last_of_a()?);
             }
         }
     }
 
     /// Until the next advertisement of `a`, from the one before, in seconds.
-    pub(crate) fn pause(&self) -> Option<f64> {
-        let before = self.last_of_a.get()?;
-        self.next()?.is_from_a.then_some(())?;
-        Some(self.last_of_a.get()? - before)
+    pub(crate) fn pause(&self) -> Result<f64, Trouble> {
+        let before = self.last_of_a()?;
+        if !self.next()?.is_from_a {
+            return Err(Trouble::Failed("`b` advertises beside `a`".to_owned()));
+        }
+        Ok(self.last_of_a()? - before)
     }
 
-    /// Waits until `a` or `b` alone has sent so often; `None` when it does not get the better of the other within a
-    /// minute.
-    pub(crate) fn settle_on(&self, place: char, adverts: u32) -> Option<()> {
+    /// Waits until `a` or `b` alone has sent so often; it has a minute to get the better of the other.
+    pub(crate) fn settle_on(&self, place: char, adverts: u32) -> Result<(), Trouble> {
         let over = Instant::now() + Duration::from_secs(60);
         let mut in_a_row = 0;
         while in_a_row < adverts {
             in_a_row = if self.next()?.is_from_a == (place == 'a') { in_a_row + 1 } else { 0 };
             if Instant::now() > over {
-                return None;
+                return Err(Trouble::Failed(format!("`{place}` is not master after a minute")));
             }
         }
-        Some(())
+        Ok(())
     }
 }
 
@@ -243,8 +288,8 @@ impl Running {
         }
     }
 
-    /// Processor time and resident memory of the program and its children: seconds, bytes.
-    pub(crate) fn usage(&self) -> (f64, f64) {
+    /// Processor time and resident memory of the program and its children: seconds, bytes. One that ended has neither.
+    pub(crate) fn usage(&self) -> Result<(f64, f64), Trouble> {
         let (mut nanoseconds, mut bytes) = (0.0, 0.0);
         for process in self.family() {
             let read = |name: &str| {
@@ -264,7 +309,10 @@ impl Running {
                 .and_then(|line| line.split_whitespace().next()?.parse::<f64>().ok());
             bytes += resident.unwrap_or(0.0) * 1024.0;
         }
-        (nanoseconds / 1e9, bytes)
+        if nanoseconds > 0.0 && bytes > 0.0 {
+            return Ok((nanoseconds / 1e9, bytes));
+        }
+        Err(Trouble::Failed("the program has ended while it was watched".to_owned()))
     }
 
     /// keepalived's own groups would escape a signal to ours, so children are asked for.

@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::table::Trouble;
+
 /// The tree with the real programs; `None` when it was not built.
 pub(crate) fn tree() -> Option<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/peers/root");
@@ -10,8 +12,11 @@ pub(crate) fn tree() -> Option<PathBuf> {
     root.join("etc/lvsha-peers").exists().then_some(root)
 }
 
-/// Why there is no peer.
-pub(crate) const NO_TREE: &str = "no peers: `make peers` builds them, as root";
+/// The tree, where nothing can be measured without it.
+pub(crate) fn needed_tree() -> Result<PathBuf, Trouble> {
+    let why = "no peers: `make peers` builds them, as root";
+    tree().ok_or_else(|| Trouble::Missing(why.to_owned()))
+}
 
 pub(crate) fn versions() -> Vec<String> {
     let mut versions = vec![format!("lvsha {}", env!("CARGO_PKG_VERSION"))];
@@ -30,24 +35,28 @@ pub(crate) fn versions() -> Vec<String> {
 pub(crate) struct Namespace(String);
 
 impl Namespace {
-    pub(crate) fn new(last: u32) -> Option<Self> {
+    pub(crate) fn new(last: u32) -> Result<Self, Trouble> {
         let name = format!("lvsha-bench-{}-{last}", std::process::id());
         let namespace = Self(name.clone());
-        let made = Command::new("ip").args(["netns", "add", &name]).status().ok()?.success();
+        let made = Command::new("ip").args(["netns", "add", &name]).status();
+        let made = made.is_ok_and(|status| status.success());
         let script = "for i in $(seq 0 \"$1\"); do echo link add eth$i type bridge; done | \
                       ip -n \"$0\" -batch -";
         let filled = Command::new("sh").args(["-c", script, &name, &last.to_string()]).status();
-        (made && filled.is_ok_and(|status| status.success())).then_some(namespace)
+        let is_there = made && filled.is_ok_and(|status| status.success());
+        let why = "no network namespace: run it as root, with iproute2";
+        is_there.then_some(namespace).ok_or_else(|| Trouble::Missing(why.to_owned()))
     }
 
     /// `keepalived -t` of a file that is copied into the tree.
-    pub(crate) fn keepalived(&self, configuration: &Path) -> Option<Command> {
-        let root = tree()?;
-        std::fs::copy(configuration, root.join("tmp/bench.conf")).ok()?;
+    pub(crate) fn keepalived(&self, configuration: &Path) -> Result<Command, Trouble> {
+        let root = needed_tree()?;
+        std::fs::copy(configuration, root.join("tmp/bench.conf"))
+            .map_err(|error| Trouble::Missing(format!("the peers' /tmp: {error}")))?;
         let mut command = Command::new("ip");
         command.args(["netns", "exec", &self.0, "chroot"]).arg(root);
         command.args(["keepalived", "-t", "-f", "/tmp/bench.conf"]);
-        Some(command)
+        Ok(command)
     }
 }
 

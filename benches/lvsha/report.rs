@@ -7,7 +7,7 @@ use std::path::Path;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::table::Row;
+use crate::table::{Row, Verdict};
 
 /// Everything that one run measured.
 #[derive(Debug, Serialize)]
@@ -48,6 +48,11 @@ impl Report {
             let _ = writeln!(out, "| {} |", cells.join(" | "));
         }
         out
+    }
+
+    /// How many rows have this verdict.
+    pub(crate) fn count(&self, verdict: Verdict) -> usize {
+        self.rows.iter().filter(|row| row.verdict == verdict).count()
     }
 
     /// Writes both forms below `folder`.

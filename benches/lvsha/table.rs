@@ -52,21 +52,34 @@ pub(crate) enum Unit {
 pub(crate) enum Budget {
     /// Our median is at most this.
     AtMost(f64),
-    /// The peer's median is at least so many times ours.
-    TimesFaster(f64),
-    /// Our 99th percentile is at most this.
-    Percentile99(f64),
+    /// Each of our values is this.
+    Exactly(f64),
+    /// Our 99th percentile is at most `late`, and none of ours is before `-early`.
+    OnTime { early: f64, late: f64 },
     /// Nothing: a number to know.
     Open,
+    /// The peer's median is at least so many times ours.
+    TimesFaster(f64),
+}
+
+/// Why there is no number.
+#[derive(Clone, Debug)]
+pub(crate) enum Trouble {
+    /// A program did something else than the work that was to be measured.
+    Failed(String),
+    /// This machine lacks what the measurement needs.
+    Missing(String),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub(crate) enum Verdict {
+    /// Our program did not do the work, or its number cannot be one.
+    Failed,
     Met,
     Missed,
     /// A number without a budget.
     Open,
-    /// The budget compares with a peer that is not here, or nothing could be measured.
+    /// The budget compares with a peer that is not here, or this machine cannot measure it.
     Unmeasured,
 }
 
@@ -85,15 +98,30 @@ impl Row {
         row.judged()
     }
 
-    /// A row whose number could not be had: it says why and claims nothing.
-    pub(crate) fn unmeasured(work: impl Into<String>, budget: Budget, why: &str) -> Self {
-        let (work, note) = (work.into(), why.to_owned());
-        let verdict = Verdict::Unmeasured;
+    /// A row whose number may not have been had: then it says why and claims nothing.
+    pub(crate) fn of(
+        work: impl Into<String>,
+        ours: Result<Sample, Trouble>,
+        budget: Budget,
+    ) -> Self {
+        let (note, verdict) = match ours {
+            Ok(ours) => return Self::new(work, ours, budget),
+            Err(Trouble::Failed(why)) => (why, Verdict::Failed),
+            Err(Trouble::Missing(why)) => (why, Verdict::Unmeasured),
+        };
+        let work = work.into();
         Self { work, ours: None, peer: None, common: 0.0, ratio: None, budget, verdict, note }
     }
 
-    pub(crate) fn beside(mut self, name: &str, sample: Option<Sample>) -> Self {
-        self.peer = sample.map(|sample| Peer { name: name.to_owned(), sample });
+    /// A peer without a number says why, unless it lacks the same as ours.
+    pub(crate) fn beside(mut self, name: &str, sample: Result<Sample, Trouble>) -> Self {
+        match sample {
+            Ok(sample) => self.peer = Some(Peer { name: name.to_owned(), sample }),
+            Err(Trouble::Failed(why) | Trouble::Missing(why)) if self.note != why => {
+                self = self.note(format!("{name}: {why}"));
+            }
+            Err(_) => {}
+        }
         self.judged()
     }
 
@@ -104,32 +132,53 @@ impl Row {
     }
 
     pub(crate) fn note(mut self, note: impl Into<String>) -> Self {
-        self.note = note.into();
+        let (note, separator) = (note.into(), if self.note.is_empty() { "" } else { "; " });
+        if !note.is_empty() {
+            self.note = format!("{}{separator}{note}", self.note);
+        }
         self
     }
 
     fn ratio(&self) -> Option<f64> {
         let (ours, peer) = (self.ours.as_ref()?, self.peer.as_ref()?);
-        Some(match ours.unit {
+        // A program that is not there spends nothing: what would be divided by that is no ratio.
+        if !ours.is_possible(self.common) || !peer.sample.is_possible(self.common) {
+            return None;
+        }
+        let ratio = match ours.unit {
             Unit::PerSecond => ours.median() / peer.sample.median(),
             _ => (peer.sample.median() + self.common) / (ours.median() + self.common),
-        })
+        };
+        ratio.is_finite().then_some(ratio)
     }
 
     fn judged(mut self) -> Self {
+        // Without a number the verdict is why.
+        let Some(ours) = &self.ours else { return self };
         self.ratio = self.ratio();
         let met = |is_met| if is_met { Verdict::Met } else { Verdict::Missed };
-        self.verdict = match (self.budget, &self.ours) {
-            (Budget::Open, Some(_)) => Verdict::Open,
-            (Budget::AtMost(limit), Some(ours)) => met(ours.median() <= limit),
-            (Budget::Percentile99(limit), Some(ours)) => met(ours.percentile(99.0) <= limit),
-            (Budget::TimesFaster(times), Some(_)) => {
+        self.verdict = match self.budget {
+            _ if !ours.is_possible(self.common) => Verdict::Failed,
+            Budget::AtMost(limit) => met(ours.median() <= limit),
+            Budget::Exactly(count) => met(ours.least() >= count && ours.most() <= count),
+            Budget::OnTime { early, late } => {
+                met(ours.least() >= -early && ours.percentile(99.0) <= late)
+            }
+            Budget::Open => Verdict::Open,
+            Budget::TimesFaster(times) => {
                 self.ratio.map_or(Verdict::Unmeasured, |ratio| met(ratio >= times))
             }
-            (_, None) => Verdict::Unmeasured,
         };
         self
     }
+}
+
+/// A number of what was measured, or why it was not.
+pub(crate) fn sample<T>(
+    measured: &Result<T, Trouble>,
+    of: impl Fn(&T) -> Sample,
+) -> Result<Sample, Trouble> {
+    measured.as_ref().map(of).map_err(Trouble::clone)
 }
 
 impl Sample {
@@ -146,6 +195,21 @@ impl Sample {
     pub(crate) fn percentile(&self, hundredths: f64) -> f64 {
         let rank = (hundredths / 100.0 * self.values.len() as f64).ceil().max(1.0) as usize;
         self.values.get(rank - 1).or(self.values.last()).copied().unwrap_or(f64::NAN)
+    }
+
+    fn least(&self) -> f64 {
+        self.percentile(0.0)
+    }
+
+    fn most(&self) -> f64 {
+        self.percentile(100.0)
+    }
+
+    /// Whether work can have cost this, on top of what all need. Nothing is done in no time and without memory; only
+    /// what is counted may be none.
+    fn is_possible(&self, common: f64) -> bool {
+        self.values.iter().all(|value| value.is_finite())
+            && (self.median() + common > 0.0 || self.unit == Unit::Count && self.median() >= 0.0)
     }
 }
 
@@ -184,7 +248,10 @@ impl Budget {
         };
         match self {
             Self::AtMost(limit) => format!("at most {}", value(limit)),
-            Self::Percentile99(limit) => format!("99 in 100 at most {}", value(limit)),
+            Self::Exactly(count) => value(count),
+            Self::OnTime { early, late } => {
+                format!("99 in 100 at most {}, none {} too early", value(late), value(early))
+            }
             Self::TimesFaster(times) => format!("{times} x the peer"),
             Self::Open => "-".to_owned(),
         }
@@ -200,6 +267,7 @@ impl Sample {
 impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::Failed => "FAILED",
             Self::Met => "met",
             Self::Missed => "MISSED",
             Self::Open => "",

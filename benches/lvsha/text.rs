@@ -7,16 +7,16 @@ use std::process::Command;
 
 use crate::chart::{Series, svg};
 use crate::measure::{Method, Runs};
-use crate::peers::{NO_TREE, Namespace};
-use crate::table::{Budget, Row, Sample, Unit};
+use crate::peers::Namespace;
+use crate::table::{Budget, Row, Sample, Trouble, Unit, sample};
 use crate::{Bench, lvsha};
 
 pub(crate) fn rows(bench: &Bench) -> Vec<Row> {
     let mut rows = services(bench);
     rows.extend(sequences(bench));
     rows.extend(conversion(bench));
-    let help = bench.method.ours(|| lvsha(&["--help"])).seconds();
-    rows.push(Row::new("lvsha --help", help, Budget::AtMost(0.010)));
+    let help = bench.method.ours(|| lvsha(&["--help"]));
+    rows.push(Row::of("lvsha --help", sample(&help, Runs::seconds), Budget::AtMost(0.010)));
     let size = fs::metadata(env!("CARGO_BIN_EXE_lvsha")).expect("it was just run").len();
     let size = Sample::new(Unit::Bytes, vec![size as f64]);
     rows.push(Row::new("size of the program", size, Budget::AtMost(20e6)));
@@ -31,20 +31,19 @@ fn services(bench: &Bench) -> Vec<Row> {
     for count in [10, 100, 1_000, LARGE] {
         let path = bench.inputs.join(format!("services-{count}.conf"));
         fs::write(&path, keepalived_services(count)).expect("the target folder is writable");
-        let (ours, peer) = beside(bench.method, &path, namespace.as_ref());
-        own.points.push((f64::from(count), ours.seconds().median()));
-        theirs.points.extend(peer.as_ref().map(|p| (f64::from(count), p.seconds().median())));
+        let (ours, peer) = beside(bench.method, &path, &namespace);
+        own.points.extend(point(count, &ours));
+        theirs.points.extend(point(count, &peer));
         if count == LARGE {
             let text = fs::metadata(&path).expect("just written").len();
             let work = format!("check {count} x 10 services ({} MB)", text / 1_000_000);
-            let seconds = peer.as_ref().map(Runs::seconds);
-            rows.push(compared(&work, ours.seconds(), Budget::TimesFaster(3.0), seconds));
-            let processor = peer.as_ref().map(Runs::processor);
-            let row = Row::new("its processor time", ours.processor(), Budget::Open);
-            rows.push(row.beside(PEER, processor));
-            let memory = peer.map(|peer| peer.texts(text));
-            let row = Row::new("its peak memory", ours.texts(text), Budget::AtMost(8.0));
-            rows.push(row.beside(PEER, memory));
+            let compared = |work: &str, budget, of: &dyn Fn(&Runs) -> Sample| {
+                Row::of(work, sample(&ours, of), budget).beside(PEER, sample(&peer, of))
+            };
+            rows.push(compared(&work, Budget::TimesFaster(3.0), &Runs::seconds));
+            rows.push(compared("its processor time", Budget::Open, &Runs::processor));
+            let memory = |runs: &Runs| runs.texts(text);
+            rows.push(compared("its peak memory", Budget::AtMost(8.0), &memory));
         }
     }
     picture(
@@ -59,28 +58,27 @@ fn services(bench: &Bench) -> Vec<Row> {
 
 /// Routers out of one sequence. keepalived needs time with the square of their number.
 fn sequences(bench: &Bench) -> Vec<Row> {
-    let namespace = Namespace::new(260);
+    let namespace = Namespace::new(MOST);
     let (mut own, mut theirs) = (named("lvsha"), named(PEER));
     let mut rows = Vec::new();
-    for interfaces in [1, 4, 16, 64, 260] {
+    for interfaces in [1, 4, 16, 64, MOST] {
         let path = bench.inputs.join(format!("sequence-{interfaces}.conf"));
-        let text = format!("{ROUTER}~SEQ(j,1,{interfaces}) ~SEQ(i,1,250) $ROUTER\n");
+        let text = format!("{ROUTER}~SEQ(j,1,{interfaces}) ~SEQ(i,1,{MOST}) $ROUTER\n");
         fs::write(&path, text).expect("the target folder is writable");
         // The peer's largest run takes minutes: once is enough.
         let method =
-            if interfaces == 260 { Method { runs: 1, ..bench.method } } else { bench.method };
-        let (mut ours, peer) = beside(method, &path, namespace.as_ref());
+            if interfaces == MOST { Method { runs: 1, ..bench.method } } else { bench.method };
+        let (mut ours, peer) = beside(method, &path, &namespace);
         if method.runs < bench.method.runs {
             // Ours is quick, and a single look at it says little.
             ours = bench.method.ours(|| checked(&path));
         }
-        let routers = f64::from(interfaces * 250);
-        own.points.push((routers, ours.seconds().median()));
-        theirs.points.extend(peer.as_ref().map(|p| (routers, p.seconds().median())));
-        if interfaces == 260 {
-            let seconds = peer.as_ref().map(Runs::seconds);
+        own.points.extend(point(interfaces * MOST, &ours));
+        theirs.points.extend(point(interfaces * MOST, &peer));
+        if interfaces == MOST {
             let work = "check 65,000 routers of one ~SEQ";
-            rows.push(compared(work, ours.seconds(), Budget::TimesFaster(30.0), seconds));
+            let row = Row::of(work, sample(&ours, Runs::seconds), Budget::TimesFaster(30.0));
+            rows.push(row.beside(PEER, sample(&peer, Runs::seconds)));
         }
     }
     picture(bench, "check of routers from one ~SEQ", "virtual routers", "routers", &[own, theirs]);
@@ -97,9 +95,10 @@ fn conversion(bench: &Bench) -> [Row; 2] {
         command.arg(&folder);
         command
     });
+    let (seconds, memory) = (sample(&runs, Runs::seconds), sample(&runs, |runs| runs.texts(text)));
     [
-        Row::new("convert 10,000 x 10 of ldirectord", runs.seconds(), Budget::AtMost(1.0)),
-        Row::new("its peak memory", runs.texts(text), Budget::AtMost(10.0)),
+        Row::of("convert 10,000 x 10 of ldirectord", seconds, Budget::AtMost(1.0)),
+        Row::of("its peak memory", memory, Budget::AtMost(10.0)),
     ]
 }
 
@@ -109,14 +108,21 @@ fn checked(path: &Path) -> Command {
     command
 }
 
-fn beside(method: Method, path: &Path, namespace: Option<&Namespace>) -> (Runs, Option<Runs>) {
-    let ours = || checked(path);
-    method.beside(ours, || namespace.and_then(|namespace| namespace.keepalived(path)))
+fn beside(
+    method: Method,
+    path: &Path,
+    namespace: &Result<Namespace, Trouble>,
+) -> (Result<Runs, Trouble>, Result<Runs, Trouble>) {
+    let theirs = || match namespace {
+        Ok(namespace) => namespace.keepalived(path),
+        Err(trouble) => Err(trouble.clone()),
+    };
+    method.beside(|| checked(path), theirs)
 }
 
-fn compared(work: &str, ours: Sample, budget: Budget, theirs: Option<Sample>) -> Row {
-    let note = if theirs.is_none() { NO_TREE } else { "" };
-    Row::new(work, ours, budget).beside(PEER, theirs).note(note)
+/// What a chart shows of a size; nothing where nothing was measured.
+fn point(size: u32, runs: &Result<Runs, Trouble>) -> Option<(f64, f64)> {
+    Some((f64::from(size), runs.as_ref().ok()?.seconds().median()))
 }
 
 fn named(name: &str) -> Series {
@@ -178,6 +184,8 @@ fn heartbeat(folder: &Path) {
 
 const PEER: &str = "keepalived -t";
 const LARGE: u32 = 10_000;
+/// Interfaces, and routers on each: VRIDs, and bytes of addresses, of which no two may be the same.
+const MOST: u32 = 255;
 
 /// One router, of the sequences' variables.
 const ROUTER: &str = "$ROUTER= \\
@@ -187,7 +195,7 @@ vrrp_instance VI_${j}_${i} { \\
     virtual_router_id ${i} \\
     priority 100 \\
     virtual_ipaddress { \\
-        10.${i}.0.1/24 \\
+        10.${i}.${j}.1/24 \\
     } \\
 }
 ";

@@ -3,12 +3,12 @@
 
 use std::fmt::Write as _;
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::Bench;
 use crate::pair::{Load, Pair, Program, Running};
-use crate::peers::{NO_TREE, tree};
-use crate::table::{Budget, Row, Sample, Unit};
+use crate::peers::needed_tree;
+use crate::table::{Budget, Row, Sample, Trouble, Unit, sample};
 
 pub(crate) fn rows(_: &Bench) -> Vec<Row> {
     let mut rows = take_overs();
@@ -90,7 +90,7 @@ fn one_after_the_other(timings: &[Timing], pairs: usize) -> Vec<Row> {
     beside(timings, ours, theirs)
 }
 
-fn measured(timings: &[Timing], program: Program, pairs: usize) -> Vec<Option<Sample>> {
+fn measured(timings: &[Timing], program: Program, pairs: usize) -> Vec<Result<Sample, Trouble>> {
     let begin = |(number, timing): (usize, &Timing)| -> Vec<_> {
         let begin = |pair| {
             let (name, timing) = (format!("{number}{pair}{}", program.letter()), *timing);
@@ -98,35 +98,40 @@ fn measured(timings: &[Timing], program: Program, pairs: usize) -> Vec<Option<Sa
         };
         (0..pairs).map(begin).collect()
     };
-    let begun: Vec<Vec<JoinHandle<Option<Vec<f64>>>>> =
-        timings.iter().enumerate().map(begin).collect();
+    let begun: Vec<Vec<Measuring>> = timings.iter().enumerate().map(begin).collect();
     let joined = begun.into_iter().map(|pairs| {
-        let values: Option<Vec<Vec<f64>>> =
-            pairs.into_iter().map(|pair| pair.join().ok().flatten()).collect();
-        Some(Sample::new(Unit::Seconds, values?.concat()))
+        // All are waited for, also behind one that failed.
+        let ended: Vec<_> = pairs.into_iter().map(JoinHandle::join).collect();
+        let panicked = |_| Err(Trouble::Failed("the measurement panicked".to_owned()));
+        let values: Result<Vec<Vec<f64>>, Trouble> =
+            ended.into_iter().map(|end| end.unwrap_or_else(panicked)).collect();
+        Ok(Sample::new(Unit::Seconds, values?.concat()))
     });
     joined.collect()
 }
 
-fn beside(timings: &[Timing], ours: Vec<Option<Sample>>, theirs: Vec<Option<Sample>>) -> Vec<Row> {
+/// One pair's thread: seconds beyond the formula.
+type Measuring = JoinHandle<Result<Vec<f64>, Trouble>>;
+
+fn beside(
+    timings: &[Timing],
+    ours: Vec<Result<Sample, Trouble>>,
+    theirs: Vec<Result<Sample, Trouble>>,
+) -> Vec<Row> {
     let rows = timings.iter().zip(ours).zip(theirs).map(|((timing, ours), theirs)| {
         let work = format!("take-over beyond the formula, {}", timing.work);
-        let budget = Budget::Percentile99(0.005);
-        match ours {
-            Some(ours) => Row::new(work, ours, budget)
-                .on_top_of(timing.wait())
-                .beside("keepalived", theirs)
-                .note(format!("{TIMES} times")),
-            None => Row::unmeasured(work, budget, NEEDS),
-        }
+        Row::of(work, ours, Budget::OnTime { early: EARLY, late: 0.005 })
+            .on_top_of(timing.wait())
+            .beside("keepalived", theirs)
+            .note(format!("{TIMES} times"))
     });
     rows.collect()
 }
 
 /// One pair; `a` ends again and again. The time from its last advertisement to the first one of `b`, less
 /// what RFC 9568 section 6.1 (RFC 3768 section 6.1 for version 2) makes `b` wait.
-fn ends(name: &str, timing: Timing, program: Program, times: usize) -> Option<Vec<f64>> {
-    tree()?;
+fn ends(name: &str, timing: Timing, program: Program, times: usize) -> Result<Vec<f64>, Trouble> {
+    needed_tree()?;
     let pair = Pair::new(name, 1)?;
     let capture = pair.capture()?;
     let b = pair.start(program, 'b', &timing.configuration(WORSE));
@@ -145,30 +150,33 @@ fn ends(name: &str, timing: Timing, program: Program, times: usize) -> Option<Ve
         }
         late.push(capture.gap()? - timing.wait());
     }
-    Some(late)
+    // Both programs say so at every reading. A signal during one leads to one more, whatever comes meanwhile.
+    let read = pair.log('b').lines().filter(|line| line.to_lowercase().contains("reload")).count();
+    if timing.services > 0 && 2 * read < times {
+        return Err(Trouble::Failed(format!("the file was read anew {read} times, not {times}")));
+    }
+    Ok(late)
 }
 
 /// How far the time between two advertisements of a master is from its interval.
 fn rhythm() -> Vec<Row> {
     let work = "advertisements at 100 ms: off the interval";
     let jitter = |program: Program| {
+        needed_tree()?;
         let pair = Pair::new(&format!("j{}", program.letter()), 1)?;
         let capture = pair.capture()?;
         let _a = pair.start(program, 'a', &PLAIN.configuration(BETTER));
         capture.settle_on('a', 5)?;
         let off = |gap: f64| (gap - PLAIN.interval).abs();
-        let gaps: Option<Vec<f64>> =
+        let gaps: Result<Vec<f64>, Trouble> =
             (0..ADVERTISEMENTS).map(|_| capture.pause().map(off)).collect();
-        Some(Sample::new(Unit::Seconds, gaps?))
+        Ok(Sample::new(Unit::Seconds, gaps?))
     };
-    let theirs = tree().and_then(|_| jitter(Program::Keepalived));
-    vec![match jitter(Program::Lvsha) {
-        Some(ours) => Row::new(work, ours, Budget::Open)
-            .on_top_of(PLAIN.interval)
-            .beside("keepalived", theirs)
-            .note(format!("{ADVERTISEMENTS} advertisements")),
-        None => Row::unmeasured(work, Budget::Open, NEEDS),
-    }]
+    let row = Row::of(work, jitter(Program::Lvsha), Budget::Open)
+        .on_top_of(PLAIN.interval)
+        .beside("keepalived", jitter(Program::Keepalived))
+        .note(format!("{ADVERTISEMENTS} advertisements"));
+    vec![row]
 }
 
 impl Timing {
@@ -228,15 +236,6 @@ pub(crate) fn many_routers(_: &Bench) -> Vec<Row> {
             [format!("{number} routers at 1 s: processor"), format!("{number} routers: memory")];
         let (ours, theirs) = settled(count);
         let [processor, memory] = works;
-        let Some(ours) = ours else {
-            rows.push(Row::unmeasured(processor, budget, NEEDS));
-            rows.push(Row::unmeasured(memory, Budget::Open, NEEDS));
-            continue;
-        };
-        let note = match theirs {
-            None => NO_TREE.to_owned(),
-            Some(_) => format!("mean of {COPIES}"),
-        };
         let mean = |unit, costs: &Vec<Cost>, value: fn(&Cost) -> f64| {
             // A handful is far below what a float holds exactly.
             Sample::new(unit, vec![costs.iter().map(value).sum::<f64>() / costs.len() as f64])
@@ -244,13 +243,13 @@ pub(crate) fn many_routers(_: &Bench) -> Vec<Row> {
         let busy = |costs: &Vec<Cost>| mean(Unit::Percent, costs, |cost| cost.busy);
         let bytes = |costs: &Vec<Cost>| mean(Unit::Bytes, costs, |cost| cost.bytes);
         rows.push(
-            Row::new(processor, busy(&ours), budget)
-                .beside("keepalived", theirs.as_ref().map(busy))
-                .note(note),
+            Row::of(processor, sample(&ours, busy), budget)
+                .beside("keepalived", sample(&theirs, busy))
+                .note(format!("mean of {COPIES}")),
         );
         rows.push(
-            Row::new(memory, bytes(&ours), Budget::Open)
-                .beside("keepalived", theirs.as_ref().map(bytes)),
+            Row::of(memory, sample(&ours, bytes), Budget::Open)
+                .beside("keepalived", sample(&theirs, bytes)),
         );
     }
     rows
@@ -267,43 +266,73 @@ struct Cost {
 /// Several of ours and of keepalived at the same time, each on cables of its own, so that a slow moment of the machine
 /// meets all. How many advertisements fall together is decided at the start, and one keepalived needs twice the time of
 /// another for it. So many routers on each of four interfaces.
-fn settled(routers: u8) -> (Option<Vec<Cost>>, Option<Vec<Cost>>) {
-    let begin = |program| -> Option<Vec<Masters>> {
+fn settled(routers: u8) -> (Costs, Costs) {
+    let begin = |program| -> Result<Vec<Masters>, Trouble> {
         (0..COPIES).map(|copy| Masters::new(program, routers, copy)).collect()
     };
-    let begun = PROGRAMS.map(begin);
+    let [ours, theirs] = PROGRAMS.map(begin);
     // Elections, addresses and announcements are over by then.
     thread::sleep(Duration::from_secs(20));
-    let spent = |masters: &Vec<Masters>| -> Vec<f64> {
-        masters.iter().map(|master| master.running.usage().0).collect()
+    let spent = |masters: &Result<Vec<Masters>, Trouble>| -> Result<Vec<Spent>, Trouble> {
+        masters.as_ref().map_err(Trouble::clone)?.iter().map(Masters::spent).collect()
     };
-    let before = begun.each_ref().map(|masters| masters.as_ref().map(spent));
-    let time = 20;
-    thread::sleep(Duration::from_secs(time));
-    let mut costs = begun.iter().zip(before).map(|(masters, before)| {
-        let cost = |(master, before): (&Masters, f64)| {
-            let (after, bytes) = master.running.usage();
-            Cost { busy: (after - before) / time as f64 * 100.0, bytes }
-        };
-        Some(masters.as_ref()?.iter().zip(before?).map(cost).collect())
-    });
-    (costs.next().flatten(), costs.next().flatten())
+    let before = [spent(&ours), spent(&theirs)];
+    thread::sleep(Duration::from_secs(20));
+    let after = [spent(&ours), spent(&theirs)];
+    let costs = |(before, after): (Result<Vec<Spent>, _>, Result<Vec<Spent>, Trouble>)| {
+        before?.iter().zip(after?).map(|(before, after)| after.since(before, routers)).collect()
+    };
+    let mut costs = before.into_iter().zip(after).map(costs);
+    let mut next = || costs.next().expect("two programs");
+    (next(), next())
+}
+
+/// Of every copy, or why one is missing.
+type Costs = Result<Vec<Cost>, Trouble>;
+
+/// Up to a moment.
+struct Spent {
+    at: Instant,
+    /// Seconds of a processor.
+    processor: f64,
+    /// Resident.
+    bytes: f64,
+    /// Packets that left on each cable.
+    sent: Vec<u64>,
+}
+
+impl Spent {
+    /// What it cost to be master of so many routers on each cable. Backups cost less, and send nothing.
+    fn since(&self, before: &Self, routers: u8) -> Result<Cost, Trouble> {
+        let time = (self.at - before.at).as_secs_f64();
+        let due = f64::from(routers) * time;
+        for (after, before) in self.sent.iter().zip(&before.sent) {
+            // A count of some seconds is far below what a float holds exactly.
+            let sent = (after - before) as f64;
+            if !(0.9 * due..1.1 * due).contains(&sent) {
+                let why = format!("{sent:.0} advertisements of {routers} masters in {time:.0} s");
+                return Err(Trouble::Failed(why));
+            }
+        }
+        let busy = (self.processor - before.processor) / time * 100.0;
+        Ok(Cost { busy, bytes: self.bytes })
+    }
 }
 
 /// A program that is master of many routers.
 struct Masters {
     running: Running,
-    _pair: Pair,
+    pair: Pair,
 }
 
 impl Masters {
-    fn new(program: Program, routers: u8, copy: u8) -> Option<Self> {
+    fn new(program: Program, routers: u8, copy: u8) -> Result<Self, Trouble> {
         if program == Program::Keepalived {
-            tree()?;
+            needed_tree()?;
         }
-        let pair = Pair::new(&format!("t{}{routers}n{copy}", program.letter()), 4)?;
+        let pair = Pair::new(&format!("t{}{routers}n{copy}", program.letter()), CABLES)?;
         let mut text = String::from("global_defs {\n    vrrp_rlimit_rttime 10000000\n}\n");
-        let places = (0..4).flat_map(|cable| (1..=routers).map(move |number| (cable, number)));
+        let places = (0..CABLES).flat_map(|cable| (1..=routers).map(move |number| (cable, number)));
         for (cable, number) in places {
             let _ = write!(
                 text,
@@ -314,7 +343,13 @@ impl Masters {
             );
         }
         let running = pair.start(program, 'a', &text);
-        Some(Self { running, _pair: pair })
+        Ok(Self { running, pair })
+    }
+
+    fn spent(&self) -> Result<Spent, Trouble> {
+        let sent = self.pair.received(CABLES)?;
+        let (processor, bytes) = self.running.usage()?;
+        Ok(Spent { at: Instant::now(), processor, bytes, sent })
     }
 }
 
@@ -323,6 +358,9 @@ const TIMES: usize = 30;
 const ADVERTISEMENTS: usize = 200;
 /// Of each program with many routers.
 const COPIES: u8 = 14;
+/// Of each of them.
+const CABLES: u8 = 4;
+/// Seconds. A clock that is waited for is never early: this is for stamps of whole microseconds, and their order.
+const EARLY: f64 = 0.0001;
 const BETTER: u8 = 150;
 const WORSE: u8 = 100;
-const NEEDS: &str = "needs root, ip, and `make peers` for tcpdump";

@@ -21,7 +21,7 @@ mod vrrp;
 /// What a target does with one input; a panic is a finding.
 type Target = fn(&[u8]);
 
-/// By name; `fuzz/run` reads the names here.
+/// By name.
 const TARGETS: &[(&str, Target)] = &[
     ("authkeys", |data| grammar::run(Format::Authkeys, data)),
     ("control", control::run),
@@ -40,10 +40,18 @@ const TARGETS: &[(&str, Target)] = &[
     ("vrrp", vrrp::run),
 ];
 
-fuzz_target!(|data: &[u8]| {
+fuzz_target!(init: list(), |data: &[u8]| {
     static CHOSEN: OnceLock<Target> = OnceLock::new();
     CHOSEN.get_or_init(chosen)(data);
 });
+
+/// Tells `fuzz/run` the names when it asks, before libFuzzer begins.
+fn list() {
+    if std::env::var_os("LVSHA_FUZZ_LIST").is_some() {
+        TARGETS.iter().for_each(|(name, _)| println!("{name}"));
+        std::process::exit(0);
+    }
+}
 
 fn chosen() -> Target {
     let name = std::env::var("LVSHA_FUZZ").unwrap_or_default();

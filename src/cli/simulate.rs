@@ -179,6 +179,7 @@ fn spec((name, plan): (String, Plan)) -> NodeSpec {
         groups: groups.collect(),
         routers: plan.routers.into_iter().map(|router| router.settings).collect(),
         custom: ChecksumCustom::PseudoHeader,
+        script_weight: 0,
     }
 }
 

@@ -18,4 +18,4 @@ pub use crate::run::random::Random;
 pub use invariants::Invariants;
 pub use outcome::{Holding, Outcome};
 pub use scenario::{Failure, Scenario, history};
-pub use world::{Action, NodeSpec, Record, World};
+pub use world::{Action, Change, NodeSpec, Record, World};

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::world::{NodeSpec, World};
+use super::world::{NodeSpec, Record, World};
 use crate::run::vrrp::{Output, Transition};
 
 /// A time in which the same nodes held the addresses of a router.
@@ -24,6 +24,8 @@ pub struct Outcome {
     pub holdings: BTreeMap<String, Vec<Holding>>,
     /// Every change of state: when, node, router, words.
     pub changes: Vec<(Duration, String, String, String)>,
+    /// How often a priority changed.
+    pub priority_changes: u64,
     /// How many events it took.
     pub steps: u64,
 }
@@ -40,6 +42,10 @@ impl Outcome {
     /// Notes what the last step changed.
     pub(super) fn follow(&mut self, world: &World) {
         self.steps += 1;
+        let is_priority =
+            |record: &&Record| matches!(record.output, Output::PriorityChanged { .. });
+        // A step has a handful of records.
+        self.priority_changes += world.records.iter().filter(is_priority).map(|_| 1).sum::<u64>();
         for record in &world.records {
             let Output::Changed(Transition { to, cause, .. }) = &record.output else { continue };
             let Some(node) = world.nodes.get(record.node) else { continue };

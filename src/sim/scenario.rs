@@ -5,8 +5,10 @@ use std::time::Duration;
 use super::Random;
 use super::invariants::Invariants;
 use super::outcome::Outcome;
-use super::world::{Action, NodeSpec, World};
-use crate::run::vrrp::{ChecksumCustom, Group, Settings, Version};
+use super::world::{Action, Change, NodeSpec, World};
+use crate::run::vrrp::{
+    Authentication, ChecksumCustom, Group, Observation, Password, Settings, Stance, Version,
+};
 
 /// What is to happen.
 #[derive(Clone, Debug)]
@@ -68,7 +70,7 @@ pub fn history(seed: u64) -> Scenario {
         let at = unit * 5 + random.time(unit * 115);
         actions.push((at, random_action(&mut random, count, unit)));
     }
-    // Pauses end up to ten intervals later.
+    // Pauses end up to ten intervals later; a late start is silent for ten, and yields for twenty.
     actions.extend(calm(unit * 130, count));
     Scenario { nodes, actions, end: unit * 250, seed }
 }
@@ -80,6 +82,8 @@ fn calm(at: Duration, count: usize) -> Vec<(Duration, Action)> {
         let others = (0..count).filter(|to| *to != from);
         actions.extend(others.map(|to| (at, Action::Mend { from, to })));
         actions.push((at, Action::LinkUp(from)));
+        actions.push((at, Action::Script(from, Observation::Up)));
+        actions.push((at, Action::Order(from, Stance::Normal)));
         actions.push((at, Action::Start(from)));
     }
     actions
@@ -95,11 +99,23 @@ fn random_nodes(random: &mut Random) -> Vec<NodeSpec> {
     let interval = Duration::from_millis(random.pick(intervals).copied().unwrap_or(1000));
     let is_grouped = random.percent(25);
     let preempt = random.percent(60);
+    let preempt_delay =
+        if random.percent(30) { random.time(interval * 20) } else { Duration::ZERO };
+    let startup_delay =
+        if random.percent(20) { random.time(interval * 10) } else { Duration::ZERO };
+    // Only version 2 has one. Directors that do not agree on it are two masters for good.
+    let authentication = match version == Version::Two && random.percent(50) {
+        true => Authentication::Password(Password::new("sesame")),
+        false => Authentication::None,
+    };
+    // Two owners are a mistake of people: neither heeds the other.
+    let owner = random.percent(20).then(|| random.below(count));
     let is_ipv6 = version == Version::Three && random.percent(30);
     let is_equal = random.percent(20);
     (0..count)
         .map(|node| {
             let priority = match is_equal {
+                _ if owner == Some(node) => 255,
                 true => 100,
                 false => 50 + u8::try_from(node * 40).unwrap_or(0),
             };
@@ -111,6 +127,9 @@ fn random_nodes(random: &mut Random) -> Vec<NodeSpec> {
                     interval,
                     priority,
                     preempt,
+                    preempt_delay,
+                    startup_delay,
+                    authentication: authentication.clone(),
                     is_grouped,
                     answers_lower: version == Version::Three,
                     ..Settings::new(name, id, addresses)
@@ -126,7 +145,9 @@ fn random_nodes(random: &mut Random) -> Vec<NodeSpec> {
                 true => ChecksumCustom::Message,
                 false => ChecksumCustom::PseudoHeader,
             };
-            NodeSpec { name: format!("lw{}", node + 1), routers, groups, custom }
+            // From -60 to 60, where 0 is a node without a script.
+            let script_weight = i16::try_from(random.below(121)).unwrap_or(60) - 60;
+            NodeSpec { name: format!("lw{}", node + 1), routers, groups, custom, script_weight }
         })
         .collect()
 }
@@ -134,7 +155,7 @@ fn random_nodes(random: &mut Random) -> Vec<NodeSpec> {
 fn random_action(random: &mut Random, count: usize, unit: Duration) -> Action {
     let node = random.below(count);
     let other = (node + 1 + random.below(count - 1)) % count;
-    match random.below(14) {
+    match random.below(19) {
         0 => Action::Kill(node),
         1 => Action::Crash(node),
         2..=4 => Action::Start(node),
@@ -146,6 +167,22 @@ fn random_action(random: &mut Random, count: usize, unit: Duration) -> Action {
         10 => Action::Pause(node, random.time(unit * 10)),
         11 => Action::ClockBack(node),
         12 => Action::Reload(node),
+        13 => {
+            // Never an owner's: see above.
+            let priority = u8::try_from(1 + random.below(254)).unwrap_or(100);
+            let (preempt, preempt_delay) = (random.percent(60), random.time(unit * 20));
+            Action::Reconfigure(node, Change { priority, preempt, preempt_delay })
+        }
+        14 | 15 => {
+            // A number is that of a file: with the weight it raises, lowers, or is a fault.
+            let number = i32::try_from(random.below(25)).unwrap_or(0) - 12;
+            let all = [Observation::Down, Observation::Up, Observation::Value(number)];
+            Action::Script(node, random.pick(&all).copied().unwrap_or_default())
+        }
+        16 | 17 => {
+            let all = [Stance::Normal, Stance::Standby, Stance::TakeOver];
+            Action::Order(node, random.pick(&all).copied().unwrap_or_default())
+        }
         _ => {
             let loss = u8::try_from(random.below(60)).unwrap_or(0);
             let duplication = u8::try_from(random.below(30)).unwrap_or(0);

@@ -8,7 +8,7 @@ use super::Random;
 use crate::run::vrrp::packet::{GROUP_V4, GROUP_V6, HOP_LIMIT};
 use crate::run::vrrp::{
     Advertisement, ChecksumCustom, Director, Envelope, Family, Group, Input, Machine, Member,
-    Observation, Output, RouterIndex, Settings, Source, State, Tracked, Transition,
+    Observation, Output, RouterIndex, Settings, Source, Stance, State, Tracked, Transition,
 };
 
 /// A director before its start.
@@ -22,6 +22,19 @@ pub struct NodeSpec {
     pub groups: Vec<Group>,
     /// How it makes checksums.
     pub custom: ChecksumCustom,
+    /// Weight of a script that all its routers track; 0 without one.
+    pub script_weight: i16,
+}
+
+/// Settings that a reload may bring without an agreement among directors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// Of all routers of the node.
+    pub priority: u8,
+    /// Whether they take over from a worse master.
+    pub preempt: bool,
+    /// How long they wait with that.
+    pub preempt_delay: Duration,
 }
 
 /// Something that happens.
@@ -59,6 +72,12 @@ pub enum Action {
     ClockBack(usize),
     /// The configuration is read again, and is the same.
     Reload(usize),
+    /// The configuration was changed, and is read again by a process that runs.
+    Reconfigure(usize, Change),
+    /// The script that routers track tells this.
+    Script(usize, Observation),
+    /// An operator wants this of all routers.
+    Order(usize, Stance),
     /// So many packets in a hundred are lost, and so many are doubled, from now on.
     Noise {
         /// Lost packets in a hundred.
@@ -96,6 +115,8 @@ pub struct Node {
     pub paused_until: Duration,
     /// Whether its interface works.
     pub link: bool,
+    /// What its script told last: it is asked whether the daemon runs or not.
+    pub script: Observation,
     waiting: Vec<(RouterIndex, Input)>,
     clock_is_back: bool,
 }
@@ -149,6 +170,7 @@ impl World {
                 holds: BTreeSet::new(),
                 paused_until: Duration::ZERO,
                 link: true,
+                script: Observation::Up,
                 waiting: Vec::new(),
                 clock_is_back: false,
             }
@@ -295,6 +317,31 @@ impl World {
                 }
             }
             Action::Reload(number) => self.reload(number),
+            Action::Reconfigure(number, Change { priority, preempt, preempt_delay }) => {
+                let node = self.nodes.get_mut(number);
+                for router in node.into_iter().flat_map(|node| &mut node.spec.routers) {
+                    (router.priority, router.preempt) = (priority, preempt);
+                    router.preempt_delay = preempt_delay;
+                }
+                self.reload(number);
+            }
+            Action::Script(number, observation) => {
+                if let Some(node) = self.nodes.get_mut(number) {
+                    node.script = observation;
+                    self.observe(number, SCRIPT, observation);
+                }
+            }
+            Action::Order(number, stance) => {
+                let now = self.clock(number);
+                if let Some(node) = self.nodes.get_mut(number) {
+                    for router in 0..node.spec.routers.len() {
+                        if let Some(director) = node.director.as_mut() {
+                            director.order(router, stance, now);
+                        }
+                    }
+                    self.carry_out(number);
+                }
+            }
             Action::Noise { loss, duplication } => {
                 (self.loss, self.duplication) = (loss, duplication);
             }
@@ -306,14 +353,15 @@ impl World {
         let Some(node) = self.nodes.get_mut(number).filter(|node| node.director.is_none()) else {
             return;
         };
-        let tracked = vec![Tracked { source: 0, weight: 0, reverse: false }];
         let members = node.spec.routers.iter().map(|settings| Member {
             machine: Machine::new(settings.clone()),
-            tracked: tracked.clone(),
+            tracked: node.spec.tracked(),
         });
-        let observation = if node.link { Observation::Up } else { Observation::Down };
-        let source = Source { name: "interface".to_owned(), observation };
-        let mut director = Director::new(members.collect(), node.spec.groups.clone(), vec![source]);
+        let link = if node.link { Observation::Up } else { Observation::Down };
+        let source = |name: &str, observation| Source { name: name.to_owned(), observation };
+        // In the order of their numbers.
+        let sources = vec![source("interface", link), source("script", node.script)];
+        let mut director = Director::new(members.collect(), node.spec.groups.clone(), sources);
         let families = node.spec.routers.iter().map(|settings| settings.family);
         for (router, family) in families.enumerate() {
             director.handle(router, Input::Source(Some(address_of(node.address, family))), now);
@@ -338,12 +386,16 @@ impl World {
     }
 
     fn set_link(&mut self, number: usize, works: bool) {
-        let now = self.clock(number);
         let Some(node) = self.nodes.get_mut(number) else { return };
         node.link = works;
-        let observation = if works { Observation::Up } else { Observation::Down };
+        self.observe(number, INTERFACE, if works { Observation::Up } else { Observation::Down });
+    }
+
+    fn observe(&mut self, number: usize, source: usize, observation: Observation) {
+        let now = self.clock(number);
+        let Some(node) = self.nodes.get_mut(number) else { return };
         if let Some(director) = node.director.as_mut() {
-            director.observe(0, observation, now);
+            director.observe(source, observation, now);
         }
         self.carry_out(number);
     }
@@ -357,7 +409,7 @@ impl World {
         let machines = director.into_machines().into_iter().zip(&node.spec.routers);
         let members = machines.map(|(mut machine, settings)| {
             machine.reconfigure(settings.clone(), now);
-            Member { machine, tracked: vec![Tracked { source: 0, weight: 0, reverse: false }] }
+            Member { machine, tracked: node.spec.tracked() }
         });
         let mut director = Director::new(members.collect(), node.spec.groups.clone(), sources);
         director.start(now);
@@ -450,6 +502,15 @@ impl World {
     }
 }
 
+impl NodeSpec {
+    /// What each of its routers depends on.
+    fn tracked(&self) -> Vec<Tracked> {
+        let on = |source, weight| Tracked { source, weight, reverse: false };
+        let script = (self.script_weight != 0).then(|| on(SCRIPT, self.script_weight));
+        [on(INTERFACE, 0)].into_iter().chain(script).collect()
+    }
+}
+
 /// The address of a node in a family. Those of IPv6 are link-local ones with the same last byte, so that
 /// they are in the same order.
 fn address_of(node: IpAddr, family: Family) -> IpAddr {
@@ -464,6 +525,10 @@ fn address_of(node: IpAddr, family: Family) -> IpAddr {
 
 /// How long a packet takes at most.
 pub(super) const LONGEST_DELAY: Duration = Duration::from_millis(2);
+
+/// Numbers of what is observed.
+const INTERFACE: usize = 0;
+const SCRIPT: usize = 1;
 
 /// Clocks begin here, so that they can go back.
 const HOUR: Duration = Duration::from_secs(3600);

@@ -15,6 +15,7 @@ mod data;
 mod judge;
 mod links;
 mod network;
+mod pings;
 mod reload;
 mod routing;
 mod standard;

@@ -15,6 +15,7 @@ use lvsha::plan::{Found, plan};
 use crate::rack::{CONF, RUN, Rack, UNIT, machine};
 
 mod back;
+mod install;
 mod rack;
 
 #[test]

@@ -58,6 +58,8 @@ pub(crate) struct Difference {
     pub(crate) aspect: Aspect,
     before: Option<Seen>,
     after: Option<Seen>,
+    /// Whether each pair's standby had the table of its active director, or none.
+    has_plain_standby: bool,
 }
 
 /// How far two spans may lie apart without being a difference, and which codes of a conversion's report announce one.
@@ -128,15 +130,23 @@ impl Behaviour {
     pub(crate) fn differences(&self, after: &Self) -> Vec<Difference> {
         let aspects: BTreeSet<Aspect> =
             self.seen.keys().chain(after.seen.keys()).copied().collect();
+        let has_plain_standby = self.has_plain_standby() && after.has_plain_standby();
         aspects
             .into_iter()
             .map(|aspect| Difference {
                 aspect,
                 before: self.seen.get(&aspect).cloned(),
                 after: after.seen.get(&aspect).cloned(),
+                has_plain_standby,
             })
             .filter(Difference::is_one)
             .collect()
+    }
+
+    fn has_plain_standby(&self) -> bool {
+        let standby = self.seen.get(&Aspect::StandbyTable);
+        let none = Seen::Text(Table::default().to_string());
+        standby.is_some() && (standby == Some(&none) || standby == self.seen.get(&Aspect::Table))
     }
 }
 
@@ -145,6 +155,10 @@ impl Difference {
     pub(crate) fn announced(&self, codes: &BTreeSet<String>) -> bool {
         let apart = self.apart().unwrap_or_default();
         let says = |(code, most): &Announced| codes.contains(*code) && apart <= *most;
+        // What is announced is that the standby balances too, or does not any more: never that it does otherwise.
+        if self.aspect == Aspect::StandbyTable && !self.has_plain_standby {
+            return false;
+        }
         self.rule().is_some_and(|rule| rule.announced.iter().any(says))
     }
 

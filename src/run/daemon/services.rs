@@ -35,6 +35,14 @@ impl Balancing {
         Ok((balancing, told))
     }
 
+    /// Over threads that somebody else has started.
+    #[cfg(test)]
+    pub(super) fn over(running: Services) -> (Self, mpsc::UnboundedReceiver<Told>) {
+        let (tell, told) = mpsc::unbounded_channel();
+        let roles = BTreeMap::new();
+        (Self { running: Some(running), roles, memory: None, tell }, told)
+    }
+
     /// Another plan. Threads that run go on, so that removed services are taken out of the kernel.
     pub(super) fn configure(&mut self, plan: &Plan, succession: &Succession) -> io::Result<()> {
         self.roles = succession.carry(std::mem::take(&mut self.roles));

@@ -30,6 +30,9 @@ use crate::run::services::{Mailer, Told};
 use crate::run::vrrp::{Observation, State};
 use crate::source::words::counted;
 
+#[cfg(test)]
+mod tests;
+
 /// What the daemon is started with, beside its plan.
 pub struct Options {
     /// The node, for the status.

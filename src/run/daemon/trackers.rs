@@ -331,6 +331,59 @@ mod tests {
         assert_eq!(Judge::new(5, 5).judge(false), Some(Observation::Down));
     }
 
+    async fn next(told: &mut mpsc::UnboundedReceiver<Order>) -> (usize, Observation) {
+        match told.recv().await {
+            Some(Order::Observe { source, observation }) => (source, observation),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_tracked_file_is_read_again_and_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("number");
+        // At once: between the two halves of a writing there is no number.
+        let write = |text: &str| {
+            let beside = folder.path().join("beside");
+            fs::write(&beside, text).unwrap();
+            fs::rename(beside, &path).unwrap();
+        };
+        write("3");
+        let file = SourcePlan::File { name: "load".to_owned(), path: path.clone() };
+        let plan = Plan { sources: vec![file], ..Plan::default() };
+        let (orders, mut told) = mpsc::unbounded_channel();
+        let _trackers = Trackers::start(&plan, &orders);
+        assert_eq!(next(&mut told).await, (0, Observation::Value(3)));
+        write("-2");
+        assert_eq!(next(&mut told).await, (0, Observation::Value(-2)));
+        fs::remove_file(&path).unwrap();
+        assert_eq!(next(&mut told).await, (0, Observation::Value(0)));
+    }
+
+    #[tokio::test]
+    async fn tracked_processes_are_counted_again_and_again() {
+        // An argument that nobody else on this machine has.
+        let time = format!("{}.25", 100_000 + std::process::id());
+        let sleep =
+            || tokio::process::Command::new("sleep").arg(&time).kill_on_drop(true).spawn().unwrap();
+        let process = ProcessPlan {
+            name: "sleep".to_owned(),
+            command: vec!["/bin/sleep".to_owned(), time.clone()],
+            least: 1,
+            most: Some(1),
+        };
+        let plan = Plan { sources: vec![SourcePlan::Process(process)], ..Plan::default() };
+        let (orders, mut told) = mpsc::unbounded_channel();
+        let _trackers = Trackers::start(&plan, &orders);
+        assert_eq!(next(&mut told).await, (0, Observation::Down));
+        let _first = sleep();
+        assert_eq!(next(&mut told).await, (0, Observation::Up));
+        let mut second = sleep();
+        assert_eq!(next(&mut told).await, (0, Observation::Down), "too many");
+        second.kill().await.unwrap();
+        assert_eq!(next(&mut told).await, (0, Observation::Up));
+    }
+
     /// A script whose exit code is the test's.
     fn scripted(flag: &Path, interval: u64, first: SourcePlan) -> Plan {
         // A line for each failure.
@@ -357,11 +410,7 @@ mod tests {
         let (orders, mut told) = mpsc::unbounded_channel();
         let plan = scripted(&flag, 10, first());
         let mut trackers = Trackers::start(&plan, &orders);
-        let mut next = async || match told.recv().await {
-            Some(Order::Observe { source, observation }) => (source, observation),
-            other => panic!("{other:?}"),
-        };
-        assert_eq!(next().await, (1, Observation::Up));
+        assert_eq!(next(&mut told).await, (1, Observation::Up));
         // The same script under another number: what it said holds, and nothing is asked anew.
         let mut moved = plan.clone();
         moved.sources.reverse();
@@ -369,13 +418,13 @@ mod tests {
         trackers.pause();
         trackers.configure(&moved);
         assert_eq!(trackers.running[0].task.id(), id);
-        assert_eq!(next().await, (0, Observation::Up));
+        assert_eq!(next(&mut told).await, (0, Observation::Up));
         // Other limits: one failure is not enough for a judge that begins with what was known.
         fs::remove_file(&flag).unwrap();
         trackers.pause();
         trackers.configure(&scripted(&flag, 20, first()));
-        assert_eq!(next().await, (1, Observation::Up));
-        assert_eq!(next().await, (1, Observation::Down));
+        assert_eq!(next(&mut told).await, (1, Observation::Up));
+        assert_eq!(next(&mut told).await, (1, Observation::Down));
         let failures = fs::read_to_string(folder.path().join("flag.failures")).unwrap();
         assert!(failures.lines().count() >= 3, "the first failure decided alone");
     }

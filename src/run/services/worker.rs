@@ -108,6 +108,14 @@ impl Services {
         let _ = (&mut self.end).await;
     }
 
+    /// A thread without work. For its owner it lives as long as the sender.
+    #[cfg(test)]
+    pub(crate) fn idle() -> (Self, oneshot::Sender<()>) {
+        let (commands, _) = mpsc::unbounded_channel();
+        let (life, end) = oneshot::channel();
+        (Self { commands, thread: std::thread::spawn(|| {}), end }, life)
+    }
+
     /// Stops, and waits until the table is left as the plan says.
     pub fn stop(self) {
         self.send(Command::Stop);

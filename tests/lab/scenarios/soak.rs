@@ -35,13 +35,14 @@ pub(super) fn half_an_hour_of_random_drills(lab: &Lab) {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     let mut visits = 0;
     while now() - begin < LENGTH {
-        let (name, deed) = *random.pick(&DEEDS).expect("there are some");
+        let (name, drill) = *random.pick(&DEEDS).expect("there are some");
         let host = if random.percent(50) { LW1 } else { LW2 };
         let watch = lab.watch_patiently(VIP);
         pass(1.0);
         let from = now();
-        let excuses =
-            deed(&Deed { lab, stack: &stack, host, length: 1.0 + 9.0 * share(&mut random) });
+        let length = 1.0 + 9.0 * share(&mut random);
+        let deed = Deed { lab, stack: &stack, name, host, length };
+        let excuses = drill(&deed);
         audit.is_whole(name, host);
         pass(1.0);
         let record = watch.record();
@@ -59,6 +60,11 @@ pub(super) fn half_an_hour_of_random_drills(lab: &Lab) {
                 record.timeline()
             );
         }
+        // What becomes of the backup is nothing to those who visit.
+        if deed.is_about_the_backup() && !deed.makes_another_master() {
+            let answer = record.first_answer(LW2, from);
+            assert_eq!(answer, None, "{name}: LW2 answers:\n{}", record.timeline());
+        }
         *counts.entry(name).or_default() += 1;
     }
     let told: Vec<String> =
@@ -75,8 +81,20 @@ fn share(random: &mut Random) -> f64 {
 struct Deed<'a> {
     lab: &'a Lab,
     stack: &'a Stack,
+    name: &'static str,
     host: Host,
     length: f64,
+}
+
+impl Deed<'_> {
+    fn is_about_the_backup(&self) -> bool {
+        self.host == LW2
+    }
+
+    /// Behind a cut whose ends do not see it, a backup hears nobody and is master, for itself.
+    fn makes_another_master(&self) -> bool {
+        self.name == CUT
+    }
 }
 
 /// Times in which a visit may fail.
@@ -86,7 +104,7 @@ type Drill = fn(&Deed<'_>) -> Excuses;
 
 const DEEDS: [(&str, Drill); 8] = [
     ("the daemon is killed", killed),
-    ("the link is cut", |deed| away(deed, |deed| deed.lab.node(deed.host).cut())),
+    (CUT, |deed| away(deed, |deed| deed.lab.node(deed.host).cut())),
     ("the cable is pulled", |deed| away(deed, |deed| deed.lab.node(deed.host).unplug())),
     ("the machine stands still", stands_still),
     ("the power goes", power_goes),
@@ -94,6 +112,8 @@ const DEEDS: [(&str, Drill); 8] = [
     ("a real server dies", server_dies),
     ("the table is cleared", cleared),
 ];
+
+const CUT: &str = "the link is cut";
 
 /// The kernel goes on balancing, so nobody may notice.
 fn killed(deed: &Deed<'_>) -> Excuses {
@@ -118,7 +138,7 @@ fn away(deed: &Deed<'_>, go: impl Fn(&Deed<'_>) -> Duration) -> Excuses {
     let gone = go(deed);
     pass(deed.length);
     let healed = deed.lab.node(deed.host).heal();
-    moves(gone, healed)
+    moves(deed, gone, healed)
 }
 
 fn stands_still(deed: &Deed<'_>) -> Excuses {
@@ -127,7 +147,7 @@ fn stands_still(deed: &Deed<'_>) -> Excuses {
     node.pause();
     pass(deed.length);
     node.resume();
-    moves(still, now())
+    moves(deed, still, now())
 }
 
 fn power_goes(deed: &Deed<'_>) -> Excuses {
@@ -137,13 +157,20 @@ fn power_goes(deed: &Deed<'_>) -> Excuses {
     node.power_on_again();
     let on = now();
     deed.stack.return_to(deed.lab, deed.host);
-    moves(off, on)
+    moves(deed, off, on)
 }
 
-fn moves(gone: Duration, back: Duration) -> Excuses {
+fn moves(deed: &Deed<'_>, gone: Duration, back: Duration) -> Excuses {
     let most = |priority| vrrp_takeover(INTERVAL, ADVERTS, priority).and(ALLOWANCE).most;
     // When it returns, both may have the address for one more interval.
     let interval = Duration::from_secs_f64(INTERVAL);
+    if deed.is_about_the_backup() {
+        let ends_as_a_master = deed.makes_another_master();
+        return ends_as_a_master
+            .then_some((back, back + interval + ALLOWANCE))
+            .into_iter()
+            .collect();
+    }
     vec![(gone, gone + most(PRIORITIES[1])), (back, back + most(PRIORITIES[0]) + interval)]
 }
 
@@ -172,7 +199,8 @@ fn cleared(deed: &Deed<'_>) -> Excuses {
     let whole =
         until(most, || REAL_SERVERS.iter().all(|server| director.balances_to(*server)).then(now));
     let whole = whole.unwrap_or_else(|| panic!("it stays cleared: {}", director.table()));
-    vec![(from, whole)]
+    // The backup's kernel has nothing to balance.
+    if deed.is_about_the_backup() { Vec::new() } else { vec![(from, whole)] }
 }
 
 /// What must hold whenever a deed is over.

@@ -21,6 +21,17 @@ proptest! {
 }
 
 #[test]
+fn the_files_of_a_directory_are_names_and_one_that_is_gone_has_none() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["10.0.0.29", "10.0.0.30:80"] {
+        fs::write(folder.path().join(name), "").unwrap();
+    }
+    let wanted = ["10.0.0.29", "10.0.0.30:80"].map(str::to_owned);
+    assert_eq!(names(folder.path()), BTreeSet::from(wanted));
+    assert_eq!(names(&folder.path().join("none")), BTreeSet::new());
+}
+
+#[test]
 fn damaged_memory_is_forgotten_line_by_line() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("ours");

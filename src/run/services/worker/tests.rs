@@ -245,6 +245,44 @@ async fn under_heartbeat_only_the_active_node_has_the_table() {
 }
 
 #[tokio::test]
+async fn a_file_in_the_maintenance_directory_takes_its_server_out_as_long_as_it_is_there() {
+    let (_server, port) = open().await;
+    let (tell, mut story) = mpsc::unbounded_channel();
+    let kernel = Shared::default();
+    let folder = tempfile::tempdir().unwrap();
+    let mut plan = planned(&config(&[port], ""));
+    plan.maintenance = Some(folder.path().to_owned());
+    let services = start_over(kernel.clone(), plan.clone(), None, tell).unwrap();
+    let server = [(format!("127.0.0.1:{port}"), 1)];
+    let fallback = [("127.0.0.1:9".to_owned(), 1)];
+    let file = folder.path().join(format!("127.0.0.1:{port}"));
+    for _ in 0..2 {
+        while kernel.entries() != server {
+            until(&mut story, changed).await;
+        }
+        std::fs::write(&file, "").unwrap();
+        while kernel.entries() != fallback {
+            until(&mut story, changed).await;
+        }
+        std::fs::remove_file(&file).unwrap();
+    }
+    while kernel.entries() != server {
+        until(&mut story, changed).await;
+    }
+    // A directory that nobody asks for any more keeps nobody out.
+    std::fs::write(&file, "").unwrap();
+    while kernel.entries() != fallback {
+        until(&mut story, changed).await;
+    }
+    plan.maintenance = None;
+    services.send(configure(plan, []));
+    while kernel.entries() != server {
+        until(&mut story, changed).await;
+    }
+    services.send(Command::Stop);
+}
+
+#[tokio::test]
 async fn omega_tells_of_the_end_and_orders_outlive_it() {
     let (_listener, port) = open().await;
     let folder = tempfile::tempdir().unwrap();

@@ -1,0 +1,63 @@
+//! How the daemon ends when one of its threads does. The thread that speaks VRRP is the test.
+
+use super::*;
+use crate::run::services::Services;
+
+/// Nothing is planned: what is left are the two threads.
+fn supervisor(orders: mpsc::UnboundedSender<Order>, balancing: Balancing) -> Supervisor {
+    let plan = Plan::default();
+    Supervisor {
+        node: "lw1".to_owned(),
+        hooks: Hooks::new(&plan),
+        resources: ResourceTasks::new(&plan, &orders),
+        trackers: Trackers::start(&plan, &orders),
+        pipes: Pipes::open(&plan),
+        mailer: None,
+        states: BTreeMap::new(),
+        quorums: HashMap::new(),
+        load: Box::new(|| Err("nobody reloads here".to_owned())),
+        plan,
+        orders,
+        balancing,
+    }
+}
+
+/// The next order, from somebody who gives one.
+async fn next(orders: &mut mpsc::UnboundedReceiver<Order>) -> Option<Order> {
+    // Much more than it takes: without an order the addresses stay for good.
+    tokio::time::timeout(Duration::from_secs(60), orders.recv()).await.expect("no order is given")
+}
+
+#[tokio::test]
+async fn without_the_thread_of_the_services_the_addresses_are_given_up() {
+    let (services, life) = Services::idle();
+    let (balancing, told) = Balancing::over(services);
+    let (reporter, reports) = channel();
+    let (orders, mut given) = mpsc::unbounded_channel();
+    let signals = Signals::new().unwrap();
+    let running = supervisor(orders, balancing).run(signals, reports, told, None);
+    let worker = async {
+        drop(life);
+        let order = next(&mut given).await;
+        assert!(matches!(order, Some(Order::Stop)), "{order:?}");
+        // Its end is the end of the daemon, which until then waits for the addresses to go.
+        drop(reporter);
+    };
+    let (ended, ()) = tokio::join!(running, worker);
+    assert_eq!(ended.unwrap(), Ended::Broken);
+    // Once is enough.
+    assert!(given.recv().await.is_none());
+}
+
+#[tokio::test]
+async fn without_the_thread_that_speaks_vrrp_the_daemon_is_broken() {
+    let (services, _life) = Services::idle();
+    let (balancing, told) = Balancing::over(services);
+    let (reporter, reports) = channel();
+    let (orders, mut given) = mpsc::unbounded_channel();
+    let signals = Signals::new().unwrap();
+    drop(reporter);
+    let ended = supervisor(orders, balancing).run(signals, reports, told, None).await;
+    assert_eq!(ended.unwrap(), Ended::Broken);
+    assert!(given.recv().await.is_none(), "nobody is there to take an order");
+}

@@ -1,0 +1,40 @@
+//! Ping targets of heartbeat: who reaches more of them is master.
+
+use std::fs;
+use std::time::Duration;
+
+use super::Program::Lvsha;
+use super::{ADDRESS, Network};
+
+#[test]
+fn who_reaches_more_ping_targets_takes_over() {
+    let Some(network) = Network::new(&[Lvsha]) else { return };
+    // The second one beside the observer's own address.
+    network.ip_in("s", &["addr", "add", "10.9.0.8/24", "dev", "br0"]);
+    for folder in ["ha.d", "init.d"] {
+        fs::create_dir(network.path(folder)).unwrap();
+    }
+    let cluster = "keepalive 1\ndeadtime 3\nbcast eth0\nauto_failback off\nnode a b\n\
+        ping 10.9.0.9\nping 10.9.0.8\nrespawn hacluster /usr/lib/heartbeat/ipfail\n";
+    fs::write(network.path("ha.d/ha.cf"), cluster).unwrap();
+    fs::write(network.path("ha.d/haresources"), "a 10.9.0.100/24/eth0\n").unwrap();
+    let a = network.start_heartbeat("a", "ha.d", "init.d");
+    a.expect_log("2 of 2 ping targets answer");
+    network.expect_owners(ADDRESS, &["a"], OVERLAP);
+    let b = network.start_heartbeat("b", "ha.d", "init.d");
+    b.expect_log("2 of 2 ping targets answer");
+    b.expect_log("entering BACKUP");
+
+    // What `a` sends to one of them goes to nobody: silence, with every link and address in place.
+    let nobody = ["neigh", "replace", "10.9.0.8", "lladdr", "02:00:00:00:00:99", "dev", "eth0"];
+    network.ip_in("a", &[&nobody[..], &["nud", "permanent"]].concat());
+    a.expect_log("1 of 2 ping targets answer");
+    network.expect_owners(ADDRESS, &["b"], OVERLAP);
+
+    // A way that is refused at once is as silent.
+    network.ip_in("a", &["route", "add", "blackhole", "10.9.0.9/32"]);
+    a.expect_log("0 of 2 ping targets answer");
+    network.expect_stable(ADDRESS, &["b"], Duration::from_secs(1));
+}
+
+const OVERLAP: Duration = Duration::from_secs(3);
