@@ -158,9 +158,9 @@ fn script(block: NodeRef<'_>) -> Option<Script> {
         let nodes = block.directives().filter(|node| node.name() == name);
         nodes.last().filter(|node| !value::is_unexpanded(*node))
     };
-    let (command, behind) = value::command(find("misc_path")?)?;
+    // What stands behind it is not read, unlike behind other commands (tried with 2.2.7).
+    let (command, _) = value::command(find("misc_path")?)?;
     let user = find("user").and_then(value::user);
-    let user = user.or_else(|| behind.map(Sourced::implied));
     let dynamic_weight = find("misc_dynamic").and_then(|node| value::flag(node, true));
     Some(Script { command, appended: Appended::Nothing, dynamic_weight, user })
 }
