@@ -7,7 +7,7 @@ use crate::model::{
     Cluster, Digest, Role, Router, Sourced, SyncGroup, Track, TrackKind, Tracker, VirtualAddress,
     VrrpVersion,
 };
-use crate::source::codes::{keepalived_advice as codes, keepalived_quirks as quirks};
+use crate::source::codes::{keepalived, keepalived_advice as codes, keepalived_quirks as quirks};
 use crate::source::{Code, Diagnostic, Findings, Place};
 use crate::syntax::Format;
 
@@ -24,7 +24,12 @@ pub(super) const RULES: &[Rule] = &[
     Rule { codes: &[codes::PASSWORD], check: |view, f| routers(view, f, password) },
     Rule { codes: &[codes::OWN_ADDRESS_AS_PEER], check: |view, f| routers(view, f, peers) },
     Rule {
-        codes: &[codes::NO_PREFIX, codes::UNTRACKED_INTERFACE, codes::MANY_ADDRESSES],
+        codes: &[
+            codes::NO_PREFIX,
+            codes::UNTRACKED_INTERFACE,
+            codes::MANY_ADDRESSES,
+            keepalived::TOO_MANY_ADDRESSES,
+        ],
         check: |view, f| routers(view, f, addresses),
     },
     Rule { codes: &[codes::OWN_INTERFACE], check: |view, f| routers(view, f, own_interface) },
@@ -188,7 +193,13 @@ fn peers(router: &Router, _: &Cluster, findings: &mut Findings) {
 }
 
 fn addresses(router: &Router, _: &Cluster, findings: &mut Findings) {
-    if let Some(first) = router.addresses.get(20) {
+    let ipv6 = router.addresses.first().is_some_and(|first| first.value.address.is_ipv6());
+    let most = if ipv6 { MOST_IPV6 } else { MOST };
+    if let Some(first) = router.addresses.get(most) {
+        let number = router.addresses.len();
+        let message = format!("{number} addresses, and an advert holds {most}");
+        report(keepalived::TOO_MANY_ADDRESSES, first.at, message, findings);
+    } else if let Some(first) = router.addresses.get(20) {
         let message = format!("{} addresses are in every advert", router.addresses.len());
         report(codes::MANY_ADDRESSES, first.at, message, findings);
     }
@@ -266,3 +277,8 @@ fn report(code: Code, at: Option<Place>, message: impl Into<String>, findings: &
         None => Diagnostic::general(code, message),
     });
 }
+
+/// Addresses of an advert, whose number is one byte.
+const MOST: usize = 255;
+/// Those of IPv6 that 2.2.7 puts into a packet of 1500 bytes (tried).
+const MOST_IPV6: usize = 89;

@@ -82,7 +82,9 @@ nearest one. Choose a number within the range that the message names.";
     NOT_AN_ADDRESS = "LV0511" "not-an-address" Error Refuses
         "something else where an IP address is needed"
 "keepalived takes IPv4 and IPv6 addresses in figures here; it never looks up host names. An address
-with a prefix takes `/24`, not `/255.255.255.0`, and there are no commas between addresses.
+with a prefix takes `/24`, not `/255.255.255.0`, and there are no commas between addresses. A port
+is a word of its own, no `:80`, and an interface cannot be named: `fe80::1%eth0` is no address. Of a
+network in a virtual_server_group the first address is written, `10.4.0.0/24`.
 
 `keepalived -t` reports the invalid address and exits with 5; the daemon skips the line. Write the
 address in figures.";
@@ -136,8 +138,9 @@ or move a second item to a line of its own.";
     MISSING_KEYWORD = "LV0519" "missing-keyword" Error Refuses
         "a block without a keyword that it needs"
 "The block does nothing, or not what it should, without this keyword. A vrrp_instance needs
-virtual_router_id and, unless it is unicast, interface and at least one address; a vrrp_script needs
-script; MISC_CHECK needs misc_path; HTTP_GET needs a url with a path.
+virtual_router_id and, unless it is unicast, interface and at least one address, also when there is
+an empty virtual_ipaddress; a vrrp_script needs script; MISC_CHECK needs misc_path; HTTP_GET needs a
+url with a path; a garp_group needs an interval. A check of a link-local address needs bind_if.
 
 `keepalived -t` refuses the file; HTTP_GET without url makes it crash. Add the keyword.";
 
@@ -149,8 +152,9 @@ may be used only once in a file: two routers with the same VRID could not tell t
 keepalived reports both and exits; a second instance of the same name is skipped. Give the second
 one a number, or a name, of its own.
 
-A vrrp_instance is also a member of one vrrp_sync_group only: a second group leaves it out, and
-`keepalived -t` exits with 5. Write all routers that move together into one group.";
+A vrrp_instance is also a member of one vrrp_sync_group only, and once: a second group, or the
+second of two equal lines, leaves it out, and `keepalived -t` exits with 5. Write all routers that
+move together into one group.";
 
     UNKNOWN_NAME = "LV0521" "unknown-name" Error Refuses
         "the name of something that the file does not define"
@@ -233,19 +237,22 @@ Remove the line; restrict the protocol where the mark is set.";
 
     FRACTION = "LV0531" "fraction-needs-version-3" Error Refuses
         "an advert interval that the protocol version cannot say"
-"Version 2 of VRRP counts whole seconds from 1 to 255; version 3 counts hundredths up to 40.95.
+"Version 2 of VRRP counts whole seconds from 1 to 255; version 3, which IPv6 has by itself, counts
+hundredths up to 40.95.
 
 keepalived rounds the interval, and `keepalived -t` exits with 5. When one director rounds and the
 other does not, version 2 drops the other's adverts and both become master. Write a whole number, or
 `version 3` on all directors.";
 
     GIVEN_TWICE = "LV0532" "keyword-given-twice" Error Refuses
-        "a command, or what a rule does, that was already given"
-"For most keywords the last line wins, silently. For notify commands, and for the group of a
-vrrp_sync_group, the first line wins: keepalived reports the second, ignores it, and `keepalived -t`
-exits with 5.
+        "what can be given once and was already given"
+"For most keywords the last line wins, silently. For notify commands, the group of a
+vrrp_sync_group, the file of a track_file, the process of a vrrp_track_process, the `peer` of an
+address and the bare words of include_check, the first one wins: keepalived reports the second,
+ignores it, and `keepalived -t` exits with 5.
 
 A rule does one thing only: with a second `table`, `goto` or the like keepalived ignores it whole.
+So it does with an address that has a second `dev`.
 
 Remove one of the two, or call both commands from one script.";
 
@@ -332,13 +339,16 @@ interface that leads to the other directors. An address that shall stand on `lo`
 `10.0.0.31/32 dev lo`.";
 
     NOT_A_USER = "LV0561" "word-taken-for-a-user" Error Accepts
-        "a word behind a command that is taken for a user"
+        "a word that is taken for a user and may be none"
 "A command is one word; what follows it is the user and the group that run it. The arguments of a
 command belong into its quotes.
 
 keepalived 2.2.7 finds no such user and drops the command without a message; later releases report
-it. Behind the `script` of a vrrp_script it reads nothing at all: the user stands on a line of its
-own there. Put quotes around the command and its arguments.";
+it. Behind the `script` of a vrrp_script and the misc_path of a MISC_CHECK it reads nothing at all:
+the user stands on a line of its own there. Put quotes around the command and its arguments.
+
+script_user and `user` take names, no numbers, and until 2.2.7 no group with a colon. keepalived
+says that it cannot set user and group, drops the scripts, and `keepalived -t` exits with 5.";
 
     BACKSLASH_IN_COMMENT = "LV0562" "backslash-in-comment" Error Refuses
         "a comment line that ends in a backslash"
@@ -347,4 +357,20 @@ own there. Put quotes around the command and its arguments.";
 Of a line that is only a comment, 2.2.7 removes the comment but keeps the backslash: it reports an
 unknown keyword, and `keepalived -t` exits with 5. Remove the backslash, or put any character behind
 it.";
+
+    EXCLUDED = "LV0563" "words-that-exclude-each-other" Error Refuses
+        "a keyword that another one takes the effect from"
+"`vrf` is for a unicast router that names no interface; beside `interface` keepalived ignores it.
+`native_ipv6` makes a router one of IPv6: behind its IPv4 addresses the line is ignored, in front of
+them the addresses are, and the router has none.
+
+keepalived says so, and `keepalived -t` exits with 5. Delete the one that is not meant.";
+
+    TOO_MANY_ADDRESSES = "LV0564" "too-many-addresses" Error Refuses
+        "more addresses than an advert holds"
+"An advert counts its addresses in one byte, up to 255, and has to fit into one packet of the
+interface: of IPv6 that are 89 with the usual MTU of 1500 bytes.
+
+keepalived moves the others to virtual_ipaddress_excluded, says so, and `keepalived -t` exits with
+5. Write them there yourself, the same ones on all directors: they move along all the same.";
 }

@@ -78,9 +78,10 @@ Choose the scheduler that is meant, or delete the flag.";
 and the name of an interface has at most 15 characters. keepalived corrects or ignores the line,
 says so, and `keepalived -t` exits with 5.
 
-vmac_xmit_base is about use_vmac only, not about use_ipvlan. For IPv4 use_ipvlan needs an address of
-its own on its line, mcast_src_ip and unicast_src_ip are not enough: without it the router is in
-FAULT for ever.
+The addresses from 00:00:5e:00:01:00 to 00:00:5e:00:02:ff belong to VRRP itself, and none of them
+can be chosen. vmac_xmit_base is about use_vmac only, not about use_ipvlan. For IPv4 use_ipvlan
+needs an address of its own on its line, mcast_src_ip and unicast_src_ip are not enough: without it
+the router is in FAULT for ever.
 
 Up to version 2.2.7 every word of use_vmac but a MAC address is a name, also `name` and
 `netlink_notify_msg`, and a second name is an error.

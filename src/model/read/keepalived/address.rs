@@ -20,7 +20,12 @@ pub(super) fn read(line: NodeRef<'_>) -> Option<VirtualAddress> {
     }
     while let Some(word) = words.next() {
         match &*word.value() {
+            // A second interface takes the whole address away, a second peer only itself (tried).
+            "dev" if address.interface.is_some() => return None,
             "dev" => address.interface = words.next().map(owned),
+            "peer" if address.options.peer.is_some() => {
+                words.next();
+            }
             "label" => address.label = words.next().map(owned),
             "scope" => address.scope = words.next().map(owned),
             "brd" | "broadcast" => address.broadcast = broadcast(&words.next()?.value()),

@@ -1,5 +1,7 @@
 //! Words against the argument kinds of the keyword table.
 
+use std::net::IpAddr;
+
 use super::pattern;
 use crate::model::read::keepalived::value::{
     is_unexpanded, parse_address, parse_boolean, parse_integer, without_prefix,
@@ -69,10 +71,10 @@ pub(super) fn check(node: NodeRef<'_>, row: &Keyword, findings: &mut Findings) {
                 format!("`{}` takes no further words", row.word),
             )
             .verdict(if strict { Verdict::Refuses } else { Verdict::Accepts })
-            .note(if strict {
-                "keepalived takes the block for one without a name"
-            } else {
-                "keepalived ignores them silently"
+            .note(match row.word {
+                "snmp_name" => "keepalived ignores the line",
+                _ if strict => "keepalived takes the block for one without a name",
+                _ => "keepalived ignores them silently",
             }),
         );
     }
@@ -96,12 +98,28 @@ pub(super) fn missing(node: NodeRef<'_>, row: &Keyword) -> Diagnostic {
     )
 }
 
-fn problem(word: Word<'_>, argument: &Argument, row: &Keyword) -> Option<Diagnostic> {
+/// That a word is no address, and what it would have to be.
+pub(super) fn not_an_address(word: Word<'_>) -> Diagnostic {
+    let value = word.value();
+    let message = format!("`{value}` is no IP address");
+    let finding = Diagnostic::new(codes::NOT_AN_ADDRESS, word.place(), message);
+    let Some((address, rest)) = value.split_once('%') else { return finding };
+    let prefix = rest.find('/').and_then(|at| rest.get(at..)).unwrap_or_default();
+    match parse_address(address) {
+        Some(IpAddr::V6(_)) => finding
+            .note("keepalived takes no interface behind an address")
+            .help(format!("write `{address}{prefix}`")),
+        _ => finding,
+    }
+}
+
+/// What is wrong with one word.
+pub(super) fn problem(word: Word<'_>, argument: &Argument, row: &Keyword) -> Option<Diagnostic> {
     let value = word.value();
     let new = |code, message: String| Some(Diagnostic::new(code, word.place(), message));
     match argument {
         Argument::Address => match (parse_address(without_prefix(&value)), word.raw().find('/')) {
-            (None, _) => new(codes::NOT_AN_ADDRESS, format!("`{value}` is no IP address")),
+            (None, _) => Some(not_an_address(word)),
             (Some(_), Some(at)) => Some(one_address(word, at)),
             (Some(_), None) => None,
         },
@@ -109,7 +127,8 @@ fn problem(word: Word<'_>, argument: &Argument, row: &Keyword) -> Option<Diagnos
         Argument::Lapse => lapse_problem(word),
         Argument::Number(numbers) => number_problem(word, numbers),
         Argument::Prefix => prefix_problem(word),
-        Argument::Range => range_problem(word),
+        // Of ports, a single one has a finding of its own.
+        Argument::Range => range_problem(word, row.word != "uidrange"),
         // Passwords and names may be anything, so they are never quoted in a message.
         Argument::Boolean if parse_boolean(&value).is_none() => {
             let tolerated = TOLERANT_BOOLEANS.contains(&row.word);
@@ -177,9 +196,7 @@ fn prefix_problem(word: Word<'_>) -> Option<Diagnostic> {
     let value = word.value();
     let (address, length) = value.split_once('/').unwrap_or((&value, "0"));
     let new = |code, message| Some(Diagnostic::new(code, word.place(), message));
-    let Some(parsed) = parse_address(address) else {
-        return new(codes::NOT_AN_ADDRESS, format!("`{value}` is no IP address"));
-    };
+    let Some(parsed) = parse_address(address) else { return Some(not_an_address(word)) };
     let longest = if parsed.is_ipv4() { 32 } else { 128 };
     match parse_integer(length) {
         None => new(codes::NOT_A_NUMBER, format!("`{length}` is no prefix length")),
@@ -214,8 +231,8 @@ fn describe(argument: &Argument) -> String {
     }
 }
 
-/// Blocks whose head must have exactly one word behind it (tried).
-const STRICT_NAMES: &[&str] = &["vrrp_instance", "vrrp_sync_group"];
+/// Words that must have exactly one behind them (tried).
+const STRICT_NAMES: &[&str] = &["snmp_name", "vrrp_instance", "vrrp_sync_group"];
 
 /// Keywords whose choices may be written in any case (tried).
 const ANY_CASE: &[&str] = &["protocol", "type"];

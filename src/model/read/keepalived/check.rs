@@ -1,7 +1,7 @@
 //! Every line against the keyword table: words, braces, quotes, values.
 
 use super::value::is_unexpanded;
-use super::{argument, required, routing};
+use super::{argument, group, required, routing};
 use crate::source::codes::keepalived as codes;
 use crate::source::{Diagnostic, Findings, SourceFile, Span, Verdict};
 use crate::syntax::schema::target::{Targets, since};
@@ -157,7 +157,7 @@ fn known(
     findings: &mut Findings,
 ) -> Inside {
     age(node, row, targets, findings);
-    if first_counts(row.word) {
+    if first_counts(row) {
         if level.commands.contains(&row.word) {
             let message = format!("`{}` was given before, and the first one counts", row.word);
             findings.push(Diagnostic::new(codes::GIVEN_TWICE, node.place(), message));
@@ -257,8 +257,7 @@ fn line(node: NodeRef<'_>, within: &'static str, targets: &Targets, findings: &m
         "static_routes" | "virtual_routes" | "static_rules" | "virtual_rules" => {
             routing::check(node, within, targets, findings);
         }
-        // One of its forms is judged by the kernel only.
-        "virtual_server_group" => {}
+        "virtual_server_group" => group::check(node, findings),
         _ => options(node, within, findings),
     }
 }
@@ -417,26 +416,31 @@ const REFUSED_OLD_WORDS: &[&str] = &[
 ];
 
 /// Keywords of which the first line counts, and the second is an error (tried).
-fn first_counts(word: &str) -> bool {
-    matches!(
-        word,
-        "group"
-            | "lvs_notify_fifo"
-            | "lvs_notify_fifo_script"
-            | "notify"
-            | "notify_backup"
-            | "notify_deleted"
-            | "notify_down"
-            | "notify_fault"
-            | "notify_fifo"
-            | "notify_fifo_script"
-            | "notify_master"
-            | "notify_master_rx_lower_pri"
-            | "notify_stop"
-            | "notify_up"
-            | "quorum_down"
-            | "quorum_up"
-            | "vrrp_notify_fifo"
-            | "vrrp_notify_fifo_script"
-    )
+fn first_counts(row: &Keyword) -> bool {
+    let is_followed = matches!(
+        (row.within, row.word),
+        ("track_file" | "vrrp_track_file", "file") | ("vrrp_track_process", "process")
+    );
+    is_followed
+        || matches!(
+            row.word,
+            "group"
+                | "lvs_notify_fifo"
+                | "lvs_notify_fifo_script"
+                | "notify"
+                | "notify_backup"
+                | "notify_deleted"
+                | "notify_down"
+                | "notify_fault"
+                | "notify_fifo"
+                | "notify_fifo_script"
+                | "notify_master"
+                | "notify_master_rx_lower_pri"
+                | "notify_stop"
+                | "notify_up"
+                | "quorum_down"
+                | "quorum_up"
+                | "vrrp_notify_fifo"
+                | "vrrp_notify_fifo_script"
+        )
 }

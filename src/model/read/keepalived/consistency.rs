@@ -3,7 +3,7 @@
 //! What depends on text that is not expanded yet is not judged: a block whose lines come from an
 //! include may lack nothing.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::value::hides_keywords;
 use crate::model::user::is_user;
@@ -55,6 +55,7 @@ pub(super) fn check(cluster: &Cluster, before: &Extent, findings: &mut Findings)
         trackers: cluster.trackers.get(before.trackers..).unwrap_or_default(),
         is_complete: false,
         has_version: false,
+        version: cluster.globals.routers.version.map(|version| version.value),
         names: HashMap::new(),
         server_groups: HashMap::new(),
     };
@@ -86,6 +87,8 @@ struct File<'a> {
     is_complete: bool,
     /// Whether global_defs states a version.
     has_version: bool,
+    /// That version.
+    version: Option<u32>,
     /// The routers by their names.
     names: HashMap<&'a str, &'a Router>,
     /// Groups of addresses by their names.
@@ -106,7 +109,7 @@ impl File<'_> {
         let addressed = !router.addresses.is_empty() || router.delivery.no_addresses.is_some();
         let blocks = ["virtual_ipaddress", "no_virtual_ipaddress"];
         if !addressed && complete(&router.carried, &blocks) {
-            let message = format!("vrrp_instance `{name}` has no virtual_ipaddress");
+            let message = format!("vrrp_instance `{name}` has no address in virtual_ipaddress");
             report(codes::MISSING_KEYWORD, at, message, findings);
         }
         if !unicast
@@ -139,27 +142,26 @@ impl File<'_> {
         let Some(interval) = &router.interval else { return };
         let first = router.addresses.first().map(|address| address.value.address);
         let ipv6 = first.is_some_and(|address| address.is_ipv6());
-        // A global version may be another, or one that is not expanded.
-        let unknown = self.has_version || router.carried.iter().any(|c| c.keyword == "version");
-        let version = router.version.map(|version| version.value);
-        if version.is_none() && (ipv6 || unknown) || !complete(&router.carried, &[]) {
+        // A version that is not expanded may be any.
+        let unknown = router.version.is_none() && self.has_version && self.version.is_none()
+            || router.carried.iter().any(|c| c.keyword == "version");
+        if unknown && !ipv6 || !complete(&router.carried, &[]) {
             return;
         }
-        match version {
-            None | Some(VrrpVersion::Two) if interval.value.subsec_nanos() != 0 && !ipv6 => report(
-                codes::FRACTION,
-                interval.at,
-                "version 2 of VRRP counts whole seconds".into(),
-                findings,
-            ),
-            Some(VrrpVersion::Three) if interval.value.as_millis() > 40_950 => report(
-                codes::FRACTION,
-                interval.at,
-                "version 3 of VRRP counts up to 40.95 seconds".into(),
-                findings,
-            ),
-            _ => {}
-        }
+        // A router's own version counts even with IPv6, the global one does not (tried).
+        let own = router.version.map(|version| version.value);
+        let three = own.map_or(ipv6 || self.version == Some(3), |v| v == VrrpVersion::Three);
+        let time = interval.value;
+        let message = match three {
+            false if time.subsec_nanos() != 0 => "version 2 of VRRP counts whole seconds",
+            false => return,
+            _ if time.as_millis() > 40_950 => "version 3 of VRRP counts up to 40.95 seconds",
+            _ if time.subsec_micros() % CENTISECOND != 0 => {
+                "version 3 of VRRP counts hundredths of a second"
+            }
+            _ => return,
+        };
+        report(codes::FRACTION, interval.at, message.into(), findings);
     }
 
     /// Names, and VRIDs for each interface and address family.
@@ -197,7 +199,8 @@ impl File<'_> {
             return;
         }
         let is_router = |member: &&Sourced<String>| self.names.contains_key(member.value.as_str());
-        let known = group.members.iter().filter(is_router).count();
+        let members = group.members.iter().filter(is_router);
+        let known = members.map(|member| &member.value).collect::<HashSet<_>>().len();
         for member in group.members.iter().filter(|member| !is_router(member)) {
             let message = format!("there is no vrrp_instance `{}`", member.value);
             report(codes::UNKNOWN_NAME, member.at, message, findings);
@@ -209,7 +212,7 @@ impl File<'_> {
         self.interfaces_of_both(group, findings);
     }
 
-    /// A router changes its state with one group: the others leave it out.
+    /// A router changes its state with one group, and is in it once: the others leave it out.
     fn members_of_two(&self, findings: &mut Findings) {
         let mut first: HashMap<&str, (&SyncGroup, Option<Place>)> = HashMap::new();
         for group in self.groups {
@@ -218,11 +221,9 @@ impl File<'_> {
                     first.insert(&member.value, (group, member.at));
                     continue;
                 };
-                if !std::ptr::eq(*other, group) {
-                    let (router, group) = (&member.value, &other.name.value);
-                    let message = format!("`{router}` is in the sync group `{group}` already");
-                    report_pair(member.at, *earlier, message, findings);
-                }
+                let (router, group) = (&member.value, &other.name.value);
+                let message = format!("`{router}` is in the sync group `{group}` already");
+                report_pair(member.at, *earlier, message, findings);
             }
         }
     }
@@ -462,3 +463,6 @@ fn report_pair(
         None => diagnostic,
     });
 }
+
+/// Microseconds of the unit in which version 3 of VRRP counts.
+const CENTISECOND: u32 = 10_000;

@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::value;
+use super::{group, value};
 use crate::source::codes::keepalived as codes;
 use crate::source::{Code, Diagnostic, Findings, Place, SourceFile};
 use crate::syntax::{Kind, NodeRef, Tree, Word};
@@ -36,8 +36,10 @@ pub(super) fn check(file: &SourceFile, tree: &Tree, findings: &mut Findings) {
                 let Some(name) = block.word(1) else { continue };
                 let mut entries = block.directives();
                 if entries.next().is_some() {
-                    // An address beside the marks has a protocol.
-                    if block.directives().all(|entry| entry.name() == "fwmark") {
+                    // An address beside the marks has a protocol, and a mark left out is none.
+                    let is_mark = |entry: NodeRef<'_>| entry.name() == "fwmark";
+                    let is_entry = |entry: NodeRef<'_>| group::member(entry).is_ok();
+                    if block.directives().all(is_mark) && block.directives().any(is_entry) {
                         of_marks.insert(name.value());
                     }
                 } else if block.has_body() {

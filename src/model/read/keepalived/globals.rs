@@ -1,7 +1,7 @@
 //! `global_defs`.
 
 use super::list::names;
-use super::{carry, put, setting, value};
+use super::{SAID_BEFORE, carry, put, setting, value};
 use crate::model::{Cluster, Inert, Sourced, SyncDaemon};
 use crate::syntax::{NodeRef, Word};
 
@@ -62,7 +62,7 @@ fn directive(node: NodeRef<'_>, cluster: &mut Cluster) -> bool {
             if is_first {
                 globals.events = again;
             } else {
-                inert.push(Inert { at: node.place(), why: "an earlier line says it already" });
+                inert.push(Inert { at: node.place(), why: SAID_BEFORE });
             }
             true
         }

@@ -28,6 +28,11 @@ pub(super) fn lines<T>(
     seen
 }
 
+/// Whether a list has braces, and nothing in front of them or inside.
+pub(super) fn is_empty_list(block: NodeRef<'_>) -> bool {
+    block.has_body() && block.arguments().len() == 0 && block.directives().next().is_none()
+}
+
 /// A line word by word.
 pub(super) fn words(line: NodeRef<'_>) -> Option<Vec<String>> {
     Some(line.words().map(|word| word.value().into_owned()).collect())
@@ -51,7 +56,12 @@ pub(super) fn track(line: NodeRef<'_>, kind: TrackKind) -> Option<Track> {
     let mut track = Track::new(kind, words.next()?.value());
     while let Some(word) = words.next() {
         match &*word.value() {
-            "weight" => track.weight = Some(value::number_of(words.next()?)?.value),
+            "weight" if track.weight.is_none() => {
+                track.weight = Some(value::number_of(words.next()?)?.value);
+            }
+            // Without a weight in front, or behind a second one, a word is ignored (tried).
+            "weight" => return Some(track),
+            "reverse" | "noreverse" if track.weight.is_none() => return Some(track),
             "reverse" => track.reverse = Some(true),
             "noreverse" => track.reverse = Some(false),
             _ => return None,
@@ -75,3 +85,6 @@ pub(super) fn peer(line: NodeRef<'_>) -> Option<Peer> {
     }
     Some(peer)
 }
+
+/// Why keepalived makes nothing of a list.
+pub(super) const EMPTY_LIST: &str = "the list is empty";

@@ -72,7 +72,7 @@ fn top(node: NodeRef<'_>, cluster: &mut Cluster, findings: &mut Findings) -> boo
         "virtual_server_group" => group::read(node, cluster),
         "SSL" => {
             let Cluster { tls_client, carried, inert, .. } = cluster;
-            settings(node, tls_client, carried, inert);
+            settings(node, "", tls_client, carried, inert);
             true
         }
         _ => {
@@ -89,14 +89,21 @@ fn outside(node: NodeRef<'_>, cluster: &mut Cluster) -> bool {
     setting::fill(node, &mut [("", &mut globals.outside)], inert)
 }
 
-/// Fills the settings of a block that holds nothing else.
+/// Fills the settings of a block that holds nothing else. Of two lines the later counts, except for
+/// the keyword `first`.
 fn settings(
     block: NodeRef<'_>,
+    first: &str,
     settings: &mut dyn Settings,
     carried: &mut Vec<Carried>,
     inert: &mut Vec<Inert>,
 ) {
+    let mut has_first = false;
     for node in value::lines(block) {
+        if node.name() == first && std::mem::replace(&mut has_first, true) {
+            inert.push(Inert { at: node.place(), why: SAID_BEFORE });
+            continue;
+        }
         if value::is_unexpanded(node) || !setting::fill(node, &mut [("", settings)], inert) {
             carried.push(carry(node));
         }
@@ -194,12 +201,15 @@ fn add_hook(
 ) -> bool {
     let Some(hook) = hook else { return false };
     if hooks.iter().any(|earlier| earlier.value.event == hook.value.event) {
-        inert.push(Inert { at: node.place(), why: "an earlier line says it already" });
+        inert.push(Inert { at: node.place(), why: SAID_BEFORE });
     } else {
         hooks.push(hook);
     }
     true
 }
+
+/// Why a line counts for nothing where the first one does.
+const SAID_BEFORE: &str = "an earlier line says it already";
 
 #[cfg(test)]
 mod tests;

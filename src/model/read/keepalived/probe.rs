@@ -158,10 +158,10 @@ fn script(block: NodeRef<'_>) -> Option<Script> {
         let nodes = block.directives().filter(|node| node.name() == name);
         nodes.last().filter(|node| !value::is_unexpanded(*node))
     };
+    // What stands behind it is not read, unlike behind other commands (tried with 2.2.7).
     let stated = value::command(find("misc_path")?);
-    let (command, behind) = stated.filter(|(command, _)| !command.value.is_empty())?;
+    let (command, _) = stated.filter(|(command, _)| !command.value.is_empty())?;
     let user = find("user").and_then(value::user);
-    let user = user.or_else(|| behind.map(Sourced::implied));
     let dynamic_weight = find("misc_dynamic").and_then(|node| value::flag(node, true));
     Some(Script { command, appended: Appended::Nothing, dynamic_weight, user })
 }

@@ -23,6 +23,7 @@ pub(super) fn check(block: NodeRef<'_>, within: &str, findings: &mut Findings) {
 /// One of these words each; all tried with 2.2.7.
 const REQUIRED: &[(&str, &[&str])] = &[
     ("bfd_instance", &["neighbor_ip", "neighbour_ip"]),
+    ("garp_group", &["garp_interval", "gna_interval"]),
     ("track_file", &["file"]),
     ("virtual_server/real_server/BFD_CHECK", &["name"]),
     ("virtual_server/real_server/FILE_CHECK", &["track_file"]),

@@ -1,6 +1,6 @@
 //! `vrrp_instance`.
 
-use super::list::{lines, peer, track, words};
+use super::list::{EMPTY_LIST, is_empty_list, lines, peer, track, words};
 use super::{add_hook, address, carry, carry_lines, interface, put, setting, value};
 use crate::model::{
     Authentication, Carried, Cluster, Digest, HookEvent, Inert, Key, Member, OwnInterface, Role,
@@ -63,6 +63,10 @@ fn directive(
         }
         "mcast_dst_ip" => put(&mut transport.group, value::address(node), inert),
         "unicast_peer" => lines(node, &mut transport.peers, carried, peer),
+        "virtual_ipaddress" | "virtual_ipaddress_excluded" if is_empty_list(node) => {
+            inert.push(Inert { at: node.place(), why: EMPTY_LIST });
+            true
+        }
         "virtual_ipaddress" => lines(node, &mut router.addresses, carried, address::read),
         "virtual_ipaddress_excluded" => lines(node, &mut router.excluded, carried, address::read),
         "virtual_routes" => lines(node, &mut router.routes, carried, words),

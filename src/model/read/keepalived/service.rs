@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use super::argument::one_address;
+use super::argument::{not_an_address, one_address};
 use super::{add_hook, carry, put, server, setting, value};
 use crate::model::{
     Cluster, Fallback, Family, Forwarding, HookEvent, Inert, Protocol, Service, Sourced, Target,
@@ -78,10 +78,14 @@ fn target(block: NodeRef<'_>) -> Result<Sourced<Target>, Box<Diagnostic>> {
                     Box::new(diagnostic.note("keepalived crashes on this line"))
                 });
         }
-        ("fwmark", Some(mark)) => match value::number_of(mark) {
+        ("fwmark", Some(word)) => match value::number_of::<u32>(word) {
+            // 2.2.7 takes it for an address, and makes one of whatever is in its memory (tried).
+            Some(mark) if mark.value == 0 => {
+                return problem(codes::OUT_OF_RANGE, word.place(), "a firewall mark is above 0");
+            }
             Some(mark) => Target::Mark { mark: mark.value, family: Family::V4 },
             None => {
-                return problem(codes::NOT_A_NUMBER, mark.place(), "a firewall mark is a number");
+                return problem(codes::NOT_A_NUMBER, word.place(), "a firewall mark is a number");
             }
         },
         ("group", Some(name)) => Target::Group(name.value().into_owned()),
@@ -89,7 +93,7 @@ fn target(block: NodeRef<'_>) -> Result<Sourced<Target>, Box<Diagnostic>> {
             // keepalived reads `10.0.0.1-5` and `10.0.0.1/28` as 10.0.0.1 (tried).
             let bare = address.split(['-', '/']).next().unwrap_or(address);
             let Some(address) = value::parse_address(bare) else {
-                return problem(codes::NOT_AN_ADDRESS, first.place(), "this is no IP address");
+                return Err(Box::new(not_an_address(first)));
             };
             match port.map(|port| (port, value::number_of::<u16>(port))) {
                 None => Target::Endpoint { address, port: 0 },

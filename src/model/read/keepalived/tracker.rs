@@ -1,6 +1,6 @@
 //! `vrrp_script`, `vrrp_sync_group` and the blocks of other things that are followed.
 
-use super::list::names;
+use super::list::{EMPTY_LIST, is_empty_list, names};
 use super::router::{hook_event, track_kind, tracks};
 use super::{add_hook, carry, put, setting, settings, value};
 use crate::model::setting::Settings;
@@ -72,10 +72,16 @@ pub(super) fn read_group(block: NodeRef<'_>, cluster: &mut Cluster) -> bool {
 fn in_group(node: NodeRef<'_>, group: &mut SyncGroup, inert: &mut Vec<Inert>) -> bool {
     match &*node.name() {
         // The group's first list of members is the one that counts.
-        "group" if group.members.is_empty() => names(node).is_some_and(|names| {
-            group.members = names;
-            true
-        }),
+        "group" if group.members.is_empty() => {
+            if is_empty_list(node) {
+                inert.push(Inert { at: node.place(), why: EMPTY_LIST });
+                return true;
+            }
+            names(node).is_some_and(|names| {
+                group.members = names;
+                true
+            })
+        }
         name => match (track_kind(name), hook_event(name)) {
             (Some(kind), _) => tracks(node, kind, &mut group.tracks, &mut group.carried),
             (None, Some(event)) => {
@@ -90,9 +96,9 @@ fn in_group(node: NodeRef<'_>, group: &mut SyncGroup, inert: &mut Vec<Inert>) ->
 pub(super) fn read_named(block: NodeRef<'_>, cluster: &mut Cluster) -> bool {
     let inert = &mut cluster.inert;
     match &*block.name() {
-        "track_file" | "vrrp_track_file" => named(block, &mut cluster.tracked_files, inert),
-        "vrrp_track_process" => named(block, &mut cluster.tracked_processes, inert),
-        "bfd_instance" => named(block, &mut cluster.bfd_sessions, inert),
+        "track_file" | "vrrp_track_file" => named(block, "file", &mut cluster.tracked_files, inert),
+        "vrrp_track_process" => named(block, "process", &mut cluster.tracked_processes, inert),
+        "bfd_instance" => named(block, "", &mut cluster.bfd_sessions, inert),
         "track_group" => track_group(block, &mut cluster.track_groups),
         _ => false,
     }
@@ -100,11 +106,12 @@ pub(super) fn read_named(block: NodeRef<'_>, cluster: &mut Cluster) -> bool {
 
 fn named<T: Settings + Default + 'static>(
     block: NodeRef<'_>,
+    first: &str,
     list: &mut Vec<Named<T>>,
     inert: &mut Vec<Inert>,
 ) -> bool {
     let Some(mut named) = head::<T>(block) else { return false };
-    settings(block, &mut named.settings, &mut named.carried, inert);
+    settings(block, first, &mut named.settings, &mut named.carried, inert);
     list.push(named);
     true
 }

@@ -22,6 +22,7 @@ fn addresses(block: NodeRef<'_>, _: &Context<'_>, findings: &mut Findings) {
             None => (&*value, None),
         };
         let Ok(address) = text.parse::<IpAddr>() else { continue };
+        twice(line, findings);
         let mut words = line.arguments();
         while let Some(word) = words.next() {
             let Some(option) = OPTIONS.iter().find(|option| option.word == word.raw()) else {
@@ -33,6 +34,21 @@ fn addresses(block: NodeRef<'_>, _: &Context<'_>, findings: &mut Findings) {
             if let Some(finding) = (option.judge)(address, prefix.is_some(), word, value) {
                 findings.push(finding);
             }
+        }
+    }
+}
+
+/// Of most words the later counts, without a message; of these it does not (tried).
+fn twice(line: NodeRef<'_>, findings: &mut Findings) {
+    for (keyword, note) in [("dev", REMOVES), ("peer", "keepalived takes the first one")] {
+        let mut given = line.arguments().filter(|word| word.raw() == keyword);
+        if let (Some(first), Some(second)) = (given.next(), given.next()) {
+            let message = format!("the address has a `{keyword}` already");
+            findings.push(
+                Diagnostic::new(keepalived::GIVEN_TWICE, second.place(), message)
+                    .context(first.place(), "the first is here")
+                    .note(note),
+            );
         }
     }
 }
@@ -50,6 +66,7 @@ const OPTIONS: &[Choice] = &[
     Choice { word: "broadcast", judge: broadcast },
     Choice { word: "label", judge: label },
     Choice { word: "peer", judge: peer },
+    Choice { word: "preferred_lft", judge: lifetime },
     Choice { word: "scope", judge: scope },
 ];
 
@@ -89,6 +106,17 @@ fn peer(address: IpAddr, prefix: bool, word: Word<'_>, value: Word<'_>) -> Optio
     let message = format!("{peer} is of the other address family");
     let finding = Diagnostic::new(keepalived::FAMILY_DIFFERS, value.place(), message);
     (peer.is_ipv4() != address.is_ipv4()).then(|| finding.note(IGNORES))
+}
+
+/// Seconds, or no end.
+fn lifetime(_: IpAddr, _: bool, _: Word<'_>, value: Word<'_>) -> Option<Diagnostic> {
+    let text = value.value();
+    if text == "forever" || text.parse::<u32>().is_ok() {
+        return None;
+    }
+    let message = format!("`{text}` is no number of seconds");
+    let finding = Diagnostic::new(keepalived::NOT_A_NUMBER, value.place(), message).note(IGNORES);
+    Some(finding.help("write a whole number, or forever"))
 }
 
 fn scope(address: IpAddr, _: bool, word: Word<'_>, value: Word<'_>) -> Option<Diagnostic> {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::net::IpAddr;
 
-use super::{Context, LineRule, address, codes, keepalived, line};
+use super::{Context, LineRule, address, codes, keepalived, line, number};
 use crate::source::{Diagnostic, Findings, Verdict};
 use crate::syntax::{NodeRef, Word};
 
@@ -139,7 +139,14 @@ fn timeouts(node: NodeRef<'_>, _: &Context<'_>, findings: &mut Findings) {
 
 /// A number in any base, or names of bits with `|` between them.
 fn umask(node: NodeRef<'_>, _: &Context<'_>, findings: &mut Findings) {
-    let Some(rest) = node.rest().filter(|rest| !rest.raw().contains('$')) else { return };
+    let Some(rest) = node.rest() else {
+        let message = "`umask` needs a mask";
+        findings.push(Diagnostic::new(keepalived::MISSING_ARGUMENT, node.place(), message));
+        return;
+    };
+    if rest.raw().contains('$') {
+        return;
+    }
     let value = rest.value();
     if value.starts_with(|c: char| c.is_ascii_digit()) {
         let number = match (value.strip_prefix("0x"), value.strip_prefix('0')) {
@@ -184,7 +191,7 @@ fn buffers(node: NodeRef<'_>, _: &Context<'_>, findings: &mut Findings) {
     }
 }
 
-/// A session whose source is of another family than its neighbour, or whose name is too long.
+/// A session whose source is of another family than its neighbour, or with a name or a way too long.
 fn session(block: NodeRef<'_>, _: &Context<'_>, findings: &mut Findings) {
     let Some(name) = block.word(1) else { return };
     if name.value().len() > LONGEST_SESSION {
@@ -195,14 +202,35 @@ fn session(block: NodeRef<'_>, _: &Context<'_>, findings: &mut Findings) {
         let node = words.iter().find_map(|word| line(block, word))?;
         Some((node, address(node, 1)?))
     };
-    let (Some((node, source)), Some((_, other))) =
-        (of(&["source_ip"]), of(&["neighbor_ip", "neighbour_ip"]))
-    else {
-        return;
-    };
+    let other = of(&["neighbor_ip", "neighbour_ip"]);
+    if let Some((_, other)) = other {
+        hops(block, other, findings);
+    }
+    let (Some((node, source)), Some((_, other))) = (of(&["source_ip"]), other) else { return };
     if source.is_ipv4() != other.is_ipv4() {
         let message = format!("{source} is not of the family of {other}");
         findings.push(Diagnostic::new(codes::SESSION, node.place(), message));
+    }
+}
+
+/// Packets of the other side may pass no more routers than their time to live allows.
+fn hops(block: NodeRef<'_>, neighbour: IpAddr, findings: &mut Findings) {
+    let default = if neighbour.is_ipv4() { 255 } else { 64 };
+    // Two words for one setting, whatever the family; the later one counts (tried).
+    let is_lifetime = |node: &NodeRef<'_>| matches!(&*node.name(), "hoplimit" | "ttl");
+    let stated = block.directives().filter(is_lifetime).last();
+    let (Some(most), Some(node)) = (number(block, "max_hops"), line(block, "max_hops")) else {
+        return;
+    };
+    // One that is no number has a finding already.
+    let value = |node: NodeRef<'_>| node.word(1)?.value().parse().ok();
+    let lifetime = stated.map_or(Some(default), value);
+    if let Some(lifetime) = lifetime.filter(|lifetime| most > *lifetime) {
+        let message = format!("{most} hops are more than a time to live of {lifetime} allows");
+        findings.push(
+            Diagnostic::new(keepalived::OUT_OF_RANGE, node.place(), message)
+                .note(format!("keepalived takes {lifetime}")),
+        );
     }
 }
 

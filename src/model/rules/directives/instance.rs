@@ -25,7 +25,7 @@ pub(super) const RULES: &[LineRule] = instance! {
     virtual_mac;
     own_interface;
     followed_twice;
-    reversed;
+    exclusive;
     peers;
     transport;
 };
@@ -49,19 +49,30 @@ fn transport(block: NodeRef<'_>, _: &Context<'_>, findings: &mut Findings) {
     }
 }
 
-/// `reverse` stands behind a weight only.
-fn reversed(block: NodeRef<'_>, _: &Context<'_>, findings: &mut Findings) {
-    for list in ["track_interface", "track_file"] {
-        let Some(list) = line(block, list) else { continue };
-        for item in list.directives() {
-            let Some(word) = item.word(1).filter(|word| word.raw() == "reverse") else { continue };
-            let message = "`reverse` stands behind a weight only";
-            findings.push(
-                Diagnostic::new(keepalived::UNKNOWN_OPTION, word.place(), message)
-                    .note("keepalived ignores the word")
-                    .help("write `weight N reverse`"),
-            );
-        }
+/// Words of which one takes the other's effect away.
+fn exclusive(block: NodeRef<'_>, _: &Context<'_>, findings: &mut Findings) {
+    // Whichever stands first, the interface stays (tried).
+    if let (Some(node), Some(own)) = (line(block, "vrf"), line(block, "interface")) {
+        let message = "`vrf` is for routers without an interface of their own";
+        findings.push(
+            Diagnostic::new(keepalived::EXCLUDED, node.place(), message)
+                .context(own.place(), "the interface is here")
+                .note("keepalived ignores the line"),
+        );
+    }
+    let ipv4 = first_address(block).filter(|address| address.is_ipv4());
+    if let (Some(node), Some(address)) = (line(block, "native_ipv6"), ipv4) {
+        let list = line(block, "virtual_ipaddress").filter(|list| list.index() < node.index());
+        let note = match list {
+            Some(_) => "keepalived ignores the line",
+            None => "keepalived ignores the IPv4 addresses behind it",
+        };
+        let message = format!("`native_ipv6` beside the address {address}");
+        findings.push(
+            Diagnostic::new(keepalived::EXCLUDED, node.place(), message)
+                .note(note)
+                .help("delete the line: the first address tells the family"),
+        );
     }
 }
 
@@ -156,6 +167,14 @@ fn virtual_mac(block: NodeRef<'_>, context: &Context<'_>, findings: &mut Finding
         let message = format!("`{}` is longer than {LONGEST_NAME} characters", name.value());
         findings.push(Diagnostic::new(codes::VIRTUAL_MAC, name.place(), message));
     }
+    for word in node.arguments() {
+        let Some(message) = mac_problem(&word.value()) else { continue };
+        findings.push(
+            Diagnostic::new(codes::VIRTUAL_MAC, word.place(), message)
+                .note("keepalived ignores the address")
+                .help("leave it out, or write one of your own, as 02:00:00:00:00:33"),
+        );
+    }
     // 2.2.7 knows no words on this line: all but a MAC address are names (tried).
     let is_old = context.targets.keepalived.version <= Version::new(2, 2, 7);
     if let Some(second) = words.next().filter(|_| is_old) {
@@ -232,6 +251,25 @@ fn peers(block: NodeRef<'_>, _: &Context<'_>, findings: &mut Findings) {
             let message = format!("no advert has a time to live from {least} to {most}");
             findings.push(Diagnostic::new(codes::STRANGE_PEER, peer.place(), message));
         }
+    }
+}
+
+/// What is wrong with a word of the form of a MAC address; figures may be written with one digit.
+fn mac_problem(text: &str) -> Option<&'static str> {
+    let bytes: Vec<_> = text.split(':').map(|byte| u8::from_str_radix(byte, 16).ok()).collect();
+    // With fewer parts it is taken for a name (tried).
+    let [first, second, third, fourth, fifth, last] = bytes.as_slice() else { return None };
+    let (Some(first), Some(_)) = (first, last.filter(|_| !bytes.contains(&None))) else {
+        return Some("this is no MAC address: each part has two hexadecimal digits");
+    };
+    // RFC 5798, section 7.3: one for each VRID of IPv4 and of IPv6.
+    let [family, prefix @ ..] = [fifth, second, third, fourth].map(|byte| byte.unwrap_or_default());
+    match (*first, prefix, family) {
+        (0, [0, 0x5e, 0], 1 | 2) => {
+            Some("this is one of the addresses that VRRP gives to VRIDs by itself")
+        }
+        (odd, ..) if odd % 2 == 1 => Some("this is an address of a multicast group"),
+        _ => None,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Lines that do something else than they say, each by itself.
 
-use super::{Context, LineRule, codes, is_off, line};
+use super::{Context, LineRule, codes, is_off, keepalived};
 use crate::source::{Diagnostic, Findings};
 use crate::syntax::NodeRef;
 use crate::syntax::schema::Version;
@@ -18,7 +18,6 @@ pub(super) const RULES: &[LineRule] = &[
     LineRule { within: "", word: "interface_up_down_delays", judge: up_delay },
     LineRule { within: "vrrp_instance", word: "debug", judge: idle },
     LineRule { within: "vrrp_script", word: "init_fail", judge: idle },
-    LineRule { within: "virtual_server/real_server", word: "UDP_CHECK", judge: reply_length },
 ];
 
 /// The manual's word for the first kind of check is not the program's.
@@ -82,16 +81,18 @@ fn routes(block: NodeRef<'_>, _: &Context<'_>, findings: &mut Findings) {
     for route in block.directives() {
         let found = route.words().skip_while(|word| word.raw() != "as").take(2);
         let found: Vec<_> = found.collect();
-        if let [first, second] = found.as_slice()
-            && second.raw() == "to"
-        {
+        if let [first] = found.as_slice() {
+            let message = "`as` needs a value";
+            findings.push(Diagnostic::new(keepalived::MISSING_ARGUMENT, first.place(), message));
+        }
+        if let [first, second] = found.as_slice() {
             findings.push(
                 Diagnostic::new(
                     codes::ROUTING_WORD,
                     first.place(),
-                    "`as to` is about labels of MPLS",
+                    format!("`as {}` is about labels of MPLS", second.value()),
                 )
-                .help("delete it with the address behind it"),
+                .help("delete it with what belongs to it"),
             );
         }
     }
@@ -127,18 +128,4 @@ fn idle(node: NodeRef<'_>, _: &Context<'_>, findings: &mut Findings) {
     };
     let message = format!("`{}` has no effect: {why}", node.name());
     findings.push(Diagnostic::new(codes::WITHOUT_EFFECT, node.place(), message));
-}
-
-/// The length of an answer is only looked at together with its content.
-fn reply_length(block: NodeRef<'_>, _: &Context<'_>, findings: &mut Findings) {
-    let has_pattern = line(block, "require_reply").is_some_and(|node| node.arguments().len() > 0);
-    if has_pattern {
-        return;
-    }
-    for word in ["min_reply_length", "max_reply_length"] {
-        if let Some(node) = line(block, word) {
-            let message = format!("`{word}` has no effect without a pattern behind require_reply");
-            findings.push(Diagnostic::new(codes::WITHOUT_EFFECT, node.place(), message));
-        }
-    }
 }

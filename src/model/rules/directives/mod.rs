@@ -18,23 +18,30 @@ use crate::syntax::schema::{Argument, Body, Keyword, Version, find};
 use crate::syntax::{Format, Kind, NodeRef, Tree};
 
 mod addresses;
+mod checks;
 mod globals;
 mod instance;
 mod lines;
 mod script;
 mod service;
 mod tracker;
+mod tracks;
+mod values;
 
 /// The rules: one walk looks for all of it.
 pub(super) const RULES: &[Rule] = &[Rule {
     codes: &[
         keepalived::FAMILY_DIFFERS,
         keepalived::DEPRECATED,
+        keepalived::EXCLUDED,
+        keepalived::GIVEN_TWICE,
         keepalived::MISSING_ARGUMENT,
+        keepalived::MISSING_KEYWORD,
         keepalived::NEEDS_NEWER,
         keepalived::NOT_AN_ADDRESS,
         keepalived::NOT_A_CHOICE,
         keepalived::NOT_A_NUMBER,
+        keepalived::NOT_A_USER,
         keepalived::OUT_OF_RANGE,
         keepalived::UNKNOWN_OPTION,
         keepalived::NOT_IN_BUILD,
@@ -252,12 +259,15 @@ static INDEX: LazyLock<HashMap<&str, Vec<&LineRule>>> = LazyLock::new(|| {
 
 const TABLES: &[&[LineRule]] = &[
     addresses::RULES,
+    checks::RULES,
     globals::RULES,
     lines::RULES,
     script::RULES,
     instance::RULES,
     service::RULES,
     tracker::RULES,
+    tracks::RULES,
+    values::RULES,
 ];
 
 #[cfg(test)]

@@ -42,12 +42,29 @@ pub(super) const RULES: &[LineRule] = &[
     },
 ];
 
-/// A prefix length where only a netmask is understood.
+/// What is no netmask, or a prefix length where only a netmask is understood.
 fn granularity(block: NodeRef<'_>, _: &Context<'_>, findings: &mut Findings) {
     let Some(word) = line(block, "persistence_granularity").and_then(|node| node.word(1)) else {
         return;
     };
-    let Ok(length) = word.value().parse::<u32>() else { return };
+    let value = word.value();
+    let Ok(length) = value.parse::<u32>() else {
+        let own = address(block, 1);
+        let is_mask = value.parse::<Ipv4Addr>().is_ok() && own.is_none_or(|own| own.is_ipv4());
+        if !is_mask && !value.contains('$') {
+            let wanted = match own {
+                Some(own) if own.is_ipv6() => "a prefix length, as 64",
+                _ => "a netmask, as 255.255.255.0",
+            };
+            let message = format!("`{value}` is no size of a network");
+            findings.push(
+                Diagnostic::new(keepalived::NOT_AN_ADDRESS, word.place(), message)
+                    .note("keepalived ignores the line")
+                    .help(format!("write {wanted}")),
+            );
+        }
+        return;
+    };
     let family = line(block, "ip_family").and_then(|node| node.word(1));
     let first = || line(block, "real_server").and_then(|node| address(node, 1));
     let is_ipv4 = match (address(block, 1), family) {
@@ -56,6 +73,15 @@ fn granularity(block: NodeRef<'_>, _: &Context<'_>, findings: &mut Findings) {
         (None, None) => first().is_some_and(|server| server.is_ipv4()),
     };
     if !is_ipv4 {
+        // Of a mark or a group the family is not sure.
+        let own = address(block, 1).filter(|_| !(1..=128).contains(&length));
+        if own.is_some() {
+            let message = "a prefix length lies between 1 and 128";
+            findings.push(
+                Diagnostic::new(keepalived::OUT_OF_RANGE, word.place(), message)
+                    .note("keepalived ignores the line"),
+            );
+        }
         return;
     }
     let message =

@@ -14,8 +14,7 @@ pub(super) fn command(node: NodeRef<'_>, row: &Keyword, findings: &mut Findings)
         findings.push(missing(node, row));
         return;
     };
-    // It refuses the two that do nothing else; the others only do nothing (tried).
-    if command.value.is_empty() && matches!(row.word, "misc_path" | "script") {
+    if command.value.is_empty() && NEEDED.contains(&row.word) {
         findings.push(missing(node, row));
         return;
     }
@@ -28,8 +27,8 @@ pub(super) fn command(node: NodeRef<'_>, row: &Keyword, findings: &mut Findings)
     // A word in quotes that are never closed is reported elsewhere.
     let Some(user) = user.filter(|_| !is_open(node)) else { return };
     let first = first_word(&user);
-    // A vrrp_script has a word of its own for its user, and no other is read (tried with 2.2.7).
-    let is_read = row.within != "vrrp_script";
+    // These blocks have a word of their own for the user, and no other is read (tried with 2.2.7).
+    let is_read = !matches!(row.within, "vrrp_script" | "virtual_server/real_server/MISC_CHECK");
     let help = match not_a_user(&command.value, &user, first, row) {
         None if is_read => return,
         None => format!("write `user {user}` on a line of its own"),
@@ -84,3 +83,6 @@ const NEEDS_ARGUMENTS: &[&str] = &[
     "test",
     "wget",
 ];
+
+/// Keywords that are as good as absent with an empty command; notify commands may have one (tried).
+const NEEDED: &[&str] = &["misc_path", "script", "shutdown_script", "startup_script"];

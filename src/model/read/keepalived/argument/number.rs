@@ -64,12 +64,12 @@ pub(super) fn lapse_problem(word: Word<'_>) -> Option<Diagnostic> {
     })
 }
 
-/// `1000-2000`. That a single port is none has a finding of its own.
-pub(super) fn range_problem(word: Word<'_>) -> Option<Diagnostic> {
+/// `1000-2000`, or a single number where `may_be_single`.
+pub(super) fn range_problem(word: Word<'_>, may_be_single: bool) -> Option<Diagnostic> {
     let value = word.value();
     let is_range = match value.split_once('-') {
         Some((first, last)) => [first, last].iter().all(|end| end.parse::<u32>().is_ok()),
-        None => value.parse::<u16>().is_ok(),
+        None => may_be_single && value.parse::<u16>().is_ok(),
     };
     let message = format!("`{value}` is no range");
     (!is_range).then(|| {
