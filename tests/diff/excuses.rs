@@ -77,6 +77,12 @@ pub(crate) const TO_HEARTBEAT: &[Excuse] = &[
         &["priority"],
         "the first is compared, not the order behind it",
     ),
+    Elsewhere(
+        "unicast-on-two-networks",
+        "router 10.9.0.31",
+        "path to *",
+        "heartbeat has one conversation for all groups, on the paths of each",
+    ),
 ];
 
 /// What only generated files need.

@@ -245,9 +245,13 @@ impl<'a> Reader<'a> {
         let routers = reading.cluster.routers.into_iter();
         let mut resources: Vec<Resource> = routers.flat_map(|router| router.resources).collect();
         for resource in &mut resources {
-            resource.at = self.sources.resolve(resource.at);
+            let (whole, at) = (resource.at, self.sources.resolve(resource.at));
+            resource.at = at;
             for argument in &mut resource.arguments {
-                argument.at = argument.at.map(|at| self.sources.resolve(at));
+                // Only an address that is the whole word shares its place: the writer knows it by that.
+                let is_whole = argument.at == Some(whole);
+                let own = argument.at.map(|own| self.sources.resolve(own));
+                argument.at = own.filter(|own| is_whole || *own != at);
             }
         }
         resources

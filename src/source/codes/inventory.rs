@@ -70,8 +70,8 @@ inventory stand on the file instead of replacing it:
 
   import = [\"keepalived.conf\"]
 
-`autoreload=no` of an ldirectord.cf is kept in neither way: the files of an inventory say yes, because
-what is deployed would not count before somebody reloads it.";
+`autoreload=no` of an ldirectord.cf is kept in neither way: the files of an inventory say yes,
+because what is deployed would not count before somebody reloads it.";
 
     CONFIGURATION = "LV0811" "inventory-configuration" Warning Accepts
         "a configuration of ldirectord that nobody starts, or that is not written"
