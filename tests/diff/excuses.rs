@@ -64,6 +64,7 @@ pub(crate) const TO_HEARTBEAT: &[Excuse] = &[
     Unsaid("router", "", "haresources is the same everywhere: another director's file has it"),
     Unsaid("router", "key *", "heartbeat does not run without a key"),
     Unsaid("router", "path UDP *", "in the place of VRRP's advertisements"),
+    Unsaid("router", "path to *", "all groups have one conversation, on the paths of each"),
     Unsaid("router", "pings *", "in the place of a script that pings"),
     Unsaid("router", "resource notify-*", "in the place of the scripts that are told"),
     Unsaid("service", "quorum_*", "one command for both events, as the report says at the other"),
@@ -76,12 +77,6 @@ pub(crate) const TO_HEARTBEAT: &[Excuse] = &[
         to_heartbeat::PREFERRED_NODE,
         &["priority"],
         "the first is compared, not the order behind it",
-    ),
-    Elsewhere(
-        "unicast-on-two-networks",
-        "router 10.9.0.31",
-        "path to *",
-        "heartbeat has one conversation for all groups, on the paths of each",
     ),
 ];
 
