@@ -26,7 +26,10 @@ fn any_other_value_of_keepalived_is_a_difference() {
         let list = keepalived::rows().find(|parent| parent.body == Body::Lines(row.within));
         let text = |line: &str| match (list, LISTS.iter().find(|(name, ..)| *name == row.within)) {
             (Some(parent), Some((_, head))) => {
-                around(parent.within, &format!("{} {{\n{head} {line}\n}}", named(parent)))
+                // A direction counts behind a weight only.
+                let is_direction = matches!(row.word, "noreverse" | "reverse");
+                let weight = if is_direction { "weight 5" } else { "" };
+                around(parent.within, &format!("{} {{\n{head} {weight} {line}\n}}", named(parent)))
             }
             (Some(_), None) => String::new(),
             (None, _) => around(row.within, line),

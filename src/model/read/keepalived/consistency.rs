@@ -366,8 +366,8 @@ impl File<'_> {
         let groups = self.groups.iter().flat_map(|group| &group.hooks).filter_map(hook);
         let trackers = self.trackers.iter().filter_map(|tracker| {
             let command = tracker.command.as_ref()?;
-            // `</path` only asks whether a file can be opened.
-            let runs = !command.value.starts_with('<');
+            // `</path` only asks whether a file can be opened, and nothing runs nothing.
+            let runs = !command.value.starts_with('<') && !command.value.is_empty();
             (runs && !self.routers.is_empty()).then_some((command.at, tracker.user.is_some()))
         });
         let services = self.services.iter().flat_map(|service| &service.hooks).filter_map(hook);
@@ -375,7 +375,9 @@ impl File<'_> {
         let owns = move || servers().filter_map(|server| server.own.as_deref());
         let servers_hooks = owns().flat_map(|own| &own.hooks).filter_map(hook);
         let probes = owns().flat_map(|own| &own.probes).filter_map(|probe| match &probe.kind {
-            ProbeKind::Script(script) => Some((script.command.at, script.user.is_some())),
+            ProbeKind::Script(script) if !script.command.value.is_empty() => {
+                Some((script.command.at, script.user.is_some()))
+            }
             _ => None,
         });
         let Globals { lifetime, events, .. } = &self.cluster.globals;
