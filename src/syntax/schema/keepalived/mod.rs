@@ -128,7 +128,7 @@ use table;
 const MANY: i64 = 4_294_967_295;
 
 /// The largest time where the program counts microseconds in 32 bits.
-const LONG: f64 = 4294.967_295;
+const LONG: f64 = 4_294.967_295;
 
 /// The same for whole seconds.
 const WHOLE: i64 = 4294;
