@@ -63,8 +63,8 @@ shares its fate with the service network, as lvsha did. A serial line has no cou
 "keepalived puts a virtual address on the interface with the prefix that is written, and with a host
 prefix (/32) when none is. heartbeat's IPaddr takes the prefix, interface and broadcast address of
 the route to the address when they are not written. Alias labels longer than 15 characters are
-refused by the kernel. An address on another interface than the advertisements is given up while that link
-is down; heartbeat follows no link.
+refused by the kernel. An address on another interface than the advertisements is given up while
+that link is down; heartbeat follows no link.
 
 Write the prefix of the subnet behind the address, for example 10.0.0.31/24.";
 
