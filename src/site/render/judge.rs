@@ -1,7 +1,7 @@
 //! What is rendered, judged by the rules for its format: an inventory can say in its own words what no
 //! program takes.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 
 use super::Role;
 use super::context::Context;
@@ -232,14 +232,14 @@ const HELPS: &[(Code, &str)] = &[
 /// scripts, so equal ones belong together; what a reader understood otherwise is known by its first key, or
 /// by its turn among those that are left.
 fn partners<'a>(ours: &'a [Item], theirs: &[Item]) -> Vec<Option<&'a Item>> {
-    let mut left: Vec<&Item> = ours.iter().collect();
+    let mut left: VecDeque<&Item> = ours.iter().collect();
     let mut found: Vec<Option<&Item>> = vec![None; theirs.len()];
     let rules = [|own: &Item, item: &Item| own == item, has_first_key, |_: &Item, _: &Item| true];
     for is_partner in rules {
         let open = found.iter_mut().zip(theirs).filter(|(partner, _)| partner.is_none());
         for (partner, item) in open {
             let position = left.iter().position(|own| is_partner(own, item));
-            *partner = position.map(|position| left.remove(position));
+            *partner = position.and_then(|position| left.remove(position));
         }
     }
     found
