@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::example;
-use super::told::{KEEPALIVED, ReportForm, Told, exit_code, paths, strangers, unfit_names};
+use super::told::{KEEPALIVED, Manner, exit_code, paths, strangers, unfit_names};
 use crate::cli::conditions::Conditions;
 use crate::cli::inputs::Group;
 use crate::cli::output_directory::OutputDirectory;
@@ -53,15 +53,8 @@ pub(super) struct Arguments {
     address: Vec<(String, IpAddr)>,
     #[command(flatten)]
     conditions: Conditions,
-    /// Write nothing when anything is lost or not understood
-    #[arg(long)]
-    strict: bool,
-    /// Overwrite files in --out that have other content
-    #[arg(long, requires = "out")]
-    force: bool,
-    /// Form of the account on stderr
-    #[arg(long, value_name = "FORM", default_value = "human")]
-    report: ReportForm,
+    #[command(flatten)]
+    manner: Manner,
 }
 
 pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, Failure> {
@@ -77,13 +70,13 @@ pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, 
     let conversion = converted(&mut sources, &mut nodes, likely, &options, arguments, printer);
     let conversion = conversion.map_err(ask)?;
     let names: Vec<String> = conversion.nodes().map(str::to_owned).collect();
-    let told = Told {
-        account: &conversion.account,
-        findings: &conversion.findings,
-        form: arguments.report,
-        is_strict: arguments.strict,
-    };
-    if !told.may_be_written(check(&conversion, &names, arguments), &sources, printer)? {
+    let told = (&conversion.account, &conversion.findings);
+    if !arguments.manner.may_be_written(
+        told,
+        check(&conversion, &names, arguments),
+        &sources,
+        printer,
+    )? {
         return Ok(ExitCode::Findings);
     }
     match &arguments.out {
@@ -106,7 +99,7 @@ fn load(
         return Ok((vec![NodeInput { name, inputs, config_id }], None));
     }
     let (from, files) = (arguments.from.as_ref(), &arguments.files);
-    let paths = paths(from, files, &KEEPALIVED, arguments.report, printer)?;
+    let paths = paths(from, files, &KEEPALIVED, arguments.manner.report, printer)?;
     let gathered = inputs::gather(&paths, sources);
     if let Some(problem) = gathered.problems.into_iter().next() {
         return Err(problem.into());
@@ -163,7 +156,7 @@ fn converted(
         return first;
     };
     let line = format!("the file is of {name}, after its directory; `--node NAME` says another");
-    arguments.report.say(printer, &line);
+    arguments.manner.report.say(printer, &line);
     only.config_id = arguments.conditions.of_node(&name);
     only.name = Some(name);
     ToHeartbeat::new(sources, nodes, options)
@@ -221,7 +214,10 @@ fn write_one(
         let _ = writeln!(text, "{shown}");
     }
     printer.results(|out| out.write_all(&encode(&text)))?;
-    arguments.report.say(printer, "--out DIR writes the files of every director, with a key");
+    arguments
+        .manner
+        .report
+        .say(printer, "--out DIR writes the files of every director, with a key");
     Ok(())
 }
 
@@ -250,10 +246,7 @@ fn write_all(
             staged = staged.and_then(|()| stage(name, &file));
         }
     }
-    let written = staged.and_then(|()| output.commit(arguments.force));
-    let line = format!("{} for {}: {}", folder.display(), names.join(", "), written?);
-    arguments.report.say(printer, &line);
-    Ok(())
+    arguments.manner.write(folder, names, output, staged, printer)
 }
 
 /// The key of an earlier run: the third word of `1 sha1 KEY`.

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use clap::builder::{OsStringValueParser, TypedValueParser as _};
 
 use super::example;
-use super::told::{HEARTBEAT, KEEPALIVED, ReportForm, Told, exit_code};
+use super::told::{HEARTBEAT, KEEPALIVED, Manner, exit_code};
 use crate::cli::conditions::{self, Conditions};
 use crate::cli::output_directory::OutputDirectory;
 use crate::cli::printer::{Printer, Problem};
@@ -41,15 +41,8 @@ pub(super) struct Arguments {
     /// Write the inventory to this file, and its secrets to `secrets/` beside it
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
-    /// Write nothing when anything is lost or not understood
-    #[arg(long)]
-    strict: bool,
-    /// Overwrite files that have other content
-    #[arg(long, requires = "out")]
-    force: bool,
-    /// Form of the account on stderr
-    #[arg(long, value_name = "FORM", default_value = "human")]
-    report: ReportForm,
+    #[command(flatten)]
+    manner: Manner,
 }
 
 /// Arguments of `keepalived-to-inventory`.
@@ -104,13 +97,8 @@ pub(super) fn run(
         directors.extend(example::DIRECTORS.map(|name| Director::new(name, None)));
     }
     let result = from_files(&mut sources, stack, nodes, directors);
-    let told = Told {
-        account: &result.account,
-        findings: &result.findings,
-        form: arguments.report,
-        is_strict: arguments.strict,
-    };
-    if !told.may_be_written(Ok(()), &sources, printer)? {
+    let told = (&result.account, &result.findings);
+    if !arguments.manner.may_be_written(told, Ok(()), &sources, printer)? {
         return Ok(ExitCode::Findings);
     }
     write(arguments, &result, printer)?;
@@ -135,7 +123,7 @@ fn named(arguments: &Arguments, stack: Stack, printer: &Printer) -> Result<Vec<N
         return Ok(named);
     }
     let standard = if stack == Stack::Heartbeat { &HEARTBEAT } else { &KEEPALIVED };
-    let path = standard.path(arguments.report, printer)?;
+    let path = standard.path(arguments.manner.report, printer)?;
     let host = conditions::host_name().into_iter().find(|name| Node::is_name(name));
     let node = host.filter(|_| arguments.director.is_empty());
     Ok(vec![Named { node, path }])
@@ -217,7 +205,7 @@ fn write(arguments: &Arguments, result: &FromFiles, printer: &Printer) -> Result
         if !names.is_empty() {
             let files: Vec<String> = names.iter().map(|name| format!("secrets/{name}")).collect();
             let line = format!("it needs {}: --out FILE writes them", files.join(", "));
-            arguments.report.say(printer, &line);
+            arguments.manner.report.say(printer, &line);
         }
         return Ok(());
     };
@@ -232,8 +220,5 @@ fn write(arguments: &Arguments, result: &FromFiles, printer: &Printer) -> Result
             })
         });
     }
-    let written = staged.and_then(|()| output.commit(arguments.force))?;
-    let line = format!("{} for {}: {written}", out.display(), result.nodes.join(", "));
-    arguments.report.say(printer, &line);
-    Ok(())
+    arguments.manner.write(out, &result.nodes, output, staged, printer)
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::example;
-use super::told::{HEARTBEAT, ReportForm, Told, exit_code, paths, strangers, unfit_names};
+use super::told::{HEARTBEAT, Manner, exit_code, paths, strangers, unfit_names};
 use crate::cli::output_directory::OutputDirectory;
 use crate::cli::printer::{Printer, Problem};
 use crate::cli::{ExitCode, Failure, inputs, node_name};
@@ -43,15 +43,8 @@ pub(super) struct Arguments {
     /// Address of a director on the heartbeat path, for unicast_peer; repeat it for each
     #[arg(long, value_name = "NODE=IP", value_parser = node_name::node_address)]
     address: Vec<(String, IpAddr)>,
-    /// Write nothing when anything is lost or not understood
-    #[arg(long)]
-    strict: bool,
-    /// Overwrite files in --out that have other content
-    #[arg(long, requires = "out")]
-    force: bool,
-    /// Form of the account on stderr
-    #[arg(long, value_name = "FORM", default_value = "human")]
-    report: ReportForm,
+    #[command(flatten)]
+    manner: Manner,
 }
 
 pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, Failure> {
@@ -67,13 +60,13 @@ pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, 
     if nodes.is_empty() && conversion.cluster.routers.is_empty() {
         nodes.extend(arguments.node.iter().map(|name| name.to_lowercase()));
     }
-    let told = Told {
-        account: &conversion.account,
-        findings: &conversion.findings,
-        form: arguments.report,
-        is_strict: arguments.strict,
-    };
-    if !told.may_be_written(check(&conversion, &nodes, arguments), &sources, printer)? {
+    let told = (&conversion.account, &conversion.findings);
+    if !arguments.manner.may_be_written(
+        told,
+        check(&conversion, &nodes, arguments),
+        &sources,
+        printer,
+    )? {
         return Ok(ExitCode::Findings);
     }
     match &arguments.out {
@@ -99,7 +92,7 @@ fn load(
         return Ok(example::heartbeat(sources));
     }
     let (from, files) = (arguments.from.as_ref(), &arguments.files);
-    let paths = paths(from, files, &HEARTBEAT, arguments.report, printer)?;
+    let paths = paths(from, files, &HEARTBEAT, arguments.manner.report, printer)?;
     let gathered = inputs::gather(&paths, sources);
     if let Some(problem) = gathered.problems.into_iter().next() {
         return Err(problem.into());
@@ -165,12 +158,12 @@ fn write_one(
     if !beside.is_empty() {
         let line =
             format!("{node} needs {} as well: --out DIR writes everything", beside.join(", "));
-        arguments.report.say(printer, &line);
+        arguments.manner.report.say(printer, &line);
     }
     if nodes.len() > 1 && arguments.node.is_none() {
         let line =
             format!("this is the file of {node}: --out DIR writes those of {}", nodes.join(", "));
-        arguments.report.say(printer, &line);
+        arguments.manner.report.say(printer, &line);
     }
     Ok(())
 }
@@ -194,10 +187,7 @@ fn write_all(
             })
         })
     });
-    let written = staged.and_then(|()| output.commit(arguments.force));
-    let line = format!("{} for {}: {}", folder.display(), nodes.join(", "), written?);
-    arguments.report.say(printer, &line);
-    Ok(())
+    arguments.manner.write(folder, nodes, output, staged, printer)
 }
 
 fn version(text: &str) -> Result<Version, String> {

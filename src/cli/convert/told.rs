@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
+use crate::cli::output_directory::{OutputDirectory, OutputError};
 use crate::cli::printer::{Printer, Problem};
 use crate::cli::{ExitCode, Failure};
 use crate::emit::{Account, Mark, report};
@@ -51,40 +52,62 @@ impl ReportForm {
     }
 }
 
-/// What is said of a conversion before anything is written.
-pub(super) struct Told<'a> {
-    pub(super) account: &'a Account,
-    pub(super) findings: &'a Findings,
-    pub(super) form: ReportForm,
-    pub(super) is_strict: bool,
+/// What becomes of the result, in every direction.
+#[derive(clap::Args, Debug)]
+pub(super) struct Manner {
+    /// Write nothing when anything is lost or not understood
+    #[arg(long)]
+    strict: bool,
+    /// Overwrite files in --out that have other content
+    #[arg(long, requires = "out")]
+    force: bool,
+    /// Form of the account on stderr
+    #[arg(long, value_name = "FORM", default_value = "human")]
+    pub(super) report: ReportForm,
 }
 
-impl Told<'_> {
-    /// Says it, and whether the result may be written. What makes the conversion pointless comes behind the mistakes
-    /// that may be its cause.
+impl Manner {
+    /// Says what a conversion comes to, and whether the result may be written. What makes it pointless comes
+    /// behind the mistakes that may be its cause.
     pub(super) fn may_be_written(
         &self,
+        (account, findings): (&Account, &Findings),
         possible: Result<(), Problem>,
         sources: &Sources,
         printer: &Printer,
     ) -> Result<bool, Failure> {
-        if self.form == ReportForm::Human || possible.is_err() {
-            print_errors(self.account, self.findings, sources, printer);
+        if self.report == ReportForm::Human || possible.is_err() {
+            print_errors(account, findings, sources, printer);
         }
         possible?;
-        self.form.show(self.account, sources, printer)?;
-        if self.is_strict && !self.is_flawless() {
-            self.form.say(printer, STRICT);
+        self.report.show(account, sources, printer)?;
+        if self.strict && !is_flawless(account, findings) {
+            self.report.say(printer, STRICT);
             return Ok(false);
         }
         Ok(true)
     }
 
-    /// What `--strict` asks for: nothing lost, no error.
-    fn is_flawless(&self) -> bool {
-        self.account.count(Mark::Lossy) + self.account.count(Mark::Impossible) == 0
-            && self.findings.count(Severity::Error) == 0
+    /// Writes what was staged, all or nothing, and says where it is.
+    pub(super) fn write(
+        &self,
+        place: &Path,
+        nodes: &[String],
+        output: OutputDirectory,
+        staged: Result<(), OutputError>,
+        printer: &Printer,
+    ) -> Result<(), Failure> {
+        let written = staged.and_then(|()| output.commit(self.force))?;
+        self.report
+            .say(printer, &format!("{} for {}: {written}", place.display(), nodes.join(", ")));
+        Ok(())
     }
+}
+
+/// What `--strict` asks for: nothing lost, no error.
+fn is_flawless(account: &Account, findings: &Findings) -> bool {
+    account.count(Mark::Lossy) + account.count(Mark::Impossible) == 0
+        && findings.count(Severity::Error) == 0
 }
 
 /// What was not understood is a finding, whatever was written.
