@@ -71,7 +71,7 @@ fn a_group_that_was_lost_with_the_mtu_is_joined_again() {
     a.expect_log("entering FAULT");
     network.ip_in("a", &["link", "set", "eth0", "mtu", "1500"]);
     a.expect_log("entering BACKUP: everything that is tracked works again");
-    network.expect_stable(SIX, &["b"], Duration::from_secs(3));
+    network.expect_settled(SIX, &["b"], Duration::from_secs(3));
 }
 
 #[test]

@@ -179,6 +179,24 @@ impl Network {
         }
     }
 
+    /// Waits until these, and only these, have owned the address for a while. One that does not hear the other
+    /// takes it again and again; one that a busy machine left without time takes it once.
+    pub(crate) fn expect_settled(&self, address: &str, wanted: &[&str], time: Duration) {
+        let start = Instant::now();
+        let mut since: Option<Instant> = None;
+        while since.is_none_or(|since| since.elapsed() < time) {
+            let owners = self.owners(address);
+            if owners == wanted {
+                since.get_or_insert_with(Instant::now);
+            } else {
+                since = None;
+            }
+            let is_late = start.elapsed() > Duration::from_secs(25);
+            assert!(!is_late, "{owners:?} own {address}, not {wanted:?}\n{}", self.logs());
+            thread::sleep(Duration::from_millis(50));
+        }
+    }
+
     /// Runs `ip` with a namespace in front.
     pub(crate) fn ip_in(&self, name: &str, arguments: &[&str]) {
         let space = self.space(name);

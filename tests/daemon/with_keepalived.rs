@@ -171,7 +171,8 @@ fn ipv6_with_keepalived() {
 fn without_preemption_the_returning_one_waits() {
     for (better, worse) in [(Lvsha, Keepalived), (Keepalived, Lvsha)] {
         let Some(network) = Network::new(&[better, worse]) else { return };
-        let lines = "state BACKUP\n nopreempt\n version 3\n advert_int 0.2";
+        // Who is left without time for more than three intervals rightly loses the address, and does not get it again.
+        let lines = "state BACKUP\n nopreempt\n version 3\n advert_int 1";
         let _b = network.start(worse, "b", &instance(100, lines));
         network.expect_owners(ADDRESS, &["b"], OVERLAP);
         let a = network.start(better, "a", &instance(150, lines));
