@@ -63,6 +63,8 @@ pub struct Announcer {
     batch: Option<Batch>,
     /// Batches to come, soonest first.
     planned: VecDeque<(Instant, Batch)>,
+    /// When the last conflict was announced, or is being announced since.
+    conflict: Option<Instant>,
     /// No packet before.
     free_at: Option<Instant>,
     refresh_at: Option<Instant>,
@@ -75,11 +77,13 @@ struct Batch {
     only: Option<Vec<usize>>,
     next: usize,
     rounds: u32,
+    /// Whether a conflict is the reason.
+    is_conflict: bool,
 }
 
 impl Batch {
     fn all(rounds: u32) -> Self {
-        Self { only: None, next: 0, rounds }
+        Self { only: None, next: 0, rounds, is_conflict: false }
     }
 }
 
@@ -91,6 +95,7 @@ impl Announcer {
             count,
             batch: None,
             planned: VecDeque::new(),
+            conflict: None,
             free_at: None,
             refresh_at: None,
         }
@@ -98,21 +103,49 @@ impl Announcer {
 
     /// Plans announcements.
     pub fn announce(&mut self, why: Gratuitous, now: Instant) {
-        let (repeat, delay) = match why {
-            Gratuitous::Conflict => (self.schedule.conflict_repeat, self.schedule.conflict_delay),
-            Gratuitous::TakeOver => (self.schedule.repeat, self.schedule.delay),
-        };
-        // A conflict repeats with each advertisement of the other one; one plan is enough.
-        let is_busy = self.batch.is_some() || !self.planned.is_empty();
-        if self.count == 0 || repeat == 0 || (why == Gratuitous::Conflict && is_busy) {
+        match why {
+            Gratuitous::Conflict => self.announce_conflict(now),
+            Gratuitous::TakeOver => {
+                let Schedule { repeat, delay, .. } = self.schedule;
+                if self.count == 0 || repeat == 0 {
+                    return;
+                }
+                self.batch = Some(Batch::all(repeat));
+                self.planned.clear();
+                self.conflict = None;
+                if !delay.is_zero() {
+                    self.planned.push_back((later(now, delay), Batch::all(repeat)));
+                }
+                self.refresh_from(now);
+            }
+        }
+    }
+
+    /// At once, whatever a take-over still has to announce: neighbours may believe the loser. It repeats with
+    /// each advertisement of that one, but not more often than once a second.
+    fn announce_conflict(&mut self, now: Instant) {
+        let Schedule { conflict_repeat: repeat, conflict_delay: delay, .. } = self.schedule;
+        let is_recent = |at: Instant| now.duration_since(at) < CONFLICT_PAUSE;
+        let is_under_way = self.batch.as_ref().is_some_and(|batch| batch.is_conflict)
+            || self.planned.iter().any(|(at, batch)| batch.is_conflict && *at <= now);
+        let is_told = is_under_way || self.conflict.is_some_and(is_recent);
+        if self.count == 0 || repeat == 0 || is_told {
             return;
         }
-        self.batch = Some(Batch::all(repeat));
-        self.planned.clear();
-        if !delay.is_zero() {
-            self.planned.push_back((later(now, delay), Batch::all(repeat)));
+        self.conflict = Some(now);
+        // The second batch of the conflict before is overtaken by this one.
+        self.planned.retain(|(_, batch)| !batch.is_conflict);
+        let batch = Batch { is_conflict: true, ..Batch::all(repeat) };
+        let moments = [Some(now), (!delay.is_zero()).then(|| later(now, delay))];
+        for at in moments.into_iter().flatten() {
+            self.plan(at, batch.clone());
         }
         self.refresh_from(now);
+    }
+
+    fn plan(&mut self, at: Instant, batch: Batch) {
+        let place = self.planned.partition_point(|(planned, _)| *planned <= at);
+        self.planned.insert(place, (at, batch));
     }
 
     /// Plans announcements of single addresses that came after the others.
@@ -123,12 +156,11 @@ impl Announcer {
         if numbers.is_empty() || repeat == 0 || self.batch.as_ref().is_some_and(is_coming) {
             return;
         }
-        let batch = Batch { only: Some(numbers), next: 0, rounds: repeat };
+        let batch = Batch { only: Some(numbers), ..Batch::all(repeat) };
         let delay = self.schedule.delay;
         let moments = [Some(now), (!delay.is_zero()).then(|| later(now, delay))];
         for at in moments.into_iter().flatten() {
-            let place = self.planned.partition_point(|(planned, _)| *planned <= at);
-            self.planned.insert(place, (at, batch.clone()));
+            self.plan(at, batch.clone());
         }
         if self.refresh_at.is_none() {
             self.refresh_from(now);
@@ -146,7 +178,7 @@ impl Announcer {
         // Numbers may mean other addresses than before.
         let planned = self.planned.iter_mut().map(|(_, batch)| batch);
         for batch in planned.chain(&mut self.batch) {
-            *batch = Batch::all(batch.rounds);
+            *batch = Batch { is_conflict: batch.is_conflict, ..Batch::all(batch.rounds) };
         }
         if is_other_refresh || self.refresh_at.is_none() {
             self.refresh_from(now);
@@ -157,6 +189,7 @@ impl Announcer {
     pub fn stop(&mut self) {
         self.batch = None;
         self.planned.clear();
+        self.conflict = None;
         self.refresh_at = None;
     }
 
@@ -214,6 +247,9 @@ impl Announcer {
         self.refresh_at = (!refresh.is_zero()).then(|| later(now, refresh));
     }
 }
+
+/// Between two announcements of a conflict that lasts.
+const CONFLICT_PAUSE: Duration = Duration::from_secs(1);
 
 #[cfg(test)]
 mod tests {
@@ -313,13 +349,37 @@ mod tests {
     }
 
     #[test]
-    fn a_lasting_conflict_is_one_plan() {
+    fn a_lasting_conflict_is_announced_once_a_second() {
         let now = Instant::now();
         let mut announcer = Announcer::new(Schedule::default(), 1);
-        announcer.announce(Gratuitous::Conflict, now);
-        assert_eq!(drain(&mut announcer, now).len(), 5);
-        announcer.announce(Gratuitous::Conflict, now + Duration::from_secs(1));
-        assert_eq!(drain(&mut announcer, now + Duration::from_secs(1)), [0; 0]);
+        let count = |announcer: &mut Announcer, milliseconds| {
+            let now = now + Duration::from_millis(milliseconds);
+            announcer.announce(Gratuitous::Conflict, now);
+            // One that is under way is enough.
+            announcer.announce(Gratuitous::Conflict, now);
+            drain(announcer, now).len()
+        };
+        let counts = [0, 999, 1000, 1999, 2000].map(|at| count(&mut announcer, at));
+        assert_eq!(counts, [5, 0, 5, 0, 5]);
+        let last = now + Duration::from_secs(7);
+        assert_eq!(announcer.next_deadline(now), Some(last), "only the last is repeated");
+        assert_eq!(drain(&mut announcer, last).len(), 5);
+        assert_eq!(announcer.next_deadline(last), None);
+    }
+
+    #[test]
+    fn a_conflict_does_not_wait_for_what_a_take_over_has_planned() {
+        let now = Instant::now();
+        let schedule = Schedule { repeat: 1, conflict_repeat: 2, ..Schedule::default() };
+        let mut announcer = Announcer::new(schedule, 2);
+        announcer.announce(Gratuitous::TakeOver, now);
+        assert_eq!(announcer.poll(now), Some(0));
+        let soon = now + Duration::from_millis(400);
+        announcer.announce(Gratuitous::Conflict, soon);
+        assert_eq!(drain(&mut announcer, soon), [1, 0, 1, 0, 1], "the rest of the first, and all");
+        let second = now + Duration::from_secs(5);
+        assert_eq!(drain(&mut announcer, second), [0, 1], "of the take-over");
+        assert_eq!(announcer.next_deadline(second), Some(soon + Duration::from_secs(5)));
     }
 
     #[test]
