@@ -37,6 +37,24 @@ fn what_keepalived_does_not_understand_is_left_out_and_told() {
 }
 
 #[test]
+fn authentication_that_is_not_spoken_is_refused() {
+    snapshot!(check(&instance(
+        "    interface eth1\n    virtual_router_id 51\n    authentication {\n        \
+         auth_type AH\n        auth_pass 1111\n    }\n    virtual_ipaddress {\n        \
+         10.0.0.31/24\n    }"
+    )));
+}
+
+#[test]
+fn storage_that_a_better_director_takes_is_refused() {
+    let place = Place::new()
+        .file("ha.d/ha.cf", "keepalive 1\ndeadtime 5\nbcast eth1\nauto_failback on\nnode lw1 lw2\n")
+        .file("ha.d/haresources", "lw1 drbddisk::r0 10.0.0.31/24/eth0 httpd\n")
+        .file("ha.d/authkeys", "auth 1\n1 sha1 sesame\n");
+    snapshot!(place.run(&["daemon", "--check", "--node", "lw1", "ha.d"]));
+}
+
+#[test]
 fn an_empty_configuration_is_refused() {
     snapshot!(check("global_defs {\n    router_id lw1\n}\n"));
 }

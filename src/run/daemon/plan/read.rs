@@ -107,6 +107,10 @@ impl Planner<'_> {
             required(interface, router, daemon::NO_INTERFACE, "interface", self.findings).cloned();
         let settings = self.settings(router, &member, id.unwrap_or_default());
         self.tell_what_is_not_executed(router);
+        if let Some(settings) = &settings {
+            self.refuse_unspoken_authentication(router, settings.version);
+            self.refuse_storage_that_moves_at_once(router);
+        }
         let (interface, settings) = (interface?, settings?);
 
         let paths = self.paths(&interface, settings.family);
@@ -130,9 +134,13 @@ impl Planner<'_> {
             .as_ref()
             .or(self.cluster.globals.routers.checksum_as_v2.as_ref())
             .is_some_and(|on| on.value);
+        let transport = self.transport(router, settings.family);
         let planned = RouterPlan {
             source: router.transport.source.as_ref().map(|source| source.value),
-            transport: self.transport(router, settings.family),
+            // Who asks for a peer on the virtual link gets no answer from behind a router.
+            transmits_on_base: delivery.transmit_on_base.is_some()
+                || matches!(transport, Transport::Unicast(_)),
+            transport,
             paths,
             custom: match has_plain_checksum {
                 true => ChecksumCustom::Message,
@@ -147,7 +155,6 @@ impl Planner<'_> {
             routes: self.routes(&router.routes, settings.family, Some(&interface)),
             rules: self.rules(&router.rules, settings.family),
             schedule: self.schedule(router),
-            transmits_on_base: delivery.transmit_on_base.is_some(),
             virtual_link,
             tracked,
             hooks,

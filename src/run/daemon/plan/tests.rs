@@ -167,7 +167,10 @@ fn a_script_that_cannot_be_run_is_told_and_not_followed() {
 fn a_virtual_mac_has_a_link_of_its_own() {
     assert_eq!(router("use_vmac").virtual_link.as_deref(), Some("vrrp.51"));
     assert_eq!(router("use_vmac own0").virtual_link.as_deref(), Some("own0"));
+    assert!(!router("use_vmac").transmits_on_base);
     assert!(router("use_vmac\n vmac_xmit_base").transmits_on_base);
+    // As keepalived has it: a peer may be behind a router.
+    assert!(router("use_vmac\n unicast_peer {\n 192.0.2.9\n }").transmits_on_base);
 }
 
 #[test]
@@ -197,9 +200,15 @@ fn what_is_not_done_is_told() {
         instance("virtual_routes {\n 10.1.0.0/16 via 10.0.0.9\n 10.2.0.0/16 encap ip id 7\n }");
     assert_eq!(codes, ["LV0959"]);
     assert_eq!(plan.routers[0].routes.len(), 1, "the others are made");
-    // Above all that it would speak without authentication.
-    let (_, codes) = instance("authentication {\n auth_type AH\n auth_pass 1111\n }");
-    assert_eq!(codes, ["LV0959"]);
+}
+
+#[test]
+fn who_would_understand_no_peer_does_not_start() {
+    let header = "authentication {\n auth_type AH\n auth_pass 1111\n }";
+    let (plan, codes) = instance(header);
+    assert_eq!((plan.routers.len(), codes), (0, vec!["LV0963".to_owned()]));
+    let three = router(&format!("version 3\n {header}"));
+    assert_eq!(three.settings.authentication, Authentication::None, "it means nothing there");
 }
 
 #[test]
@@ -240,6 +249,12 @@ fn members_of_a_group_wait_for_each_other_and_follow_what_it_follows() {
 }
 
 fn heartbeat(ha_cf: &str, haresources: &str, node: &str) -> Plan {
+    let loaded = heartbeats_files(ha_cf, haresources, node);
+    assert_eq!(loaded.findings.count(crate::source::Severity::Error), 0);
+    loaded.plan
+}
+
+fn heartbeats_files(ha_cf: &str, haresources: &str, node: &str) -> crate::run::daemon::Loaded {
     let mut sources = Sources::new();
     let inputs = [
         Input { file: sources.add("ha.cf", ha_cf.as_bytes()), format: Format::HaCf },
@@ -248,15 +263,7 @@ fn heartbeat(ha_cf: &str, haresources: &str, node: &str) -> Plan {
             format: Format::Haresources,
         },
     ];
-    let loaded = crate::run::daemon::load(
-        &mut sources,
-        &inputs,
-        &Default::default(),
-        node,
-        &Default::default(),
-    );
-    assert_eq!(loaded.findings.count(crate::source::Severity::Error), 0);
-    loaded.plan
+    crate::run::daemon::load(&mut sources, &inputs, &Default::default(), node, &Default::default())
 }
 
 const HA_CF: &str = "keepalive 1
@@ -289,13 +296,37 @@ fn groups_with_crossed_preference_have_crossed_priorities() {
 #[test]
 fn ordered_resources_are_the_daemons_work_and_hooks_are_not() {
     let line = "lw1 IPaddr::10.0.0.31/24/eth0 httpd Filesystem::/dev/sdb1::/srv::ext4\n";
-    let router = &heartbeat(HA_CF, line, "lw1").routers[0];
+    let ha_cf = format!("{HA_CF}auto_failback off\n");
+    let router = &heartbeat(&ha_cf, line, "lw1").routers[0];
     let names: Vec<&str> = router.resources.iter().map(|r| r.name.as_str()).collect();
     assert_eq!(names, ["httpd", "Filesystem"]);
     assert_eq!(router.resources[1].arguments, ["/dev/sdb1", "/srv", "ext4"]);
     assert_eq!(router.hooks, []);
     let source = router.resource_source.unwrap();
     assert!(router.tracked.iter().any(|tracked| tracked.source == source && tracked.weight == 0));
+}
+
+#[test]
+fn storage_is_refused_where_a_better_director_does_not_wait() {
+    let line = "lw1 10.0.0.31/24/eth0 drbddisk::r0 Filesystem::/dev/drbd0::/srv::ext4 httpd\n";
+    let ipfail = "ping 10.0.0.254\nrespawn hacluster /usr/lib/heartbeat/ipfail\n";
+    let rows = [
+        ("", true),
+        ("auto_failback on\n", true),
+        ("auto_failback off\n", false),
+        (&format!("auto_failback off\n{ipfail}"), true),
+    ];
+    for (lines, is_refused) in rows {
+        // Also on the director that would only preempt: it is one pair.
+        for node in ["lw1", "lw2"] {
+            let loaded = heartbeats_files(&format!("{HA_CF}{lines}"), line, node);
+            let is_it = |found: &&crate::source::Diagnostic| found.code.id() == "LV0964";
+            let count = loaded.findings.iter().filter(is_it).count();
+            assert_eq!(count, usize::from(is_refused), "{node} {lines}");
+        }
+        let without = heartbeat(&format!("{HA_CF}{lines}"), "lw1 10.0.0.31/24/eth0 httpd\n", "lw1");
+        assert_eq!(without.routers.len(), 1);
+    }
 }
 
 #[test]

@@ -3,10 +3,12 @@
 use std::net::IpAddr;
 
 use super::Planner;
-use crate::model::{Failback, Path, ResourceKind, Router};
+use crate::model::{Failback, Member, Path, ResourceKind, Role, Router, Sourced};
 use crate::run::daemon::plan::{PathPlan, ResourcePlan, SourcePlan, Transport};
 use crate::run::net::socket::group_of;
 use crate::run::vrrp::{Arbitration, Family, Settings, Tracked};
+use crate::source::Diagnostic;
+use crate::source::codes::daemon;
 
 impl Planner<'_> {
     /// heartbeat's media beside `interface`, each as it is said: to everybody on the link, or to the
@@ -77,6 +79,40 @@ impl Planner<'_> {
         let source = self.source(SourcePlan::Pings { targets, dead_time });
         tracked.push(Tracked { source, weight: i16::from(directors), reverse: false });
         (settings, tracked)
+    }
+
+    /// A director that is preempted gives the address up at once, and the better one would start the storage
+    /// while it is still in use here.
+    pub(super) fn refuse_storage_that_moves_at_once(&mut self, router: &Router) {
+        let mut resources = router.resources.iter();
+        let Some(storage) = resources.find(|resource| resource.kind == ResourceKind::Storage)
+        else {
+            return;
+        };
+        let is_master = |role: &Sourced<Role>| role.value == Role::Master;
+        // `state MASTER` and an owner preempt whatever else is said.
+        let is_eager = |member: &Member| {
+            member.role.as_ref().is_some_and(is_master) || member.effective_priority() == u8::MAX
+        };
+        let preempts = router.preempt.as_ref().is_none_or(|preempt| preempt.value)
+            || router.members.iter().any(is_eager);
+        let membership = &self.cluster.membership;
+        let is_arbitrated = membership.arbitrator.is_some() && !membership.ping_targets.is_empty();
+        let help = match (preempts, is_arbitrated) {
+            (true, _) => {
+                "write `auto_failback off` into ha.cf, or `preempt = false` into the inventory"
+            }
+            (false, true) => "take `ipfail` out of ha.cf: it moves the address by preemption here",
+            (false, false) => return,
+        };
+        if router.members.len() > 1 {
+            let message = format!(
+                "a better director takes `{}` before `{}` is stopped",
+                router.name.value, storage.name
+            );
+            let finding = Diagnostic::new(daemon::PREEMPTED_STORAGE, storage.at, message);
+            self.findings.push(finding.help(help));
+        }
     }
 
     /// A resource that does not start is a fault of the router.

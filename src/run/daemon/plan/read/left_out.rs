@@ -4,7 +4,9 @@ use super::Planner;
 use crate::model::setting::Settings;
 use crate::model::{Digest, OwnInterface, Router};
 use crate::run::daemon::unexecuted::not_executed;
-use crate::source::Place;
+use crate::run::vrrp::Version;
+use crate::source::codes::daemon;
+use crate::source::{Diagnostic, Place};
 
 impl Planner<'_> {
     pub(super) fn tell_what_is_not_executed(&mut self, router: &Router) {
@@ -25,13 +27,30 @@ impl Planner<'_> {
         let addresses = router.addresses.iter().chain(&router.excluded);
         let own_link = addresses.filter_map(|own| own.value.options.virtual_mac.as_ref());
         found.extend(own_link.filter_map(|word| Some(("use_vmac", word.at?))));
-        // Without a word about it the director would speak unauthenticated.
-        let keys = router.authentication.iter().flat_map(|own| &own.keys);
-        let unspoken = keys.filter(|key| matches!(key.digest, Digest::Header | Digest::HmacSha256));
-        found.extend(unspoken.map(|key| ("authentication", key.at)));
         let carried = router.carried.iter().map(|carried| (carried.keyword.as_str(), carried.at));
         for (keyword, place) in found.into_iter().chain(carried) {
             self.findings.push(not_executed(keyword, 1, Some(place)));
+        }
+    }
+
+    /// Peers drop what is said without, and what they say is not understood: a second master.
+    pub(super) fn refuse_unspoken_authentication(&mut self, router: &Router, version: Version) {
+        let mut keys = router.authentication.iter().flat_map(|own| &own.keys);
+        let unspoken = keys.find(|key| match key.digest {
+            Digest::HmacSha256 => true,
+            // keepalived ignores it in version 3, too.
+            Digest::Header => version == Version::Two,
+            _ => false,
+        });
+        if let Some(key) = unspoken {
+            let what = match key.digest {
+                Digest::Header => "auth_type AH",
+                _ => "auth_hmac",
+            };
+            let name = &router.name.value;
+            let message = format!("`{name}` would understand no peer: `{what}` is not spoken here");
+            let finding = Diagnostic::new(daemon::UNSPOKEN_AUTHENTICATION, key.at, message);
+            self.findings.push(finding.help("write `auth_type PASS` on all directors, or none"));
         }
     }
 }
