@@ -97,6 +97,31 @@ fn a_router_without_its_virtual_link_is_no_mute_master_beside_one_that_speaks() 
 }
 
 #[test]
+fn an_address_with_a_virtual_mac_is_reached_whatever_filter_all_interfaces_have() {
+    let Some(network) = Network::new(&[Lvsha]) else { return };
+    let filter = |link: &str| {
+        let path = format!("/proc/sys/net/ipv4/conf/{link}/rp_filter");
+        let output = network.run_in("a", "cat", &[&path]);
+        String::from_utf8_lossy(&output.stdout).trim().to_owned()
+    };
+    let set =
+        "for link in all eth0; do echo $1 > /proc/sys/net/ipv4/conf/$link/rp_filter; shift; done";
+    assert!(network.run_in("a", "sh", &["-c", set, "sh", "1", "0"]).status.success());
+    let a = network.start(Lvsha, "a", &instance(150, &format!("{FAST}\n use_vmac")));
+    network.expect_owners(ADDRESS, &["a"], OVERLAP);
+    assert_eq!(["all", "eth0", "lo", "vrrp.51"].map(filter), ["0", "1", "1", "0"]);
+    // Nobody listens there, which a packet that came through is told.
+    let ask = format!(
+        "import socket\ns = socket.socket()\ns.settimeout(10)\n\
+         print(s.connect_ex(('{ADDRESS}', 9)) == 111)"
+    );
+    let output = network.run_in("s", "python3", &["-c", &ask]);
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "True\n", "{}", network.logs());
+    a.stop();
+    assert_eq!(["all", "eth0"].map(filter), ["1", "0"]);
+}
+
+#[test]
 fn an_interface_that_carries_addresses_is_followed() {
     let Some(network) = Network::new(&[Lvsha]) else { return };
     let on_another = |priority| {

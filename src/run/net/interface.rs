@@ -51,15 +51,51 @@ pub fn base_link_settings(link: &str) -> Vec<Setting> {
     vec![v4("arp_ignore", "1"), v4("arp_filter", "1"), v4("arp_announce", "2")]
 }
 
+/// Gives every interface the reverse path filter that all have, and takes it from all: the kernel follows the
+/// stricter of the two, so that none could be without. Returns what was changed, each with its value before.
+///
+/// # Errors
+/// When the settings cannot be read or written; then some may be changed.
+pub fn move_reverse_path_filter() -> io::Result<Vec<(Setting, String)>> {
+    let filter = |link: &str, value| Setting { path: format!("ipv4/conf/{link}/rp_filter"), value };
+    let all = filter("all", "0");
+    let mut changed = Vec::new();
+    // The loose one (2) lets packets for a virtual link through.
+    if read(&all)? != "1" {
+        return Ok(changed);
+    }
+    // With `default`, for those that come later.
+    for entry in fs::read_dir("/proc/sys/net/ipv4/conf")? {
+        let name = entry?.file_name();
+        let Some(name) = name.to_str().filter(|name| *name != "all") else { continue };
+        let own = filter(name, "1");
+        match read(&own) {
+            Ok(before) if before == "0" => {
+                write(&own)?;
+                changed.push((own, before));
+            }
+            // One that is gone by now needs none.
+            Ok(_) | Err(_) => {}
+        }
+    }
+    let before = write(&all)?;
+    changed.push((all, before));
+    Ok(changed)
+}
+
+fn read(setting: &Setting) -> io::Result<String> {
+    let path = PathBuf::from("/proc/sys/net").join(&setting.path);
+    Ok(fs::read_to_string(path)?.trim().to_owned())
+}
+
 /// Writes a setting and returns what it was before.
 ///
 /// # Errors
 /// When the kernel has no such setting, or refuses the value.
 pub fn write(setting: &Setting) -> io::Result<String> {
-    let path = PathBuf::from("/proc/sys/net").join(&setting.path);
-    let before = fs::read_to_string(&path)?.trim().to_owned();
+    let before = read(setting)?;
     if before != setting.value {
-        fs::write(&path, setting.value)?;
+        restore(setting, setting.value)?;
     }
     Ok(before)
 }

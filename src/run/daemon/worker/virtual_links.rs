@@ -9,7 +9,7 @@ use crate::run::daemon::plan::RouterPlan;
 use crate::run::daemon::report::Reporter;
 use crate::run::net::frames::MacAddress;
 use crate::run::net::interface::{
-    Setting, base_link_settings, restore, virtual_link_settings, write,
+    Setting, base_link_settings, move_reverse_path_filter, restore, virtual_link_settings, write,
 };
 use crate::run::net::netlink::{Link, Netlink, VirtualLink};
 use crate::run::vrrp::Family;
@@ -21,6 +21,8 @@ pub(super) struct VirtualLinks {
     made: BTreeMap<u32, String>,
     /// Each with the index of the link that it belongs to.
     changed: Vec<(u32, Setting, String)>,
+    /// What was changed for the reverse path filter of all interfaces, once.
+    filters: Option<Vec<(Setting, String)>>,
     /// Links of such names that are something else, and what could not be made: told once.
     refused: HashSet<(String, u32)>,
 }
@@ -56,6 +58,9 @@ impl VirtualLinks {
         }
         if !fresh.is_empty() {
             self.read_again(kernel, netlink, reporter);
+            if fresh.iter().any(|router| router.settings.family == Family::V4) {
+                self.move_filter(reporter);
+            }
             for router in fresh {
                 self.prepare(router, kernel, reporter);
             }
@@ -150,6 +155,19 @@ impl VirtualLinks {
         for (_, setting, before) in self.changed.drain(..).rev() {
             // Those of the links themselves went with them.
             let _ = restore(&setting, &before);
+        }
+        // The one of all first, so that no interface is without in between.
+        for (setting, before) in self.filters.take().into_iter().flatten().rev() {
+            let _ = restore(&setting, &before);
+        }
+    }
+
+    /// Without it the kernel drops every packet for a virtual link whose way back leads over the one below.
+    fn move_filter(&mut self, reporter: &mut Reporter) {
+        if self.filters.is_none() {
+            let moved = move_reverse_path_filter();
+            let result = moved.map(|moved| self.filters = Some(moved));
+            reporter.check("net.ipv4.conf.all.rp_filter = 0, for virtual links", result);
         }
     }
 
