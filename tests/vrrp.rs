@@ -187,6 +187,7 @@ impl Case {
                 }
                 Output::Announce(why) => format!("announce {why:?}"),
                 Output::Changed(change) => format!("{}: {}", change.to, change.cause),
+                Output::Leaving(cause) => format!("leaving: {cause}"),
                 Output::Notice(notice) => format!("log: {notice}"),
                 Output::PriorityChanged { to, .. } => format!("priority {to}"),
                 Output::Ready => "ready".to_owned(),

@@ -353,14 +353,18 @@ impl World {
         let Some(node) = self.nodes.get_mut(number).filter(|node| node.director.is_none()) else {
             return;
         };
-        let members = node.spec.routers.iter().map(|settings| Member {
-            machine: Machine::new(settings.clone()),
-            tracked: node.spec.tracked(),
-        });
+        let members =
+            node.spec.routers.iter().map(|settings| {
+                Member::resumed(Machine::new(settings.clone()), node.spec.tracked())
+            });
         let link = if node.link { Observation::Up } else { Observation::Down };
-        let source = |name: &str, observation| Source { name: name.to_owned(), observation };
+        let source = |name: &str, observation, is_urgent| Source {
+            name: name.to_owned(),
+            observation,
+            is_urgent,
+        };
         // In the order of their numbers.
-        let sources = vec![source("interface", link), source("script", node.script)];
+        let sources = vec![source("interface", link, true), source("script", node.script, false)];
         let mut director = Director::new(members.collect(), node.spec.groups.clone(), sources);
         let families = node.spec.routers.iter().map(|settings| settings.family);
         for (router, family) in families.enumerate() {
@@ -409,7 +413,7 @@ impl World {
         let machines = director.into_machines().into_iter().zip(&node.spec.routers);
         let members = machines.map(|(mut machine, settings)| {
             machine.reconfigure(settings.clone(), now);
-            Member { machine, tracked: node.spec.tracked() }
+            Member::resumed(machine, node.spec.tracked())
         });
         let mut director = Director::new(members.collect(), node.spec.groups.clone(), sources);
         director.start(now);
@@ -475,6 +479,7 @@ impl World {
                 }
                 Output::Announce(_)
                 | Output::Changed(_)
+                | Output::Leaving(_)
                 | Output::Notice(_)
                 | Output::PriorityChanged { .. }
                 | Output::Ready => {}

@@ -32,5 +32,5 @@ mod worker;
 
 pub use load::{Loaded, load, load_routers, of_site, routers_of_site};
 pub use plan::{Plan, RouterPlan};
-pub use report::{Order, Report};
+pub use report::{Order, Report, ResourceNews};
 pub use supervisor::{Ended, Options, StartError, run};

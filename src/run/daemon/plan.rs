@@ -89,7 +89,8 @@ pub struct RouterPlan {
     pub mails: bool,
     /// Whether this director is the preferred one; `None` where that is not said.
     pub is_preferred: Option<bool>,
-    /// What is started after the addresses and stopped before them, in order.
+    /// What is started after the addresses, in order, and stopped the other way round: before them where
+    /// giving up is its own will, while they go otherwise.
     pub resources: Vec<ResourcePlan>,
     /// Number of the source that says whether they can be started.
     pub resource_source: Option<usize>,
@@ -245,6 +246,19 @@ impl SourcePlan {
             Self::Process(process) => format!("process {}", process.name),
             Self::Script(script) => format!("script {}", script.name),
             Self::Service { id } => format!("service {id}"),
+        }
+    }
+
+    /// Whether a router that loses it cannot go on advertising, not even while its resources are stopped.
+    pub fn is_urgent(&self) -> bool {
+        match self {
+            Self::Interface { .. } | Self::Paths { .. } => true,
+            Self::File { .. }
+            | Self::Pings { .. }
+            | Self::Process(_)
+            | Self::Resources { .. }
+            | Self::Script(_)
+            | Self::Service { .. } => false,
         }
     }
 

@@ -9,7 +9,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::Plan;
 use crate::run::control::Status;
 use crate::run::net::objects::Object;
-use crate::run::vrrp::{Notice, Observation, Reason, Stance, State, Transition};
+use crate::run::vrrp::{Cause, Notice, Observation, Reason, Stance, State, Transition};
 
 /// What the worker tells: for the log, for hooks, for whoever follows a role.
 #[derive(Clone, Debug)]
@@ -43,6 +43,13 @@ pub enum Report {
         what: String,
         /// Why it failed.
         why: String,
+    },
+    /// A router is about to give up: its resources are to be stopped first.
+    Leaving {
+        /// Name of the router.
+        router: String,
+        /// Why.
+        cause: Cause,
     },
     /// Something worth knowing about a router.
     Noticed {
@@ -119,6 +126,13 @@ pub enum Order {
         /// Told when it is done.
         done: oneshot::Sender<()>,
     },
+    /// Something became of a router's resources.
+    Resources {
+        /// Name of the router. Numbers are others after a reload, and who runs resources may be busy then.
+        router: String,
+        /// What.
+        news: ResourceNews,
+    },
     /// An operator wants something of routers.
     Stance {
         /// What.
@@ -128,8 +142,19 @@ pub enum Order {
     },
     /// Tell how things stand.
     Status(oneshot::Sender<Status>),
-    /// Give up all addresses and end.
+    /// Give up all addresses, where resources run when they are stopped, and end. The second time at once.
     Stop,
+}
+
+/// What became of a router's resources.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ResourceNews {
+    /// They can be started, as far as is known.
+    Able,
+    /// One of them does not start.
+    Failed,
+    /// None runs any more.
+    Stopped,
 }
 
 impl Report {
@@ -137,6 +162,7 @@ impl Report {
     fn is_acted_on(&self) -> bool {
         match self {
             Self::GroupChanged { .. }
+            | Self::Leaving { .. }
             | Self::PriorityChanged { .. }
             | Self::Reloaded
             | Self::Transition { .. }
@@ -198,6 +224,7 @@ pub(super) struct Reporter {
     discards: [Discards; Reason::NAMES.len()],
 }
 
+/// When something was told, and how often it happened since.
 #[derive(Clone, Copy, Debug, Default)]
 struct Discards {
     told: Option<Instant>,

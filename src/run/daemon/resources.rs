@@ -9,11 +9,11 @@ use tokio::task::JoinHandle;
 use tracing::{error, info, warn};
 
 use super::plan::{ResourcePlan, ScriptPolicy};
-use super::report::Order;
+use super::report::{Order, ResourceNews};
 use super::succession::Succession;
 use super::{Plan, script};
 use crate::run::tasks::finish_all;
-use crate::run::vrrp::{Observation, ResourceInput, ResourceOutput, Resources, Verb};
+use crate::run::vrrp::{ResourceInput, ResourceOutput, Resources, Verb};
 
 /// A queue and a task for each router with resources.
 #[derive(Debug, Default)]
@@ -27,13 +27,10 @@ pub(super) struct ResourceTasks {
 /// What a task is told.
 #[derive(Debug)]
 enum Wish {
-    /// Other resources, or the same under another number.
-    Configure {
-        router: String,
-        resources: Vec<ResourcePlan>,
-        policy: ScriptPolicy,
-        source: Option<usize>,
-    },
+    /// Other resources, or the same under another name.
+    Configure { router: String, resources: Vec<ResourcePlan>, policy: ScriptPolicy },
+    /// None is to run, and the end of the last is to be told: the router waits for it.
+    Leave,
     /// Whether they are to run.
     Run(bool),
     /// None is to run, also none that an earlier life of the daemon started.
@@ -78,7 +75,6 @@ impl ResourceTasks {
                 router: name,
                 resources: router.resources.clone(),
                 policy: plan.scripts.clone(),
-                source: router.resource_source,
             });
         }
     }
@@ -87,6 +83,11 @@ impl ResourceTasks {
     pub(super) fn changed(&mut self, router: &str, is_master: bool) {
         self.masters.insert(router.to_owned(), is_master);
         self.send(router, Wish::Run(is_master));
+    }
+
+    /// The router gives up when they are stopped.
+    pub(super) fn leave(&mut self, router: &str) {
+        self.send(router, Wish::Leave);
     }
 
     /// Another director is master: what an earlier life of this one left running is stopped.
@@ -114,14 +115,15 @@ struct Task {
     /// What is to come when everything behind the common part is stopped.
     next: Option<Vec<ResourcePlan>>,
     policy: ScriptPolicy,
-    source: Option<usize>,
+    /// Whether the router waits for the end of them, and was not told of it.
+    is_leaving: bool,
     orders: mpsc::UnboundedSender<Order>,
 }
 
 impl Task {
     fn new(router: String, orders: mpsc::UnboundedSender<Order>) -> Self {
         let policy = ScriptPolicy::default();
-        Self { router, resources: Vec::new(), next: None, policy, source: None, orders }
+        Self { router, resources: Vec::new(), next: None, policy, is_leaving: false, orders }
     }
 
     async fn run(mut self, mut wishes: mpsc::UnboundedReceiver<Wish>) {
@@ -148,6 +150,10 @@ impl Task {
             if self.next.is_some() && machine.is_within() {
                 continue;
             }
+            if self.is_leaving && machine.is_idle() {
+                self.is_leaving = false;
+                self.send(ResourceNews::Stopped);
+            }
             if !is_open && machine.is_idle() {
                 return;
             }
@@ -169,12 +175,30 @@ impl Task {
 
     fn take(&mut self, wish: Wish, machine: &mut Resources) {
         match wish {
-            Wish::Run(wanted) => machine.handle(ResourceInput::Want(wanted), Instant::now()),
-            Wish::Clear => machine.handle(ResourceInput::Clear, Instant::now()),
-            Wish::Configure { router, resources, policy, source } => {
+            Wish::Run(wanted) => {
+                self.is_leaving = false;
+                machine.handle(ResourceInput::Want(wanted), Instant::now());
+            }
+            Wish::Leave => {
+                self.is_leaving = true;
+                machine.handle(ResourceInput::Want(false), Instant::now());
+            }
+            Wish::Clear => {
+                self.is_leaving = false;
+                machine.handle(ResourceInput::Clear, Instant::now());
+            }
+            Wish::Configure { router, resources, policy } => {
+                let is_renamed = self.router != router;
                 self.router = router;
                 self.policy = policy;
-                self.source = source;
+                // What was told of the old plan in the meantime may have been of no router in the new one.
+                self.send(match machine.has_failed() {
+                    true => ResourceNews::Failed,
+                    false => ResourceNews::Able,
+                });
+                if is_renamed && machine.is_idle() {
+                    self.send(ResourceNews::Stopped);
+                }
                 let common = self.resources.iter().zip(&resources).take_while(|(a, b)| a == b);
                 let common = common.count();
                 machine.handle(ResourceInput::Resize(common), Instant::now());
@@ -212,22 +236,26 @@ impl Task {
 
     fn tell(&self, output: ResourceOutput) {
         let name = |number: usize| self.resources.get(number).map_or("", |r| r.name.as_str());
-        let observation = match output {
+        match output {
             ResourceOutput::Failed { resource } => {
                 error!("({}) {} does not start: giving up", self.router, name(resource));
-                Observation::Down
+                self.send(ResourceNews::Failed);
+                // In front of the first there is nothing that another director would have to wait for.
+                if resource == 0 {
+                    self.send(ResourceNews::Stopped);
+                }
             }
-            ResourceOutput::Recovered => Observation::Up,
+            ResourceOutput::Recovered => self.send(ResourceNews::Able),
             ResourceOutput::StopFailed { resource } => {
                 error!("({}) {} does not stop", self.router, name(resource));
-                return;
             }
-            ResourceOutput::Run { .. } => return,
-        };
-        if let Some(source) = self.source {
-            // The worker is gone only when everything ends.
-            let _ = self.orders.send(Order::Observe { source, observation });
+            ResourceOutput::Run { .. } => {}
         }
+    }
+
+    fn send(&self, news: ResourceNews) {
+        // The worker is gone only when everything ends.
+        let _ = self.orders.send(Order::Resources { router: self.router.clone(), news });
     }
 }
 
@@ -271,6 +299,56 @@ mod tests {
         assert!(tasks.queues["web"].same_channel(&queue));
         assert_eq!(tasks.masters, HashMap::from([("web".to_owned(), true)]));
         assert_eq!(tasks.queues.len(), 1);
+    }
+
+    /// The next news of resources.
+    async fn news(orders: &mut mpsc::UnboundedReceiver<Order>) -> (String, ResourceNews) {
+        match tokio::time::timeout(Duration::from_secs(60), orders.recv()).await {
+            Ok(Some(Order::Resources { router, news })) => (router, news),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// A plan whose only router has resources without a script, which do not start.
+    fn broken(name: &str, resources: &[&str]) -> Plan {
+        let mut plan = plan(&[(name, 51)]);
+        let resource =
+            |name: &&str| ResourcePlan { name: (*name).to_owned(), arguments: Vec::new() };
+        plan.routers[0].resources = resources.iter().map(resource).collect();
+        plan
+    }
+
+    #[tokio::test]
+    async fn a_reload_does_not_end_the_fault_of_a_resource() {
+        use ResourceNews::{Able, Failed, Stopped};
+        let (orders, mut given) = mpsc::unbounded_channel();
+        let (old, new) = (broken("VI_1", &["lvsha-none"]), broken("web", &["lvsha-none"]));
+        let mut tasks = ResourceTasks::new(&old, &orders);
+        assert_eq!(news(&mut given).await, ("VI_1".to_owned(), Able));
+        tasks.changed("VI_1", true);
+        assert_eq!(news(&mut given).await, ("VI_1".to_owned(), Failed));
+        // It was the first: there is nothing to wait for.
+        assert_eq!(news(&mut given).await, ("VI_1".to_owned(), Stopped));
+        tasks.changed("VI_1", false);
+        tasks.configure(&old, &Succession::new(&old, &old), &orders);
+        assert_eq!(news(&mut given).await, ("VI_1".to_owned(), Failed));
+        tasks.configure(&new, &Succession::new(&old, &new), &orders);
+        assert_eq!(news(&mut given).await, ("web".to_owned(), Failed));
+    }
+
+    #[tokio::test]
+    async fn the_end_of_resources_is_told_to_whom_it_may_concern() {
+        let (orders, mut given) = mpsc::unbounded_channel();
+        let plan = broken("VI_1", &["lvsha-none"]);
+        let mut tasks = ResourceTasks::new(&plan, &orders);
+        assert_eq!(news(&mut given).await.1, ResourceNews::Able);
+        tasks.leave("VI_1");
+        assert_eq!(news(&mut given).await.1, ResourceNews::Stopped);
+        // One that is backup was not asked.
+        tasks.changed("VI_1", false);
+        tasks.configure(&plan, &Succession::new(&plan, &plan), &orders);
+        assert_eq!(news(&mut given).await.1, ResourceNews::Able);
+        assert!(given.try_recv().is_err());
     }
 
     #[test]

@@ -20,8 +20,12 @@ pub(super) fn tell(report: &Report) {
         }
         Report::GroupChanged { group, state } => info!("sync group {group}: {state}"),
         Report::Failed { what, why } => error!("{what}: {why}"),
+        Report::Leaving { router, cause } => {
+            info!("({router}) stopping its resources before it gives up: {cause}");
+        }
         Report::Noticed { router, notice } => match notice {
             Notice::IntervalDiffers { .. } => info!("({router}) {notice}"),
+            Notice::NotCleared { .. } => error!("({router}) {notice}"),
             Notice::AddressesDiffer { .. }
             | Notice::Discarded { .. }
             | Notice::EqualPriority { .. }

@@ -193,7 +193,10 @@ impl Supervisor {
                     is_broken = true;
                     self.stop();
                 }
-                _ = signals.hangup.recv() => self.reload(&mut reports).await,
+                // What is being given up is not started anew.
+                _ = signals.hangup.recv(), if !is_stopping && !is_broken => {
+                    self.reload(&mut reports).await;
+                }
                 _ = signals.terminate.recv() => {
                     is_stopping = true;
                     self.stop();
@@ -206,8 +209,12 @@ impl Supervisor {
                     let (orders, node) = (self.orders.clone(), self.node.clone());
                     let commands = self.balancing.commands();
                     let routers = self.rows();
+                    let is_ending = is_stopping || is_broken;
                     conversations.spawn(serve(stream, async move |request| match request {
                         Request::Status => answer(orders, node).await,
+                        Request::Stance(_) if is_ending => {
+                            Answer::Refused("the daemon is stopping".to_owned())
+                        }
                         Request::Stance(request) => stand(&request, &routers, &orders),
                         request => services::answer(request, commands).await,
                     }));
@@ -254,6 +261,7 @@ impl Supervisor {
                 self.resources.clear(router);
                 self.balancing.role(router, false);
             }
+            Report::Leaving { router, .. } => self.resources.leave(router),
             Report::GroupChanged { group, state } => {
                 // A group has no priority: keepalived says 0.
                 self.changed(Subject::Group, group, *state, 0);
@@ -393,8 +401,13 @@ impl Supervisor {
         }
     }
 
+    /// Once: when the resources are stopped. Twice: at once.
     fn stop(&self) {
         notify(&[NotifyState::Stopping]);
+        if self.plan.routers.iter().any(|router| !router.resources.is_empty()) {
+            // systemd would kill the daemon, and leave the addresses, before a resource that hangs is given up.
+            notify(&[NotifyState::ExtendTimeoutUsec(LONGEST_STOP)]);
+        }
         // If the worker is gone already, its channel says so.
         let _ = self.orders.send(Order::Stop);
     }
@@ -519,6 +532,9 @@ fn notify(states: &[NotifyState<'_>]) {
     // Not started by systemd is no mistake.
     let _ = sd_notify::notify(states);
 }
+
+/// In microseconds: twice the time that resources have, before the addresses go and after, and some.
+const LONGEST_STOP: u32 = 300_000_000;
 
 /// There while the kernel's nftables are a loaded module.
 const FILTER_MODULE: &str = "/sys/module/nf_tables";

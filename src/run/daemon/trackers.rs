@@ -55,10 +55,6 @@ impl Trackers {
             if let Some(tracker) = tracker {
                 tracker.view.number(Some(source));
                 self.running.push(tracker);
-            } else if matches!(planned, SourcePlan::Resources { .. }) {
-                // What runs them tells of failures; until then they can be started.
-                let observation = Observation::Up;
-                let _ = self.orders.send(Order::Observe { source, observation });
             }
         }
     }

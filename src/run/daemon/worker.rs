@@ -15,7 +15,7 @@ use super::Plan;
 use super::kernel::{Consequences, Interest, Kernel};
 use super::plan::{PlannedAddress, RouterPlan, Transport};
 use super::ports::{Port, Receivers};
-use super::report::{Order, Report, Reporter};
+use super::report::{Order, Report, Reporter, ResourceNews};
 use crate::run::net::addresses::LinkAddress;
 use crate::run::net::alarm::Alarm;
 use crate::run::net::frames::FrameSocket;
@@ -26,7 +26,7 @@ use crate::run::net::routes::Route;
 use crate::run::net::rules::Rule;
 use crate::run::vrrp::packet::HOP_LIMIT;
 use crate::run::vrrp::{
-    Advertisement, Announcer, Director, Envelope, Family, Group, Input, Machine, Member,
+    Advertisement, Announcer, Departure, Director, Envelope, Family, Group, Input, Machine, Member,
     Observation, Output, Reason, RouterIndex, Source, State,
 };
 
@@ -129,19 +129,22 @@ impl Worker {
             to_tell: BTreeSet::new(),
             plan: Plan::default(),
         };
-        let machines = plan.routers.iter().map(new_router).collect();
-        worker.install(plan, machines);
+        let lives = plan.routers.iter().map(Life::new).collect();
+        worker.install(plan, lives);
         worker.adopt();
         Ok(worker)
     }
 
-    /// Runs until [`Order::Stop`], or until nobody gives orders any more.
+    /// Runs until [`Order::Stop`] is carried out, or until nobody gives orders any more.
     pub(super) async fn run(mut self) {
         self.director.start(Instant::now());
         loop {
             let is_busy = self.turn();
+            if self.director.has_stopped() {
+                break;
+            }
             match self.wait(is_busy).await {
-                turn::Wake::Order(Some(Order::Stop)) | turn::Wake::Order(None) => break,
+                turn::Wake::Order(None) => break,
                 turn::Wake::Order(Some(order)) => self.obey(order),
                 turn::Wake::News | turn::Wake::Time => {}
             }
@@ -159,6 +162,7 @@ impl Worker {
                 // Who asked may have gone.
                 let _ = done.send(());
             }
+            Order::Resources { router, news } => self.follow_resources(&router, news),
             Order::Stance { stance, routers } => {
                 for router in routers {
                     self.director.order(router, stance, Instant::now());
@@ -169,14 +173,29 @@ impl Worker {
                     super::status::status(&self.plan, &self.director, self.started, Instant::now());
                 let _ = asked.send(status);
             }
-            // Ends the loop above.
-            Order::Stop => {}
+            Order::Stop => self.director.stop(Instant::now()),
+        }
+    }
+
+    fn follow_resources(&mut self, name: &str, news: ResourceNews) {
+        let now = Instant::now();
+        let mut routers = (0..).zip(&self.plan.routers);
+        let found = routers.find(|(_, router)| router.settings.name == name);
+        let Some((index, router)) = found else { return };
+        let observation = match news {
+            ResourceNews::Able => Observation::Up,
+            ResourceNews::Failed => Observation::Down,
+            ResourceNews::Stopped => return self.director.cleared(index, now),
+        };
+        if let Some(source) = router.resource_source {
+            self.director.observe(source, observation, now);
         }
     }
 
     /// Gives everything up and leaves nothing behind.
     fn end(&mut self) {
-        self.director.stop(Instant::now());
+        // Nobody is there any more who could stop anything.
+        self.director.stop_at_once(Instant::now());
         self.carry_out();
         self.is_dirty = true;
         self.is_ending = true;
@@ -184,25 +203,31 @@ impl Worker {
         self.virtual_links.remove_all(&mut self.netlink, &mut self.reporter);
     }
 
-    /// Takes a plan, and a machine and an announcer for each of its routers.
-    fn install(&mut self, plan: Plan, machines: Vec<(Machine, Announcer)>) {
-        let (machines, announcers): (Vec<_>, Vec<_>) = machines.into_iter().unzip();
-        let members = plan
-            .routers
-            .iter()
-            .zip(machines)
-            .map(|(router, machine)| Member { machine, tracked: router.tracked.clone() });
+    /// Takes a plan, and what each of its routers brings along.
+    fn install(&mut self, plan: Plan, lives: Vec<Life>) {
+        let mut announcers = Vec::new();
+        let members = plan.routers.iter().zip(lives).map(|(router, life)| {
+            announcers.push(life.announcer);
+            Member {
+                machine: life.machine,
+                tracked: router.tracked.clone(),
+                has_resources: !router.resources.is_empty(),
+                departure: life.departure,
+            }
+        });
+        let members = members.collect();
         let groups = plan
             .groups
             .iter()
             .map(|group| Group { name: group.name.clone(), members: group.members.clone() });
-        let sources = plan
-            .sources
-            .iter()
-            .map(|source| Source { name: source.name(), observation: Observation::Unknown });
+        let sources = plan.sources.iter().map(|source| Source {
+            name: source.name(),
+            observation: Observation::Unknown,
+            is_urgent: source.is_urgent(),
+        });
         // A group that stays has told its state; it is told again when it changes.
         self.told_groups.retain(|name, _| plan.groups.iter().any(|group| group.name == *name));
-        self.director = Director::new(members.collect(), groups.collect(), sources.collect());
+        self.director = Director::new(members, groups.collect(), sources.collect());
         self.announcers = announcers;
         self.resume_announcements();
         self.ports = plan.routers.iter().map(|_| None).collect();
@@ -306,10 +331,22 @@ impl Worker {
     }
 }
 
-/// A router that was not there before.
-fn new_router(router: &RouterPlan) -> (Machine, Announcer) {
-    let announcer = Announcer::new(router.schedule.clone(), router.addresses.len());
-    (Machine::new(router.settings.clone()), announcer)
+/// What a router is at a moment, whatever it is to become.
+struct Life {
+    machine: Machine,
+    departure: Departure,
+    announcer: Announcer,
+}
+
+impl Life {
+    /// Of a router that was not there before.
+    fn new(router: &RouterPlan) -> Self {
+        Self {
+            machine: Machine::new(router.settings.clone()),
+            departure: Departure::default(),
+            announcer: Announcer::new(router.schedule.clone(), router.addresses.len()),
+        }
+    }
 }
 
 /// An IPv4 packet at its longest.

@@ -7,8 +7,11 @@ use super::{
     Cause, Input, Machine, Observation, Output, Settings, Stance, Standing, State, Tracked,
 };
 
+mod departure;
 #[cfg(test)]
 mod tests;
+
+pub use departure::Departure;
 
 /// Number of a router on this director.
 pub type RouterIndex = usize;
@@ -29,6 +32,10 @@ pub struct Member {
     pub machine: Machine,
     /// What it depends on.
     pub tracked: Vec<Tracked>,
+    /// Whether it runs something that is stopped before it gives up of its own will.
+    pub has_resources: bool,
+    /// How far it is with giving up.
+    pub departure: Departure,
 }
 
 /// Something that is observed.
@@ -38,6 +45,8 @@ pub struct Source {
     pub name: String,
     /// What is known from before, or taken for granted.
     pub observation: Observation,
+    /// Whether a router that loses it cannot go on advertising: then its end does not wait for anything.
+    pub is_urgent: bool,
 }
 
 /// The machines of one director, driven as one.
@@ -51,18 +60,26 @@ pub struct Director {
     outputs: VecDeque<(RouterIndex, Output)>,
     /// Observations before the start are only noted.
     is_started: bool,
+    /// Whether everything ends: nothing starts or recovers any more.
+    is_stopping: bool,
 }
 
 #[derive(Clone, Debug)]
 struct Router {
     machine: Machine,
     tracked: Vec<Tracked>,
+    has_resources: bool,
+    departure: Departure,
     group: Option<usize>,
     /// What stands in `deadlines` for it.
     armed: Option<Instant>,
     is_started: bool,
     /// Its own fault, not that of its group.
     fault: Option<String>,
+    /// Whether that leaves it no way to go on for a while.
+    is_urgent: bool,
+    /// Whether everything that can be a fault of its own was observed.
+    is_known: bool,
     /// Whether its machine was told to fail.
     is_failed: bool,
 }
@@ -75,14 +92,18 @@ impl Director {
         };
         let routers = (0..)
             .zip(members)
-            .map(|(index, Member { machine, tracked })| Router {
+            .map(|(index, member)| Router {
                 group: group_of(index),
                 armed: None,
-                is_started: machine.has_started(),
+                is_started: member.machine.has_started(),
                 fault: None,
-                is_failed: machine.state() == State::Fault,
-                machine,
-                tracked,
+                is_urgent: false,
+                is_known: false,
+                is_failed: member.machine.state() == State::Fault,
+                machine: member.machine,
+                tracked: member.tracked,
+                has_resources: member.has_resources,
+                departure: member.departure,
             })
             .collect();
         Self { routers, groups, sources, ..Self::default() }
@@ -105,12 +126,19 @@ impl Director {
         }
         self.is_started = true;
         self.judge(now);
+        for index in 0..self.routers.len() {
+            self.depart_when_clear(index, now);
+        }
     }
 
     /// Gives a router what happened to it.
     pub fn handle(&mut self, index: RouterIndex, input: Input, now: Instant) {
         let Some(router) = self.routers.get_mut(index) else { return };
         let is_advertisement = matches!(input, Input::Advertisement { .. });
+        if input == Input::Stop {
+            // Nothing comes behind it.
+            router.departure = Departure::default();
+        }
         router.machine.handle(input, now);
         let has_followed = is_advertisement && router.machine.has_followed();
         self.settle(index, now);
@@ -121,12 +149,19 @@ impl Director {
         }
     }
 
-    /// Takes what an operator wants of a router, and with it of all routers of its group.
+    /// Takes what an operator wants of a router, and with it of all routers of its group. Another order for
+    /// one that is being left counts when it has given up.
     pub fn order(&mut self, index: RouterIndex, stance: Stance, now: Instant) {
-        let mut members = self.companions(index);
-        members.push(index);
-        for member in members {
-            self.handle(member, Input::Stance(stance), now);
+        if self.is_stopping {
+            return;
+        }
+        for member in self.unit(index) {
+            let input = Input::Stance(stance);
+            if stance == Stance::Standby || self.is_departing(member) {
+                self.give_up(member, input, now);
+            } else {
+                self.handle(member, input, now);
+            }
         }
         // The priority that belongs to it.
         self.judge(now);
@@ -134,9 +169,21 @@ impl Director {
 
     /// Takes an observation of a source.
     pub fn observe(&mut self, source: usize, observation: Observation, now: Instant) {
-        let Some(known) = self.sources.get_mut(source) else { return };
-        if known.observation != observation {
-            known.observation = observation;
+        self.observe_all([(source, observation)], now);
+    }
+
+    /// Takes observations of several sources at once: every judgement is one of all routers.
+    pub fn observe_all(
+        &mut self,
+        observations: impl IntoIterator<Item = (usize, Observation)>,
+        now: Instant,
+    ) {
+        let mut is_changed = false;
+        for (source, observation) in observations {
+            let Some(known) = self.sources.get_mut(source) else { continue };
+            is_changed |= std::mem::replace(&mut known.observation, observation) != observation;
+        }
+        if is_changed {
             self.judge(now);
         }
     }
@@ -151,11 +198,24 @@ impl Director {
                 router.machine.handle_timeout(now);
             }
             self.settle(index, now);
+            self.end_overdue(index, now);
         }
     }
 
-    /// Stops every router.
+    /// Stops every router: one that runs something when that is stopped, see [`Self::has_stopped`], and the
+    /// second time at once.
     pub fn stop(&mut self, now: Instant) {
+        if std::mem::replace(&mut self.is_stopping, true) {
+            return self.stop_at_once(now);
+        }
+        for index in 0..self.routers.len() {
+            self.give_up(index, Input::Stop, now);
+        }
+    }
+
+    /// Stops every router without waiting for anything.
+    pub fn stop_at_once(&mut self, now: Instant) {
+        self.is_stopping = true;
         for index in 0..self.routers.len() {
             self.handle(index, Input::Stop, now);
         }
@@ -174,6 +234,11 @@ impl Director {
     /// When [`Self::handle_timeout`] is to be called at the latest.
     pub fn next_deadline(&self) -> Option<Instant> {
         self.deadlines.first().map(|(at, _)| *at)
+    }
+
+    /// Whether everything was told to stop, and has.
+    pub fn has_stopped(&self) -> bool {
+        self.is_stopping && self.is_settled()
     }
 
     /// A router's machine.
@@ -208,11 +273,17 @@ impl Director {
             self.routers.get_mut(index).and_then(|router| router.machine.poll_output())
         {
             let follows = Consequence::of(&output);
+            let is_over =
+                matches!(&output, Output::Changed(change) if change.from == State::Master);
             self.outputs.push_back((index, output));
             match follows {
                 Consequence::None => {}
                 Consequence::Ask => self.promote_group(index, now),
                 Consequence::Demote => self.demote_group(index, now),
+            }
+            // Somebody else has decided.
+            if is_over && self.is_departing(index) {
+                self.depart(index, now);
             }
         }
         self.arm(index);
@@ -220,7 +291,8 @@ impl Director {
 
     fn arm(&mut self, index: RouterIndex) {
         let Some(router) = self.routers.get_mut(index) else { return };
-        let deadline = router.machine.next_deadline();
+        let moments = [router.machine.next_deadline(), router.departure.until];
+        let deadline = moments.into_iter().flatten().min();
         if deadline == router.armed {
             return;
         }
@@ -240,13 +312,12 @@ impl Director {
 
     /// Master only when every member would be.
     fn promote_group(&mut self, index: RouterIndex, now: Instant) {
-        let mut members = self.companions(index);
         let consents = |machine: &Machine| machine.is_ready() || machine.state() == State::Master;
-        if !members.iter().all(|member| self.machine(*member).is_some_and(consents)) {
+        let companions = self.companions(index);
+        if !companions.iter().all(|member| self.machine(*member).is_some_and(consents)) {
             return;
         }
-        members.push(index);
-        for member in members {
+        for member in self.unit(index) {
             if self.machine(member).is_some_and(|machine| machine.state() == State::Backup) {
                 self.handle(member, Input::Promote, now);
             }
@@ -275,11 +346,12 @@ impl Director {
         for (index, standing) in (0..).zip(&standings) {
             let fault = standing.fault.and_then(|source| self.sources.get(source));
             let fault = fault.map(|source| format!("{} failed", source.name));
-            if let Some(router) = self.routers.get_mut(index) {
-                router.fault = fault;
-            }
-            let is_started = self.routers.get(index).is_some_and(|router| router.is_started);
-            if is_started {
+            let is_urgent = fault.is_some() && self.has_urgent_fault(index);
+            let Some(router) = self.routers.get_mut(index) else { continue };
+            router.fault = fault;
+            router.is_urgent = is_urgent;
+            router.is_known = standing.is_known;
+            if router.is_started && !self.is_stopping {
                 self.handle(index, Input::Priority(standing.priority), now);
             }
         }
@@ -292,45 +364,67 @@ impl Director {
     fn standing(&self, index: RouterIndex) -> Option<Standing> {
         let router = self.routers.get(index)?;
         let base = router.machine.settings().priority;
-        let standing = Standing::judge(base, &router.tracked, |source| {
-            self.sources.get(source).map_or(Observation::Unknown, |s| s.observation)
-        });
+        let standing = Standing::judge(base, &router.tracked, |source| self.observation(source));
         let priority = router.machine.stance().priority(standing.priority);
         Some(Standing { priority, ..standing })
+    }
+
+    /// Whether one of a router's faults leaves it no way to go on for a while.
+    fn has_urgent_fault(&self, index: RouterIndex) -> bool {
+        let Some(router) = self.routers.get(index) else { return false };
+        let base = router.machine.settings().priority;
+        let is_urgent = |tracked: &&Tracked| {
+            self.sources.get(tracked.source).is_some_and(|source| source.is_urgent)
+        };
+        router.tracked.iter().filter(is_urgent).any(|tracked| {
+            let tracked = std::slice::from_ref(tracked);
+            Standing::judge(base, tracked, |source| self.observation(source)).fault.is_some()
+        })
+    }
+
+    fn observation(&self, source: usize) -> Observation {
+        self.sources.get(source).map_or(Observation::Unknown, |source| source.observation)
     }
 
     /// Tells a machine whether it, or a companion of it, is at fault; or lets it start.
     fn apply_fault(&mut self, index: RouterIndex, standing: &Standing, now: Instant) {
         let companions = self.companions(index);
         let Some(router) = self.routers.get(index) else { return };
-        let of_group =
-            companions.iter().filter_map(|member| self.routers.get(*member)).find_map(|router| {
-                let fault = router.fault.as_ref()?;
-                Some(format!("sync group: {}: {fault}", router.machine.settings().name))
-            });
+        let others = || companions.iter().filter_map(|member| self.routers.get(*member));
+        let of_group = others().find_map(|router| {
+            let fault = router.fault.as_ref()?;
+            Some(format!("sync group: {}: {fault}", router.machine.settings().name))
+        });
+        let is_urgent = router.is_urgent || others().any(|router| router.is_urgent);
+        // A new dependency may be what the old one was: until it was looked at, the fault stands.
+        let is_known = router.is_known && others().all(|router| router.is_known);
         let fault = router.fault.clone().or(of_group);
-        let (is_failed, is_started) = (router.is_failed, router.is_started);
-        let is_new = match (fault, is_failed) {
-            (Some(why), false) => {
+        if is_urgent && self.is_departing(index) {
+            // It judges anew.
+            return self.depart(index, now);
+        }
+        if self.is_stopping {
+            return;
+        }
+        match (fault, router.is_failed) {
+            (Some(why), false) if is_urgent || !router.is_started => {
                 self.mark(index, true, true);
                 self.handle(index, Input::Fail(why), now);
-                return;
             }
-            (None, true) => {
+            (Some(why), false) => self.give_up(index, Input::Fail(why), now),
+            (None, true) if is_known => {
                 self.mark(index, false, true);
                 self.handle(index, Input::Recover, now);
-                return;
             }
-            (Some(_), true) => false,
-            (None, false) => !is_started && standing.is_known,
-        };
-        if is_new {
-            self.mark(index, false, true);
-            if let Some(router) = self.routers.get_mut(index) {
-                router.machine.handle(Input::Priority(standing.priority), now);
-                router.machine.start(now);
+            (None, false) if !router.is_started && standing.is_known => {
+                self.mark(index, false, true);
+                if let Some(router) = self.routers.get_mut(index) {
+                    router.machine.handle(Input::Priority(standing.priority), now);
+                    router.machine.start(now);
+                }
+                self.settle(index, now);
             }
-            self.settle(index, now);
+            (Some(_), true) | (None, true | false) => {}
         }
     }
 
@@ -345,7 +439,12 @@ impl Director {
 impl Member {
     /// A router that depends on nothing.
     pub fn new(settings: Settings) -> Self {
-        Self { machine: Machine::new(settings), tracked: Vec::new() }
+        Self::resumed(Machine::new(settings), Vec::new())
+    }
+
+    /// One that may have a life behind it, and runs nothing.
+    pub fn resumed(machine: Machine, tracked: Vec<Tracked>) -> Self {
+        Self { machine, tracked, has_resources: false, departure: Departure::default() }
     }
 }
 
@@ -372,6 +471,7 @@ impl Consequence {
             Output::Advertise { .. }
             | Output::Announce(_)
             | Output::Changed(_)
+            | Output::Leaving(_)
             | Output::Notice(_)
             | Output::PriorityChanged { .. }
             | Output::Withdraw => Self::None,

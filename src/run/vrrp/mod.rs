@@ -26,7 +26,7 @@ mod tracking;
 pub use announcer::{Announcer, Gratuitous, Schedule};
 pub use authentication::{Authentication, Password};
 pub use counters::Counters;
-pub use director::{Director, Group, Member, RouterIndex, Source};
+pub use director::{Departure, Director, Group, Member, RouterIndex, Source};
 pub use machine::{Cause, Input, Machine, Notice, Output, Peer, Stance, State, Transition};
 pub use packet::{Advertisement, ChecksumCustom, Envelope, Malformed, Reason, Version};
 pub use resources::{ResourceInput, ResourceOutput, Resources, Verb};

@@ -1,5 +1,6 @@
-//! Ordered resources: started left to right after the addresses, stopped right to left before
-//! them, each waited for. A machine like the others.
+//! Ordered resources: started left to right after the addresses, stopped right to left, each waited for. A
+//! machine like the others. When they are stopped is others' business: where the router gives up of its own will
+//! it waits for the end of them, see [`Director::cleared`](super::Director::cleared).
 //!
 //! A resource that is running already is not started. One that cannot be started stops the
 //! others, and the whole router gives up, so that another director can try; heartbeat left such
@@ -149,6 +150,11 @@ impl Resources {
     /// Whether nothing runs beyond the count and nothing is being done.
     pub fn is_within(&self) -> bool {
         self.running <= self.count && self.busy.is_none()
+    }
+
+    /// Whether the last start failed, and it is not time to try again.
+    pub fn has_failed(&self) -> bool {
+        self.is_failed
     }
 
     fn goes_up(&self) -> bool {

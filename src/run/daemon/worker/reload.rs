@@ -20,41 +20,42 @@ impl Worker {
         let old_sources: Vec<(SourcePlan, Observation)> =
             self.plan.sources.iter().cloned().zip(observations).collect();
         let old_objects = self.all_objects();
-        let mut known: HashMap<(String, u8, Family), (Machine, Announcer)> = HashMap::new();
+        let mut known: HashMap<(String, u8, Family), Life> = HashMap::new();
         let old_routers = std::mem::take(&mut self.plan).routers;
-        let machines = std::mem::take(&mut self.director).into_machines();
-        let announcers = std::mem::take(&mut self.announcers);
-        for (router, known_router) in old_routers.iter().zip(machines.into_iter().zip(announcers)) {
+        let mut director = std::mem::take(&mut self.director);
+        let departures = director.take_departures();
+        let parts = director.into_machines().into_iter().zip(departures);
+        let lives = parts.zip(std::mem::take(&mut self.announcers));
+        for (router, ((machine, departure), announcer)) in old_routers.iter().zip(lives) {
             let (interface, id, family) = router.identity();
-            known.insert((interface.to_owned(), id, family), known_router);
+            let life = Life { machine, departure, announcer };
+            known.insert((interface.to_owned(), id, family), life);
         }
-        let machines: Vec<(Machine, Announcer)> = plan
+        let lives: Vec<Life> = plan
             .routers
             .iter()
             .map(|router| {
                 let (interface, id, family) = router.identity();
                 match known.remove(&(interface.to_owned(), id, family)) {
-                    Some((mut machine, mut announcer)) => {
-                        machine.reconfigure(router.settings.clone(), now);
+                    Some(mut life) => {
+                        life.machine.reconfigure(router.settings.clone(), now);
                         let (schedule, count) = (router.schedule.clone(), router.addresses.len());
-                        let is_master = machine.state() == State::Master;
-                        announcer.reconfigure(schedule, count, is_master, now);
-                        (machine, announcer)
+                        let is_master = life.machine.state() == State::Master;
+                        life.announcer.reconfigure(schedule, count, is_master, now);
+                        life
                     }
-                    None => new_router(router),
+                    None => Life::new(router),
                 }
             })
             .collect();
-        self.install(plan, machines);
+        self.install(plan, lives);
         // What a script said last still holds.
-        for (number, source) in (0..).zip(self.plan.sources.clone()) {
+        let inherited = (0..).zip(&self.plan.sources).filter_map(|(number, source)| {
             let mut old = old_sources.iter();
-            if let Some((_, observation)) =
-                old.find(|(old, _)| source.inherits_from(old, &succession))
-            {
-                self.director.observe(number, *observation, now);
-            }
-        }
+            let (_, observation) = old.find(|(old, _)| source.inherits_from(old, &succession))?;
+            Some((number, *observation))
+        });
+        self.director.observe_all(inherited, now);
         self.director.start(now);
         self.remove_stale(&old_objects);
         self.virtual_links.remove_unused(&self.plan, &mut self.netlink, &mut self.reporter);

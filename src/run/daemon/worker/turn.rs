@@ -173,6 +173,10 @@ impl Worker {
                     self.reporter.tell(Report::Transition { router, transition });
                     is_changed = true;
                 }
+                Output::Leaving(cause) => {
+                    let router = name().unwrap_or_default();
+                    self.reporter.tell(Report::Leaving { router, cause });
+                }
                 Output::Notice(notice) => {
                     let router = name().unwrap_or_default();
                     self.reporter.tell(Report::Noticed { router, notice });

@@ -6,6 +6,8 @@ use std::time::Duration;
 use super::*;
 use crate::run::vrrp::ChecksumCustom;
 
+mod departures;
+
 fn settings(name: &str, virtual_router_id: u8) -> Settings {
     let addresses = vec!["10.0.0.31".parse().unwrap()];
     Settings { is_grouped: true, ..Settings::new(name, virtual_router_id, addresses) }
@@ -17,11 +19,15 @@ fn pair(tracked: Vec<Tracked>, observation: Observation) -> (Director, Instant) 
         Member::new(settings("outside", 2)),
     ];
     let group = Group { name: "both".to_owned(), members: vec![0, 1] };
-    let source = Source { name: "interface eth1".to_owned(), observation };
+    let source = source("interface eth1", observation);
     let now = Instant::now();
     let mut director = Director::new(members, vec![group], vec![source]);
     director.start(now);
     (director, now)
+}
+
+fn source(name: &str, observation: Observation) -> Source {
+    Source { name: name.to_owned(), observation, is_urgent: true }
 }
 
 fn states(director: &Director) -> Vec<State> {
@@ -98,6 +104,39 @@ fn nothing_starts_before_everything_is_known() {
 }
 
 #[test]
+fn a_fault_stands_until_a_new_dependency_was_looked_at() {
+    let now = Instant::now();
+    let tracked = |source| vec![Tracked { source, weight: 0, reverse: false }];
+    // For a router alone, and for one whose fault is that of its group.
+    for is_grouped in [false, true] {
+        let with = |name, id| Settings { is_grouped, ..settings(name, id) };
+        let group = Group { name: "both".to_owned(), members: vec![0, 1] };
+        let groups = if is_grouped { vec![group] } else { vec![] };
+        let members = vec![
+            Member { tracked: tracked(0), ..Member::new(with("inside", 1)) },
+            Member::new(with("outside", 2)),
+        ];
+        let sources = vec![source("script old", Observation::Down)];
+        let mut before = Director::new(members, groups.clone(), sources);
+        before.start(now);
+        let failed = states(&before);
+        assert_eq!(failed[0], State::Fault);
+
+        let machines = before.into_machines().into_iter();
+        let dependencies = [tracked(0), vec![]];
+        let members = machines.zip(dependencies).map(|(m, tracked)| Member::resumed(m, tracked));
+        let sources = vec![source("script new", Observation::Unknown)];
+        let mut after = Director::new(members.collect(), groups, sources);
+        after.start(now + SECOND);
+        assert_eq!(states(&after), failed, "nothing is known of it");
+        after.observe(0, Observation::Down, now + SECOND * 2);
+        assert_eq!(states(&after), failed);
+        after.observe(0, Observation::Up, now + SECOND * 3);
+        assert_eq!(states(&after)[0], State::Backup);
+    }
+}
+
+#[test]
 fn a_source_that_fails_at_the_start_is_a_fault() {
     let tracked = vec![Tracked { source: 0, weight: 0, reverse: false }];
     let (director, _) = pair(tracked, Observation::Down);
@@ -112,6 +151,23 @@ fn weights_move_the_priority() {
     assert_eq!(director.machine(0).unwrap().priority(), 70);
     director.observe(0, Observation::Up, now);
     assert_eq!(director.machine(0).unwrap().priority(), 100);
+}
+
+#[test]
+fn observations_of_one_moment_are_one_judgement() {
+    let now = Instant::now();
+    let tracked = [0, 1].map(|source| Tracked { source, weight: -30, reverse: false });
+    let member = Member { tracked: tracked.to_vec(), ..Member::new(settings("alone", 1)) };
+    let sources = vec![
+        source("interface eth1", Observation::Down),
+        source("interface eth2", Observation::Up),
+    ];
+    let mut director = Director::new(vec![member], vec![], sources);
+    director.start(now);
+    while director.poll_output().is_some() {}
+    director.observe_all([(0, Observation::Up), (1, Observation::Down)], now);
+    assert_eq!(director.machine(0).map(Machine::priority), Some(70));
+    assert_eq!(director.poll_output(), None, "it was never another one");
 }
 
 #[test]
@@ -188,7 +244,7 @@ fn split(now: Instant) -> Director {
     let machines = before.into_machines().into_iter().zip([("inside", 1), ("outside", 2)]);
     let members = machines.map(|(mut machine, (name, id))| {
         machine.reconfigure(settings(name, id), later);
-        Member { machine, tracked: vec![] }
+        Member::resumed(machine, vec![])
     });
     let group = Group { name: "both".to_owned(), members: vec![0, 1] };
     let mut after = Director::new(members.collect(), vec![group], vec![]);
@@ -228,7 +284,7 @@ fn the_silence_after_the_start_begins_once() {
     let tracked = vec![Tracked { source: 0, weight: 0, reverse: false }];
     for observation in [Observation::Down, Observation::Unknown, Observation::Up] {
         let now = Instant::now();
-        let source = |observation| vec![Source { name: "test".to_owned(), observation }];
+        let source = |observation| vec![source("test", observation)];
         let member = Member { tracked: tracked.clone(), ..Member::new(silent.clone()) };
         let mut before = Director::new(vec![member], vec![], source(observation));
         before.start(now);
@@ -238,7 +294,7 @@ fn the_silence_after_the_start_begins_once() {
         let machines = before.into_machines().into_iter();
         let members = machines.map(|mut machine| {
             machine.reconfigure(silent.clone(), reload);
-            Member { machine, tracked: tracked.clone() }
+            Member::resumed(machine, tracked.clone())
         });
         let mut after = Director::new(members.collect(), vec![], source(Observation::Up));
         after.start(reload);

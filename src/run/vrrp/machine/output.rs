@@ -20,6 +20,9 @@ pub enum Output {
     /// The state changed: on entering [`State::Master`] the addresses are to be added, on leaving
     /// it to be removed.
     Changed(Transition),
+    /// It is about to give up, for this reason: what it runs is to be stopped, which is to be told. A
+    /// [director](crate::run::vrrp::Director) says so for its machine, which is master until then.
+    Leaving(Cause),
     /// Something worth a line in the log.
     Notice(Notice),
     /// The priority changed.
@@ -189,6 +192,11 @@ pub enum Notice {
         /// By how much.
         slip: Duration,
     },
+    /// What it runs did not stop: it gives up nevertheless.
+    NotCleared {
+        /// After so long.
+        limit: Duration,
+    },
     /// There are more addresses than an advertisement holds.
     TooManyAddresses {
         /// So many are advertised.
@@ -200,7 +208,7 @@ pub enum Notice {
 
 impl Notice {
     /// Kinds of notices whose rate is limited, see [`Self::kind`].
-    pub(super) const KINDS: usize = 6 + Reason::NAMES.len();
+    pub(super) const KINDS: usize = 7 + Reason::NAMES.len();
 
     /// Number of the kind, below [`Self::KINDS`]; each reason for discarding is one.
     pub(super) fn kind(&self) -> usize {
@@ -211,7 +219,8 @@ impl Notice {
             Self::LateAdvertisement { .. } => 3,
             Self::LateTimer { .. } => 4,
             Self::TooManyAddresses { .. } => 5,
-            Self::Discarded { reason, .. } => 6 + reason.index(),
+            Self::NotCleared { .. } => 6,
+            Self::Discarded { reason, .. } => 7 + reason.index(),
         }
     }
 }
@@ -231,6 +240,9 @@ impl fmt::Display for Notice {
                 write!(f, "late advertisement from {peer}: {} ms", silence.as_millis())
             }
             Self::LateTimer { slip } => write!(f, "own timer fired {} ms late", slip.as_millis()),
+            Self::NotCleared { limit } => {
+                write!(f, "its resources did not stop within {} s: giving up", limit.as_secs())
+            }
             Self::TooManyAddresses { advertised, of } => write!(
                 f,
                 "an advertisement holds {advertised} of the {of} addresses: the rest is held, but not advertised"

@@ -91,7 +91,7 @@ impl Bench {
                 Output::Announce(Gratuitous::TakeOver) => Some("announce".to_owned()),
                 Output::Announce(_) => Some("announce again".to_owned()),
                 Output::Changed(change) => Some(change.to.to_string()),
-                Output::Notice(_) => None,
+                Output::Leaving(_) | Output::Notice(_) => None,
                 Output::PriorityChanged { to, .. } => Some(format!("priority {to}")),
                 Output::Ready => Some("ready".to_owned()),
                 Output::Withdraw => Some("withdraw".to_owned()),
