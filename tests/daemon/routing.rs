@@ -176,6 +176,40 @@ fn what_somebody_removes_is_put_back() {
 }
 
 #[test]
+fn a_route_of_the_machine_itself_outlives_those_of_a_master() {
+    let Some(network) = Network::new(&[Lvsha]) else { return };
+    network.ip_in("a", &["route", "add", "default", "via", "10.9.0.9", "proto", "static"]);
+    // Of IPv6 the kernel would make one route of both, and take it away as a whole.
+    let six = ["via", "fe80::9", "dev", "eth0", "metric", "1024", "proto", "static"];
+    network.ip_in("a", &[["-6", "route", "add", "2001:db8:7::/48"].as_slice(), &six].concat());
+    let before = network.routing();
+    let with = |route: &str| {
+        let lines = format!(
+            "version 3\n advert_int 0.2\n virtual_routes {{\n {route}\n \
+             2001:db8:7::/48 via fe80::8 dev eth0\n }}"
+        );
+        instance(150, &lines)
+    };
+    let a = network.start(Lvsha, "a", &with("src 10.9.0.100 to default via 10.9.0.9"));
+    let is_ours = |line: &&str| line.contains("default via") && line.contains("keepalived");
+    network.expect_routing("own route", |routing| routing.lines().any(|line| is_ours(&line)));
+    network.expect_routing("route of the machine", |routing| {
+        before.lines().all(|line| routing.lines().any(|other| other == line))
+    });
+    a.expect_log("somebody else has a route to there with the same metric");
+    // The same key with another way: the own one is replaced, and no other.
+    std::fs::write(network.path("a.conf"), with("src 10.9.0.100 to default via 10.9.0.8")).unwrap();
+    a.signal("HUP");
+    network.expect_routing("replaced route", |routing| {
+        let ours: Vec<&str> = routing.lines().filter(is_ours).collect();
+        matches!(ours.as_slice(), [only] if only.contains("via 10.9.0.8"))
+            && before.lines().all(|line| routing.lines().any(|other| other == line))
+    });
+    a.stop();
+    network.expect_routing("what was there before", |routing| routing == before);
+}
+
+#[test]
 fn a_reload_changes_only_what_differs() {
     let Some(network) = Network::new(&[Lvsha]) else { return };
     let lines = |route: &str| {

@@ -7,7 +7,7 @@ use std::net::IpAddr;
 use crate::run::net::addresses::LinkAddress;
 use crate::run::net::netlink::{Event, Link, Netlink, RouteFilter};
 use crate::run::net::objects::Object;
-use crate::run::net::routes::RouteKey;
+use crate::run::net::routes::{Route, RouteKey};
 use crate::run::net::rules::Rule;
 use crate::run::vrrp::Family;
 
@@ -18,6 +18,8 @@ pub(super) struct Kernel {
     addresses: Vec<LinkAddress>,
     interest: Interest,
     routes: HashSet<RouteKey>,
+    /// Own routes that are there as an older plan wanted them.
+    outdated: HashSet<RouteKey>,
     rules: BTreeSet<Rule>,
 }
 
@@ -95,6 +97,7 @@ impl Kernel {
             let found = netlink.routes(&filter)?;
             self.routes.extend(found.into_iter().filter(|key| self.interest.routes.contains(key)));
         }
+        self.outdated.retain(|key| self.routes.remove(key));
         for family in [Family::V4, Family::V6] {
             if self.interest.rules.iter().any(|rule| rule.family == family) {
                 let found = netlink.rules(family)?;
@@ -134,7 +137,9 @@ impl Kernel {
                 }
             }
             // Own removals are known already.
-            Event::RouteGone(key) => consequences.objects = self.routes.remove(&key),
+            Event::RouteGone(key) => {
+                consequences.objects = self.routes.remove(&key) || self.outdated.remove(&key);
+            }
             Event::Rule(rule) => {
                 if self.interest.rules.contains(&rule) {
                     self.rules.insert(rule);
@@ -152,11 +157,19 @@ impl Kernel {
                 self.insert_address(address);
             }
             Object::Route(route) => {
+                self.outdated.remove(&route.key());
                 self.routes.insert(route.key());
             }
             Object::Rule(rule) => {
                 self.rules.insert(rule);
             }
+        }
+    }
+
+    /// Notes that an own route is to be another one with the same key, if it is there.
+    pub(super) fn outdate(&mut self, key: RouteKey) {
+        if self.routes.remove(&key) {
+            self.outdated.insert(key);
         }
     }
 
@@ -166,6 +179,7 @@ impl Kernel {
             Object::Address(address) => self.addresses.retain(|known| known != address),
             Object::Route(route) => {
                 self.routes.remove(&route.key());
+                self.outdated.remove(&route.key());
             }
             Object::Rule(rule) => {
                 self.rules.remove(rule);
@@ -220,6 +234,11 @@ impl Kernel {
             .copied()
     }
 
+    /// Whether an own route with this one's key is there as an older plan wanted it.
+    pub(super) fn is_outdated(&self, route: &Route) -> bool {
+        self.outdated.contains(&route.key())
+    }
+
     /// Which of these are there.
     pub(super) fn present(&self, interesting: &BTreeSet<Object>) -> BTreeSet<Object> {
         let addresses = self.addresses.iter().cloned().map(Object::Address);
@@ -251,6 +270,49 @@ mod tests {
         assert_eq!(primary(Family::V4).as_deref(), Some("10.0.0.1"));
         assert_eq!(primary(Family::V6).as_deref(), Some("fe80::1"));
         assert_eq!(kernel.primary(4, Family::V4, &moving), None);
+    }
+
+    #[test]
+    fn links_are_found_by_the_name_that_they_have_now() {
+        let link = |index, name: &str| Link {
+            index,
+            name: name.to_owned(),
+            is_running: true,
+            has_neighbours: true,
+            mac: None,
+            mtu: 1500,
+            parent: None,
+        };
+        let mut kernel = Kernel::default();
+        for event in [
+            Event::Link(link(2, "eth0")),
+            Event::Link(link(3, "eth1")),
+            Event::Link(link(2, "old0")),
+            Event::Link(link(3, "eth0")),
+            Event::LinkGone(link(2, "old0")),
+        ] {
+            kernel.follow(event);
+        }
+        let index = |name| kernel.link(name).map(|link| link.index);
+        assert_eq!([index("eth0"), index("eth1"), index("old0")], [Some(3), None, None]);
+    }
+
+    #[test]
+    fn an_own_route_is_outdated_until_it_is_replaced_or_gone() {
+        let route = Route::to(crate::run::net::routes::Prefix::all(Family::V4));
+        let object = Object::Route(route.clone());
+        let mut kernel = Kernel::default();
+        kernel.outdate(route.key());
+        assert!(!kernel.is_outdated(&route), "it is not there, or somebody else's");
+        kernel.insert(object.clone());
+        kernel.outdate(route.key());
+        assert!(kernel.is_outdated(&route));
+        assert!(kernel.present(&BTreeSet::from([object.clone()])).is_empty());
+        kernel.insert(object);
+        assert!(!kernel.is_outdated(&route));
+        kernel.outdate(route.key());
+        assert!(kernel.follow(Event::RouteGone(route.key())).objects);
+        assert!(!kernel.is_outdated(&route));
     }
 
     #[test]

@@ -33,7 +33,7 @@ pub use route::RouteFilter;
 use self::dump::Dump;
 use super::addresses::{Details, LinkAddress};
 use super::objects::{Object, Step};
-use super::routes::RouteKey;
+use super::routes::{Route, RouteKey};
 use super::rules::Rule;
 use crate::run::vrrp::Family;
 
@@ -100,7 +100,8 @@ impl Netlink {
     }
 
     /// Adds and removes objects, at most [`BATCH`] at a time. What is already as wanted is no error.
-    /// `details` answers for each address that is added, `link` for each link that a route names.
+    /// `details` answers for each address that is added, `link` for each link that a route names, and
+    /// `is_replaced` says whether an own route with the key of one that is added is there.
     ///
     /// # Errors
     /// When the kernel cannot be asked; what it refuses is in the result, by the number of the
@@ -110,11 +111,12 @@ impl Netlink {
         steps: &[Step],
         details: impl Fn(&LinkAddress) -> Details,
         link: impl Fn(&str) -> Option<u32>,
+        is_replaced: impl Fn(&Route) -> bool,
     ) -> io::Result<Vec<(usize, io::Error)>> {
         let mut refused = Vec::new();
         let mut requests = Vec::with_capacity(steps.len());
         for (number, step) in (0..).zip(steps) {
-            match request(step, &details, &link) {
+            match request(step, &details, &link, &is_replaced) {
                 Ok(request) => requests.push((number, step, request)),
                 Err(error) => refused.push((number, error)),
             }
@@ -129,7 +131,7 @@ impl Netlink {
                 if let Err(error) = result
                     && !is_done(step, &error)
                 {
-                    refused.push((number, error));
+                    refused.push((number, in_words(step, error)));
                 }
             }
             requests = rest;
@@ -263,8 +265,9 @@ fn request(
     step: &Step,
     details: &impl Fn(&LinkAddress) -> Details,
     link: &impl Fn(&str) -> Option<u32>,
+    is_replaced: &impl Fn(&Route) -> bool,
 ) -> io::Result<Request> {
-    // A route with the same key is replaced; rules have nothing to replace.
+    // Rules have nothing to replace.
     let replace = NlmF::CREATE | NlmF::REPLACE;
     Ok(match step {
         Step::Add(Object::Address(wanted)) => {
@@ -274,7 +277,8 @@ fn request(
             (Rtm::Deladdr, NlmF::empty(), address::message(found, &Details::default()).into())
         }
         Step::Add(Object::Route(wanted)) => {
-            (Rtm::Newroute, replace, route::addition(wanted, link)?.into())
+            let flags = if is_replaced(wanted) { replace } else { beside_others(wanted) };
+            (Rtm::Newroute, flags, route::addition(wanted, link)?.into())
         }
         Step::Remove(Object::Route(found)) => {
             (Rtm::Delroute, NlmF::empty(), route::removal(found).into())
@@ -288,10 +292,35 @@ fn request(
     })
 }
 
+/// How a route comes in without touching those that others made. NLM_F_REPLACE looks for destination, type of
+/// service and metric, whoever made the route. Of IPv4 several may stand there, the newest in front. Of IPv6 they
+/// would become one route of several hops, which is removed as a whole.
+fn beside_others(route: &Route) -> NlmF {
+    match route.destination.family() {
+        Family::V4 => NlmF::CREATE,
+        Family::V6 => NlmF::CREATE | NlmF::EXCL,
+    }
+}
+
+/// What is to be done about a refusal, where the kernel does not say it.
+fn in_words(step: &Step, error: io::Error) -> io::Error {
+    let is_taken = error.raw_os_error() == Some(libc::EEXIST);
+    if is_taken && matches!(step, Step::Add(Object::Route(_))) {
+        return io::Error::other(
+            "somebody else has a route to there with the same metric: give this one another `metric`",
+        );
+    }
+    error
+}
+
 /// Whether a refusal says that there is nothing to do.
 fn is_done(step: &Step, error: &io::Error) -> bool {
     let code = error.raw_os_error();
     match step {
+        // Only a route of IPv6 is refused for one that is not the same.
+        Step::Add(Object::Route(route)) => {
+            code == Some(libc::EEXIST) && route.destination.family() == Family::V4
+        }
         Step::Add(_) => code == Some(libc::EEXIST),
         Step::Remove(Object::Address(_)) => {
             matches!(code, Some(libc::EADDRNOTAVAIL | libc::ENODEV))

@@ -63,7 +63,8 @@ impl Worker {
                 .unwrap_or_default()
         };
         let link = |name: &str| self.kernel.link(name).map(|link| link.index);
-        self.netlink.change_objects(steps, details, link)
+        let is_replaced = |route: &Route| self.kernel.is_outdated(route);
+        self.netlink.change_objects(steps, details, link, is_replaced)
     }
 
     /// From what is in the kernel to what is to be there.
@@ -93,6 +94,13 @@ impl Worker {
         }
         let mut actual = self.found(&moving);
         actual.extend(self.kernel.present(&others));
+        // One that an older plan wanted otherwise is not yet what is desired, but goes with its router.
+        let is_outdated = |object: &&Object| match object {
+            Object::Route(route) => self.kernel.is_outdated(route),
+            Object::Address(_) | Object::Rule(_) => false,
+        };
+        let known = moving.iter().chain(&others).filter(|object| !desired.contains(*object));
+        actual.extend(known.filter(is_outdated).cloned());
         self.pending = diff(&actual, &desired).into();
     }
 

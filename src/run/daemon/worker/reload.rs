@@ -83,9 +83,8 @@ impl Worker {
             .partition(|object| key_of(object).is_some_and(|key| keys.contains(&key)));
         let steps: Vec<Step> = stale.iter().rev().cloned().map(Step::Remove).collect();
         let result = self.apply(&steps);
-        for object in replaced.iter().chain(&stale) {
-            self.kernel.remove(object);
-        }
+        replaced.iter().filter_map(key_of).for_each(|key| self.kernel.outdate(key));
+        stale.iter().for_each(|object| self.kernel.remove(object));
         self.is_dirty = true;
         self.reporter.check("removing what is no longer configured", result.map(|_| ()));
     }
