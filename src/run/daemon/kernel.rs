@@ -1,6 +1,6 @@
 //! The kernel's links, addresses, routes and rules, as far as they are known.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::io;
 use std::net::IpAddr;
 
@@ -15,6 +15,8 @@ use crate::run::vrrp::Family;
 #[derive(Debug, Default)]
 pub(super) struct Kernel {
     links: BTreeMap<u32, Link>,
+    /// Indexes of links by their names: a thousand routers ask for theirs.
+    names: HashMap<String, u32>,
     addresses: Vec<LinkAddress>,
     interest: Interest,
     routes: HashSet<RouteKey>,
@@ -83,7 +85,9 @@ impl Kernel {
 
     /// Reads everything again.
     pub(super) fn refresh(&mut self, netlink: &mut Netlink) -> io::Result<()> {
-        self.links = netlink.links()?.into_iter().map(|link| (link.index, link)).collect();
+        let links = netlink.links()?;
+        self.names = links.iter().map(|link| (link.name.clone(), link.index)).collect();
+        self.links = links.into_iter().map(|link| (link.index, link)).collect();
         self.addresses = netlink.addresses()?;
         self.look_at(self.interest.clone(), netlink)
     }
@@ -122,9 +126,12 @@ impl Kernel {
                 consequences.links = self.links.get(&link.index) != Some(&link);
                 // Routes go silently with a link that goes down.
                 consequences.objects = consequences.links && !self.routes.is_empty();
+                self.forget_name(link.index);
+                self.names.insert(link.name.clone(), link.index);
                 self.links.insert(link.index, link);
             }
             Event::LinkGone(link) => {
+                self.forget_name(link.index);
                 self.links.remove(&link.index);
                 self.addresses.retain(|address| address.link != link.index);
                 consequences.links = true;
@@ -196,8 +203,16 @@ impl Kernel {
         is_new
     }
 
+    /// Whoever got the name meanwhile keeps it.
+    fn forget_name(&mut self, index: u32) {
+        let Some(link) = self.links.get(&index) else { return };
+        if self.names.get(&link.name) == Some(&index) {
+            self.names.remove(&link.name);
+        }
+    }
+
     pub(super) fn link(&self, name: &str) -> Option<&Link> {
-        self.links.values().find(|link| link.name == name)
+        self.by_index(*self.names.get(name)?)
     }
 
     pub(super) fn by_index(&self, index: u32) -> Option<&Link> {

@@ -1,5 +1,6 @@
 //! What the two threads tell each other.
 
+use std::collections::HashMap;
 use std::io;
 use std::net::IpAddr;
 use std::time::{Duration, Instant};
@@ -183,8 +184,8 @@ impl Report {
 pub(super) fn channel() -> (Reporter, Reports) {
     let (changes, changes_received) = mpsc::unbounded_channel();
     let (others, others_received) = mpsc::channel(REPORTS);
-    let discards = [Discards::default(); Reason::NAMES.len()];
-    let reporter = Reporter { changes, others, lost: 0, discards };
+    let discards = [Omitted::default(); Reason::NAMES.len()];
+    let reporter = Reporter { changes, others, lost: 0, discards, unsent: HashMap::new() };
     (reporter, Reports { changes: changes_received, others: others_received })
 }
 
@@ -221,14 +222,29 @@ pub(super) struct Reporter {
     others: mpsc::Sender<Report>,
     lost: u64,
     /// By reason.
-    discards: [Discards; Reason::NAMES.len()],
+    discards: [Omitted; Reason::NAMES.len()],
+    /// By what could not be sent, and why.
+    unsent: HashMap<(String, String), Omitted>,
 }
 
 /// When something was told, and how often it happened since.
 #[derive(Clone, Copy, Debug, Default)]
-struct Discards {
+struct Omitted {
     told: Option<Instant>,
     omitted: u64,
+}
+
+impl Omitted {
+    /// How often it happened in silence, when it is time to tell it again.
+    fn news(&mut self, now: Instant) -> Option<u64> {
+        if self.told.is_some_and(|told| now.duration_since(told) < QUIET) {
+            self.omitted += 1;
+            return None;
+        }
+        let omitted = self.omitted;
+        *self = Self { told: Some(now), omitted: 0 };
+        Some(omitted)
+    }
 }
 
 impl Reporter {
@@ -245,13 +261,25 @@ impl Reporter {
     /// Tells of a packet for no router here: anybody on the link can send as many as he likes (A69).
     pub(super) fn discarded(&mut self, source: IpAddr, reason: Reason, now: Instant) {
         let Some(discards) = self.discards.get_mut(reason.index()) else { return };
-        if discards.told.is_some_and(|told| now.duration_since(told) < QUIET) {
-            discards.omitted += 1;
-            return;
-        }
-        let omitted = discards.omitted;
-        *discards = Discards { told: Some(now), omitted: 0 };
+        let Some(omitted) = discards.news(now) else { return };
         self.tell(Report::Discarded { source, reason, omitted });
+    }
+
+    /// Tells of a packet that could not be sent: what hinders one hinders all, up to a hundred a second of
+    /// each router.
+    pub(super) fn unsent(&mut self, what: String, why: &io::Error, now: Instant) {
+        // Routers and interfaces that a reload brought under other names, for days.
+        if self.unsent.len() >= MOST_UNSENT {
+            self.unsent.clear();
+        }
+        let key = (what, why.to_string());
+        let Some(omitted) = self.unsent.entry(key.clone()).or_default().news(now) else { return };
+        let (what, why) = key;
+        let why = match omitted {
+            0 => why,
+            _ => format!("{why} ({omitted} more since the last line)"),
+        };
+        self.tell(Report::Failed { what, why });
     }
 
     /// Tells that something failed, if it did.
@@ -265,7 +293,10 @@ impl Reporter {
 /// Reports that wait for the supervisor: a thousand routers that change at once, and some.
 const REPORTS: usize = 8192;
 
-/// Lines about packets that were discarded for one reason are at least this far apart.
+/// Reasons that are remembered with what could not be sent for them: more than there are routers.
+const MOST_UNSENT: usize = 200_000;
+
+/// Lines about packets that were discarded, or could not be sent, for one reason are at least this far apart.
 const QUIET: Duration = Duration::from_secs(60);
 
 #[cfg(test)]
@@ -321,5 +352,30 @@ mod tests {
             .collect();
         let expected = [(Reason::Checksum, 0), (Reason::Truncated, 0), (Reason::Checksum, 9)];
         assert_eq!(told, expected);
+    }
+
+    #[test]
+    fn what_cannot_be_sent_is_told_on_a_change_and_once_a_minute() {
+        let (mut reporter, mut reports) = channel();
+        let now = Instant::now();
+        let mut fail = |what: &str, code, now| {
+            reporter.unsent(what.to_owned(), &io::Error::from_raw_os_error(code), now);
+        };
+        for _ in 0..10 {
+            fail("(VI_1) advertisement", libc::EPERM, now);
+            fail("(VI_2) advertisement", libc::EPERM, now);
+        }
+        fail("(VI_1) advertisement", libc::ENOBUFS, now);
+        fail("(VI_1) advertisement", libc::EPERM, now + QUIET);
+        let told: Vec<String> = std::iter::from_fn(|| reports.others.try_recv().ok())
+            .filter_map(|report| match report {
+                Report::Failed { what, why } => Some(format!("{what}: {why}")),
+                _ => None,
+            })
+            .collect();
+        let [first, second, other, again] = told.as_slice() else { panic!("{told:?}") };
+        assert!(first.starts_with("(VI_1)") && second.starts_with("(VI_2)"), "{told:?}");
+        assert!(other.contains("buffer"), "{other}");
+        assert!(again.ends_with("(9 more since the last line)"), "{again}");
     }
 }

@@ -19,7 +19,7 @@ use super::report::{Order, Report, Reporter, ResourceNews};
 use crate::run::net::addresses::LinkAddress;
 use crate::run::net::alarm::Alarm;
 use crate::run::net::frames::FrameSocket;
-use crate::run::net::netlink::{BATCH, Events, Netlink};
+use crate::run::net::netlink::{BATCH, Events, Link, Netlink};
 use crate::run::net::objects::{Object, Step, diff};
 use crate::run::net::readiness::Watched;
 use crate::run::net::routes::Route;
@@ -32,6 +32,7 @@ use crate::run::vrrp::{
 
 mod announcing;
 mod links;
+mod news;
 mod owned;
 mod paths;
 mod reload;
@@ -61,6 +62,9 @@ pub(super) struct Worker {
     kernel: Kernel,
     netlink: Netlink,
     events: Watched<Events>,
+    /// What the kernel told and nobody has looked at.
+    news: Consequences,
+    followed: news::Followed,
     frames: FrameSocket,
     /// Changes of the kernel's addresses, routes and rules that were not made yet.
     pending: VecDeque<Step>,
@@ -112,6 +116,8 @@ impl Worker {
             kernel,
             netlink,
             events,
+            news: Consequences::default(),
+            followed: news::Followed::default(),
             frames: FrameSocket::open()?,
             pending: VecDeque::new(),
             is_dirty: true,
@@ -233,6 +239,7 @@ impl Worker {
         self.ports = plan.routers.iter().map(|_| None).collect();
         let none = |router: &RouterPlan| router.paths.iter().map(|_| None).collect();
         self.further = plan.routers.iter().map(none).collect();
+        self.followed = news::Followed::of(&plan);
         self.plan = plan;
         self.is_dirty = true;
         self.look_at_routes();

@@ -206,8 +206,8 @@ impl Worker {
             self.reporter.tell(Report::Announced { router, count });
         }
         if let Err(error) = self.frames.send(place.link, &announcement(planned.address, mac)) {
-            let what = format!("announcement of {} on {}", planned.address, link.name);
-            self.reporter.check(&what, Err(error));
+            let what = format!("announcing addresses on {}", link.name);
+            self.reporter.unsent(what, &error, Instant::now());
         }
     }
 }

@@ -16,19 +16,13 @@ pub(super) enum Wake {
 impl Worker {
     /// Packets, timers, advertisements, then a slice of the rest; true if something of it is left.
     pub(super) fn turn(&mut self) -> bool {
-        self.read_events();
-        if self.rereading.is_due(Instant::now()) {
-            self.reread();
-            self.refresh_links();
-        }
-        if self.unopened.is_due(Instant::now()) {
-            self.refresh_links();
-        }
+        let has_more = self.read_events();
         self.read_packets();
         self.director.handle_timeout(Instant::now());
         self.carry_out();
+        self.follow_news();
         // Addresses before their announcement (A82, A91).
-        self.change_objects() || self.announce()
+        self.change_objects() || self.announce() || has_more
     }
 
     /// Sleeps until there is something to do.
@@ -209,7 +203,7 @@ impl Worker {
         };
         if let Err(error) = port.advertise(&plan.transport, plan.custom, machine, priority) {
             let what = format!("({}) advertisement on {}", plan.settings.name, plan.interface);
-            self.reporter.check(&what, Err(error));
+            self.reporter.unsent(what, &error, Instant::now());
         }
     }
 
@@ -223,37 +217,6 @@ impl Worker {
                 self.told_groups.insert(group.clone(), now);
                 self.reporter.tell(Report::GroupChanged { group, state: now });
             }
-        }
-    }
-
-    fn read_events(&mut self) {
-        let mut all = Consequences::default();
-        let mut is_quiet = true;
-        loop {
-            let events = match self.events.socket_mut().receive() {
-                Ok(events) => events,
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
-                Err(error) => {
-                    self.check_reading("news of the kernel", Err(error));
-                    break;
-                }
-            };
-            for event in events {
-                is_quiet = false;
-                let one = self.kernel.follow(event);
-                all.links |= one.links;
-                all.objects |= one.objects;
-                all.reread |= one.reread;
-            }
-        }
-        if !is_quiet {
-            self.rereading.disturbed(Instant::now());
-        }
-        if all.reread || all.objects {
-            self.reread();
-        }
-        if all.links || all.reread {
-            self.refresh_links();
         }
     }
 }
