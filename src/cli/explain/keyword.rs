@@ -101,9 +101,9 @@ impl Entry {
             facts.extend(target::since(row).map(|first| ("since", first.to_string())));
             let options = target::BUILD_WORDS.iter().filter(|(word, _)| *word == row.word);
             facts.extend(options.map(|(_, option)| ("build", format!("with {}", option.name()))));
-            let quirks = target::QUIRKS.iter().filter(|quirk| {
-                quirk.word == row.word && self.blocks.contains(&quirk.within)
-            });
+            let quirks = target::QUIRKS
+                .iter()
+                .filter(|quirk| quirk.word == row.word && self.blocks.contains(&quirk.within));
             facts.extend(quirks.map(|quirk| {
                 ("habit", format!("{} (from {} until {})", quirk.what, quirk.from, quirk.until))
             }));
