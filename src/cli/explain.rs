@@ -1,4 +1,4 @@
-//! `lvsha explain`: the page of a diagnostic.
+//! `lvsha explain`: the page of a diagnostic or of a keyword.
 
 use std::fmt::Write as _;
 
@@ -10,15 +10,18 @@ use crate::site;
 use crate::source::{Code, Severity, Verdict};
 use crate::syntax::suggest;
 
-/// Explain a diagnostic: what it means, what the real program does, what to do
+mod keyword;
+
+/// Explain a diagnostic (what it means, what the real program does, what to do) or a keyword
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// Number (LV0001) or name (odd-blank) of the diagnostic; `inventory` for every key of one
-    #[arg(required_unless_present = "list", value_name = "CODE")]
-    codes: Vec<String>,
+    /// Number (LV0001) or name (odd-blank) of a diagnostic, or a keyword of any file (advert_int,
+    /// or with its block vrrp_script/weight); `inventory` for every key of one
+    #[arg(required_unless_present = "list", value_name = "CODE|KEYWORD")]
+    subjects: Vec<String>,
 
     /// List all diagnostics
-    #[arg(long, conflicts_with = "codes")]
+    #[arg(long, conflicts_with = "subjects")]
     list: bool,
 }
 
@@ -31,17 +34,22 @@ pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, 
             list_line(&mut out, code);
         }
     }
-    for (number, text) in arguments.codes.iter().enumerate() {
+    for (number, text) in arguments.subjects.iter().enumerate() {
         if number > 0 {
             out.push('\n');
         }
-        match text.as_str() {
-            "inventory" => out.push_str(&site::reference()),
-            _ => page(&mut out, Code::find(text).ok_or_else(|| unknown(text))?),
-        }
+        out.push_str(&subject(text).ok_or_else(|| unknown(text))?);
     }
     printer.result(&out)?;
     Ok(ExitCode::Success)
+}
+
+/// The page of whatever is called so.
+fn subject(text: &str) -> Option<String> {
+    if text == "inventory" {
+        return Some(site::reference());
+    }
+    Code::find(text).map(page).or_else(|| keyword::pages(text))
 }
 
 fn list_line(out: &mut String, code: Code) {
@@ -57,18 +65,17 @@ fn list_line(out: &mut String, code: Code) {
     );
 }
 
-fn page(out: &mut String, code: Code) {
+fn page(code: Code) -> String {
     let style = colour(code.severity());
-    let _ = writeln!(
-        out,
-        "{style}{}{style:#}[{}] {}: {}\n{}.\n\n{}",
+    format!(
+        "{style}{}{style:#}[{}] {}: {}\n{}.\n\n{}\n",
         code.severity(),
         code.id(),
         code.name(),
         code.title(),
         effect(code),
         code.page(),
-    );
+    )
 }
 
 /// What comes of such a file. Conversions, inventories and the daemon have no other program that
@@ -90,13 +97,13 @@ fn effect(code: Code) -> &'static str {
 }
 
 fn unknown(text: &str) -> Problem {
-    let problem = Problem::new(format!("there is no diagnostic `{text}`"));
+    let problem = Problem::new(format!("there is no diagnostic and no keyword `{text}`"));
     let upper = text.to_ascii_uppercase();
-    let near = suggest(text, Code::all().map(Code::name))
+    let near = suggest(text, Code::all().map(Code::name).chain(keyword::words()))
         .or_else(|| suggest(&upper, Code::all().map(Code::id)));
     match near {
         Some(near) => problem.help(format!("did you mean `lvsha explain {near}`?")),
-        None => problem.help("`lvsha explain --list` shows them all"),
+        None => problem.help("`lvsha explain --list` shows the diagnostics"),
     }
 }
 

@@ -67,3 +67,31 @@ fn the_keys_of_an_inventory_are_explained() {
         assert!(told.contains(words), "{words}");
     }
 }
+
+#[test]
+fn a_keyword_has_a_page_of_all_its_places() {
+    snapshot!(Place::new().run(&["explain", "weight"]));
+    snapshot!(Place::new().run(&["explain", "vrrp_sync_group", "vrrp_script/interval", "sha1"]));
+}
+
+#[test]
+fn a_misspelt_keyword_has_a_suggestion() {
+    snapshot!(Place::new().run(&["explain", "virtual_ipadress"]));
+}
+
+#[test]
+fn every_keyword_has_a_page_with_its_meaning() {
+    use lvsha::syntax::{Format, schema};
+    let rows: Vec<_> =
+        Format::ALL.into_iter().flat_map(schema::keywords).flat_map(|rows| rows.iter()).collect();
+    let mut words: Vec<&str> = rows.iter().map(|row| row.word).collect();
+    words.sort_unstable();
+    words.dedup();
+    let arguments: Vec<&str> = ["explain", "--"].into_iter().chain(words).collect();
+    let output = Place::new().command(&arguments).output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let told = String::from_utf8(output.stdout).unwrap();
+    for row in rows {
+        assert!(told.contains(row.meaning), "{} in `{}`", row.word, row.within);
+    }
+}
