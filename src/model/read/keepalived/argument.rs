@@ -16,9 +16,8 @@ mod number;
 
 use command::command;
 pub(super) use command::is_open;
-use number::{
-    integer_problem, lapse_problem, number_problem, range_problem, seconds_problem, status_problem,
-};
+pub(in crate::model) use number::whole_number;
+use number::{lapse_problem, number_problem, range_problem, seconds_problem, status_problem};
 
 /// Judges the words behind the keyword of `node`.
 pub(super) fn check(node: NodeRef<'_>, row: &Keyword, findings: &mut Findings) {
@@ -137,8 +136,8 @@ pub(super) fn problem(word: Word<'_>, argument: &Argument, row: &Keyword) -> Opt
             new(codes::NOT_A_BOOLEAN, message)
                 .map(|d| d.verdict(verdict).help("write `on` or `off`"))
         }
-        Argument::Integer(least, most) => integer_problem(word, *least, *most),
-        Argument::Port => integer_problem(word, 1, 65_535),
+        Argument::Integer(least, most) => whole_number(word, *least, *most),
+        Argument::Port => whole_number(word, 1, 65_535),
         Argument::Seconds(least, most) => seconds_problem(word, *least, *most),
         Argument::Interface if value.contains(':') => {
             let message = format!("`{value}` is a label, there is no such interface");

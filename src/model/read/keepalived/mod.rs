@@ -33,6 +33,8 @@ mod setting;
 mod tracker;
 mod value;
 
+pub(in crate::model) use argument::whole_number;
+
 /// Adds what `tree` says to `cluster`.
 pub(super) fn read(
     file: &SourceFile,
