@@ -204,14 +204,16 @@ pub struct Carried {
     /// Its lines without indent, words one blank apart and with their quotes: `head {`, what is
     /// inside, `}`. Empty when a reader keeps only the place. Passwords may be in it.
     pub text: String,
-    /// The whole directive.
+    /// Where its words stand; of a block, those in front of the brace.
     pub at: Place,
+    /// All that belongs to it, also what stands between its braces.
+    pub whole: Span,
 }
 
 impl Carried {
     /// A directive of which only the place is kept.
     pub fn new(keyword: impl Into<String>, at: Place) -> Self {
-        Self { keyword: keyword.into(), text: String::new(), at }
+        Self { keyword: keyword.into(), text: String::new(), at, whole: at.span }
     }
 }
 

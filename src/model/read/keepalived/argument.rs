@@ -81,9 +81,12 @@ pub(super) fn check(node: NodeRef<'_>, row: &Keyword, findings: &mut Findings) {
 
 /// Judges one word.
 pub(super) fn judge(word: Word<'_>, argument: &Argument, row: &Keyword, findings: &mut Findings) {
-    if let Some(diagnostic) = problem(word, argument, row) {
-        findings.push(diagnostic);
+    let Some(mut problem) = problem(word, argument, row) else { return };
+    if row.secret {
+        // Where a number was left out the secret stands in its place.
+        problem.message = format!("this is not {}", describe(argument));
     }
+    findings.push(problem);
 }
 
 /// That a keyword has no value.
