@@ -418,7 +418,8 @@ fn lonely(router: &Router) -> Option<(&'static str, Option<Place>)> {
 /// Whether a block is read whole: none of `keywords`, and nothing of the preprocessor, stands
 /// among what it carries.
 fn complete(carried: &[Carried], keywords: &[&str]) -> bool {
-    !carried.iter().any(|c| hides_keywords(&c.keyword) || keywords.contains(&c.keyword.as_str()))
+    let hides = |c: &Carried| hides_keywords(&c.keyword, || c.text.split_whitespace().nth(1));
+    !carried.iter().any(|c| hides(c) || keywords.contains(&c.keyword.as_str()))
 }
 
 fn quorum(service: &Service, findings: &mut Findings) {
