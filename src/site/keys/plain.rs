@@ -180,7 +180,7 @@ impl Plain for Pattern {
     }
 }
 
-/// One host, or `"group NAME: host host"` of which one must answer.
+/// One host, or a table of hosts with a name, of which one must answer.
 impl Plain for PingTarget {
     fn shape() -> String {
         "a host, or a table { group = \"NAME\", hosts = [...] }".to_owned()
