@@ -184,7 +184,7 @@ async fn direct(service: &Service, port: u16, host: &str, page: &Page) -> Direct
         let own = SocketAddr::new(server.address, server.port.unwrap_or(port));
         if let Ok(body) = fetch(own, host, page).await {
             found.pages.entry(body).or_default().push(own.to_string());
-            found.weights.insert(own.to_string(), server.weight.map_or(1, |weight| weight.value));
+            found.weights.insert(own.to_string(), service.weight_of(server));
         }
     }
     found

@@ -11,7 +11,7 @@ use super::{Account, keepalived};
 use crate::model::Cluster;
 use crate::model::read::{Input, Reading, read};
 use crate::source::codes::conversion;
-use crate::source::{Findings, Place, Severity, Sources};
+use crate::source::{Findings, Place, Sources};
 use crate::syntax::Format;
 
 /// The result of a conversion.
@@ -80,8 +80,7 @@ impl Conversion {
 
 /// Places of all errors, sorted for [`touches`].
 fn places_of_errors(findings: &Findings) -> Vec<Place> {
-    let errors = findings.iter().filter(|finding| finding.severity() == Severity::Error);
-    let mut places: Vec<Place> = errors.filter_map(|error| error.at).collect();
+    let mut places: Vec<Place> = findings.places_of_errors().collect();
     places.sort_unstable();
     places
 }

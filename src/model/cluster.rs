@@ -177,6 +177,16 @@ pub struct Alerts {
     pub timeout: Option<Sourced<Duration>>,
 }
 
+impl Alerts {
+    /// `Ops Team <ops@example.com>` without what is for people; `None` when a blank is left, which
+    /// parts words in haresources and addresses in ldirectord.cf.
+    pub fn bare_address(written: &str) -> Option<&str> {
+        let inside = written.split_once('<').and_then(|(_, rest)| rest.split_once('>'));
+        let plain = inside.map_or(written, |(inside, _)| inside).trim();
+        (!plain.is_empty() && !plain.contains(char::is_whitespace)).then_some(plain)
+    }
+}
+
 /// The IPVS synchronisation daemon (`lvs_sync_daemon`, LVSSyncDaemonSwap).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SyncDaemon {
@@ -204,14 +214,16 @@ pub struct Carried {
     /// Its lines without indent, words one blank apart and with their quotes: `head {`, what is
     /// inside, `}`. Empty when a reader keeps only the place. Passwords may be in it.
     pub text: String,
-    /// The whole directive.
+    /// Where its words stand; of a block, those in front of the brace.
     pub at: Place,
+    /// All that belongs to it, also what stands between its braces.
+    pub whole: Span,
 }
 
 impl Carried {
     /// A directive of which only the place is kept.
     pub fn new(keyword: impl Into<String>, at: Place) -> Self {
-        Self { keyword: keyword.into(), text: String::new(), at }
+        Self { keyword: keyword.into(), text: String::new(), at, whole: at.span }
     }
 }
 
@@ -241,4 +253,19 @@ pub struct Inert {
     pub at: Place,
     /// Why it does nothing, as a phrase.
     pub why: &'static str,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_recipient_is_one_word() {
+        let bare = Alerts::bare_address;
+        assert_eq!(bare("Ops Team <ops@example.com>"), Some("ops@example.com"));
+        assert_eq!(bare("<ops@example.com>"), Some("ops@example.com"));
+        assert_eq!(bare("root"), Some("root"));
+        assert_eq!(bare("Ops Team"), None);
+        assert_eq!(bare("Ops <>"), None);
+    }
 }

@@ -107,6 +107,11 @@ impl Service {
         }
     }
 
+    /// The weight of a server: its own, that of the service, or 1.
+    pub fn weight_of(&self, server: &Server) -> u32 {
+        server.weight.or(self.settings.weight).map_or(1, |weight| weight.value)
+    }
+
     /// How packets to a server are wrapped. One that states a method states its wrapping with it: a bare `TUN` is IPIP
     /// whatever the service's is (measured with keepalived 2.2.7).
     pub fn tunnel_to<'a>(&'a self, server: &'a Server) -> Option<&'a Tunnel> {

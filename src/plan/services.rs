@@ -81,7 +81,7 @@ fn lines(cluster: &Cluster) -> impl Iterator<Item = (String, Lines)> {
                 Some(port) => std::net::SocketAddr::new(server.address, port).to_string(),
                 None => server.address.to_string(),
             };
-            let weight = server.weight.map_or(1, |weight| weight.value);
+            let weight = service.weight_of(server);
             lines.insert(server_name, format!("weight {weight}"));
         }
         (name(service), lines)

@@ -57,7 +57,7 @@ impl Picture {
                     known.address.as_ref().is_some_and(|known| known.value == server.address)
                 });
                 let Some(position) = position else { continue };
-                let weight = server.weight.map_or(1, |weight| weight.value);
+                let weight = service.weight_of(server);
                 let words = if weight == 1 { String::new() } else { format!("weight {weight}") };
                 for director in 0..site.directors.len() {
                     let is_first = picture.is_master(director);

@@ -6,7 +6,7 @@ use std::thread;
 use super::allowance::{Allowance, Allowances};
 use super::codes::{Code, Severity, Verdict, comments};
 use super::diagnostic::Diagnostic;
-use super::span::FileId;
+use super::span::{FileId, Place};
 
 /// The findings of one run, in the order they were made.
 #[derive(Debug, Default)]
@@ -17,6 +17,8 @@ pub struct Findings {
     allowances: Allowances,
     /// Where in `list` the findings of [`Findings::push_once_per_file`] stand.
     pub(super) collected: HashMap<(Code, Option<FileId>), usize>,
+    /// Where else errors are that the first one of their file counts.
+    pub(super) counted: Vec<Place>,
 }
 
 /// A finding that the user does not want to see.
@@ -74,6 +76,8 @@ impl Findings {
         match known {
             Some(known) => {
                 known.occurrences = known.occurrences.saturating_add(diagnostic.occurrences);
+                let is_error = diagnostic.severity == Severity::Error;
+                self.counted.extend(diagnostic.at.filter(|_| is_error));
                 // One place that is refused is enough for the file.
                 if diagnostic.verdict == Verdict::Refuses {
                     known.verdict = Verdict::Refuses;
@@ -97,6 +101,12 @@ impl Findings {
     /// All findings that are not silenced.
     pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
         self.list.iter()
+    }
+
+    /// Places of all errors, also of those that are only counted.
+    pub fn places_of_errors(&self) -> impl Iterator<Item = Place> {
+        let errors = self.iter().filter(|finding| finding.severity == Severity::Error);
+        errors.filter_map(|error| error.at).chain(self.counted.iter().copied())
     }
 
     /// Findings that comments silence, in the order they were made.
@@ -145,6 +155,7 @@ impl Findings {
     /// Takes over the findings of another run, and its comments.
     pub fn append(&mut self, other: Self) {
         self.list.extend(other.list);
+        self.counted.extend(other.counted);
         self.silenced.extend(other.silenced);
         self.allowances.append(other.allowances);
     }
@@ -168,6 +179,7 @@ impl Findings {
             first(self);
         });
         self.silenced.extend(found.silenced);
+        self.counted.extend(found.counted);
         let collected: HashSet<usize> = found.collected.into_values().collect();
         for (at, diagnostic) in found.list.into_iter().enumerate() {
             match collected.contains(&at) {

@@ -88,6 +88,7 @@ impl Findings {
         }
         self.list = resolved;
         self.collected.clear();
+        self.counted.iter_mut().for_each(|at| *at = sources.resolve(*at));
     }
 }
 

@@ -3,7 +3,7 @@
 use pest_derive::Parser;
 
 use super::heartbeat::{self, Part};
-use super::{Kind, NodeRef, Parsed, characters};
+use super::{Kind, NodeRef, Parsed, Word, characters};
 use crate::source::{SourceFile, Span};
 
 /// Parses the whole text: `auth N` and `N method key`.
@@ -38,9 +38,14 @@ fn hidden(node: NodeRef<'_>, text: &str) -> Vec<Span> {
     match node.kind() {
         Kind::Blank => after_method(node.comment(), text).into_iter().collect(),
         Kind::Directive if node.name() == "auth" => {
-            let (extra, comment) = (node.word(2), node.comment());
-            let words = extra.map(|word| word.place().span.to(node.place().span));
-            words.into_iter().chain(after_method(comment, text)).collect()
+            // What is no number of a key may be the key, behind the wrong word.
+            let is_number = |word: &Word<'_>| word.raw().parse::<u8>().is_ok();
+            let number = node.word(1).filter(is_number);
+            let extra = node.from_word(if number.is_some() { 2 } else { 1 });
+            match extra {
+                Some(extra) => vec![Span::new(extra.place().span.start, line.end)],
+                None => after_method(node.comment(), text).into_iter().collect(),
+            }
         }
         // A glued `1 sha1KEY` is hidden from behind the method's name, a word that is no method
         // from its start.

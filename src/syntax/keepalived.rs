@@ -16,32 +16,7 @@ mod tokens;
 pub(super) fn parse(source: &SourceFile) -> Parsed {
     let mut nesting = nesting::Nesting::new(source.id(), source.text());
     pieces::tokenize(source.text(), |tokens| nesting.add(tokens));
-    let mut parsed = Parsed::new(nesting.finish(), source, Format::Keepalived);
-    parsed.secrets.extend(conditional_secrets(&parsed, source));
-    parsed
-}
-
-/// Secrets behind a condition: `@node1 auth_pass ...`, where the keyword is the second word.
-fn conditional_secrets(parsed: &Parsed, source: &SourceFile) -> Vec<crate::source::Span> {
-    // Most files have no condition, and a scan for a byte costs less than a walk.
-    if !source.text().contains('@') {
-        return Vec::new();
-    }
-    let keywords = super::SecretKeywords::of(Format::Keepalived);
-    let is_secret = |word: &str| keywords.has(word) || keywords.meant(word, false);
-    let conditional = parsed.tree.walk(source.text()).filter(|node| {
-        let mut words_of_node = node.words();
-        words_of_node.next().is_some_and(|word| word.raw().starts_with('@'))
-            && words_of_node.next().is_some_and(|word| is_secret(word.raw()))
-    });
-    conditional
-        .filter_map(|node| {
-            let mut values = node.words().skip(2);
-            let first = values.next()?.place().span;
-            let last = values.next_back().map_or(first, |last| last.place().span);
-            Some(super::with_rest(node, first.to(last)))
-        })
-        .collect()
+    Parsed::new(nesting.finish(), source, Format::Keepalived)
 }
 
 /// Whether a word opens a block at the top of a file and nowhere else. When one begins a line inside a

@@ -107,14 +107,12 @@ impl Parsed {
     fn new(tree: Tree, source: &SourceFile, format: Format) -> Self {
         let keywords = SecretKeywords::of(format);
         let mut secrets = Vec::new();
-        // Behind the last node of a block in which an unknown word may give a secret.
-        let mut until = 0;
+        let mut inside = secrets::Inside::default();
         for node in tree.walk(source.text()) {
-            secrets.extend(keywords.secret(node, node.index() < until));
-            if keywords.is_block(&node.name()) {
-                until = until.max(node.behind());
-            }
+            secrets.extend(keywords.secret(node, &mut inside));
         }
+        let comments = tree.comments();
+        secrets.extend(comments.filter_map(|span| keywords.in_comment(span, source.text())));
         Self { tree, secrets }
     }
 }

@@ -176,6 +176,11 @@ impl Tree {
         out
     }
 
+    /// The comments, in the order of the text.
+    pub fn comments(&self) -> impl Iterator<Item = Span> {
+        self.comments.iter().map(|(_, comment)| *comment)
+    }
+
     /// Whether byte `at` lies in a comment.
     pub fn in_comment(&self, at: u32) -> bool {
         // Nodes are in the order of the text, and so are their comments: a comment behind a closing
@@ -266,9 +271,14 @@ impl<'a> NodeRef<'a> {
 
     /// The raw text from the first argument to the last, as written.
     pub fn rest(self) -> Option<Word<'a>> {
-        let mut arguments = self.arguments();
-        let first = arguments.next()?.at.span;
-        let last = arguments.next_back().map_or(first, |word| word.at.span);
+        self.from_word(1)
+    }
+
+    /// The raw text from word number `n` to the last, as written.
+    pub fn from_word(self, n: usize) -> Option<Word<'a>> {
+        let mut words = self.words().skip(n);
+        let first = words.next()?.at.span;
+        let last = words.next_back().map_or(first, |word| word.at.span);
         Some(self.tree.word(self.text, first.to(last)))
     }
 

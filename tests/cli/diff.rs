@@ -40,6 +40,24 @@ fn a_password_is_compared_and_not_shown() {
     snapshot!(shown);
 }
 
+/// A block that the model has no room for is compared as text.
+#[test]
+fn a_password_in_a_block_that_is_not_understood_is_not_shown() {
+    let router = |password: &str| {
+        format!(
+            "vrrp_instance A {{\n    interface eth0\n    virtual_router_id 1\n    authentication {{\n        \
+             auth_type pass\n        auth_pass {password}\n    }}\n    virtual_ipaddress {{\n        \
+             10.0.0.1/24\n    }}\n}}\n"
+        )
+    };
+    let place = Place::new()
+        .file("a/keepalived.conf", router("swordfis"))
+        .file("b/keepalived.conf", router("blowfish"));
+    let shown = place.run(&["diff", "a", "b"]);
+    assert!(!shown.contains("fis"), "{shown}");
+    snapshot!(shown);
+}
+
 #[test]
 fn data_name_the_line_that_the_user_wrote() {
     let router = |priority: u32| {

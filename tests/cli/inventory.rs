@@ -306,3 +306,18 @@ fn mail_of_one_configuration_that_goes_to_all_is_told() {
     assert!(told.contains("emailalert=\"admin@example.net\"  ->  recipients"), "{told}");
     assert!(told.contains("one mail server for mail.cf, www.cf"), "{told}");
 }
+
+/// What is written from it would be read as something else.
+#[test]
+fn paths_and_mail_addresses_are_read_to_their_last_word() {
+    let place = Place::new().file(
+        "site.toml",
+        "cluster = \"web\"\nstack = \"heartbeat\"\n[directors.lw1]\n[directors.lw2]\n[heartbeat]\n\
+         paths = [\"mcast eth1 239.1.1.1 694 1 yes please\", \"mcast eth1 239.1.1.1 694 1 2\", \
+         \"mcast eth1 239.1.1.1 694 1 0\"]\n[mail]\n\
+         recipients = [\"a b@example.com\", \"Ops Team <ops@example.com>\", \"root\"]\n",
+    );
+    let got = place.run(&["check", "--output", "short", "site.toml"]);
+    let wrong = got.lines().filter(|line| line.contains(" takes ")).count();
+    assert_eq!(wrong, 3, "{got}");
+}

@@ -22,6 +22,7 @@ mod mend;
 mod options;
 mod readme;
 mod round;
+mod secrets;
 mod simulate;
 mod site;
 mod stack;

@@ -68,6 +68,7 @@ pub(crate) const TO_HEARTBEAT: &[Excuse] = &[
     Unsaid("router", "pings *", "in the place of a script that pings"),
     Unsaid("router", "resource notify-*", "in the place of the scripts that are told"),
     Unsaid("service", "quorum_*", "one command for both events, as the report says at the other"),
+    NotCompared(conversion::NOT_UNDERSTOOD, &[], NOT_UNDERSTOOD),
     NotCompared(to_heartbeat::ADDRESS_OPTION, &[], "the option is keepalived's own"),
     NotCompared(to_heartbeat::CHECK_DIFFERENT, OF_CHECKERS, "only checkers of keepalived know it"),
     NotCompared(to_heartbeat::MAIL, &[], "the recipients are compared, not how a mail begins"),
@@ -82,7 +83,6 @@ pub(crate) const TO_HEARTBEAT: &[Excuse] = &[
 
 /// What only generated files need.
 pub(crate) const ANY_TO_HEARTBEAT: &[Excuse] = &[
-    NotCompared(conversion::NOT_UNDERSTOOD, &[], NOT_UNDERSTOOD),
     NotCompared(
         to_heartbeat::NOTIFY_SCRIPT,
         &["notify_priority_changes"],

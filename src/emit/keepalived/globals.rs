@@ -16,8 +16,11 @@ pub(super) fn write(view: &View<'_>, text: &mut Text<'_>) {
         text.block_of_any("notification_email", |text| {
             alerts.recipients.iter().for_each(|recipient| text.line(word(&recipient.value)));
         });
-        text.maybe("notification_email_from", alerts.sender.as_ref().map(|sender| &sender.value));
-        text.maybe("smtp_server", alerts.server.as_ref().map(|server| &server.value));
+        let sender = alerts.sender.as_ref().map(|sender| word(&sender.value));
+        text.maybe("notification_email_from", sender);
+        // A port behind the host is a word of its own.
+        let server = alerts.server.as_ref().map(|server| server.value.split_whitespace().map(word));
+        text.maybe("smtp_server", server.map(|words| words.collect::<Vec<_>>().join(" ")));
         text.maybe(
             "smtp_connect_timeout",
             alerts.timeout.map(|time| show_exact_seconds(time.value)),

@@ -84,7 +84,7 @@ fn sorry_server(fallback: &Fallback, view: &View<'_>, text: &mut Text<'_>) {
 
 fn real_server(server: &Server, service: &Service, view: &View<'_>, text: &mut Text<'_>) {
     text.block(format_args!("real_server {}", endpoint(server.address, server.port)), |text| {
-        let weight = server.weight.or(service.settings.weight).map_or(1, |weight| weight.value);
+        let weight = service.weight_of(server);
         // Whoever reads one file in the middle need not know what stands above it.
         let stated = server.weight.map(|weight| weight.value);
         text.maybe("weight", stated.or_else(|| view.or_complete(weight)));

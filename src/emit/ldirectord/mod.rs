@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use super::heartbeat::View;
-use crate::model::{Carried, Cluster, Service};
+use crate::model::{Alerts, Carried, Cluster, Service};
 use crate::syntax::Format;
 use crate::syntax::schema::ldirectord::places;
 
@@ -105,7 +105,10 @@ fn seconds(time: Duration) -> u64 {
 
 fn alerts(cluster: &Cluster, out: &mut String) {
     let alerts = &cluster.alerts;
-    let recipients: Vec<&str> = alerts.recipients.iter().map(|r| r.value.as_str()).collect();
+    // A blank parts two addresses, so a name in front of one cannot stay.
+    let bare = |written| Alerts::bare_address(written).unwrap_or(written);
+    let recipients: Vec<&str> =
+        alerts.recipients.iter().map(|recipient| bare(recipient.value.as_str())).collect();
     let list = (!recipients.is_empty()).then(|| recipients.join(", "));
     let sender = alerts.sender.as_ref().map(|sender| sender.value.clone());
     let server = alerts.server.as_ref().map(|server| server.value.clone());

@@ -1,7 +1,7 @@
 //! Mail: ldirectord has recipients and a mail server for each service, keepalived one list.
 
 use crate::emit::Account;
-use crate::model::{Carried, Cluster, Sourced};
+use crate::model::{Alerts, Carried, Cluster, Sourced};
 use crate::source::Sources;
 use crate::source::codes::conversion;
 
@@ -16,6 +16,15 @@ pub(super) fn apply(cluster: &mut Cluster, sources: &Sources, account: &mut Acco
         account.changed(place, conversion::FOR_ALL, becomes, note);
     }
     let alerts = &mut cluster.alerts;
+    if let Some(sender) = &mut alerts.sender
+        && let Some(bare) = Alerts::bare_address(&sender.value)
+        && bare != sender.value
+    {
+        // Tried: it tells the mail server whatever stands there as the address, between angle brackets.
+        let note = "keepalived takes an address alone: the name in front of it is left out";
+        account.changed(sender.at, conversion::FOR_ALL, "notification_email_from", note);
+        sender.value = bare.to_owned();
+    }
     for directive in cluster.services.iter().flat_map(|service| &service.carried) {
         let place = Some(directive.at);
         match directive.keyword.to_ascii_lowercase().as_str() {

@@ -3,7 +3,7 @@
 use super::standard::{is_written_default, written};
 use super::{HIDDEN, Object, View, World};
 use crate::model::Carried;
-use crate::source::Place;
+use crate::source::{Place, SourceFile, Span};
 use crate::syntax::Format;
 use crate::syntax::schema::{self, Keyword};
 
@@ -26,13 +26,23 @@ pub(super) fn say(carried: &[Carried], within: &str, view: &View<'_>, object: &m
         }
         let value = &row.map_or_else(|| value.to_owned(), |row| written(row, value));
         let file = view.sources.get(directive.at.file);
-        if row.is_some_and(|row| row.secret) || file.is_secret(directive.at.span) {
-            let field = object.say_next(&directive.keyword, HIDDEN, Some(directive.at));
+        if row.is_some_and(|row| row.secret) || file.is_secret(directive.whole) {
+            let field = object.say_next(name(directive, file), HIDDEN, Some(directive.at));
             object.hide(&field, value);
         } else {
             object.say_next(&directive.keyword, value, Some(directive.at));
         }
     }
+}
+
+/// The keyword without a value that is glued to it.
+fn name<'a>(directive: &'a Carried, file: &SourceFile) -> &'a str {
+    let at = directive.at.span;
+    let length = at.of(file.text()).split(char::is_whitespace).next().map_or(0, str::len);
+    let first = Span::new(at.start, at.start.saturating_add(u32::try_from(length).unwrap_or(0)));
+    let keyword = directive.keyword.as_str();
+    let is_glued = file.is_secret(first);
+    keyword.split(['=', ':']).next().filter(|_| is_glued).unwrap_or(keyword)
 }
 
 /// Says that something is there whose words must not be shown.

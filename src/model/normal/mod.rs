@@ -92,6 +92,7 @@ impl Normal {
         if world == World::Keepalived && !foreign {
             objects.extend(objects::all(cluster, &view));
         }
+        objects.iter_mut().for_each(|object| object.veil(sources));
         Self { world, objects }
     }
 }
@@ -191,6 +192,29 @@ impl Object {
         if let Some(field) = self.fields.get_mut(field) {
             field.secret = Some(secret.to_owned());
         }
+    }
+
+    /// Hides what stands where a secret is: of a line with a mistake no reader can tell what its
+    /// author meant by it. A field that is called as it says is called by its first word.
+    fn veil(&mut self, sources: &Sources) {
+        let is_secret = |field: &Field| {
+            let at = field.at.filter(|_| field.secret.is_none());
+            at.is_some_and(|at| sources.get(at.file).is_secret(at.span))
+        };
+        let secret = self.fields.iter().filter(|(_, field)| is_secret(field));
+        let names: Vec<String> = secret.map(|(name, _)| name.clone()).collect();
+        for field in names {
+            let Some(Field { value, private, at, .. }) = self.fields.remove(&field) else {
+                continue;
+            };
+            let name = match value.as_str() {
+                "" => field.split_whitespace().next().unwrap_or_default(),
+                _ => field.as_str(),
+            };
+            let name = self.put_next(name, HIDDEN, private, at);
+            self.hide(&name, &format!("{field} {value}"));
+        }
+        self.parts.iter_mut().for_each(|part| part.veil(sources));
     }
 
     fn put(&mut self, field: &str, value: String, private: bool, at: Option<Place>) {

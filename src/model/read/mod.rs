@@ -18,6 +18,7 @@ mod prose;
 #[cfg(test)]
 pub(crate) mod test_values;
 
+pub(in crate::model) use keepalived::whole_number;
 pub use ldirectord::{port_of_service, service_of_port};
 
 /// A loaded file and what it is.

@@ -168,9 +168,7 @@ fn password(router: &Router, cluster: &Cluster, findings: &mut Findings) {
     if !matches!(key.digest, Digest::Password | Digest::Header) {
         return;
     }
-    let first = router.addresses.first().map(|address| address.value.address);
-    let three = router.version.is_some_and(|version| version.value == VrrpVersion::Three)
-        || first.is_some_and(|address| address.is_ipv6());
+    let three = router.effective_version(&cluster.globals.routers) == VrrpVersion::Three;
     let strict = cluster.globals.strict.is_some_and(|strict| strict.value);
     let message = if three {
         "version 3 of VRRP has no authentication"

@@ -174,14 +174,13 @@ impl Planner<'_> {
             self.forwarding(method, service.tunnel_to(server), server.at.or(service.at));
         self.check_family(server.address, family, forwarding, server.at);
         let (upper, lower) = server.thresholds();
-        let service_weight = service.settings.weight;
         let alpha = own.and_then(|own| own.settings.alpha).or(service.start_down);
         MemberPlan {
             address: server.address,
             port: server.port.filter(|_| has_own_port(forwarding)),
             destination: Destination {
                 forwarding,
-                weight: server.weight.or(service_weight).map_or(1, |weight| weight.value),
+                weight: service.weight_of(server),
                 upper_threshold: upper.map_or(0, |limit| limit.value),
                 lower_threshold: lower.map_or(0, |limit| limit.value),
             },

@@ -2,8 +2,11 @@
 //! director's `override`.
 
 use super::router::{read_authentication, write_authentication};
-use super::{Key, Keys, Slot, blocks, custom, inner, named, service, settings, value, write_list};
-use crate::model::{Alerts, Cluster, Globals};
+use super::{
+    Key, Keys, Reader, Slot, blocks, custom, inner, named, service, settings, value, write_list,
+};
+use crate::model::{Alerts, Cluster, Globals, Sourced};
+use crate::site::document::{Item, Literal};
 
 /// A row for blocks that hold settings with keepalived's own keywords.
 macro_rules! blocks {
@@ -113,11 +116,32 @@ impl Keys for Alerts {
 
     fn keys() -> &'static [Key<Self>] {
         const KEYS: &[Key<Alerts>] = &[
-            value!("recipients", recipients),
+            custom!(
+                "recipients",
+                |alerts, item, reader| read_recipients(&mut alerts.recipients, item, reader),
+                |alerts, _| Slot::show(&alerts.recipients)
+            ),
             value!("sender", sender),
             value!("server", server),
             value!("timeout", timeout),
         ];
         KEYS
+    }
+}
+
+/// Mail addresses, each perhaps with a name in front of it. A blank would make two of one.
+fn read_recipients(into: &mut Vec<Sourced<String>>, item: &Item, reader: &mut Reader<'_>) {
+    into.clear();
+    for item in &reader.list(item) {
+        match &item.value {
+            Literal::Text(text) if Alerts::bare_address(text).is_none() => {
+                reader.wrong(item, "an address such as \"ops@example.com\"");
+            }
+            _ => {
+                let address = reader.plain(item);
+                let at = reader.place(item.span);
+                into.extend(address.map(|address| Sourced::new(address, at)));
+            }
+        }
     }
 }

@@ -180,7 +180,7 @@ impl Plain for Pattern {
     }
 }
 
-/// One host, or `"group NAME: host host"` of which one must answer.
+/// One host, or a table of hosts with a name, of which one must answer.
 impl Plain for PingTarget {
     fn shape() -> String {
         "a host, or a table { group = \"NAME\", hosts = [...] }".to_owned()
@@ -395,7 +395,11 @@ fn path(text: &str) -> Option<Path> {
             group: group.parse().ok()?,
             port: port.parse().ok()?,
             ttl: ttl.parse().ok()?,
-            loopback: rest == ["1"],
+            loopback: match rest {
+                [] | ["0"] => false,
+                ["1"] => true,
+                _ => return None,
+            },
         },
         ["serial", device] => Path::Serial { device: own(device) },
         ["ucast", interface, peer] => Path::Unicast { interface: own(interface), peer: own(peer) },

@@ -74,6 +74,7 @@ fn of_director(
     let mut map = Map { otherwise: director.name.at, ..Map::default() };
     let ours = keys::write(&view, &names);
     map.words(&ours);
+    ours.iter().for_each(|entry| map.texts(&entry.item));
     map.tables(&ours, &keys::write(&reading.cluster, &names), None);
     errors.into_iter().map(|error| map.lead_back(error, sources)).collect()
 }
@@ -125,6 +126,8 @@ struct Map {
     pairs: Vec<(Place, Place)>,
     /// Where each key stands, by its word: what the reader of the format drops has no pair.
     words: HashMap<String, Vec<Place>>,
+    /// Where each text stands, by itself.
+    texts: HashMap<String, Vec<Place>>,
     /// Where no key says it.
     otherwise: Option<Place>,
 }
@@ -137,6 +140,19 @@ impl Map {
             } else if let Some(at) = entry.item.origin {
                 self.words.entry(entry.key.clone()).or_default().push(at);
             }
+        }
+    }
+
+    /// What no reader took, as a scheduler that is none, is known by its text.
+    fn texts(&mut self, item: &Item) {
+        match &item.value {
+            Literal::List(items) => items.iter().for_each(|item| self.texts(item)),
+            Literal::Table(entries) => entries.iter().for_each(|entry| self.texts(&entry.item)),
+            Literal::Text(text) => {
+                let places = self.texts.entry(text.clone()).or_default();
+                places.extend(item.origin);
+            }
+            _ => {}
         }
     }
 
@@ -180,7 +196,8 @@ impl Map {
         let notes = finding.notes.into_iter().chain(note).collect();
         let place = |at: Place| {
             let word = at.span.of(sources.get(at.file).text());
-            self.exactly(at).or_else(|| self.only(word)).or_else(|| self.before(at))
+            let only = || only(&self.words, word).or_else(|| only(&self.texts, word));
+            self.exactly(at).or_else(only).or_else(|| self.before(at))
         };
         let at = finding.at.and_then(place).or(self.otherwise);
         let row = HELPS.iter().find(|(code, _)| *code == finding.code);
@@ -194,14 +211,6 @@ impl Map {
         touching.min_by_key(|(place, _)| place.span.len()).map(|(_, place)| *place)
     }
 
-    /// The one key that is called so.
-    fn only(&self, word: &str) -> Option<Place> {
-        match self.words.get(word).map(Vec::as_slice) {
-            Some([only]) => Some(*only),
-            _ => None,
-        }
-    }
-
     /// What stands last before it.
     fn before(&self, at: Place) -> Option<Place> {
         let before = self.of_file(at).filter(|(place, _)| place.span.start <= at.span.start);
@@ -210,6 +219,14 @@ impl Map {
 
     fn of_file(&self, at: Place) -> impl Iterator<Item = &(Place, Place)> {
         self.pairs.iter().filter(move |(place, _)| place.file == at.file)
+    }
+}
+
+/// The one place that a word has.
+fn only(places: &HashMap<String, Vec<Place>>, word: &str) -> Option<Place> {
+    match places.get(word).map(Vec::as_slice) {
+        Some([only]) => Some(*only),
+        _ => None,
     }
 }
 

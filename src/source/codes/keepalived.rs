@@ -360,7 +360,8 @@ it.";
 
     EXCLUDED = "LV0563" "words-that-exclude-each-other" Error Refuses
         "a keyword that another one takes the effect from"
-"`vrf` is for a unicast router that names no interface; beside `interface` keepalived ignores it.
+"`vrf` is for a unicast router that names no interface; beside `interface` keepalived ignores it, as
+`mcast_dst_ip` beside unicast peers.
 `native_ipv6` makes a router one of IPv6: behind its IPv4 addresses the line is ignored, in front of
 them the addresses are, and the router has none.
 

@@ -47,6 +47,8 @@ fn keys_are_hidden_wherever_they_stand() {
         "#1 sha1 SECRET\n",
         "#1sha1 SECRET\n",
         "auth 1 SECRET\n",
+        "auth SECRET\n",
+        "auth SECRET more SECRET # SECRET\n",
         "auth 1 # md5 SECRET\n",
         "-1 md5 SECRET\n",
     ] {

@@ -7,6 +7,8 @@ use super::definition::Definition;
 use super::{Flow, Frame, Preprocessor, line};
 use crate::source::codes::preprocessor as codes;
 use crate::source::{Composition, Diagnostic, Expansion, Verdict};
+use crate::syntax::Format;
+use crate::syntax::secrets::SecretKeywords;
 
 /// A use in a line.
 struct Use<'a> {
@@ -174,11 +176,18 @@ impl Preprocessor<'_> {
         let verdict = if *braced || !free { Verdict::Refuses } else { Verdict::Accepts };
         let known: Vec<&str> = self.definitions.keys().map(String::as_str).collect();
         let near = crate::syntax::suggest(name, known.into_iter()).map(str::to_owned);
+        let keyword = before.split_whitespace().next().unwrap_or_default();
+        // A password may begin with the sign.
+        let is_secret = SecretKeywords::of(Format::Keepalived).has(keyword);
         self.report(line, range.clone(), |at| {
-            let message = format!("`${name}` is not defined");
+            let message = match is_secret {
+                true => "nothing of this name is defined".to_owned(),
+                false => format!("`${name}` is not defined"),
+            };
             let finding = Diagnostic::new(codes::UNDEFINED, at, message).verdict(verdict);
             match near {
                 Some(near) => finding.help(format!("did you mean `${near}`?")),
+                None if is_secret => finding.help("define it on a line above: $NAME=value"),
                 None => finding.help(format!("define it on a line above: ${name}=value")),
             }
         });

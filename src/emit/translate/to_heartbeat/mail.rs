@@ -13,7 +13,7 @@ pub(super) fn recipients(file: &NodeFile, group: &Group) -> Option<String> {
         return None;
     }
     let all = file.cluster.alerts.recipients.iter();
-    let plain: Vec<&str> = all.filter_map(|one| address(&one.value)).collect();
+    let plain: Vec<&str> = all.filter_map(|one| Alerts::bare_address(&one.value)).collect();
     (!plain.is_empty()).then(|| plain.join(","))
 }
 
@@ -43,7 +43,7 @@ pub(super) fn speak(file: &NodeFile, groups: &[Group], account: &mut Account) {
                 "ldirectord's own mails: one for each server that changes, none for a director";
             account.changed(recipient.at, codes::MAIL, "emailalert", note);
         }
-        match address(&recipient.value) {
+        match Alerts::bare_address(&recipient.value) {
             Some(_) if has_mail => account.changed(recipient.at, codes::MAIL, "MailTo", SENT),
             None if has_mail => {
                 let note = "a blank would end the word of haresources: MailTo goes without it";
@@ -141,30 +141,8 @@ fn of_sync<'a>(
     sync_groups.into_iter().map(|sync| sync.settings.alert)
 }
 
-/// `Ops Team <ops@example.com>` without what is for people; `None` when a blank is left, which
-/// parts words in haresources.
-fn address(recipient: &str) -> Option<&str> {
-    let inside = recipient.split_once('<').and_then(|(_, rest)| rest.split_once('>'));
-    let plain = inside.map_or(recipient, |(inside, _)| inside).trim();
-    (!plain.is_empty() && !plain.contains(char::is_whitespace)).then_some(plain)
-}
-
 const SENT: &str = "sent by the mail command of the node, with a subject of its own";
 const ALL_SERVERS: &str = "ldirectord tells about all servers of all services";
 const BY_COMMAND: &str = "MailTo calls the mail command of the node, which has settings of its own";
 const NOBODY: &str =
     "nobody is told: no instance mails its changes, and without a service ldirectord does not run";
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_recipient_is_one_word() {
-        assert_eq!(address("Ops Team <ops@example.com>"), Some("ops@example.com"));
-        assert_eq!(address("<ops@example.com>"), Some("ops@example.com"));
-        assert_eq!(address("root"), Some("root"));
-        assert_eq!(address("Ops Team"), None);
-        assert_eq!(address("Ops <>"), None);
-    }
-}

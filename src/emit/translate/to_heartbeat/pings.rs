@@ -38,11 +38,13 @@ pub(super) fn apply(
             let hosts = tracker.command.as_ref().and_then(|command| pinged(&command.value));
             let negative = tracks.iter().all(|track| weight(track) < 0);
             match hosts {
-                _ if tracks.is_empty() && !ignored.is_empty() => needless(tracker, account),
-                Some(hosts) if !tracks.is_empty() && negative => {
-                    ping(tracker, hosts, &tracks, membership, account);
+                _ if tracks.is_empty() && !ignored.is_empty() => {
+                    speak_of_needless(tracker, account)
                 }
-                _ => lost(tracker, &tracks, account),
+                Some(hosts) if !tracks.is_empty() && negative => {
+                    make_target(tracker, hosts, &tracks, membership, account);
+                }
+                _ => speak_of_lost(tracker, &tracks, account),
             }
         }
     }
@@ -63,7 +65,8 @@ fn weights_count_for_nothing(
     router.stays() && all.into_iter().all(Router::stays)
 }
 
-fn ping(
+/// Makes a ping target of a script, and speaks for it.
+fn make_target(
     tracker: &Tracker,
     hosts: Vec<String>,
     tracks: &[&Sourced<Track>],
@@ -106,7 +109,7 @@ fn ping(
     }
 }
 
-fn lost(tracker: &Tracker, tracks: &[&Sourced<Track>], account: &mut Account) {
+fn speak_of_lost(tracker: &Tracker, tracks: &[&Sourced<Track>], account: &mut Account) {
     let note = "heartbeat follows no scripts";
     let instead = "let the script call `hb_standby` when it fails, from cron or a systemd timer";
     account.impossible(tracker.name.at, codes::NOT_FOLLOWED, &[note, instead]);
@@ -116,7 +119,7 @@ fn lost(tracker: &Tracker, tracks: &[&Sourced<Track>], account: &mut Account) {
 }
 
 /// A script that nobody follows to any effect needs nothing in its place.
-fn needless(tracker: &Tracker, account: &mut Account) {
+fn speak_of_needless(tracker: &Tracker, account: &mut Account) {
     let Tracker { name, command, interval, timeout, weight, rise, fall, user, .. } = tracker;
     for at in [
         name.at,

@@ -140,20 +140,12 @@ impl Takeover {
         let own = router.down_count.map(|count| u32::from(count.value));
         let count = own.or(of_all).unwrap_or(STANDARD_COUNT);
         let share = f64::from(256 - u16::from(priority)) / 256.0;
-        let skew = match version(file, router) {
+        let skew = match router.effective_version(&file.cluster.globals.routers) {
             VrrpVersion::Two => Duration::from_secs_f64(share),
             VrrpVersion::Three => interval.mul_f64(share),
         };
         Self { interval, total: interval.saturating_mul(count).saturating_add(skew) }
     }
-}
-
-/// Version 2 unless something says or needs the other one.
-fn version(file: &NodeFile, router: &Router) -> VrrpVersion {
-    let six = router.addresses.first().is_some_and(|address| address.value.address.is_ipv6());
-    let stated = file.cluster.globals.routers.version.is_some_and(|version| version.value == 3);
-    let standard = if six || stated { VrrpVersion::Three } else { VrrpVersion::Two };
-    router.version.map_or(standard, |version| version.value)
 }
 
 fn up_to_milliseconds(time: Duration) -> Duration {

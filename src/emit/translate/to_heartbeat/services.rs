@@ -62,7 +62,7 @@ impl Translator<'_> {
         let own = self.of_its_family(service);
         let service = own.as_ref().unwrap_or(service);
         self.account.exact(service.target.at, "virtual");
-        self.kernel(service, &mut new);
+        self.kernel(service, targets, &mut new);
         self.servers(service, &mut new);
         self.fallback(service, targets, &mut new);
         self.timing(service, &mut new);
@@ -108,7 +108,7 @@ impl Translator<'_> {
             one.servers.retain(|server| fits(server.address, target));
             one.fallback = one.fallback.filter(|fallback| fits(fallback.value.address, target));
             if matches!(target, Target::Mark { .. }) {
-                one.protocol = None;
+                (one.protocol, one.one_packet) = (None, None);
             }
             one.target.value = target.clone();
             one
@@ -178,7 +178,7 @@ impl Translator<'_> {
     }
 
     /// What the kernel's table holds of the service itself.
-    fn kernel(&mut self, service: &Service, new: &mut Service) {
+    fn kernel(&mut self, service: &Service, targets: &[Target], new: &mut Service) {
         let is_mark = matches!(service.target.value, Target::Mark { .. });
         match service.protocol {
             Some(protocol) if is_mark => {
@@ -202,7 +202,11 @@ impl Translator<'_> {
         new.scheduler_flags.clone_from(&service.scheduler_flags);
         let udp = new.protocol.is_some_and(|protocol| protocol.value == Protocol::Udp);
         if let Some(ops) = service.one_packet {
-            match udp || is_mark {
+            let is_mark = |target: &Target| matches!(target, Target::Mark { .. });
+            match udp {
+                _ if targets.iter().any(is_mark) => {
+                    self.account.lossy(ops.at, codes::SERVER_DETAIL, "", &[NO_OPS]);
+                }
                 true => self.account.exact(ops.at, "ops"),
                 false => self.account.needless(ops.at, "one-packet scheduling exists for UDP only"),
             }
@@ -414,6 +418,8 @@ pub(super) fn place<T: Copy>(value: Option<Sourced<T>>) -> Option<Place> {
     value.and_then(|value| value.at)
 }
 
+const NO_OPS: &str =
+    "of packets with a mark ldirectord does not pass it on: clients keep their server";
 const OTHER_FAMILY: &str = "a real server of ldirectord has the family of its service";
 const STARTS_DOWN: &str = "servers start down and come in with their first success; keepalived \
                            puts them in at once unless told `alpha`";

@@ -16,9 +16,8 @@ mod number;
 
 use command::command;
 pub(super) use command::is_open;
-use number::{
-    integer_problem, lapse_problem, number_problem, range_problem, seconds_problem, status_problem,
-};
+pub(in crate::model) use number::whole_number;
+use number::{lapse_problem, number_problem, range_problem, seconds_problem, status_problem};
 
 /// Judges the words behind the keyword of `node`.
 pub(super) fn check(node: NodeRef<'_>, row: &Keyword, findings: &mut Findings) {
@@ -82,9 +81,12 @@ pub(super) fn check(node: NodeRef<'_>, row: &Keyword, findings: &mut Findings) {
 
 /// Judges one word.
 pub(super) fn judge(word: Word<'_>, argument: &Argument, row: &Keyword, findings: &mut Findings) {
-    if let Some(diagnostic) = problem(word, argument, row) {
-        findings.push(diagnostic);
+    let Some(mut problem) = problem(word, argument, row) else { return };
+    if row.secret {
+        // Where a number was left out the secret stands in its place.
+        problem.message = format!("this is not {}", describe(argument));
     }
+    findings.push(problem);
 }
 
 /// That a keyword has no value.
@@ -137,8 +139,8 @@ pub(super) fn problem(word: Word<'_>, argument: &Argument, row: &Keyword) -> Opt
             new(codes::NOT_A_BOOLEAN, message)
                 .map(|d| d.verdict(verdict).help("write `on` or `off`"))
         }
-        Argument::Integer(least, most) => integer_problem(word, *least, *most),
-        Argument::Port => integer_problem(word, 1, 65_535),
+        Argument::Integer(least, most) => whole_number(word, *least, *most),
+        Argument::Port => whole_number(word, 1, 65_535),
         Argument::Seconds(least, most) => seconds_problem(word, *least, *most),
         Argument::Interface if value.contains(':') => {
             let message = format!("`{value}` is a label, there is no such interface");

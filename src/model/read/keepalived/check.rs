@@ -250,6 +250,12 @@ fn line(node: NodeRef<'_>, within: &'static str, targets: &Targets, findings: &m
         findings.push(unexpected_brace(node, "an item of a list has no braces"));
         return;
     }
+    // Messages about items name their words.
+    let rows = schema::find_anywhere(Format::Keepalived, &node.name());
+    if let Some(row) = rows.iter().find(|row| row.secret) {
+        findings.push(wrong_block(node, within, row));
+        return;
+    }
     match within {
         // Names only, any number on a line.
         "names" => {}

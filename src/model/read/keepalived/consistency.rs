@@ -140,17 +140,15 @@ impl File<'_> {
 
     fn interval(&self, router: &Router, findings: &mut Findings) {
         let Some(interval) = &router.interval else { return };
-        let first = router.addresses.first().map(|address| address.value.address);
-        let ipv6 = first.is_some_and(|address| address.is_ipv6());
         // A version that is not expanded may be any.
         let unknown = router.version.is_none() && self.has_version && self.version.is_none()
             || router.carried.iter().any(|c| c.keyword == "version");
-        if unknown && !ipv6 || !complete(&router.carried, &[]) {
+        if unknown && !router.is_ipv6() || !complete(&router.carried, &[]) {
             return;
         }
         // A router's own version counts even with IPv6, the global one does not (tried).
-        let own = router.version.map(|version| version.value);
-        let three = own.map_or(ipv6 || self.version == Some(3), |v| v == VrrpVersion::Three);
+        let version = router.effective_version(&self.cluster.globals.routers);
+        let three = version == VrrpVersion::Three;
         let time = interval.value;
         let message = match three {
             false if time.subsec_nanos() != 0 => "version 2 of VRRP counts whole seconds",
@@ -179,8 +177,7 @@ impl File<'_> {
             else {
                 continue;
             };
-            let first = router.addresses.iter().chain(&router.excluded).next();
-            let ipv6 = first.is_some_and(|address| address.value.address.is_ipv6());
+            let ipv6 = router.is_ipv6();
             // Unicast routers with other peers are told apart by them.
             let peers: Vec<_> =
                 router.transport.peers.iter().map(|peer| peer.value.address).collect();
@@ -258,13 +255,14 @@ impl File<'_> {
         let at = service.at;
         let group = self.addresses(service);
         let mark = matches!(service.target.value, Target::Mark { .. });
+        let takes = self.takes(service);
         let missing = [
-            (service.protocol.is_none() && !mark, &["protocol"][..], "protocol", "UDP"),
+            (service.protocol.is_none() && takes.addresses, &["protocol"][..], "protocol", "UDP"),
             (service.scheduler.is_none(), &["lvs_sched", "lb_algo"], "lvs_sched", "wlc"),
             (service.method.is_none(), &["lvs_method", "lb_kind"], "lvs_method", "NAT"),
         ];
         for (missing, words, word, default) in missing {
-            if missing && complete(&service.carried, words) && !self.is_group_of_marks(service) {
+            if missing && takes.anything && complete(&service.carried, words) {
                 let message = format!("the virtual server has no {word}; {default} is assumed");
                 report(codes::DEFAULT_WITH_ERROR, at, message, findings);
             }
@@ -326,9 +324,22 @@ impl File<'_> {
         );
     }
 
-    /// Groups may hold marks, whose protocol is no concern.
-    fn is_group_of_marks(&self, service: &Service) -> bool {
-        matches!(service.target.value, Target::Group(_))
+    /// What traffic a service takes. keepalived drops one whose group is not there, or has no entry,
+    /// before it misses any word (tried).
+    fn takes(&self, service: &Service) -> Takes {
+        match &service.target.value {
+            Target::Endpoint { .. } => Takes { anything: true, addresses: true },
+            Target::Group(name) => {
+                let group = self.server_groups.get(name.as_str());
+                let mut members = group.into_iter().flat_map(|group| &group.members);
+                let is_mark = |member: &GroupMember| matches!(member, GroupMember::Mark { .. });
+                Takes {
+                    anything: group.is_some_and(|group| !group.members.is_empty()),
+                    addresses: members.any(|member| !is_mark(&member.value)),
+                }
+            }
+            Target::Mark { .. } => Takes { anything: true, addresses: false },
+        }
     }
 
     /// Scripts need `enable_script_security`, and a user.
@@ -399,6 +410,14 @@ impl File<'_> {
     }
 }
 
+/// What is known of the traffic of a service.
+struct Takes {
+    /// Whether there is any.
+    anything: bool,
+    /// Whether an address is among it: the protocol of marks is no concern.
+    addresses: bool,
+}
+
 /// A setting that only unicast has, the first in the file.
 fn lonely(router: &Router) -> Option<(&'static str, Option<Place>)> {
     let delivery = &router.delivery;
@@ -418,20 +437,18 @@ fn lonely(router: &Router) -> Option<(&'static str, Option<Place>)> {
 /// Whether a block is read whole: none of `keywords`, and nothing of the preprocessor, stands
 /// among what it carries.
 fn complete(carried: &[Carried], keywords: &[&str]) -> bool {
-    !carried.iter().any(|c| hides_keywords(&c.keyword) || keywords.contains(&c.keyword.as_str()))
+    let hides = |c: &Carried| hides_keywords(&c.keyword, || c.text.split_whitespace().nth(1));
+    !carried.iter().any(|c| hides(c) || keywords.contains(&c.keyword.as_str()))
 }
 
 fn quorum(service: &Service, findings: &mut Findings) {
-    // A default weight, or weights that are not expanded, make the sum unknown.
-    let stated =
-        service.settings.weight.is_none() && complete(&service.carried, &["weight", "quorum"]);
+    // Weights that are not expanded make the sum unknown.
     let own =
         |server: &Server| server.own.as_ref().is_none_or(|own| complete(&own.carried, &["weight"]));
-    if !stated || !service.servers.iter().all(own) {
+    if !complete(&service.carried, &["weight", "quorum"]) || !service.servers.iter().all(own) {
         return;
     }
-    let weights =
-        service.servers.iter().map(|s| s.weight.map_or(1, |weight| u64::from(weight.value)));
+    let weights = service.servers.iter().map(|server| u64::from(service.weight_of(server)));
     let total: u64 = weights.sum();
     let quorum = service.quorum.map_or(1, |quorum| quorum.value);
     if u64::from(quorum) > total {

@@ -2,12 +2,11 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use super::argument::{not_an_address, problem};
+use super::argument::{not_an_address, whole_number};
 use super::{carry, value};
 use crate::model::{Cluster, Family, GroupMember, ServiceGroup, Sourced};
 use crate::source::codes::keepalived as codes;
 use crate::source::{Code, Diagnostic, Findings, Place};
-use crate::syntax::schema::{Argument, ROW};
 use crate::syntax::{NodeRef, Word};
 
 /// Adds a group; false without a name.
@@ -169,7 +168,7 @@ fn number<T: TryFrom<i64> + Into<i64> + Copy>(
     word: Word<'_>,
     most: T,
 ) -> Result<T, Box<Diagnostic>> {
-    if let Some(problem) = problem(word, &Argument::Integer(0, most.into()), &ROW) {
+    if let Some(problem) = whole_number(word, 0, most.into()) {
         return Err(Box::new(problem));
     }
     // What has no problem fits.

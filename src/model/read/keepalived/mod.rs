@@ -8,7 +8,7 @@ use crate::model::setting::Settings;
 use crate::model::{Carried, Cluster, Hook, Inert, Sourced};
 use crate::source::{Findings, SourceFile};
 use crate::syntax::schema::target::Targets;
-use crate::syntax::{NodeRef, Tree};
+use crate::syntax::{Format, NodeRef, Tree, without_secret};
 
 mod address;
 mod argument;
@@ -32,6 +32,8 @@ mod service;
 mod setting;
 mod tracker;
 mod value;
+
+pub(in crate::model) use argument::whole_number;
 
 /// Adds what `tree` says to `cluster`.
 pub(super) fn read(
@@ -147,7 +149,9 @@ fn carry_lines(block: NodeRef<'_>, lines: &[NodeRef<'_>]) -> Carried {
 }
 
 fn head(node: NodeRef<'_>) -> Carried {
-    let mut carried = Carried::new(value::keyword(node), node.place());
+    let keyword = value::keyword(node);
+    let keyword = without_secret(Format::Keepalived, "", &keyword);
+    let mut carried = Carried { whole: node.span(), ..Carried::new(keyword, node.place()) };
     say(node, &mut carried.text);
     carried
 }

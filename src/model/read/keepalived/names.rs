@@ -1,7 +1,7 @@
 //! Names that a block uses and that stand for a block before it: judged on the tree, because
 //! keepalived looks a name up when it reads the line.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::value;
 use crate::source::codes::keepalived as codes;
@@ -13,10 +13,13 @@ pub(super) fn check(file: &SourceFile, tree: &Tree, findings: &mut Findings) {
     let text = file.text();
     let top = || tree.top(text).filter(|node| value::is_line(*node));
     // What is not expanded may define anything.
-    if top().any(|node| value::hides_keywords(&value::keyword(node))) {
+    let hides = |node: NodeRef<'_>| {
+        value::hides_keywords(&value::keyword(node), || node.word(1).map(Word::raw))
+    };
+    if top().any(hides) {
         return;
     }
-    let mut names = Names::default();
+    let mut names = Names { searches: SEARCHES, ..Names::default() };
     for (block, name) in top().filter_map(|block| Some((block, block.word(1)?))) {
         for kind in defined(block) {
             names.all.insert((kind, name.value().into_owned()));
@@ -29,7 +32,7 @@ pub(super) fn check(file: &SourceFile, tree: &Tree, findings: &mut Findings) {
             "vrrp_instance" | "vrrp_sync_group" => names.lists(block, findings),
             "static_ipaddress" | "static_routes" | "static_rules" => names.fixed(block, findings),
             "virtual_server" => {
-                names.served(block, findings);
+                names.judge_group(block, findings);
                 if has_checks {
                     names.checks(block, findings);
                 }
@@ -79,34 +82,38 @@ struct Names {
     all: HashSet<(Kind, String)>,
     /// Those of the blocks in front of the one that is read.
     before: HashSet<(Kind, String)>,
+    /// Those of the whole file by their kind, in order, once one of the kind was missed.
+    sorted: HashMap<Kind, Vec<String>>,
+    /// How many near names are still looked for.
+    searches: u32,
 }
 
 impl Names {
     /// Lists of what routers and their groups follow.
-    fn lists(&self, block: NodeRef<'_>, findings: &mut Findings) {
+    fn lists(&mut self, block: NodeRef<'_>, findings: &mut Findings) {
         for list in block.directives() {
             let Some((_, kind)) = LISTS.iter().find(|(word, _)| list.name() == *word) else {
                 continue;
             };
             let lines = list.directives().filter(|line| !value::is_unexpanded(*line));
             for name in lines.filter_map(|line| line.word(0)) {
-                self.follow(*kind, name, "keepalived ignores the line", findings);
+                self.judge(*kind, name, "keepalived ignores the line", findings);
             }
         }
     }
 
     /// What static addresses, routes and rules follow.
-    fn fixed(&self, block: NodeRef<'_>, findings: &mut Findings) {
+    fn fixed(&mut self, block: NodeRef<'_>, findings: &mut Findings) {
         for line in block.directives().filter(|line| !value::is_unexpanded(*line)) {
             let mut words = line.words().skip_while(|word| word.raw() != "track_group").skip(1);
             if let Some(name) = words.next() {
-                self.follow(Kind::TrackGroup, name, "keepalived ignores the word", findings);
+                self.judge(Kind::TrackGroup, name, "keepalived ignores the word", findings);
             }
         }
     }
 
     /// Checks of a service's real servers that ask a file or a session.
-    fn checks(&self, service: NodeRef<'_>, findings: &mut Findings) {
+    fn checks(&mut self, service: NodeRef<'_>, findings: &mut Findings) {
         let servers = service.directives().filter(|node| node.name() == "real_server");
         for check in servers.flat_map(NodeRef::directives) {
             let (word, kind) = match &*check.name() {
@@ -116,13 +123,13 @@ impl Names {
             };
             let lines = check.directives().filter(|line| !value::is_unexpanded(*line));
             for name in lines.filter(|line| line.name() == word).filter_map(|line| line.word(1)) {
-                self.follow(kind, name, "keepalived ignores the check", findings);
+                self.judge(kind, name, "keepalived ignores the check", findings);
             }
         }
     }
 
     /// The group of addresses that a service names; it may stand anywhere in the file.
-    fn served(&self, service: NodeRef<'_>, findings: &mut Findings) {
+    fn judge_group(&mut self, service: NodeRef<'_>, findings: &mut Findings) {
         let is_group = service.word(1).is_some_and(|word| word.raw() == "group");
         let Some(name) = service.word(2).filter(|_| is_group && !value::is_unexpanded(service))
         else {
@@ -136,20 +143,19 @@ impl Names {
         }
     }
 
-    fn follow(&self, kind: Kind, name: Word<'_>, note: &'static str, findings: &mut Findings) {
+    fn judge(&mut self, kind: Kind, name: Word<'_>, note: &'static str, findings: &mut Findings) {
         if !self.before.contains(&(kind, name.value().into_owned())) {
-            findings.push(self.missing(kind, name, "before this line", note));
+            let finding = self.missing(kind, name, "before this line", note);
+            findings.push(finding);
         }
     }
 
-    fn missing(&self, kind: Kind, name: Word<'_>, place: &str, note: &str) -> Diagnostic {
+    fn missing(&mut self, kind: Kind, name: Word<'_>, place: &str, note: &str) -> Diagnostic {
         let value = name.value().into_owned();
         let message = format!("no {} `{value}` {place}", kind.keyword());
         let finding = Diagnostic::new(codes::UNKNOWN_NAME, name.place(), message).note(note);
-        let is_of_kind = |known: &&(Kind, String)| known.0 == kind;
-        let mut known: Vec<&str> =
-            self.all.iter().filter(is_of_kind).map(|known| known.1.as_str()).collect();
-        if known.contains(&value.as_str()) {
+        let key = (kind, value);
+        if self.all.contains(&key) {
             let keyword = kind.keyword();
             return finding.help(format!("move the {keyword} in front of what uses it"));
         }
@@ -158,13 +164,11 @@ impl Names {
             Kind::Session => Kind::CheckedSession,
             other => other,
         };
-        if other != kind && self.all.contains(&(other, value)) {
+        if other != kind && self.all.contains(&(other, key.1)) {
             let words = if kind == Kind::Session { "`checker`" } else { "`vrrp`" };
             return finding.help(format!("remove {words} from the bfd_instance: it is for others"));
         }
-        // Sorted, so that of several near ones it is always the same.
-        known.sort_unstable();
-        match suggest(&name.value(), known.into_iter()) {
+        match self.near(kind, &name.value()) {
             Some(near) => finding.help(format!("did you mean `{near}`?")).guess(
                 name.place(),
                 near,
@@ -172,6 +176,20 @@ impl Names {
             ),
             None => finding,
         }
+    }
+
+    /// The name of a kind that was probably meant.
+    fn near(&mut self, kind: Kind, name: &str) -> Option<&str> {
+        self.searches = self.searches.checked_sub(1)?;
+        let all = &self.all;
+        let known = self.sorted.entry(kind).or_insert_with(|| {
+            let known = all.iter().filter(|known| known.0 == kind);
+            let mut known: Vec<String> = known.map(|known| known.1.clone()).collect();
+            // So that of several near ones it is always the same.
+            known.sort_unstable();
+            known
+        });
+        suggest(name, known.iter().map(String::as_str))
     }
 }
 
@@ -193,6 +211,9 @@ fn defined(block: NodeRef<'_>) -> impl Iterator<Item = Kind> {
     };
     first.into_iter().chain(second)
 }
+
+/// Where so many names are missing an include is, or a prefix changed; comparing takes time.
+const SEARCHES: u32 = 100;
 
 /// The lists of what is followed by name; interfaces are the system's. All tried with 2.2.7, as
 /// were definitions behind their use.

@@ -3,16 +3,16 @@
 use super::value::{hides_keywords, keyword};
 use crate::source::codes::keepalived as codes;
 use crate::source::{Diagnostic, Findings};
-use crate::syntax::NodeRef;
+use crate::syntax::{NodeRef, Word};
 
 /// Reports what `block`, of which the keyword table says `within`, lacks.
 pub(super) fn check(block: NodeRef<'_>, within: &str, findings: &mut Findings) {
     for (_, keywords) in REQUIRED.iter().filter(|(path, _)| *path == within) {
         // An include or a definition may hold the keyword.
-        let given = block
-            .directives()
-            .map(keyword)
-            .any(|word| hides_keywords(&word) || keywords.contains(&&*word));
+        let given = block.directives().any(|node| {
+            let word = keyword(node);
+            hides_keywords(&word, || node.word(1).map(Word::raw)) || keywords.contains(&&*word)
+        });
         if let (false, Some(needed)) = (given, keywords.first()) {
             let message = format!("`{}` needs `{needed}`", block.name());
             findings.push(Diagnostic::new(codes::MISSING_KEYWORD, block.place(), message));

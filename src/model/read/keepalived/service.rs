@@ -10,7 +10,8 @@ use crate::model::{
 };
 use crate::source::codes::keepalived as codes;
 use crate::source::{Diagnostic, Findings, Place};
-use crate::syntax::NodeRef;
+use crate::syntax::schema::{self, Argument};
+use crate::syntax::{Format, NodeRef};
 
 /// Adds a service; false when it is not known for what traffic.
 pub(super) fn read(block: NodeRef<'_>, cluster: &mut Cluster, findings: &mut Findings) -> bool {
@@ -130,7 +131,7 @@ fn directive(
             true
         }),
         "protocol" => put(&mut service.protocol, protocol(node), inert),
-        "lvs_sched" | "lb_algo" => put(&mut service.scheduler, value::text(node), inert),
+        "lvs_sched" | "lb_algo" => put(&mut service.scheduler, scheduler(node), inert),
         "lvs_method" | "lb_kind" => method(node).is_some_and(|(method, tunnel)| {
             service.tunnel = tunnel.map(Box::new);
             put(&mut service.method, Some(method), inert)
@@ -214,6 +215,16 @@ fn tunnel_kind(name: &str) -> Option<TunnelKind> {
         "ipip" => TunnelKind::Ipip,
         _ => return None,
     })
+}
+
+/// A scheduler that keepalived knows: with another it takes its default.
+fn scheduler(node: NodeRef<'_>) -> Option<Sourced<String>> {
+    let row = schema::find(Format::Keepalived, "virtual_server", &node.name())?;
+    let is_known = |name: &str| match row.arguments {
+        [Argument::OneOf(known), ..] => known.contains(&name),
+        _ => true,
+    };
+    value::text(node).filter(|name| is_known(&name.value))
 }
 
 fn protocol(node: NodeRef<'_>) -> Option<Sourced<Protocol>> {

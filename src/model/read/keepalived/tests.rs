@@ -305,3 +305,20 @@ fn a_granularity_makes_a_service_persistent() {
     assert_eq!(with("10.0.0.31", "persistence_granularity 24"), (Some(360), None));
     assert_eq!(with("10.0.0.31", ""), (None, None));
 }
+
+#[test]
+fn of_many_missing_names_the_first_have_a_near_one() {
+    let script = |number: u32| format!("vrrp_script chk_nginx_{number} {{\nscript /bin/true\n}}\n");
+    let router = |number: u32| {
+        format!(
+            "vrrp_instance R{number} {{\ninterface eth0\nvirtual_router_id {number}\n\
+             track_script {{\nchkk_nginx_{number}\n}}\nvirtual_ipaddress {{\n10.0.0.{number}/24\n}}\n}}\n"
+        )
+    };
+    let text: String = (1..=120).map(script).chain((1..=120).map(router)).collect();
+    let found = reading(&text).findings.sorted();
+    let missing: Vec<_> = found.iter().filter(|finding| finding.code.id() == "LV0521").collect();
+    let helped = missing.iter().filter(|finding| finding.help.is_some()).count();
+    // Comparing each with all takes time with the square of their number.
+    assert_eq!((missing.len(), helped), (120, 100));
+}

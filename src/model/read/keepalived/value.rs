@@ -31,9 +31,10 @@ pub(super) fn keyword(node: NodeRef<'_>) -> Cow<'_, str> {
     node.word(0).map(Word::value).unwrap_or_default()
 }
 
-/// Whether a line may have been meant to be any other line.
-pub(super) fn hides_keywords(keyword: &str) -> bool {
-    keyword.contains('$')
+/// Whether a line may have been meant to be any other line. A definition with a blank before its sign
+/// is none to keepalived, and stands for nothing else either (tried).
+pub(super) fn hides_keywords<'a>(keyword: &str, second: impl FnOnce() -> Option<&'a str>) -> bool {
+    keyword.contains('$') && !second().is_some_and(|word| word.starts_with('='))
 }
 
 /// Whether a word is a use of a definition that is not there, or holds one in braces.

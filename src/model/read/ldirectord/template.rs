@@ -11,7 +11,14 @@ pub(super) fn is_template(text: &str) -> bool {
     if !text.contains(['{', '<', '@']) {
         return false;
     }
-    MARKS.iter().any(|mark| text.contains(mark)) || has_autoconf_name(text)
+    MARKS.iter().any(|(open, close)| has_pair(text, open, close)) || has_autoconf_name(text)
+}
+
+/// Whether a mark opens and its counterpart closes: a request with `{%22` in it is an address, and `^${`
+/// an expression.
+fn has_pair(text: &str, open: &str, close: &str) -> bool {
+    let behind = text.split_once(open).map(|(_, behind)| behind);
+    behind.is_some_and(|behind| behind.contains(close))
 }
 
 /// Reports it, once for a file.
@@ -41,4 +48,4 @@ fn has_autoconf_name(text: &str) -> bool {
     false
 }
 
-const MARKS: &[&str] = &["{{", "{%", "<%", "${"];
+const MARKS: &[(&str, &str)] = &[("{{", "}}"), ("{%", "%}"), ("<%", "%>"), ("${", "}")];

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 
 use super::{Context, LineRule, address, codes, keepalived, line, number};
+use crate::model::read::whole_number;
 use crate::source::{Diagnostic, Findings, Verdict};
 use crate::syntax::{NodeRef, Word};
 
@@ -73,24 +74,11 @@ fn sync_daemon(node: NodeRef<'_>, _: &Context<'_>, findings: &mut Findings) {
             continue;
         };
         let Some(value) = words.next().filter(|value| !value.raw().contains('$')) else { continue };
-        let text = value.value();
-        let finding = match text.parse::<u64>() {
-            Ok(number) if (*least..=*most).contains(&number) => continue,
-            Ok(_) => Diagnostic::new(
-                keepalived::OUT_OF_RANGE,
-                value.place(),
-                format!("the {name} `{text}` is not between {least} and {most}"),
-            ),
-            Err(_) => Diagnostic::new(
-                keepalived::NOT_A_NUMBER,
-                value.place(),
-                format!("`{text}` is no whole number"),
-            ),
-        };
-        findings.push(finding.note(match &*name {
+        let note = match &*name {
             "id" => "keepalived takes the virtual_router_id",
             _ => "keepalived ignores the option",
-        }));
+        };
+        findings.extend(whole_number(value, *least, *most).map(|finding| finding.note(note)));
     }
 }
 
@@ -119,21 +107,8 @@ fn timeouts(node: NodeRef<'_>, _: &Context<'_>, findings: &mut Findings) {
             findings.push(Diagnostic::new(keepalived::MISSING_ARGUMENT, word.place(), message));
             return;
         };
-        let text = value.value();
-        let finding = match text.parse::<u64>() {
-            Ok(seconds) if seconds <= LONGEST_TIMEOUT => continue,
-            Ok(_) => Diagnostic::new(
-                keepalived::OUT_OF_RANGE,
-                value.place(),
-                format!("the {name} `{text}` is not between 0 and {LONGEST_TIMEOUT} s"),
-            ),
-            Err(_) => Diagnostic::new(
-                keepalived::NOT_A_NUMBER,
-                value.place(),
-                format!("`{text}` is no number of seconds"),
-            ),
-        };
-        findings.push(finding.note("keepalived ignores the option"));
+        let problem = whole_number(value, 0, LONGEST_TIMEOUT);
+        findings.extend(problem.map(|finding| finding.note("keepalived ignores the option")));
     }
 }
 
@@ -262,11 +237,11 @@ pub(super) fn sessions<'a>(blocks: impl Iterator<Item = NodeRef<'a>>, findings: 
 }
 
 /// Options of the sync daemon with their limits (tried).
-const NUMBERS: &[(&str, u64, u64)] =
+const NUMBERS: &[(&str, i64, i64)] =
     &[("id", 0, 255), ("maxlen", 1, 65_507), ("port", 1, 65_535), ("ttl", 1, 255)];
 
 /// Seconds of 31 days (tried).
-const LONGEST_TIMEOUT: u64 = 2_678_400;
+const LONGEST_TIMEOUT: i64 = 2_678_400;
 
 /// All permissions.
 const LARGEST_UMASK: u32 = 0o777;

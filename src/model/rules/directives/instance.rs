@@ -60,7 +60,23 @@ fn exclusive(block: NodeRef<'_>, _: &Context<'_>, findings: &mut Findings) {
                 .note("keepalived ignores the line"),
         );
     }
-    let ipv4 = first_address(block).filter(|address| address.is_ipv4());
+    let peers = line(block, "unicast_peer").filter(|list| list.directives().next().is_some());
+    // What is no group, or one of the other family, has a finding already.
+    let first = first_address(block);
+    let fits = |group: &IpAddr| {
+        group.is_multicast() && first.is_none_or(|first| first.is_ipv4() == group.is_ipv4())
+    };
+    if let (Some(node), Some(peers)) = (line(block, "mcast_dst_ip"), peers)
+        && address(node, 1).is_some_and(|group| fits(&group))
+    {
+        let message = "`mcast_dst_ip` is for routers without unicast peers";
+        findings.push(
+            Diagnostic::new(keepalived::EXCLUDED, node.place(), message)
+                .context(peers.place(), "the peers are here")
+                .note("keepalived ignores the line"),
+        );
+    }
+    let ipv4 = first.filter(|address| address.is_ipv4());
     if let (Some(node), Some(address)) = (line(block, "native_ipv6"), ipv4) {
         let list = line(block, "virtual_ipaddress").filter(|list| list.index() < node.index());
         let note = match list {

@@ -284,7 +284,10 @@ fn flags(block: NodeRef<'_>, _: &Context<'_>, findings: &mut Findings) {
         let node = nodes.filter(|node| words.contains(&&*node.name())).last()?;
         node.word(1).map(|word| word.value().to_ascii_lowercase())
     };
-    let protocol = value(&["protocol"], None).unwrap_or_default();
+    // Without the word it is UDP, and of packets with a mark keepalived asks for none (tried).
+    let is_mark = block.word(1).is_some_and(|word| word.raw() == "fwmark");
+    let protocol = value(&["protocol"], None).filter(|_| !is_mark);
+    let protocol = protocol.unwrap_or_else(|| "udp".to_owned());
     for Flag { word, scheduler: wanted, protocol: wanted_protocol } in FLAGS {
         let Some(node) = line(block, word) else { continue };
         let algorithms = ["lvs_sched", "lb_algo"];

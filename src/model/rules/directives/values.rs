@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use super::{Context, LineRule, keepalived};
+use crate::model::read::whole_number;
 use crate::model::user::is_name;
 use crate::source::{Diagnostic, Findings, Verdict};
 use crate::syntax::schema::Version;
@@ -130,42 +131,21 @@ fn other_interfaces(node: NodeRef<'_>, _: &Context<'_>, findings: &mut Findings)
         return;
     };
     // For all routers, nothing is said by leaving the line out; a router says it with 0.
-    let least = u32::from(name.starts_with("vrrp_"));
-    let value = word.value();
-    let finding = match value.parse::<u32>() {
-        Ok(seconds) if (least..=DAY).contains(&seconds) => return,
-        Ok(_) => Diagnostic::new(
-            keepalived::OUT_OF_RANGE,
-            word.place(),
-            format!("`{value}` is not between {least} and {DAY} s"),
-        ),
-        Err(_) => Diagnostic::new(
-            keepalived::NOT_A_NUMBER,
-            word.place(),
-            format!("`{value}` is no whole number of seconds"),
-        ),
-    };
-    findings.push(finding.note("keepalived ignores the line"));
+    let least = i64::from(name.starts_with("vrrp_"));
+    let problem = whole_number(word, least, DAY);
+    findings.extend(problem.map(|finding| finding.note("keepalived ignores the line")));
 }
 
 /// `[VALUE] [overwrite]`.
 fn first_value(node: NodeRef<'_>, _: &Context<'_>, findings: &mut Findings) {
     for word in words(node).filter(|word| word.raw() != "overwrite") {
-        let value = word.value();
-        let finding = match value.parse::<i64>() {
-            Ok(number) if (-SENSIBLE..=SENSIBLE).contains(&number) => continue,
-            Ok(_) => Diagnostic::new(
-                keepalived::OUT_OF_RANGE,
-                word.place(),
-                format!("`{value}` is not between -{SENSIBLE} and {SENSIBLE}"),
-            ),
-            Err(_) => Diagnostic::new(
-                keepalived::NOT_A_CHOICE,
-                word.place(),
-                format!("`{value}` is neither a number nor `overwrite`"),
-            ),
-        };
-        findings.push(finding);
+        findings.extend(whole_number(word, -SENSIBLE, SENSIBLE).map(|finding| {
+            if finding.code != keepalived::NOT_A_NUMBER {
+                return finding;
+            }
+            let message = format!("`{}` is neither a number nor `overwrite`", word.value());
+            Diagnostic::new(keepalived::NOT_A_CHOICE, word.place(), message)
+        }));
     }
 }
 
@@ -176,7 +156,7 @@ const LONGEST_PROCESS: usize = 15;
 const CHECKS: &[&str] = &["brace_match", "match", "read", "wildcard_match"];
 
 /// Seconds.
-const DAY: u32 = 86_400;
+const DAY: i64 = 86_400;
 
 /// A priority cannot change by more.
 const SENSIBLE: i64 = 254;

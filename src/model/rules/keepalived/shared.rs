@@ -74,11 +74,12 @@ pub(super) fn addresses(view: &View<'_>, findings: &mut Findings) {
 
 /// The packet filter of the strict mode.
 pub(super) fn strict_filter(view: &View<'_>, findings: &mut Findings) {
-    let Some(strict) = view.cluster.globals.strict.filter(|strict| strict.value) else { return };
+    let globals = &view.cluster.globals;
+    let Some(strict) = globals.strict.filter(|strict| strict.value) else { return };
     let accepts = |router: &Router| {
         let owner = router.members.first().and_then(|member| member.priority);
         let accepts = router.accept.is_some_and(|accept| accept.value);
-        let three = router.version.is_some_and(|version| version.value == VrrpVersion::Three);
+        let three = router.effective_version(&globals.routers) == VrrpVersion::Three;
         let is_owner = owner.is_some_and(|priority| priority.value == 255);
         let is_strict = router.delivery.strict.as_ref().is_none_or(|strict| strict.value);
         is_owner || !is_strict || (accepts && three)

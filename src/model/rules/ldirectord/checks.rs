@@ -1,6 +1,6 @@
 //! Checks that cannot do what they are there for.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::model::{
     Dialogue, Forwarding, Pattern, Probe, ProbeKind, Protocol, Server, Service, Sourced, Target,
     show_seconds,
 };
-use crate::source::{Diagnostic, Findings};
+use crate::source::{Diagnostic, FileId, Findings, Place};
 
 /// LD001: nothing says what to ask, so nothing is asked.
 pub(super) fn never_checked(view: &View<'_>, findings: &mut Findings) {
@@ -231,21 +231,33 @@ pub(super) fn mark_without_port(view: &View<'_>, findings: &mut Findings) {
 
 /// LD012: checks are serial.
 pub(super) fn slow_round(view: &View<'_>, findings: &mut Findings) {
-    let forks = view.cluster.carried.iter().any(|carried| {
-        let text = carried.at.span.of(view.sources.get(carried.at.file).text());
-        carried.keyword == "fork" && text.to_ascii_lowercase().ends_with("yes")
-    });
-    // With a process for each service only the servers of one service wait for each other.
-    let mut total = Duration::ZERO;
-    let mut interval = None;
+    let forks = |file: FileId| {
+        view.cluster.carried.iter().filter(|carried| carried.at.file == file).any(|carried| {
+            let text = carried.at.span.of(view.sources.get(file).text());
+            carried.keyword == "fork" && text.to_ascii_lowercase().ends_with("yes")
+        })
+    };
+    // Each file is a process of its own, with its interval.
+    let mut rounds: BTreeMap<FileId, Round> = BTreeMap::new();
     for (service, at) in services(view) {
         let Some(pause) = service.checks.interval else { continue };
-        let round = round_time(service);
-        total = if forks { total.max(round) } else { total.saturating_add(round) };
-        interval.get_or_insert((pause.value, pause.at.unwrap_or(at)));
+        let round = rounds.entry(at.file).or_insert_with(|| Round {
+            total: Duration::ZERO,
+            pause: pause.value,
+            at: pause.at.unwrap_or(at),
+            forks: forks(at.file),
+        });
+        // With a process for each service only the servers of one service wait for each other.
+        let own = round_time(service);
+        round.total = match round.forks {
+            true => round.total.max(own),
+            false => round.total.saturating_add(own),
+        };
     }
-    let Some((pause, at)) = interval else { return };
-    if total > pause {
+    for Round { total, pause, at, .. } in rounds.into_values() {
+        if total <= pause {
+            continue;
+        }
         once(
             findings,
             Diagnostic::new(
@@ -261,6 +273,16 @@ pub(super) fn slow_round(view: &View<'_>, findings: &mut Findings) {
             .help("set checktimeout and negotiatetimeout to a few seconds, or fork=yes"),
         );
     }
+}
+
+/// What one process of ldirectord does between two pauses.
+struct Round {
+    /// The longest that it can last.
+    total: Duration,
+    pause: Duration,
+    /// Where the pause is said.
+    at: Place,
+    forks: bool,
 }
 
 /// How long a round takes when no server of the service answers.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::seats::{Seat, addresses as all_addresses, is_whole};
 use super::{Site, codes, differ};
 use crate::model::{
-    Carried, Digest, Member, Role, Router, Sourced, SyncGroup, TrackKind, VrrpVersion, show_seconds,
+    Digest, Member, Role, Router, Sourced, SyncGroup, TrackKind, VrrpVersion, show_seconds,
 };
 use crate::source::{Findings, Place};
 
@@ -365,22 +365,13 @@ fn script_weights<'a>(node: &super::Node<'a>) -> HashMap<&'a str, i16> {
 
 /// The version that a node speaks; `None` where a global setting that is not read decides.
 fn version_of(site: &Site<'_>, seat: Seat<'_>) -> Option<VrrpVersion> {
-    if let Some(version) = seat.router.version {
-        return Some(version.value);
-    }
-    if all_addresses(seat.router).next().is_some_and(|address| address.address.is_ipv6()) {
-        return Some(VrrpVersion::Three);
-    }
-    let node = site.nodes.get(seat.node)?;
-    match &node.cluster.globals.routers.version {
-        Some(version) if version.value == 3 => Some(VrrpVersion::Three),
-        Some(version) => (version.value == 2).then_some(VrrpVersion::Two),
-        None => {
-            let unread = |carried: &Carried| carried.keyword == "vrrp_version";
-            let is_unread = node.cluster.globals.carried.iter().any(unread);
-            (!is_unread).then_some(VrrpVersion::Two)
-        }
-    }
+    let globals = &site.nodes.get(seat.node)?.cluster.globals;
+    let is_open = match &globals.routers.version {
+        Some(version) => !matches!(version.value, 2 | 3),
+        None => globals.carried.iter().any(|carried| carried.keyword == "vrrp_version"),
+    };
+    let decides = seat.router.version.is_none() && !seat.router.is_ipv6();
+    (!(is_open && decides)).then(|| seat.router.effective_version(&globals.routers))
 }
 
 fn interval_of(router: &Router) -> Duration {

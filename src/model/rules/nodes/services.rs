@@ -93,7 +93,7 @@ type Settings = (u32, Option<Forwarding>);
 fn servers(service: &Service) -> BTreeMap<Endpoint, (Settings, Option<Place>)> {
     let method = service.method.as_ref().map(|method| method.value);
     let one = |server: &crate::model::Server| {
-        let weight = server.weight.as_ref().map_or(1, |weight| weight.value);
+        let weight = service.weight_of(server);
         let method = server.method.as_ref().map(|method| method.value).or(method);
         ((server.address, server.port), ((weight, method), server.at))
     };

@@ -6,7 +6,8 @@ use crate::source::codes::{keepalived as codes, keepalived_advice as advice};
 use crate::syntax::Word;
 use crate::syntax::schema::Numbers;
 
-pub(super) fn integer_problem(word: Word<'_>, least: i64, most: i64) -> Option<Diagnostic> {
+/// What is wrong with a word that should be a whole number from `least` to `most`.
+pub(in crate::model) fn whole_number(word: Word<'_>, least: i64, most: i64) -> Option<Diagnostic> {
     let value = word.value();
     let digits = value.strip_prefix(['-', '+']).unwrap_or(&value);
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {

@@ -91,8 +91,12 @@ fn other_family(service: &Service, group: &ServiceGroup, findings: &mut Findings
 }
 
 fn fallback_port(service: &Service, group: Option<&ServiceGroup>, findings: &mut Findings) {
-    let direct = service.method.is_some_and(|method| method.value != Forwarding::Masquerading);
-    let Some(fallback) = service.fallback.as_ref().filter(|_| direct) else { return };
+    let Some(fallback) = &service.fallback else { return };
+    // A method of its own counts before that of the service (tried).
+    let method = fallback.value.method.or(service.method.map(|method| method.value));
+    if method.is_none_or(|method| method == Forwarding::Masquerading) {
+        return;
+    }
     let message = fallback.value.port.and_then(|port| wrong_port(service, group, port));
     if let Some(message) = message {
         report(codes::PORT_DIFFERS, fallback.at, message, findings);
