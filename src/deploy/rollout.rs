@@ -158,9 +158,9 @@ impl Rollout {
         let batches = batches(&plans, options.parallel, options.canary);
         let nodes = plans.into_iter().zip(generations).map(|(plan, generation)| {
             let machine = machines.iter().find(|machine| machine.name == plan.name);
-            let checks = machine.map(|machine| checks(machine, &plan)).unwrap_or_default();
+            let checks = machine.map(|machine| checks(machine, &plan, &options.run));
             Node {
-                checks,
+                checks: checks.unwrap_or_default(),
                 generation: *generation,
                 tasks: VecDeque::new(),
                 is_busy: false,
@@ -440,7 +440,7 @@ impl Rollout {
                 for position in changed.collect::<Vec<_>>() {
                     let Some(node) = self.nodes.get_mut(position) else { continue };
                     if packages(node, &self.options).next().is_none() {
-                        node.tasks = preparations(node);
+                        node.tasks = preparations(node, &self.options);
                         node.is_prepared = true;
                     }
                 }
@@ -482,8 +482,9 @@ fn packages<'a>(node: &'a Node, options: &Options) -> impl Iterator<Item = &'a V
 }
 
 /// What changes nothing that is in use.
-fn preparations(node: &Node) -> VecDeque<Task> {
-    let stage = Task::Act(Act::Stage(Box::new(node.plan.clone())));
+fn preparations(node: &Node, options: &Options) -> VecDeque<Task> {
+    let (plan, run) = (Box::new(node.plan.clone()), options.run.clone());
+    let stage = Task::Act(Act::Stage { plan, run });
     std::iter::once(stage).chain(node.checks.iter().cloned().map(Task::Act)).collect()
 }
 
@@ -493,7 +494,7 @@ fn tasks(node: &Node, options: &Options) -> VecDeque<Task> {
     let mut tasks = VecDeque::new();
     if !node.is_prepared {
         tasks.extend(packages(node, options).cloned().map(Act::Install).map(Task::Act));
-        tasks.extend(preparations(node));
+        tasks.extend(preparations(node, options));
     }
     tasks.push_back(Task::Act(Act::Activate {
         generation,
@@ -508,7 +509,7 @@ fn tasks(node: &Node, options: &Options) -> VecDeque<Task> {
 }
 
 /// Every file that changes is judged by its own program.
-fn checks(machine: &Machine, plan: &NodePlan) -> Vec<Act> {
+fn checks(machine: &Machine, plan: &NodePlan, run: &str) -> Vec<Act> {
     let changes = |path: &str| {
         plan.files().any(|change| {
             change.path() == path && matches!(change, crate::plan::FileChange::Write { .. })
@@ -520,6 +521,7 @@ fn checks(machine: &Machine, plan: &NodePlan) -> Vec<Act> {
             path: file.path.clone(),
             command: check.command.iter().map(|word| (*word).to_owned()).collect(),
             accepts: check.accepts.to_vec(),
+            run: run.to_owned(),
         })
     };
     machine.files.iter().filter_map(check).collect()
