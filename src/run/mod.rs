@@ -3,6 +3,7 @@
 //! - [`daemon`]: plan, threads, scripts.
 //! - [`control`]: how a running daemon is asked.
 //! - [`services`]: virtual services: planned, checked, kept in the kernel.
+//! - `account`: users and groups of this machine.
 //! - `command`: programs of the user, as the daemon starts them.
 //! - `group`: programs that were started, with all that they start.
 //! - [`health`]: which real servers live; machines and probes.
@@ -13,6 +14,7 @@
 //! - `trust`: which programs may be run as root.
 //! - [`vrrp`]: who is master; machines without sockets and clocks.
 
+mod account;
 mod command;
 pub mod control;
 pub mod daemon;

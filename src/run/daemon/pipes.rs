@@ -16,7 +16,7 @@ use tracing::{error, warn};
 use self::reader::Reader;
 use super::hooks::Subject;
 use super::plan::{PipePlan, Plan, ScriptPolicy};
-use super::script;
+use crate::run::account;
 use crate::run::health::monitor::Event;
 
 mod reader;
@@ -211,7 +211,7 @@ impl Pipe {
 /// User and group of an owner; of the daemon where none is said.
 fn ids(owner: Option<&str>) -> Result<(u32, u32), String> {
     match owner {
-        Some(owner) => script::ids_of(owner).map_err(|error| error.to_string()),
+        Some(owner) => account::identity(owner).map_err(|error| error.to_string()),
         None => Ok((geteuid().as_raw(), getegid().as_raw())),
     }
 }
