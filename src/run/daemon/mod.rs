@@ -18,6 +18,7 @@ mod load;
 mod pipes;
 pub mod plan;
 mod ports;
+mod processes;
 mod report;
 mod resources;
 mod script;

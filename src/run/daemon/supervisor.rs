@@ -86,7 +86,11 @@ pub fn run(plan: Plan, options: Options) -> Result<Ended, StartError> {
     if !kernel_thread::has_network_capabilities() {
         return Err(StartError::NotPermitted);
     }
-    Builder::new_current_thread().enable_all().build()?.block_on(supervise(plan, options))
+    let runtime = Builder::new_current_thread().enable_all().build()?;
+    let ended = runtime.block_on(supervise(plan, options));
+    // A look at a process that hangs in the kernel hangs as long, and nobody waits for it any more.
+    runtime.shutdown_background();
+    ended
 }
 
 async fn supervise(plan: Plan, options: Options) -> Result<Ended, StartError> {
