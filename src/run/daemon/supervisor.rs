@@ -228,6 +228,9 @@ impl Supervisor {
         self.balancing.stop().await;
         self.hooks.finish().await;
         self.pipes.close().await;
+        if let Some(mailer) = self.mailer {
+            mailer.finish().await;
+        }
         if is_broken {
             return Ok(Ended::Broken);
         }

@@ -279,6 +279,9 @@ impl Worker {
             }
         }
         self.tell_the_end().await;
+        if let Some(mailer) = self.mailer.take() {
+            mailer.finish().await;
+        }
         self.leave();
     }
 
