@@ -9,6 +9,7 @@
 //! - [`health`]: which real servers live; machines and probes.
 //! - [`ipvs`]: the kernel's table as a value, the difference of two, the way there.
 //! - [`net`]: the kernel's network: sockets of VRRP and netlink; the only unsafe code.
+//! - `newest`: a channel that holds the newest value only.
 //! - [`random`]: numbers that are the same for the same seed.
 //! - `tasks`: what is left to do when everything ends.
 //! - `trust`: which programs may be run as root.
@@ -22,6 +23,7 @@ mod group;
 pub mod health;
 pub mod ipvs;
 pub mod net;
+mod newest;
 pub mod random;
 pub mod services;
 mod tasks;
