@@ -434,6 +434,9 @@ impl Worker {
     }
 
     fn configure(&mut self, plan: Plan, now: Instant) {
+        if plan.removes_foreign != self.plan.removes_foreign {
+            warn!("`lvs_flush` counts from the next start on");
+        }
         self.monitor.configure(plan.services.clone(), &Table::default(), now);
         for (target, order) in self.orders.standing(now) {
             self.monitor.order_added(target, order, now);

@@ -25,6 +25,12 @@ impl Planner<'_> {
         let addresses = router.addresses.iter().chain(&router.excluded);
         let own_link = addresses.filter_map(|own| own.value.options.virtual_mac.as_ref());
         found.extend(own_link.filter_map(|word| Some(("use_vmac", word.at?))));
+        let ttls = router.transport.peers.iter().filter_map(|peer| {
+            let least = peer.value.least_ttl.map(|_| "min_ttl");
+            let largest = peer.value.largest_ttl.map(|_| "max_ttl");
+            Some(least.into_iter().chain(largest).zip(std::iter::repeat(peer.at?)))
+        });
+        found.extend(ttls.flatten());
         // Without a word about it the director would speak unauthenticated.
         let keys = router.authentication.iter().flat_map(|own| &own.keys);
         let unspoken = keys.filter(|key| matches!(key.digest, Digest::Header | Digest::HmacSha256));
