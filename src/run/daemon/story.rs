@@ -20,6 +20,7 @@ pub(super) fn tell(report: &Report) {
         }
         Report::GroupChanged { group, state } => info!("sync group {group}: {state}"),
         Report::Failed { what, why } => error!("{what}: {why}"),
+        Report::Lost { count } => warn!("{count} lines are missing here: the log did not keep up"),
         Report::Noticed { router, notice } => match notice {
             Notice::IntervalDiffers { .. } => info!("({router}) {notice}"),
             Notice::AddressesDiffer { .. }
