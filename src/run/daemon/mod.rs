@@ -29,6 +29,7 @@ mod succession;
 mod supervisor;
 mod trackers;
 mod unexecuted;
+mod unread;
 mod worker;
 
 pub use load::{Loaded, load, load_routers, of_site, routers_of_site};
