@@ -29,5 +29,4 @@ fn objects(bytes: &[u8]) {
     }
     let _ = wire::daemon(attributes());
     let _ = wire::timeouts(attributes());
-    let _ = wire::info(attributes());
 }

@@ -1,6 +1,6 @@
 //! `lvsha daemon`: be a director.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
@@ -14,7 +14,7 @@ use crate::run::services;
 use crate::site::{self, Secrets};
 use crate::source::codes::daemon as codes;
 use crate::source::words::counted;
-use crate::source::{Diagnostic, Findings, Severity, Sources, report};
+use crate::source::{Code, Diagnostic, Findings, Severity, Sources, report};
 
 /// Be a director: elect, hold the virtual addresses, announce them
 ///
@@ -64,11 +64,12 @@ pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, 
         Some(node) => node.clone(),
         None => host_name()?,
     };
-    let request = Request {
+    let mut request = Request {
         paths: paths(arguments)?,
         node: node.clone(),
         conditions: arguments.conditions.clone(),
         addresses: arguments.address.iter().cloned().collect(),
+        told: HashSet::new(),
     };
     if arguments.configuration.is_empty() {
         let paths = request.paths.iter().map(|path| path.display().to_string());
@@ -92,8 +93,17 @@ pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, 
             ));
             printer.result(&services.to_string())?;
         }
+        // Who asks before a reload must not learn it from the log.
+        if let Some(unread) = &loaded.unread {
+            let line = report::short(&sources, std::slice::from_ref(unread));
+            let line = line.trim_end();
+            printer
+                .status(&format!("{node}: a start passes over this, a reload is refused: {line}"));
+            return Ok(ExitCode::Findings);
+        }
         return Ok(ExitCode::Success);
     }
+    request.told = warnings(&diagnostics).map(identity).collect();
     printer.start_log(arguments.log).map_err(|error| {
         Problem::new(format!("cannot open the log: {error}")).help("use `--log terminal`")
     })?;
@@ -117,6 +127,8 @@ struct Request {
     node: String,
     conditions: Conditions,
     addresses: HashMap<String, IpAddr>,
+    /// Warnings about what runs, wherever they stand: they are told once.
+    told: HashSet<(Code, String)>,
 }
 
 impl Request {
@@ -152,7 +164,7 @@ impl Request {
             if !errors.is_empty() {
                 let mut findings = Findings::new();
                 findings.extend(errors);
-                return Ok(Loaded { plan: Plan::default(), findings });
+                return Ok(Loaded { plan: Plan::default(), findings, unread: None });
             }
             let names: Vec<&str> = site.machines("directors");
             let text = format!("the inventory has no director `{}`", self.node);
@@ -164,7 +176,7 @@ impl Request {
     }
 
     /// For the log: the first error is enough to say why nothing has changed.
-    fn reload(&self) -> Result<Plan, String> {
+    fn reload(&mut self) -> Result<Plan, String> {
         let (loaded, sources) = self.load().map_err(|problem| problem.to_string())?;
         let is_error = |diagnostic: &&Diagnostic| diagnostic.severity() == Severity::Error;
         let diagnostics = loaded.findings.sorted();
@@ -172,15 +184,30 @@ impl Request {
             let line = report::short(&sources, std::slice::from_ref(finding));
             line.trim_end().to_owned()
         };
-        if let Some(error) = diagnostics.iter().find(is_error) {
+        // What cannot be read is the cause of what is said of the rest.
+        if let Some(error) = loaded.unread.as_ref().or(diagnostics.iter().find(is_error)) {
             return Err(line(error));
         }
-        // A script may have gone without any change of a file.
-        for finding in diagnostics.iter().filter(|found| found.code == codes::DISABLED_SCRIPT) {
+        // A script may have gone without any change of a file, and be missing at each reload.
+        let is_told_again = |code| [codes::DISABLED_SCRIPT, codes::UNUSABLE_HOOK].contains(&code);
+        let is_news = |finding: &&Diagnostic| {
+            is_told_again(finding.code) || !self.told.contains(&identity(finding))
+        };
+        for finding in warnings(&diagnostics).filter(is_news) {
             tracing::warn!("{}", line(finding));
         }
+        self.told = warnings(&diagnostics).map(identity).collect();
         Ok(loaded.plan)
     }
+}
+
+fn warnings(diagnostics: &[Diagnostic]) -> impl Iterator<Item = &Diagnostic> {
+    diagnostics.iter().filter(|finding| finding.severity() == Severity::Warning)
+}
+
+/// What makes two findings of different readings the same one: lines move.
+fn identity(finding: &Diagnostic) -> (Code, String) {
+    (finding.code, finding.message.clone())
 }
 
 fn paths(arguments: &Arguments) -> Result<Vec<PathBuf>, Problem> {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, IsTerminal as _};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::ValueEnum;
@@ -14,7 +15,7 @@ use super::printer::{Printer, Problem};
 use super::progress::Progress;
 use super::{ExitCode, Failure};
 use crate::deploy::rollout::{Options, Rollout, State};
-use crate::deploy::{Host, run as roll_out};
+use crate::deploy::{Basis, Host, run as roll_out};
 use crate::plan::{Found, Plan, batches, human};
 use crate::site::Stack;
 use crate::site::render::Machine;
@@ -197,10 +198,12 @@ async fn roll(
     let mut rollout = Rollout::new(plan.nodes, &fleet.machines, &generations, options);
     let mut progress = Progress::new(how.progress, printer);
     let hosts = std::mem::take(&mut fleet.hosts);
-    fleet.hosts = roll_out(&mut rollout, hosts, &fleet.machines, &fleet.site.cluster, |event| {
-        progress.show(&event);
-    })
-    .await;
+    let basis = Arc::new(Basis {
+        machines: fleet.machines.clone(),
+        cluster: fleet.site.cluster.clone(),
+        before: found.clone(),
+    });
+    fleet.hosts = roll_out(&mut rollout, hosts, &basis, |event| progress.show(&event)).await;
     progress.end();
     Ok(conclude(&rollout, printer))
 }

@@ -89,7 +89,7 @@ fn plans(
         _ => of_files(arguments, sources)?,
     };
     let mut plans = Vec::new();
-    for Planning { node, loaded: Loaded { plan, findings }, files } in plannings {
+    for Planning { node, loaded: Loaded { plan, findings, .. }, files } in plannings {
         if show_errors(findings, sources, printer) {
             let files = files.iter().map(|file| file.display().to_string());
             let words = ["lvsha", "daemon", "--check", "--node", &node].map(str::to_owned);

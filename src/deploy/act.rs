@@ -36,7 +36,12 @@ pub enum Act {
     /// Installs packages.
     Install(Vec<String>),
     /// Takes files over, beside everything that is in use.
-    Stage(Box<NodePlan>),
+    Stage {
+        /// What the machine becomes.
+        plan: Box<NodePlan>,
+        /// The run's name; it holds the lock.
+        run: String,
+    },
     /// Judges a staged file.
     Check {
         /// Its path.
@@ -45,6 +50,8 @@ pub enum Act {
         command: Vec<String>,
         /// Exit codes that mean that it is right.
         accepts: Vec<i32>,
+        /// The run's name; it holds the lock.
+        run: String,
     },
     /// Puts the staged files in place and lets the units know.
     Activate {
@@ -90,7 +97,7 @@ impl Act {
             Self::Lock { .. } => "lock",
             Self::Unlock { .. } => "unlock",
             Self::Install(_) => "install",
-            Self::Stage(_) => "stage",
+            Self::Stage { .. } => "stage",
             Self::Check { .. } => "check",
             Self::Activate { .. } => "activate",
             Self::Confirm { .. } => "confirm",

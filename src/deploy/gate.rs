@@ -4,13 +4,15 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use super::Fault;
-use crate::model::{Cluster, Protocol, Service, Target, VirtualAddress};
+use crate::model::{Cluster, Node, Protocol, Server, Service, Target, VirtualAddress};
 use crate::plan::Found;
 use crate::site::render::{Machine, Role};
 
 /// What a gate looks at.
 #[derive(Clone, Debug)]
 pub struct GateReport<'a> {
+    /// The facts of all machines from before the deployment.
+    pub before: &'a BTreeMap<String, Found>,
     /// The cluster.
     pub cluster: &'a Cluster,
     /// The machine that was changed.
@@ -58,7 +60,51 @@ pub fn gate(report: &GateReport<'_>) -> Result<(), String> {
     Ok(())
 }
 
+/// Judges a director that was taken back, before another one stops: it runs what it ran, and exactly one has what
+/// somebody had.
+///
+/// # Errors
+/// One sentence without a full stop.
+pub fn gate_back(report: &GateReport<'_>) -> Result<(), String> {
+    let name = &report.machine.name;
+    let Some(own) = report.found.get(name) else {
+        return Err(format!("{name} does not answer"));
+    };
+    let mut units = report.before.get(name).into_iter().flat_map(|before| &before.active);
+    if let Some(unit) = units.find(|unit| !own.active.contains(*unit)) {
+        return Err(format!("{unit} does not run on {name}"));
+    }
+    if let Some((name, fault)) = report.silent.iter().next() {
+        return Err(format!("{name} does not say what it holds: {fault}"));
+    }
+    let addresses = report.cluster.routers.iter().flat_map(|router| &router.addresses);
+    for address in addresses.map(|address| &address.value) {
+        let was_held = |node: &Node| {
+            report.before.get(&node.name.value).is_some_and(|found| found.holds(address))
+        };
+        if !report.cluster.nodes.iter().any(was_held) {
+            continue;
+        }
+        let holders: Vec<&str> = report.holders(address).map(|(name, _)| name).collect();
+        match holders.as_slice() {
+            // A director that `--limit` leaves out is not asked, and may hold it.
+            [] if report.directors().count() < report.cluster.nodes.len() => {}
+            [] => return Err(format!("nobody holds {}", address.address)),
+            [_] => {}
+            [one, other, ..] => {
+                return Err(format!("{one} and {other} both hold {}", address.address));
+            }
+        }
+    }
+    Ok(())
+}
+
 impl GateReport<'_> {
+    /// The directors that hold an address.
+    fn holders(&self, address: &VirtualAddress) -> impl Iterator<Item = (&str, &Found)> {
+        self.directors().filter(|(_, found)| found.holds(address))
+    }
+
     /// The directors that answered, which are all that were asked where none is silent.
     fn directors(&self) -> impl Iterator<Item = (&str, &Found)> {
         let directors = self.cluster.nodes.iter().map(|director| director.name.value.as_str());
@@ -72,8 +118,7 @@ fn one_holder(
     is_outdated: bool,
     report: &GateReport<'_>,
 ) -> Result<(), String> {
-    let holds = |(_, found): &(&str, &Found)| found.holds(virtual_address);
-    let holders: Vec<_> = report.directors().filter(holds).collect();
+    let holders: Vec<_> = report.holders(virtual_address).collect();
     let address = virtual_address.address;
     match holders.as_slice() {
         // A director that `--limit` leaves out is not asked, and may hold it.
@@ -81,37 +126,70 @@ fn one_holder(
         [] => Err(format!("nobody holds {address}")),
         // What the holder had before its own change says nothing about another one's.
         [(name, _)] if *name != report.machine.name && !report.is_last => Ok(()),
-        [(name, found)] => living(address, name, found, report.cluster),
+        [(name, found)] => living(address, name, found, report),
         [(one, _), (other, _), ..] => Err(format!("{one} and {other} both hold {address}")),
     }
 }
 
-fn living(address: IpAddr, name: &str, found: &Found, cluster: &Cluster) -> Result<(), String> {
+fn living(
+    address: IpAddr,
+    name: &str,
+    found: &Found,
+    report: &GateReport<'_>,
+) -> Result<(), String> {
     // Without a table the kernel has no IPVS yet, or may not be asked.
     if found.table.is_empty() {
         return Ok(());
     }
-    for service in &cluster.services {
+    for service in &report.cluster.services {
         let Target::Endpoint { address: own, port } = service.target.value else { continue };
         if own != address || service.servers.is_empty() {
             continue;
         }
-        if living_servers(&found.table, service).is_none_or(|living| living == 0) {
-            return Err(format!("no real server of {own}:{port} is up on {name}"));
+        match living_servers(&found.table, service) {
+            Some(0) if may_be_empty(service, report.before) => {}
+            None | Some(0) => {
+                return Err(format!("no real server of {own}:{port} is up on {name}"));
+            }
+            Some(_) => {}
         }
     }
     Ok(())
 }
 
+/// Whether a deployment takes no server away where there is none: the service is drained, or it had none before.
+fn may_be_empty(service: &Service, before: &BTreeMap<String, Found>) -> bool {
+    let default = service.settings.weight.as_ref().map_or(1, |weight| weight.value);
+    let weight = |server: &Server| server.weight.map_or(default, |weight| weight.value);
+    if service.servers.iter().all(|server| weight(server) == 0) {
+        return true;
+    }
+    // Its servers may have been others.
+    let fallback = service.fallback.as_ref().map(|fallback| digits(fallback.value.address));
+    let is_server = |address: &&str| {
+        fallback.as_ref().is_none_or(|fallback| !address.eq_ignore_ascii_case(fallback))
+    };
+    let tables = before.values().filter_map(|found| serving(&found.table, service));
+    let counts: Vec<usize> =
+        tables.map(|table| table.into_iter().filter(is_server).count()).collect();
+    !counts.is_empty() && counts.iter().all(|count| *count == 0)
+}
+
 /// How many of its real servers have a weight in a table of /proc/net/ip_vs; nothing when the table
 /// does not have the service. A fallback is no real server.
 pub fn living_servers(table: &[String], service: &Service) -> Option<usize> {
+    let servers: Vec<String> =
+        service.servers.iter().map(|server| digits(server.address)).collect();
+    let is_known = |address: &&str| servers.iter().any(|known| known.eq_ignore_ascii_case(address));
+    Some(serving(table, service)?.into_iter().filter(is_known).count())
+}
+
+/// The addresses that have a weight in a service's part of a table, as the table has them.
+fn serving<'t>(table: &'t [String], service: &Service) -> Option<Vec<&'t str>> {
     let Target::Endpoint { address, port } = service.target.value else { return None };
     let wanted = format!("{}:{port:04X}", digits(address));
     let protocol = service.protocol.map(|protocol| protocol.value);
-    let servers: Vec<String> =
-        service.servers.iter().map(|server| digits(server.address)).collect();
-    let mut living = None;
+    let mut serving = None;
     let mut inside = false;
     for line in table {
         let words: Vec<&str> = line.split_whitespace().collect();
@@ -124,19 +202,17 @@ pub fn living_servers(table: &[String], service: &Service) -> Option<usize> {
                 };
                 inside = *word == own && known.eq_ignore_ascii_case(&wanted);
                 if inside {
-                    living.get_or_insert(0);
+                    serving.get_or_insert_with(Vec::new);
                 }
             }
             ["->", server, _, weight, ..] if inside && *weight != "0" => {
                 let address = server.rsplit_once(':').map_or(*server, |(address, _)| address);
-                if servers.iter().any(|known| known.eq_ignore_ascii_case(address)) {
-                    living = living.map(|count| count + 1);
-                }
+                serving.get_or_insert_with(Vec::new).push(address);
             }
             _ => {}
         }
     }
-    living
+    serving
 }
 
 /// An address as the table has it: hexadecimal, IPv6 in brackets.

@@ -152,12 +152,14 @@ impl Memory {
                 }
             }
             Act::Install(packages) => self.found.missing.retain(|p| !packages.contains(p)),
-            Act::Stage(plan) => self.staging = Some((**plan).clone()),
+            Act::Stage { run, .. } | Act::Check { run, .. } | Act::Activate { run, .. }
+                if self.run.as_ref() != Some(run) =>
+            {
+                return Err(Fault::new(FaultKind::Refused, "the lock was taken away"));
+            }
+            Act::Stage { plan, .. } => self.staging = Some((**plan).clone()),
             Act::Check { .. } => {}
-            Act::Activate { generation, who, what, run, .. } => {
-                if self.run.as_ref() != Some(run) {
-                    return Err(Fault::new(FaultKind::Refused, "the lock was taken away"));
-                }
+            Act::Activate { generation, who, what, .. } => {
                 let Some(plan) = self.staging.take() else {
                     return Err(Fault::new(FaultKind::Refused, "nothing is staged"));
                 };

@@ -19,9 +19,9 @@ pub mod script;
 mod ssh;
 
 pub use act::{Act, Entry, EntryState, Reply};
-pub use gate::{GateReport, gate, living_servers};
+pub use gate::{GateReport, gate, gate_back, living_servers};
 pub use host::{Fault, FaultKind, Host};
 pub use local::Local;
 pub use prepare::{connect, wanted_facts, wanted_look};
-pub use run::{Event, perform, run};
+pub use run::{Basis, Event, perform, run};
 pub use ssh::Remote;

@@ -10,7 +10,8 @@
 //! them is confirmed before all of them are judged.
 //!
 //! Real servers that get addresses are changed before the directors, and taken back behind them; those that give
-//! some up the other way round.
+//! some up the other way round. A director that was taken back is judged before the next one is, as long as a gate
+//! may take; whatever it finds, that one is taken back as well.
 //!
 //! No machine is changed before every machine's own program has accepted its files. Only where that program has to
 //! be installed first, this is a part of the batch.
@@ -158,9 +159,9 @@ impl Rollout {
         let batches = batches(&plans, options.parallel, options.canary);
         let nodes = plans.into_iter().zip(generations).map(|(plan, generation)| {
             let machine = machines.iter().find(|machine| machine.name == plan.name);
-            let checks = machine.map(|machine| checks(machine, &plan)).unwrap_or_default();
+            let checks = machine.map(|machine| checks(machine, &plan, &options.run));
             Node {
-                checks,
+                checks: checks.unwrap_or_default(),
                 generation: *generation,
                 tasks: VecDeque::new(),
                 is_busy: false,
@@ -214,6 +215,11 @@ impl Rollout {
         })
     }
 
+    /// Whether machines are being taken back.
+    pub fn is_on_the_way_back(&self) -> bool {
+        self.phase == Phase::RollingBack
+    }
+
     /// Whether a machine's gate is open, and must stay so for a while.
     pub fn is_settling(&self, position: usize) -> bool {
         self.nodes.get(position).is_some_and(|node| node.open_since.is_some())
@@ -224,7 +230,8 @@ impl Rollout {
         let phase = self.phase;
         let timeout = self.options.gate_timeout;
         let (patience, pause) = (self.options.patience, self.options.pause);
-        let is_given_up = self.failure.is_some();
+        // On the way back a gate is asked for the sake of the next director.
+        let is_given_up = self.failure.is_some() && phase != Phase::RollingBack;
         let Some(node) = self.nodes.get_mut(position) else { return };
         node.is_busy = false;
         let Some(task) = node.tasks.front().cloned() else { return };
@@ -272,7 +279,12 @@ impl Rollout {
                 }
                 node.since = None;
                 node.tasks.clear();
-                self.fault(position, &task, fault, phase);
+                if (phase, &task) == (Phase::RollingBack, &Task::Gate) {
+                    self.remarks
+                        .push(format!("{}: the old state is back, but {fault}", node.plan.name));
+                } else {
+                    self.fault(position, &task, fault, phase);
+                }
             }
         }
         self.advance();
@@ -440,7 +452,7 @@ impl Rollout {
                 for position in changed.collect::<Vec<_>>() {
                     let Some(node) = self.nodes.get_mut(position) else { continue };
                     if packages(node, &self.options).next().is_none() {
-                        node.tasks = preparations(node);
+                        node.tasks = preparations(node, &self.options);
                         node.is_prepared = true;
                     }
                 }
@@ -455,10 +467,16 @@ impl Rollout {
             }
             Phase::RollingBack => {
                 let run = run();
+                let mut is_followed = false;
                 for node in self.nodes.iter_mut().filter(|node| node.is_touched) {
                     let (generation, run) = (node.generation, Some(run.clone()));
                     let act = Act::Rollback { generation, run };
                     node.tasks.push_back(Task::Fresh(act));
+                    // The last one comes first.
+                    if node.plan.role == Role::Director {
+                        node.tasks.extend(is_followed.then_some(Task::Gate));
+                        is_followed = true;
+                    }
                 }
             }
             Phase::Unlocking => {
@@ -482,8 +500,9 @@ fn packages<'a>(node: &'a Node, options: &Options) -> impl Iterator<Item = &'a V
 }
 
 /// What changes nothing that is in use.
-fn preparations(node: &Node) -> VecDeque<Task> {
-    let stage = Task::Act(Act::Stage(Box::new(node.plan.clone())));
+fn preparations(node: &Node, options: &Options) -> VecDeque<Task> {
+    let (plan, run) = (Box::new(node.plan.clone()), options.run.clone());
+    let stage = Task::Act(Act::Stage { plan, run });
     std::iter::once(stage).chain(node.checks.iter().cloned().map(Task::Act)).collect()
 }
 
@@ -493,7 +512,7 @@ fn tasks(node: &Node, options: &Options) -> VecDeque<Task> {
     let mut tasks = VecDeque::new();
     if !node.is_prepared {
         tasks.extend(packages(node, options).cloned().map(Act::Install).map(Task::Act));
-        tasks.extend(preparations(node));
+        tasks.extend(preparations(node, options));
     }
     tasks.push_back(Task::Act(Act::Activate {
         generation,
@@ -508,7 +527,7 @@ fn tasks(node: &Node, options: &Options) -> VecDeque<Task> {
 }
 
 /// Every file that changes is judged by its own program.
-fn checks(machine: &Machine, plan: &NodePlan) -> Vec<Act> {
+fn checks(machine: &Machine, plan: &NodePlan, run: &str) -> Vec<Act> {
     let changes = |path: &str| {
         plan.files().any(|change| {
             change.path() == path && matches!(change, crate::plan::FileChange::Write { .. })
@@ -520,6 +539,7 @@ fn checks(machine: &Machine, plan: &NodePlan) -> Vec<Act> {
             path: file.path.clone(),
             command: check.command.iter().map(|word| (*word).to_owned()).collect(),
             accepts: check.accepts.to_vec(),
+            run: run.to_owned(),
         })
     };
     machine.files.iter().filter_map(check).collect()

@@ -1,15 +1,33 @@
 //! Performs what a [`Rollout`] decides.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::task::{JoinError, JoinSet};
 
 use super::rollout::{Rollout, Task};
-use super::{Act, Fault, FaultKind, GateReport, Host, Reply, gate, wanted_look};
+use super::{Act, Fault, FaultKind, GateReport, Host, Reply, gate, gate_back, wanted_look};
 use crate::model::Cluster;
 use crate::plan::Found;
 use crate::site::render::{Machine, Role};
+
+/// What machines are judged by.
+#[derive(Debug)]
+pub struct Basis {
+    /// What each is, in the order of the rollout's plan.
+    pub machines: Vec<Machine>,
+    /// The cluster that they are to be.
+    pub cluster: Cluster,
+    /// What was found before.
+    pub before: BTreeMap<String, Found>,
+}
+
+impl Basis {
+    fn name(&self, position: usize) -> String {
+        self.machines.get(position).map(|machine| machine.name.clone()).unwrap_or_default()
+    }
+}
 
 /// What happens during a rollout, for whoever shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,12 +94,11 @@ async fn perform_and_redial(
     done.into_iter().map(|(_, host, reply)| (host, reply)).unzip()
 }
 
-/// Runs a rollout to its end. `hosts` are in the order of its plan, `machines` say what each is.
+/// Runs a rollout to its end. `hosts` are in the order of its plan.
 pub async fn run(
     rollout: &mut Rollout,
     hosts: Vec<Host>,
-    machines: &[Machine],
-    cluster: &Cluster,
+    basis: &Arc<Basis>,
     mut tell: impl FnMut(Event),
 ) -> Vec<Host> {
     let start = Instant::now();
@@ -92,14 +109,14 @@ pub async fn run(
         while let Some((position, task)) = rollout.poll(start.elapsed()) {
             // Another look of the same gate is nothing new.
             if !rollout.is_settling(position) {
-                let name = machines.get(position).map(|machine| machine.name.clone());
-                tell(Event::Begins { node: name.unwrap_or_default(), task: task.name() });
+                tell(Event::Begins { node: basis.name(position), task: task.name() });
             }
             let moment = Moment {
                 redials: rollout.is_last_look(position, start.elapsed()),
                 is_last: rollout.is_last_director(position),
+                is_back: rollout.is_on_the_way_back(),
             };
-            begin(position, task, moment, &mut hosts, machines, cluster, &mut set);
+            begin(position, task, moment, &mut hosts, basis, &mut set);
         }
         let pause =
             rollout.next_deadline().map(|deadline| deadline.saturating_sub(start.elapsed()));
@@ -125,7 +142,7 @@ pub async fn run(
                 *slot = Some(host);
             }
         }
-        let node = machines.get(position).map(|machine| machine.name.clone()).unwrap_or_default();
+        let node = basis.name(position);
         let event = match &result {
             Ok(remarks) => Event::Done { node, task, remarks: remarks.clone() },
             Err(fault) => Event::Failed { node, task, fault: fault.clone() },
@@ -160,6 +177,8 @@ struct Moment {
     redials: bool,
     /// When all other directors have what they are to have.
     is_last: bool,
+    /// When machines are being taken back.
+    is_back: bool,
 }
 
 fn begin(
@@ -167,8 +186,7 @@ fn begin(
     task: Task,
     moment: Moment,
     hosts: &mut [Option<Host>],
-    machines: &[Machine],
-    cluster: &Cluster,
+    basis: &Arc<Basis>,
     set: &mut JoinSet<Done>,
 ) {
     let word = task.name();
@@ -181,6 +199,7 @@ fn begin(
         }
         Task::Gate => {
             let is_director = |m: &Machine| m.role == Role::Director;
+            let machines = &basis.machines;
             let own = machines.get(position);
             let asks_all = own.is_some_and(is_director);
             let asked = machines.iter().enumerate().filter(|(other, machine)| {
@@ -191,7 +210,7 @@ fn begin(
                 .iter()
                 .filter_map(|(other, _)| machines.get(*other).map(wanted_look))
                 .collect();
-            let (machines, cluster) = (machines.to_vec(), cluster.clone());
+            let basis = basis.clone();
             set.spawn(async move {
                 let (positions, hosts): (Vec<usize>, Vec<Host>) = taken.into_iter().unzip();
                 // The confirmation needs a connection that was made after the change: while the gate is asked for the
@@ -199,7 +218,7 @@ fn begin(
                 let own = positions.iter().position(|other| *other == position);
                 let redialled = own.filter(|_| moment.redials);
                 let (mut hosts, replies) = perform_and_redial(hosts, acts, redialled).await;
-                let result = judge(position, &positions, replies, &machines, &cluster, moment);
+                let result = judge(position, &positions, replies, &basis, moment);
                 if let (Err(_), Some(host)) = (&result, own.and_then(|own| hosts.get_mut(own))) {
                     host.forget_next();
                 }
@@ -231,10 +250,10 @@ fn judge(
     position: usize,
     positions: &[usize],
     replies: Vec<Result<Reply, Fault>>,
-    machines: &[Machine],
-    cluster: &Cluster,
+    basis: &Basis,
     moment: Moment,
 ) -> Result<Vec<String>, Fault> {
+    let Basis { machines, cluster, before } = basis;
     let mut found: BTreeMap<String, Found> = BTreeMap::new();
     let mut silent: BTreeMap<String, Fault> = BTreeMap::new();
     for (other, reply) in positions.iter().zip(replies) {
@@ -252,8 +271,9 @@ fn judge(
     }
     let Some(machine) = machines.get(position) else { return Ok(Vec::new()) };
     let is_last = moment.is_last;
-    let report = GateReport { cluster, machine, found: &found, silent: &silent, is_last };
-    gate(&report).map(|()| Vec::new()).map_err(|why| Fault::new(FaultKind::Refused, why))
+    let report = GateReport { before, cluster, machine, found: &found, silent: &silent, is_last };
+    let judged = if moment.is_back { gate_back(&report) } else { gate(&report) };
+    judged.map(|()| Vec::new()).map_err(|why| Fault::new(FaultKind::Refused, why))
 }
 
 /// What an interruption does, and what another one would do.

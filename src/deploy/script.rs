@@ -60,10 +60,10 @@ pub fn script(act: &Act) -> Script {
             plain(script!("unlock"), vec![run])
         }
         Act::Install(packages) => plain(script!("install"), packages.clone()),
-        Act::Stage(plan) => stage(plan),
-        Act::Check { path, command, accepts } => {
+        Act::Stage { plan, run } => stage(plan, run),
+        Act::Check { path, command, accepts, run } => {
             let codes: Vec<String> = accepts.iter().map(i32::to_string).collect();
-            let head = [path.clone(), codes.join(",")];
+            let head = [run.clone(), path.clone(), codes.join(",")];
             plain(script!("check"), head.into_iter().chain(command.iter().cloned()).collect())
         }
         Act::Activate { generation, confirm_within, who, what, run } => {
@@ -82,7 +82,7 @@ pub fn script(act: &Act) -> Script {
 }
 
 /// All wanted files, and lists of what changes, what happens then, and what will be managed.
-fn stage(plan: &NodePlan) -> Script {
+fn stage(plan: &NodePlan, run: &str) -> Script {
     let mut changes = String::new();
     let mut effects = String::new();
     for step in &plan.steps {
@@ -110,7 +110,8 @@ fn stage(plan: &NodePlan) -> Script {
         .iter()
         .map(|(path, file)| format!("{} {:o} {path}\n", file.digest(), file.mode))
         .collect();
-    let mut script = Script { text: script!("stage"), arguments: Vec::new(), input: Vec::new() };
+    let arguments = vec![run.to_owned()];
+    let mut script = Script { text: script!("stage"), arguments, input: Vec::new() };
     let mut add = |name: String, content: &[u8]| {
         script.arguments.extend([name, content.len().to_string()]);
         script.input.extend_from_slice(content);

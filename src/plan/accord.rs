@@ -14,6 +14,9 @@ use crate::model::{Digest, Router, RouterDefaults, VrrpVersion};
 struct Voice {
     virtual_router_id: Option<u8>,
     version: VrrpVersion,
+    /// Whether the checksum leaves the addresses of the packet out. Only version 3 over IPv4 can be told to; keepalived
+    /// drops what has the other one.
+    has_plain_checksum: bool,
     interval: Duration,
     addresses: BTreeSet<IpAddr>,
     keys: Vec<(Digest, String)>,
@@ -41,9 +44,14 @@ impl Voice {
                 peers: transport.peers.iter().map(|peer| peer.value.address).collect(),
             },
         };
+        let version = router.effective_version(defaults);
+        let plain = router.delivery.checksum_as_v2.as_ref().or(defaults.checksum_as_v2.as_ref());
+        let has_choice = version == VrrpVersion::Three
+            && !router.addresses.iter().any(|one| one.value.address.is_ipv6());
         Self {
             virtual_router_id: router.virtual_router_id.map(|id| id.value),
-            version: router.effective_version(defaults),
+            version,
+            has_plain_checksum: has_choice && plain.is_some_and(|on| on.value),
             interval: router.interval.map_or(Duration::from_secs(1), |interval| interval.value),
             addresses: router.addresses.iter().map(|one| one.value.address).collect(),
             keys: keys.map(|key| (key.digest, key.secret.clone())).collect(),

@@ -3,7 +3,7 @@
 use super::accord::{Accord, Presence, accord};
 use super::services::{self, ServiceChange};
 use super::{FileChange, Found, Tree, TreeFile, diff};
-use crate::site::render::{Effect, Machine, Role, main_files};
+use crate::site::render::{Effect, File, Machine, Role, main_files};
 
 /// What is done on one machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -146,13 +146,22 @@ fn read(role: Role, found: &Found, before: &Tree) -> Tree {
 /// What must happen after the files changed, each once, the strongest effect on a unit.
 fn effects(machine: &Machine, changes: &[FileChange], found: &Found) -> Vec<Step> {
     let changed = |path: &str| changes.iter().any(|change| change.path() == path);
-    let mut effects: Vec<Effect> =
-        machine.files.iter().filter(|file| changed(&file.path)).map(|file| file.effect).collect();
+    let is_unit = |path: &str| path.starts_with("/etc/systemd/system/");
+    // It goes on as it was started, once systemd has read its units again.
+    let goes_on = |file: &&File| {
+        let before = found.files.get(&file.path).filter(|_| is_unit(&file.path));
+        before.is_some_and(|before| starts(&before.content) == starts(&file.content()))
+    };
+    let mut effects: Vec<Effect> = machine
+        .files
+        .iter()
+        .filter(|file| changed(&file.path) && !goes_on(file))
+        .map(|file| file.effect)
+        .collect();
     effects.sort();
     effects.dedup();
     let sysctl = machine.files.iter().filter(|f| f.effect == Effect::Sysctl && changed(&f.path));
     let mut steps: Vec<Step> = sysctl.map(|file| Step::Sysctl(file.path.clone())).collect();
-    let is_unit = |path: &str| path.starts_with("/etc/systemd/system/");
     if changes.iter().any(|change| is_unit(change.path())) {
         steps.push(Step::Units);
     }
@@ -170,3 +179,39 @@ fn effects(machine: &Machine, changes: &[FileChange], found: &Found) -> Vec<Step
     }
     steps
 }
+
+/// The lines of a unit that a program is started with. A restart for any other one would move addresses.
+fn starts(unit: &[u8]) -> Vec<&[u8]> {
+    let is_later = |line: &&[u8]| {
+        let is_said = line.first().is_some_and(|first| !b"#;".contains(first));
+        !is_said
+            || LATER.iter().any(|word| line.strip_prefix(word.as_bytes()).is_some_and(is_value))
+    };
+    unit.split(|byte| *byte == b'\n')
+        .map(<[u8]>::trim_ascii)
+        .filter(|line| !is_later(line))
+        .collect()
+}
+
+fn is_value(rest: &[u8]) -> bool {
+    rest.trim_ascii_start().first() == Some(&b'=')
+}
+
+/// What systemd looks at when it does something with a unit that runs.
+const LATER: &[&str] = &[
+    "After",
+    "Before",
+    "Conflicts",
+    "Description",
+    "Documentation",
+    "ExecReload",
+    "ExecStop",
+    "KillMode",
+    "Restart",
+    "RestartSec",
+    "StartLimitBurst",
+    "StartLimitIntervalSec",
+    "TimeoutStopSec",
+    "WantedBy",
+    "Wants",
+];

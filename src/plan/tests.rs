@@ -403,6 +403,32 @@ fn a_file_that_a_running_program_reads_counts_whoever_wrote_it() {
     assert_eq!(fresh.services, [ServiceChange::Added("10.0.0.31:80".to_owned())]);
 }
 
+/// A restart moves addresses, and systemd takes how it ends and restarts a unit from what it has read last.
+#[test]
+fn of_a_unit_only_what_the_program_was_started_with_restarts_it() {
+    const FILE: &str = "/etc/systemd/system/lvsha.service";
+    let steps = |before: &str, after: &str| {
+        let mut wanted = machine(true, "");
+        wanted.units = vec!["lvsha.service"];
+        wanted.files[0].path = FILE.to_owned();
+        wanted.files[0].text = after.to_owned();
+        wanted.files[0].effect = Effect::Restart("lvsha.service");
+        let mut was = found("");
+        let file = TreeFile { mode: 0o644, content: before.into() };
+        was.files = [(FILE.to_owned(), file)].into();
+        was.active = ["lvsha.service".to_owned()].into_iter().collect();
+        was.enabled.clone_from(&was.active);
+        plan(&wanted, &was).steps
+    };
+    let old = "[Service]\nExecStart=lvsha daemon a.conf\nRestart=on-failure\n";
+    let restart = Step::Restart("lvsha.service".to_owned());
+    let later = steps(old, &old.replace("Restart=", "# as keepalived\nKillMode=process\nRestart="));
+    assert!(later.contains(&Step::Units) && !later.contains(&restart), "{later:?}");
+    for other in [old.replace("a.conf", "b.conf"), format!("{old}RestartMode=direct\n")] {
+        assert!(steps(old, &other).contains(&restart), "{other}");
+    }
+}
+
 /// Told one by one: whom the master does not know yet hears nothing of it, and would be a second one.
 #[test]
 fn a_third_director_starts_when_the_others_know_it_and_stops_while_they_do() {

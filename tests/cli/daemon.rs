@@ -36,6 +36,38 @@ fn what_keepalived_does_not_understand_is_left_out_and_told() {
     )));
 }
 
+/// The first failover would be the first that anybody hears of it.
+#[test]
+fn notify_scripts_that_cannot_be_run_are_told() {
+    let with = |hooks: &str| {
+        instance(&format!(
+            "    interface eth1\n    virtual_router_id 51\n{hooks}    virtual_ipaddress {{\n        \
+             10.0.0.31/24\n    }}"
+        ))
+    };
+    let hooks = "    notify_master \"/no/such/script\"\n    notify_backup \"/no/such/script\"\n    \
+                 notify \"/bin/true\" nosuchuser\n    notify_stop \"/bin/true\"\n";
+    snapshot!(check(&with(hooks)));
+}
+
+#[test]
+fn guards_that_are_not_executed_are_told() {
+    let shown = check(&format!(
+        "global_defs {{\n    lvs_flush_on_stop\n}}\n{}",
+        instance(
+            "    interface eth1\n    virtual_router_id 51\n    unicast_src_ip 10.0.0.1\n    unicast_peer {\n        \
+             10.0.0.2 min_ttl 255 max_ttl 255\n    }\n    virtual_ipaddress {\n        10.0.0.31/24\n    }"
+        )
+    ));
+    for word in ["lvs_flush_on_stop", "max_ttl", "min_ttl"] {
+        let told = format!("the daemon does not execute `{word}`");
+        assert!(shown.contains(&told), "{shown}");
+    }
+    // Its own services go in any case.
+    let own = check("global_defs {\n    lvs_flush_on_stop VS\n}\n");
+    assert!(!own.contains("does not execute `lvs_flush_on_stop`"), "{own}");
+}
+
 #[test]
 fn authentication_that_is_not_spoken_is_refused() {
     snapshot!(check(&instance(

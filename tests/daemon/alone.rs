@@ -45,6 +45,19 @@ fn a_signal_right_after_the_start_is_heard() {
     }
 }
 
+/// keepalived logs it and goes on: a late timer on a busy machine is better than no director.
+#[test]
+fn without_the_right_to_real_time_there_is_a_director_all_the_same() {
+    let Some(network) = Network::new(&[Lvsha]) else { return };
+    let a = network.start_without("sys_nice", "a", &instance(150, FAST));
+    a.expect_log("no real-time priority 10: Operation not permitted");
+    network.expect_owners(ADDRESS, &["a"], OVERLAP);
+    let other = instance(150, FAST).replace("vrrp_rt_priority 10", "vrrp_rt_priority 20");
+    fs::write(network.path("a.conf"), other).unwrap();
+    a.signal("HUP");
+    a.expect_log("`vrrp_rt_priority` counts from the next start on");
+}
+
 #[test]
 fn a_clean_stop_leaves_nothing_behind_and_is_fast() {
     let Some(network) = Network::new(&[Lvsha]) else { return };

@@ -68,12 +68,20 @@ impl Network {
 
     /// Starts lvsha with an inventory.
     pub(crate) fn start_inventory(&self, name: &str, text: &str) -> Director {
-        self.start_file(Program::Lvsha, name, &format!("{name}.toml"), text)
+        self.start_file(Program::Lvsha, name, &format!("{name}.toml"), text, &[])
     }
 
     /// Starts a director in a namespace; the older one there is to be stopped before.
     pub(crate) fn start(&self, program: Program, name: &str, configuration: &str) -> Director {
-        self.start_file(program, name, &format!("{name}.conf"), configuration)
+        self.start_file(program, name, &format!("{name}.conf"), configuration, &[])
+    }
+
+    /// Starts lvsha without a capability, as setpriv(1) calls it.
+    pub(crate) fn start_without(&self, capability: &str, name: &str, text: &str) -> Director {
+        let (bounds, inherited) =
+            (format!("--bounding-set=-{capability}"), format!("--inh-caps=-{capability}"));
+        let before = ["setpriv", &bounds, &inherited];
+        self.start_file(Program::Lvsha, name, &format!("{name}.conf"), text, &before)
     }
 
     fn start_file(
@@ -82,6 +90,7 @@ impl Network {
         name: &str,
         file: &str,
         configuration: &str,
+        before: &[&str],
     ) -> Director {
         let path = self.folder.path().join(file);
         let patient = if program == Program::Keepalived { PATIENT } else { "" };
@@ -92,7 +101,7 @@ impl Network {
         let mut command = Command::new("ip");
         command.args(["netns", "exec", &self.space(name)]);
         // Both programs before the other work of the machine: a late timer is no finding here.
-        command.args(["nice", "-n", "-10"]);
+        command.args(["nice", "-n", "-10"]).args(before);
         match program {
             Program::Lvsha => {
                 command.arg(env!("CARGO_BIN_EXE_lvsha")).arg("daemon").arg(&path);

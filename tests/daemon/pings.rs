@@ -37,4 +37,23 @@ fn who_reaches_more_ping_targets_takes_over() {
     network.expect_stable(ADDRESS, &["b"], Duration::from_secs(1));
 }
 
+#[test]
+fn ping_targets_of_ipv6_are_heard() {
+    let Some(network) = Network::new(&[Lvsha]) else { return };
+    for (space, address, link) in [("s", "fd00:9::9/64", "br0"), ("a", "fd00:9::1/64", "eth0")] {
+        network.ip_in(space, &["addr", "add", address, "dev", link, "nodad"]);
+    }
+    for folder in ["ha.d", "init.d"] {
+        fs::create_dir(network.path(folder)).unwrap();
+    }
+    let cluster = "keepalive 1\ndeadtime 3\nbcast eth0\nauto_failback off\nnode a b\n\
+        ping6 fd00:9::9\nrespawn hacluster /usr/lib/heartbeat/ipfail\n";
+    fs::write(network.path("ha.d/ha.cf"), cluster).unwrap();
+    fs::write(network.path("ha.d/haresources"), "a 10.9.0.100/24/eth0\n").unwrap();
+    let a = network.start_heartbeat("a", "ha.d", "init.d");
+    a.expect_log("1 of 1 ping targets answer");
+    network.ip_in("s", &["addr", "del", "fd00:9::9/64", "dev", "br0"]);
+    a.expect_log("0 of 1 ping targets answer");
+}
+
 const OVERLAP: Duration = Duration::from_secs(3);

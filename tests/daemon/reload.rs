@@ -139,7 +139,7 @@ fn services_follow_a_router_that_a_reload_renames() {
     a.expect_log(server);
     fs::write(network.path("a.conf"), old.replace("VI_1", "web")).unwrap();
     a.signal("HUP");
-    a.expect_log("reloaded: 1 virtual routers");
+    a.expect_log("reloaded: 1 virtual router");
     // From now on it answers, and only who asks hears of it.
     let program = "import signal,socket\nsignal.alarm(60)\n\
                    s=socket.create_server(('10.9.0.1',8000))\nwhile True: s.accept()";
@@ -151,4 +151,36 @@ fn services_follow_a_router_that_a_reload_renames() {
     a.expect_log(&format!("{server} is up"));
     listener.kill().unwrap();
     listener.wait().unwrap();
+}
+
+/// A signal may come while the file is still written, or after a brace was lost.
+#[test]
+fn a_file_that_cannot_be_read_takes_nothing_away() {
+    const OTHER: &str = "10.9.0.101";
+    let Some(network) = Network::new(&[Lvsha]) else { return };
+    let both = format!("{ADDRESS}/24\n        {OTHER}/24");
+    let whole = instance(150, FAST).replace(&format!("{ADDRESS}/24"), &both);
+    let a = network.start(Lvsha, "a", &whole);
+    a.expect_log("transition to MASTER");
+    let place = network.path("a.conf").display().to_string();
+    for (text, why) in [
+        // The last address is a whole one, and another.
+        (whole.split_once("01/24").unwrap().0.to_owned(), ":4:1: error[LV0503]"),
+        (format!("{whole}}}\n"), ":15:1: error[LV0504]"),
+        (whole.replace("priority 150", "prority 150"), ":7:5: error[LV0501]"),
+        (whole.replace("priority 150", "priority"), ":7:5: error[LV0508]"),
+        (whole.replace("priority 150", "priority high"), ":7:14: error[LV0509]"),
+        (format!("{whole}include more.conf\n"), ":15:9: warning[LV0541]"),
+    ] {
+        fs::write(network.path("a.conf"), text).unwrap();
+        a.signal("HUP");
+        a.expect_log(&format!("reload refused, nothing has changed: {place}{why}"));
+        assert_eq!([network.owners(ADDRESS), network.owners(OTHER)], [["a"], ["a"]], "{why}");
+    }
+    // What only keepalived minds is told, and done.
+    let alone = "vrrp_sync_group alone {\n group {\n VI_1\n }\n}\n";
+    fs::write(network.path("a.conf"), format!("{alone}{whole}")).unwrap();
+    a.signal("HUP");
+    a.expect_log("warning[LV0969]");
+    a.expect_log("reloaded: 1 virtual router");
 }

@@ -95,7 +95,8 @@ fn a_file_that_its_program_refuses_is_not_put_in_place() {
     let rack = Rack::new();
     rack.stage(&machine("broken\n"));
     let command = ["keepalived", "-t", "{}"].map(str::to_owned).to_vec();
-    let check = Act::Check { path: CONF.to_owned(), command, accepts: vec![0] };
+    let check =
+        Act::Check { path: CONF.to_owned(), command, accepts: vec![0], run: RUN.to_owned() };
     let fault = rack.act(&check).unwrap_err();
     assert_eq!(fault.kind, FaultKind::Refused);
     assert!(
@@ -161,6 +162,45 @@ fn whoever_lost_the_lock_puts_nothing_in_place() {
     rack.lock("grace@home", "2 grace@home 2", 1).unwrap();
     let fault = rack.activate(1, 0).unwrap_err();
     assert!(fault.message.contains("the lock of this machine was taken away"), "{fault}");
+    assert!(!rack.path(CONF).exists());
+}
+
+/// Somebody else may have staged theirs since.
+#[test]
+fn whoever_lost_the_lock_brings_nothing() {
+    let rack = Rack::new();
+    let stage = |text: &str, run: &str| {
+        let plan = Box::new(plan(&machine(text), &Found::default()));
+        rack.act(&Act::Stage { plan, run: run.to_owned() })
+    };
+    let (slow, other) = (RUN, "2 grace@home 2");
+    rack.lock("ada@desk", slow, 1).unwrap();
+    stage("slow\n", slow).unwrap();
+    rack.act(&Act::Unlock { run: None }).unwrap();
+    rack.lock("grace@home", other, 1).unwrap();
+    let taken = "the lock of this machine was taken away";
+    let fault = stage("slow\n", slow).unwrap_err();
+    assert!(fault.message.contains(taken), "{fault}");
+    stage("other\n", other).unwrap();
+    let command = ["keepalived", "-t", "{}"].map(str::to_owned).to_vec();
+    let check =
+        Act::Check { path: CONF.to_owned(), command, accepts: vec![0], run: slow.to_owned() };
+    let fault = rack.act(&check).unwrap_err();
+    assert!(fault.message.contains(taken), "{fault}");
+    assert_eq!(rack.read(&format!("var/lib/lvsha/staging/files{CONF}")), "other\n");
+}
+
+/// The lock is given back and taken again by the same person: what lies there is still an older deployment's.
+#[test]
+fn what_another_deployment_has_staged_is_not_put_in_place() {
+    let rack = Rack::new();
+    rack.stage(&machine("new\n"));
+    rack.write("var/lib/lvsha/lock/run", "2 ada@desk 2\n");
+    let (who, what) = ("ada@desk".to_owned(), "a test".to_owned());
+    let run = "2 ada@desk 2".to_owned();
+    let activate = Act::Activate { generation: 1, confirm_within: 0, who, what, run };
+    let fault = rack.act(&activate).unwrap_err();
+    assert!(fault.message.contains("nothing is staged for generation 1"), "{fault}");
     assert!(!rack.path(CONF).exists());
 }
 

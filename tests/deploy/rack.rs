@@ -98,7 +98,8 @@ impl Rack {
         let found = self.found(machine);
         let plan = plan(machine, &found);
         self.lock("ada@desk", RUN, found.newest + 1).unwrap();
-        self.act(&Act::Stage(Box::new(plan.clone()))).unwrap();
+        let (staged, run) = (Box::new(plan.clone()), RUN.to_owned());
+        self.act(&Act::Stage { plan: staged, run }).unwrap();
         plan
     }
 

@@ -220,7 +220,7 @@ pub(in crate::cli) async fn put(
     let (who, what, run) = ("ada@desk".to_owned(), "a test".to_owned(), run.to_owned());
     let mut acts = vec![
         Act::Lock { who: who.clone(), run: run.clone(), generation: number },
-        Act::Stage(steps),
+        Act::Stage { plan: steps, run: run.clone() },
         Act::Activate { generation: number, confirm_within: 60, who, what, run },
     ];
     acts.extend(is_confirmed.then_some(Act::Confirm { generation: number }));

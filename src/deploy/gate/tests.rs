@@ -61,6 +61,7 @@ fn a_holder_that_is_not_changed_yet_need_not_have_what_is_new() {
         [("lw1".to_owned(), holder), ("lw2".to_owned(), Found::default())].into();
     let judge = |name: &str, is_last| {
         gate(&GateReport {
+            before: &BTreeMap::new(),
             cluster: &cluster,
             machine: &machine(name),
             found: &found,
@@ -74,6 +75,7 @@ fn a_holder_that_is_not_changed_yet_need_not_have_what_is_new() {
     let mut complete = found.clone();
     complete.get_mut("lw1").unwrap().table.clear();
     let report = GateReport {
+        before: &BTreeMap::new(),
         cluster: &cluster,
         machine: &machine("lw1"),
         found: &complete,
@@ -102,6 +104,7 @@ fn only_a_director_that_was_not_asked_may_hold_the_address_unseen() {
             ((*name).to_owned(), Fault::new(FaultKind::Connection, "no route to host"))
         };
         gate(&GateReport {
+            before: &BTreeMap::new(),
             cluster: &site.cluster,
             machine: &machine,
             found: &found,
@@ -129,4 +132,102 @@ fn only_a_director_that_was_not_asked_may_hold_the_address_unseen() {
     );
     let both = judge(&[("lw1", holder.clone()), ("lw2", holder)]);
     assert_eq!(both, Err("lw1 and lw2 both hold 10.0.0.31".into()));
+}
+
+/// `docs/deploy.md` advises it before a server leaves; and one application of a hundred that is down is no reason to
+/// deploy nothing.
+#[test]
+fn a_service_without_servers_closes_the_gate_only_where_it_had_some() {
+    let conf = |weight: u8| {
+        format!(
+            "vrrp_instance V {{\nvirtual_ipaddress {{\n10.0.0.31\n}}\n}}\n\
+             virtual_server 10.0.0.31 80 {{\nprotocol TCP\nsorry_server 10.0.0.9 80\n\
+             real_server 10.0.0.29 80 {{\nweight {weight}\n}}\n}}\n"
+        )
+    };
+    let holder = |server: &str| Found {
+        addresses: ["10.0.0.31".parse().unwrap()].into_iter().collect(),
+        table: std::iter::once("TCP  0A00001F:0050 rr".to_owned())
+            .chain((!server.is_empty()).then(|| format!("  -> {server} Route 1 0 0")))
+            .collect(),
+        ..Found::default()
+    };
+    let (own, other, fallback) = ("0A00001D:0050", "0A00001E:0050", "0A000009:0050");
+    let elsewhere = Found { table: vec!["TCP  0A000063:0050 rr".to_owned()], ..holder("") };
+    let judge = |weight: u8, before: &Found, now: &Found| {
+        let mut cluster = cluster(&conf(weight));
+        let name = crate::model::Sourced::implied("lw1".to_owned());
+        cluster.nodes = vec![Node { name, address: None }];
+        let of = |found: &Found| BTreeMap::from([("lw1".to_owned(), found.clone())]);
+        let machine = Machine {
+            name: "lw1".to_owned(),
+            role: Role::Director,
+            files: Vec::new(),
+            packages: Vec::new(),
+            units: Vec::new(),
+        };
+        gate(&GateReport {
+            before: &of(before),
+            cluster: &cluster,
+            machine: &machine,
+            found: &of(now),
+            silent: &BTreeMap::new(),
+            is_last: true,
+        })
+        .is_ok()
+    };
+    assert!(judge(1, &holder(own), &holder(own)));
+    assert!(!judge(1, &holder(own), &holder("")), "the deployment took it away");
+    assert!(!judge(1, &holder(other), &holder("")), "its servers are others now");
+    assert!(judge(0, &holder(own), &holder("")), "drained");
+    assert!(!judge(0, &holder(own), &elsewhere), "drained, and not there at all");
+    assert!(judge(1, &holder(""), &holder("")), "none lived before");
+    assert!(judge(1, &holder(fallback), &holder(fallback)), "a fallback is no real server");
+    assert!(!judge(1, &elsewhere, &holder("")), "the service is new");
+}
+
+#[test]
+fn a_director_is_back_when_it_runs_what_it_ran_and_one_holds_what_was_held() {
+    let mut cluster =
+        cluster("vrrp_instance V {\nvirtual_ipaddress {\n10.0.0.31\n10.0.0.32\n}\n}\n");
+    cluster.nodes = ["lw1", "lw2"]
+        .map(|name| Node { name: crate::model::Sourced::implied(name.to_owned()), address: None })
+        .into();
+    let machine = Machine {
+        name: "lw1".to_owned(),
+        role: Role::Director,
+        files: Vec::new(),
+        packages: Vec::new(),
+        units: vec!["lvsha.service"],
+    };
+    let found = |unit: &str, held: &[&str]| Found {
+        active: [unit.to_owned()].into(),
+        addresses: held.iter().map(|address| address.parse().unwrap()).collect(),
+        ..Found::default()
+    };
+    let (old, new) = ("keepalived.service", "lvsha.service");
+    // 10.0.0.32 came with the deployment.
+    let before = [("lw1", found(old, &["10.0.0.31"])), ("lw2", found(old, &[]))];
+    let map = |found: &[(&str, Found)]| -> BTreeMap<String, Found> {
+        found.iter().map(|(name, found)| ((*name).to_owned(), found.clone())).collect()
+    };
+    let judge = |now: &[(&str, Found)]| {
+        gate_back(&GateReport {
+            before: &map(&before),
+            cluster: &cluster,
+            machine: &machine,
+            found: &map(now),
+            silent: &BTreeMap::new(),
+            is_last: false,
+        })
+    };
+    let (holder, idle) = (found(old, &["10.0.0.31"]), found(old, &[]));
+    assert_eq!(judge(&[("lw1", idle.clone()), ("lw2", holder.clone())]), Ok(()));
+    assert_eq!(judge(&[("lw1", idle.clone())]), Ok(()), "lw2 is left out and may be the holder");
+    let nobody = judge(&[("lw1", idle.clone()), ("lw2", idle)]);
+    assert_eq!(nobody, Err("nobody holds 10.0.0.31".to_owned()));
+    let both = judge(&[("lw1", holder.clone()), ("lw2", holder.clone())]);
+    assert_eq!(both, Err("lw1 and lw2 both hold 10.0.0.31".to_owned()));
+    let other = judge(&[("lw1", found(new, &[])), ("lw2", holder)]);
+    assert_eq!(other, Err("keepalived.service does not run on lw1".to_owned()));
 }

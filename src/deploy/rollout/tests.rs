@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::*;
 use crate::deploy::memory::{Memory, Trouble, When};
-use crate::deploy::{Event, Host, run};
+use crate::deploy::{Basis, Event, Host, run};
 use crate::model::{Cluster, Node as Director, Router, Sourced, VirtualAddress};
 use crate::plan::{Found, Plan, Tree, TreeFile, human};
 use crate::site::render::{Check, Effect, File, Role};
@@ -121,11 +121,12 @@ fn play(world: World) -> Ended {
     let mut rollout = Rollout::new(plan.nodes, &machines, &generations, options());
     let mut events = Vec::new();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let names = machines.iter().map(|machine| machine.name.clone());
+    let before = names.zip(hosts.iter().map(|memory| memory.found.clone())).collect();
+    let basis = std::sync::Arc::new(Basis { machines, cluster: cluster(), before });
     let hosts = hosts.into_iter().map(|memory| Host::Memory(Box::new(memory))).collect();
-    let cluster = cluster();
-    let hosts = runtime
-        .unwrap()
-        .block_on(run(&mut rollout, hosts, &machines, &cluster, |event| events.push(event)));
+    let hosts =
+        runtime.unwrap().block_on(run(&mut rollout, hosts, &basis, |event| events.push(event)));
     let hosts = hosts
         .into_iter()
         .map(|host| match host {
@@ -410,6 +411,41 @@ fn machines_are_taken_back_in_the_order_that_undoes_the_way_there() {
     let ended = fail_at_the_end(loses);
     assert_eq!(ways_back(&ended), ["rs", "lw1", "lw2"]);
     assert!(ended.hosts.iter().all(|memory| content(memory) == "old"));
+}
+
+/// The first one may not have heard anybody yet when the second one gives its addresses up.
+#[test]
+fn a_director_that_was_taken_back_is_judged_before_the_next_one_stops() {
+    let ended = fail_at_the_end(world);
+    let last = |wanted: Event| ended.events.iter().rposition(|event| *event == wanted).unwrap();
+    let done =
+        |node: &str, task| last(Event::Done { node: node.to_owned(), task, remarks: Vec::new() });
+    let begins = |node: &str, task| last(Event::Begins { node: node.to_owned(), task });
+    assert!(begins("lw1", "roll back") < begins("lw1", "gate"));
+    assert!(done("lw1", "gate") < begins("lw2", "roll back"));
+    // Nobody stops behind it.
+    assert!(begins("lw2", "gate") < begins("lw1", "roll back"));
+}
+
+/// What it finds keeps nothing as it should not be.
+#[test]
+fn a_gate_that_stays_closed_on_the_way_back_is_a_remark() {
+    let looks = |ended: &Ended| ended.hosts[1].acts.iter().rposition(|act| *act == "look");
+    let act = looks(&fail_at_the_end(world)).unwrap();
+    let ended = fail_at_the_end(|| {
+        let mut world = world();
+        world.hosts[1].when = Some(When { act, trouble: Trouble::Unreachable });
+        world
+    });
+    assert!(ended.hosts.iter().all(|memory| content(memory) == "old"));
+    let states: Vec<&State> = ended.rollout.states().map(|(_, state)| state).collect();
+    assert_eq!(states, [&State::RolledBack; 3]);
+    let wanted = "lw1: the old state is back, but lw2 does not say what it holds: no route to host";
+    assert!(
+        ended.rollout.remarks().iter().any(|said| said == wanted),
+        "{:?}",
+        ended.rollout.remarks()
+    );
 }
 
 /// The state of a machine is what was asked for, and still not what it should be.

@@ -1,6 +1,6 @@
 //! Who comes first: directors are changed, judged and taken back one by one.
 
-use super::{Act, Rollout, Task};
+use super::{Act, Phase, Rollout, Task};
 use crate::site::render::Role;
 
 impl Rollout {
@@ -20,6 +20,15 @@ impl Rollout {
                     .all(|other| self.is_active(*other))
             }),
             // It asks all directors, so nothing else may be asked of one of them meanwhile.
+            Task::Gate if self.phase == Phase::RollingBack => {
+                let mut others =
+                    self.nodes.iter().enumerate().filter(|(other, node)| {
+                        *other != position && node.plan.role == Role::Director
+                    });
+                others.all(|(other, node)| {
+                    !node.is_busy && (other < position || node.tasks.is_empty())
+                })
+            }
             Task::Gate => partners().is_none_or(|nodes| {
                 let mut earlier = nodes.iter().take_while(|other| **other != position);
                 nodes.iter().all(|other| self.is_active(*other))
@@ -33,7 +42,10 @@ impl Rollout {
             Task::Fresh(Act::Rollback { .. }) if self.is_director(position) => {
                 // Later real servers gave addresses up: they have them again before they are sent packets for them.
                 let mut later = self.nodes.iter().skip(position + 1);
-                later.all(|node| node.tasks.is_empty() || node.since.is_some())
+                later.all(|node| {
+                    let is_judged = node.tasks.front() == Some(&Task::Gate);
+                    node.tasks.is_empty() || (node.since.is_some() && !is_judged)
+                })
             }
             // It keeps new addresses as long as a director may send it packets for them.
             Task::Fresh(Act::Rollback { .. }) => {

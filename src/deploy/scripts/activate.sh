@@ -3,12 +3,11 @@
 generation=$1
 here=$state/generations/$generation
 alone 30 activate "$generation"
-[ "$(cat "$state/lock/run" 2>/dev/null)" = "$5" ] ||
-    fail "the lock of this machine was taken away: perhaps somebody deploys it now"
+locked_by "$5"
 [ -e "$here" ] && fail "generation $generation exists already"
 [ -f "$state/pending" ] && fail "generation $(cat "$state/pending") still waits for its confirmation"
 # All machines of one deployment have its name: it is taken back as one, and by nobody else.
-{ printf '%s\n' "$5" >"$state/staging/run"; } 2>/dev/null || fail "nothing is staged for generation $generation"
+[ "$(cat "$state/staging/run" 2>/dev/null)" = "$5" ] || fail "nothing is staged for generation $generation"
 # Whoever takes it back ends this script. The running command must not come behind the way back.
 trap '[ -z "$child" ] || { kill "$child"; wait "$child"; } 2>/dev/null; given_up' TERM
 given_up() {

@@ -1,5 +1,7 @@
-# Judges a staged file with the machine's own program. Parameters: path, accepted exit codes
+# Judges a staged file with the machine's own program. Parameters: the run's name, path, accepted exit codes
 # (comma-separated), the command in which `{}` is the file.
+locked_by "$1"
+shift
 file=$state/staging/files$1
 accepted=$2
 shown=$1

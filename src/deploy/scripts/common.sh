@@ -26,6 +26,12 @@ case $root,$(id -u 2>/dev/null) in
     ;;
 esac
 
+# Whoever lost the lock must leave alone what its next holder has brought.
+locked_by() { # RUN
+    [ "$(cat "$state/lock/run" 2>/dev/null)" = "$1" ] ||
+        fail "the lock of this machine was taken away: perhaps somebody deploys it now"
+}
+
 # One script at a time changes a generation; waits for the one that does, but not for ever. The file says
 # who it is: what, generation, process.
 alone() { # SECONDS WHAT GENERATION

@@ -39,6 +39,20 @@ fn what_others_do_not_take_is_told_from_what_they_do() {
         ("source", ["", of_two.as_str()], ["", renumbered.as_str()], true),
         ("peer", ["", of_two.as_str()], ["", other.as_str()], true),
         ("one peer more", ["", of_two.as_str()], ["", more.as_str()], false),
+        ("checksum", ["", "version 3\nv3_checksum_as_v2"], ["", "version 3"], true),
+        (
+            "checksum of all",
+            ["vrrp_version 3\nv3_checksum_as_v2 true", ""],
+            ["vrrp_version 3", ""],
+            true,
+        ),
+        (
+            "checksum said elsewhere",
+            ["v3_checksum_as_v2 true", "version 3"],
+            ["", "version 3\nv3_checksum_as_v2"],
+            false,
+        ),
+        ("checksum of version 2", ["", "v3_checksum_as_v2"], ["", ""], false),
         ("source of multicast", ["", ""], ["", "mcast_src_ip 10.0.0.26"], false),
     ];
     for (what, before, after, is_anew) in rows {

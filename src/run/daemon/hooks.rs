@@ -128,9 +128,9 @@ fn calls(
         policy: policy.clone(),
     };
     let of = |wanted: HookMoment| hooks.iter().filter(move |hook| hook.event == wanted);
-    let own = of(moment).map(|hook| call(hook, hook.command.clone()));
+    let own = of(moment).map(|hook| call(hook, hook.command.value.clone()));
     let any = of(HookMoment::Any).map(|hook| {
-        let mut command = hook.command.clone();
+        let mut command = hook.command.value.clone();
         command.extend(words.map(ToOwned::to_owned));
         command.push(priority.to_string());
         call(hook, command)
@@ -158,13 +158,14 @@ const AT_THE_END: Duration = Duration::from_secs(5);
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Sourced;
     use crate::run::daemon::plan::GroupPlan;
 
     #[test]
     fn the_hook_of_the_state_comes_first_and_the_general_one_is_told_everything() {
         let hook = |event, command: &str| HookPlan {
             event,
-            command: vec![command.to_owned()],
+            command: Sourced::implied(vec![command.to_owned()]),
             user: None,
         };
         let hooks = [
@@ -186,7 +187,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (story, go) = (folder.path().join("story"), folder.path().join("go"));
         let plan = |event, line: String| {
-            let command = vec!["/bin/sh".to_owned(), "-c".to_owned(), line];
+            let words = vec!["/bin/sh".to_owned(), "-c".to_owned(), line];
+            let command = Sourced::implied(words);
             let hooks = vec![HookPlan { event, command, user: None }];
             let group = GroupPlan { name: "both".to_owned(), members: vec![], hooks, mails: false };
             Plan { groups: vec![group], ..Plan::default() }

@@ -1,10 +1,10 @@
 //! Files to plan: whatever format, one model, one director's part of it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
 
-use super::plan::{ScriptPlan, ScriptPolicy, SourcePlan, plan};
-use super::{Plan, script, unexecuted};
+use super::plan::{HookPlan, ScriptPlan, ScriptPolicy, SourcePlan, plan};
+use super::{Plan, script, unexecuted, unread};
 use crate::emit::translate;
 use crate::emit::{Account, Target};
 use crate::model::read::{Input, Options, Reading, read_with};
@@ -22,6 +22,9 @@ pub struct Loaded {
     pub plan: Plan,
     /// Errors mean that the daemon must not start with it.
     pub findings: Findings,
+    /// The first place in the files that could not be read. A start passes over it, and says so; a daemon that
+    /// runs must not change over to what is left.
+    pub unread: Option<Diagnostic>,
 }
 
 /// Reads the files of one cluster, or of one node, and plans for `node`. Addresses of directors
@@ -33,8 +36,10 @@ pub fn load(
     node: &str,
     addresses: &HashMap<String, IpAddr>,
 ) -> Loaded {
-    let (Loaded { plan, findings }, read) = planned(sources, inputs, options, node, addresses);
-    Loaded { plan, findings: with_errors(read, findings, sources) }
+    let (loaded, read) = planned(sources, inputs, options, node, addresses);
+    let read = read.sorted();
+    let unread = unread::first(&read).cloned();
+    Loaded { findings: with_errors(read, loaded.findings, sources), unread, ..loaded }
 }
 
 /// The plan, and what was found while the files were read.
@@ -59,7 +64,7 @@ fn planned(
     services.follows = router.map(|router| router.name.value.clone());
     let mut plan = plan(&cluster, node, &mut findings);
     plan.services = services;
-    (Loaded { plan, findings }, read)
+    (Loaded { plan, findings, unread: None }, read)
 }
 
 /// The same without services: who holds which address is none of their business, so what is said about
@@ -102,8 +107,10 @@ pub fn routers_of_site(site: &Site, sources: &mut Sources, node: &str) -> Option
 
 impl Loaded {
     /// Without the tracked scripts that this machine cannot run, each of which is told: keepalived disables
-    /// them, and routers go on as if they followed nothing.
+    /// them, and routers go on as if they followed nothing. Notify scripts are told as well, and stay: what is not
+    /// there now may be when it is needed.
     pub fn on_this_machine(mut self) -> Self {
+        self.findings.extend(self.plan.unusable_hooks());
         let mut kept = Vec::new();
         let mut numbers: HashMap<usize, usize> = HashMap::new();
         for (number, source) in std::mem::take(&mut self.plan.sources).into_iter().enumerate() {
@@ -130,9 +137,7 @@ impl Loaded {
         }
         self
     }
-}
 
-impl Loaded {
     /// With a word about the places of its findings: nobody finds these files on the disk.
     fn of_rendered(self, inputs: &[Input]) -> Self {
         let is_rendered = |at: Place| inputs.iter().any(|input| input.file == at.file);
@@ -142,7 +147,28 @@ impl Loaded {
         });
         let mut findings = Findings::new();
         findings.extend(told);
-        Self { plan: self.plan, findings }
+        Self { findings, ..self }
+    }
+}
+
+impl Plan {
+    /// What is to be said of notify scripts that this machine cannot run, each of them once.
+    fn unusable_hooks(&self) -> Vec<Diagnostic> {
+        let routers = self.routers.iter().flat_map(|router| &router.hooks);
+        let groups = self.groups.iter().flat_map(|group| &group.hooks);
+        let mut known = HashSet::new();
+        let hooks = routers.chain(groups);
+        let hooks = hooks.filter(|hook| known.insert((hook.command.value.first(), &hook.user)));
+        hooks.filter_map(|hook| hook.why_unusable(&self.scripts)).collect()
+    }
+}
+
+impl HookPlan {
+    fn why_unusable(&self, policy: &ScriptPolicy) -> Option<Diagnostic> {
+        let Sourced { value: command, at } = &self.command;
+        let why = script::examine(command, self.user.as_deref(), policy).err()?;
+        let program = command.first().map_or("", String::as_str);
+        Some(finding(codes::UNUSABLE_HOOK, *at, format!("`{program}` cannot be run: {why}")))
     }
 }
 
@@ -152,19 +178,23 @@ impl ScriptPlan {
         let Sourced { value: command, at } = &self.command;
         let why = script::examine(command, self.user.as_deref(), policy).err()?;
         let message = format!("script `{}` is not followed: {why}", self.name);
-        Some(match at {
-            Some(place) => Diagnostic::new(codes::DISABLED_SCRIPT, *place, message),
-            None => Diagnostic::general(codes::DISABLED_SCRIPT, message),
-        })
+        Some(finding(codes::DISABLED_SCRIPT, *at, message))
+    }
+}
+
+fn finding(code: Code, at: Option<Place>, message: String) -> Diagnostic {
+    match at {
+        Some(place) => Diagnostic::new(code, place, message),
+        None => Diagnostic::general(code, message),
     }
 }
 
 /// The first error of what was read stands for all of them; what it spoils is not "not executed".
-fn with_errors(read: Findings, planned: Findings, sources: &Sources) -> Findings {
+fn with_errors(read: Vec<Diagnostic>, planned: Findings, sources: &Sources) -> Findings {
     let is_error = |found: &Diagnostic| {
         found.severity() == Severity::Error && !CHANGES_NOTHING.contains(&found.code)
     };
-    let errors: Vec<Diagnostic> = read.sorted().into_iter().filter(is_error).collect();
+    let errors: Vec<Diagnostic> = read.into_iter().filter(is_error).collect();
     let is_spoilt = |at: Place| errors.iter().filter_map(|e| e.at).any(|error| at.holds(error));
     let mut findings = Findings::new();
     findings.extend(planned.sorted().into_iter().filter(|finding| {
@@ -210,7 +240,7 @@ fn as_routers(
 fn routers_of(cluster: &Cluster, node: &str) -> Loaded {
     let mut findings = Findings::new();
     let plan = plan(cluster, node, &mut findings);
-    Loaded { plan, findings }
+    Loaded { plan, findings, unread: None }
 }
 
 /// Plans for a cluster that was read already.
@@ -219,7 +249,7 @@ fn of_cluster(cluster: &Cluster, sources: &Sources, node: &str) -> Loaded {
     unexecuted::tell(cluster, &mut findings);
     let mut plan = plan(cluster, node, &mut findings);
     plan.services = services::plan::plan(cluster, sources, &[], &mut findings);
-    Loaded { plan, findings }
+    Loaded { plan, findings, unread: None }
 }
 
 const RENDERED: &str = "`lvsha render` writes this file, from the inventory";

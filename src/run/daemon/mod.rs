@@ -18,6 +18,7 @@ mod load;
 mod pipes;
 pub mod plan;
 mod ports;
+mod processes;
 mod report;
 mod resources;
 mod script;
@@ -28,6 +29,7 @@ mod succession;
 mod supervisor;
 mod trackers;
 mod unexecuted;
+mod unread;
 mod worker;
 
 pub use load::{Loaded, load, load_routers, of_site, routers_of_site};

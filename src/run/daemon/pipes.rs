@@ -5,18 +5,18 @@ use std::fmt::Write as _;
 use std::fs;
 use std::io;
 use std::os::fd::OwnedFd;
-use std::os::unix::fs::{FileTypeExt as _, chown};
+use std::os::unix::fs::{FileTypeExt as _, fchown};
 use std::path::Path;
 use std::time::Duration;
 
-use rustix::fs::{CWD, Mode, OFlags};
+use rustix::fs::{CWD, FileType, Mode, OFlags};
 use rustix::process::{getegid, geteuid};
 use tracing::{error, warn};
 
 use self::reader::Reader;
 use super::hooks::Subject;
 use super::plan::{PipePlan, Plan, ScriptPolicy};
-use super::script;
+use crate::run::account;
 use crate::run::health::monitor::Event;
 
 mod reader;
@@ -132,13 +132,17 @@ impl Pipe {
         let says = |error: io::Error| error.to_string();
         let owner = ids(planned.owner.as_deref())?;
         let is_made = make(path).map_err(says)?;
-        // What was there belongs to whom it belongs.
-        if planned.owner.is_some() && is_made {
-            chown(path, Some(owner.0), Some(owner.1)).map_err(says)?;
-        }
         // Reading and writing: it opens without a reader, and a reader that goes ends nothing.
         let flags = OFlags::RDWR | OFlags::NONBLOCK | OFlags::CLOEXEC | OFlags::NOFOLLOW;
         let end = rustix::fs::open(path, flags, Mode::empty()).map_err(|e| says(e.into()))?;
+        // Whoever may write in the folder may have put something else there: what counts is what was opened.
+        if !is_pipe(&end) {
+            return Err(NO_PIPE.to_owned());
+        }
+        // What was there belongs to whom it belongs.
+        if planned.owner.is_some() && is_made {
+            fchown(&end, Some(owner.0), Some(owner.1)).map_err(says)?;
+        }
         let reader = planned.reader.as_ref();
         let reader = reader.map(|reader| Reader::start(reader, path, policy, None));
         Ok(Self { plan: planned.clone(), end, is_made, lost: 0, reader })
@@ -150,7 +154,7 @@ impl Pipe {
         let path = planned.path.as_path();
         if is_made && planned.owner != plan.owner {
             let given = ids(planned.owner.as_deref()).and_then(|(user, group)| {
-                chown(path, Some(user), Some(group)).map_err(|error| error.to_string())
+                fchown(&end, Some(user), Some(group)).map_err(|error| error.to_string())
             });
             if let Err(cause) = given {
                 error!("pipe {}: it keeps its owner: {cause}", path.display());
@@ -211,16 +215,21 @@ impl Pipe {
 /// User and group of an owner; of the daemon where none is said.
 fn ids(owner: Option<&str>) -> Result<(u32, u32), String> {
     match owner {
-        Some(owner) => script::ids_of(owner).map_err(|error| error.to_string()),
+        Some(owner) => account::identity(owner).map_err(|error| error.to_string()),
         None => Ok((geteuid().as_raw(), getegid().as_raw())),
     }
+}
+
+fn is_pipe(end: &OwnedFd) -> bool {
+    let kind = rustix::fs::fstat(end).map(|stat| FileType::from_raw_mode(stat.st_mode));
+    kind == Ok(FileType::Fifo)
 }
 
 /// Makes a pipe where none is; whether it did.
 fn make(path: &Path) -> io::Result<bool> {
     match fs::symlink_metadata(path) {
         Ok(found) if found.file_type().is_fifo() => Ok(false),
-        Ok(_) => Err(io::Error::other("there is something else than a pipe")),
+        Ok(_) => Err(io::Error::other(NO_PIPE)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             let mode = Mode::from_raw_mode(0o644);
             rustix::fs::mkfifoat(CWD, path, mode)?;
@@ -266,5 +275,6 @@ fn service_word(id: &str) -> String {
     }
 }
 
+const NO_PIPE: &str = "there is something else than a pipe";
 /// For a reader to read what is left.
 const GRACE: Duration = Duration::from_secs(1);

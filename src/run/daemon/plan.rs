@@ -330,7 +330,7 @@ pub struct HookPlan {
     /// When.
     pub event: HookMoment,
     /// Program and arguments.
-    pub command: Vec<String>,
+    pub command: Sourced<Vec<String>>,
     /// User and group.
     pub user: Option<String>,
 }

@@ -52,6 +52,11 @@ pub enum Report {
         /// Why.
         cause: Cause,
     },
+    /// Reports that nobody acts on were dropped: the log did not keep up.
+    Lost {
+        /// How many.
+        count: u64,
+    },
     /// Something worth knowing about a router.
     Noticed {
         /// Name of the router.
@@ -138,8 +143,10 @@ pub enum Order {
     Stance {
         /// What.
         stance: Stance,
-        /// Their numbers.
-        routers: Vec<usize>,
+        /// Their names. Numbers would be another's after a reload.
+        routers: Vec<String>,
+        /// Told which of them there are.
+        done: oneshot::Sender<Vec<String>>,
     },
     /// Tell how things stand.
     Status(oneshot::Sender<Status>),
@@ -171,6 +178,7 @@ impl Report {
             Self::Announced { .. }
             | Self::Discarded { .. }
             | Self::Failed { .. }
+            | Self::Lost { .. }
             | Self::Noticed { .. }
             | Self::ObjectRefused { .. }
             | Self::ObjectRepaired { .. }
@@ -220,6 +228,7 @@ pub(super) struct Reporter {
     /// Without a limit: a script or a service that misses one is wrong for good.
     changes: mpsc::UnboundedSender<Report>,
     others: mpsc::Sender<Report>,
+    /// Since there was room last.
     lost: u64,
     /// By reason.
     discards: [Omitted; Reason::NAMES.len()],
@@ -253,7 +262,13 @@ impl Reporter {
         if report.is_acted_on() {
             // The supervisor ends after the worker.
             let _ = self.changes.send(report);
-        } else if self.others.try_send(report).is_err() {
+            return;
+        }
+        let count = self.lost;
+        if count > 0 && self.others.try_send(Report::Lost { count }).is_ok() {
+            self.lost = 0;
+        }
+        if self.others.try_send(report).is_err() {
             self.lost += 1;
         }
     }
@@ -316,6 +331,21 @@ mod tests {
             changes += u32::from(matches!(report, Report::GroupChanged { .. }));
         }
         assert_eq!(changes, 1);
+    }
+
+    #[tokio::test]
+    async fn reports_that_were_lost_are_counted_and_told() {
+        let (mut reporter, mut reports) = channel();
+        let found = || Report::PathFound { interface: "eth1".to_owned() };
+        for _ in 0..REPORTS + 3 {
+            reporter.tell(found());
+        }
+        for _ in 0..REPORTS {
+            assert!(matches!(reports.next().await, Some(Report::PathFound { .. })));
+        }
+        reporter.tell(found());
+        assert!(matches!(reports.next().await, Some(Report::Lost { count: 3 })));
+        assert!(matches!(reports.next().await, Some(Report::PathFound { .. })));
     }
 
     #[test]

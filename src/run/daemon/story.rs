@@ -23,6 +23,7 @@ pub(super) fn tell(report: &Report) {
         Report::Leaving { router, cause } => {
             info!("({router}) stopping its resources before it gives up: {cause}");
         }
+        Report::Lost { count } => warn!("{count} lines are missing here: the log did not keep up"),
         Report::Noticed { router, notice } => match notice {
             Notice::IntervalDiffers { .. } => info!("({router}) {notice}"),
             Notice::NotCleared { .. } => error!("({router}) {notice}"),

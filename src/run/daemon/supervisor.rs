@@ -81,12 +81,16 @@ pub enum StartError {
 /// Runs the daemon until it is told to stop.
 ///
 /// # Errors
-/// When it cannot start. Nothing was changed then.
+/// When it cannot start. What was changed by then is undone.
 pub fn run(plan: Plan, options: Options) -> Result<Ended, StartError> {
     if !kernel_thread::has_network_capabilities() {
         return Err(StartError::NotPermitted);
     }
-    Builder::new_current_thread().enable_all().build()?.block_on(supervise(plan, options))
+    let runtime = Builder::new_current_thread().enable_all().build()?;
+    let ended = runtime.block_on(supervise(plan, options));
+    // A look at a process that hangs in the kernel hangs as long, and nobody waits for it any more.
+    runtime.shutdown_background();
+    ended
 }
 
 async fn supervise(plan: Plan, options: Options) -> Result<Ended, StartError> {
@@ -99,7 +103,7 @@ async fn supervise(plan: Plan, options: Options) -> Result<Ended, StartError> {
     if let Err(error) = descriptors::raise() {
         warn!("no more than {} open descriptors: {error}", descriptors::most());
     }
-    let (reporter, reports) = channel();
+    let (reporter, mut reports) = channel();
     let (orders, order_receiver) = mpsc::unbounded_channel();
     let hooks = Hooks::new(&plan);
     let trackers = Trackers::start(&plan, &orders);
@@ -109,9 +113,19 @@ async fn supervise(plan: Plan, options: Options) -> Result<Ended, StartError> {
         refuse(&plan.refused);
     }
     let routers = counted(plan.routers.len(), "virtual router");
-    let real_time = real_time.or(plan.real_time);
-    start_worker(plan.clone(), reporter, order_receiver, real_time).await?;
-    let (balancing, told) = Balancing::start(&plan.services, memory)?;
+    let priority = real_time.or(plan.real_time);
+    let started = start_worker(plan.clone(), reporter, order_receiver, priority).await;
+    let started = started.and_then(|()| Ok(Balancing::start(&plan.services, memory)?));
+    let (balancing, told) = match started {
+        Ok(started) => started,
+        Err(error) => {
+            // The worker ends when it has given everything up; if there is none, nobody reports.
+            let _ = orders.send(Order::Stop);
+            while reports.next().await.is_some() {}
+            unrefuse(&plan.refused);
+            return Err(error);
+        }
+    };
     let services = counted(plan.services.services.len(), "virtual service");
     let version = env!("CARGO_PKG_VERSION");
     info!("lvsha {version} on {node}: {routers}, {services}");
@@ -123,6 +137,7 @@ async fn supervise(plan: Plan, options: Options) -> Result<Ended, StartError> {
         quorums: HashMap::new(),
         node,
         plan,
+        real_time,
         orders,
         hooks,
         resources,
@@ -155,6 +170,8 @@ impl Signals {
 struct Supervisor {
     node: String,
     plan: Plan,
+    /// The priority that whoever started it asked for, whatever the plan says.
+    real_time: Option<u8>,
     orders: mpsc::UnboundedSender<Order>,
     hooks: Hooks,
     resources: ResourceTasks,
@@ -215,7 +232,7 @@ impl Supervisor {
                         Request::Stance(_) if is_ending => {
                             Answer::Refused("the daemon is stopping".to_owned())
                         }
-                        Request::Stance(request) => stand(&request, &routers, &orders),
+                        Request::Stance(request) => stand(&request, &routers, &orders).await,
                         request => services::answer(request, commands).await,
                     }));
                 }
@@ -223,14 +240,15 @@ impl Supervisor {
             }
         }
         drop(self.trackers);
-        if self.plan.refused != RefusedPlan::default() {
-            refuse(&RefusedPlan::default());
-        }
+        unrefuse(&self.plan.refused);
         self.resources.finish().await;
         // The addresses are gone: nobody comes any more whom the services could miss.
         self.balancing.stop().await;
         self.hooks.finish().await;
         self.pipes.close().await;
+        if let Some(mailer) = self.mailer {
+            mailer.finish().await;
+        }
         if is_broken {
             return Ok(Ended::Broken);
         }
@@ -278,6 +296,7 @@ impl Supervisor {
             Report::Announced { .. }
             | Report::Discarded { .. }
             | Report::Failed { .. }
+            | Report::Lost { .. }
             | Report::Noticed { .. }
             | Report::ObjectRefused { .. }
             | Report::ObjectRepaired { .. }
@@ -382,7 +401,11 @@ impl Supervisor {
                     if let Err(error) = self.balancing.configure(services, &succession) {
                         error!("no thread for the virtual services: {error}");
                     }
-                    info!("reloaded: {} virtual routers", plan.routers.len());
+                    // The thread has given the right to it away.
+                    if self.real_time.is_none() && plan.real_time != self.plan.real_time {
+                        warn!("`vrrp_rt_priority` counts from the next start on");
+                    }
+                    info!("reloaded: {}", counted(plan.routers.len(), "virtual router"));
                     self.plan = plan;
                     self.observe_services();
                     self.tell_states();
@@ -424,6 +447,13 @@ fn refuse(plan: &RefusedPlan) {
     }
 }
 
+/// Takes back what [`refuse`] has told, if there was anything.
+fn unrefuse(plan: &RefusedPlan) {
+    if *plan != RefusedPlan::default() {
+        refuse(&RefusedPlan::default());
+    }
+}
+
 /// Starts the thread and waits until it has what it needs.
 async fn start_worker(
     plan: Plan,
@@ -435,8 +465,11 @@ async fn start_worker(
     thread::Builder::new().name("vrrp".to_owned()).spawn(move || {
         let prepare = || {
             let runtime = Builder::new_current_thread().enable_all().build()?;
-            if let Some(priority) = real_time {
-                kernel_thread::set_real_time(priority)?;
+            // Without it advertisements are late only on a busy machine: that is better than no director.
+            if let Some(priority) = real_time
+                && let Err(error) = kernel_thread::set_real_time(priority)
+            {
+                warn!("no real-time priority {priority}: {error}");
             }
             let _inside = runtime.enter();
             let worker = Worker::new(plan, reporter, orders)?;
@@ -482,7 +515,7 @@ async fn accept(server: Option<&Server>) -> tokio::net::UnixStream {
 }
 
 /// Passes on what an operator wants of routers.
-fn stand(
+async fn stand(
     request: &StanceRequest,
     rows: &[(String, Option<bool>)],
     orders: &mpsc::UnboundedSender<Order>,
@@ -499,18 +532,27 @@ fn stand(
             return Answer::Refused(format!("there is no virtual router `{unknown}`"));
         }
     }
-    let meant = rows.iter().enumerate().filter(|(_, row)| is_meant(row));
-    let (numbers, routers): (Vec<usize>, Vec<String>) =
-        meant.map(|(number, (name, _))| (number, name.clone())).unzip();
+    let meant = rows.iter().filter(|row| is_meant(row));
+    let routers: Vec<String> = meant.map(|(name, _)| name.clone()).collect();
     if routers.is_empty() {
         return Answer::Refused("there is no such virtual router".to_owned());
     }
     let stance = request.stance.stance();
     info!("ordered by an operator: {:?}: {}", request.stance, routers.join(", "));
-    if orders.send(Order::Stance { stance, routers: numbers }).is_err() {
-        return Answer::Refused("the daemon is stopping".to_owned());
+    let (done, answer) = oneshot::channel();
+    let gone = || Answer::Refused("the daemon is stopping".to_owned());
+    if orders.send(Order::Stance { stance, routers: routers.clone(), done }).is_err() {
+        return gone();
     }
-    services::json(&StanceAnswer { routers })
+    let Ok(known) = answer.await else { return gone() };
+    // The names are as old as the connection.
+    let missing = routers.iter().find(|name| !known.contains(name));
+    if let (Routers::Named(_), Some(missing)) = (&request.routers, missing) {
+        let others = known.join(", ");
+        let others = if known.is_empty() { "nothing".to_owned() } else { others };
+        return Answer::Refused(format!("`{missing}` is gone since a reload; ordered: {others}"));
+    }
+    services::json(&StanceAnswer { routers: known })
 }
 
 async fn answer(orders: mpsc::UnboundedSender<Order>, node: String) -> Answer {

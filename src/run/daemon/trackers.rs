@@ -1,6 +1,7 @@
-//! What has to be looked at again and again: scripts, files, processes.
+//! What has to be looked at again and again: scripts, files, processes, ping targets.
 
 use std::fs;
+use std::future::ready;
 use std::net::IpAddr;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,10 +11,11 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::{MissedTickBehavior, interval};
 
-use super::plan::{ProcessPlan, ScriptPlan, ScriptPolicy, SourcePlan};
+use super::plan::{ScriptPlan, ScriptPolicy, SourcePlan};
+use super::processes::Processes;
 use super::report::Order;
 use super::{Plan, script};
-use crate::run::net::ping::ping;
+use crate::run::health::probe;
 use crate::run::vrrp::Observation;
 
 /// A task for each of them; dropping it ends them.
@@ -21,12 +23,14 @@ use crate::run::vrrp::Observation;
 pub(super) struct Trackers {
     running: Vec<Tracker>,
     orders: mpsc::UnboundedSender<Order>,
+    processes: Processes,
 }
 
 impl Trackers {
     /// Needs a tokio runtime.
     pub(super) fn start(plan: &Plan, orders: &mpsc::UnboundedSender<Order>) -> Self {
-        let mut trackers = Self { running: Vec::new(), orders: orders.clone() };
+        let mut trackers =
+            Self { running: Vec::new(), orders: orders.clone(), processes: Processes::default() };
         trackers.configure(plan);
         trackers
     }
@@ -49,7 +53,7 @@ impl Trackers {
                     let before = old.iter().find(|old| is_same_script(&old.plan, planned));
                     let last = before.map_or(Observation::Unknown, |old| old.view.last());
                     let view = View::new(last, self.orders.clone());
-                    Tracker::start(planned, &plan.scripts, view)
+                    Tracker::start(planned, &plan.scripts, view, &self.processes)
                 }
             };
             if let Some(tracker) = tracker {
@@ -79,14 +83,25 @@ struct Tracker {
 
 impl Tracker {
     /// `None` for what others observe: the kernel, who checks the servers, who runs resources.
-    fn start(plan: &SourcePlan, policy: &ScriptPolicy, view: View) -> Option<Self> {
+    fn start(
+        plan: &SourcePlan,
+        policy: &ScriptPolicy,
+        view: View,
+        processes: &Processes,
+    ) -> Option<Self> {
         let told = view.clone();
         let task = match plan.clone() {
-            SourcePlan::File { path, .. } => tokio::spawn(look(told, move || file(&path))),
+            SourcePlan::File { path, .. } => tokio::spawn(look(told, move || ready(file(&path)))),
             SourcePlan::Pings { targets, dead_time } => {
                 tokio::spawn(reach(targets, dead_time, told))
             }
-            SourcePlan::Process(process) => tokio::spawn(look(told, move || processes(&process))),
+            SourcePlan::Process(process) => {
+                let (processes, process) = (processes.clone(), Arc::new(process));
+                tokio::spawn(look(told, move || {
+                    let (processes, process) = (processes.clone(), process.clone());
+                    async move { processes.observe(&process).await }
+                }))
+            }
             SourcePlan::Script(script) => tokio::spawn(follow(script, policy.clone(), told)),
             SourcePlan::Interface { .. }
             | SourcePlan::Paths { .. }
@@ -162,14 +177,18 @@ async fn follow(plan: ScriptPlan, policy: ScriptPolicy, view: View) {
 async fn reach(targets: Vec<Vec<IpAddr>>, dead_time: Duration, view: View) {
     let mut ticks = interval(Duration::from_secs(1));
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let pings = |hosts: &Vec<IpAddr>| -> Vec<_> {
+        hosts.iter().map(|host| probe::ping(*host, ANSWER)).collect()
+    };
+    let targets: Vec<Vec<_>> = targets.iter().map(pings).collect();
     let mut heard: Vec<Option<Instant>> = targets.iter().map(|_| None).collect();
     let mut last = None;
     loop {
         ticks.tick().await;
-        for (number, (hosts, heard)) in (0..).zip(targets.iter().zip(&mut heard)) {
+        for (hosts, heard) in targets.iter().zip(&mut heard) {
             for host in hosts {
                 // A host without a route is as silent as one that is down.
-                if ping(*host, number, Duration::from_millis(500)).await.unwrap_or(false) {
+                if probe::run(host, ANSWER).await.is_ok() {
                     *heard = Some(Instant::now());
                     break;
                 }
@@ -186,14 +205,17 @@ async fn reach(targets: Vec<Vec<IpAddr>>, dead_time: Duration, view: View) {
     }
 }
 
-/// Looks at something that is quick to look at.
-async fn look(view: View, mut observe: impl FnMut() -> Observation) {
+/// Looks at something twice a second.
+async fn look<Looking>(view: View, mut observe: impl FnMut() -> Looking)
+where
+    Looking: Future<Output = Observation>,
+{
     let mut ticks = interval(LOOK);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut last = Observation::Unknown;
     loop {
         ticks.tick().await;
-        let observation = observe();
+        let observation = observe().await;
         if observation == last {
             continue;
         }
@@ -207,36 +229,6 @@ fn file(path: &Path) -> Observation {
     let text = fs::read_to_string(path).unwrap_or_default();
     let number = text.split_whitespace().next().and_then(|word| word.parse().ok());
     Observation::Value(number.unwrap_or(0))
-}
-
-/// Whether enough processes run, and not too many.
-fn processes(plan: &ProcessPlan) -> Observation {
-    let Ok(listing) = fs::read_dir("/proc") else { return Observation::Down };
-    let is_it = |entry: &fs::DirEntry| {
-        let is_process =
-            entry.file_name().to_string_lossy().starts_with(|c: char| c.is_ascii_digit());
-        // One that ends meanwhile has no command line any more.
-        is_process
-            && fs::read(entry.path().join("cmdline"))
-                .is_ok_and(|line| is_command(&line, &plan.command))
-    };
-    let count = listing.filter_map(Result::ok).filter(is_it).count();
-    let count = u32::try_from(count).unwrap_or(u32::MAX);
-    let is_enough = count >= plan.least && plan.most.is_none_or(|most| count <= most);
-    if is_enough { Observation::Up } else { Observation::Down }
-}
-
-/// Compares a command line of /proc with the words that are wanted: the program's name without its
-/// path, and as many arguments as are given.
-fn is_command(line: &[u8], wanted: &[String]) -> bool {
-    let mut words = line.split(|byte| *byte == 0);
-    wanted.iter().enumerate().all(|(number, wanted)| {
-        let Some(word) = words.next() else { return false };
-        let name = if number == 0 { word.rsplit(|byte| *byte == b'/').next() } else { Some(word) };
-        let wanted_name =
-            if number == 0 { wanted.rsplit('/').next() } else { Some(wanted.as_str()) };
-        name == wanted_name.map(str::as_bytes)
-    })
 }
 
 /// Counts successes and failures in a row.
@@ -280,6 +272,9 @@ const LONGEST_INTERVAL: Duration = Duration::from_secs(86_400);
 /// A script without an interval would occupy a core.
 const SHORTEST_INTERVAL: Duration = Duration::from_millis(10);
 
+/// For one ping target: there may be several, and a second for all of them.
+const ANSWER: Duration = Duration::from_millis(500);
+
 /// Time between two looks.
 const LOOK: Duration = Duration::from_millis(500);
 
@@ -287,6 +282,7 @@ const LOOK: Duration = Duration::from_millis(500);
 mod tests {
     use super::*;
     use crate::model::Sourced;
+    use crate::run::daemon::plan::ProcessPlan;
 
     #[test]
     fn a_file_holds_a_number_or_nothing() {
@@ -297,16 +293,6 @@ mod tests {
             fs::write(&path, text).unwrap();
             assert_eq!(file(&path), Observation::Value(number), "{text}");
         }
-    }
-
-    #[test]
-    fn processes_are_found_by_name_and_first_arguments() {
-        let line = b"/usr/sbin/nginx\0-g\0daemon off;\0";
-        let wanted = |words: &[&str]| words.iter().map(|w| (*w).to_owned()).collect::<Vec<_>>();
-        assert!(is_command(line, &wanted(&["nginx"])));
-        assert!(is_command(line, &wanted(&["/usr/bin/nginx", "-g"])));
-        assert!(!is_command(line, &wanted(&["nginx", "-t"])));
-        assert!(!is_command(line, &wanted(&["ngin"])));
     }
 
     #[test]

@@ -54,6 +54,10 @@ impl Found<'_> {
             self.settings(prefix, group, GLOBALS);
         }
         self.settings("", &cluster.globals.outside, GLOBALS);
+        // Its own services go at the end in any case, which is what `VS` asks for.
+        let flush = cluster.globals.services.flush_on_stop.as_ref();
+        let all = flush.filter(|flush| flush.value.is_none());
+        self.at("lvs_flush_on_stop", all.and_then(|flush| flush.at));
         for group in &cluster.sync_groups {
             self.settings("", &*group.settings, GROUPS);
             self.carried(&group.carried);

@@ -169,10 +169,17 @@ impl Worker {
                 let _ = done.send(());
             }
             Order::Resources { router, news } => self.follow_resources(&router, news),
-            Order::Stance { stance, routers } => {
-                for router in routers {
-                    self.director.order(router, stance, Instant::now());
-                }
+            Order::Stance { stance, mut routers, done } => {
+                routers.retain(|name| {
+                    let mut known = self.plan.routers.iter();
+                    let number = known.position(|router| router.settings.name == *name);
+                    number.is_some_and(|number| {
+                        self.director.order(number, stance, Instant::now());
+                        true
+                    })
+                });
+                // Who asked may have gone.
+                let _ = done.send(routers);
             }
             Order::Status(asked) => {
                 let status =

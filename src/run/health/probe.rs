@@ -3,13 +3,14 @@
 use std::fmt::Display;
 use std::future::Future;
 use std::io;
+use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use thiserror::Error;
 
-use super::{Answer, Ask, Failure, Question};
+use super::{Answer, Ask, Failure, Origin, Question};
 
 mod combined;
 mod connect;
@@ -98,6 +99,14 @@ pub fn build(question: &Question, trust: &Trust) -> Result<Arc<dyn Probe>, Refus
         Ask::Text(ask) => Arc::new(text::Text::new(ask, question)?),
         Ask::Udp(ask) => Arc::new(udp::Udp::new(ask, question)),
     })
+}
+
+/// One echo request to a host, of either family.
+pub fn ping(host: IpAddr, limit: Duration) -> impl Probe {
+    let target = SocketAddr::new(host, 0);
+    let origin = Origin::default();
+    let ask = Ask::Ping { tries: 1 };
+    ping::Ping::new(1, &Question { ask, target, origin, limit, interval: limit })
 }
 
 /// What the questions of dialogues make of all that a server says, without a server: lines, answers of

@@ -5,15 +5,18 @@
 //! own, and the rest of the daemon talks to it over two channels.
 
 use std::collections::BTreeMap;
-use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
+
+use tracing::warn;
 
 use super::batch::{Batch, Refusal};
 use super::reconcile::{Event, Input, Output, Owned, Reconciler};
-use super::wire::{self, Counted, Question, Statistics};
-use super::{DestinationKey, Service, ServiceKey, Step, Table};
+use super::wire::{self, Question};
+use super::{Service, Step, Table};
 use crate::run::net::genetlink::messages::Malformed;
 use crate::run::net::genetlink::{Connection, Error};
+use crate::run::newest::{Received, Receiver};
+use crate::source::words::counted;
 
 /// Where a table is kept.
 pub trait Backend {
@@ -37,32 +40,17 @@ pub trait Backend {
 pub struct Kernel {
     /// Opened when it is needed, and anew after any error.
     connection: Option<Connection>,
+    /// Objects of the last read that a newer kernel or another program made, and lvsha cannot name.
     unreadable: usize,
 }
 
-/// Counters of one service and its destinations.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ServiceCounters {
-    /// Of the service.
-    pub statistics: Statistics,
-    /// Of its destinations.
-    pub destinations: BTreeMap<DestinationKey, Counted>,
-}
-
 impl Kernel {
-    /// Objects of the last read that a newer kernel or another program made, and lvsha cannot name.
-    pub fn unreadable(&self) -> usize {
-        self.unreadable
-    }
-
-    /// The table with its counters.
+    /// The table.
     ///
     /// # Errors
     ///
     /// As [`Backend::read`].
-    pub fn read_counted(
-        &mut self,
-    ) -> Result<(Table, BTreeMap<ServiceKey, ServiceCounters>), Error> {
+    pub fn table(&mut self) -> Result<Table, Error> {
         let mut attempt = 0;
         loop {
             match self.with_connection(Self::dump) {
@@ -92,22 +80,6 @@ impl Kernel {
         })
     }
 
-    /// Version of the module.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::NoFamily`] when there is none.
-    pub fn info(&mut self) -> Result<wire::Info, Error> {
-        self.with_connection(|_, connection| {
-            let mut found = Err(Malformed::Message);
-            ask(connection, Question::Info, |attributes| {
-                found = wire::info(attributes);
-                Ok(())
-            })?;
-            Ok(found?)
-        })
-    }
-
     fn with_connection<T>(
         &mut self,
         act: impl FnOnce(&mut Self, &mut Connection) -> Result<T, Error>,
@@ -124,29 +96,22 @@ impl Kernel {
         result
     }
 
-    fn dump(
-        &mut self,
-        connection: &mut Connection,
-    ) -> Result<(Table, BTreeMap<ServiceKey, ServiceCounters>), Error> {
+    fn dump(&mut self, connection: &mut Connection) -> Result<Table, Error> {
         let mut table = Table::default();
-        let mut counters = BTreeMap::new();
         let mut unreadable = 0;
         ask(connection, Question::Services, |attributes| {
             let read = known(wire::service(attributes), &mut unreadable)?;
-            if let Some((key, settings, statistics)) = read {
+            if let Some((key, settings)) = read {
                 let service = Service { settings, destinations: BTreeMap::new() };
                 table.services.insert(key, service);
-                counters.insert(key, ServiceCounters { statistics, ..Default::default() });
             }
             Ok(())
         })?;
         for (key, service) in &mut table.services {
-            let counted = counters.entry(*key).or_default();
             let asked = ask(connection, Question::Destinations(*key), |attributes| {
                 let read = known(wire::destination(attributes, key.family()), &mut unreadable)?;
-                if let Some((at, destination, count)) = read {
+                if let Some((at, destination)) = read {
                     service.destinations.insert(at, destination);
-                    counted.destinations.insert(at, count);
                 }
                 Ok(())
             });
@@ -166,14 +131,18 @@ impl Kernel {
             table.timeouts = Some(wire::timeouts(attributes)?);
             Ok(())
         })?;
+        if unreadable > 0 && unreadable != self.unreadable {
+            let objects = counted(unreadable, "object");
+            warn!("IPVS: {objects} of others with settings that are not known here: not touched");
+        }
         self.unreadable = unreadable;
-        Ok((table, counters))
+        Ok(table)
     }
 }
 
 impl Backend for Kernel {
     fn read(&mut self) -> Result<Table, String> {
-        self.read_counted().map(|(table, _)| table).map_err(|error| describe(&error))
+        self.table().map_err(|error| describe(&error))
     }
 
     fn apply(&mut self, steps: &[Step]) -> Result<Vec<Refusal>, String> {
@@ -184,7 +153,7 @@ impl Backend for Kernel {
 /// Drives `machine` over `backend` until the sender of wishes is dropped; returns both.
 ///
 /// Events are told as they come; what is ours is noted before it is made and when it is gone.
-pub fn drive<B: Backend>(
+pub(in crate::run) fn drive<B: Backend>(
     mut machine: Reconciler,
     mut backend: B,
     wishes: &Receiver<Table>,
@@ -209,20 +178,11 @@ pub fn drive<B: Backend>(
             };
             machine.handle(input, Instant::now());
         }
-        let wish = match machine.next_deadline() {
-            Some(deadline) => {
-                wishes.recv_timeout(deadline.saturating_duration_since(Instant::now()))
-            }
-            None => wishes.recv().map_err(|_| RecvTimeoutError::Disconnected),
-        };
-        match wish {
-            // Only the newest wish counts; a burst of verdicts becomes one change.
-            Ok(table) => {
-                let newest = wishes.try_iter().last().unwrap_or(table);
-                machine.handle(Input::Desired(newest), Instant::now());
-            }
-            Err(RecvTimeoutError::Timeout) => machine.handle_timeout(Instant::now()),
-            Err(RecvTimeoutError::Disconnected) => return (machine, backend),
+        match wishes.receive(machine.next_deadline()) {
+            // A burst of verdicts becomes one change.
+            Received::Value(table) => machine.handle(Input::Desired(table), Instant::now()),
+            Received::Timeout => machine.handle_timeout(Instant::now()),
+            Received::Closed => return (machine, backend),
         }
     }
 }

@@ -2,7 +2,6 @@
 //!
 //! - [`alarm`]: waiting for a moment.
 //! - [`descriptors`]: how many may be open.
-//! - [`ping`]: one ICMP echo.
 //! - [`readiness`]: waiting for sockets.
 //! - [`socket`]: raw IP sockets for advertisements.
 //! - [`filter`]: packets to addresses that are not accepted (nftables).
@@ -25,7 +24,6 @@ pub mod genetlink;
 pub mod interface;
 pub mod netlink;
 pub mod objects;
-pub mod ping;
 pub mod readiness;
 pub mod routes;
 pub mod rules;

@@ -5,7 +5,7 @@
 //! addresses come and go on the link.
 
 use std::io;
-use std::mem::{self, MaybeUninit};
+use std::mem;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV6};
 use std::os::fd::{AsRawFd, RawFd};
 
@@ -208,10 +208,8 @@ fn ancillary(message: &libc::msghdr) -> Option<(IpAddr, u8)> {
         while let Some(found) = header.as_ref() {
             match (found.cmsg_level, found.cmsg_type) {
                 (libc::IPPROTO_IPV6, libc::IPV6_PKTINFO) => {
-                    let mut info = MaybeUninit::<libc::in6_pktinfo>::uninit();
                     let data = libc::CMSG_DATA(header).cast::<libc::in6_pktinfo>();
-                    info.write(data.read_unaligned());
-                    destination = Some(Ipv6Addr::from(info.assume_init().ipi6_addr.s6_addr));
+                    destination = Some(Ipv6Addr::from(data.read_unaligned().ipi6_addr.s6_addr));
                 }
                 (libc::IPPROTO_IPV6, libc::IPV6_HOPLIMIT) => {
                     let data = libc::CMSG_DATA(header).cast::<libc::c_int>();

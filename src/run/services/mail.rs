@@ -6,9 +6,12 @@ use lettre::message::Mailbox;
 use lettre::transport::smtp::extension::ClientId;
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, timeout, timeout_at};
 use tracing::warn;
 
 use crate::model::Cluster;
+use crate::run::tasks::finish_all;
 
 #[cfg(test)]
 mod tests;
@@ -62,18 +65,24 @@ pub fn router_plan(cluster: &Cluster) -> Option<MailPlan> {
     })
 }
 
-/// Takes lines for mails; a task sends them until it is dropped.
+/// Takes lines for mails. A task sends them, also when this is dropped, while the runtime lives.
 #[derive(Debug)]
 pub(in crate::run) struct Mailer {
     lines: mpsc::Sender<String>,
+    task: JoinHandle<()>,
 }
 
 impl Mailer {
     /// Needs a tokio runtime.
     pub(in crate::run) fn start(plan: MailPlan) -> Self {
         let (lines, queue) = mpsc::channel(WAITING);
-        tokio::spawn(send_all(plan, queue));
-        Self { lines }
+        Self { lines, task: tokio::spawn(send_all(plan, queue)) }
+    }
+
+    /// Waits until what was told is sent, but not for ever.
+    pub(in crate::run) async fn finish(self) {
+        drop(self.lines);
+        finish_all(vec![self.task], AT_THE_END).await;
     }
 
     /// Queues a line; returns at once.
@@ -87,8 +96,12 @@ async fn send_all(plan: MailPlan, mut queue: mpsc::Receiver<String>) {
     while let Some(first) = queue.recv().await {
         let mut lines = vec![first];
         // What happens within a second belongs together.
-        let burst = tokio::time::timeout(BURST, queue.recv_many(&mut lines, WAITING));
-        let _ = burst.await;
+        let end = Instant::now() + BURST;
+        while lines.len() < WAITING
+            && let Ok(Some(line)) = timeout_at(end, queue.recv()).await
+        {
+            lines.push(line);
+        }
         if let Err(cause) = send(&plan, &lines).await {
             warn!("mail to {} failed: {cause}", plan.to.join(", "));
         }
@@ -114,7 +127,7 @@ async fn send(plan: &MailPlan, lines: &[String]) -> Result<(), String> {
     if let Some(name) = &plan.hello {
         transport = transport.hello_name(ClientId::Domain(name.clone()));
     }
-    let sent = tokio::time::timeout(plan.limit, transport.build().send(message)).await;
+    let sent = timeout(plan.limit, transport.build().send(message)).await;
     sent.map_err(|_| "no answer in time".to_owned())?.map(|_| ()).map_err(|e| e.to_string())
 }
 
@@ -133,5 +146,7 @@ fn host_and_port(said: &str) -> (String, u16) {
 
 const LIMIT: Duration = Duration::from_secs(30);
 const BURST: Duration = Duration::from_secs(1);
+/// How long the end of the daemon waits for the last mail.
+const AT_THE_END: Duration = Duration::from_secs(5);
 /// Lines that may wait for a slow server.
 const WAITING: usize = 1000;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::{Arc, mpsc as blocking};
+use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -23,6 +23,7 @@ use crate::run::ipvs::kernel::{Backend, Kernel, drive};
 use crate::run::ipvs::reconcile::{self, Reconciler, Settings};
 use crate::run::ipvs::{Daemon, DaemonRole, DestinationKey, Table};
 use crate::run::net::descriptors;
+use crate::run::newest;
 
 mod kernel_state;
 mod orders;
@@ -179,7 +180,7 @@ struct Worker {
     orders: Orders,
     /// Sync threads of an earlier life.
     left: BTreeMap<DaemonRole, Daemon>,
-    wishes: blocking::Sender<Table>,
+    wishes: newest::Sender<Table>,
     /// Before this moment no questions are begun.
     next_turn: Instant,
     kernel_events: mpsc::UnboundedReceiver<reconcile::Event>,
@@ -196,7 +197,7 @@ impl Worker {
         present: &Table,
         tell: mpsc::UnboundedSender<Told>,
     ) -> io::Result<Self> {
-        let (wishes, wished) = blocking::channel();
+        let (wishes, wished) = newest::channel();
         let (events, kernel_events) = mpsc::unbounded_channel();
         let settings = Settings { remove_foreign: plan.removes_foreign, ..Settings::default() };
         let owned = memory.as_deref().map(maintenance::recall).unwrap_or_default();
@@ -279,6 +280,9 @@ impl Worker {
             }
         }
         self.tell_the_end().await;
+        if let Some(mailer) = self.mailer.take() {
+            mailer.finish().await;
+        }
         self.leave();
     }
 
@@ -430,6 +434,9 @@ impl Worker {
     }
 
     fn configure(&mut self, plan: Plan, now: Instant) {
+        if plan.removes_foreign != self.plan.removes_foreign {
+            warn!("`lvs_flush` counts from the next start on");
+        }
         self.monitor.configure(plan.services.clone(), &Table::default(), now);
         for (target, order) in self.orders.standing(now) {
             self.monitor.order_added(target, order, now);
@@ -466,7 +473,7 @@ impl Worker {
         };
         let services = if is_active { self.monitor.services() } else { BTreeMap::new() };
         let table = Table { services, daemons: self.daemons(), timeouts: self.plan.timeouts };
-        if self.wishes.send(table).is_err() {
+        if !self.wishes.send(table) {
             warn!("the thread of the kernel's table has ended");
         }
     }
@@ -487,7 +494,7 @@ impl Worker {
 
     /// Leaves the table as the plan says, and waits for it.
     fn leave(self) {
-        if !self.plan.stays_on_stop && self.wishes.send(Table::default()).is_err() {
+        if !self.plan.stays_on_stop && !self.wishes.send(Table::default()) {
             warn!("the thread of the kernel's table has ended");
         }
         drop(self.wishes);

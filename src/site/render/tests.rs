@@ -57,6 +57,14 @@ fn real_servers_keep_silent_before_they_have_the_address() {
     assert!(unit.contains("\nExecStopPost=/usr/local/sbin/lvsrs stop\n"), "{unit}");
 }
 
+/// What a script left running on purpose would else be ended with the daemon, and a new start wait for it.
+#[test]
+fn the_daemons_unit_ends_and_waits_for_nobody_else() {
+    let machines = files(Stack::Lvsha);
+    let unit = &file(&machines, "lw1", "lvsha.service").text;
+    assert!(unit.contains("\nKillMode=process\n"), "{unit}");
+}
+
 #[test]
 fn translation_needs_no_address_on_real_servers_but_forwarding() {
     let mut site = lab(Stack::Keepalived);

@@ -84,10 +84,19 @@ start.
 
 Write `auto_failback off` into ha.cf of both nodes, or `preempt = false` into the inventory, and move the address
 with `lvsha ctl standby` on the director that has it.";
+    UNUSABLE_HOOK = "LV0965" "daemon-unusable-hook" Warning Accepts "a notify script that cannot be run"
+        "A notify script is not there, its user does not exist or may not execute it, or others than root
+could have written it while `enable_script_security` is on. keepalived takes it out at the start.
+The daemon tries it at each change, so that nothing is started or stopped until it is there. A reload
+looks again.
+
+Correct the path, `chmod` and `chown` the script and the folders above it, or name another user.";
     INPUT_ERRORS = "LV0969" "daemon-input-errors" Warning Accepts "a configuration with errors"
         "The files hold errors: words that their own program refuses or reads otherwise than they say.
 The daemon does what it understands, as that program would, and leaves out the rest. Without
-something that it needs it does not start, and an error of its own says so.
+something that it needs it does not start, and an error of its own says so. A reload is refused where
+something cannot be read at all: braces and quotes without their partner, unknown words, missing or
+impossible values, missing files. What runs goes on then.
 
 `lvsha check` shows every error, `lvsha check --fix` mends those that are certain.";
 }

@@ -109,7 +109,7 @@ impl Look {
         let mut weights = Vec::new();
         // A refusal is the kernel's way to say that there is no such service.
         let _ = self.0.ask(sequence, &question, |_, attributes| {
-            if let Ok((_, destination, _)) = wire::destination(attributes, key.family()) {
+            if let Ok((_, destination)) = wire::destination(attributes, key.family()) {
                 weights.push(destination.weight);
             }
             Ok::<_, lvsha::run::net::genetlink::Error>(())

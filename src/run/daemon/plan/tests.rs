@@ -155,7 +155,7 @@ fn a_script_that_cannot_be_run_is_told_and_not_followed() {
         }}"
     ));
     assert_eq!(plan.sources.len(), 5);
-    let loaded = crate::run::daemon::Loaded { plan, findings: Findings::new() };
+    let loaded = crate::run::daemon::Loaded { plan, findings: Findings::new(), unread: None };
     let loaded = loaded.on_this_machine();
     assert_eq!(followed(&loaded.plan), ["interface eth1", "script s3"]);
     assert_eq!(loaded.plan.sources.len(), 2);

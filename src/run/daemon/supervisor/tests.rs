@@ -15,6 +15,7 @@ fn supervisor(orders: mpsc::UnboundedSender<Order>, balancing: Balancing) -> Sup
         mailer: None,
         states: BTreeMap::new(),
         quorums: HashMap::new(),
+        real_time: None,
         load: Box::new(|| Err("nobody reloads here".to_owned())),
         plan,
         orders,
@@ -60,4 +61,31 @@ async fn without_the_thread_that_speaks_vrrp_the_daemon_is_broken() {
     let ended = supervisor(orders, balancing).run(signals, reports, told, None).await;
     assert_eq!(ended.unwrap(), Ended::Broken);
     assert!(given.recv().await.is_none(), "nobody is there to take an order");
+}
+
+/// The request may come seconds after the connection, and a reload between them.
+#[tokio::test]
+async fn an_order_is_about_names_and_not_about_what_stands_in_their_place() {
+    let (orders, mut given) = mpsc::unbounded_channel();
+    let rows = [("mail".to_owned(), None), ("web".to_owned(), None)];
+    let ask = |names: &[&str]| {
+        let routers = Routers::Named(names.iter().map(|name| (*name).to_owned()).collect());
+        StanceRequest { stance: crate::run::control::StanceWord::Standby, routers }
+    };
+    // The thread that speaks VRRP has a plan without `mail` by now.
+    let worker = async {
+        while let Some(Order::Stance { mut routers, done, .. }) = given.recv().await {
+            routers.retain(|name| name == "web");
+            let _ = done.send(routers);
+        }
+    };
+    let operator = async {
+        let answer = stand(&ask(&["web"]), &rows, &orders).await;
+        assert!(matches!(&answer, Answer::Json(text) if text.contains("web")), "{answer:?}");
+        let answer = stand(&ask(&["mail", "web"]), &rows, &orders).await;
+        let told = "`mail` is gone since a reload; ordered: web";
+        assert!(matches!(&answer, Answer::Refused(why) if why == told), "{answer:?}");
+        drop(orders);
+    };
+    tokio::join!(worker, operator);
 }

@@ -6,12 +6,10 @@
 mod names;
 mod reply;
 mod request;
-mod statistics;
 
 #[cfg(test)]
 mod tests;
 
 pub use names::{Command, FAMILY, VERSION};
-pub use reply::{Counted, Info, daemon, destination, info, service, timeouts};
+pub use reply::{daemon, destination, service, timeouts};
 pub use request::{Question, encode_question, encode_step};
-pub use statistics::Statistics;

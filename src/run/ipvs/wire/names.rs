@@ -101,32 +101,6 @@ pub enum DaemonAttribute {
 
 impl NlAttrType for DaemonAttribute {}
 
-/// IPVS_STATS_ATTR_*, the same for the old 32-bit and the 64-bit form.
-#[neli_enum(serialized_type = "u16")]
-pub enum StatsAttribute {
-    Conns = 1,
-    InPkts = 2,
-    OutPkts = 3,
-    InBytes = 4,
-    OutBytes = 5,
-    Cps = 6,
-    InPps = 7,
-    OutPps = 8,
-    InBps = 9,
-    OutBps = 10,
-}
-
-impl NlAttrType for StatsAttribute {}
-
-/// IPVS_INFO_ATTR_*.
-#[neli_enum(serialized_type = "u16")]
-pub enum InfoAttribute {
-    Version = 1,
-    ConnTabSize = 2,
-}
-
-impl NlAttrType for InfoAttribute {}
-
 /// AF_INET.
 pub(super) const AF_INET: u16 = 2;
 /// AF_INET6.

@@ -2,50 +2,23 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use serde::Serialize;
-
 use super::super::{
     Daemon, DaemonRole, Destination, DestinationKey, Forwarding, Granularity, ServiceFlags,
     ServiceKey, ServiceSettings, Timeouts, Tunnel, TunnelChecksum,
 };
-use super::Statistics;
 use super::names::{
-    AF_INET, AF_INET6, DaemonAttribute, DestAttribute, InfoAttribute, ServiceAttribute, Top,
-    encapsulation, forwarding, service_flag, sync_state, tunnel,
+    AF_INET, AF_INET6, DaemonAttribute, DestAttribute, ServiceAttribute, Top, encapsulation,
+    forwarding, service_flag, sync_state, tunnel,
 };
 use crate::model::{Family, Protocol};
 use crate::run::net::genetlink::messages::{Attribute, Attributes, Malformed};
-
-/// Connections that a destination has now.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Counted {
-    /// Established.
-    pub active: u32,
-    /// In another state.
-    pub inactive: u32,
-    /// Persistence templates.
-    pub persistent: u32,
-    /// Counters and rates.
-    pub statistics: Statistics,
-}
-
-/// What the module says of itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Info {
-    /// Version as major, minor, patch.
-    pub version: (u8, u8, u8),
-    /// Buckets of the connection table.
-    pub connection_table: u32,
-}
 
 /// A service of a dump.
 ///
 /// # Errors
 ///
 /// What is missing or malformed.
-pub fn service(
-    attributes: Attributes<'_>,
-) -> Result<(ServiceKey, ServiceSettings, Statistics), Malformed> {
+pub fn service(attributes: Attributes<'_>) -> Result<(ServiceKey, ServiceSettings), Malformed> {
     use ServiceAttribute as A;
     let fields = Fields::of(attributes, Top::Service.into())?;
     let family = family(fields.need(A::Af)?)?;
@@ -80,7 +53,7 @@ pub fn service(
         },
         engine: fields.find(A::PeName).map(|name| name.text()).transpose()?.map(str::to_owned),
     };
-    Ok((key, settings, fields.statistics(A::Stats64.into(), A::Stats.into())?))
+    Ok((key, settings))
 }
 
 /// A destination of a dump of a service of `family`.
@@ -91,7 +64,7 @@ pub fn service(
 pub fn destination(
     attributes: Attributes<'_>,
     service: Family,
-) -> Result<(DestinationKey, Destination, Counted), Malformed> {
+) -> Result<(DestinationKey, Destination), Malformed> {
     use DestAttribute as A;
     let fields = Fields::of(attributes, Top::Dest.into())?;
     // Kernels before 3.18 do not tell: then it is the service's.
@@ -106,14 +79,7 @@ pub fn destination(
         upper_threshold: fields.need(A::UThresh)?.u32()?,
         lower_threshold: fields.need(A::LThresh)?.u32()?,
     };
-    let count = |kind: A| fields.find(kind).map_or(Ok(0), |field| field.u32());
-    let counted = Counted {
-        active: count(A::ActiveConns)?,
-        inactive: count(A::InactConns)?,
-        persistent: count(A::PersistConns)?,
-        statistics: fields.statistics(A::Stats64.into(), A::Stats.into())?,
-    };
-    Ok((key, destination, counted))
+    Ok((key, destination))
 }
 
 /// A sync thread of a dump.
@@ -161,19 +127,6 @@ pub fn timeouts(attributes: Attributes<'_>) -> Result<Timeouts, Malformed> {
     })
 }
 
-/// What the module says of itself.
-///
-/// # Errors
-///
-/// What is missing or malformed.
-pub fn info(attributes: Attributes<'_>) -> Result<Info, Malformed> {
-    let fields = Fields::read(attributes)?;
-    // 0x010201 is 1.2.1 (NVERSION).
-    let [_, major, minor, patch] = fields.need(InfoAttribute::Version)?.u32()?.to_be_bytes();
-    let connection_table = fields.need(InfoAttribute::ConnTabSize)?.u32()?;
-    Ok(Info { version: (major, minor, patch), connection_table })
-}
-
 /// The attributes of one object by number. Numbers of all groups are small.
 struct Fields<'a> {
     by_kind: [Option<Attribute<'a>>; KNOWN],
@@ -209,12 +162,6 @@ impl<'a> Fields<'a> {
     fn need(&self, kind: impl Into<u16>) -> Result<Attribute<'a>, Malformed> {
         let kind = kind.into();
         self.find(kind).ok_or(Malformed::Missing(kind))
-    }
-
-    /// The 64-bit counters where the kernel has them (4.1), else the others.
-    fn statistics(&self, wide: u16, narrow: u16) -> Result<Statistics, Malformed> {
-        let found = self.find(wide).or_else(|| self.find(narrow));
-        found.map_or(Ok(Statistics::default()), Statistics::read)
     }
 
     fn forwarding(&self) -> Result<Forwarding, Malformed> {

@@ -24,8 +24,6 @@ pub enum Question {
     Daemons,
     /// Destinations of one service.
     Destinations(ServiceKey),
-    /// Version and size of the connection table.
-    Info,
     /// All services.
     Services,
     /// Timeouts of connection entries.
@@ -43,11 +41,10 @@ pub fn encode_question(
     sequence: u32,
     question: Question,
 ) -> Result<(), Error> {
-    // Info and timeouts are single objects, the others are only told as dumps.
+    // Timeouts are a single object, the others are only told as dumps.
     let (command, flags) = match question {
         Question::Daemons => (Command::GetDaemon, NlmF::DUMP),
         Question::Destinations(_) => (Command::GetDest, NlmF::DUMP),
-        Question::Info => (Command::GetInfo, NlmF::ACK),
         Question::Services => (Command::GetService, NlmF::DUMP),
         Question::Timeouts => (Command::GetConfig, NlmF::ACK),
     };

@@ -165,11 +165,6 @@ impl<'a> Attribute<'a> {
         self.array().map(u32::from_ne_bytes)
     }
 
-    /// 64 bits in host order.
-    pub fn u64(&self) -> Result<u64, Malformed> {
-        self.array().map(u64::from_ne_bytes)
-    }
-
     /// Exactly `N` bytes.
     pub fn array<const N: usize>(&self) -> Result<[u8; N], Malformed> {
         self.payload.try_into().map_err(|_| Malformed::Length(self.kind))

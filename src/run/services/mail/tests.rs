@@ -40,10 +40,8 @@ async fn take_one(listener: TcpListener) -> String {
     }
 }
 
-#[tokio::test]
-async fn a_burst_is_one_message() {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
-    let plan = MailPlan {
+fn plan(listener: &TcpListener) -> MailPlan {
+    MailPlan {
         host: "127.0.0.1".to_owned(),
         port: listener.local_addr().unwrap().port(),
         from: "lvs@web.example".to_owned(),
@@ -51,9 +49,27 @@ async fn a_burst_is_one_message() {
         limit: Duration::from_secs(20),
         hello: Some("lw1.web.example".to_owned()),
         origin: "LVS_DEVEL".to_owned(),
-    };
-    let mailer = Mailer::start(plan);
+    }
+}
+
+#[tokio::test]
+async fn what_was_told_last_is_sent_before_the_end() {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let mailer = Mailer::start(plan(&listener));
+    let taken = tokio::spawn(take_one(listener));
+    mailer.tell("VI_1: stopped".to_owned());
+    mailer.finish().await;
+    // Nobody is left who could send it.
+    assert!(taken.is_finished() && taken.await.unwrap().contains("VI_1: stopped"));
+}
+
+#[tokio::test]
+async fn a_burst_is_one_message() {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let mailer = Mailer::start(plan(&listener));
     mailer.tell("10.0.0.29:80 is down".to_owned());
+    // Not at the same instant: the first line has been taken by then.
+    tokio::time::sleep(Duration::from_millis(50)).await;
     mailer.tell("10.0.0.30:80 is down".to_owned());
     let told = take_one(listener).await;
     for expected in [

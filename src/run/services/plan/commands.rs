@@ -1,11 +1,11 @@
 //! Commands of configurations: split as a shell does, without a shell; users by name.
 
 use std::collections::BTreeMap;
-use std::fs;
 
 use super::super::hooks::{ServerHooks, ServiceHooks};
 use super::{Planner, targets};
 use crate::model::{Hook, HookEvent, Script, Server, Service, Sourced};
+use crate::run::account;
 use crate::run::health::{ScriptAsk, User};
 use crate::source::Place;
 use crate::source::codes::services as codes;
@@ -81,45 +81,20 @@ impl Planner<'_> {
             return None;
         }
         let default = self.cluster.globals.script_user.as_ref().map(|user| user.value.as_str());
-        let user = match user.or(default) {
-            // keepalived takes this one where it exists, and root elsewhere.
-            None => find_user("keepalived_script"),
-            Some(name) => {
-                let found = find_user(name);
-                if found.is_none() {
-                    let message = format!("the user `{name}` does not exist here");
+        let identity = match user.or(default) {
+            None => account::default_identity(),
+            Some(said) => match account::identity(said) {
+                Ok(identity) => Some(identity),
+                Err(unknown) => {
+                    let message = format!("{unknown} here");
                     self.report(codes::BAD_SCRIPT, at, message, "create it, or name another one");
+                    None
                 }
-                found
-            }
+            },
         };
+        let user = identity.map(|(user, group)| User { user, group });
         let is_secure = self.cluster.globals.script_security.as_ref().is_some_and(|on| on.value);
         let environment = BTreeMap::new();
         Some(ScriptAsk { command, environment, user, sets_weight: false, is_secure })
     }
-}
-
-/// `user`, `user group` or `user:group`, looked up in the system's own files.
-fn find_user(said: &str) -> Option<User> {
-    let mut words = said.split([' ', ':']).filter(|word| !word.is_empty());
-    let (user, group) = (words.next()?, words.next());
-    // name:password:user id:group id:...
-    let (id, own_group) = look_up("/etc/passwd", user, |fields| {
-        Some((fields.get(2)?.parse().ok()?, fields.get(3)?.parse().ok()?))
-    })
-    .or_else(|| user.parse().ok().map(|id| (id, id)))?;
-    let group = match group {
-        None => own_group,
-        Some(name) => look_up("/etc/group", name, |fields| fields.get(2)?.parse().ok())
-            .or_else(|| name.parse().ok())?,
-    };
-    Some(User { user: id, group })
-}
-
-fn look_up<T>(file: &str, name: &str, read: impl Fn(&[&str]) -> Option<T>) -> Option<T> {
-    let text = fs::read_to_string(file).ok()?;
-    text.lines()
-        .map(|line| line.split(':').collect::<Vec<_>>())
-        .find(|fields| fields.first() == Some(&name))
-        .and_then(|fields| read(&fields))
 }

@@ -14,16 +14,6 @@ pub enum ChecksumCustom {
     PseudoHeader,
 }
 
-impl ChecksumCustom {
-    /// The other one.
-    pub fn other(self) -> Self {
-        match self {
-            Self::Message => Self::PseudoHeader,
-            Self::PseudoHeader => Self::Message,
-        }
-    }
-}
-
 /// The custom that applies: only version 3 over IPv4 leaves a choice (A24, B11).
 pub(super) fn custom_for(
     version: Version,

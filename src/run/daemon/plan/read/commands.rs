@@ -29,7 +29,8 @@ impl Planner<'_> {
                     continue;
                 }
             };
-            let Some(command) = self.split(&hook.value.command, hook.at) else { continue };
+            let Some(words) = self.split(&hook.value.command, hook.at) else { continue };
+            let command = Sourced { value: words, at: hook.at };
             planned.push(HookPlan { event, command, user: hook.value.user.clone() });
         }
         planned

@@ -27,6 +27,12 @@ impl Planner<'_> {
         let addresses = router.addresses.iter().chain(&router.excluded);
         let own_link = addresses.filter_map(|own| own.value.options.virtual_mac.as_ref());
         found.extend(own_link.filter_map(|word| Some(("use_vmac", word.at?))));
+        let ttls = router.transport.peers.iter().filter_map(|peer| {
+            let least = peer.value.least_ttl.map(|_| "min_ttl");
+            let largest = peer.value.largest_ttl.map(|_| "max_ttl");
+            Some(least.into_iter().chain(largest).zip(std::iter::repeat(peer.at?)))
+        });
+        found.extend(ttls.flatten());
         let carried = router.carried.iter().map(|carried| (carried.keyword.as_str(), carried.at));
         for (keyword, place) in found.into_iter().chain(carried) {
             self.findings.push(not_executed(keyword, 1, Some(place)));
