@@ -16,7 +16,6 @@ mod addresses;
 mod directors;
 mod groups;
 mod homes;
-mod identity;
 mod mail;
 mod outcomes;
 mod pings;
