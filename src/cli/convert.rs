@@ -25,13 +25,13 @@ enum Direction {
     /// heartbeat and ldirectord to one keepalived.conf per director
     ///
     /// The result goes to stdout (one node) or to a directory (all nodes, with --out); the account
-    /// of every directive goes to stderr.
+    /// of every directive goes to stderr. A terminal shows no keys and passwords.
     HeartbeatToKeepalived(to_keepalived::Arguments),
     /// keepalived to heartbeat and ldirectord: the whole /etc/ha.d of each director
     ///
     /// Name one keepalived.conf, or a directory with one directory per director. heartbeat names
     /// every director, so those that no file is of are named with --peer. The account of every
-    /// directive goes to stderr.
+    /// directive goes to stderr. A terminal shows no keys and passwords.
     KeepalivedToHeartbeat(to_heartbeat::Arguments),
     /// heartbeat and ldirectord to an inventory: the whole cluster in one TOML file
     HeartbeatToInventory(to_inventory::Arguments),

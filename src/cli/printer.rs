@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Write as _};
 
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
@@ -96,6 +96,11 @@ impl Printer {
     pub(super) fn result(&self, text: &str) -> Result<(), Unwritten> {
         let mut stdout = AutoStream::new(std::io::stdout().lock(), self.choice);
         unless_unread(stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()))
+    }
+
+    /// Whether results are shown to whoever stands behind the screen, and kept by nobody.
+    pub(super) fn shows_results(&self) -> bool {
+        std::io::stdout().is_terminal()
     }
 
     /// Whether standard error is shown in colour.

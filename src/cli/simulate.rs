@@ -102,6 +102,9 @@ fn plans(
         plans.push((node, plan));
     }
     numbers::tell_apart(&mut plans);
+    for line in numbers::name_alike(&mut plans) {
+        printer.status(&line);
+    }
     if plans.len() < 2 {
         return Err(Problem::new("fewer than two directors: there is nothing to try")
             .help("name the directories of all directors, or an inventory")

@@ -4,7 +4,7 @@
 //! ends in exactly one outcome; what nobody accounted for shows as unaccounted instead of
 //! vanishing, and a test holds that this never happens for words that lvsha knows.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::num::NonZeroU32;
 
 use serde::Serialize;
@@ -56,6 +56,26 @@ pub struct Outcome {
     pub notes: Vec<String>,
 }
 
+impl Outcome {
+    /// Takes in what was said of the same unit later: the worst mark counts.
+    fn merge(&mut self, mark: Mark, code: Option<Code>, becomes: &str, new_notes: Vec<&str>) {
+        self.notes.extend(new_notes.into_iter().map(str::to_owned));
+        if mark > self.mark {
+            self.mark = mark;
+            self.code = code;
+        }
+        if self.becomes.is_empty() {
+            becomes.clone_into(&mut self.becomes);
+        }
+    }
+
+    /// Those of `notes` that it does not have.
+    fn new_notes<'a>(&self, notes: &[&'a str]) -> Vec<&'a str> {
+        let is_new = |note: &&str| !self.notes.iter().any(|known| known == *note);
+        notes.iter().copied().filter(is_new).collect()
+    }
+}
+
 /// The account of one conversion.
 #[derive(Debug)]
 pub struct Account {
@@ -66,6 +86,9 @@ pub struct Account {
     /// Outcomes are few and units many, so each unit holds a number.
     outcomes: Vec<Outcome>,
     numbers: HashMap<Outcome, OutcomeId>,
+    /// Outcomes that one unit has alone and that grow in their place, with their notes for the search:
+    /// a global line may be spoken for by ten thousand services, each with a note of its own.
+    growing: HashMap<usize, HashSet<String>>,
 }
 
 #[derive(Debug)]
@@ -117,7 +140,13 @@ impl Account {
             }
         }
         debug_assert!(units.is_sorted_by_key(|unit| unit.at), "files and nodes come in order");
-        Self { units, lines, outcomes: Vec::new(), numbers: HashMap::new() }
+        Self {
+            units,
+            lines,
+            outcomes: Vec::new(),
+            numbers: HashMap::new(),
+            growing: HashMap::new(),
+        }
     }
 
     /// The unit at `at` is said again as `becomes` with the same meaning.
@@ -198,8 +227,7 @@ impl Account {
     /// Gives every unit that nobody spoke for the outcome that `judge` finds for its place, and for
     /// whether it is the head of a block: for targets that keep nearly everything.
     pub fn settle_rest(&mut self, judge: impl Fn(Place, bool) -> Outcome) {
-        let heads: std::collections::HashSet<u32> =
-            self.units.iter().map(|unit| unit.within).collect();
+        let heads: HashSet<u32> = self.units.iter().map(|unit| unit.within).collect();
         for place in 0..self.units.len() {
             let open = self.units.get(place).filter(|unit| unit.outcome.is_none());
             if let Some(at) = open.map(|unit| unit.at) {
@@ -249,35 +277,54 @@ impl Account {
         {
             return self.settle(index, number);
         }
-        let old = known.outcome.and_then(|outcome| self.outcomes.get(outcome.index()));
-        let merged = match old {
-            None => Outcome {
+        let Some(old) = known.outcome.map(OutcomeId::index) else {
+            let number = self.number(Outcome {
                 mark,
                 code,
                 becomes: becomes.to_owned(),
                 notes: notes.iter().map(|note| (*note).to_owned()).collect(),
-            },
-            Some(old) => {
-                let fresh = |note: &&&str| !old.notes.iter().any(|known| known == **note);
-                let new_notes: Vec<&&str> = notes.iter().filter(fresh).collect();
-                let worse = mark > old.mark;
-                if !worse && new_notes.is_empty() {
-                    return;
-                }
-                let mut merged = old.clone();
-                merged.notes.extend(new_notes.into_iter().map(|note| (*note).to_owned()));
-                if worse {
-                    merged.mark = mark;
-                    merged.code = code;
-                }
-                if merged.becomes.is_empty() {
-                    becomes.clone_into(&mut merged.becomes);
-                }
-                merged
-            }
+            });
+            return self.settle(index, number);
         };
-        let number = self.number(merged);
+        if self.growing.contains_key(&old) {
+            return self.grow(old, mark, code, becomes, notes);
+        }
+        let Some(old) = self.outcomes.get(old) else { return };
+        let new_notes: Vec<&str> = old.new_notes(notes);
+        if mark <= old.mark && new_notes.is_empty() {
+            return;
+        }
+        let mut merged = old.clone();
+        merged.merge(mark, code, becomes, new_notes);
+        let number =
+            if merged.notes.len() > FEW { self.alone(merged) } else { self.number(merged) };
         self.settle(index, number);
+    }
+
+    /// Adds to an outcome that one unit has alone.
+    fn grow(
+        &mut self,
+        outcome: usize,
+        mark: Mark,
+        code: Option<Code>,
+        becomes: &str,
+        notes: &[&str],
+    ) {
+        let Some(known) = self.growing.get_mut(&outcome) else { return };
+        let Some(outcome) = self.outcomes.get_mut(outcome) else { return };
+        let is_new = |note: &&str| known.insert((*note).to_owned());
+        let new_notes: Vec<&str> = notes.iter().copied().filter(is_new).collect();
+        if mark > outcome.mark || !new_notes.is_empty() {
+            outcome.merge(mark, code, becomes, new_notes);
+        }
+    }
+
+    /// Keeps an outcome for one unit alone.
+    fn alone(&mut self, outcome: Outcome) -> OutcomeId {
+        let index = self.outcomes.len();
+        self.growing.insert(index, outcome.notes.iter().cloned().collect());
+        self.outcomes.push(outcome);
+        OutcomeId::of(index)
     }
 
     fn settle(&mut self, unit: usize, number: OutcomeId) {
@@ -295,14 +342,15 @@ impl Account {
         becomes: &str,
         notes: &[&str],
     ) -> Option<OutcomeId> {
-        let early = self.outcomes.iter().take(EARLY);
-        let position = early.into_iter().position(|outcome| {
+        let mut early = self.outcomes.iter().take(EARLY).enumerate();
+        let found = early.find(|(index, outcome)| {
             outcome.mark == mark
                 && outcome.code == code
                 && outcome.becomes == becomes
                 && outcome.notes.iter().map(String::as_str).eq(notes.iter().copied())
+                && !self.growing.contains_key(index)
         });
-        position.map(OutcomeId::of)
+        found.map(|(index, _)| OutcomeId::of(index))
     }
 
     /// What became of unit number `unit` so far.
@@ -337,6 +385,8 @@ fn index(count: usize) -> u32 {
 
 /// Outcomes that are compared one by one before one is built and looked up.
 const EARLY: usize = 64;
+/// Notes of an outcome that units may share; with more of them each step would be kept as a copy.
+const FEW: usize = 8;
 /// The block around a unit at the top of its file.
 const NOWHERE: u32 = u32::MAX;
 

@@ -10,6 +10,7 @@ mod cluster;
 mod fixed;
 mod globals;
 mod group;
+pub mod identity;
 mod membership;
 pub mod mend;
 pub mod normal;

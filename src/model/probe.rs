@@ -1,6 +1,7 @@
 //! How a real server is asked whether it lives.
 
 use std::net::IpAddr;
+use std::time::Duration;
 
 use super::setting::{Rare, settings};
 use super::{Carried, Checks, Server, Service, Sourced, Target, Weight};
@@ -40,6 +41,64 @@ impl Probe {
     }
 }
 
+/// How it is asked where keepalived's defaults count (keepalived.conf(5)).
+impl Probe {
+    /// Time between two checks.
+    pub fn interval(&self, server: &Server, service: &Service) -> Duration {
+        let stated = self.stated(server, service, |checks| checks.interval);
+        stated.map_or(Checks::INTERVAL, |interval| interval.value)
+    }
+
+    /// Time limit of one try, or of each step of it. A program may run for as long as the service waits
+    /// between two checks, whatever its own rhythm is.
+    pub fn limit(&self, server: &Server, service: &Service) -> Duration {
+        let stated = self.stated_limit(server, service).map(|limit| limit.value);
+        stated.unwrap_or(match self.kind {
+            ProbeKind::Script(_) => {
+                service.checks.interval.map_or(Checks::INTERVAL, |interval| interval.value)
+            }
+            _ => Checks::CONNECT_TIMEOUT,
+        })
+    }
+
+    /// The limit that is written. That of connections is none of a program.
+    pub fn stated_limit(&self, server: &Server, service: &Service) -> Option<Sourced<Duration>> {
+        let ProbeKind::Script(script) = &self.kind else {
+            return self.stated(server, service, |checks| checks.connect_timeout);
+        };
+        let own = self.checks.negotiate_timeout.or(self.checks.connect_timeout);
+        let stated = own.or_else(|| self.stated(server, service, |checks| script.limit_of(checks)));
+        // keepalived takes a 0 for nothing (2.2.7).
+        stated.filter(|limit| !limit.value.is_zero())
+    }
+
+    /// Failures in a row until a server is down.
+    pub fn failures(&self, server: &Server, service: &Service) -> u32 {
+        let stated = self.stated(server, service, |checks| checks.failures);
+        stated.map_or_else(|| self.kind.standard_failures(), |failures| failures.value)
+    }
+
+    /// Time between a failure and the next try.
+    pub fn pause(&self, server: &Server, service: &Service) -> Duration {
+        let stated = self.stated(server, service, |checks| checks.retry_delay);
+        stated.map_or_else(
+            || self.kind.standard_pause(self.interval(server, service)),
+            |pause| pause.value,
+        )
+    }
+
+    /// What the probe states, else its server, else the service.
+    pub fn stated<T>(
+        &self,
+        server: &Server,
+        service: &Service,
+        field: impl Fn(&Checks) -> Option<T>,
+    ) -> Option<T> {
+        let of_server = || server.own.as_ref().and_then(|own| field(&own.checks));
+        field(&self.checks).or_else(of_server).or_else(|| field(&service.checks))
+    }
+}
+
 impl Probe {
     /// As [`Cluster::forget_places`](super::Cluster::forget_places).
     pub(super) fn forget_places(&mut self) {
@@ -56,6 +115,15 @@ impl ProbeKind {
             Self::Script(_) => 1,
             Self::Dns(_) => 4,
             _ => 2,
+        }
+    }
+
+    /// Time between a failure and the next try where none is stated.
+    pub fn standard_pause(&self, interval: Duration) -> Duration {
+        match self {
+            Self::Dns(_) => interval,
+            Self::Http(_) => Duration::from_secs(3),
+            _ => Duration::from_secs(1),
         }
     }
 
@@ -319,6 +387,17 @@ impl Script {
             line.push_str(&argument);
         }
         line
+    }
+
+    /// Which of the times of its server or service limits it: ldirectord has one limit for connections
+    /// and for its programs.
+    pub fn limit_of(&self, checks: &Checks) -> Option<Sourced<Duration>> {
+        match self.appended {
+            Appended::VirtualAndReal => checks.connect_timeout,
+            Appended::Address | Appended::AddressAndPort | Appended::Nothing => {
+                checks.negotiate_timeout
+            }
+        }
     }
 
     /// What is put behind the command when a real server of `target` is asked at `address` and `port`.

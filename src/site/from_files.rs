@@ -3,7 +3,7 @@
 use super::document::{Entry, Item, Literal};
 use super::import::name_fallback_methods;
 use super::keys::{self, Names};
-use super::unite::{United, unite};
+use super::unite::{Renamed, United, name_routers, unite};
 use super::{Director, Site, Stack, write};
 use crate::emit::account::Outcome;
 use crate::emit::translate::name_configurations;
@@ -62,7 +62,18 @@ pub fn from_files(
         clusters.push((first.filter(|_| count == 1).unwrap_or(name), cluster));
     }
     let mut account = Account::new(sources, &trees);
+    // heartbeat's lines have no numbers, and every node has all of them.
+    let renamed = match stack {
+        Stack::Heartbeat => Vec::new(),
+        Stack::Keepalived | Stack::Lvsha => name_routers(&mut clusters),
+    };
     settle(&clusters, &findings, sources, &mut account);
+    for Renamed { at, old, new } in renamed {
+        let note = format!(
+            "one router is {new} everywhere; scripts and pipes are told this name instead of {old}"
+        );
+        account.changed(at, inventory::RENAMED, &new, &note);
+    }
     let mut site = Site { stack: Some(Sourced::implied(stack)), directors, ..Site::default() };
     site.cluster.name = clusters.iter().find_map(|(_, cluster)| cluster.name.clone());
     for node in clusters.iter().flat_map(|(_, cluster)| &cluster.nodes) {
@@ -90,13 +101,13 @@ fn settle(
     sources: &Sources,
     account: &mut Account,
 ) {
-    let errors: Vec<Place> = findings
+    let mut errors: Vec<Place> = findings
         .iter()
         .filter(|finding| finding.severity() == Severity::Error)
         .filter_map(|finding| finding.at)
         .collect();
-    let carried: Vec<Place> =
-        clusters.iter().flat_map(|(_, cluster)| without_key(cluster)).collect();
+    errors.sort_unstable();
+    let carried = Ranges::new(clusters.iter().flat_map(|(_, cluster)| without_key(cluster)));
     for (_, cluster) in clusters {
         let secrets = write::name_secrets(write::secrets(cluster));
         for (at, key) in origins(&keys::write(cluster, &Names { secrets, ..Names::default() })) {
@@ -127,15 +138,16 @@ fn settle(
         }
     }
     account.settle_rest(|at, is_head| {
-        let is_wrong = |error: &Place| at.holds(*error) || *error == at;
+        let first = errors.partition_point(|error| start(*error) < start(at));
+        let is_wrong = errors.get(first).is_some_and(|error| at.holds(*error) || *error == at);
         // A word that nobody knows is carried along, too, and `import` would keep its mistake.
-        if errors.iter().any(is_wrong) {
+        if is_wrong {
             outcome(
                 Mark::Lossy,
                 Some(conversion::NOT_UNDERSTOOD),
                 "not understood; see the diagnostic about this line",
             )
-        } else if carried.iter().any(|place| place.holds(at) || *place == at) {
+        } else if carried.hold(at) {
             outcome(Mark::Lossy, Some(inventory::NO_KEY), NO_KEY)
         } else if is_part(at, sources) {
             Outcome { notes: Vec::new(), ..outcome(Mark::Exact, None, "") }
@@ -146,6 +158,39 @@ fn settle(
             outcome(Mark::Lossy, Some(inventory::NO_KEY), NO_KEY)
         }
     });
+}
+
+/// Places that are asked many times whether one of them holds another.
+struct Ranges {
+    /// Sorted, each with the last end of those up to it in its file.
+    all: Vec<(Place, u32)>,
+}
+
+impl Ranges {
+    fn new(places: impl Iterator<Item = Place>) -> Self {
+        let mut places: Vec<Place> = places.collect();
+        places.sort_unstable();
+        let mut all: Vec<(Place, u32)> = Vec::with_capacity(places.len());
+        for place in places {
+            let before = all.last().filter(|(last, _)| last.file == place.file);
+            let end = before.map_or(0, |(_, end)| *end).max(place.span.end);
+            all.push((place, end));
+        }
+        Self { all }
+    }
+
+    /// Whether `at` begins in one of them, or is one.
+    fn hold(&self, at: Place) -> bool {
+        let behind = self.all.partition_point(|(place, _)| start(*place) <= start(at));
+        let last = behind.checked_sub(1).and_then(|index| self.all.get(index));
+        last.is_some_and(|(place, end)| {
+            place.file == at.file && (at.span.start < *end || *place == at)
+        })
+    }
+}
+
+fn start(place: Place) -> (FileId, u32) {
+    (place.file, place.span.start)
 }
 
 /// What the files of ldirectord say without a key: each is written with what its own services need.

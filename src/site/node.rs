@@ -69,8 +69,12 @@ fn inherit(probe: &mut Probe, standard: &Checks) {
     ) {
         return;
     }
+    let limit = match &probe.kind {
+        ProbeKind::Script(script) => script.limit_of(standard),
+        _ => standard.connect_timeout,
+    };
     let checks = probe.checks.make();
-    checks.connect_timeout = checks.connect_timeout.or(standard.connect_timeout);
+    checks.connect_timeout = checks.connect_timeout.or(limit);
     checks.failures = checks.failures.or(standard.failures);
     checks.retry_delay = checks.retry_delay.or(standard.retry_delay);
 }

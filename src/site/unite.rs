@@ -4,7 +4,7 @@
 //! It works on the keys of an inventory, so that whatever has a key can differ. Ranks, peers and
 //! source addresses differ by nature and become what they mean.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::net::IpAddr;
 
 use super::document::{self, Entry, Item, Literal};
@@ -12,6 +12,10 @@ use super::keys::{self, Names};
 use super::secret::Secret;
 use super::{Director, RealServer, Site, Stack, node, write};
 use crate::model::{Cluster, Member, Peer, Router, Sourced};
+
+mod names;
+
+pub(super) use names::{Renamed, name_routers};
 
 /// An inventory for clusters that were read from files.
 #[derive(Clone, Debug)]
@@ -64,9 +68,12 @@ pub fn unite(mut site: Site, mut nodes: Vec<(String, Cluster)>) -> United {
 
 /// Directors without files are members behind those that have some.
 fn add_members(site: &Site, nodes: &mut [(String, Cluster)]) {
+    let has_file =
+        |director: &&Director| nodes.iter().any(|(name, _)| *name == director.name.value);
+    let others: Vec<&Director> = site.directors.iter().filter(|it| !has_file(it)).collect();
     for (_, cluster) in nodes {
         for router in cluster.routers.iter_mut().filter(|router| !router.members.is_empty()) {
-            for director in &site.directors {
+            for director in &others {
                 let name = &director.name;
                 let is_known =
                     |member: &Member| member.node.as_ref().is_some_and(|node| node == name);
@@ -87,15 +94,14 @@ fn add_members(site: &Site, nodes: &mut [(String, Cluster)]) {
 fn name_servers(site: &mut Site, nodes: &[(String, Cluster)]) {
     let services = nodes.iter().flat_map(|(_, cluster)| &cluster.services);
     let servers = services.flat_map(|service| &service.servers);
+    let named = site.real_servers.iter().filter_map(|server| server.address.as_ref());
+    let mut known: HashSet<IpAddr> = named.map(|address| address.value).collect();
     for address in servers.map(|server| server.address) {
         // A director that serves itself is no other machine.
         if address.is_loopback() {
             continue;
         }
-        let is_known = |server: &RealServer| {
-            server.address.as_ref().is_some_and(|known| known.value == address)
-        };
-        if !site.real_servers.iter().any(is_known) {
+        if known.insert(address) {
             let name = format!("rs{}", site.real_servers.len() + 1);
             site.real_servers.push(RealServer {
                 name: Sourced::implied(name),
@@ -114,7 +120,8 @@ fn has_ranks(site: &Site) -> bool {
 /// Says whose rank each file states, and lets every node know all ranks. A rank that a file leaves
 /// to keepalived is not the one that an inventory without it means.
 pub(super) fn name_members(site: &Site, nodes: &mut [(String, Cluster)]) {
-    let mut all: Vec<(String, Member)> = Vec::new();
+    // The files of heartbeat say the same on every node, so each member counts once.
+    let mut all: HashMap<String, Vec<Member>> = HashMap::new();
     for (name, cluster) in nodes.iter_mut() {
         for router in &mut cluster.routers {
             for member in &mut router.members {
@@ -123,21 +130,16 @@ pub(super) fn name_members(site: &Site, nodes: &mut [(String, Cluster)]) {
                     let priority = Sourced::implied(member.effective_priority());
                     member.priority.get_or_insert(priority);
                 }
-                all.push((router.name.value.clone(), member.clone()));
+                let members = all.entry(router.name.value.clone()).or_default();
+                if !members.contains(member) {
+                    members.push(member.clone());
+                }
             }
         }
     }
     for (_, cluster) in nodes {
         for router in &mut cluster.routers {
-            let of_router = all.iter().filter(|(name, _)| *name == router.name.value);
-            let mut members: Vec<Member> = Vec::new();
-            for (_, member) in of_router {
-                // The files of heartbeat say the same on every node.
-                if !members.contains(member) {
-                    members.push(member.clone());
-                }
-            }
-            router.members = members;
+            router.members = all.get(&router.name.value).cloned().unwrap_or_default();
         }
     }
 }
@@ -156,22 +158,26 @@ fn drop_standard_roles(router: &mut Router) {
 
 /// Peers that are exactly the other nodes are what `unicast` means.
 fn recognise_unicast(site: &mut Site, nodes: &mut [(String, Cluster)]) {
-    let source = |cluster: &Cluster, name: &str| -> Option<IpAddr> {
-        let router = cluster.routers.iter().find(|router| router.name.value == name)?;
-        Some(router.transport.source?.value)
-    };
-    let routers: BTreeSet<String> = nodes
-        .iter()
-        .flat_map(|(_, cluster)| &cluster.routers)
-        .map(|router| router.name.value.clone())
-        .collect();
-    for router in routers {
-        let sources: Vec<Option<IpAddr>> =
-            nodes.iter().map(|(_, cluster)| source(cluster, &router)).collect();
-        let fits = nodes.iter().zip(&sources).all(|((name, cluster), own)| {
+    // Where each node has the routers of a name.
+    let mut routers: BTreeMap<String, Vec<Vec<usize>>> = BTreeMap::new();
+    for (node, (_, cluster)) in nodes.iter().enumerate() {
+        for (index, router) in cluster.routers.iter().enumerate() {
+            let of_name = routers.entry(router.name.value.clone());
+            let of_name = of_name.or_insert_with(|| vec![Vec::new(); nodes.len()]);
+            of_name.get_mut(node).into_iter().for_each(|indices| indices.push(index));
+        }
+    }
+    for of_nodes in routers.into_values() {
+        let source = |((_, cluster), indices): (&(String, Cluster), &Vec<usize>)| {
+            let router = cluster.routers.get(*indices.first()?)?;
+            Some(router.transport.source?.value)
+        };
+        let sources: Vec<Option<IpAddr>> = nodes.iter().zip(&of_nodes).map(source).collect();
+        let mut all = nodes.iter().zip(&of_nodes).zip(&sources);
+        let fits = all.all(|(((name, cluster), indices), own)| {
             let others: BTreeSet<IpAddr> =
                 sources.iter().filter(|other| *other != own).flatten().copied().collect();
-            let found = cluster.routers.iter().find(|found| found.name.value == router);
+            let found = indices.first().and_then(|index| cluster.routers.get(*index));
             let peers: Option<BTreeSet<IpAddr>> =
                 found.map(|r| r.transport.peers.iter().map(|peer| peer.value.address).collect());
             // What limits the time to live is said peer by peer.
@@ -184,12 +190,13 @@ fn recognise_unicast(site: &mut Site, nodes: &mut [(String, Cluster)]) {
         if !fits {
             continue;
         }
-        for ((name, cluster), own) in nodes.iter_mut().zip(sources) {
+        for (((name, cluster), indices), own) in nodes.iter_mut().zip(&of_nodes).zip(sources) {
             let director = site.directors.iter_mut().find(|d| d.name.value == *name);
             if let (Some(director), Some(own)) = (director, own) {
                 director.address.get_or_insert(Sourced::implied(own));
             }
-            for found in cluster.routers.iter_mut().filter(|found| found.name.value == router) {
+            for index in indices {
+                let Some(found) = cluster.routers.get_mut(*index) else { continue };
                 found.unicast = true;
                 found.transport.source = None;
                 found.transport.peers.clear();
@@ -202,16 +209,14 @@ fn recognise_unicast(site: &mut Site, nodes: &mut [(String, Cluster)]) {
 fn split(tables: &[&[Entry]]) -> (Vec<Entry>, Vec<Vec<Entry>>) {
     let mut common = Vec::new();
     let mut own: Vec<Vec<Entry>> = vec![Vec::new(); tables.len()];
-    let mut seen: Vec<&str> = Vec::new();
+    let mut seen: HashSet<&str> = HashSet::new();
+    let by_key: Vec<HashMap<&str, &Item>> = tables.iter().map(|table| by_key(table)).collect();
     for key in tables.iter().flat_map(|table| table.iter()).map(|entry| entry.key.as_str()) {
-        if seen.contains(&key) {
+        if !seen.insert(key) {
             continue;
         }
-        seen.push(key);
-        let values: Vec<Option<&Item>> = tables
-            .iter()
-            .map(|table| table.iter().find(|entry| entry.key == key).map(|entry| &entry.item))
-            .collect();
+        let values: Vec<Option<&Item>> =
+            by_key.iter().map(|table| table.get(key).copied()).collect();
         let (shared, rest) = split_value(key, &values);
         common.extend(shared.map(|item| Entry::new(key, item)));
         for (own, item) in own.iter_mut().zip(rest) {
@@ -219,6 +224,11 @@ fn split(tables: &[&[Entry]]) -> (Vec<Entry>, Vec<Vec<Entry>>) {
         }
     }
     (common, own)
+}
+
+/// What a table says, the first where a key stands twice.
+fn by_key(table: &[Entry]) -> HashMap<&str, &Item> {
+    table.iter().rev().map(|entry| (entry.key.as_str(), &entry.item)).collect()
 }
 
 /// The shared value of one key, and the nodes' own values of it.
@@ -260,22 +270,17 @@ fn wrap(tables: &[Vec<Entry>]) -> (Option<Item>, Vec<Option<Item>>) {
 fn split_named(tables: &[Vec<Entry>]) -> (Option<Item>, Vec<Option<Item>>) {
     let mut common = Vec::new();
     let mut own: Vec<Vec<Entry>> = vec![Vec::new(); tables.len()];
-    let mut names: Vec<&str> = Vec::new();
-    for entry in tables.iter().flatten() {
-        if !names.contains(&entry.key.as_str()) {
-            names.push(&entry.key);
+    let mut seen: HashSet<&str> = HashSet::new();
+    let by_key: Vec<HashMap<&str, &Item>> = tables.iter().map(|table| by_key(table)).collect();
+    for name in tables.iter().flatten().map(|entry| entry.key.as_str()) {
+        if !seen.insert(name) {
+            continue;
         }
-    }
-    for name in names {
-        let inner: Vec<Option<&[Entry]>> = tables
+        let inner: Vec<Option<&[Entry]>> = by_key
             .iter()
-            .map(|table| {
-                let entry = table.iter().find(|entry| entry.key == name)?;
-                if let Literal::Table(inner) = &entry.item.value {
-                    Some(inner.as_slice())
-                } else {
-                    None
-                }
+            .map(|table| match table.get(name).map(|item| &item.value) {
+                Some(Literal::Table(inner)) => Some(inner.as_slice()),
+                _ => None,
             })
             .collect();
         match inner.iter().copied().collect::<Option<Vec<&[Entry]>>>() {
@@ -306,7 +311,7 @@ fn split_services(values: &[Option<&Item>]) -> (Option<Item>, Vec<Option<Item>>)
         let parts = identity(entries);
         document::print(&parts)
     };
-    let mut known: Vec<(String, Vec<Entry>)> = Vec::new();
+    let mut known: HashMap<String, Vec<Entry>> = HashMap::new();
     let tables: Vec<Vec<Entry>> = values
         .iter()
         .map(|value| {
@@ -319,13 +324,14 @@ fn split_services(values: &[Option<&Item>]) -> (Option<Item>, Vec<Option<Item>>)
             });
             tables
                 .map(|entries| {
-                    known.push((name(entries), identity(entries)));
+                    let name = name(entries);
+                    known.entry(name.clone()).or_insert_with(|| identity(entries));
                     let rest = entries
                         .iter()
                         .filter(|entry| !IDENTITY.contains(&entry.key.as_str()))
                         .cloned()
                         .collect();
-                    Entry::new(name(entries), Literal::Table(rest))
+                    Entry::new(name, Literal::Table(rest))
                 })
                 .collect()
         })
@@ -334,7 +340,7 @@ fn split_services(values: &[Option<&Item>]) -> (Option<Item>, Vec<Option<Item>>)
     let back = |item: Option<Item>| {
         let Some(Literal::Table(entries)) = item.map(|item| item.value) else { return None };
         let service = |entry: Entry| {
-            let mut parts = known.iter().find(|(name, _)| *name == entry.key)?.1.clone();
+            let mut parts = known.get(&entry.key)?.clone();
             if let Literal::Table(rest) = entry.item.value {
                 parts.extend(rest);
             }

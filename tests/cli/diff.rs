@@ -150,3 +150,20 @@ fn routes_rules_and_commands_of_groups_count_across_formats() {
     let told = all.run(&["diff", "ldirectord.cf", "all/keepalived.conf"]);
     assert!(!told.contains("route"), "{told}");
 }
+
+/// keepalived lets it run until the next turn of the service; `connect_timeout` is about connections.
+#[test]
+fn the_limit_of_a_program_is_none_of_connections() {
+    let file = |limit: &str| {
+        format!(
+            "virtual_server 10.0.0.31 80 {{\n    delay_loop 10\n    connect_timeout 2\n    lb_algo wlc\n    \
+             lb_kind DR\n    protocol TCP\n    real_server 10.0.0.5 80 {{\n        weight 1\n        \
+             MISC_CHECK {{\n            misc_path \"/bin/true\"\n{limit}        }}\n    }}\n}}\n"
+        )
+    };
+    let place = Place::new()
+        .file("a/keepalived.conf", file(""))
+        .file("b/keepalived.conf", file("            misc_timeout 10\n"));
+    let shown = place.run(&["diff", "a", "b"]);
+    assert!(shown.contains("exit code: 0"), "{shown}");
+}

@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
+use std::process::Command;
 
 use super::{Place, shown};
 
@@ -157,4 +158,40 @@ fn what_no_host_is_called_is_a_part_of_the_path() {
     let convert = |path: &str| place.run(&["convert", "keepalived-to-inventory", path]);
     assert!(convert("a=b").contains("[directors.a]"), "{}", convert("a=b"));
     assert!(convert("./a=b").contains("exit code: 0"), "{}", convert("./a=b"));
+}
+
+/// A result that goes to a file has to work there; nobody keeps what a terminal shows.
+#[test]
+fn keys_are_written_and_not_shown() {
+    let heartbeat = Place::new()
+        .file("ha.cf", "keepalive 1\ndeadtime 10\nbcast eth0\nauto_failback on\nnode lw1 lw2\n")
+        .file("haresources", "lw1 10.0.0.31/24/eth0\n")
+        .file("authkeys", "auth 1\n1 sha1 0123456789abcdef\n");
+    let keepalived = Place::new().file(
+        "keepalived.conf",
+        "vrrp_instance VI_1 {\n    interface eth0\n    virtual_router_id 51\n    priority 150\n    \
+         version 3\n    auth_hmac {\n        key 1 0123456789abcdef\n        active_key 1\n    }\n    \
+         virtual_ipaddress {\n        10.0.0.31/24\n    }\n}\n",
+    );
+    let heartbeat_to_keepalived = ["convert", "heartbeat-to-keepalived", "--from", "."];
+    let keepalived_to_heartbeat =
+        ["convert", "keepalived-to-heartbeat", "keepalived.conf", "--node", "lw1", "--peer", "lw2"];
+    for (place, arguments, before) in [
+        (heartbeat, &heartbeat_to_keepalived[..], "auth_pass "),
+        (keepalived, &keepalived_to_heartbeat[..], "1 sha1 "),
+    ] {
+        let output = place.command(arguments).output().unwrap();
+        let written = String::from_utf8_lossy(&output.stdout).into_owned();
+        let key = written.split_once(before).and_then(|(_, rest)| rest.lines().next());
+        let key = key.unwrap_or_else(|| panic!("{written}"));
+        assert!(key.len() >= 8 && !key.contains('*'), "{key}");
+        // The terminal of `script` is one that nobody looks at.
+        let line = format!("{} {}", env!("CARGO_BIN_EXE_lvsha"), arguments.join(" "));
+        let mut terminal = Command::new("script");
+        let output =
+            terminal.args(["-qec", &line, "/dev/null"]).current_dir(place.0.path()).output();
+        let shown = String::from_utf8_lossy(&output.unwrap().stdout).into_owned();
+        assert!(shown.contains(&format!("{before}****")), "{shown}");
+        assert!(!shown.contains(key) && shown.contains("a terminal shows no keys"), "{shown}");
+    }
 }

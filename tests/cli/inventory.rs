@@ -321,3 +321,34 @@ fn paths_and_mail_addresses_are_read_to_their_last_word() {
     let wrong = got.lines().filter(|line| line.contains(" takes ")).count();
     assert_eq!(wrong, 3, "{got}");
 }
+
+/// An inventory goes by names, keepalived by numbers.
+#[test]
+fn instances_of_other_names_are_one_router_of_an_inventory() {
+    let director = |name: &str, priority: u8| {
+        format!(
+            "vrrp_instance {name} {{\n    interface eth1\n    virtual_router_id 51\n    \
+             priority {priority}\n    virtual_ipaddress {{\n        10.0.0.31/24\n    }}\n}}\n"
+        )
+    };
+    let place = Place::new()
+        .file("lw1/keepalived.conf", director("VI_lw1", 150))
+        .file("lw2/keepalived.conf", director("VI_lw2", 100));
+    snapshot!(place.run(&["convert", "keepalived-to-inventory", "lw1", "lw2"]));
+}
+
+/// Without its prefix IPaddr2 would take the interface for one.
+#[test]
+fn an_address_without_a_prefix_keeps_its_interface_in_heartbeat() {
+    let place = Place::new().file(
+        "site.toml",
+        "stack = \"heartbeat\"\n[authentication]\ntype = \"sha1\"\nsecret = \"key\"\n[secrets.key]\n\
+         env = \"KEY\"\ndefault = \"0123456789abcdef\"\n[directors.lw1]\ninterface = \"eth1\"\n\
+         [directors.lw2]\ninterface = \"eth1\"\n[routers.web]\n\
+         addresses = [\"10.0.0.31 dev eth0 label eth0:1\", \"10.0.0.32\"]\n",
+    );
+    let told = place.run(&["render", "site.toml", "--out", "new"]);
+    let path = place.0.path().join("new/lw1/etc/ha.d/haresources");
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|_| panic!("{told}"));
+    assert!(text.contains("IPaddr2::10.0.0.31/32/eth0:1 IPaddr2::10.0.0.32/32/eth1"), "{text}");
+}

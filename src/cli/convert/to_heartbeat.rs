@@ -1,15 +1,14 @@
 //! `lvsha convert keepalived-to-heartbeat`.
 
 use std::collections::HashMap;
-use std::fmt::Write as _;
-use std::io::{self, Read as _};
+use std::io::{self, Read as _, Write as _};
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 
 use super::example;
-use super::told::{KEEPALIVED, Manner, exit_code, paths, strangers, unfit_names};
+use super::told::{KEEPALIVED, MASKED, Manner, exit_code, paths, shown, strangers, unfit_names};
 use crate::cli::conditions::Conditions;
 use crate::cli::inputs::Group;
 use crate::cli::output_directory::OutputDirectory;
@@ -196,7 +195,8 @@ fn check(conversion: &ToHeartbeat, names: &[String], arguments: &Arguments) -> R
     unfit_names(names, "name the director with `--node NAME`")
 }
 
-/// Everything of one director, one file after the other. The key stays inside: it is a secret.
+/// Everything of one director, one file after the other. A key that has to be made is none of them: it
+/// would be another one for each director.
 fn write_one(
     conversion: &ToHeartbeat,
     names: &[String],
@@ -206,14 +206,22 @@ fn write_one(
     let wanted = arguments.node.as_ref().map(|name| name.to_lowercase());
     let node = wanted.as_ref().or(names.first()).map_or("", String::as_str);
     let files = conversion.files(node, "").map_err(io::Error::other)?;
-    let mut text = String::new();
+    let mut text: Vec<u8> = Vec::new();
+    let mut is_masked = false;
     for file in &files {
-        // Writing to a string cannot fail.
+        // Writing to memory cannot fail.
         let _ = writeln!(text, "==> {} <==", file.name);
-        let shown = if file.mode & 0o077 == 0 { HIDDEN } else { &file.text };
-        let _ = writeln!(text, "{shown}");
+        if conversion.needs_key() && file.mode & 0o077 == 0 {
+            let _ = writeln!(text, "{NEW_KEY}");
+        } else {
+            text.extend(shown(&file.name, &encode(&file.text), &mut is_masked, printer));
+        }
+        text.push(b'\n');
     }
-    printer.results(|out| out.write_all(&encode(&text)))?;
+    printer.results(|out| out.write_all(&text))?;
+    if is_masked {
+        arguments.manner.report.say(printer, MASKED);
+    }
     arguments
         .manner
         .report
@@ -263,4 +271,4 @@ fn new_key() -> Result<String, Failure> {
     Ok(hex(&bytes))
 }
 
-const HIDDEN: &str = "(holds a key; --out DIR writes it)\n";
+const NEW_KEY: &str = "(a new key: --out DIR makes one for all directors)";

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::example;
-use super::told::{HEARTBEAT, Manner, exit_code, paths, strangers, unfit_names};
+use super::told::{HEARTBEAT, MASKED, Manner, exit_code, paths, shown, strangers, unfit_names};
 use crate::cli::output_directory::OutputDirectory;
 use crate::cli::printer::{Printer, Problem};
 use crate::cli::{ExitCode, Failure, inputs, node_name};
@@ -152,7 +152,18 @@ fn write_one(
 ) -> Result<(), Failure> {
     let wanted = arguments.node.as_ref().map(|name| name.to_lowercase());
     let node = wanted.as_ref().or(nodes.first()).map_or("", String::as_str);
-    printer.results(|out| conversion.write(node, out))?;
+    if printer.shows_results() {
+        let mut text = Vec::new();
+        conversion.write(node, &mut text)?;
+        let mut is_masked = false;
+        let text = shown("keepalived.conf", &text, &mut is_masked, printer);
+        printer.results(|out| out.write_all(&text))?;
+        if is_masked {
+            arguments.manner.report.say(printer, MASKED);
+        }
+    } else {
+        printer.results(|out| conversion.write(node, out))?;
+    }
     let files = scripts::files(&conversion.extras).map_err(std::io::Error::other)?;
     let beside: Vec<&str> = files.iter().map(|file| file.name.as_str()).collect();
     if !beside.is_empty() {

@@ -12,8 +12,10 @@ use crate::emit::{Account, Mark, report};
 use crate::model::Node;
 use crate::source::codes::conversion::{CONFIGURATION_NOT_READ, NOT_UNDERSTOOD};
 use crate::source::codes::preprocessor::CONFIG_ID_GUESSED;
+use crate::source::text::encode;
 use crate::source::words::counted;
-use crate::source::{self, Diagnostic, Findings, Place, Severity, Sources};
+use crate::source::{self, Diagnostic, Findings, Place, Severity, Sources, Span};
+use crate::syntax;
 
 /// Form of the account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -102,6 +104,30 @@ impl Manner {
             .say(printer, &format!("{} for {}: {written}", place.display(), nodes.join(", ")));
         Ok(())
     }
+}
+
+/// A file of the result as standard output gets it. Sent to a file it is whole, as it has to be for the
+/// program that reads it; on a terminal its secrets are asterisks, and `is_masked` becomes true.
+pub(super) fn shown(name: &str, text: &[u8], is_masked: &mut bool, printer: &Printer) -> Vec<u8> {
+    if !printer.shows_results() {
+        return text.to_vec();
+    }
+    let (masked, has_secrets) = masked(name, text);
+    *is_masked |= has_secrets;
+    masked
+}
+
+/// `text` with asterisks for its secrets, and whether it has any.
+fn masked(name: &str, text: &[u8]) -> (Vec<u8>, bool) {
+    let mut sources = Sources::new();
+    let file = sources.add(name, text);
+    // The parser marks what must not be shown; programs that were made hold none.
+    if let Some(format) = syntax::detect(sources.get(file)) {
+        drop(syntax::parse(&mut sources, file, format));
+    }
+    let file = sources.get(file);
+    let shown = file.shown_whole();
+    (encode(&shown).into_owned(), file.is_secret(Span::new(0, u32::MAX)))
 }
 
 /// What `--strict` asks for: nothing lost, no error.
@@ -220,4 +246,29 @@ pub(super) const KEEPALIVED: Standard = Standard {
     directory: "/etc/keepalived",
     help: "name the file, or its directory with `--from DIR`; `--example` shows a conversion",
 };
+/// Behind a result whose secrets were not shown.
+pub(super) const MASKED: &str =
+    "a terminal shows no keys and passwords: `> FILE` or --out DIR writes them";
 const STRICT: &str = "nothing was written: --strict allows no loss and no error";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_secret_of_a_result_is_left() {
+        let files = [
+            ("authkeys", "auth 1\n1 sha1 s3cret\n"),
+            ("keepalived.conf", "vrrp_instance A {\n auth_hmac {\n  key 1 s3cret\n }\n}\n"),
+            ("ldirectord-A.cf", "virtual=10.0.0.1:80\n\tlogin = \"a\"\n\tpasswd = \"s3cret\"\n"),
+        ];
+        for (name, text) in files {
+            let (shown, has_secrets) = masked(name, text.as_bytes());
+            let shown = String::from_utf8_lossy(&shown).into_owned();
+            assert!(has_secrets && !shown.contains("s3cret"), "{shown}");
+            assert_eq!(shown.lines().count(), text.lines().count(), "{shown}");
+        }
+        let (shown, has_secrets) = masked("notify-A", b"#!/bin/sh\nexit 0\n");
+        assert!(!has_secrets && shown == b"#!/bin/sh\nexit 0\n");
+    }
+}

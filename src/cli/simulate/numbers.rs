@@ -32,19 +32,57 @@ pub(super) fn tell_apart(plans: &mut [(String, Plan)]) {
     }
 }
 
+/// Gives the routers of one number and family one name, that of the first director, so that the history
+/// tells who holds what. Where the number does not tell, the name does. Says what was renamed.
+pub(super) fn name_alike(plans: &mut [(String, Plan)]) -> Vec<String> {
+    let mut known: BTreeMap<(u8, bool), String> = BTreeMap::new();
+    let mut all: BTreeSet<String> = BTreeSet::new();
+    let mut lines = Vec::new();
+    for (node, plan) in plans {
+        let mut own: BTreeSet<String> = BTreeSet::new();
+        let mut open: Vec<&mut RouterPlan> = Vec::new();
+        for router in &mut plan.routers {
+            match known.get(&number(router)).filter(|name| !own.contains(*name)) {
+                Some(name) => {
+                    own.insert(name.clone());
+                    let old = std::mem::replace(&mut router.settings.name, name.clone());
+                    if old != *name {
+                        lines.push(format!("`{old}` of {node} is {name}: they have one number"));
+                    }
+                }
+                None => open.push(router),
+            }
+        }
+        for router in open {
+            let name = &mut router.settings.name;
+            if own.contains(name) {
+                let numbered = (2..).map(|number: u32| format!("{name} of {node} ({number})"));
+                let mut names = std::iter::once(format!("{name} of {node}")).chain(numbered);
+                let free = names.find(|name| !own.contains(name) && !all.contains(name));
+                *name = free.unwrap_or_default();
+            }
+            own.insert(name.clone());
+            known.entry(number(router)).or_insert_with(|| router.settings.name.clone());
+        }
+        all.extend(own);
+    }
+    lines
+}
+
+/// What is on the wire.
+fn number(router: &RouterPlan) -> (u8, bool) {
+    (router.settings.virtual_router_id, router.settings.family == Family::V6)
+}
+
 /// VRID, whether IPv6, and position among those of the node that agree in both.
 type Key = (u8, bool, usize);
 
 fn keys(plan: &Plan) -> Vec<Key> {
-    let of = |router: &RouterPlan| {
-        (router.settings.virtual_router_id, router.settings.family == Family::V6)
-    };
-    let key = |router| {
-        let (number, is_six) = of(router);
-        let before = |other: &&RouterPlan| {
-            of(other) == (number, is_six) && other.interface < router.interface
-        };
-        (number, is_six, plan.routers.iter().filter(before).count())
+    let key = |router: &RouterPlan| {
+        let own = number(router);
+        let before =
+            |other: &&RouterPlan| number(other) == own && other.interface < router.interface;
+        (own.0, own.1, plan.routers.iter().filter(before).count())
     };
     plan.routers.iter().map(key).collect()
 }

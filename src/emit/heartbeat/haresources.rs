@@ -23,20 +23,27 @@ pub fn haresources(view: &View<'_>) -> String {
 
 /// The argument of an address script: `address/prefix/interface:label/broadcast`.
 ///
-/// IPv6 is written out in full, because heartbeat splits its words at `::` everywhere. The
-/// interface needs the prefix in front of it, so it is left out together with that.
+/// IPv6 is written out in full, because heartbeat splits its words at `::` everywhere. What stands
+/// behind the prefix needs one in front of it: that of a host, which keepalived takes without a word.
 pub fn address(address: &VirtualAddress) -> String {
     let mut text = match address.address {
         IpAddr::V4(address) => address.to_string(),
         IpAddr::V6(address) => in_full(address),
     };
-    let Some(prefix) = address.prefix else { return text };
+    let broadcast = match address.broadcast {
+        Some(Broadcast::Address(broadcast)) => Some(broadcast),
+        _ => None,
+    };
+    let label = address.label.as_deref().filter(|label| label.contains(':'));
+    let interface = address.interface.as_deref().map(|interface| label.unwrap_or(interface));
+    let has_more = interface.is_some() || broadcast.is_some();
+    let host = if address.address.is_ipv4() { 32 } else { 128 };
+    let Some(prefix) = address.prefix.or(has_more.then_some(host)) else { return text };
     let _ = write!(text, "/{prefix}");
-    if let Some(interface) = &address.interface {
-        let label = address.label.as_deref().filter(|label| label.contains(':'));
-        let _ = write!(text, "/{}", label.unwrap_or(interface));
+    if let Some(interface) = interface {
+        let _ = write!(text, "/{interface}");
     }
-    if let Some(Broadcast::Address(broadcast)) = address.broadcast {
+    if let Some(broadcast) = broadcast {
         let _ = write!(text, "/{broadcast}");
     }
     text

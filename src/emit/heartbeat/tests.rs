@@ -6,7 +6,14 @@ fn addresses_reach_their_script_in_one_piece() {
     let mut four = VirtualAddress::new([10, 0, 0, 31].into());
     assert_eq!(address(&four), "10.0.0.31");
     four.interface = Some("eth0".to_owned());
-    assert_eq!(address(&four), "10.0.0.31", "an interface in the place of the mask is a mask");
+    assert_eq!(
+        address(&four),
+        "10.0.0.31/32/eth0",
+        "an interface in the place of the mask is a mask"
+    );
+    four.label = Some("eth0:1".to_owned());
+    assert_eq!(address(&four), "10.0.0.31/32/eth0:1");
+    four.label = None;
     four.prefix = Some(24);
     assert_eq!(address(&four), "10.0.0.31/24/eth0");
     four.label = Some("eth0:1".to_owned());

@@ -8,7 +8,7 @@
 use std::time::Duration;
 
 use crate::emit::Account;
-use crate::model::{Cluster, Failback, Sourced, Track, TrackKind, Tracker};
+use crate::model::{Cluster, Failback, PingTarget, Sourced, Track, TrackKind, Tracker};
 use crate::source::Place;
 use crate::source::codes::conversion;
 
@@ -73,9 +73,21 @@ pub(super) fn apply(cluster: &mut Cluster, account: &mut Account) {
     let dead =
         membership.ping_dead_time.map_or(membership.effective_dead_time(), |time| time.value);
     let fall = (dead.as_secs_f64() / interval.as_secs_f64()).ceil().max(1.0) as u32;
-    let weight = weight(targets.len());
+    let mut named: Vec<(String, &Sourced<PingTarget>)> = Vec::new();
     for target in &targets {
-        let name = script_name(target.value.group.as_deref(), &target.value.hosts);
+        if named.iter().any(|(_, known)| known.value == target.value) {
+            account.needless(target.at, "this ping target stands there twice");
+            continue;
+        }
+        let base = script_name(target.value.group.as_deref(), &target.value.hosts);
+        let numbered = (2..).map(|number: u32| format!("{base}-{number}"));
+        // keepalived ignores a second script of one name, and names differ in signs that it does not take.
+        let mut names = std::iter::once(base.clone()).chain(numbered);
+        let name = names.find(|name| named.iter().all(|(known, _)| known != name));
+        named.push((name.unwrap_or(base), target));
+    }
+    let weight = weight(named.len());
+    for (name, target) in named {
         let place = target.at;
         cluster.trackers.push(Tracker {
             command: Some(Sourced {

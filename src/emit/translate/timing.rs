@@ -29,7 +29,8 @@ impl Timing {
     /// The timing nearest to `keepalive` and `dead_time` for a backup of `priority`.
     ///
     /// Version 2 is preferred because only it has authentication before keepalived 2.4, but it
-    /// counts whole seconds. `adjustable` tells whether `down_timer_adverts` exists.
+    /// counts whole seconds. `adjustable` tells whether `down_timer_adverts` exists; the interval grows
+    /// where it cannot count far enough.
     pub fn nearest(
         keepalive: Duration,
         dead_time: Duration,
@@ -47,11 +48,13 @@ impl Timing {
         };
         let (interval, count) = match (version, adjustable) {
             (VrrpVersion::Two, true) => {
-                let interval = interval.round().clamp(1.0, 255.0);
+                let least = ((dead - fraction) / (HIGHEST_COUNT + 0.5)).ceil();
+                let interval = interval.round().max(least).clamp(1.0, 255.0);
                 (interval, ((dead - fraction) / interval).round())
             }
             (VrrpVersion::Three, true) => {
-                let interval = centiseconds(interval).clamp(SHORTEST_V3, LONGEST_V3);
+                let least = (dead / (HIGHEST_COUNT + 0.5 + fraction) * 100.0).ceil() / 100.0;
+                let interval = centiseconds(interval).max(least).clamp(SHORTEST_V3, LONGEST_V3);
                 (interval, (dead / interval - fraction).round())
             }
             (VrrpVersion::Two, false) => {
@@ -62,7 +65,7 @@ impl Timing {
                 (interval.clamp(SHORTEST_V3, LONGEST_V3), FIXED_COUNT)
             }
         };
-        let count = count.clamp(2.0, 100.0);
+        let count = count.clamp(2.0, HIGHEST_COUNT);
         let skew = if version == VrrpVersion::Two { fraction } else { interval * fraction };
         Self {
             version,
@@ -95,8 +98,13 @@ pub(super) fn apply(
     if timing.interval == keepalive {
         account.exact(membership.interval.map(|t| t.at).unwrap_or_default(), "advert_int");
     } else {
-        let note =
+        let mut note =
             format!("{} s becomes {} s", show_seconds(keepalive), show_seconds(timing.interval));
+        if adjustable && timing.interval > keepalive && dead_time > keepalive * 100 {
+            note.push_str(
+                ": `down_timer_adverts` counts to 100 at most, and the dead time is longer",
+            );
+        }
         account.changed(at(membership.interval), conversion::TIMING, "advert_int", &note);
     }
     let note = format!(
@@ -178,6 +186,8 @@ fn centiseconds(seconds: f64) -> f64 {
 /// VRRPv3's interval field has 12 bits of centiseconds (RFC 9568 section 5.2.7).
 const LONGEST_V3: f64 = 40.95;
 const SHORTEST_V3: f64 = 0.01;
+/// The most that `down_timer_adverts` takes.
+const HIGHEST_COUNT: f64 = 100.0;
 /// Advertisements that may be missed where no keyword changes it.
 const FIXED_COUNT: f64 = 3.0;
 const MILLISECOND: Duration = Duration::from_millis(1);

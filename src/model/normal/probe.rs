@@ -251,16 +251,12 @@ fn timing(
     let first = |get: fn(&Checks) -> Option<Sourced<Duration>>| levels.iter().find_map(|c| get(c));
     let connect = first(|checks| checks.connect_timeout);
     let whole = first(|checks| checks.negotiate_timeout);
-    let is_program = matches!(probe.kind, ProbeKind::Script(_));
     let (limit, standard) = match world {
-        World::Heartbeat if negotiates => (whole.or(connect), 30),
-        World::Heartbeat => (connect.or(whole), 5),
-        World::Keepalived if is_program => {
-            (whole.or(connect), service.checks.interval.map_or(60, |i| i.value.as_secs()))
-        }
-        World::Keepalived => (connect, 5),
+        World::Heartbeat if negotiates => (whole.or(connect), Duration::from_secs(30)),
+        World::Heartbeat => (connect.or(whole), Duration::from_secs(5)),
+        World::Keepalived => (probe.stated_limit(server, service), probe.limit(server, service)),
     };
-    let value = limit.map_or(Duration::from_secs(standard), |limit| limit.value);
+    let value = limit.map_or(standard, |limit| limit.value);
     object.say(&format!("{prefix} time limit"), seconds(value), limit.and_then(|l| l.at).or(head));
     let failures = levels.iter().find_map(|checks| checks.failures);
     let standard = match world {
@@ -295,11 +291,7 @@ fn rhythm(probe: &Probe, levels: &[&Checks], prefix: &str, object: &mut Object) 
     let warmup = levels.iter().find_map(|checks| checks.warmup);
     let warmup = warmup.filter(|warmup| warmup.value != every);
     let retry = levels.iter().find_map(|checks| checks.retry_delay);
-    let standard = match &probe.kind {
-        ProbeKind::Dns(_) => every,
-        ProbeKind::Http(_) => Duration::from_secs(3),
-        _ => Duration::from_secs(1),
-    };
+    let standard = probe.kind.standard_pause(every);
     let retry = retry.filter(|delay| delay.value != standard);
     for (word, time) in [("interval", own), ("warmup", warmup), ("retry after", retry)] {
         if let Some(time) = time {

@@ -7,8 +7,8 @@ use super::{Object, View, World, carried, heartbeat, objects, seconds, yes_no};
 use crate::model::setting::Settings;
 use crate::model::{
     Authentication, Broadcast, Cluster, Digest, Failback, Family, Hook, HookEvent, Member,
-    OwnInterface, Path, ResourceKind, Role, Router, SharedMac, Sourced, SyncGroup, Track,
-    TrackKind, VirtualAddress, VirtualMac, VrrpVersion, show_seconds,
+    OwnInterface, Path, PingTarget, ResourceKind, Role, Router, SharedMac, Sourced, SyncGroup,
+    Track, TrackKind, VirtualAddress, VirtualMac, VrrpVersion, show_seconds,
 };
 use crate::source::Place;
 
@@ -291,7 +291,12 @@ pub(super) fn is_arbitrated(cluster: &Cluster) -> bool {
 pub(super) fn follows(router: &Router, cluster: &Cluster, view: &View<'_>, object: &mut Object) {
     if view.world == World::Heartbeat {
         if is_arbitrated(cluster) {
-            for target in &cluster.membership.ping_targets {
+            // One that stands there twice is one.
+            let targets = &cluster.membership.ping_targets;
+            let is_first = |(index, target): &(usize, &Sourced<PingTarget>)| {
+                !targets.iter().take(*index).any(|before| before.value == target.value)
+            };
+            for (_, target) in targets.iter().enumerate().filter(is_first) {
                 object.say(&format!("pings {}", target.value.hosts.join(" or ")), "yes", target.at);
             }
         }

@@ -4,6 +4,8 @@
 //! from; that writing and reading are inverse holds because they stand side by side. Adding a key
 //! is adding a row.
 
+use std::collections::HashSet;
+
 use super::document::{Entry, Item, Literal};
 use crate::model::Sourced;
 use crate::source::Place;
@@ -134,13 +136,15 @@ pub(super) fn write<T: Keys>(from: &T, names: &Names) -> Vec<Entry> {
 /// called alike; the second gets a number.
 pub(super) fn write_named<T: Named>(from: &[T], names: &Names) -> Option<Item> {
     let mut entries: Vec<Entry> = Vec::new();
+    let mut taken: HashSet<String> = HashSet::new();
     for value in from {
         let name = value.name();
-        let is_free = |name: &String| !entries.iter().any(|entry| entry.key == *name);
+        let is_free = |name: &String| !taken.contains(name);
         let mut numbered = (2..).map(|number| format!("{name} ({number})"));
         let free = Some(name.to_owned()).filter(is_free).or_else(|| numbered.find(is_free));
         let key = free.unwrap_or_else(|| name.to_owned());
         let item = Item::from_place(Literal::Table(write(value, names)), value.at());
+        taken.insert(key.clone());
         entries.push(Entry::new(key, item));
     }
     table(entries)

@@ -15,19 +15,50 @@ use crate::syntax::{Format, suggest};
 /// The names that an inventory gives to machines.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Names {
-    /// Real servers by name, in the order of the file.
-    pub(crate) servers: Vec<(String, IpAddr)>,
+    /// Real servers.
+    pub(crate) servers: Servers,
     /// Groups of them.
     pub(crate) groups: Vec<(String, Vec<String>)>,
     /// Secrets by name, so that a key can be written as the name of its secret.
     pub(crate) secrets: Vec<(String, Secret)>,
 }
 
+/// Real servers in the order of the file. A name or an address that stands twice is the first one's.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Servers {
+    all: Vec<(String, IpAddr)>,
+    by_address: HashMap<IpAddr, usize>,
+    by_name: HashMap<String, usize>,
+}
+
+impl Servers {
+    /// The address of the one with this name.
+    pub(crate) fn address(&self, name: &str) -> Option<IpAddr> {
+        self.all.get(*self.by_name.get(name)?).map(|(_, address)| *address)
+    }
+
+    /// Their names.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> + Clone {
+        self.all.iter().map(|(name, _)| name.as_str())
+    }
+}
+
+impl FromIterator<(String, IpAddr)> for Servers {
+    fn from_iter<I: IntoIterator<Item = (String, IpAddr)>>(all: I) -> Self {
+        let mut servers = Self { all: all.into_iter().collect(), ..Self::default() };
+        for (index, (name, address)) in servers.all.iter().enumerate() {
+            servers.by_name.entry(name.clone()).or_insert(index);
+            servers.by_address.entry(*address).or_insert(index);
+        }
+        servers
+    }
+}
+
 impl Names {
     /// The name of the real server with `address`.
     pub(crate) fn of(&self, address: IpAddr) -> Option<&str> {
-        let named = self.servers.iter().find(|(_, known)| *known == address);
-        named.map(|(name, _)| name.as_str())
+        let index = *self.servers.by_address.get(&address)?;
+        self.servers.all.get(index).map(|(name, _)| name.as_str())
     }
 
     /// The name of the secret with this text.

@@ -160,12 +160,12 @@ fn machines(text: &str, item: &Item, reader: &mut Reader<'_>) -> Vec<Server> {
     let names = group.map_or_else(|| vec![name.to_owned()], |(_, names)| names.clone());
     let mut servers = Vec::new();
     for name in names {
-        match reader.names.servers.iter().find(|(known, _)| *known == name) {
-            Some((_, address)) => servers.push(Server::new(*address, port, Some(at))),
+        match reader.names.servers.address(&name) {
+            Some(address) => servers.push(Server::new(address, port, Some(at))),
             None => {
                 let names = reader.names.clone();
-                let known = names.servers.iter().map(|(name, _)| name.as_str());
-                let known = known.chain(names.groups.iter().map(|(name, _)| name.as_str()));
+                let known =
+                    names.servers.names().chain(names.groups.iter().map(|(name, _)| name.as_str()));
                 reader.unknown_name(item.span, "real server", &name, known);
             }
         }

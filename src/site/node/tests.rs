@@ -1,4 +1,5 @@
 use super::*;
+use crate::model::Appended;
 
 #[test]
 fn standard_priorities_fall_and_stay_legal() {
@@ -48,4 +49,24 @@ fn probes_inherit_from_their_server_and_then_from_the_service() {
     }
     assert!(service.servers[2].own_probes().is_empty());
     assert_eq!(said(&service.probes[0]), (Some(7), Some(5), None));
+}
+
+/// The limit of connections is none of a program, unless it is ldirectord's.
+#[test]
+fn a_program_inherits_no_limit_of_connections() {
+    let seconds = |seconds| Some(Sourced::implied(std::time::Duration::from_secs(seconds)));
+    let target = crate::model::Target::Endpoint { address: [10, 0, 0, 31].into(), port: 80 };
+    let mut service = Service::new(Sourced::implied(target));
+    *service.checks.make() = Checks { connect_timeout: seconds(7), ..Checks::default() };
+    for appended in [Appended::Nothing, Appended::VirtualAndReal] {
+        service.probes.push(Probe::new(ProbeKind::Script(Box::new(crate::model::Script {
+            command: Sourced::implied("/bin/true".to_owned()),
+            appended,
+            dynamic_weight: None,
+            user: None,
+        }))));
+    }
+    inherit_checks(&mut service);
+    let limits: Vec<_> = service.probes.iter().map(|probe| probe.checks.connect_timeout).collect();
+    assert_eq!(limits, [None, seconds(7)]);
 }

@@ -167,3 +167,50 @@ fn what_one_node_says_stays_with_it() {
         assert_eq!(got, wanted, "{name}\n{}", united.text);
     }
 }
+
+/// Its own file says that it has no part in it.
+#[test]
+fn a_director_whose_file_lacks_a_router_has_no_rank_in_it() {
+    let more = "vrrp_instance W {\n interface eth0\n virtual_router_id 8\n priority 90\n \
+                virtual_ipaddress {\n 10.0.1.31/24\n }\n}\n";
+    let nodes = vec![
+        ("lw1".to_owned(), node("MASTER", 150, "eth1", more)),
+        ("lw2".to_owned(), node("BACKUP", 100, "eth1", "")),
+    ];
+    let united = unite(keepalived(), nodes);
+    assert!(united.text.contains("members = { lw1 = { priority = 90 } }"), "{}", united.text);
+    let site = read_back(&united);
+    assert_eq!(for_node(&site, "lw1").unwrap().routers.len(), 2);
+    assert_eq!(for_node(&site, "lw2").unwrap().routers.len(), 1);
+}
+
+#[test]
+fn what_names_a_router_follows_its_new_name() {
+    let file = |one: &str, other: &str, more: &str| {
+        let instance = |name: &str, number: u8| {
+            format!(
+                "vrrp_instance {name} {{\n interface eth0\n virtual_router_id {number}\n \
+                 virtual_ipaddress {{\n 10.0.0.{number}\n }}\n}}\n"
+            )
+        };
+        cluster(&(instance(one, 1) + &instance(other, 2) + more))
+    };
+    let more = "vrrp_sync_group G {\n group {\n B\n A\n }\n}\n\
+                global_defs {\n lvs_sync_daemon eth0 B\n}\n";
+    let mut nodes = vec![
+        ("lw1".to_owned(), file("A", "B", "")),
+        // The names are the other way round, and a third has a name that is taken.
+        ("lw2".to_owned(), file("B", "A", more)),
+        ("lw3".to_owned(), cluster("vrrp_instance A {\n virtual_router_id 9\n}\n")),
+        ("lw4".to_owned(), file("C", "D", "vrrp_instance A {\n virtual_router_id 7\n}\n")),
+    ];
+    let renamed = name_routers(&mut nodes);
+    let said: Vec<String> = renamed.iter().map(|one| format!("{} {}", one.old, one.new)).collect();
+    assert_eq!(said, ["B A", "C A", "A B", "D B", "A A-2"]);
+    let second = &nodes[1].1;
+    let members: Vec<&str> =
+        second.sync_groups[0].members.iter().map(|name| name.value.as_str()).collect();
+    assert_eq!(members, ["A", "B"]);
+    let daemon = second.sync_daemon.as_ref().unwrap();
+    assert_eq!(daemon.value.router.as_deref(), Some("A"));
+}

@@ -165,4 +165,13 @@ Write it into `addresses`, or take the word out:
   [routers.web]
   addresses = [\"10.0.0.31/24\"]
   resources = [\"ldirectord\", \"httpd\"]";
+
+    RENAMED = "LV0818" "inventory-renamed" Info Accepts
+        "an instance that is called otherwise in another file"
+"keepalived knows a virtual router by its `virtual_router_id`, and each director's file may call the
+instance as it likes. An inventory has one name for a router: where instances have one number and
+share an address, all of them are called as in the first file.
+
+`notify` scripts and pipes are told the name, and so is `lvsha ctl`. Where one of them looks at it,
+give the instances one name before the conversion, or teach it the new one.";
 }

@@ -11,6 +11,11 @@ fn worked_examples_come_out() {
         (2_000, 30_000, false, VrrpVersion::Two, 10_000, 3, 30_609),
         (500, 2_000, false, VrrpVersion::Three, 550, 3, 1_985),
         (1, 3, true, VrrpVersion::Three, 10, 2, 26),
+        (1_000, 300_000, true, VrrpVersion::Two, 3_000, 100, 300_609),
+        (500, 60_000, true, VrrpVersion::Three, 600, 99, 59_765),
+        (1_000, 100_000, true, VrrpVersion::Two, 1_000, 99, 99_609),
+        (1_000, 100_609, true, VrrpVersion::Two, 1_000, 100, 100_609),
+        (1_000, 90_000_000, true, VrrpVersion::Two, 255_000, 100, 25_500_609),
         (60_000, 600_000, true, VrrpVersion::Two, 60_000, 10, 600_609),
     ];
     for (keepalive, dead, adjustable, version, interval, count, takeover) in table {

@@ -1,6 +1,6 @@
 //! Addresses of a group: what the files say of one address becomes one resource.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
 
 use super::groups::{Group, resource};
@@ -21,7 +21,11 @@ struct Said<'a> {
 }
 
 /// The resources of all addresses that any file has, in the order in which they are said.
-pub(super) fn resources(files: &[NodeFile], group: &Group, account: &mut Account) -> Vec<Resource> {
+pub(super) fn resources(
+    files: &[NodeFile],
+    group: &Group<'_>,
+    account: &mut Account,
+) -> Vec<Resource> {
     let mut all: Vec<Said<'_>> = Vec::new();
     for (file, node) in files.iter().enumerate() {
         for router in group.routers(node) {
@@ -36,11 +40,14 @@ pub(super) fn resources(files: &[NodeFile], group: &Group, account: &mut Account
     for said in &all {
         by_address.entry(said.from.value.address).or_default().push(*said);
     }
+    let has_group = |file: &&NodeFile| group.routers(file).next().is_some();
+    let with_group = files.iter().filter(has_group).count();
     let mut resources: Vec<Resource> = Vec::new();
     for said in &all {
         let alike = by_address.get(&said.from.value.address).map_or(&[][..], Vec::as_slice);
         resources.extend(one(said, alike, account));
-        if !is_everywhere(&said.from.value, group, files) {
+        let having: HashSet<usize> = alike.iter().map(|other| other.file).collect();
+        if having.len() < with_group {
             let note = "only one director's file has it; now all of them do";
             account.changed(said.from.at, codes::FILES_DIFFER, "IPaddr2", note);
         }
@@ -95,16 +102,6 @@ fn made(said: &Said<'_>) -> VirtualAddress {
     new.broadcast = new.broadcast.and_then(|broadcast| resolved(broadcast, new.address, prefix));
     (new.scope, new.options, new.further) = (None, Rare::default(), Vec::new());
     new
-}
-
-/// Whether every file that has the group has the address in it.
-fn is_everywhere(wanted: &VirtualAddress, group: &Group, files: &[NodeFile]) -> bool {
-    files.iter().all(|file| {
-        let mut own = group.routers(file).peekable();
-        let has_none = own.peek().is_none();
-        let mut addresses = own.flat_map(|r| r.addresses.iter().chain(&r.excluded));
-        has_none || addresses.any(|known| known.value.address == wanted.address)
-    })
 }
 
 /// `+` and `-` as the address that they stand for.

@@ -1,11 +1,13 @@
 //! Instances to lines of haresources: which belong together, who is preferred, what is in a line.
 
+use std::collections::HashMap;
+
 use super::directors::Director;
 use super::homes::Homes;
-use super::identity::{Identity, same};
 use super::scripts::{GeneratedScript, Purpose, file_name};
 use super::{NodeFile, addresses, codes, mail};
 use crate::emit::Account;
+use crate::model::identity::{self, Instance};
 use crate::model::{
     Cluster, Hook, HookEvent, Member, Resource, ResourceKind, Role, Router, Sourced,
 };
@@ -13,42 +15,51 @@ use crate::source::Place;
 
 /// One line of haresources in the making.
 #[derive(Debug)]
-pub(super) struct Group {
+pub(super) struct Group<'a> {
     /// What is written.
     pub(super) router: Router,
     /// The first file's instance.
-    pub(super) first: Router,
+    pub(super) first: &'a Router,
     /// Priority of the director that takes over; the time until it does depends on it.
     pub(super) backup_priority: u8,
     /// Its name, fit for a file; no other group has it.
     pub(super) title: String,
-    /// The instances of all files, in a sync group several of each.
-    instances: Vec<Identity>,
+    /// The instances of all files in their order, in a sync group several of each.
+    seats: Vec<Seat<'a>>,
     /// Whether any file runs a command at its changes of state.
     has_hooks: bool,
 }
 
-impl Group {
-    fn of(instances: &[&Router]) -> Option<Self> {
-        let first = *instances.first()?;
+/// An instance with the file that it is of.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Seat<'a> {
+    instance: Instance,
+    file: &'a NodeFile,
+    pub(super) router: &'a Router,
+}
+
+impl<'a> Group<'a> {
+    fn of(seats: Vec<Seat<'a>>) -> Option<Self> {
+        let first = seats.first()?.router;
         Some(Self {
             router: Router::new(first.name.clone()),
-            first: first.clone(),
+            first,
             backup_priority: 0,
             title: file_name(&first.name.value),
-            instances: instances.iter().map(|router| Identity::of(router)).collect(),
-            has_hooks: instances.iter().any(|router| !router.hooks.is_empty()),
+            has_hooks: seats.iter().any(|seat| !seat.router.hooks.is_empty()),
+            seats,
         })
     }
 
-    /// Whether `router` is one of its instances.
-    pub(super) fn holds(&self, router: &Router) -> bool {
-        self.instances.iter().any(|instance| instance.is(router))
+    /// Its instances in one file.
+    pub(super) fn routers(&self, file: &NodeFile) -> impl Iterator<Item = &'a Router> {
+        let of_file = self.seats.iter().filter(move |seat| std::ptr::eq(seat.file, file));
+        of_file.map(|seat| seat.router)
     }
 
-    /// Its instances in one file.
-    pub(super) fn routers<'a>(&'a self, file: &'a NodeFile) -> impl Iterator<Item = &'a Router> {
-        file.cluster.routers.iter().filter(|router| self.holds(router))
+    /// Its instances in all files.
+    pub(super) fn all(&self) -> impl Iterator<Item = &'a Router> {
+        self.seats.iter().map(|seat| seat.router)
     }
 
     fn script(&self) -> String {
@@ -56,34 +67,84 @@ impl Group {
     }
 }
 
+/// The instances of all files by virtual router.
+pub(super) fn same(files: &[NodeFile]) -> Vec<Vec<Seat<'_>>> {
+    let routers: Vec<&[Router]> = files.iter().map(|file| &*file.cluster.routers).collect();
+    let seat = |instance: Instance| {
+        let file = files.get(instance.file)?;
+        Some(Seat { instance, file, router: instance.of(&routers)? })
+    };
+    let sets = identity::same(&routers).into_iter();
+    sets.map(|instances| instances.into_iter().filter_map(seat).collect()).collect()
+}
+
+/// Which of some things each instance belongs to. Every router stays where its file has it, so that its
+/// address is its name.
+#[derive(Debug)]
+pub(super) struct Places(HashMap<*const Router, usize>);
+
+impl Places {
+    /// The group of each instance.
+    pub(super) fn of(groups: &[Group<'_>]) -> Self {
+        Self::among(groups.iter().map(Group::all))
+    }
+
+    /// The number of the list that has each instance.
+    pub(super) fn among<'a>(lists: impl Iterator<Item = impl Iterator<Item = &'a Router>>) -> Self {
+        let numbered = lists.enumerate();
+        let all = numbered.flat_map(|(number, list)| list.map(move |router| (router, number)));
+        Self(all.map(|(router, number)| (std::ptr::from_ref(router), number)).collect())
+    }
+
+    /// Where `router` is.
+    pub(super) fn find(&self, router: &Router) -> Option<usize> {
+        self.0.get(&std::ptr::from_ref(router)).copied()
+    }
+
+    fn put(&mut self, router: &Router, number: usize) {
+        self.0.insert(std::ptr::from_ref(router), number);
+    }
+}
+
 /// The groups of all files; those of a sync group are one.
-pub(super) fn collect(
-    files: &[NodeFile],
+pub(super) fn collect<'a>(
+    files: &'a [NodeFile],
     directors: &[Director],
     account: &mut Account,
-) -> Vec<Group> {
-    let mut groups: Vec<Group> =
-        same(files).iter().filter_map(|instances| Group::of(instances)).collect();
+) -> Vec<Group<'a>> {
+    let mut groups: Vec<Group<'_>> = same(files).into_iter().filter_map(Group::of).collect();
     for group in &mut groups {
         prefer(group, files, directors, account);
     }
+    let mut places = Places::of(&groups);
+    let mut groups: Vec<Option<Group<'_>>> = groups.into_iter().map(Some).collect();
     for file in files {
-        together(file, &mut groups, account);
+        together(file, &mut groups, &mut places, account);
     }
-    // Two instances of two files may have one name, and files are named after them.
-    let mut titles: Vec<String> = Vec::new();
+    let mut groups: Vec<Group<'_>> = groups.into_iter().flatten().collect();
+    // Two instances of two files may have one name, and files are named after them. Each title has the
+    // number that is tried next.
+    let mut titles: HashMap<String, u32> = HashMap::new();
     for group in &mut groups {
-        let free = |title: &String| !titles.contains(title);
-        let numbered = (2..).map(|number: u32| format!("{}-{number}", group.title));
-        let mut candidates = std::iter::once(group.title.clone()).chain(numbered);
-        group.title = candidates.find(free).unwrap_or_default();
-        titles.push(group.title.clone());
+        let base = group.title.clone();
+        let mut next = titles.get(&base).copied().unwrap_or(1);
+        while titles.contains_key(&group.title) {
+            next = next.saturating_add(1);
+            group.title = format!("{base}-{next}");
+        }
+        titles.insert(base, next);
+        titles.entry(group.title.clone()).or_insert(1);
     }
     groups
 }
 
 /// Decides who is preferred: the highest priority; where not all are known, the state.
-fn prefer(group: &mut Group, files: &[NodeFile], directors: &[Director], account: &mut Account) {
+fn prefer(
+    group: &mut Group<'_>,
+    files: &[NodeFile],
+    directors: &[Director],
+    account: &mut Account,
+) {
     let of = |director: &Director| group.routers(files.get(director.file?)?).next();
     let known: Vec<(&Director, &Router)> =
         directors.iter().filter_map(|director| Some((director, of(director)?))).collect();
@@ -161,18 +222,24 @@ fn prefer(group: &mut Group, files: &[NodeFile], directors: &[Director], account
     group.router.members = vec![Member { node, priority: None, role: None }];
 }
 
-/// Puts the members of sync groups into one line, when they prefer the same node.
-fn together(file: &NodeFile, groups: &mut Vec<Group>, account: &mut Account) {
+/// Puts the members of sync groups into one line, when they prefer the same node. The others of a line
+/// leave an empty place.
+fn together(
+    file: &NodeFile,
+    groups: &mut [Option<Group<'_>>],
+    places: &mut Places,
+    account: &mut Account,
+) {
+    let mut named: HashMap<&str, &Router> = HashMap::new();
+    for router in &file.cluster.routers {
+        named.entry(&router.name.value).or_insert(router);
+    }
     for sync in &file.cluster.sync_groups {
-        let routers = sync.members.iter().filter_map(|name| {
-            file.cluster.routers.iter().find(|router| router.name.value == name.value)
-        });
-        let mut indices: Vec<usize> = routers
-            .filter_map(|router| groups.iter().position(|group| group.holds(router)))
-            .collect();
+        let routers = sync.members.iter().filter_map(|name| named.get(name.value.as_str()));
+        let mut indices: Vec<usize> = routers.filter_map(|router| places.find(router)).collect();
         indices.sort_unstable();
         indices.dedup();
-        let node = |index: &usize| groups.get(*index).map(|group| group.router.members.clone());
+        let node = |index: &usize| Some(&groups.get(*index)?.as_ref()?.router.members);
         let first = indices.first().and_then(node);
         if indices.iter().any(|index| node(index) != first) {
             let note = "its instances prefer different nodes, and a line of haresources has one";
@@ -183,29 +250,34 @@ fn together(file: &NodeFile, groups: &mut Vec<Group>, account: &mut Account) {
         account.exact(sync.name.at, "one line of haresources");
         let mut rest = indices.into_iter();
         let Some(first) = rest.next() else { continue };
-        // From the back, so that the earlier indices stay true.
-        let others: Vec<Group> = rest.rev().map(|index| groups.remove(index)).collect();
-        let Some(group) = groups.get_mut(first) else { continue };
+        let others: Vec<Group<'_>> =
+            rest.filter_map(|index| groups.get_mut(index).and_then(Option::take)).collect();
+        let Some(Some(group)) = groups.get_mut(first) else { continue };
         group.has_hooks |= !sync.hooks.is_empty();
-        for other in others.into_iter().rev() {
-            group.instances.extend(other.instances);
+        for other in others {
+            other.all().for_each(|router| places.put(router, first));
+            group.seats.extend(other.seats);
             group.has_hooks |= other.has_hooks;
             group.backup_priority = group.backup_priority.min(other.backup_priority);
         }
+        group.seats.sort_by_key(|seat| seat.instance);
     }
 }
 
 /// Fills the lines: addresses, then what works on them, in the order of their start.
 pub(super) fn complete(
     files: &[NodeFile],
-    groups: &mut [Group],
+    groups: &mut [Group<'_>],
     homes: &Homes,
     account: &mut Account,
 ) {
+    let places = Places::of(groups);
+    let daemons: Vec<(usize, Sourced<&crate::model::SyncDaemon>)> =
+        files.iter().filter_map(|file| sync_daemon(file, groups.len(), &places)).collect();
     for (number, group) in groups.iter_mut().enumerate() {
         let mut resources = addresses::resources(files, group, account);
         let at = group.first.at;
-        if let Some(daemon) = files.iter().find_map(|file| sync_daemon(file, group, number)) {
+        if let Some((_, daemon)) = daemons.iter().find(|(follows, _)| *follows == number) {
             resources.extend(resource(
                 "LVSSyncDaemonSwap",
                 &["master"],
@@ -234,8 +306,7 @@ pub(super) fn complete(
     }
     for file in files {
         let Some(daemon) = &file.cluster.sync_daemon else { continue };
-        let numbered = || groups.iter().enumerate();
-        if numbered().any(|(number, group)| sync_daemon(file, group, number).is_some()) {
+        if sync_daemon(file, groups.len(), &places).is_some() {
             let note = "the script takes its interface and number from ipvsadm's defaults";
             account.changed(daemon.at, codes::SYNC_DAEMON, "LVSSyncDaemonSwap", note);
         } else {
@@ -245,27 +316,27 @@ pub(super) fn complete(
     }
 }
 
-/// The sync daemon, when it follows `group`.
+/// The sync daemon, and the number of the group that it follows.
 fn sync_daemon<'a>(
     file: &'a NodeFile,
-    group: &Group,
-    number: usize,
-) -> Option<Sourced<&'a crate::model::SyncDaemon>> {
+    groups: usize,
+    places: &Places,
+) -> Option<(usize, Sourced<&'a crate::model::SyncDaemon>)> {
     let daemon = file.cluster.sync_daemon.as_ref()?;
     let follows = match &daemon.value.router {
-        None => number == 0,
+        None => (groups > 0).then_some(0),
         Some(name) => {
             let router = file.cluster.routers.iter().find(|router| router.name.value == *name);
-            router.is_some_and(|router| group.holds(router))
+            places.find(router?)
         }
     };
-    follows.then(|| daemon.as_ref())
+    Some((follows?, daemon.as_ref()))
 }
 
 /// The notify scripts of one director: one for each group that has any on some director.
 pub(super) fn scripts(
     file: &NodeFile,
-    groups: &[Group],
+    groups: &[Group<'_>],
     account: &mut Account,
 ) -> Vec<GeneratedScript> {
     let user = file.cluster.globals.script_user.as_ref().map(|user| user.value.as_str());

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::IpAddr;
 
-use super::groups::Group;
+use super::groups::{Group, Places};
 use super::{NodeFile, codes};
 use crate::emit::Account;
 use crate::model::{Service, ServiceGroup, Target};
@@ -89,11 +89,12 @@ pub(super) struct Parts {
 }
 
 /// Finds the group of every service.
-pub(super) fn homes(files: &[NodeFile], groups: &[Group]) -> Homes {
+pub(super) fn homes(files: &[NodeFile], groups: &[Group<'_>]) -> Homes {
     let titles = groups.iter().map(|group| group.title.clone()).collect();
     let mut homes = Homes { titles, ..Homes::default() };
+    let places = Places::of(groups);
     for router in files.iter().flat_map(|file| &file.cluster.routers) {
-        let Some(number) = groups.iter().position(|group| group.holds(router)) else { continue };
+        let Some(number) = places.find(router) else { continue };
         for address in router.addresses.iter().chain(&router.excluded) {
             homes.addresses.insert(address.value.address, number);
         }

@@ -6,15 +6,15 @@ use crate::emit::Account;
 use crate::model::{Alerts, Sourced, SyncGroup};
 
 /// The recipients of a group whose changes are mailed, as MailTo takes them.
-pub(super) fn recipients(file: &NodeFile, group: &Group) -> Option<String> {
-    let default = default(file).is_some_and(|alert| alert.value);
-    let mut alerts = group.routers(file).map(|router| router.alert).chain(of_sync(file, group));
-    if !alerts.any(|own| own.map_or(default, |own| own.value)) {
-        return None;
-    }
+pub(super) fn recipients(file: &NodeFile, group: &Group<'_>) -> Option<String> {
     let all = file.cluster.alerts.recipients.iter();
     let plain: Vec<&str> = all.filter_map(|one| Alerts::bare_address(&one.value)).collect();
-    (!plain.is_empty()).then(|| plain.join(","))
+    if plain.is_empty() {
+        return None;
+    }
+    let default = default(file).is_some_and(|alert| alert.value);
+    let mut alerts = group.routers(file).map(|router| router.alert).chain(of_sync(file, group));
+    alerts.any(|own| own.map_or(default, |own| own.value)).then(|| plain.join(","))
 }
 
 /// Whom ldirectord tells. keepalived tells about servers unless it is told not to.
@@ -33,7 +33,7 @@ pub(super) fn alerts(file: &NodeFile) -> Alerts {
 }
 
 /// Speaks for every word of one file that is about mail.
-pub(super) fn speak(file: &NodeFile, groups: &[Group], account: &mut Account) {
+pub(super) fn speak(file: &NodeFile, groups: &[Group<'_>], account: &mut Account) {
     let has_services = !file.cluster.services.is_empty();
     let has_mail = groups.iter().any(|group| recipients(file, group).is_some());
     let alerts = &file.cluster.alerts;
@@ -79,7 +79,7 @@ pub(super) fn speak(file: &NodeFile, groups: &[Group], account: &mut Account) {
 }
 
 /// `smtp_alert` of instances and sync groups.
-fn of_group(file: &NodeFile, group: &Group, account: &mut Account) {
+fn of_group(file: &NodeFile, group: &Group<'_>, account: &mut Account) {
     let is_written = recipients(file, group).is_some();
     let routers = group.routers(file).map(|router| router.alert);
     for alert in routers.chain(of_sync(file, group)).flatten() {
@@ -94,10 +94,10 @@ fn of_group(file: &NodeFile, group: &Group, account: &mut Account) {
 }
 
 /// The words of `global_defs`, which hold where a block says nothing.
-fn defaults(file: &NodeFile, groups: &[Group], account: &mut Account) {
+fn defaults(file: &NodeFile, groups: &[Group<'_>], account: &mut Account) {
     let mail = &file.cluster.globals.mail;
     let has_services = !file.cluster.services.is_empty();
-    let follows = |group: &&Group| {
+    let follows = |group: &&Group<'_>| {
         let mut alerts = group.routers(file).map(|router| router.alert).chain(of_sync(file, group));
         alerts.any(|own| own.is_none())
     };
@@ -131,8 +131,8 @@ fn default(file: &NodeFile) -> Option<Sourced<bool>> {
 /// `smtp_alert` of the sync groups that an instance of `group` is in.
 fn of_sync<'a>(
     file: &'a NodeFile,
-    group: &'a Group,
-) -> impl Iterator<Item = Option<Sourced<bool>>> + 'a {
+    group: &Group<'_>,
+) -> impl Iterator<Item = Option<Sourced<bool>>> + use<'a> {
     let has = |sync: &&SyncGroup| {
         let mut routers = group.routers(file);
         routers.any(|router| sync.members.iter().any(|name| name.value == router.name.value))

@@ -16,7 +16,6 @@ mod addresses;
 mod directors;
 mod groups;
 mod homes;
-mod identity;
 mod mail;
 mod outcomes;
 mod pings;
@@ -123,8 +122,8 @@ pub fn keepalived_to_heartbeat(
     Ok(Translation { shared, nodes, needs_key })
 }
 
-/// Keys of HMAC become keys of their own; a password in clear is worth nothing, so a new key has
-/// to be made for it.
+/// Keys of HMAC become keys of their own, numbered as they come; a password in clear is worth
+/// nothing, so a new key has to be made for it. One key is active: that of the first instance.
 fn keys(files: &[NodeFile], shared: &mut Cluster, account: &mut Account) {
     let routers = files.iter().flat_map(|file| &file.cluster.routers);
     for authentication in routers.filter_map(|router| router.authentication.as_ref()) {
@@ -139,21 +138,31 @@ fn keys(files: &[NodeFile], shared: &mut Cluster, account: &mut Account) {
             continue;
         }
         let new = shared.authentication.get_or_insert_default();
-        for (number, key) in (1..=LAST_KEY).zip(&authentication.keys) {
+        let mut active = None;
+        for key in &authentication.keys {
+            let secret = super::authentication::derived(&key.secret, "authkeys");
+            let known = new.keys.iter().find(|known| known.secret == secret);
+            let known = known.map(|known| known.number);
+            let Some(number) = known.or_else(|| (1..=LAST_KEY).nth(new.keys.len())) else {
+                let note = "authkeys numbers its keys from 1 to 15";
+                account.lossy(Some(key.at), codes::NEW_KEY, "", &[note]);
+                continue;
+            };
             let note = "a key derived from the old one, for HMAC-SHA1";
             account.changed(Some(key.at), codes::NEW_KEY, "authkeys", note);
-            let secret = super::authentication::derived(&key.secret, "authkeys");
-            if new.keys.iter().any(|known| known.secret == secret) {
-                continue;
-            }
             if authentication.active.is_some_and(|active| active.value == key.number) {
-                new.active = authentication.active.map(|active| active.map(|_| number));
+                active = authentication.active.map(|active| active.map(|_| number));
             }
-            new.keys.push(Key { number, digest: Digest::Sha1, secret, at: key.at });
+            if known.is_none() {
+                new.keys.push(Key { number, digest: Digest::Sha1, secret, at: key.at });
+            }
         }
-        for key in authentication.keys.iter().skip(usize::from(LAST_KEY)) {
-            let note = "authkeys numbers its keys from 1 to 15";
-            account.lossy(Some(key.at), codes::NEW_KEY, "", &[note]);
+        match (new.active, active) {
+            (Some(common), Some(own)) if common.value != own.value => {
+                let note = "authkeys has one active key for all groups, that of the first instance";
+                account.changed(own.at, codes::NEW_KEY, "authkeys", note);
+            }
+            (common, own) => new.active = common.or(own),
         }
         new.active = new.active.or(Some(Sourced::implied(1)));
     }

@@ -9,6 +9,7 @@ use crate::emit::{Account, Mark, Outcome};
 use crate::model::read::Input;
 use crate::model::{Carried, Cluster};
 use crate::source::codes::conversion::NOT_UNDERSTOOD;
+use crate::source::codes::to_heartbeat::SERVICE_IMPOSSIBLE;
 use crate::source::{Code, Place, Sources};
 use crate::syntax::schema::Body;
 use crate::syntax::{Format, Kind, NodeRef, Tree};
@@ -68,7 +69,7 @@ fn one(node: NodeRef<'_>, parent: Option<(&str, Place)>, unread: bool, account: 
     let path = parent.map_or("", |(path, _)| path);
     let of_block = parent.and_then(|(_, block)| account.outcome_at(block)).cloned();
     // Nothing inside of a block that is gone can be kept.
-    let gone = of_block.as_ref().is_some_and(|outcome| outcome.mark >= Mark::Lossy);
+    let gone = of_block.as_ref().is_some_and(is_gone);
     let row = if gone { None } else { row(path, &node.name()) };
     match row.map(|row| row.fate) {
         Some(Fate::Kept(_)) | None if unread => {
@@ -90,6 +91,13 @@ fn one(node: NodeRef<'_>, parent: Option<(&str, Place)>, unread: bool, account: 
             }
         }
     }
+}
+
+/// Whether nothing is left of a block. One that has words in the target only bears a mark; those of a
+/// service that is impossible were said before that came out.
+fn is_gone(block: &Outcome) -> bool {
+    let is_refused = block.mark == Mark::Impossible && block.code == Some(SERVICE_IMPOSSIBLE);
+    block.mark >= Mark::Lossy && (block.becomes.is_empty() || is_refused)
 }
 
 /// Whether the keyword table has the word in this block.

@@ -1,6 +1,8 @@
 //! Scripts that only ping become ping targets, on which ipfail acts.
 
-use super::groups::Group;
+use std::collections::HashMap;
+
+use super::groups::{Group, Places};
 use super::{NodeFile, codes};
 use crate::emit::Account;
 use crate::model::{
@@ -10,27 +12,34 @@ use crate::model::{
 /// Turns the scripts that some router follows with a negative weight into ping targets.
 pub(super) fn apply(
     files: &[NodeFile],
-    groups: &[Group],
+    groups: &[Group<'_>],
     membership: &mut Membership,
     account: &mut Account,
 ) {
+    let places = Places::of(groups);
     for file in files {
+        // What follows each script, and whether the router pays no heed to its weight.
+        let mut followers: HashMap<&str, Vec<(&Sourced<Track>, bool)>> = HashMap::new();
+        for router in &file.cluster.routers {
+            let group = places.find(router).and_then(|number| groups.get(number));
+            let has_no_effect = weights_count_for_nothing(router, file, group);
+            let scripts =
+                router.tracks.iter().filter(|track| track.value.kind == TrackKind::Script);
+            for track in scripts {
+                followers.entry(&track.value.name).or_default().push((track, has_no_effect));
+            }
+        }
         for tracker in &file.cluster.trackers {
-            let follows = |track: &&Sourced<Track>| {
-                track.value.kind == TrackKind::Script && track.value.name == tracker.name.value
-            };
             let weight = |track: &Sourced<Track>| {
                 track.value.weight_of_script(&file.cluster.trackers).unwrap_or(0)
             };
             let (mut tracks, mut ignored) = (Vec::new(), Vec::new());
-            for router in &file.cluster.routers {
-                let has_no_effect = weights_count_for_nothing(router, file, (files, groups));
-                for track in router.tracks.iter().filter(follows) {
-                    let is_weighted = weight(track) != 0;
-                    let list =
-                        if is_weighted && has_no_effect { &mut ignored } else { &mut tracks };
-                    list.push(track);
-                }
+            for (track, has_no_effect) in
+                followers.get(tracker.name.value.as_str()).into_iter().flatten()
+            {
+                let is_weighted = weight(track) != 0;
+                let list = if is_weighted && *has_no_effect { &mut ignored } else { &mut tracks };
+                list.push(*track);
             }
             for track in &ignored {
                 account.needless(track.at, IGNORED);
@@ -51,18 +60,12 @@ pub(super) fn apply(
 }
 
 /// Whether keepalived pays no heed to what changes the priority of `router`.
-fn weights_count_for_nothing(
-    router: &Router,
-    file: &NodeFile,
-    (files, groups): (&[NodeFile], &[Group]),
-) -> bool {
+fn weights_count_for_nothing(router: &Router, file: &NodeFile, group: Option<&Group<'_>>) -> bool {
     if file.cluster.sync_groups.iter().any(|sync| sync.ignores_weights_of(router)) {
         return true;
     }
     // One director that preempts is enough for a lower priority to matter to the others.
-    let group = groups.iter().find(|group| group.holds(router));
-    let all = files.iter().flat_map(|file| group.into_iter().flat_map(|group| group.routers(file)));
-    router.stays() && all.into_iter().all(Router::stays)
+    router.stays() && group.into_iter().flat_map(Group::all).all(Router::stays)
 }
 
 /// Makes a ping target of a script, and speaks for it.

@@ -246,7 +246,7 @@ fn check(
     let head = probe.chosen_by.first().copied();
     let address = probe.address.map_or(server.address, |address| address.value);
     let port = probe.port.map_or_else(|| port_of(server, service), |port| port.value);
-    let timeout = limit(probe, server, service).as_secs();
+    let timeout = whole(probe.limit(server, service)).as_secs();
     let text = address.to_string();
     let check = match &probe.kind {
         ProbeKind::Connect => Check::Connect { address: text, port, timeout },
@@ -343,14 +343,15 @@ fn limits(
     let own_limit = service.checks.connect_timeout;
     // A program asks one check after the other, so it needs the time of all of them.
     let longest_of = |server: &Server| {
-        let limits = server.own_probes().iter().map(|probe| limit(probe, server, service));
+        let limit = |probe: &Probe| whole(probe.limit(server, service));
+        let limits = server.own_probes().iter().map(limit);
         if is_plain { limits.max() } else { Some(limits.sum()) }
     };
     let longest = service.servers.iter().filter_map(longest_of).max();
     let longest =
         longest.unwrap_or_else(|| whole(own_limit.map_or(Checks::CONNECT_TIMEOUT, |t| t.value)));
     let failures =
-        all.iter().map(|(probe, server)| failures(probe, server, service)).max().unwrap_or(1);
+        all.iter().map(|(probe, server)| probe.failures(server, service)).max().unwrap_or(1);
     let checks = new.checks.make();
     checks.connect_timeout = Some(Sourced::implied(longest));
     checks.negotiate_timeout = Some(Sourced::implied(longest));
@@ -360,11 +361,18 @@ fn limits(
     for (probe, server) in &all {
         unwritten(probe, server, service, (longest, failures), account);
     }
+    let is_program = |(probe, _): &(&Probe, &Server)| matches!(probe.kind, ProbeKind::Script(_));
     let timings = all.iter().map(|(probe, server)| (&*probe.checks, Some((*probe, *server))));
     let of_servers = service.servers.iter().filter_map(|server| server.own.as_ref());
     let of_servers = of_servers.map(|own| (&*own.checks, None));
     for (checks, probe) in timings.chain(of_servers).chain([(&*service.checks, None)]) {
-        for own in [checks.connect_timeout, checks.negotiate_timeout].into_iter().flatten() {
+        // A program has a limit of its own, and no probe of this service may be anything else.
+        let limits_nothing = probe.is_none() && !all.is_empty() && all.iter().all(is_program);
+        if limits_nothing {
+            account.needless(place(checks.connect_timeout), PROGRAM);
+        }
+        let of_connections = checks.connect_timeout.filter(|_| !limits_nothing);
+        for own in [of_connections, checks.negotiate_timeout].into_iter().flatten() {
             let (was, is) = (show_seconds(own.value), show_seconds(longest));
             match own.value == longest {
                 true => account.exact(own.at, "checktimeout"),
@@ -413,14 +421,15 @@ fn unwritten(
     account: &mut Account,
 ) {
     let head = probe.chosen_by.first().copied();
-    let own = limit(probe, server, service);
-    if stated_limit(probe, server, service).is_none() && own != longest {
+    let own = whole(probe.limit(server, service));
+    if probe.stated_limit(server, service).is_none() && own != longest {
         let (was, is) = (show_seconds(own), show_seconds(longest));
         let note = format!("{was} s become {is} s: one limit for the service");
         account.changed(head, codes::CHECK_RHYTHM, "checktimeout", &note);
     }
-    let own = failures(probe, server, service);
-    if stated_failures(probe, server, service).is_none() && own != most {
+    let own = probe.failures(server, service);
+    let stated = probe.stated(server, service, |checks| checks.failures);
+    if stated.is_none() && own != most {
         let verb = if own == 1 {
             "1 failure becomes".to_owned()
         } else {
@@ -433,21 +442,12 @@ fn unwritten(
 
 /// `; a dead server is out after 12 s at most, before after 21 s`.
 fn detection(probe: &Probe, server: &Server, service: &Service, after: Duration) -> String {
-    let interval = interval_of(probe, server, service);
-    let tries = failures(probe, server, service);
-    let delay = stated(probe, server, service, |checks| checks.retry_delay);
-    let delay = delay.map_or_else(
-        // keepalived's own defaults (2.2.7).
-        || match probe.kind {
-            ProbeKind::Http(_) => Duration::from_secs(3),
-            ProbeKind::Dns(_) => interval,
-            _ => Duration::from_secs(1),
-        },
-        |delay| delay.value,
-    );
-    let before = interval
-        .saturating_add(limit(probe, server, service).saturating_mul(tries))
-        .saturating_add(delay.saturating_mul(tries.saturating_sub(1)));
+    let tries = probe.failures(server, service);
+    let limit = whole(probe.limit(server, service));
+    let before = probe
+        .interval(server, service)
+        .saturating_add(limit.saturating_mul(tries))
+        .saturating_add(probe.pause(server, service).saturating_mul(tries.saturating_sub(1)));
     format!(
         "; a dead server is out after {} s at most, before after {} s",
         show_seconds(after),
@@ -460,60 +460,11 @@ fn new_time(failures: u32, interval: Duration, limit: Duration) -> Duration {
     interval.saturating_add(limit).saturating_mul(failures)
 }
 
-/// Time limit of a check, in whole seconds.
-fn limit(probe: &Probe, server: &Server, service: &Service) -> Duration {
-    let own = stated_limit(probe, server, service);
-    let standard = match probe.kind {
-        // A program may run until its next turn.
-        ProbeKind::Script(_) => interval_of(probe, server, service),
-        _ => Checks::CONNECT_TIMEOUT,
-    };
-    whole(own.map_or(standard, |limit| limit.value))
-}
-
-fn stated_limit(probe: &Probe, server: &Server, service: &Service) -> Option<Sourced<Duration>> {
-    let checks = &probe.checks;
-    let of_server = of_server(server).and_then(|checks| checks.connect_timeout);
-    let own = checks.negotiate_timeout.or(checks.connect_timeout).or(of_server);
-    own.or(service.checks.connect_timeout)
-}
-
-/// Failures in a row until the server is down.
-fn failures(probe: &Probe, server: &Server, service: &Service) -> u32 {
-    let stated = stated_failures(probe, server, service);
-    stated.map_or_else(|| probe.kind.standard_failures(), |failures| failures.value)
-}
-
-fn stated_failures(probe: &Probe, server: &Server, service: &Service) -> Option<Sourced<u32>> {
-    stated(probe, server, service, |checks| checks.failures)
-}
-
-/// Time between two checks of a server by keepalived.
-fn interval_of(probe: &Probe, server: &Server, service: &Service) -> Duration {
-    let interval = stated(probe, server, service, |checks| checks.interval);
-    interval.map_or(Checks::INTERVAL, |interval| interval.value)
-}
-
-/// What the probe states, else its server, else the service.
-fn stated<T>(
-    probe: &Probe,
-    server: &Server,
-    service: &Service,
-    field: impl Fn(&Checks) -> Option<T>,
-) -> Option<T> {
-    let of_server = || of_server(server).and_then(&field);
-    field(&probe.checks).or_else(of_server).or_else(|| field(&service.checks))
-}
-
-/// Timing that a server states for its probes.
-fn of_server(server: &Server) -> Option<&Checks> {
-    server.own.as_ref().map(|own| &*own.checks)
-}
-
 fn port_of(server: &Server, service: &Service) -> u16 {
     let of_service = service.target.value.port().unwrap_or(0);
     server.port.unwrap_or(of_service)
 }
 
+const PROGRAM: &str = "it limits connections, and a program has `misc_timeout`, else delay_loop";
 /// Status codes of success (RFC 9110 section 15.3); keepalived's own default.
 const SUCCESS: (u16, u16) = (200, 299);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::groups::Group;
+use super::groups::{Group, Places};
 use super::{NodeFile, codes};
 use crate::emit::Account;
 use crate::model::{Failback, Membership, Router, Sourced, VrrpVersion, show_seconds};
@@ -11,7 +11,7 @@ use crate::model::{Failback, Membership, Router, Sourced, VrrpVersion, show_seco
 /// longest time to take-over, so that nothing is declared dead earlier than before.
 pub(super) fn apply(
     files: &[NodeFile],
-    groups: &[Group],
+    groups: &[Group<'_>],
     membership: &mut Membership,
     account: &mut Account,
 ) {
@@ -19,8 +19,9 @@ pub(super) fn apply(
         .iter()
         .flat_map(|file| file.cluster.routers.iter().map(move |router| (file, router)))
         .collect();
+    let places = Places::of(groups);
     let backup = |router: &Router| {
-        let group = groups.iter().find(|group| group.holds(router));
+        let group = places.find(router).and_then(|number| groups.get(number));
         group.map_or(STANDARD_PRIORITY, |group| group.backup_priority)
     };
     let times: Vec<Takeover> =
@@ -55,7 +56,7 @@ pub(super) fn apply(
         account.needless(router.version.and_then(|v| v.at), "heartbeat has one protocol");
     }
     startup(files, (dead, longest), membership, account);
-    failback(&all, membership, account);
+    failback(&all, (groups, &places), membership, account);
 }
 
 /// `initdead`: twice the dead time and 10 s at least, as heartbeat's manual advises, and the
@@ -96,24 +97,30 @@ fn startup(
 }
 
 /// `auto_failback` holds for all groups.
-fn failback(all: &[(&NodeFile, &Router)], membership: &mut Membership, account: &mut Account) {
-    let stays = |router: &Router| router.preempt.is_some_and(|preempt| !preempt.value);
-    // One node's nopreempt keeps the group where it is, so a name counts as a whole.
-    let group_stays =
-        |name: &str| all.iter().any(|(_, router)| router.name.value == name && stays(router));
-    let first = all.first().is_some_and(|(_, router)| group_stays(&router.name.value));
+fn failback(
+    all: &[(&NodeFile, &Router)],
+    (groups, places): (&[Group<'_>], &Places),
+    membership: &mut Membership,
+    account: &mut Account,
+) {
+    // One node's nopreempt keeps the group where it is, so it counts as a whole.
+    let stays: Vec<bool> = groups.iter().map(|group| group.all().any(Router::stays)).collect();
+    let group_stays = |router: &Router| {
+        places.find(router).and_then(|number| stays.get(number)).is_some_and(|stays| *stays)
+    };
+    let first = all.first().is_some_and(|(_, router)| group_stays(router));
     let failback = if first { Failback::Off } else { Failback::On };
     membership.failback = Some(Sourced::implied(failback));
     let word = if first { "auto_failback off" } else { "auto_failback on" };
     for (_, router) in all {
         let Some(preempt) = router.preempt else {
             // Preemption is silent: nothing was written that could be spoken for.
-            if first && !group_stays(&router.name.value) {
+            if first && !group_stays(router) {
                 account.impossible(router.at, codes::ONE_FAILBACK, &[MIXED]);
             }
             continue;
         };
-        if group_stays(&router.name.value) == first {
+        if group_stays(router) == first {
             account.exact(preempt.at, word);
         } else {
             account.impossible(preempt.at, codes::ONE_FAILBACK, &[MIXED]);

@@ -1,11 +1,10 @@
 //! How the directors hear each other: adverts per instance become paths of one conversation.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::net::IpAddr;
 
 use super::directors::{Director, peers_of};
-use super::groups::Group;
-use super::identity::same;
+use super::groups::{Group, Places, Seat, same};
 use super::{NodeFile, codes};
 use crate::emit::Account;
 use crate::model::{Family, Path, Router, Sourced};
@@ -14,7 +13,7 @@ use crate::model::{Family, Path, Router, Sourced};
 /// that director.
 pub(super) fn of_each(
     files: &[NodeFile],
-    groups: &[Group],
+    groups: &[Group<'_>],
     directors: &[Director],
     account: &mut Account,
 ) -> Vec<Vec<Sourced<Path>>> {
@@ -29,7 +28,8 @@ pub(super) fn of_each(
         // heartbeat does not start where an interface is missing, so another director's names are
         // taken only where the two would have no way to each other else.
         for other in files {
-            let is_shared = |group: &Group| [file, other].iter().all(|file| has_way(group, file));
+            let is_shared =
+                |group: &Group<'_>| [file, other].iter().all(|file| has_way(group, file));
             if !groups.iter().any(is_shared) {
                 for group in groups {
                     add(group, other, &ends, &mut paths);
@@ -47,18 +47,18 @@ pub(super) fn of_each(
 }
 
 /// Whether the file says where the adverts of `group` go.
-fn has_way(group: &Group, file: &NodeFile) -> bool {
+fn has_way(group: &Group<'_>, file: &NodeFile) -> bool {
     group.routers(file).any(|router| router.interface.is_some())
 }
 
 /// Adds what `group` needs on the interfaces that `file` names for it.
-fn add(group: &Group, file: &NodeFile, ends: &Ends<'_>, paths: &mut Vec<Path>) {
+fn add(group: &Group<'_>, file: &NodeFile, ends: &Ends, paths: &mut Vec<Path>) {
     for router in group.routers(file) {
         let Some(interface) = &router.interface else { continue };
         let addresses = ends.of_router(router);
         let wanted = match addresses {
             Some(addresses) => one_by_one(&interface.value, addresses),
-            None => vec![to_a_group(&interface.value, &group.first)],
+            None => vec![to_a_group(&interface.value, group.first)],
         };
         for path in wanted {
             let is_known = paths.iter().any(|known| {
@@ -76,25 +76,27 @@ fn add(group: &Group, file: &NodeFile, ends: &Ends<'_>, paths: &mut Vec<Path>) {
 
 /// Where the directors are on the way of each virtual router: two of them may be told on different
 /// networks.
-struct Ends<'a> {
-    /// The instances of one, with the addresses; none where all are told at once.
-    routers: Vec<(Vec<&'a Router>, Option<Vec<IpAddr>>)>,
+struct Ends {
+    /// The addresses of each; none where all are told at once.
+    addresses: Vec<Option<Vec<IpAddr>>>,
+    places: Places,
 }
 
-impl<'a> Ends<'a> {
-    fn of(files: &'a [NodeFile], directors: &[Director]) -> Self {
+impl Ends {
+    fn of(files: &[NodeFile], directors: &[Director]) -> Self {
         let stated = |router: &Router| -> Vec<IpAddr> {
             let source = router.transport.source.map(|source| source.value);
             source.into_iter().chain(peers_of(router)).collect()
         };
         let sets = same(files);
-        let named: Vec<IpAddr> = sets.iter().flatten().flat_map(|router| stated(router)).collect();
-        let with_ends = |routers: Vec<&'a Router>| {
+        let named: HashSet<IpAddr> =
+            sets.iter().flatten().flat_map(|seat| stated(seat.router)).collect();
+        let ends = |seats: &Vec<Seat<'_>>| {
             // If any director tells the others one by one, all of them have to.
-            if routers.iter().all(|router| peers_of(router).next().is_none()) {
-                return (routers, None);
+            if seats.iter().all(|seat| peers_of(seat.router).next().is_none()) {
+                return None;
             }
-            let own: BTreeSet<IpAddr> = routers.iter().flat_map(|router| stated(router)).collect();
+            let own: BTreeSet<IpAddr> = seats.iter().flat_map(|seat| stated(seat.router)).collect();
             // The address of a director may be one on the way of another router.
             let is_here = |address: &IpAddr| {
                 own.contains(address) || !named.contains(address) || own.len() < directors.len()
@@ -104,16 +106,15 @@ impl<'a> Ends<'a> {
             ends.extend(
                 own.iter().filter(|address| !ends.contains(address)).copied().collect::<Vec<_>>(),
             );
-            (routers, Some(ends))
+            Some(ends)
         };
-        Self { routers: sets.into_iter().map(with_ends).collect() }
+        let places = Places::among(sets.iter().map(|seats| seats.iter().map(|seat| seat.router)));
+        Self { addresses: sets.iter().map(ends).collect(), places }
     }
 
     /// The addresses of an instance's virtual router, if its adverts go to one director each.
     fn of_router(&self, router: &Router) -> Option<&[IpAddr]> {
-        let is_it = |known: &&Router| std::ptr::eq(*known, router);
-        let (_, ends) = self.routers.iter().find(|(routers, _)| routers.iter().any(is_it))?;
-        ends.as_deref()
+        self.addresses.get(self.places.find(router)?)?.as_deref()
     }
 }
 

@@ -163,6 +163,8 @@ struct Times {
     interval: Duration,
     connect: Duration,
     whole: Option<Duration>,
+    /// For a program.
+    program: Duration,
     failures: NonZeroU32,
     retry: Option<Duration>,
     warmup: Duration,
@@ -170,24 +172,18 @@ struct Times {
 
 impl Times {
     fn of(service: &Service, server: &Server, probe: &Probe) -> Self {
-        let own = server.own.as_deref().map(|own| &*own.checks);
-        let stated = |field: &dyn Fn(&Checks) -> Option<Duration>| {
-            field(&probe.checks).or_else(|| own.and_then(field)).or_else(|| field(&service.checks))
-        };
+        let stated =
+            |field: &dyn Fn(&Checks) -> Option<Duration>| probe.stated(server, service, field);
         // keepalived ignores what is out of its range, and the finding of the reader says so.
         let time = |value: Option<Sourced<Duration>>| {
             value.map(|value| value.value).filter(|time| *time <= LONGEST)
         };
         let interval =
             stated(&|checks| time(checks.interval)).unwrap_or(Checks::INTERVAL).max(SHORTEST);
-        let failures = probe.checks.failures.or(own.and_then(|own| own.failures));
-        let failures = failures.or(service.checks.failures).map(|failures| failures.value);
+        let failures = probe.stated(server, service, |checks| checks.failures);
+        let failures = failures.map(|failures| failures.value);
         let retry = stated(&|checks| time(checks.retry_delay));
-        let pause = match probe.kind {
-            ProbeKind::Dns(_) => interval,
-            ProbeKind::Http(_) => Duration::from_secs(3),
-            _ => Duration::from_secs(1),
-        };
+        let pause = probe.kind.standard_pause(interval);
         // ldirectord states the number of failures and knows no retries: it waits for its turn.
         let retry = retry.or_else(|| failures.is_none().then_some(pause));
         Self {
@@ -195,6 +191,9 @@ impl Times {
             connect: stated(&|checks| time(checks.connect_timeout))
                 .unwrap_or(Checks::CONNECT_TIMEOUT),
             whole: stated(&|checks| time(checks.negotiate_timeout)),
+            program: time(probe.stated_limit(server, service))
+                .or_else(|| time(service.checks.interval))
+                .unwrap_or(Checks::INTERVAL),
             failures: NonZeroU32::new(failures.unwrap_or(probe.kind.standard_failures()))
                 .unwrap_or(NonZeroU32::MIN),
             retry,
@@ -224,7 +223,7 @@ impl Times {
                 self.whole.unwrap_or(self.connect)
             }
             Ask::Ping { tries } => self.connect.saturating_mul(*tries),
-            Ask::Script(_) => self.whole.unwrap_or(self.interval),
+            Ask::Script(_) => self.program,
             _ => self.connect,
         };
         limit.max(SHORTEST)

@@ -47,3 +47,25 @@ fn times_that_no_clock_can_hold_are_not_taken() {
     );
     assert_eq!(check.retry, Some(Duration::from_secs(1)));
 }
+
+/// keepalived lets a program run until the next turn of its service, ldirectord as long as a connection.
+#[test]
+fn a_program_has_the_limit_that_its_file_gives_it() {
+    let keepalived = "virtual_server 10.0.0.31 80 {\n delay_loop 10\n connect_timeout 2\n \
+                      real_server 10.0.0.29 80 {\n MISC_CHECK {\n misc_path /bin/true\n \
+                      delay_loop 4\n }\n }\n}\n";
+    let ldirectord = "checktimeout=3\nnegotiatetimeout=20\ncheckinterval=7\nvirtual=10.0.0.31:80\n\
+                      \treal=10.0.0.29:80 gate\n\tchecktype=external\n\tcheckcommand=/bin/true\n";
+    let limit = |format: Format, text: &str| {
+        let mut sources = Sources::new();
+        let file = sources.add(format.file_name(), text.as_bytes());
+        let inputs = [Input { file, format }];
+        let cluster = read(&mut sources, &inputs).cluster;
+        let plan = plan(&cluster, &sources, &inputs, &mut Findings::new());
+        plan.services[0].members[0].checks[0].question.limit.as_secs()
+    };
+    assert_eq!(limit(Format::Keepalived, keepalived), 10);
+    let stated = keepalived.replace("delay_loop 4", "misc_timeout 5");
+    assert_eq!(limit(Format::Keepalived, &stated), 5);
+    assert_eq!(limit(Format::Ldirectord, ldirectord), 3);
+}
