@@ -4,7 +4,7 @@ use super::groups::Group;
 use super::{NodeFile, codes};
 use crate::emit::Account;
 use crate::model::{
-    Membership, PingTarget, Router, Sourced, Track, TrackKind, Tracker, show_seconds,
+    Carried, Membership, PingTarget, Router, Sourced, Track, TrackKind, Tracker, show_seconds,
 };
 
 /// Turns the scripts that some router follows with a negative weight into ping targets.
@@ -38,7 +38,12 @@ pub(super) fn apply(
             let hosts = tracker.command.as_ref().and_then(|command| pinged(&command.value));
             let negative = tracks.iter().all(|track| weight(track) < 0);
             match hosts {
-                _ if tracks.is_empty() && !ignored.is_empty() => needless(tracker, account),
+                _ if tracks.is_empty() && !ignored.is_empty() => {
+                    needless(tracker, IGNORED, account);
+                }
+                _ if tracks.is_empty() && !is_followed(tracker, file) => {
+                    needless(tracker, NOBODY, account);
+                }
                 Some(hosts) if !tracks.is_empty() && negative => {
                     ping(tracker, hosts, &tracks, membership, account);
                 }
@@ -116,7 +121,7 @@ fn lost(tracker: &Tracker, tracks: &[&Sourced<Track>], account: &mut Account) {
 }
 
 /// A script that nobody follows to any effect needs nothing in its place.
-fn needless(tracker: &Tracker, account: &mut Account) {
+fn needless(tracker: &Tracker, why: &str, account: &mut Account) {
     let Tracker { name, command, interval, timeout, weight, rise, fall, user, .. } = tracker;
     for at in [
         name.at,
@@ -129,8 +134,24 @@ fn needless(tracker: &Tracker, account: &mut Account) {
         user.as_ref().and_then(|user| user.at),
         tracker.starts_down.and_then(|down| down.at),
     ] {
-        account.needless(at, IGNORED);
+        account.needless(at, why);
     }
+}
+
+/// Whether a sync group follows the script: those of instances are known. Lines that the model does not
+/// hold may follow it, too.
+fn is_followed(tracker: &Tracker, file: &NodeFile) -> bool {
+    let is_it = |track: &Sourced<Track>| {
+        track.value.kind == TrackKind::Script && track.value.name == tracker.name.value
+    };
+    let may_be = |carried: &Carried| {
+        carried.keyword == "track_script" || carried.keyword.starts_with(['@', '$', '~'])
+    };
+    file.cluster
+        .sync_groups
+        .iter()
+        .any(|group| group.tracks.iter().any(is_it) || group.carried.iter().any(may_be))
+        || file.cluster.routers.iter().any(|router| router.carried.iter().any(may_be))
 }
 
 /// The hosts of a command that does nothing but ping: one ping, or several of which one has to be
@@ -169,6 +190,7 @@ fn one_ping(words: &[String]) -> Option<String> {
     plain.then(|| host.clone())
 }
 
+const NOBODY: &str = "no instance follows it, so nothing depends on it";
 const IGNORED: &str = "keepalived ignores it here: the weight moves nothing";
 /// What is behind pings that all run at once (`ping_group` becomes this).
 const FIRST_ANSWER: &str = "| grep -q ttl=";
