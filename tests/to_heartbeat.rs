@@ -114,6 +114,24 @@ fn generated_programs_do_what_they_say() {
     assert_eq!(run("status"), "stopped\n");
     assert_eq!(fs::read_to_string(&log).unwrap(), "taken it's mine\ndone\ngiven up\n");
 
+    let mail = GeneratedScript { name: "resource.d/mail-to".to_owned(), purpose: Purpose::Mail };
+    let path = program("mail-to", &scripts(&[mail]).unwrap().remove(0).text);
+    // A node without the command keeps its group all the same.
+    let tell = |verb: &str| {
+        let mut command = Command::new("/bin/sh");
+        command.arg(&path).args(["ops@example.com", "VI_1", verb]).env("LVSHA_STATE", place.path());
+        let tools = place.path().join("tools");
+        let _ = fs::create_dir(&tools);
+        for tool in ["mkdir", "rm", "uname", "date"] {
+            let _ = std::os::unix::fs::symlink(format!("/bin/{tool}"), tools.join(tool));
+        }
+        let output = command.env("PATH", tools).output().unwrap();
+        assert!(output.status.success(), "{verb}: {output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let states = ["status", "start", "status", "stop", "status"].map(tell);
+    assert_eq!(states, ["stopped\n", "", "running\n", "", "stopped\n"]);
+
     let living = TcpListener::bind("127.0.0.1:0").unwrap();
     let alive = living.local_addr().unwrap().port();
     // A port that was free a moment ago, and that nobody listens on.

@@ -341,8 +341,9 @@ fn hidden(cluster: &Cluster, sources: &Sources) -> String {
         let of_servers = service.servers.iter().flat_map(|server| server.own_probes());
         for probe in service.probes.iter().chain(of_servers) {
             let ProbeKind::Dialogue(dialogue) = probe.kind.negotiation() else { continue };
-            let places = [("password", dialogue.password), ("secret", dialogue.secret)];
-            let said = places.into_iter().filter_map(|(word, at)| Some((word, text(at?))));
+            let places = [("password", &dialogue.password), ("secret", &dialogue.secret)];
+            let said = places.into_iter().filter_map(|(word, own)| Some((word, own.as_ref()?.at)));
+            let said = said.map(|(word, at)| (word, text(at)));
             dialogues
                 .extend(said.map(|(word, text)| format!("{word} {}\n", text.trim_matches('"'))));
         }

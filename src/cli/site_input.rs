@@ -10,6 +10,7 @@ use super::{Failure, inputs};
 use crate::site::render::{Machine, TemplateError, Templates, judge, render};
 use crate::site::{self, Secrets, Site, Stack};
 use crate::source::codes::inventory;
+use crate::source::words::counted;
 use crate::source::{Diagnostic, Severity, Sources, report};
 
 /// Arguments of all commands that take an inventory.
@@ -83,6 +84,9 @@ impl InventoryArguments {
             printer.problems(&frames);
         }
         if errors > 0 {
+            let errors = counted(errors, "error");
+            let line = format!("{errors} in {}: nothing is made of it", self.inventory.display());
+            printer.status(&line);
             return Err(Failure::Findings);
         }
         Ok(site)

@@ -40,8 +40,8 @@ pub use globals::{
 };
 pub use membership::{Failback, Membership, Path, PingTarget};
 pub use probe::{
-    Appended, Dialogue, Dns, Http, HttpRequest, HttpSettings, HttpVersion, Pattern, Probe,
-    ProbeKind, ProbeSettings, RequestSettings, Script, Udp,
+    Appended, Dialogue, Dns, Http, HttpRequest, HttpSettings, HttpVersion, Password, Pattern,
+    Probe, ProbeKind, ProbeSettings, RequestSettings, Script, Udp,
 };
 pub use resource::{Resource, ResourceKind};
 pub use router::{

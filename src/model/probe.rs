@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use super::setting::{Rare, settings};
-use super::{Carried, Checks, Server, Service, Sourced, Target, Weight};
+use super::{Carried, Checks, Secret, Server, Service, Sourced, Target, Weight};
 use crate::source::{Place, Span};
 
 /// One probe; its timing fields override the service's.
@@ -151,15 +151,30 @@ impl ProbeKind {
         if let Self::Combined { negotiate, .. } = self { negotiate } else { self }
     }
 
-    fn forget_places(&mut self) {
+    /// The passwords that it gives.
+    pub fn passwords(&self) -> impl Iterator<Item = &Password> {
+        let dialogue = match self.negotiation() {
+            Self::Dialogue(dialogue) => Some(dialogue),
+            _ => None,
+        };
+        dialogue.into_iter().flat_map(|dialogue| dialogue.password.iter().chain(&dialogue.secret))
+    }
+
+    /// The same, to be filled in.
+    pub fn passwords_mut(&mut self) -> Vec<&mut Password> {
         match self {
-            Self::Combined { negotiate, .. } => negotiate.forget_places(),
+            Self::Combined { negotiate, .. } => negotiate.passwords_mut(),
             Self::Dialogue(dialogue) => {
-                for at in [&mut dialogue.password, &mut dialogue.secret].into_iter().flatten() {
-                    at.span = Span::default();
-                }
+                let Dialogue { password, secret, .. } = &mut **dialogue;
+                password.iter_mut().chain(secret).collect()
             }
-            _ => {}
+            _ => Vec::new(),
+        }
+    }
+
+    fn forget_places(&mut self) {
+        for password in self.passwords_mut() {
+            password.at.span = Span::default();
         }
     }
 }
@@ -344,10 +359,10 @@ pub struct Dialogue {
     pub service: String,
     /// User name.
     pub login: Option<Sourced<String>>,
-    /// Where the password stands; the password itself stays in the file.
-    pub password: Option<Place>,
-    /// Where the RADIUS secret stands.
-    pub secret: Option<Place>,
+    /// The password.
+    pub password: Option<Password>,
+    /// The RADIUS secret.
+    pub secret: Option<Password>,
     /// Database name.
     pub database: Option<Sourced<String>>,
     /// What is asked.
@@ -356,6 +371,22 @@ pub struct Dialogue {
     pub receive: Option<Sourced<Pattern>>,
     /// Host name.
     pub host: Option<Sourced<String>>,
+}
+
+/// A password that a probe gives.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Password {
+    /// Where it stands, or where its secret is named.
+    pub at: Place,
+    /// What it is; `None` leaves it in the file that it stands in.
+    pub text: Option<Secret>,
+}
+
+impl Password {
+    /// One that stays in its file.
+    pub fn in_place(at: Place) -> Self {
+        Self { at, text: None }
+    }
 }
 
 /// An external probe.

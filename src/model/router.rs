@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use super::setting::{Rare, settings};
 use super::{
-    Announcements, Authentication, Carried, Cluster, Conduct, Delivery, OwnInterface, Peer,
-    Resource, RouterDefaults, Sourced, Track, VirtualAddress,
+    Announcements, Authentication, Carried, Cluster, Conduct, Delivery, Globals, OwnInterface,
+    Peer, Resource, RouterDefaults, Sourced, Track, VirtualAddress,
 };
 use crate::source::Place;
 
@@ -130,6 +130,27 @@ impl Router {
         stated.filter(IpAddr::is_multicast).unwrap_or(standard)
     }
 
+    /// Adverts that may be missing until the master is dead. The strict mode resets every other
+    /// number than three (2.2.7).
+    pub fn effective_down_count(&self, globals: &Globals) -> u32 {
+        let own = self.delivery.strict.as_ref().map(|strict| strict.value);
+        let is_strict = own.or(globals.strict.map(|strict| strict.value)).unwrap_or(false);
+        let stated = self.down_count.map(|count| u32::from(count.value));
+        let stated = stated.or(globals.routers.down_count.map(|count| count.value));
+        stated.filter(|_| !is_strict).unwrap_or(STANDARD_COUNT)
+    }
+
+    /// What the interface is called that keepalived makes for the router (`use_vmac`, `use_ipvlan`).
+    pub fn own_interface_name(&self) -> Option<String> {
+        let stated = match &self.own_interface.as_ref()?.value {
+            OwnInterface::SharedMac(own) => &own.name,
+            OwnInterface::VirtualMac(own) => &own.name,
+        };
+        let family = if self.is_ipv6() { "6" } else { "" };
+        let number = self.virtual_router_id.map(|number| number.value);
+        stated.clone().or_else(|| Some(format!("vrrp{family}.{}", number?)))
+    }
+
     /// Whether keepalived pays no heed to what changes its priority: a sync group forbids it, or it
     /// has no effect while the master lives.
     pub fn ignores_weights(&self, cluster: &Cluster) -> bool {
@@ -142,6 +163,8 @@ impl Router {
     }
 }
 
+/// Adverts that may be missed when nothing is written (RFC 9568 section 6.1).
+const STANDARD_COUNT: u32 = 3;
 /// The groups of the standard (RFC 9568, section 5.1).
 const GROUP4: Ipv4Addr = Ipv4Addr::new(224, 0, 0, 18);
 const GROUP6: Ipv6Addr = Ipv6Addr::new(0xff02, 0, 0, 0, 0, 0, 0, 0x12);

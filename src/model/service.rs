@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use super::setting::{Blank, Rare, settings};
-use super::{Carried, Forwarding, Hook, Probe, Server, Sourced, Tunnel};
+use super::{Carried, Forwarding, Hook, Password, Probe, Server, Sourced, Tunnel};
 use crate::source::Place;
 
 /// A virtual service and its real servers (`virtual=`, `virtual_server`).
@@ -48,6 +48,8 @@ pub struct Service {
     pub settings: Rare<ServiceSettings>,
     /// How packets are wrapped when the method is a tunnel.
     pub tunnel: Option<Box<Tunnel>>,
+    /// Addresses that packets with its mark have, for the real servers that take them for their own.
+    pub destinations: Vec<Sourced<IpAddr>>,
     /// The stated address family of a mark; otherwise it follows from the servers.
     pub family: Option<Sourced<Family>>,
     /// Human name (servicename).
@@ -99,6 +101,7 @@ impl Service {
             probes: Vec::new(),
             settings: Rare::default(),
             tunnel: None,
+            destinations: Vec::new(),
             family: None,
             name: None,
             comment: None,
@@ -110,6 +113,19 @@ impl Service {
     /// The weight of a server: its own, that of the service, or 1.
     pub fn weight_of(&self, server: &Server) -> u32 {
         server.weight.or(self.settings.weight).map_or(1, |weight| weight.value)
+    }
+
+    /// The passwords that its probes give.
+    pub fn passwords(&self) -> impl Iterator<Item = &Password> {
+        let own = self.servers.iter().flat_map(|server| server.own_probes());
+        self.probes.iter().chain(own).flat_map(|probe| probe.kind.passwords())
+    }
+
+    /// The same, to be filled in.
+    pub fn passwords_mut(&mut self) -> impl Iterator<Item = &mut Password> {
+        let own = self.servers.iter_mut().filter_map(|server| server.own.as_deref_mut());
+        let own = own.flat_map(|own| &mut own.probes);
+        self.probes.iter_mut().chain(own).flat_map(|probe| probe.kind.passwords_mut())
     }
 
     /// How packets to a server are wrapped. One that states a method states its wrapping with it: a bare `TUN` is IPIP

@@ -14,7 +14,9 @@ mod configurations;
 pub(super) mod effect;
 mod key;
 mod ldirectord;
+mod rhythm;
 mod roles;
+mod servers;
 mod stack;
 mod unicast;
 
@@ -24,6 +26,10 @@ pub(super) fn check(site: &Site, reader: &mut Reader<'_>) {
     roles::check(site, reader);
     host_names(site, reader);
     names(site, reader);
+    servers::check(site, reader);
+    if site.stack() == Stack::Heartbeat {
+        rhythm::check(site, reader);
+    }
     for cluster in std::iter::once(&site.cluster).chain(site.views.values()) {
         routers(site, cluster, reader);
         match site.stack() {

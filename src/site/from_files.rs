@@ -9,10 +9,13 @@ use crate::emit::account::Outcome;
 use crate::emit::translate::name_configurations;
 use crate::emit::{Account, Mark};
 use crate::model::read::{Input, Options, read_with};
-use crate::model::{Carried, Cluster, Probe, ProbeKind, Server, Service, Sourced};
+use crate::model::{
+    Carried, Cluster, Password, Probe, ProbeKind, Secret, Server, Service, Sourced,
+};
 use crate::source::codes::{conversion, inventory};
 use crate::source::{FileId, Findings, Place, Severity, Sources};
 use crate::syntax::ConfigId;
+use crate::syntax::characters::{plain, unquote};
 
 /// A conversion to an inventory.
 #[derive(Debug)]
@@ -55,6 +58,7 @@ pub fn from_files(
         findings.append(reading.findings);
         trees.extend(reading.trees);
         let mut cluster = reading.cluster;
+        reveal(&mut cluster, sources);
         name_configurations(&mut cluster, &inputs, sources);
         name_fallback_methods(&mut cluster, &inputs);
         // heartbeat's files are those of all nodes; the first of them may stand for the others.
@@ -91,6 +95,14 @@ pub fn from_files(
             .collect::<Vec<_>>(),
     );
     FromFiles { united: unite(site, clusters), nodes: names, account, findings }
+}
+
+/// Passwords of checks stay in their file until they become secrets of an inventory.
+fn reveal(cluster: &mut Cluster, sources: &Sources) {
+    for password in cluster.services.iter_mut().flat_map(Service::passwords_mut) {
+        let text = plain(password.at.span.of(sources.get(password.at.file).text()));
+        password.text = Some(Secret(unquote(&text).unwrap_or(&text).to_owned()));
+    }
 }
 
 /// What became of every directive: those that the written keys came from are kept, those that the
@@ -265,7 +277,7 @@ fn origins(entries: &[Entry]) -> Vec<(Place, String)> {
     found
 }
 
-/// Places of what a cluster only carries along, and of passwords that stay in their file.
+/// Places of what a cluster only carries along, and of passwords that are none.
 fn without_key(cluster: &Cluster) -> Vec<Place> {
     let mut places: Vec<Place> = cluster.carried.iter().map(|carried| carried.at).collect();
     let mut add = |carried: &[crate::model::Carried]| {
@@ -290,7 +302,11 @@ fn without_key(cluster: &Cluster) -> Vec<Place> {
             http.requests.iter().for_each(|request| add(&request.carried));
         }
     }
-    places.extend(probes(cluster).flat_map(passwords));
+    let passwords = cluster.services.iter().flat_map(Service::passwords);
+    // An empty one is no secret that could have a name.
+    let is_empty =
+        |password: &&Password| password.text.as_ref().is_none_or(|text| text.0.is_empty());
+    places.extend(passwords.filter(is_empty).map(|password| password.at));
     places.extend(cluster.membership.fencing.iter().copied());
     places
 }
@@ -305,15 +321,6 @@ fn probes(cluster: &Cluster) -> impl Iterator<Item = &Probe> {
 const RELOADS: &str = "the files of an inventory say `autoreload=yes`, with `import` as well: what is \
                        deployed counts at once";
 const NO_KEY: &str = "an inventory has no key for it; `import` the file to keep it";
-
-fn passwords(probe: &Probe) -> Vec<Place> {
-    match &probe.kind {
-        ProbeKind::Dialogue(dialogue) => {
-            [dialogue.password, dialogue.secret].into_iter().flatten().collect()
-        }
-        _ => Vec::new(),
-    }
-}
 
 #[cfg(test)]
 mod tests;

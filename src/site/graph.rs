@@ -3,10 +3,11 @@
 //! Four layers from left to right, laid out once ([`Picture`]) and drawn three ways.
 
 use std::fmt::Write as _;
+use std::net::IpAddr;
 
 use super::node::ranked;
 use super::{Site, Stack, for_node, show_target};
-use crate::model::{Forwarding, Member, Role, Router, Service};
+use crate::model::{Cluster, Forwarding, Member, Role, Router, Service, ServiceGroup, Target};
 
 /// A drawing of a site.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,7 +38,7 @@ impl Picture {
     pub fn new(site: &Site) -> Self {
         let client = Shape { title: "clients".into(), words: Vec::new(), class: "client" };
         let mut picture = Self { layers: [vec![client], vec![], vec![], vec![]], lines: vec![] };
-        picture.directors(site);
+        let held = picture.directors(site);
         picture.servers(site);
         for (number, service) in site.cluster.services.iter().enumerate() {
             let mut words = Vec::new();
@@ -48,8 +49,17 @@ impl Picture {
             let title = show_target(&service.target.value);
             picture.layer(1).push(Shape { title, words, class: "service" });
             picture.line((0, 0), (1, number), String::new(), false);
-            for director in 0..site.directors.len() {
-                let is_first = picture.is_master(director);
+            // A director may be the first for one address and the second for another.
+            let own = addresses(service, &site.cluster);
+            let holds = |held: &Vec<IpAddr>| held.iter().any(|address| own.contains(address));
+            let is_known = held.iter().any(holds);
+            let firsts: Vec<bool> = (0..)
+                .zip(&held)
+                .map(
+                    |(number, held)| if is_known { holds(held) } else { picture.is_master(number) },
+                )
+                .collect();
+            for (director, is_first) in firsts.iter().enumerate() {
                 picture.line((1, number), (2, director), String::new(), !is_first);
             }
             for server in &service.servers {
@@ -59,9 +69,8 @@ impl Picture {
                 let Some(position) = position else { continue };
                 let weight = service.weight_of(server);
                 let words = if weight == 1 { String::new() } else { format!("weight {weight}") };
-                for director in 0..site.directors.len() {
-                    let is_first = picture.is_master(director);
-                    let words = if is_first { words.clone() } else { String::new() };
+                for (director, is_first) in firsts.iter().enumerate() {
+                    let words = if *is_first { words.clone() } else { String::new() };
                     picture.line((2, director), (3, position), words, !is_first);
                 }
             }
@@ -70,12 +79,15 @@ impl Picture {
         picture
     }
 
-    fn directors(&mut self, site: &Site) {
+    /// Draws the directors, and tells which addresses each of them holds.
+    fn directors(&mut self, site: &Site) -> Vec<Vec<IpAddr>> {
+        let mut all = Vec::new();
         for director in &site.directors {
             let name = &director.name.value;
             let mut words: Vec<String> =
                 director.address.iter().map(|address| address.value.to_string()).collect();
             let mut class = "standby";
+            let mut held = Vec::new();
             for Part { router, is_master, rank } in parts(site, name) {
                 if is_master {
                     class = "master";
@@ -86,10 +98,14 @@ impl Picture {
                 if is_master {
                     let addresses = router.addresses.iter().map(|a| a.value.address.to_string());
                     words.extend(addresses.map(|address| format!("holds {address}")));
+                    let all = router.addresses.iter().chain(&router.excluded);
+                    held.extend(all.map(|address| address.value.address));
                 }
             }
             self.layer(2).push(Shape { title: name.clone(), words, class });
+            all.push(held);
         }
+        all
     }
 
     fn servers(&mut self, site: &Site) {
@@ -269,6 +285,22 @@ fn parts(site: &Site, name: &str) -> Vec<Part> {
     };
     let view = for_node(site, name).unwrap_or_default();
     view.routers.into_iter().filter_map(part).collect()
+}
+
+/// The addresses of a service; none for a mark.
+fn addresses(service: &Service, cluster: &Cluster) -> Vec<IpAddr> {
+    let targets = match &service.target.value {
+        Target::Group(name) => {
+            let groups = cluster.service_groups.iter().filter(|group| group.name.value == *name);
+            groups.flat_map(ServiceGroup::targets).collect()
+        }
+        target => vec![target.clone()],
+    };
+    let address = |target| match target {
+        Target::Endpoint { address, .. } => Some(address),
+        Target::Group(_) | Target::Mark { .. } => None,
+    };
+    targets.into_iter().filter_map(address).collect()
 }
 
 /// How packets reach the servers of a service, each way once.

@@ -10,8 +10,8 @@ use crate::emit::translate::{Extras, Options, name_configurations};
 use crate::emit::{Account, Conversion, Mark, Origin, Outcome, Target};
 use crate::model::read::{Input, Options as Reading, read_with};
 use crate::model::{Cluster, Forwarding, Service, Sourced};
-use crate::source::codes::{conversion, inventory};
-use crate::source::{Diagnostic, FileId, Sources};
+use crate::source::codes::{conversion, inventory, ldirectord_advice};
+use crate::source::{Code, Diagnostic, FileId, Sources};
 use crate::syntax::{self, ConfigId, Format, configuration, detect, started};
 
 /// The files of heartbeat and ldirectord that a site stands on. Passwords and what no key says are
@@ -128,6 +128,7 @@ fn cluster(
     let heartbeat: Vec<Input> = inputs.iter().filter(|i| !is_keepalived(i)).copied().collect();
     let options = Options { target, addresses };
     let mut done = Conversion::heartbeat_to_keepalived(reader.sources, &heartbeat, options);
+    done.findings.soften(|finding| MEANT.contains(&finding.code).then_some(AS_MEANT));
     reader.findings.append(std::mem::take(&mut done.findings));
     reader.findings.extend(losses(&done.account, site.stack()));
     (done.cluster, done.extras)
@@ -221,3 +222,8 @@ fn known_files(folder: &Path, reader: &mut Reader<'_>) -> Vec<PathBuf> {
     }
     files
 }
+
+/// What ldirectord does not make of its lines, and a conversion does.
+const MEANT: &[Code] =
+    &[ldirectord_advice::COMMAND_ARGUMENTS, ldirectord_advice::REAL_REQUEST_LOST];
+const AS_MEANT: &str = "that is ldirectord's reading; this stack gets what the line means";

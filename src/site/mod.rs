@@ -12,6 +12,7 @@ use crate::model::{Cluster, Sourced};
 use crate::syntax::schema::Version;
 
 mod check;
+mod destinations;
 mod document;
 mod from_files;
 pub mod graph;

@@ -4,7 +4,7 @@ use super::Site;
 use super::document::{self, Entry};
 use super::keys::{self, Names};
 use super::secret::{Origin, Secret};
-use crate::model::Cluster;
+use crate::model::{Cluster, Service};
 
 /// The text of an inventory that says `site`. Secrets are written as their names; `secrets` tells
 /// which name belongs to which secret.
@@ -35,6 +35,9 @@ pub(super) fn secrets(cluster: &Cluster) -> impl Iterator<Item = (String, String
         .map(|router| (router.name.value.as_str(), router.authentication.as_ref()));
     let client = cluster.tls_client.password.as_ref();
     let client = client.map(|password| ("tls_client".to_owned(), password.value.0.clone()));
+    let passwords = cluster.services.iter().flat_map(Service::passwords);
+    let of_checks = passwords.filter_map(|password| password.text.as_ref());
+    let of_checks = of_checks.map(|text| ("check".to_owned(), text.0.clone()));
     std::iter::once(("cluster", cluster.authentication.as_ref()))
         .chain(routers)
         .flat_map(|(name, authentication)| {
@@ -42,6 +45,7 @@ pub(super) fn secrets(cluster: &Cluster) -> impl Iterator<Item = (String, String
             keys.iter().map(move |key| (name.to_owned(), key.secret.clone()))
         })
         .chain(client)
+        .chain(of_checks)
         .filter(|(_, text)| !text.is_empty())
 }
 

@@ -352,3 +352,85 @@ fn an_address_without_a_prefix_keeps_its_interface_in_heartbeat() {
     let text = std::fs::read_to_string(&path).unwrap_or_else(|_| panic!("{told}"));
     assert!(text.contains("IPaddr2::10.0.0.31/32/eth0:1 IPaddr2::10.0.0.32/32/eth1"), "{text}");
 }
+
+/// The password goes where secrets are kept, comes back into the file of ldirectord, and is shown nowhere.
+#[test]
+fn passwords_of_checks_survive_an_inventory() {
+    let place = Place::new()
+        .file("ha.d/ha.cf", "keepalive 1\ndeadtime 10\nbcast eth1\nnode lw1 lw2\n")
+        .file("ha.d/haresources", "lw1 10.0.0.31/24/eth1 ldirectord\n")
+        .file("ha.d/authkeys", "auth 1\n1 sha1 k8fj2Lq0xz7P\n")
+        .file(
+            "ha.d/ldirectord.cf",
+            "checkinterval=5\nvirtual=10.0.0.31:3306\n\treal=10.0.0.29:3306 masq\n\tservice=mysql\n\
+             \tlogin=\"mon\"\n\tpasswd=\"not-seen\"\n\tdatabase=\"mysql\"\n\trequest=\"SELECT 1\"\n\
+             virtual=10.0.0.31:1812\n\treal=10.0.0.29:1812 masq\n\tservice=radius\n\tprotocol=udp\n\
+             \tlogin=\"mon\"\n\tpasswd=\"not-seen\"\n\tsecret=\"nor-this\"\n",
+        );
+    let arguments = ["convert", "heartbeat-to-inventory", "ha.d", "--out", "new/site.toml"];
+    let mut told = place.run(&arguments);
+    assert!(
+        told.contains("passwd=[hidden]  ->  password") || told.contains("->  password"),
+        "{told}"
+    );
+    let text = std::fs::read_to_string(place.0.path().join("new/site.toml")).unwrap();
+    assert!(
+        text.contains("password = \"check\", ") && text.contains("secret = \"check_2\""),
+        "{text}"
+    );
+    told += &text;
+    told += &place.run(&["check", "--secrets", "new/site.toml"]);
+    assert!(told.contains("nothing found"), "{told}");
+    told += &place.run(&["render", "new/site.toml", "--out", "files"]);
+    told += &place.run(&["graph", "new/site.toml"]);
+    let path = place.0.path().join("files/lw2/etc/ha.d/ldirectord.cf");
+    let written = std::fs::read_to_string(&path).unwrap();
+    assert_eq!(written.matches("passwd=\"not-seen\"").count(), 2, "{written}");
+    assert!(written.contains("secret=\"nor-this\""), "{written}");
+    // Both are what was meant.
+    let same = place.run(&["diff", "ha.d/ldirectord.cf", "files/lw2/etc/ha.d/ldirectord.cf"]);
+    told += &same;
+    assert!(!told.contains("not-seen") && !told.contains("nor-this"), "{told}");
+    assert!(!same.contains("password") && !same.contains("secret"), "{same}");
+}
+
+#[test]
+fn what_real_servers_cannot_be_told_is_said() {
+    let text = |more: &str| {
+        format!(
+            "stack = \"heartbeat\"\n[heartbeat]\npaths = [\"bcast eth0\"]\n\
+             [secrets.key]\nfile = \"key\"\n[authentication]\ntype = \"sha1\"\nsecret = \"key\"\n\
+             [directors]\nlb1 = {{}}\nlb2 = {{}}\n[real_servers]\nrs1 = {{ address = \"10.10.10.21\" }}\n\
+             rs2 = {{ address = \"10.10.10.22\" }}\n\
+             [routers.OUT]\naddresses = [\"192.0.2.10/24\"]\n\
+             [routers.GATEWAY]\naddresses = [\"10.10.10.1/24\"]\n\
+             [[services]]\naddress = \"fwmark 7\"\nmethod = \"tun\"\nservers = [\"rs1\", \"rs2\"]\n\
+             probe = {{ type = \"tcp\", port = 80 }}\n{more}\
+             [[services]]\naddress = \"192.0.2.10:3306\"\nmethod = \"nat\"\nservers = [\"rs1:3306\"]\n\
+             probe = {{ type = \"dialogue-mysql\", login = \"mon\", request = \"SELECT 1\" }}\n"
+        )
+    };
+    let place = Place::new()
+        .file("site.toml", text(""))
+        .file("said.toml", text("destinations = [\"192.0.2.10\"]\n"));
+    let told = ["site.toml", "said.toml"].map(|name| place.run(&["check", name]));
+    snapshot!(told.join("\n"));
+}
+
+/// A `$` makes the reader of what is rendered work on an expanded text.
+#[test]
+fn a_dollar_does_not_move_what_is_found() {
+    let text = |body: &str| {
+        format!(
+            "[directors]\nlw1 = {{}}\nlw2 = {{}}\n[routers.web]\nvirtual_router_id = 51\n\
+             interface = \"eth1\"\naddresses = [\"10.0.0.31/24\"]\nfollows = [\"eth1\"]\n\
+             [[services]]\naddress = \"10.0.0.31:80\"\nservers = [\"10.0.0.29:80\"]\n\
+             probe = {{ type = \"http\", path = \"/\", body = \"{body}\" }}\n"
+        )
+    };
+    let place = Place::new().file("a.toml", text("OK")).file("b.toml", text("OK$"));
+    let told = ["a.toml", "b.toml"].map(|name| place.run(&["check", "--output", "short", name]));
+    let without = |told: &str| told.replace("a.toml", "b.toml");
+    assert!(told[0].contains("a.toml:8:"), "{}", told[0]);
+    assert_eq!(without(&told[0]), without(&told[1]));
+}

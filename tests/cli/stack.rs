@@ -189,3 +189,49 @@ fn addresses_that_resources_do_not_name_come_in_front_of_them() {
     let line = fs::read_to_string(place.0.path().join("new/lw1/etc/ha.d/haresources")).unwrap();
     snapshot!(format!("{told}\n{line}"));
 }
+
+/// What ldirectord makes of a line stops no other program that gets what it means.
+#[test]
+fn a_text_that_only_ldirectord_loses_is_rendered_for_keepalived() {
+    let real = "virtual=10.0.0.31:80\n\treal=10.0.0.29:80 gate 20 \"/alive.html\", \"OK\"\n\
+                \tservice=http\n\trequest=\"x\"\n\tscheduler=wlc\n";
+    let site = |stack: &str| {
+        format!("stack = \"{stack}\"\nimport = [\"ha.d\"]\n[directors]\nlw1 = {{}}\nlw2 = {{}}\n")
+    };
+    let place = Place::new()
+        .file("ha.d/ha.cf", "keepalive 1\ndeadtime 10\nbcast eth0\nnode lw1 lw2\n")
+        .file("ha.d/haresources", "lw1 10.0.0.31/24/eth0 ldirectord\n")
+        .file("ha.d/authkeys", "auth 1\n1 sha1 k8fj2Lq0xz7P\n")
+        .file("ha.d/ldirectord.cf", format!("checkinterval=5\n{real}"))
+        .file("site.toml", site("keepalived"))
+        .file("heartbeat.toml", site("heartbeat"));
+    close(&place, "ha.d/authkeys");
+    let told = place.run(&["render", "site.toml", "--out", "new"]);
+    assert!(told.contains("exit code: 0"), "{told}");
+    let path = place.0.path().join("new/lw1/etc/keepalived/keepalived.conf");
+    assert!(fs::read_to_string(path).unwrap().contains("path /alive.html"));
+    let told = ["check", "render"].map(|command| {
+        let out: &[&str] = if command == "render" { &["--out", "other"] } else { &[] };
+        let name = if command == "render" { "heartbeat.toml" } else { "site.toml" };
+        place.run(&[&[command, name], out].concat())
+    });
+    assert!(told[0].contains("warning[LV2234]") && !told[0].contains("error["), "{}", told[0]);
+    assert!(told[1].contains("1 error in heartbeat.toml: nothing is made of it"), "{}", told[1]);
+}
+
+/// heartbeat knows nothing of the times of VRRP, whether they are written or not.
+#[test]
+fn another_time_to_take_over_is_told() {
+    let text = "stack = \"heartbeat\"\n[directors]\nlw1 = { interface = \"eth0\" }\n\
+                lw2 = { interface = \"eth0\" }\n[secrets.key]\nfile = \"key\"\n[authentication]\n\
+                type = \"sha1\"\nsecret = \"key\"\n[routers.web]\nvirtual_router_id = 51\n\
+                addresses = [\"10.0.0.31/24\"]\nmembers = { lw1 = { priority = 150 }, lw2 = { priority = 100 } }\n";
+    let own =
+        text.replace("[directors]", "[heartbeat]\ninterval = 1\ndead_time = 3.61\n[directors]");
+    let place = Place::new().file("site.toml", text).file("own.toml", own);
+    let told = place.run(&["check", "site.toml"]);
+    assert!(told.contains("heartbeat takes over after 30 s, and not after 3.61 s"), "{told}");
+    assert!(told.contains("help: heartbeat = { interval = 1, dead_time = 3.61 }"), "{told}");
+    let told = place.run(&["check", "own.toml"]);
+    assert!(told.contains("nothing found"), "{told}");
+}

@@ -16,8 +16,10 @@ pub fn scripts(scripts: &[GeneratedScript]) -> Result<Vec<File>, minijinja::Erro
         let name = script.name.rsplit('/').next().unwrap_or_default();
         let (template, values) = match &script.purpose {
             Purpose::Fallback { start, stop } => (FALLBACK, context! { name, start, stop }),
+            Purpose::Mail => (MAIL, context! { name }),
             Purpose::Notify { start, stop } => (NOTIFY, context! { name, start, stop }),
             Purpose::Probe(servers) => (CHECK, context! { servers => json(servers)? }),
+            Purpose::SyncDaemon { options } => (SYNC_DAEMON, context! { options }),
         };
         let text = environment.get_template(template)?.render(values)?;
         Ok(File { name: script.name.clone(), mode: 0o755, text })
@@ -32,7 +34,12 @@ fn environment() -> Result<Environment<'static>, minijinja::Error> {
     environment.add_template(CHECK, include_str!("../../../templates/heartbeat/check.pl.j2"))?;
     environment
         .add_template(FALLBACK, include_str!("../../../templates/heartbeat/fallback.sh.j2"))?;
+    environment.add_template(MAIL, include_str!("../../../templates/heartbeat/mail-to.sh.j2"))?;
     environment.add_template(NOTIFY, include_str!("../../../templates/heartbeat/notify.sh.j2"))?;
+    environment.add_template(
+        SYNC_DAEMON,
+        include_str!("../../../templates/heartbeat/sync-daemon.sh.j2"),
+    )?;
     Ok(environment)
 }
 
@@ -45,4 +52,6 @@ fn json(servers: &[ServerChecks]) -> Result<String, minijinja::Error> {
 
 const CHECK: &str = "check.pl";
 const FALLBACK: &str = "fallback.sh";
+const MAIL: &str = "mail-to.sh";
 const NOTIFY: &str = "notify.sh";
+const SYNC_DAEMON: &str = "sync-daemon.sh";

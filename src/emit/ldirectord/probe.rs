@@ -2,7 +2,9 @@
 
 use crate::emit::heartbeat::View;
 use crate::model::read::{port_of_service, service_of_port};
-use crate::model::{Dialogue, Http, Pattern, Probe, ProbeKind, Service, Sourced, Target};
+use crate::model::{
+    Dialogue, Http, Password, Pattern, Probe, ProbeKind, Secret, Service, Sourced, Target,
+};
 use crate::syntax::Format;
 use crate::syntax::characters::unquote;
 
@@ -145,15 +147,19 @@ fn http(http: &Http, lines: &mut Vec<Line>) {
 
 fn dialogue(dialogue: &Dialogue, view: &View<'_>, lines: &mut Vec<Line>) {
     lines.push(("service", dialogue.service.clone()));
-    let hidden = |place: Option<crate::source::Place>| {
-        let text = view.origin?.text(place?, Format::Ldirectord)?;
+    let hidden = |password: &Option<Password>| {
+        let Password { at, text } = password.as_ref()?;
+        if let Some(Secret(text)) = text {
+            return Some(quoted(text));
+        }
+        let text = view.origin?.text(*at, Format::Ldirectord)?;
         Some(quoted(unquote(&text).unwrap_or(&text)))
     };
     let shown = |text: &Option<Sourced<String>>| text.as_ref().map(|text| quoted(&text.value));
     let texts = [
         ("login", shown(&dialogue.login)),
-        ("passwd", hidden(dialogue.password)),
-        ("secret", hidden(dialogue.secret)),
+        ("passwd", hidden(&dialogue.password)),
+        ("secret", hidden(&dialogue.secret)),
         ("database", shown(&dialogue.database)),
         ("request", shown(&dialogue.request)),
         ("receive", dialogue.receive.as_ref().map(|receive| quoted(&expression(receive)))),

@@ -160,7 +160,8 @@ impl Translator<'_> {
             self.changed(chosen, conversion::NEVER_CHECKED, "no checker", NO_LOGIN);
             // Nothing holds the servers back any more until they were asked.
             self.account.changed(self.head, conversion::NEVER_CHECKED, "virtual_server", NO_LOGIN);
-            self.account.needless(dialogue.password, "without a login nobody logs in");
+            let password = dialogue.password.as_ref().map(|password| password.at);
+            self.account.needless(password, "without a login nobody logs in");
             return;
         }
         let is_udp = UDP_DIALOGUES.contains(&dialogue.service.as_str());
@@ -169,7 +170,9 @@ impl Translator<'_> {
         let texts = [&dialogue.login, &dialogue.database, &dialogue.request, &dialogue.host];
         let texts = texts.map(|text| text.as_ref().and_then(|text| text.at));
         let receive = dialogue.receive.as_ref().and_then(|receive| receive.at);
-        let texts = texts.into_iter().chain([receive, dialogue.password, dialogue.secret]);
+        let hidden = [&dialogue.password, &dialogue.secret];
+        let hidden = hidden.map(|password| password.as_ref().map(|password| password.at));
+        let texts = texts.into_iter().chain([receive]).chain(hidden);
         self.reachable(is_udp, &note, chosen, texts, port);
     }
 

@@ -234,7 +234,7 @@ fn sync_daemon(
     let lost = |account: &mut Account, note: &str| {
         account.lossy(place, conversion::REPLACED, "", &[note]);
     };
-    if resource.arguments.first().is_some_and(|role| role.value != "master") {
+    if resource.arguments.first().is_some_and(|role| role.value == "backup") {
         lost(account, "keepalived's sync daemon sends on the master and never receives there");
     } else if let Some(first) = cluster.sync_daemon.as_ref().and_then(|d| d.value.router.as_ref()) {
         lost(account, &format!("keepalived has one sync daemon, and it follows {first}"));

@@ -2,7 +2,7 @@
 
 use super::standard::{is_written_default, written};
 use super::{HIDDEN, Object, View, World};
-use crate::model::Carried;
+use crate::model::{Carried, Password, Secret};
 use crate::source::{Place, SourceFile, Span};
 use crate::syntax::Format;
 use crate::syntax::schema::{self, Keyword};
@@ -46,9 +46,12 @@ fn name<'a>(directive: &'a Carried, file: &SourceFile) -> &'a str {
 }
 
 /// Says that something is there whose words must not be shown.
-pub(super) fn say_hidden(field: &str, at: Place, view: &View<'_>, object: &mut Object) {
-    let field = object.say_next(field, HIDDEN, Some(at));
-    object.hide(&field, &text(at, view));
+pub(super) fn say_hidden(field: &str, password: &Password, view: &View<'_>, object: &mut Object) {
+    let field = object.say_next(field, HIDDEN, Some(password.at));
+    match &password.text {
+        Some(Secret(known)) => object.hide(&field, known),
+        None => object.hide(&field, &text(password.at, view)),
+    }
 }
 
 /// The words of a place, one blank apart.

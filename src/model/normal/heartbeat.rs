@@ -1,7 +1,9 @@
 //! What only heartbeat's own files say about a cluster.
 
 use super::{Object, View, carried, router, seconds, yes_no};
-use crate::model::{Cluster, Failback, Membership, Path, Resource, ResourceKind, Router, Sourced};
+use crate::model::{
+    Cluster, Failback, Membership, Password, Path, Resource, ResourceKind, Router, Sourced,
+};
 use crate::source::Place;
 
 /// Says what all directors share.
@@ -85,7 +87,7 @@ fn own(cluster: &Cluster, view: &View<'_>, object: &mut Object) {
         object.say(&format!("{} is", router::path_name(&path.value)), value, path.at);
     }
     for place in fencing {
-        carried::say_hidden("fencing device", *place, view, object);
+        carried::say_hidden("fencing device", &Password::in_place(*place), view, object);
     }
     // Without haresources there is no router that could say it.
     if cluster.routers.is_empty() && cluster.membership != Membership::default() {

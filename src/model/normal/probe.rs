@@ -218,9 +218,9 @@ fn one_request(
 
 /// What a dialogue says beside its request; a password is compared and never shown.
 fn hidden(dialogue: &Dialogue, prefix: &str, view: &View<'_>, object: &mut Object) {
-    for (word, at) in [("password", dialogue.password), ("secret", dialogue.secret)] {
-        if let Some(at) = at {
-            carried::say_hidden(&format!("{prefix} {word}"), at, view, object);
+    for (word, password) in [("password", &dialogue.password), ("secret", &dialogue.secret)] {
+        if let Some(password) = password {
+            carried::say_hidden(&format!("{prefix} {word}"), password, view, object);
         }
     }
     object.say_stated(&format!("{prefix} host"), dialogue.host.as_ref(), Clone::clone);

@@ -157,10 +157,9 @@ fn timing(
     let interval = router.interval.map_or(Duration::from_secs(1), |interval| interval.value);
     object.say("interval", seconds(interval), router.interval.and_then(|i| i.at));
     let globals = &cluster.globals.routers;
-    let of_all = globals.down_count;
-    let count = router.down_count.map(|count| (u32::from(count.value), count.at));
-    let count = count.or(of_all.map(|count| (count.value, count.at)));
-    let (count, count_at) = count.unwrap_or((STANDARD_COUNT, None));
+    let count = router.effective_down_count(&cluster.globals);
+    let own_count = router.down_count.map(|count| count.at);
+    let count_at = own_count.or(globals.down_count.map(|count| count.at)).flatten();
     let priority = router.members.first().and_then(|member| member.priority);
     // An owner's priority leaves no skew worth naming; the file's own is what is known.
     let share = f64::from(256 - u16::from(priority.map_or(100, |p| p.value))) / 256.0;
@@ -463,6 +462,3 @@ fn is_elsewhere(kind: &ResourceKind) -> bool {
             | ResourceKind::SyncDaemon
     )
 }
-
-/// Adverts that may be missed when nothing is written (RFC 9568 section 6.1).
-const STANDARD_COUNT: u32 = 3;

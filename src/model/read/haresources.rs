@@ -201,13 +201,18 @@ impl Reader<'_> {
             let at = resource.arguments.first().and_then(|a| a.at).unwrap_or(resource.at);
             router.addresses.push(Sourced::<VirtualAddress>::new(address.clone(), at));
         }
-        let is_master = || resource.arguments.first().is_none_or(|a| a.value == "master");
+        let is_master = || resource.arguments.first().is_none_or(|a| a.value != "backup");
         if resource.kind == ResourceKind::SyncDaemon
             && self.cluster.sync_daemon.is_none()
             && is_master()
         {
-            let router = Some(router.name.value.clone());
-            let daemon = SyncDaemon { router, ..SyncDaemon::default() };
+            let mut daemon =
+                SyncDaemon { router: Some(router.name.value.clone()), ..SyncDaemon::default() };
+            // The script that a conversion writes is told interface and number.
+            if let [interface, number] = resource.arguments.as_slice() {
+                daemon.interface = Some(interface.value.clone());
+                daemon.identifier = number.value.parse().ok();
+            }
             self.cluster.sync_daemon = Some(Sourced::new(daemon, resource.at));
         }
         router.resources.push(resource);

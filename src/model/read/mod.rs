@@ -19,7 +19,7 @@ mod prose;
 pub(crate) mod test_values;
 
 pub(in crate::model) use keepalived::whole_number;
-pub use ldirectord::{port_of_service, service_of_port};
+pub use ldirectord::{dialogue_uses, port_of_service, service_of_port};
 
 /// A loaded file and what it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -37,6 +37,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule { codes: &[quirks::SERVICE_TWICE], check: shared::services },
     Rule { codes: &[quirks::ADDRESS_TWICE], check: shared::addresses },
     Rule { codes: &[codes::STRICT_FILTER], check: shared::strict_filter },
+    Rule { codes: &[quirks::STRICT], check: shared::strict_count },
     Rule { codes: &[codes::ONE_FAILURE, codes::LONG_TIMEOUT], check: shared::scripts },
     Rule { codes: &[codes::LATE_INTERFACE], check: shared::interfaces },
     Rule { codes: &[codes::DIRECTOR_AS_SERVER], check: shared::directors },
@@ -209,12 +210,15 @@ fn addresses(router: &Router, _: &Cluster, findings: &mut Findings) {
             findings.push_once_per_file(Diagnostic::new(codes::NO_PREFIX, at, message));
         }
     }
+    let own = router.own_interface_name();
     let tracked: HashSet<&str> = router
         .tracks
         .iter()
         .filter(|track| track.value.kind == TrackKind::Interface)
         .map(|track| track.value.name.as_str())
         .chain(router.interface.as_ref().map(|interface| interface.value.as_str()))
+        // The interface that it makes for itself is followed like the one below it.
+        .chain(own.as_deref())
         .collect();
     let mut told = HashSet::new();
     for address in all() {

@@ -157,7 +157,7 @@ fn unless_all(cluster: &Cluster, says: fn(&Router) -> bool, at: Option<Place>) -
     at.filter(|_| !cluster.routers.iter().all(says))
 }
 
-fn has_rhythm(router: &Router) -> bool {
+pub(super) fn has_rhythm(router: &Router) -> bool {
     router.interval.is_some() || router.down_count.is_some()
 }
 

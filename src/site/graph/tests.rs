@@ -81,3 +81,25 @@ fn somebody_holds_the_addresses_on_every_stack() {
         assert!(holds == 1 && lw1.contains("web master"), "{stack}, {preempt}:\n{shown}");
     }
 }
+
+/// Each of two directors is the first for one address, and the second for the other.
+#[test]
+fn a_service_leads_to_the_director_that_holds_its_address() {
+    let shown = drawn(
+        "[directors.lw1]\naddress = \"10.0.0.27\"\n[directors.lw2]\naddress = \"10.0.0.28\"\n\
+         [real_servers]\na = { address = \"10.0.0.29\" }\n\
+         [routers.A]\nvirtual_router_id = 7\ninterface = \"eth1\"\naddresses = [\"10.0.0.31/24\"]\n\
+         members = { lw1 = { priority = 150 }, lw2 = { priority = 100 } }\n\
+         [routers.B]\nvirtual_router_id = 8\ninterface = \"eth1\"\naddresses = [\"10.0.0.32/24\"]\n\
+         members = { lw2 = { priority = 150 }, lw1 = { priority = 100 } }\n\
+         [[services]]\naddress = \"10.0.0.32:80\"\nservers = [\"a:80\"]\nprobe = \"tcp\"\n\
+         [[services]]\naddress = \"fwmark 7\"\nservers = [\"a:80\"]\nprobe = \"tcp\"\n",
+    );
+    for line in ["n1_0 -.-> n2_0", "n1_0 --> n2_1", "n2_0 -.-> n3_0", "n2_1 --> n3_0"] {
+        assert!(shown.contains(&format!("    {line}\n")), "{line}\n{shown}");
+    }
+    // Whose address a mark has is not known.
+    for line in ["n1_1 --> n2_0", "n1_1 --> n2_1"] {
+        assert!(shown.contains(&format!("    {line}\n")), "{line}\n{shown}");
+    }
+}

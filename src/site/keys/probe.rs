@@ -2,11 +2,11 @@
 //!
 //! The table is flat; the type tells which of its keys have a meaning.
 
-use super::{Key, Keys, Reader, Slot, custom, further, inner, list, value, write};
+use super::{Key, Keys, Names, Reader, Slot, custom, further, inner, list, value, write};
 use crate::model::setting::{Rare, Weight};
 use crate::model::{
-    Appended, Checks, Dialogue, Dns, Http, HttpRequest, HttpSettings, HttpVersion, Pattern, Probe,
-    ProbeKind, ProbeSettings, Script, Sourced, Udp,
+    Appended, Checks, Dialogue, Dns, Http, HttpRequest, HttpSettings, HttpVersion, Password,
+    Pattern, Probe, ProbeKind, ProbeSettings, Script, Secret, Sourced, Udp,
 };
 use crate::site::document::{Entry, Item, Literal};
 use crate::source::Diagnostic;
@@ -34,13 +34,13 @@ pub(super) fn read(item: &Item, reader: &mut Reader<'_>) -> Vec<Probe> {
 }
 
 /// A single probe as a table.
-pub(super) fn write_one(probes: &[Probe]) -> Option<Item> {
-    if let [probe] = probes { Some(write_probe(probe)) } else { None }
+pub(super) fn write_one(probes: &[Probe], names: &Names) -> Option<Item> {
+    if let [probe] = probes { Some(write_probe(probe, names)) } else { None }
 }
 
 /// Several probes as a list of tables.
-pub(super) fn write_several(probes: &[Probe]) -> Option<Item> {
-    if probes.len() < 2 { None } else { list(probes.iter().map(write_probe)) }
+pub(super) fn write_several(probes: &[Probe], names: &Names) -> Option<Item> {
+    if probes.len() < 2 { None } else { list(probes.iter().map(|one| write_probe(one, names))) }
 }
 
 fn read_table(item: &Item, reader: &mut Reader<'_>) -> Option<Probe> {
@@ -81,7 +81,7 @@ fn read_table(item: &Item, reader: &mut Reader<'_>) -> Option<Probe> {
     })
 }
 
-fn write_probe(probe: &Probe) -> Item {
+fn write_probe(probe: &Probe, names: &Names) -> Item {
     let mut form = Form {
         address: probe.address,
         port: probe.port,
@@ -90,7 +90,7 @@ fn write_probe(probe: &Probe) -> Item {
         ..Form::default()
     };
     form.set(&probe.kind);
-    let table = Literal::Table(write(&form, &super::Names::default()));
+    let table = Literal::Table(write(&form, names));
     Item::from_place(table, probe.chosen_by.first().copied())
 }
 
@@ -117,6 +117,8 @@ pub(super) struct Form {
     answer: Option<Sourced<Pattern>>,
     helo: Option<Sourced<String>>,
     login: Option<Sourced<String>>,
+    password: Option<Password>,
+    secret: Option<Password>,
     database: Option<Sourced<String>>,
     ask: Option<Sourced<String>>,
     weight: Option<Sourced<Weight>>,
@@ -157,6 +159,16 @@ impl Keys for Form {
             value!("name", name),
             value!("helo", helo),
             value!("login", login),
+            custom!(
+                "password",
+                |form, item, reader| form.password = password(item, reader),
+                |form, names| name_of(form.password.as_ref(), names)
+            ),
+            custom!(
+                "secret",
+                |form, item, reader| form.secret = password(item, reader),
+                |form, names| name_of(form.secret.as_ref(), names)
+            ),
             value!("database", database),
             value!("request", ask),
             value!("answer", answer),
@@ -195,11 +207,12 @@ impl Form {
             return Some(ProbeKind::Dialogue(Box::new(Dialogue {
                 service: service.to_owned(),
                 login: self.login.take(),
+                password: self.password.take(),
+                secret: self.secret.take(),
                 database: self.database.take(),
                 request: self.ask.take(),
                 receive: self.answer.take(),
                 host: self.host.take(),
-                ..Dialogue::default()
             })));
         }
         Some(match word {
@@ -258,6 +271,8 @@ impl Form {
             }
             ProbeKind::Dialogue(dialogue) => {
                 self.login.clone_from(&dialogue.login);
+                self.password.clone_from(&dialogue.password);
+                self.secret.clone_from(&dialogue.secret);
                 self.database.clone_from(&dialogue.database);
                 self.ask.clone_from(&dialogue.request);
                 self.answer.clone_from(&dialogue.receive);
@@ -312,6 +327,19 @@ impl Form {
         };
         self.kind = Some(Sourced::implied(word));
     }
+}
+
+/// The password that an item names the secret of.
+fn password(item: &Item, reader: &mut Reader<'_>) -> Option<Password> {
+    let text = reader.secret(item)?;
+    Some(Password { at: reader.place(item.span), text: Some(Secret(text)) })
+}
+
+/// A password as the name of its secret; nothing for one that stays in its file.
+fn name_of(password: Option<&Password>, names: &Names) -> Option<Item> {
+    let Password { at, text } = password?;
+    let name = names.of_secret(&text.as_ref()?.0)?;
+    Some(Item::from_place(Literal::Text(name.to_owned()), Some(*at)))
 }
 
 /// Whether a request can be said by the probe's own keys.

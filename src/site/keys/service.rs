@@ -21,6 +21,7 @@ impl Keys for Service {
             }),
             value!("protocol", protocol),
             value!("family", family),
+            value!("destinations", destinations),
             value!("name", name),
             value!("comment", comment),
             custom!(
@@ -53,12 +54,12 @@ impl Keys for Service {
             custom!(
                 "probe",
                 |service, item, reader| service.probes = probe::read(item, reader),
-                |service, _| probe::write_one(&service.probes)
+                |service, names| probe::write_one(&service.probes, names)
             ),
             custom!(
                 "probes",
                 |service, item, reader| service.probes = probe::read(item, reader),
-                |service, _| probe::write_several(&service.probes)
+                |service, names| probe::write_several(&service.probes, names)
             ),
             custom!(
                 "checks",
@@ -229,8 +230,12 @@ impl Keys for Server {
                 ),
                 |server, names| settings::write(&[("", &server.own.as_ref()?.settings)], names)
             ),
-            custom!("probe", read_probes, |server, _| probe::write_one(server.own_probes())),
-            custom!("probes", read_probes, |server, _| probe::write_several(server.own_probes())),
+            custom!("probe", read_probes, |server, names| {
+                probe::write_one(server.own_probes(), names)
+            }),
+            custom!("probes", read_probes, |server, names| {
+                probe::write_several(server.own_probes(), names)
+            }),
             custom!(
                 "hooks",
                 |server, item, reader| read_hooks(&mut server.own_mut().hooks, item, reader),

@@ -9,7 +9,8 @@ use super::heartbeat::{self, Configuration, HeartbeatFiles};
 use super::{Effect, File, Role};
 use crate::emit::keepalived::Manner;
 use crate::emit::{Target, keepalived, scripts};
-use crate::model::{Cluster, Forwarding, Server, Service, Target as Traffic};
+use crate::model::{Cluster, Forwarding, Server, TunnelKind};
+use crate::site::destinations::{destinations, method};
 use crate::site::document::Item;
 use crate::site::{Site, Stack, for_node, keys, write};
 use crate::source::text;
@@ -29,6 +30,8 @@ pub(super) struct Context {
     inventory: std::collections::BTreeMap<String, Item>,
     /// Addresses that a real server accepts packets for.
     pub(super) vips: Vec<Vip>,
+    /// UDP ports where packets of GUE come, each behind the number of its family: `4:6080`.
+    gue_ports: Vec<String>,
     /// Of which families a director passes packets on in both directions.
     pub(super) forwards: Forwards,
     /// keepalived's command line options.
@@ -102,6 +105,7 @@ impl Context {
             real_servers,
             inventory: entries.into_iter().map(|entry| (entry.key, entry.item)).collect(),
             vips: Vec::new(),
+            gue_ports: Vec::new(),
             forwards: Forwards::default(),
             options: String::new(),
             keepalived: String::new(),
@@ -156,23 +160,33 @@ impl Context {
             .collect();
     }
 
-    /// The addresses of all services that send this machine packets with their own destination.
+    /// The addresses of all services that send this machine packets with their own destination, and what
+    /// takes these out of their tunnels.
     fn real_server(&mut self, site: &Site, name: &str) {
         let server = site.real_servers.iter().find(|server| server.name.value == name);
         let Some(own) = server.and_then(|server| server.address) else { return };
-        let mut vips = BTreeSet::new();
+        let (mut vips, mut ports) = (BTreeSet::new(), BTreeSet::new());
+        let family = if own.value.is_ipv4() { 4 } else { 6 };
         let views = std::iter::once(&site.cluster).chain(site.views.values());
         for cluster in views {
             for service in &cluster.services {
                 let servers = service.servers.iter().filter(|server| server.address == own.value);
                 for server in servers {
-                    let device = match (method(server, service), own.value) {
-                        (Forwarding::DirectRouting, _) => "lo",
-                        (Forwarding::Tunnelling, IpAddr::V4(_)) => "tunl0",
-                        (Forwarding::Tunnelling, IpAddr::V6(_)) => "ip6tnl0",
-                        (Forwarding::Masquerading, _) => continue,
+                    let tunnel = service.tunnel_to(server);
+                    let kind = tunnel.and_then(|tunnel| tunnel.kind);
+                    let device = match (method(server, service), kind, own.value) {
+                        (Forwarding::DirectRouting, ..) => "lo",
+                        (Forwarding::Tunnelling, Some(TunnelKind::Gre), IpAddr::V4(_)) => "gre0",
+                        (Forwarding::Tunnelling, Some(TunnelKind::Gre), IpAddr::V6(_)) => "ip6gre0",
+                        (Forwarding::Tunnelling, _, IpAddr::V4(_)) => "tunl0",
+                        (Forwarding::Tunnelling, _, IpAddr::V6(_)) => "ip6tnl0",
+                        (Forwarding::Masquerading, ..) => continue,
                     };
-                    for address in addresses(service, cluster) {
+                    let port = tunnel.and_then(|tunnel| tunnel.port);
+                    if let (Some(TunnelKind::Gue), Some(port)) = (kind, port) {
+                        ports.insert(format!("{family}:{port}"));
+                    }
+                    for address in destinations(service, own.value, cluster) {
                         let prefix = if address.is_ipv4() { 32 } else { 128 };
                         vips.insert(Vip { address: format!("{address}/{prefix}"), device });
                     }
@@ -180,22 +194,6 @@ impl Context {
             }
         }
         self.vips = vips.into_iter().collect();
-    }
-}
-
-/// keepalived and ipvsadm masquerade when nothing is said.
-fn method(server: &Server, service: &Service) -> Forwarding {
-    server.method.or(service.method).map_or(Forwarding::Masquerading, |method| method.value)
-}
-
-/// The destinations of a service's packets; a mark or a group may have any of the cluster's.
-fn addresses(service: &Service, cluster: &Cluster) -> Vec<IpAddr> {
-    match &service.target.value {
-        Traffic::Endpoint { address, .. } => vec![*address],
-        Traffic::Group(_) | Traffic::Mark { .. } => {
-            let routers = cluster.routers.iter();
-            let all = routers.flat_map(|router| router.addresses.iter().chain(&router.excluded));
-            all.map(|address| address.value.address).collect()
-        }
+        self.gue_ports = ports.into_iter().collect();
     }
 }

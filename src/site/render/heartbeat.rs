@@ -67,19 +67,10 @@ pub(super) fn files(
         Configuration {
             path: format!("{folder}{name}"),
             body: ldirectord::ldirectord(&view),
-            is_secret: part.services.iter().any(logs_in),
+            is_secret: part.services.iter().any(|service| service.passwords().next().is_some()),
         }
     });
     (files, configurations.collect())
-}
-
-/// Whether a check of it gives a password.
-fn logs_in(service: &Service) -> bool {
-    let of_servers = service.servers.iter().flat_map(|server| server.own_probes());
-    service.probes.iter().chain(of_servers).any(|probe| {
-        matches!(probe.kind.negotiation(), ProbeKind::Dialogue(dialogue)
-            if dialogue.password.is_some() || dialogue.secret.is_some())
-    })
 }
 
 /// The configurations of ldirectord in the order of their first services.

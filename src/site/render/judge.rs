@@ -6,7 +6,7 @@ use std::collections::{HashMap, VecDeque};
 use super::Role;
 use super::context::Context;
 use crate::model::read::{Input, Options, read_with};
-use crate::model::{Authentication, Digest};
+use crate::model::{Authentication, Digest, Secret, Service};
 use crate::site::document::{Entry, Item, Literal};
 use crate::site::{Secrets, Site, Stack, for_node, keys, write};
 use crate::source::codes::{authkeys, ha_cf, keepalived, keepalived_advice};
@@ -76,6 +76,10 @@ fn of_director(
     map.words(&ours);
     ours.iter().for_each(|entry| map.texts(&entry.item));
     map.tables(&ours, &keys::write(&reading.cluster, &names), None);
+    // A `$` in the text makes the reader work on an expanded one, and errors point at what was written.
+    for (place, _) in &mut map.pairs {
+        *place = sources.resolve(*place);
+    }
     errors.into_iter().map(|error| map.lead_back(error, sources)).collect()
 }
 
@@ -117,6 +121,11 @@ fn fill_secrets(site: &mut Site) {
     for cluster in std::iter::once(&mut site.cluster).chain(site.views.values_mut()) {
         cluster.authentication.iter_mut().for_each(fill);
         cluster.routers.iter_mut().flat_map(|router| &mut router.authentication).for_each(fill);
+        let passwords = cluster.services.iter_mut().flat_map(Service::passwords_mut);
+        let unknown = passwords.filter_map(|password| password.text.as_mut());
+        for Secret(text) in unknown.filter(|text| text.0.is_empty()) {
+            text.push_str("unknown");
+        }
     }
 }
 

@@ -198,3 +198,47 @@ fn a_wrong_template_says_where() {
     let error = Templates::new(Some(folder.path())).unwrap_err();
     assert_eq!(error.to_string(), "lvsha has no template `keepalived.cnf.j2`");
 }
+
+/// The script of the real server of an inventory with two routers.
+fn script_of_server(services: &str) -> String {
+    let text = format!(
+        "[directors.lb1]\n[directors.lb2]\n[real_servers]\nrs1 = {{ address = \"10.10.10.21\" }}\n\
+         [routers.OUT]\nvirtual_router_id = 51\ninterface = \"eth0\"\naddresses = [\"192.0.2.10/24\"]\n\
+         [routers.GATEWAY]\nvirtual_router_id = 52\ninterface = \"eth1\"\n\
+         addresses = [\"10.10.10.1/24\", \"169.254.1.1/24\"]\n\
+         [routers.SIX]\nvirtual_router_id = 53\nversion = \"3\"\ninterface = \"eth0\"\n\
+         addresses = [\"fe80::10/64\", \"2001:db8::10/64\"]\n\
+         [service_groups]\nweb = [\"10.0.0.51-10.0.0.52 80\", \"2001:db8::51 80\"]\n{services}"
+    );
+    let mut sources = Sources::new();
+    let site = sources.add("site.toml", text.as_bytes());
+    let (site, findings) = crate::site::read(&mut sources, site, Path::new("."), Secrets::Leave);
+    assert_eq!(findings.count(Severity::Error), 0, "{:?}", findings.iter().collect::<Vec<_>>());
+    let machines = render(&site, &Templates::new(None).unwrap()).unwrap();
+    file(&machines, "rs1", "lvsrs").text.clone()
+}
+
+#[test]
+fn real_servers_take_what_is_sent_to_them_and_nothing_else() {
+    let service = |address: &str, more: &str| {
+        let script = script_of_server(&format!(
+            "[[services]]\naddress = \"{address}\"\nprotocol = \"tcp\"\nmethod = \"tun\"\n\
+             servers = [\"rs1:80\"]\nprobe = \"tcp\"\n{more}"
+        ));
+        let line = script.lines().find_map(|line| line.strip_prefix("wanted=")).unwrap().to_owned();
+        (line, script)
+    };
+    // A group says its addresses, and an IPv4 tunnel brings no IPv6.
+    let (wanted, _) = service("group web", "");
+    assert_eq!(wanted, "\"10.0.0.51/32@tunl0 10.0.0.52/32@tunl0\"");
+    let (wanted, _) = service("fwmark 7", "");
+    assert_eq!(wanted, "\"10.10.10.1/32@tunl0 192.0.2.10/32@tunl0\"");
+    let (wanted, _) = service("fwmark 7", "destinations = [\"192.0.2.10\"]\n");
+    assert_eq!(wanted, "\"192.0.2.10/32@tunl0\"");
+    let (wanted, script) = service("192.0.2.10:80", "tunnel = \"gre\"\n");
+    assert_eq!(wanted, "\"192.0.2.10/32@gre0\"");
+    assert!(script.contains("\nports=\"\"\n"), "{script}");
+    let (wanted, script) = service("192.0.2.10:80", "tunnel = \"gue port 6080\"\n");
+    assert_eq!(wanted, "\"192.0.2.10/32@tunl0\"");
+    assert!(script.contains("\nports=\"4:6080\"\n"), "{script}");
+}

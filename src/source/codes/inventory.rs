@@ -65,7 +65,7 @@ lines says.";
     NO_KEY = "LV0810" "inventory-no-key" Warning Accepts
         "a directive that an inventory has no key for"
 "The inventory says what the model of a cluster holds. This directive is not part of it: a setting of
-one program that no other has, or a password that stays in its own file. To keep it, let the
+one program that no other has, or the password of a fencing device. To keep it, let the
 inventory stand on the file instead of replacing it:
 
   import = [\"keepalived.conf\"]
@@ -174,4 +174,30 @@ share an address, all of them are called as in the first file.
 
 `notify` scripts and pipes are told the name, and so is `lvsha ctl`. Where one of them looks at it,
 give the instances one name before the conversion, or teach it the new one.";
+
+    NO_PASSWORD = "LV0820" "inventory-no-password" Warning Accepts
+        "a login without a password"
+"A check that logs in gives its server a name and no password. Where the server wants one, every
+check fails, and all real servers of the service are down.
+
+  [secrets.check]
+  file = \"secrets/check\"
+
+  [[services]]
+  probe = { type = \"dialogue-mysql\", login = \"mon\", password = \"check\" }
+
+A server that lets the name in without a password needs nothing.";
+
+    GUESSED_DESTINATIONS = "LV0819" "inventory-guessed-destinations" Warning Accepts
+        "real servers take every address that packets with a mark may have"
+"With direct routing and tunnels a packet comes to a real server with the address that the client
+sent it to, so the real server has to take that address for its own. A firewall mark does not say
+which it is. Without a word lvsha takes all addresses of the routers: one that is the gateway or the
+database of the real servers is then no longer reached from there.
+
+Say which addresses the rule of the packet filter marks:
+
+  [[services]]
+  address = \"fwmark 7\"
+  destinations = [\"192.0.2.10\"]";
 }

@@ -228,4 +228,12 @@ Load the module at boot, or use gate.";
 with persistence packets of one client stay together after all.
 
 Use it with `protocol=udp` and without persistent.";
+
+    SEVERAL_RECIPIENTS = "LV2254" "several-recipients" Warning Accepts
+        "several recipients and a mail server"
+"With `smtp` ldirectord speaks to the mail server itself and gives it the whole value of `emailalert`
+as one address. Servers refuse an address with a comma in it, so nobody is told of anything.
+
+Name one address, such as a list that the mail server knows, or take `smtp` out: the mail command of
+the node takes several.";
 }

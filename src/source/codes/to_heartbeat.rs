@@ -82,10 +82,12 @@ check that they may move one by one.";
         "a notify command becomes a resource"
 "keepalived starts notify commands after a change and waits for none. heartbeat starts the resources
 of a line in order and waits for each, so lvsha writes a script in resource.d at the end of the
-line: its start runs what notify_master named, its stop what notify_backup named.
+line: its start runs what notify_master named, its stop what notify_backup named. Its status says
+whether it was started last. There is no FAULT in heartbeat: a node is dead or alive.
 
-It also runs at stop, and its status says whether it was started last. There is no FAULT in
-heartbeat: a node is dead or alive.";
+keepalived also runs notify_backup when it starts as backup, and notify_stop only when it ends.
+heartbeat does neither: let the system run the first at boot, and the other with ExecStopPost= of
+heartbeat's unit.";
 
     PING_ARBITRATION = "LV0740" "ping-arbitration" Warning Accepts
         "a weighted ping script becomes a ping target"
@@ -99,7 +101,9 @@ behind the network whose loss matters, and as many of them as it needs to tell w
     NOT_FOLLOWED = "LV0741" "not-followed" Warning Accepts
         "heartbeat does not follow it"
 "heartbeat notices dead nodes and, with ipfail, lost ping targets. It follows no interfaces,
-scripts, files, processes and BFD sessions.
+scripts, files, processes and BFD sessions. keepalived follows the interfaces of its instances and
+addresses without being told: when one fails, the other director takes over. heartbeat hears the
+other director on any other interface all the same, and does nothing.
 
 For an interface, ping an address behind it and start ipfail. For everything else let a timer or
 cron call `hb_standby` on the node that should give its groups up.";
@@ -163,15 +167,22 @@ Keep such services on keepalived, or let lvsha's own daemon run them.";
     MAIL = "LV0749" "mail-differs" Info Accepts
         "mails come from another program"
 "keepalived mails about instances and servers over SMTP. ldirectord mails about servers
-(`emailalert`), and the resource MailTo about groups, with the node's mail command. Install one, and
-send a mail by hand to see that it works. Without a service ldirectord does not run, and without
+(`emailalert`), and a generated resource `mail-to` about groups, with the node's mail command.
+Install one, and send a mail by hand to see that it works. heartbeat's own MailTo would make a node
+without that command give the whole group up; `mail-to` always succeeds.
+
+ldirectord hands all recipients to a mail server (`smtp`) as one address, which servers refuse, so
+only the first is written beside one. Without a service ldirectord does not run, and without
 `smtp_alert` there is no MailTo: then nobody is told anything.";
 
     SYNC_DAEMON = "LV0750" "sync-daemon" Warning Accepts
-        "the sync daemon takes ipvsadm's defaults"
-"LVSSyncDaemonSwap starts the IPVS sync daemon with the group and has no words for interface,
-number, port, group and length. Debian's heartbeat 3 does not bring the script along: copy it from
-heartbeat 2 or leave the resource out.";
+        "the sync daemon moves with the group"
+"The LVSSyncDaemonSwap of heartbeat 2 has no words for interface and number, and heartbeat 3 does
+not bring it along: a line that names it could not be started at all. lvsha writes a script
+`lvs-sync-daemon` with the options that keepalived used.
+
+It swaps the roles when the group moves. A director that starts without the group has no backup
+daemon before that, so its first take-over knows no connections: start one at boot.";
 
     NODE_NAME = "LV0751" "node-name" Info Accepts
         "heartbeat takes the name that uname -n prints"

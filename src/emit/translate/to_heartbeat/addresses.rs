@@ -18,6 +18,8 @@ struct Said<'a> {
     from: &'a Sourced<VirtualAddress>,
     /// Where it goes: its own interface, else that of the adverts.
     interface: Option<&'a str>,
+    /// Whether it stood on an interface that only keepalived makes.
+    is_moved: bool,
 }
 
 /// The resources of all addresses that any file has, in the order in which they are said.
@@ -30,9 +32,12 @@ pub(super) fn resources(
     for (file, node) in files.iter().enumerate() {
         for router in group.routers(node) {
             let of_router = router.interface.as_ref().map(|interface| interface.value.as_str());
+            let made = router.own_interface_name();
             for from in router.addresses.iter().chain(&router.excluded) {
-                let interface = from.value.interface.as_deref().or(of_router);
-                all.push(Said { file, from, interface });
+                let own = from.value.interface.as_deref();
+                let is_moved = own.is_some() && own == made.as_deref();
+                let interface = own.filter(|_| !is_moved).or(of_router);
+                all.push(Said { file, from, interface, is_moved });
             }
         }
     }
@@ -81,6 +86,11 @@ fn one(said: &Said<'_>, alike: &[Said<'_>], account: &mut Account) -> Option<Res
         let note = "the directors name its interface differently, so the script takes that of the \
                     route to the address; each director needs an address of that network there";
         account.changed(at, codes::FILES_DIFFER, name, note);
+    }
+    if said.is_moved {
+        let note = "keepalived made that interface, and no heartbeat does: the address goes to the one \
+                    below it";
+        account.changed(at, codes::ADDRESS_OPTION, name, note);
     }
     let own = made(said);
     if (own.prefix, own.broadcast) != (new.prefix, new.broadcast) {

@@ -116,6 +116,7 @@ fn addresses(
     if peers.is_empty() {
         return Ok(());
     }
+    told_by_others(files, directors);
     let known: Vec<IpAddr> = directors.iter().filter_map(|director| director.address).collect();
     let mut left: Vec<IpAddr> = peers.into_iter().filter(|peer| !known.contains(peer)).collect();
     left.sort_unstable();
@@ -129,6 +130,23 @@ fn addresses(
             Ok(())
         }
         (Some(director), ..) => Err(Unknown::Address(director.name.clone())),
+    }
+}
+
+/// Of two directors with files, what the one calls its only peer is the other.
+fn told_by_others(files: &[NodeFile], directors: &mut [Director]) {
+    let [one, other] = directors else { return };
+    let only_peer = |director: &Director| {
+        let file = files.get(director.file?)?;
+        let mut peers = file.cluster.routers.iter().flat_map(peers_of);
+        let first = peers.next()?;
+        peers.all(|peer| peer == first).then_some(first)
+    };
+    let (of_one, of_other) = (only_peer(&*other), only_peer(&*one));
+    // A file that names its own address as its peer tells nothing.
+    if of_one != of_other {
+        one.address = one.address.or(of_one);
+        other.address = other.address.or(of_other);
     }
 }
 

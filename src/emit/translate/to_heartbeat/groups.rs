@@ -9,7 +9,8 @@ use super::{NodeFile, addresses, codes, mail};
 use crate::emit::Account;
 use crate::model::identity::{self, Instance};
 use crate::model::{
-    Cluster, Hook, HookEvent, Member, Resource, ResourceKind, Role, Router, Sourced,
+    Cluster, Hook, HookEvent, Member, Probe, ProbeKind, Resource, ResourceKind, Role, Router,
+    Server, Sourced, SyncDaemon,
 };
 use crate::source::Place;
 
@@ -46,7 +47,7 @@ impl<'a> Group<'a> {
             first,
             backup_priority: 0,
             title: file_name(&first.name.value),
-            has_hooks: seats.iter().any(|seat| !seat.router.hooks.is_empty()),
+            has_hooks: seats.iter().any(|seat| has_counterpart(&seat.router.hooks)),
             seats,
         })
     }
@@ -253,7 +254,7 @@ fn together(
         let others: Vec<Group<'_>> =
             rest.filter_map(|index| groups.get_mut(index).and_then(Option::take)).collect();
         let Some(Some(group)) = groups.get_mut(first) else { continue };
-        group.has_hooks |= !sync.hooks.is_empty();
+        group.has_hooks |= has_counterpart(&sync.hooks);
         for other in others {
             other.all().for_each(|router| places.put(router, first));
             group.seats.extend(other.seats);
@@ -272,15 +273,24 @@ pub(super) fn complete(
     account: &mut Account,
 ) {
     let places = Places::of(groups);
-    let daemons: Vec<(usize, Sourced<&crate::model::SyncDaemon>)> =
+    let daemons: Vec<(usize, Sourced<&SyncDaemon>)> =
         files.iter().filter_map(|file| sync_daemon(file, groups.len(), &places)).collect();
     for (number, group) in groups.iter_mut().enumerate() {
         let mut resources = addresses::resources(files, group, account);
         let at = group.first.at;
-        if let Some((_, daemon)) = daemons.iter().find(|(follows, _)| *follows == number) {
+        let own = || daemons.iter().filter(|(follows, _)| *follows == number);
+        if let Some((_, daemon)) = own().next() {
+            let told = |daemon: &SyncDaemon| {
+                Some([daemon.interface.clone()?, sync_number(daemon, group)?.to_string()])
+            };
+            // The line is the same everywhere; each script has its own node's options all the same.
+            let first = told(daemon.value);
+            let is_common = own().all(|(_, other)| told(other.value) == first);
+            let told = first.filter(|_| is_common);
+            let arguments: Vec<&str> = told.iter().flatten().map(String::as_str).collect();
             resources.extend(resource(
-                "LVSSyncDaemonSwap",
-                &["master"],
+                SYNC_DAEMON,
+                &arguments,
                 ResourceKind::SyncDaemon,
                 daemon.at,
             ));
@@ -293,7 +303,7 @@ pub(super) fn complete(
             resources.extend(resource(&group.script(), &[], ResourceKind::Service, at));
         }
         if let Some(recipients) = files.iter().find_map(|file| mail::recipients(file, group)) {
-            resources.extend(resource("MailTo", &[&recipients], ResourceKind::Mail, at));
+            resources.extend(resource(MAIL, &[&recipients, &group.title], ResourceKind::Mail, at));
         }
         group.router.addresses = resources
             .iter()
@@ -307,8 +317,10 @@ pub(super) fn complete(
     for file in files {
         let Some(daemon) = &file.cluster.sync_daemon else { continue };
         if sync_daemon(file, groups.len(), &places).is_some() {
-            let note = "the script takes its interface and number from ipvsadm's defaults";
-            account.changed(daemon.at, codes::SYNC_DAEMON, "LVSSyncDaemonSwap", note);
+            let note = "a generated script with the same interface and number; it swaps the roles with \
+                        the group, and a node that starts without the group starts no backup: run \
+                        `ipvsadm --start-daemon backup` with the same options at boot";
+            account.changed(daemon.at, codes::SYNC_DAEMON, SYNC_DAEMON, note);
         } else {
             let note = "it follows an instance that is not in the file: keepalived does not start it either";
             account.lossy(daemon.at, codes::SYNC_DAEMON, "", &[note]);
@@ -321,7 +333,7 @@ fn sync_daemon<'a>(
     file: &'a NodeFile,
     groups: usize,
     places: &Places,
-) -> Option<(usize, Sourced<&'a crate::model::SyncDaemon>)> {
+) -> Option<(usize, Sourced<&'a SyncDaemon>)> {
     let daemon = file.cluster.sync_daemon.as_ref()?;
     let follows = match &daemon.value.router {
         None => (groups > 0).then_some(0),
@@ -333,14 +345,56 @@ fn sync_daemon<'a>(
     Some((follows?, daemon.as_ref()))
 }
 
-/// The notify scripts of one director: one for each group that has any on some director.
+/// The options of ipvsadm that say what keepalived's daemon does.
+fn sync_options(daemon: &SyncDaemon, group: &Group<'_>) -> Vec<String> {
+    let rows = [
+        ("--mcast-interface", daemon.interface.clone()),
+        ("--syncid", sync_number(daemon, group).map(|number| number.to_string())),
+        ("--sync-maxlen", daemon.longest.map(|length| length.to_string())),
+        ("--mcast-group", daemon.group.map(|group| group.to_string())),
+        ("--mcast-port", daemon.port.map(|port| port.to_string())),
+        ("--mcast-ttl", daemon.ttl.map(|ttl| ttl.to_string())),
+    ];
+    let stated = rows.into_iter().filter_map(|(option, value)| Some([option.to_owned(), value?]));
+    stated.flatten().collect()
+}
+
+/// The number of the daemon: without one of its own it has that of the instance (2.2.7).
+fn sync_number(daemon: &SyncDaemon, group: &Group<'_>) -> Option<u8> {
+    daemon.identifier.or(group.first.virtual_router_id.map(|number| number.value))
+}
+
+/// The scripts of one director that haresources names: notify scripts, one for each group that has
+/// any on some director, and what stands for keepalived's own sync daemon and mails.
 pub(super) fn scripts(
     file: &NodeFile,
+    files: &[NodeFile],
     groups: &[Group<'_>],
     account: &mut Account,
 ) -> Vec<GeneratedScript> {
-    let user = file.cluster.globals.script_user.as_ref().map(|user| user.value.as_str());
+    let Cluster { globals, .. } = &file.cluster;
+    if !runs_programs(&file.cluster) {
+        let at = globals.script_security.and_then(|security| security.at);
+        account.needless(at, "there is no program that it is about");
+    }
+    let user = globals.script_user.as_ref().map(|user| user.value.as_str());
     let mut scripts = Vec::new();
+    let mut add = |name: &str, purpose| {
+        scripts.push(GeneratedScript { name: format!("resource.d/{name}"), purpose });
+    };
+    let places = Places::of(groups);
+    // A director whose own file says none gets what the others have.
+    let mut daemons = std::iter::once(file)
+        .chain(files)
+        .filter_map(|file| sync_daemon(file, groups.len(), &places));
+    let daemon = daemons.next().and_then(|(number, daemon)| Some((groups.get(number)?, daemon)));
+    if let Some((group, daemon)) = daemon {
+        let options = sync_options(daemon.value, group);
+        add(SYNC_DAEMON, Purpose::SyncDaemon { options });
+    }
+    if files.iter().any(|file| groups.iter().any(|group| mail::recipients(file, group).is_some())) {
+        add(MAIL, Purpose::Mail);
+    }
     for group in groups.iter().filter(|group| group.has_hooks) {
         let (mut start, mut stop) = (Vec::new(), Vec::new());
         let Cluster { sync_groups, .. } = &file.cluster;
@@ -352,21 +406,36 @@ pub(super) fn scripts(
         for (kind, name, hooks) in
             instances.chain(of_group.map(|sync| ("GROUP", &sync.name.value, &sync.hooks)))
         {
-            let has_backup = hooks.iter().any(|hook| hook.value.event == HookEvent::Backup);
             for hook in hooks {
-                let lists = (&mut start, &mut stop);
-                add_hook(hook, (kind, name, has_backup), user, lists, account);
+                add_hook(hook, (kind, name), user, (&mut start, &mut stop), account);
             }
         }
-        let purpose = Purpose::Notify { start, stop };
-        scripts.push(GeneratedScript { name: format!("resource.d/{}", group.script()), purpose });
+        add(&group.script(), Purpose::Notify { start, stop });
     }
     scripts
 }
 
+/// Whether a start or a stop of a resource does what one of the commands was for.
+fn has_counterpart(hooks: &[Sourced<Hook>]) -> bool {
+    use HookEvent::{Any, Backup, Master};
+    hooks.iter().any(|hook| matches!(hook.value.event, Any | Backup | Master))
+}
+
+/// Whether keepalived runs any program, which `enable_script_security` is about.
+fn runs_programs(cluster: &Cluster) -> bool {
+    let of_servers = || cluster.services.iter().flat_map(|service| &service.servers);
+    let is_program = |probe: &Probe| matches!(probe.kind, ProbeKind::Script(_));
+    !cluster.trackers.is_empty()
+        || cluster.routers.iter().any(|router| !router.hooks.is_empty())
+        || cluster.sync_groups.iter().any(|group| !group.hooks.is_empty())
+        || cluster.services.iter().any(|service| !service.hooks.is_empty())
+        || of_servers().filter_map(|server| server.own.as_ref()).any(|own| !own.hooks.is_empty())
+        || of_servers().flat_map(Server::own_probes).any(is_program)
+}
+
 fn add_hook(
     hook: &Sourced<Hook>,
-    (kind, name, has_backup): (&str, &str, bool),
+    (kind, name): (&str, &str),
     user: Option<&str>,
     (start, stop): (&mut Vec<Vec<String>>, &mut Vec<Vec<String>>),
     account: &mut Account,
@@ -380,10 +449,15 @@ fn add_hook(
     match hook.value.event {
         HookEvent::Master => start.push(words),
         HookEvent::Backup => stop.push(words),
-        HookEvent::Stop if !has_backup => stop.push(words),
         HookEvent::Any => {
             start.push(with_state("MASTER"));
             stop.push(with_state("BACKUP"));
+        }
+        HookEvent::Stop => {
+            let note = "runs when keepalived ends; a resource's stop runs at every hand-over, too";
+            let instead = "use ExecStopPost= of heartbeat's systemd unit";
+            account.lossy(hook.at, codes::NOTIFY_SCRIPT, "", &[note, instead]);
+            return;
         }
         _ => {
             let note = "heartbeat has start and stop, and no such event";
@@ -394,6 +468,12 @@ fn add_hook(
     let note = "a resource at the end of the line: it starts behind the addresses and is waited for, \
                 stop also runs it";
     account.changed(hook.at, codes::NOTIFY_SCRIPT, "a script in resource.d", note);
+    if matches!(hook.value.event, HookEvent::Any | HookEvent::Backup) {
+        let note = "keepalived runs it also when it starts as backup; heartbeat starts nothing on a \
+                    node that does not take the group";
+        let instead = "run it at boot, before heartbeat starts";
+        account.lossy(hook.at, codes::NOTIFY_SCRIPT, "", &[note, instead]);
+    }
     if hook.value.event == HookEvent::Any {
         let note = "it gets no priority behind the state: heartbeat has none";
         account.changed(hook.at, codes::NOTIFY_SCRIPT, "a script in resource.d", note);
@@ -416,5 +496,9 @@ pub(super) fn resource(
     Some(Resource { name: name.to_owned(), arguments, kind, at: at? })
 }
 
+/// Names of generated scripts that other programs of lvsha know by them: heartbeat 3 has no script for
+/// the sync daemon, and MailTo fails, and with it the group, where a node has no command `mail`.
+const SYNC_DAEMON: &str = "lvs-sync-daemon";
+pub(super) const MAIL: &str = "mail-to";
 /// Priority of a director that owns the addresses (RFC 9568 section 5.2.4).
 const OWNER: u8 = 255;

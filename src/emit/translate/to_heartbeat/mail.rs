@@ -1,6 +1,6 @@
 //! Mail: keepalived's own becomes ldirectord's about servers, and MailTo's about groups.
 
-use super::groups::Group;
+use super::groups::{Group, MAIL};
 use super::{NodeFile, codes};
 use crate::emit::Account;
 use crate::model::{Alerts, Sourced, SyncGroup};
@@ -24,9 +24,16 @@ pub(super) fn alerts(file: &NodeFile) -> Alerts {
     if file.cluster.services.is_empty() {
         return Alerts::default();
     }
+    for recipient in &mut alerts.recipients {
+        if let Some(plain) = Alerts::bare_address(&recipient.value) {
+            recipient.value = plain.to_owned();
+        }
+    }
     if let Some(server) = &mut alerts.server {
         let host = server.value.split_whitespace().next().unwrap_or_default();
         server.value = host.to_owned();
+        // It is handed all of them as one address, and refuses that.
+        alerts.recipients.truncate(1);
     }
     alerts.timeout = None;
     alerts
@@ -37,16 +44,21 @@ pub(super) fn speak(file: &NodeFile, groups: &[Group<'_>], account: &mut Account
     let has_services = !file.cluster.services.is_empty();
     let has_mail = groups.iter().any(|group| recipients(file, group).is_some());
     let alerts = &file.cluster.alerts;
-    for recipient in &alerts.recipients {
-        if has_services {
+    for (number, recipient) in alerts.recipients.iter().enumerate() {
+        if has_services && number > 0 && alerts.server.is_some() {
+            let note = "ldirectord hands several recipients to its mail server as one address, which \
+                        servers refuse: the first one is told";
+            let instead = "name a list that the mail server knows, or take `smtp` out";
+            account.lossy(recipient.at, codes::MAIL, "", &[note, instead]);
+        } else if has_services {
             let note =
                 "ldirectord's own mails: one for each server that changes, none for a director";
             account.changed(recipient.at, codes::MAIL, "emailalert", note);
         }
         match Alerts::bare_address(&recipient.value) {
-            Some(_) if has_mail => account.changed(recipient.at, codes::MAIL, "MailTo", SENT),
+            Some(_) if has_mail => account.changed(recipient.at, codes::MAIL, MAIL, SENT),
             None if has_mail => {
-                let note = "a blank would end the word of haresources: MailTo goes without it";
+                let note = "a blank would end the word of haresources: nobody is told there";
                 account.lossy(recipient.at, codes::MAIL, "", &[note]);
             }
             _ if !has_services => account.lossy(recipient.at, codes::MAIL, "", &[NOBODY]),
@@ -84,9 +96,9 @@ fn of_group(file: &NodeFile, group: &Group<'_>, account: &mut Account) {
     let routers = group.routers(file).map(|router| router.alert);
     for alert in routers.chain(of_sync(file, group)).flatten() {
         match is_written {
-            true => account.changed(alert.at, codes::MAIL, "MailTo", SENT),
+            true => account.changed(alert.at, codes::MAIL, MAIL, SENT),
             false if alert.value && !file.cluster.alerts.recipients.is_empty() => {
-                account.lossy(alert.at, codes::MAIL, "", &["no recipient is left for MailTo"]);
+                account.lossy(alert.at, codes::MAIL, "", &["no recipient is left to be told"]);
             }
             false => account.needless(alert.at, "nobody is told about changes of this group"),
         }
@@ -105,7 +117,7 @@ fn defaults(file: &NodeFile, groups: &[Group<'_>], account: &mut Account) {
     let is_written = followers.any(|group| recipients(file, group).is_some());
     let of_routers = default(file).filter(|alert| alert.value && is_written);
     if let Some(alert) = of_routers {
-        account.changed(alert.at, codes::MAIL, "MailTo", SENT);
+        account.changed(alert.at, codes::MAIL, MAIL, SENT);
     }
     for alert in [mail.router_alert, mail.alert].into_iter().flatten() {
         if of_routers.is_none_or(|used| used.at != alert.at) {
@@ -119,7 +131,7 @@ fn defaults(file: &NodeFile, groups: &[Group<'_>], account: &mut Account) {
         }
     }
     let no_faults = mail.no_faults.and_then(|no_faults| no_faults.at);
-    account.needless(no_faults, "MailTo tells of starts and stops, and heartbeat knows no fault");
+    account.needless(no_faults, "starts and stops are told, and heartbeat knows no fault");
 }
 
 /// What holds for instances and sync groups that say nothing.
@@ -141,8 +153,9 @@ fn of_sync<'a>(
     sync_groups.into_iter().map(|sync| sync.settings.alert)
 }
 
-const SENT: &str = "sent by the mail command of the node, with a subject of its own";
+const SENT: &str = "a generated script, by the mail command of the node, with a subject of its own; \
+                    where there is no such command, nobody is told";
 const ALL_SERVERS: &str = "ldirectord tells about all servers of all services";
-const BY_COMMAND: &str = "MailTo calls the mail command of the node, which has settings of its own";
+const BY_COMMAND: &str = "the mail command of the node sends it, which has settings of its own";
 const NOBODY: &str =
     "nobody is told: no instance mails its changes, and without a service ldirectord does not run";

@@ -102,7 +102,7 @@ pub fn keepalived_to_heartbeat(
     let mut own: Vec<NodeParts> = Vec::new();
     for file in files {
         let mut parts = services::apply(file, &homes, account);
-        parts.scripts.extend(groups::scripts(file, &groups, account));
+        parts.scripts.extend(groups::scripts(file, files, &groups, account));
         mail::speak(file, &groups, account);
         own.push(parts);
     }

@@ -6,7 +6,7 @@ use super::groups::{Group, Places};
 use super::{NodeFile, codes};
 use crate::emit::Account;
 use crate::model::{
-    Membership, PingTarget, Router, Sourced, Track, TrackKind, Tracker, show_seconds,
+    Carried, Membership, PingTarget, Router, Sourced, Track, TrackKind, Tracker, show_seconds,
 };
 
 /// Turns the scripts that some router follows with a negative weight into ping targets.
@@ -48,7 +48,10 @@ pub(super) fn apply(
             let negative = tracks.iter().all(|track| weight(track) < 0);
             match hosts {
                 _ if tracks.is_empty() && !ignored.is_empty() => {
-                    speak_of_needless(tracker, account)
+                    speak_of_needless(tracker, IGNORED, account);
+                }
+                _ if tracks.is_empty() && !is_followed(tracker, file) => {
+                    speak_of_needless(tracker, NOBODY, account);
                 }
                 Some(hosts) if !tracks.is_empty() && negative => {
                     make_target(tracker, hosts, &tracks, membership, account);
@@ -122,7 +125,7 @@ fn speak_of_lost(tracker: &Tracker, tracks: &[&Sourced<Track>], account: &mut Ac
 }
 
 /// A script that nobody follows to any effect needs nothing in its place.
-fn speak_of_needless(tracker: &Tracker, account: &mut Account) {
+fn speak_of_needless(tracker: &Tracker, why: &str, account: &mut Account) {
     let Tracker { name, command, interval, timeout, weight, rise, fall, user, .. } = tracker;
     for at in [
         name.at,
@@ -135,8 +138,24 @@ fn speak_of_needless(tracker: &Tracker, account: &mut Account) {
         user.as_ref().and_then(|user| user.at),
         tracker.starts_down.and_then(|down| down.at),
     ] {
-        account.needless(at, IGNORED);
+        account.needless(at, why);
     }
+}
+
+/// Whether a sync group follows the script: those of instances are known. Lines that the model does not
+/// hold may follow it, too.
+fn is_followed(tracker: &Tracker, file: &NodeFile) -> bool {
+    let is_it = |track: &Sourced<Track>| {
+        track.value.kind == TrackKind::Script && track.value.name == tracker.name.value
+    };
+    let may_be = |carried: &Carried| {
+        carried.keyword == "track_script" || carried.keyword.starts_with(['@', '$', '~'])
+    };
+    file.cluster
+        .sync_groups
+        .iter()
+        .any(|group| group.tracks.iter().any(is_it) || group.carried.iter().any(may_be))
+        || file.cluster.routers.iter().any(|router| router.carried.iter().any(may_be))
 }
 
 /// The hosts of a command that does nothing but ping: one ping, or several of which one has to be
@@ -175,6 +194,7 @@ fn one_ping(words: &[String]) -> Option<String> {
     plain.then(|| host.clone())
 }
 
+const NOBODY: &str = "no instance follows it, so nothing depends on it";
 const IGNORED: &str = "keepalived ignores it here: the weight moves nothing";
 /// What is behind pings that all run at once (`ping_group` becomes this).
 const FIRST_ANSWER: &str = "| grep -q ttl=";

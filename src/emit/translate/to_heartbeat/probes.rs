@@ -246,7 +246,7 @@ fn check(
     let head = probe.chosen_by.first().copied();
     let address = probe.address.map_or(server.address, |address| address.value);
     let port = probe.port.map_or_else(|| port_of(server, service), |port| port.value);
-    let timeout = whole(probe.limit(server, service)).as_secs();
+    let timeout = limit_of_all(probe, server, service).as_secs();
     let text = address.to_string();
     let check = match &probe.kind {
         ProbeKind::Connect => Check::Connect { address: text, port, timeout },
@@ -309,6 +309,16 @@ fn check(
     };
     let note = "asked by a generated program, which all checks of the service go through";
     account.changed(head, codes::CHECK_SCRIPT, "checkcommand", note);
+    if matches!(probe.kind, ProbeKind::Http(_)) {
+        let note = match pages(probe) {
+            1 => "the time limit holds for connection and answer together".to_owned(),
+            number => format!(
+                "one time limit of {timeout} s for its {number} pages together, before one for each \
+                 connection and each answer"
+            ),
+        };
+        account.changed(head, codes::CHECK_SCRIPT, "checkcommand", &note);
+    }
     Some(check)
 }
 
@@ -343,8 +353,7 @@ fn limits(
     let own_limit = service.checks.connect_timeout;
     // A program asks one check after the other, so it needs the time of all of them.
     let longest_of = |server: &Server| {
-        let limit = |probe: &Probe| whole(probe.limit(server, service));
-        let limits = server.own_probes().iter().map(limit);
+        let limits = server.own_probes().iter().map(|probe| limit_of_all(probe, server, service));
         if is_plain { limits.max() } else { Some(limits.sum()) }
     };
     let longest = service.servers.iter().filter_map(longest_of).max();
@@ -440,7 +449,8 @@ fn unwritten(
     }
 }
 
-/// `; a dead server is out after 12 s at most, before after 21 s`.
+/// `; a dead server is out after 12 s at most if no other one hangs, before after 21 s`: ldirectord asks
+/// one after the other, and each that hangs adds its time limit.
 fn detection(probe: &Probe, server: &Server, service: &Service, after: Duration) -> String {
     let tries = probe.failures(server, service);
     let limit = whole(probe.limit(server, service));
@@ -449,7 +459,7 @@ fn detection(probe: &Probe, server: &Server, service: &Service, after: Duration)
         .saturating_add(limit.saturating_mul(tries))
         .saturating_add(probe.pause(server, service).saturating_mul(tries.saturating_sub(1)));
     format!(
-        "; a dead server is out after {} s at most, before after {} s",
+        "; a dead server is out after {} s at most if no other one hangs, before after {} s",
         show_seconds(after),
         show_seconds(before)
     )
@@ -458,6 +468,20 @@ fn detection(probe: &Probe, server: &Server, service: &Service, after: Duration)
 /// Each failure costs a round and a time limit.
 fn new_time(failures: u32, interval: Duration, limit: Duration) -> Duration {
     interval.saturating_add(limit).saturating_mul(failures)
+}
+
+/// Time limit of all requests of a check: keepalived's counts for each of its pages.
+fn limit_of_all(probe: &Probe, server: &Server, service: &Service) -> Duration {
+    whole(probe.limit(server, service)).saturating_mul(pages(probe))
+}
+
+/// How many answers a check waits for.
+fn pages(probe: &Probe) -> u32 {
+    let requests = match &probe.kind {
+        ProbeKind::Http(http) => http.requests.len(),
+        _ => 1,
+    };
+    u32::try_from(requests).unwrap_or(u32::MAX).max(1)
 }
 
 fn port_of(server: &Server, service: &Service) -> u16 {

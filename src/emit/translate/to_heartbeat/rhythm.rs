@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::groups::{Group, Places};
 use super::{NodeFile, codes};
 use crate::emit::Account;
-use crate::model::{Failback, Membership, Router, Sourced, VrrpVersion, show_seconds};
+use crate::model::{Failback, Member, Membership, Router, Sourced, VrrpVersion, show_seconds};
 
 /// Sets the times of the conversation: one rhythm for all groups, the shortest interval and the
 /// longest time to take-over, so that nothing is declared dead earlier than before.
@@ -56,7 +56,30 @@ pub(super) fn apply(
         account.needless(router.version.and_then(|v| v.at), "heartbeat has one protocol");
     }
     startup(files, (dead, longest), membership, account);
-    failback(&all, (groups, &places), membership, account);
+    // `nopreempt` acts on the director that has it: one that is not the best never preempts anyway.
+    let best = |router: &Router| {
+        let group = places.find(router).and_then(|number| groups.get(number));
+        group.and_then(|group| group.all().map(priority).max())
+    };
+    let (idle, acting): (Vec<_>, Vec<_>) = all.iter().copied().partition(|(_, router)| {
+        router.stays() && best(router).is_some_and(|best| priority(router) < best)
+    });
+    for (_, router) in idle {
+        let at = router.preempt.and_then(|preempt| preempt.at);
+        let note = "it acts on this director only, and another one has a higher priority: that one takes \
+                    over from a living master, before and now";
+        account.changed(at, codes::ONE_FAILBACK, "auto_failback on", note);
+        if !router.tracks.is_empty() {
+            let note = "it also held this director back while weights made it the better one";
+            account.changed(at, codes::ONE_FAILBACK, "", note);
+        }
+    }
+    failback(&acting, (groups, &places), membership, account);
+}
+
+/// The priority that an instance starts with.
+fn priority(router: &Router) -> u8 {
+    router.members.first().map_or(STANDARD_PRIORITY, Member::effective_priority)
 }
 
 /// `initdead`: twice the dead time and 10 s at least, as heartbeat's manual advises, and the
@@ -143,9 +166,7 @@ struct Takeover {
 impl Takeover {
     fn of(file: &NodeFile, router: &Router, priority: u8) -> Self {
         let interval = router.interval.map_or(Duration::from_secs(1), |interval| interval.value);
-        let of_all = file.cluster.globals.routers.down_count.map(|count| count.value);
-        let own = router.down_count.map(|count| u32::from(count.value));
-        let count = own.or(of_all).unwrap_or(STANDARD_COUNT);
+        let count = router.effective_down_count(&file.cluster.globals);
         let share = f64::from(256 - u16::from(priority)) / 256.0;
         let skew = match router.effective_version(&file.cluster.globals.routers) {
             VrrpVersion::Two => Duration::from_secs_f64(share),
@@ -161,8 +182,6 @@ fn up_to_milliseconds(time: Duration) -> Duration {
     time.saturating_add(Duration::from_nanos(u64::from(missing)))
 }
 
-/// Adverts that may be missed when nothing is written (RFC 9568 section 6.1).
-const STANDARD_COUNT: u32 = 3;
 /// keepalived's priority when none is written.
 const STANDARD_PRIORITY: u8 = 100;
 const MILLISECOND: Duration = Duration::from_millis(1);

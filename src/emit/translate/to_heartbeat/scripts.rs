@@ -23,6 +23,8 @@ pub enum Purpose {
         /// When a server is back.
         stop: Vec<Vec<String>>,
     },
+    /// A resource: tells by the node's mail command who takes a group and who gives it up.
+    Mail,
     /// A resource: runs commands when the node takes a group, and when it gives it up.
     Notify {
         /// When the node takes the group.
@@ -32,6 +34,11 @@ pub enum Purpose {
     },
     /// An external check: what each real server is asked.
     Probe(Vec<ServerChecks>),
+    /// A resource: swaps the roles of the IPVS sync daemon.
+    SyncDaemon {
+        /// Options of ipvsadm.
+        options: Vec<String>,
+    },
 }
 
 /// The checks of one real server; all must succeed.

@@ -10,7 +10,7 @@ use super::{NodeFile, NodeParts, codes, probes};
 use crate::emit::Account;
 use crate::model::{
     Checks, Cluster, Family, Forwarding, Hook, HookEvent, Protocol, Server, Service, Sourced,
-    Target, Tunnel, TunnelKind, show_seconds,
+    Target, TunnelKind, show_seconds,
 };
 use crate::source::Place;
 
@@ -59,6 +59,8 @@ impl Translator<'_> {
         if !self.is_possible(service, file) {
             return Vec::new();
         }
+        let own = self.without_other_tunnels(service);
+        let service = own.as_ref().unwrap_or(service);
         let own = self.of_its_family(service);
         let service = own.as_ref().unwrap_or(service);
         self.account.exact(service.target.at, "virtual");
@@ -85,12 +87,29 @@ impl Translator<'_> {
                 members(name, file).len()
             );
             self.account.changed(target, codes::GROUP_EXPANDED, "virtual", &note);
+            let mut families = targets.iter().map(Target::family);
+            let first = families.next();
+            if families.any(|family| Some(family) != first) {
+                let note = "runs for the servers of each family: a service of ldirectord has one";
+                for hook in &service.hooks {
+                    self.account.changed(hook.at, codes::QUORUM, "fallbackcommand", note);
+                }
+            }
         }
         let before = all.len();
         all.retain(|one| self.seen.insert(key(one)));
         if all.len() < before {
             let notes = [SECOND, "the addresses that are new were written"];
             self.account.lossy(target, codes::SERVICE_IMPOSSIBLE, "virtual", &notes);
+        }
+        // Each member sees the same servers come and go, and keepalived runs a command once.
+        let mut told = Vec::new();
+        for one in &mut all {
+            let family = one.target.value.family();
+            if told.contains(&family) {
+                one.hooks.clear();
+            }
+            told.push(family);
         }
         all
     }
@@ -133,6 +152,21 @@ impl Translator<'_> {
         name
     }
 
+    /// The service without servers behind tunnels that ldirectord does not know, when there are any.
+    fn without_other_tunnels(&mut self, service: &Service) -> Option<Service> {
+        let is_other = |server: &Server| has_other_tunnel(server, service);
+        if !service.servers.iter().any(is_other) {
+            return None;
+        }
+        for server in service.servers.iter().filter(|server| is_other(server)) {
+            let note = "this server is left out; the others serve";
+            self.account.impossible(server.at, codes::SERVICE_IMPOSSIBLE, &[OTHER_TUNNEL, note]);
+        }
+        let mut own = service.clone();
+        own.servers.retain(|server| !has_other_tunnel(server, service));
+        Some(own)
+    }
+
     /// The service without servers of another family, when there are any: only keepalived's tunnels
     /// mix the two.
     fn of_its_family(&mut self, service: &Service) -> Option<Service> {
@@ -154,9 +188,9 @@ impl Translator<'_> {
 
     fn is_possible(&mut self, service: &Service, file: &NodeFile) -> bool {
         let protocol = service.protocol.map(|protocol| protocol.value);
-        let own = service.servers.iter().filter_map(|server| server.own.as_ref());
-        let mut tunnels = own.filter_map(|own| own.tunnel.as_ref()).chain(&service.tunnel);
-        let is_other = |tunnel: &Tunnel| tunnel.kind.is_some_and(|kind| kind != TunnelKind::Ipip);
+        let mut servers = service.servers.iter();
+        let none_is_left =
+            servers.len() > 0 && servers.all(|server| has_other_tunnel(server, service));
         let note = match (&service.target.value, protocol) {
             (_, Some(Protocol::Sctp)) => "ldirectord knows tcp and udp, not sctp",
             (Target::Group(name), _) if members(name, file).is_empty() => {
@@ -167,7 +201,7 @@ impl Translator<'_> {
             {
                 SECOND
             }
-            _ if tunnels.any(|tunnel| is_other(tunnel)) => "ldirectord knows IPIP tunnels only",
+            _ if none_is_left => OTHER_TUNNEL,
             _ => return true,
         };
         let servers = service.servers.iter().map(|server| server.at);
@@ -402,6 +436,12 @@ fn key(service: &Service) -> (Option<Protocol>, Target) {
     (protocol, service.target.value.clone())
 }
 
+/// Whether packets for the server are wrapped as ldirectord cannot say it.
+fn has_other_tunnel(server: &Server, service: &Service) -> bool {
+    let kind = service.tunnel_to(server).and_then(|tunnel| tunnel.kind);
+    kind.is_some_and(|kind| kind != TunnelKind::Ipip)
+}
+
 /// Time between two checks of a server.
 fn interval(service: &Service) -> Duration {
     service.checks.interval.map_or(Checks::INTERVAL, |interval| interval.value)
@@ -423,4 +463,5 @@ const NO_OPS: &str =
 const OTHER_FAMILY: &str = "a real server of ldirectord has the family of its service";
 const STARTS_DOWN: &str = "servers start down and come in with their first success; keepalived \
                            puts them in at once unless told `alpha`";
+const OTHER_TUNNEL: &str = "ldirectord knows IPIP tunnels only";
 const SECOND: &str = "ldirectord refuses a second service of the same address";

@@ -79,12 +79,21 @@ fn the_only_address_that_is_left_belongs_to_the_only_director_without_one() {
 }
 
 #[test]
-fn nopreempt_on_one_director_keeps_the_group_there() {
-    let first = instance("A", "virtual_router_id 1\npriority 150");
-    let second = instance("A", "virtual_router_id 1\npriority 100\nnopreempt\nstate BACKUP");
-    let files = [file(Some("lw1"), &first), file(Some("lw2"), &second)];
-    let found = translate(&files, &Options::default()).expect("enough is known");
-    assert_eq!(found.shared.membership.failback.map(|f| f.value), Some(Failback::Off));
-    assert_eq!(found.shared.routers.len(), 1, "one group, whatever the number of files");
-    assert!(found.needs_key, "without any password a key is needed all the same");
+fn nopreempt_acts_on_the_director_that_has_it() {
+    let stays = ["", "\nnopreempt\nstate BACKUP"];
+    for (best, worse, wanted) in
+        [(stays[1], stays[0], Failback::Off), (stays[0], stays[1], Failback::On)]
+    {
+        let first = instance("A", &format!("virtual_router_id 1\npriority 150{best}"));
+        let second = instance("A", &format!("virtual_router_id 1\npriority 100{worse}"));
+        for files in [
+            [file(Some("lw1"), &first), file(Some("lw2"), &second)],
+            [file(Some("lw2"), &second), file(Some("lw1"), &first)],
+        ] {
+            let found = translate(&files, &Options::default()).expect("enough is known");
+            assert_eq!(found.shared.membership.failback.map(|f| f.value), Some(wanted));
+            assert_eq!(found.shared.routers.len(), 1, "one group, whatever the number of files");
+            assert!(found.needs_key, "without any password a key is needed all the same");
+        }
+    }
 }

@@ -39,6 +39,7 @@ pub(super) fn of_each(
         for group in groups {
             for router in group.routers(file) {
                 speak(router, ends.of_router(router).is_some(), &paths, account);
+                watched(router, &paths, account);
             }
         }
         paths.into_iter().map(Sourced::implied).collect()
@@ -130,7 +131,7 @@ fn speak(router: &Router, unicast: bool, paths: &[Path], account: &mut Account) 
         account.exact(transport.source.and_then(|source| source.at), "ucast");
         let note = "heartbeat has no number for a group; messages go to the named directors only, \
                     and their key tells clusters apart";
-        account.lossy(number, codes::CONVERSATION, "", &[note]);
+        account.changed(number, codes::CONVERSATION, "", note);
         return;
     }
     let name = interface.map(|interface| interface.value.as_str());
@@ -141,13 +142,48 @@ fn speak(router: &Router, unicast: bool, paths: &[Path], account: &mut Account) 
     );
     account.changed(interface.and_then(|i| i.at), codes::CONVERSATION, "mcast", &note);
     let note = format!("heartbeat has no number for a group; {group} tells clusters apart");
-    account.lossy(number, codes::CONVERSATION, "mcast", &[&note]);
+    account.changed(number, codes::CONVERSATION, "mcast", &note);
     account.needless(
         transport.source.and_then(|source| source.at),
         "heartbeat sends from the interface's own address",
     );
     let note = format!("UDP goes to {group}");
     account.changed(transport.group.and_then(|g| g.at), codes::CONVERSATION, "mcast", &note);
+}
+
+/// keepalived gives up when an interface fails that carries adverts or addresses; heartbeat notices no
+/// more than that it hears nobody.
+fn watched(router: &Router, paths: &[Path], account: &mut Account) {
+    let made = router.own_interface_name();
+    let primary = router.interface.as_ref().map(|interface| interface.value.as_str());
+    let is_ignored = router.delivery.ignore_own_interface.is_some();
+    let mut names: Vec<&str> = primary.filter(|_| !is_ignored).into_iter().collect();
+    for address in router.addresses.iter().chain(&router.excluded).map(|one| &one.value) {
+        let own = address.interface.as_deref().filter(|_| address.options.untracked.is_none());
+        let elsewhere = own
+            .filter(|own| *own != "lo" && Some(*own) != made.as_deref() && Some(*own) != primary);
+        names.extend(elsewhere.filter(|own| !names.contains(own)).into_iter().collect::<Vec<_>>());
+    }
+    let at = router.interface.as_ref().and_then(|interface| interface.at);
+    for name in names {
+        match paths.iter().find_map(|path| path.interface().filter(|other| *other != name)) {
+            Some(other) => {
+                let note = format!(
+                    "keepalived gives up when {name} fails; heartbeat hears the other director on \
+                     {other} all the same, and does nothing"
+                );
+                let instead = "ping an address behind each interface and start ipfail";
+                account.lossy(at, codes::NOT_FOLLOWED, "", &[&note, instead]);
+            }
+            None => {
+                let note = format!(
+                    "when {name} fails the other director takes over as before, but this one keeps \
+                     its addresses until they hear each other again"
+                );
+                account.changed(at, codes::NOT_FOLLOWED, "", &note);
+            }
+        }
+    }
 }
 
 /// One line for every director. The line about itself does nothing on a node.

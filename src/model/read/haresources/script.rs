@@ -100,8 +100,9 @@ const KINDS: &[(&[&str], Kind)] = &[
     (&["IPaddr", "IPaddr2", "IPv6addr"], address::unread),
     (&["IPsrcaddr"], || ResourceKind::SourceAddress),
     (&["SendArp"], || ResourceKind::Announcement),
-    (&["MailTo"], || ResourceKind::Mail),
-    (&["LVSSyncDaemonSwap"], || ResourceKind::SyncDaemon),
+    // The second names are those of programs that a conversion writes.
+    (&["MailTo", "mail-to"], || ResourceKind::Mail),
+    (&["LVSSyncDaemonSwap", "lvs-sync-daemon"], || ResourceKind::SyncDaemon),
     (&["ldirectord"], || ResourceKind::Director { configuration: None }),
     (
         &["Filesystem", "drbddisk", "drbdupper", "Raid1", "LVM", "LinuxSCSI", "ServeRAID", "ICP"],

@@ -24,7 +24,7 @@ mod template;
 mod values;
 mod virtuals;
 
-pub use probes::{port_of_service, service_of_port};
+pub use probes::{dialogue_uses, port_of_service, service_of_port};
 
 use line::Line;
 

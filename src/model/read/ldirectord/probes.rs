@@ -1,8 +1,8 @@
 //! What a service's checks ask: checktype, service and the texts around them.
 
 use crate::model::{
-    Appended, Dialogue, Dns, Http, HttpRequest, Pattern, Probe, ProbeKind, Protocol, Script,
-    Server, Sourced,
+    Appended, Dialogue, Dns, Http, HttpRequest, Password, Pattern, Probe, ProbeKind, Protocol,
+    Script, Server, Sourced,
 };
 use crate::source::codes::ldirectord_advice as advice;
 use crate::source::{Diagnostic, Place};
@@ -143,12 +143,13 @@ impl Check {
             })),
             _ => {
                 let used = |word| dialogue_uses(name, word);
+                let hidden = |slot: &Slot<Place>| slot.get().map(|at| Password::in_place(at.value));
                 let request = request.filter(|_| used("request"));
                 ProbeKind::Dialogue(Box::new(Dialogue {
                     service: name.to_owned(),
                     login: self.login.value().filter(|_| used("login")),
-                    password: self.password.get().map(|at| at.value).filter(|_| used("passwd")),
-                    secret: self.secret.get().map(|at| at.value).filter(|_| used("secret")),
+                    password: hidden(&self.password).filter(|_| used("passwd")),
+                    secret: hidden(&self.secret).filter(|_| used("secret")),
                     database: self.database.value().filter(|_| used("database")),
                     request: request.map(|text| text.map(|text| without_slash(&text))),
                     receive: receive.filter(|_| used("receive")),
@@ -217,7 +218,8 @@ pub fn service_of_port(port: u16) -> Option<&'static str> {
     DIALOGUES.iter().find(|dialogue| dialogue.port == Some(port)).map(|dialogue| dialogue.name)
 }
 
-fn dialogue_uses(service: &str, word: &str) -> bool {
+/// Whether the dialogue of `service` has a use for the directive `word`.
+pub fn dialogue_uses(service: &str, word: &str) -> bool {
     match DIALOGUES.iter().find(|dialogue| dialogue.name == service) {
         Some(dialogue) => dialogue.uses.contains(&word),
         // An unknown dialogue of a patched ldirectord may use anything.

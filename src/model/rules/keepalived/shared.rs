@@ -90,6 +90,21 @@ pub(super) fn strict_filter(view: &View<'_>, findings: &mut Findings) {
     }
 }
 
+/// The number of adverts for all routers, which the strict mode resets in each one without a number
+/// of its own, and ends with an error (2.2.7).
+pub(super) fn strict_count(view: &View<'_>, findings: &mut Findings) {
+    let globals = &view.cluster.globals;
+    let Some(count) = globals.routers.down_count else { return };
+    let is_reset = |router: &Router| {
+        router.down_count.is_none() && router.effective_down_count(globals) != count.value
+    };
+    if let (true, Some(at)) = (routers(view).any(is_reset), count.at) {
+        let message = "in strict mode three adverts may be missing, not more or fewer";
+        let finding = Diagnostic::new(codes::STRICT, at, message);
+        findings.push(finding.help("change the line, or leave the strict mode"));
+    }
+}
+
 /// Scripts that are followed and fail at once, or run longer than they may.
 pub(super) fn scripts(view: &View<'_>, findings: &mut Findings) {
     if routers(view).next().is_none() {

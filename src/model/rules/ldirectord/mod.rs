@@ -28,6 +28,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule { codes: &[codes::SAME_SERVICE], check: configurations::same_service },
     Rule { codes: &[codes::WEIGHTS_DIFFER], check: servers::weights_differ },
     Rule { codes: &[codes::PORT_NOT_REWRITTEN, codes::MASQ_WITHOUT_PORT], check: servers::ports },
+    Rule { codes: &[codes::SEVERAL_RECIPIENTS], check: servers::recipients },
     Rule { codes: &[codes::OTHER_SUBNET], check: servers::other_subnet },
     Rule { codes: &[codes::REAL_IS_DIRECTOR], check: servers::real_is_director },
     Rule { codes: &[codes::ALL_WEIGHTS_ZERO], check: servers::all_weights_zero },

@@ -7,6 +7,7 @@ use super::super::View;
 use super::{codes, once, services};
 use crate::model::{Forwarding, Path, Server, Service, Target};
 use crate::source::{Diagnostic, Findings, Place};
+use crate::syntax::Format;
 
 /// LD010, LD011: no fallback, or one on another port.
 pub(super) fn fallback(view: &View<'_>, findings: &mut Findings) {
@@ -39,6 +40,27 @@ pub(super) fn fallback(view: &View<'_>, findings: &mut Findings) {
             .context(at, "the port of the service");
             findings.push(finding);
         }
+    }
+}
+
+/// Several recipients are one address in the dialogue with a mail server.
+pub(super) fn recipients(view: &View<'_>, findings: &mut Findings) {
+    let alerts = &view.cluster.alerts;
+    let is_ours = |at: &Place| {
+        let mut inputs = view.trees.iter().map(|(input, _)| input);
+        inputs.any(|input| input.file == at.file && input.format == Format::Ldirectord)
+    };
+    let second = alerts.recipients.get(1).and_then(|second| second.at).filter(is_ours);
+    if let (Some(server), Some(at)) = (alerts.server.as_ref().and_then(|server| server.at), second)
+    {
+        let number = alerts.recipients.len();
+        let message =
+            format!("ldirectord gives these {number} recipients to its mail server as one");
+        findings.push(
+            Diagnostic::new(codes::SEVERAL_RECIPIENTS, at, message)
+                .context(server, "this server gets them")
+                .help("name one address, or take `smtp` out"),
+        );
     }
 }
 

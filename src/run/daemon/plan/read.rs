@@ -250,9 +250,7 @@ impl Planner<'_> {
     }
 
     fn down_count(&self, router: &Router) -> u8 {
-        let own = router.down_count.as_ref().map(|count| u32::from(count.value));
-        let default = self.cluster.globals.routers.down_count.as_ref().map(|count| count.value);
-        let count = own.or(default).unwrap_or(3);
+        let count = router.effective_down_count(&self.cluster.globals);
         u8::try_from(count).unwrap_or(u8::MAX).max(1)
     }
 

@@ -1,12 +1,11 @@
 //! Dialogues of both worlds: what is said and what must be heard, as data.
 
 use super::Planner;
-use crate::model::{self, Dialogue, Pattern, Protocol, Service, Sourced};
+use crate::model::{self, Dialogue, Password, Pattern, Protocol, Service, Sourced};
 use crate::run::health::{
     Ask, DnsAsk, FtpAsk, LinesAsk, RadiusAsk, SipAsk, Step, TextAsk, TextPattern, TlsAsk,
 };
 use crate::site::secret::Secret;
-use crate::source::Place;
 use crate::source::text::encode;
 
 /// SMTP. The greeting, our name, and farewell; any server takes HELO, also one that knows EHLO.
@@ -53,7 +52,7 @@ impl Planner<'_> {
     /// What ldirectord alone can ask. An error names the protocol that nobody speaks here.
     pub(super) fn dialogue(&self, dialogue: &Dialogue, service: &Service) -> Result<Ask, String> {
         let login = dialogue.login.as_ref().map(|login| login.value.clone());
-        let password = || self.hidden(dialogue.password);
+        let password = || self.hidden(dialogue.password.as_ref());
         let request = dialogue.request.as_ref().map(|request| request.value.clone());
         let receive = dialogue.receive.as_ref().map(|receive| pattern(&receive.value));
         Ok(match dialogue.service.as_str() {
@@ -61,13 +60,14 @@ impl Planner<'_> {
                 login: Secret::new(login.unwrap_or_else(|| "anonymous".to_owned())),
                 password: dialogue
                     .password
+                    .as_ref()
                     .map_or_else(|| Secret::new(anonymous()), |_| password()),
                 file: request.map(|name| (name, receive.unwrap_or_default())),
             })),
             "radius" => Ask::Radius(Box::new(RadiusAsk {
                 login: Secret::new(login.unwrap_or_default()),
                 password: password(),
-                secret: self.hidden(dialogue.secret),
+                secret: self.hidden(dialogue.secret.as_ref()),
             })),
             "simpletcp" => Ask::Text(Box::new(TextAsk {
                 // ldirectord's way to write several lines.
@@ -94,8 +94,12 @@ impl Planner<'_> {
         })
     }
 
-    /// The text in the quotes at `place`, which the model keeps no copy of.
-    fn hidden(&self, place: Option<Place>) -> Secret {
+    /// The password, or the text in the quotes at its place, where the model keeps no copy of it.
+    fn hidden(&self, password: Option<&Password>) -> Secret {
+        if let Some(model::Secret(text)) = password.and_then(|password| password.text.as_ref()) {
+            return Secret::new(text.clone());
+        }
+        let place = password.map(|password| password.at);
         let text = place.map_or("", |at| at.span.of(self.sources.get(at.file).text()));
         let inside = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
         Secret::new(inside.unwrap_or(text).to_owned())

@@ -55,7 +55,7 @@ const KEYS_OF: &[(&[&str], &[&str])] = &[
     (&["smtp"], &["helo"]),
 ];
 
-const DIALOGUE: &[&str] = &["host", "login", "database", "request", "answer"];
+const DIALOGUE: &[&str] = &["host", "login", "password", "secret", "database", "request", "answer"];
 const HTTP: &[&str] = &[
     "head",
     "version",

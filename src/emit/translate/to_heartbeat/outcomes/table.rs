@@ -79,8 +79,8 @@ pub(super) const BLOCKS: &[Block] = rows! {
         => Changed(CONVERSATION, "mcast", "heartbeat uses a group of its own");
     "lvs_sync_daemon"
         => Changed(
-            SYNC_DAEMON, "LVSSyncDaemonSwap",
-            "the script takes its interface and number from ipvsadm's defaults"
+            SYNC_DAEMON, "lvs-sync-daemon",
+            "a generated script with the same interface and number"
         );
     "lvs_timeouts"
         => Lost(
@@ -214,16 +214,20 @@ pub(super) const BLOCKS: &[Block] = rows! {
         );
     "lvs_sync_daemon_interface"
         => Changed(
-            SYNC_DAEMON, "LVSSyncDaemonSwap",
-            "the script takes its interface from ipvsadm's defaults"
+            SYNC_DAEMON, "lvs-sync-daemon",
+            "the script has the interface of lvs_sync_daemon"
         );
     "garp_master_delay" "garp_master_repeat" "garp_master_refresh" "garp_master_refresh_repeat"
     "garp_lower_prio_delay" "garp_lower_prio_repeat" "garp_extra_if" "vmac_garp_intvl"
         => Lost(NOTHING, ANNOUNCES, "");
     "notify" "notify_master" "notify_backup"
         => Changed(NOTIFY_SCRIPT, "a script in resource.d", "a resource at the end of the line");
-    "notify_fault" "notify_stop" "notify_deleted" "notify_master_rx_lower_pri"
-    "notify_priority_changes"
+    "notify_stop"
+        => Lost(
+            NOTIFY_SCRIPT, "runs when keepalived ends, and heartbeat runs nothing at its own end",
+            "use ExecStopPost= of heartbeat's systemd unit"
+        );
+    "notify_fault" "notify_deleted" "notify_master_rx_lower_pri" "notify_priority_changes"
         => Lost(NOTIFY_SCRIPT, "heartbeat has start and stop, and no such event", "");
     "smtp_alert" => Lost(MAIL, "no line of haresources comes of it", "");
 
@@ -231,7 +235,12 @@ pub(super) const BLOCKS: &[Block] = rows! {
     "group" => Kept("one line of haresources");
     "notify" "notify_master" "notify_backup"
         => Changed(NOTIFY_SCRIPT, "a script in resource.d", "a resource at the end of the line");
-    "notify_fault" "notify_stop" "notify_priority_changes"
+    "notify_stop"
+        => Lost(
+            NOTIFY_SCRIPT, "runs when keepalived ends, and heartbeat runs nothing at its own end",
+            "use ExecStopPost= of heartbeat's systemd unit"
+        );
+    "notify_fault" "notify_priority_changes"
         => Lost(NOTIFY_SCRIPT, "heartbeat has start and stop, and no such event", "");
     "smtp_alert" => Lost(MAIL, "no line of haresources comes of it", "");
     "track_interface"
