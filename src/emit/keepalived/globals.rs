@@ -17,7 +17,10 @@ pub(super) fn write(view: &View<'_>, text: &mut Text<'_>) {
             alerts.recipients.iter().for_each(|recipient| text.line(word(&recipient.value)));
         });
         text.maybe("notification_email_from", alerts.sender.as_ref().map(|sender| &sender.value));
-        text.maybe("smtp_server", alerts.server.as_ref().map(|server| &server.value));
+        // Without one keepalived sends nothing at all.
+        let needs_server = !view.is_exact() && !alerts.recipients.is_empty();
+        let server = alerts.server.as_ref().map(|server| server.value.as_str());
+        text.maybe("smtp_server", server.or(needs_server.then_some("127.0.0.1")));
         text.maybe(
             "smtp_connect_timeout",
             alerts.timeout.map(|time| show_exact_seconds(time.value)),

@@ -20,6 +20,7 @@ mod identity;
 mod mail;
 mod outcomes;
 mod pings;
+mod ports;
 mod probes;
 mod rhythm;
 mod scripts;
