@@ -105,6 +105,7 @@ fn gathered(
     let mut gatherer = Gatherer {
         sources,
         seen: HashSet::new(),
+        is_deeper: false,
         groups: Vec::new(),
         problems: vec![],
         unknown_format,
@@ -135,6 +136,8 @@ struct Gatherer<'a> {
     sources: &'a mut Sources,
     /// Files that are loaded, by their real path.
     seen: HashSet<PathBuf>,
+    /// Whether directories in a directory are searched, one for each node.
+    is_deeper: bool,
     groups: Vec<Group>,
     problems: Vec<Problem>,
     /// What to type when nothing tells a format.
@@ -169,7 +172,9 @@ impl Gatherer<'_> {
         let before = (self.groups.len(), self.problems.len());
         let found = self.known_files(path);
         if !found {
+            self.is_deeper = true;
             self.deeper(path);
+            self.is_deeper = false;
         }
         if before == (self.groups.len(), self.problems.len()) && !found {
             self.problems.push(
@@ -297,7 +302,12 @@ impl Gatherer<'_> {
             return None;
         }
         match self.sources.load(path) {
-            Ok(file) => Some(file),
+            Ok(file) => {
+                if self.is_deeper {
+                    self.sources.set_copy(file);
+                }
+                Some(file)
+            }
             Err(error) => {
                 self.problems.push(unusable(&error));
                 None

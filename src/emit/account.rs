@@ -10,7 +10,8 @@ use std::num::NonZeroU32;
 use serde::Serialize;
 
 use crate::model::read::Input;
-use crate::source::{Code, Place, Sources};
+use crate::source::codes::conversion::INCLUDE_NOT_READ;
+use crate::source::{Code, IncludeLine, Place, Sources};
 use crate::syntax::{Format, Kind, Tree};
 
 /// What happened to a meaning on its way; ordered from best to worst.
@@ -121,7 +122,18 @@ impl Account {
         // Places are searched by halves, in whatever order the files were named.
         let mut in_order: Vec<&(Input, Tree)> = trees.iter().collect();
         in_order.sort_by_key(|(_, tree)| tree.file());
+        // The trees are of what stands in their place.
+        let included =
+            in_order.iter().flat_map(|(_, tree)| sources.get(tree.file()).include_lines());
+        let mut included: Vec<IncludeLine> = included.copied().collect();
+        included.sort_unstable();
+        included.dedup_by_key(|line| line.at);
+        let mut open = included.iter().peekable();
+        let include = |line: &IncludeLine| Unit { at: line.at, within: NOWHERE, outcome: None };
         for (input, tree) in in_order {
+            while let Some(line) = open.next_if(|line| line.at.file < tree.file()) {
+                units.push(include(line));
+            }
             let text = sources.get(input.file).text();
             // Blocks around the current node: where each ends, and its unit.
             let mut around: Vec<(u32, u32)> = Vec::new();
@@ -139,14 +151,23 @@ impl Account {
                 }
             }
         }
+        units.extend(open.map(include));
         debug_assert!(units.is_sorted_by_key(|unit| unit.at), "files and nodes come in order");
-        Self {
+        let mut account = Self {
             units,
             lines,
             outcomes: Vec::new(),
             numbers: HashMap::new(),
             growing: HashMap::new(),
+        };
+        for line in included {
+            if line.is_read {
+                account.needless(Some(line.at), "what it names was read in its place");
+            } else {
+                account.lossy(Some(line.at), INCLUDE_NOT_READ, "", &[NOT_READ]);
+            }
         }
+        account
     }
 
     /// The unit at `at` is said again as `becomes` with the same meaning.
@@ -387,6 +408,9 @@ fn index(count: usize) -> u32 {
 const EARLY: usize = 64;
 /// Notes of an outcome that units may share; with more of them each step would be kept as a copy.
 const FEW: usize = 8;
+/// Of an include line without a file.
+const NOT_READ: &str =
+    "names no file that is there: put it where it is looked for, and convert again";
 /// The block around a unit at the top of its file.
 const NOWHERE: u32 = u32::MAX;
 

@@ -24,6 +24,8 @@ impl Target {
 pub enum Feature {
     /// `auth_hmac`.
     AuthHmac,
+    /// `smtp_alert_checker`.
+    CheckerAlerts,
     /// DNS_CHECK.
     DnsCheck,
     /// `down_timer_adverts`.
@@ -45,6 +47,8 @@ impl Feature {
     pub fn since(self) -> Version {
         match self {
             Self::AuthHmac => Version::new(2, 4, 0),
+            // It may be older; this release is known to have it.
+            Self::CheckerAlerts => Version::new(2, 0, 0),
             Self::DnsCheck => Version::new(1, 3, 0),
             Self::DownTimerAdverts => Version::new(2, 2, 3),
             Self::PingCheck => Version::new(2, 1, 0),

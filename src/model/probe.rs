@@ -313,6 +313,30 @@ pub struct Http {
     pub requests: Vec<HttpRequest>,
 }
 
+impl Http {
+    /// Whether an absolute URL is asked for, and no path.
+    pub fn asks_a_proxy(&self) -> bool {
+        self.requests.iter().any(|request| request.host_of_url().is_some())
+    }
+}
+
+impl HttpRequest {
+    /// The host of an absolute URL, with a port that is not the usual one: ldirectord's library sends it to
+    /// a proxy, whatever `virtualhost` says.
+    pub fn host_of_url(&self) -> Option<String> {
+        let (scheme, rest) = self.path.as_ref()?.value.split_once("://")?;
+        let usual = match scheme {
+            "http" => ":80",
+            "https" => ":443",
+            _ => return None,
+        };
+        let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+        let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
+        let host = host.strip_suffix(usual).unwrap_or(host);
+        (!host.is_empty()).then(|| host.to_owned())
+    }
+}
+
 /// HTTP versions that keepalived's checker speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HttpVersion {

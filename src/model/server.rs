@@ -74,6 +74,12 @@ impl Server {
         self.own.get_or_insert_default()
     }
 
+    /// Whether `host` is its own address, as the Host header of HTTP has it.
+    pub fn is_host(&self, host: &str) -> bool {
+        let bare = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+        bare.filter(|_| self.address.is_ipv6()).unwrap_or(host) == self.address.to_string()
+    }
+
     /// Its limits of connections: from the first on it takes no more, below the second again.
     pub fn thresholds(&self) -> (Option<Sourced<u32>>, Option<Sourced<u32>>) {
         let own = self.own.as_ref();

@@ -14,8 +14,8 @@ use crate::model::{
 };
 use crate::source::codes::{conversion, inventory};
 use crate::source::{FileId, Findings, Place, Severity, Sources};
-use crate::syntax::ConfigId;
 use crate::syntax::characters::{plain, unquote};
+use crate::syntax::{ConfigId, Format, schema};
 
 /// A conversion to an inventory.
 #[derive(Debug)]
@@ -71,6 +71,9 @@ pub fn from_files(
         Stack::Heartbeat => Vec::new(),
         Stack::Keepalived | Stack::Lvsha => name_routers(&mut clusters),
     };
+    if stack == Stack::Keepalived {
+        clusters.iter().for_each(|(_, cluster)| portless(cluster, &mut account));
+    }
     settle(&clusters, &findings, sources, &mut account);
     for Renamed { at, old, new } in renamed {
         let note = format!(
@@ -226,6 +229,12 @@ fn of_configurations(cluster: &Cluster, sources: &Sources, account: &mut Account
             "autoreload" if value().eq_ignore_ascii_case("no") => {
                 account.lossy(Some(*at), inventory::NO_KEY, "", &[RELOADS]);
             }
+            _ if schema::find(Format::Ldirectord, "", keyword).is_some_and(|row| {
+                !row.default.is_empty() && row.default.eq_ignore_ascii_case(value())
+            }) =>
+            {
+                account.needless(Some(*at), "ldirectord does so by itself");
+            }
             _ => {}
         }
     }
@@ -238,6 +247,10 @@ fn differently(cluster: &Cluster, account: &mut Account) {
         let note = "ldirectord ignored texts or thresholds of this line; now they hold";
         account.changed(server.at, conversion::CHECK_DIFFERENT, "servers", note);
     }
+    let of_services = cluster.services.iter().flat_map(|service| &service.carried);
+    for carried in of_services.filter(|carried| carried.keyword == "checktype") {
+        account.changed(Some(carried.at), conversion::CHECK_DIFFERENT, "probe", PERL);
+    }
     // One `[mail]` is written into all of them.
     let mut names: Vec<&str> = cluster.services.iter().map(Service::configuration).collect();
     names.sort_unstable();
@@ -249,6 +262,21 @@ fn differently(cluster: &Cluster, account: &mut Account) {
         let note = format!("one list, one sender and one mail server for {}", names.join(", "));
         for at in alerts.recipients.iter().map(|to| to.at).chain(sender).chain(server) {
             account.changed(at, conversion::FOR_ALL, "mail", &note);
+        }
+    }
+}
+
+/// What is rendered has the port that keepalived lacked, where there is one.
+fn portless(cluster: &Cluster, account: &mut Account) {
+    for service in &cluster.services {
+        let port = cluster.port_of(&service.target.value);
+        for probe in service.servers.iter().flat_map(Server::portless_probes) {
+            let at = probe.chosen_by.first().copied();
+            if port.is_some() {
+                account.changed(at, conversion::CHECK_DIFFERENT, "probe", PORT_OF_SERVICE);
+            } else {
+                account.lossy(at, conversion::CHECK_DIFFERENT, "probe", &[NO_PORT]);
+            }
         }
     }
 }
@@ -320,6 +348,9 @@ fn probes(cluster: &Cluster) -> impl Iterator<Item = &Probe> {
 
 const RELOADS: &str = "the files of an inventory say `autoreload=yes`, with `import` as well: what is \
                        deployed counts at once";
+const PORT_OF_SERVICE: &str = "keepalived 2.2.7 asks port 0, which never answers, because the real server states no port; what is rendered asks the port of the service";
+const NO_PORT: &str = "there is no port to ask: keepalived 2.2.7 asks port 0, which never answers; give the probe a `port`";
+const PERL: &str = "ldirectord reads the program itself; an inventory has programs that are run, so it must be executable and begin with `#!/usr/bin/perl`";
 const NO_KEY: &str = "an inventory has no key for it; `import` the file to keep it";
 
 #[cfg(test)]

@@ -186,12 +186,17 @@ fn inputs(paths: &[Sourced<String>], folder: &Path, reader: &mut Reader<'_>) -> 
         });
         for file in files {
             match reader.sources.load(&file) {
-                Ok(file) => match detect(reader.sources.get(file)) {
-                    Some(format) => inputs.push(Input { file, format }),
-                    None => {
-                        problem = Some(format!("cannot tell the format of `{}`", full.display()));
+                Ok(file) => {
+                    // The inventory is of other machines than the one that it is read on.
+                    reader.sources.set_copy(file);
+                    match detect(reader.sources.get(file)) {
+                        Some(format) => inputs.push(Input { file, format }),
+                        None => {
+                            let path = full.display();
+                            problem = Some(format!("cannot tell the format of `{path}`"));
+                        }
                     }
-                },
+                }
                 Err(error) => problem = Some(error.to_string()),
             }
         }

@@ -35,6 +35,10 @@ pub struct SourceFile {
     includes: Vec<FileId>,
     /// Whether an `include` brought it in.
     is_part: bool,
+    /// Whether it is known to be another machine's, so that nothing of this one belongs to it.
+    is_copy: bool,
+    /// For composed text: the `include` lines that are gone from it.
+    include_lines: Vec<IncludeLine>,
     /// For the text that a preprocessor wrote: where its pieces come from.
     composed: Option<Box<(Composition, Expansions)>>,
 }
@@ -91,6 +95,16 @@ impl SourceFile {
         self.is_part
     }
 
+    /// Whether it is known to be another machine's.
+    pub(super) fn is_copy(&self) -> bool {
+        self.is_copy
+    }
+
+    /// The `include` lines in the place of which it has the text that they name.
+    pub fn include_lines(&self) -> &[IncludeLine] {
+        &self.include_lines
+    }
+
     /// Whether a preprocessor wrote it: then nobody has it on disk.
     pub fn is_composed(&self) -> bool {
         self.composed.is_some()
@@ -135,6 +149,15 @@ impl SourceFile {
     pub fn shown_whole(&self) -> String {
         self.shown(Span::new(0, self.end()))
     }
+}
+
+/// An `include` line of a user's file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct IncludeLine {
+    /// The word and the name behind it.
+    pub at: Place,
+    /// Whether something was read in its place, and nothing that it names is missing.
+    pub is_read: bool,
 }
 
 /// All files of one run.
@@ -195,6 +218,8 @@ impl Sources {
                     path: file.path.clone(),
                     includes: file.includes.clone(),
                     is_part: file.is_part,
+                    is_copy: file.is_copy,
+                    include_lines: file.include_lines.clone(),
                     composed: None,
                 },
             ))
@@ -262,6 +287,20 @@ impl Sources {
     pub fn set_mode(&mut self, id: FileId, mode: u32) {
         if let Some(file) = self.files.get_mut(&id) {
             file.mode = Some(mode & 0o7777);
+        }
+    }
+
+    /// Says that a file is another machine's: absolute names in it are of that machine.
+    pub fn set_copy(&mut self, id: FileId) {
+        if let Some(file) = self.files.get_mut(&id) {
+            file.is_copy = true;
+        }
+    }
+
+    /// Says which `include` lines are gone from a composed text.
+    pub fn set_include_lines(&mut self, id: FileId, lines: Vec<IncludeLine>) {
+        if let Some(file) = self.files.get_mut(&id) {
+            file.include_lines = lines;
         }
     }
 
@@ -347,6 +386,8 @@ impl Sources {
             path: None,
             includes: Vec::new(),
             is_part: false,
+            is_copy: false,
+            include_lines: Vec::new(),
             composed: None,
         };
         self.files.insert(id, file);

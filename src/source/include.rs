@@ -38,16 +38,29 @@ pub struct Refused {
 }
 
 impl Sources {
-    /// Loads the files that `pattern` in `from` names, relative to the folder of `from`.
-    pub fn include(&mut self, from: FileId, pattern: &str) -> Included {
+    /// Loads the files that `pattern` in `from` names, relative to the folder of `from`. What an
+    /// absolute name below `usual` means stands in the folder of `root`, the file that it all began with,
+    /// when that is a copy of the other one.
+    pub fn include(&mut self, from: FileId, pattern: &str, root: FileId, usual: &str) -> Included {
         let alternatives = alternatives(pattern);
         let mut found = Included { has_braces: alternatives.len() > 1, ..Included::default() };
         for alternative in alternatives {
             let is_wild = alternative.contains(['*', '?', '[']);
             let before = found.files.len() + found.refused.len();
-            match self.get(from).path().map(Path::to_owned) {
-                Some(path) => self.include_from_disk(from, &path, &alternative, &mut found),
-                None => self.include_from_memory(from, &alternative, &mut found),
+            let (mut names, mut base) = (vec![alternative.as_str()], from);
+            if let Some(name) = self.in_copy(root, &alternative, usual) {
+                // What is not in the copy may be on this machine, unless the copy is another's.
+                let is_other = self.get(root).is_copy() || self.is_whole_copy(root, usual);
+                names = if is_other { vec![name] } else { vec![name, &alternative] };
+                base = root;
+            }
+            for name in names {
+                if before == found.files.len() + found.refused.len() {
+                    match self.get(base).path().map(Path::to_owned) {
+                        Some(path) => self.include_from_disk(from, &path, name, &mut found),
+                        None => self.include_from_memory(base, name, &mut found),
+                    }
+                }
             }
             if before == found.files.len() + found.refused.len() {
                 let list = if is_wild { &mut found.unmatched } else { &mut found.missing };
@@ -70,6 +83,21 @@ impl Sources {
         let folder = path.map(|path| if path == Path::new("") { Path::new(".") } else { path });
         let absolute = folder.and_then(|folder| std::fs::canonicalize(folder).ok());
         absolute.map_or_else(|| USUAL_FOLDER.to_owned(), |path| path.display().to_string())
+    }
+
+    /// What is left of an absolute name below `usual` where `root` is a copy of a file there.
+    fn in_copy<'a>(&self, root: FileId, name: &'a str, usual: &str) -> Option<&'a str> {
+        let inside = name.strip_prefix(usual)?.strip_prefix('/')?;
+        let is_original = self.get(root).path().is_some_and(|path| {
+            path.parent().is_some_and(|folder| is_same(folder, Path::new(usual)))
+        });
+        (!is_original).then_some(inside)
+    }
+
+    /// Whether the folder of `root` has the usual names above it: `lw1/etc/keepalived`.
+    fn is_whole_copy(&self, root: FileId, usual: &str) -> bool {
+        let folder = self.get(root).path().and_then(Path::parent);
+        folder.is_some_and(|folder| folder.ends_with(usual.trim_start_matches('/')))
     }
 
     fn include_from_disk(&mut self, from: FileId, includer: &Path, name: &str, to: &mut Included) {

@@ -18,7 +18,7 @@ pub use allowance::Allowance;
 pub use codes::{Code, Severity, Verdict};
 pub use composition::{Composition, Expansion, ExpansionId, Expansions};
 pub use diagnostic::{Diagnostic, Edit, Fix, Label};
-pub use file::{LoadError, LoadReason, MAX_FILE_BYTES, SourceFile, Sources};
+pub use file::{IncludeLine, LoadError, LoadReason, MAX_FILE_BYTES, SourceFile, Sources};
 pub use findings::{Findings, Silenced, Silencer};
 pub use include::{Included, Refused};
 pub use policy::{Level, Policy, Selector};

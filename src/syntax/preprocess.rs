@@ -15,7 +15,7 @@ use self::definition::Definition;
 use self::frame::Frame;
 use crate::source::codes::preprocessor as codes;
 use crate::source::{
-    Code, Composition, Diagnostic, Expansions, FileId, Findings, Place, Sources, Span,
+    Code, Composition, Diagnostic, Expansions, FileId, Findings, IncludeLine, Place, Sources, Span,
 };
 
 mod builtin;
@@ -60,10 +60,13 @@ pub fn preprocess(
         steps: 0,
         file,
         said: HashSet::new(),
+        include_lines: Vec::new(),
     };
     preprocessor.run();
-    let Preprocessor { sources, out, expansions, read, .. } = preprocessor;
-    Expanded { text: sources.add_composed(file, out, expansions), read }
+    let Preprocessor { sources, out, expansions, read, include_lines, .. } = preprocessor;
+    let text = sources.add_composed(file, out, expansions);
+    sources.set_include_lines(text, include_lines);
+    Expanded { text, read }
 }
 
 /// The work on one file.
@@ -83,6 +86,8 @@ struct Preprocessor<'a> {
     file: FileId,
     /// What was reported, and where.
     said: HashSet<(Code, Option<Place>)>,
+    /// The include lines so far, each as often as it was met.
+    include_lines: Vec<IncludeLine>,
 }
 
 /// Whether work on a line goes on.

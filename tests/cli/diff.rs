@@ -9,6 +9,18 @@ fn help_of_diff() {
 
 #[test]
 fn the_same_meaning_in_another_format_is_no_difference() {
+    let service = "virtual=10.0.0.31:80\n\treal=10.0.0.29:80 masq\n\tchecktype=connect\n\
+                   \tscheduler=wlc\n";
+    let place = Place::new().file("ldirectord.cf", service);
+    let convert = ["convert", "heartbeat-to-keepalived", "ldirectord.cf", "--node", "lw1"];
+    place.run(&[&convert[..], &["--out", "new"]].concat());
+    let told = place.run(&["diff", "ldirectord.cf", "new/lw1/keepalived.conf"]);
+    assert!(told.contains("exit code: 0") && told.contains("no difference"), "{told}");
+}
+
+/// The same lines for both programs, which do not do the same with a page that is elsewhere.
+#[test]
+fn redirections_differ_from_one_program_to_the_other() {
     snapshot!(place().run(&["diff", "ldirectord.cf", "same/keepalived.conf"]));
 }
 

@@ -8,6 +8,7 @@
 mod check;
 mod conditions;
 mod convert;
+mod copies;
 mod daemon;
 #[path = "../data/mod.rs"]
 mod data;

@@ -43,6 +43,11 @@ pub(crate) const TO_KEEPALIVED: &[Excuse] = &[
     ),
     NotCompared(conversion::SERVICE_ASYNCHRONOUS, &[], NO_ROUTER),
     NotCompared(conversion::SERVICE_EMPTY, &["checkinterval", "checktype"], "nobody is asked"),
+    NotCompared(
+        conversion::STARTUP_SILENCE,
+        &[],
+        "keepalived has no wait of its own at the start to compare it with",
+    ),
     NotCompared(conversion::STORAGE_UNSAFE, &[], NO_ROUTER),
     Elsewhere("standing-twice", "server 10.0.0.11:0", "weight", SECOND_LINE),
     Elsewhere("standing-twice", "server 10.0.0.12:80", "weight", SECOND_LINE),
@@ -110,8 +115,12 @@ pub(crate) const THERE_AND_BACK: &[Excuse] = &[
 ];
 
 /// Cases for keepalived of another release than Debian's.
-pub(crate) const FOR_OTHERS: &[&str] =
-    &["old-keepalived", "unicast-with-addresses", "very-old-keepalived"];
+pub(crate) const FOR_OTHERS: &[&str] = &[
+    "mail-of-groups-only-for-an-old-keepalived",
+    "old-keepalived",
+    "unicast-with-addresses",
+    "very-old-keepalived",
+];
 
 const AT_THE_SERVICE: &str = "that of a service is that of all, as the report says at the service";
 const NOT_UNDERSTOOD: &str = "what is not understood is not in the model";

@@ -18,8 +18,12 @@ pub(super) fn write(view: &View<'_>, text: &mut Text<'_>) {
         });
         let sender = alerts.sender.as_ref().map(|sender| word(&sender.value));
         text.maybe("notification_email_from", sender);
+        // Without one keepalived sends nothing at all.
+        let needs_server = !view.is_exact() && !alerts.recipients.is_empty();
+        let server = alerts.server.as_ref().map(|server| server.value.as_str());
+        let server = server.or(needs_server.then_some("127.0.0.1"));
         // A port behind the host is a word of its own.
-        let server = alerts.server.as_ref().map(|server| server.value.split_whitespace().map(word));
+        let server = server.map(|server| server.split_whitespace().map(word));
         text.maybe("smtp_server", server.map(|words| words.collect::<Vec<_>>().join(" ")));
         text.maybe(
             "smtp_connect_timeout",

@@ -1,5 +1,7 @@
 //! Checker blocks.
 
+use std::net::IpAddr;
+
 use super::View;
 use super::text::{Text, command, path, weighing, word};
 use crate::model::{
@@ -90,7 +92,11 @@ fn http(http: &Http, server: &Server, exact: bool, text: &mut Text<'_>) {
     );
     match &http.host {
         Some(host) => text.line(format_args!("virtualhost {}", word(&host.value))),
-        None if http.address_as_host => text.line(format_args!("virtualhost {}", server.address)),
+        // As in a URL: servers refuse a host with bare colons.
+        None if http.address_as_host => match server.address {
+            IpAddr::V6(address) => text.line(format_args!("virtualhost [{address}]")),
+            IpAddr::V4(address) => text.line(format_args!("virtualhost {address}")),
+        },
         None => {}
     }
     match http.server_name_indication.map(|indication| indication.value) {

@@ -83,7 +83,14 @@ fn sorry_server(fallback: &Fallback, view: &View<'_>, text: &mut Text<'_>) {
 }
 
 fn real_server(server: &Server, service: &Service, view: &View<'_>, text: &mut Text<'_>) {
-    text.block(format_args!("real_server {}", endpoint(server.address, server.port)), |text| {
+    // Where it states none, 2.2.7 checks port 0, whatever port the service has (tried).
+    let meant = || view.or_complete(view.cluster.port_of(&service.target.value)).flatten();
+    let port = server.port.filter(|port| *port > 0).or_else(meant);
+    let head = match server.port {
+        Some(0) if view.is_exact() => format!("{} 0", server.address),
+        _ => endpoint(server.address, port),
+    };
+    text.block(format_args!("real_server {head}"), |text| {
         let weight = service.weight_of(server);
         // Whoever reads one file in the middle need not know what stands above it.
         let stated = server.weight.map(|weight| weight.value);

@@ -54,8 +54,16 @@ pub(super) fn apply(
     if let Some(facility) = &cluster.membership.log_facility {
         let local = facility.value.strip_prefix("local").and_then(|n| n.parse::<u8>().ok());
         command_line.facility = local;
-        let becomes = local.map_or_else(|| SYSLOG.to_owned(), |number| format!("-S {number}"));
-        account.changed(facility.at, conversion::LOGGING, &becomes, AN_OPTION);
+        match (local, facility.value.as_str()) {
+            (Some(number), _) => {
+                let becomes = format!("-S {number}");
+                account.changed(facility.at, conversion::LOGGING, &becomes, AN_OPTION);
+            }
+            (None, "daemon") => account.exact(facility.at, SYSLOG),
+            (None, _) => {
+                account.changed(facility.at, conversion::LOGGING, SYSLOG, OTHER_FACILITY);
+            }
+        }
     }
     for place in &cluster.membership.fencing {
         let note = "fencing is lost; do not share disks between the directors";
@@ -75,8 +83,21 @@ pub(super) fn apply(
             && value(directive.at, sources).as_deref() == Some("no")
     };
     command_line.keep_table = carried.iter().any(keeps);
+    // Nothing is mailed about real servers when every line about it says so.
+    let is_silent = cluster.globals.mail.server_alert.is_some_and(|alert| !alert.value);
     for directive in &carried {
-        one(directive, sources, command_line, account);
+        let own = value(directive.at, sources).unwrap_or_default().to_ascii_lowercase();
+        let is_said = |row: &&(&str, &str, &str)| {
+            directive.keyword.eq_ignore_ascii_case(row.0) && own == row.1
+        };
+        if let Some((_, _, note)) = AS_KEEPALIVED.iter().find(is_said) {
+            account.needless(Some(directive.at), note);
+        } else if is_silent && directive.keyword.eq_ignore_ascii_case("emailalertstatus") {
+            let note = "nothing is mailed about real servers, by any director";
+            account.changed(Some(directive.at), conversion::FOR_ALL, "smtp_alert_checker", note);
+        } else {
+            one(directive, sources, command_line, account);
+        }
     }
 }
 
@@ -143,6 +164,16 @@ fn value(at: Place, sources: &Sources) -> Option<String> {
 
 const SYSLOG: &str = "syslog facility daemon";
 const AN_OPTION: &str = "a command line option, see keepalived.default";
+
+const OTHER_FACILITY: &str =
+    "keepalived's option -S knows local0 to local7 only: it goes on as `daemon`";
+/// Directives with a value that says what keepalived does anyway.
+const AS_KEEPALIVED: &[(&str, &str, &str)] = &[
+    ("autoreload", "no", "keepalived does not watch its file either"),
+    ("emailalertfreq", "0", "keepalived repeats no mail either"),
+    ("emailalertstatus", "all", "keepalived mails in all states, too"),
+    ("readdquiescent", "no", "keepalived puts nothing back into the table either"),
+];
 
 const KEPT: &str =
     "another line says `no`, and keepalived leaves all services in the table or none";

@@ -105,9 +105,10 @@ pub fn heartbeat_to_keepalived(
     identity::apply(cluster, account);
     arbitration::apply(cluster, account);
     authentication::apply(cluster, options.target, account);
-    services::apply(cluster, options.target, &mut extras, account);
+    // What is said first of a service gives it its code.
     configurations.unstarted(cluster, account);
-    alerts::apply(cluster, sources, account);
+    services::apply(cluster, options.target, &mut extras, account);
+    alerts::apply(cluster, options.target, sources, account);
     dropped::apply(cluster, sources, &mut extras.command_line, account);
     secure_scripts(cluster);
     extras

@@ -32,6 +32,7 @@ pub(super) fn apply(
         head: service.target.at,
         asks_nowhere,
         is_mark: !matches!(service.target.value, Target::Endpoint { .. }),
+        is_perl: service.carried.iter().any(|carried| carried.keyword == "checktype"),
         is_tcp: service.protocol.is_some_and(|protocol| protocol.value == Protocol::Tcp),
         version,
         extras,
@@ -56,6 +57,8 @@ struct Translator<'a> {
     /// Whether ldirectord asks some server on port 0 when the check states none.
     asks_nowhere: bool,
     is_mark: bool,
+    /// Whether ldirectord runs the external check inside of itself: external-perl.
+    is_perl: bool,
     is_tcp: bool,
     version: Version,
     extras: &'a mut Extras,
@@ -110,6 +113,9 @@ impl Translator<'_> {
             ProbeKind::Ping => self.ping(&chosen),
             ProbeKind::Script(external) => {
                 self.exact(&chosen, "MISC_CHECK");
+                if self.is_perl {
+                    self.changed(&chosen, conversion::CHECK_DIFFERENT, "MISC_CHECK", PERL);
+                }
                 self.account.exact(external.command.at, "misc_path");
                 if external.command.value.contains(char::is_whitespace) {
                     let place = external.command.at;
@@ -165,8 +171,19 @@ impl Translator<'_> {
             return;
         }
         let is_udp = UDP_DIALOGUES.contains(&dialogue.service.as_str());
-        let note =
-            format!("keepalived has no {} checker; only reachability is checked", dialogue.service);
+        let was = match dialogue.service.as_str() {
+            "mysql" | "pgsql" | "oracle"
+                if dialogue.login.is_none() || dialogue.request.is_none() =>
+            {
+                ALWAYS_DOWN
+            }
+            "ftp" if dialogue.receive.is_none() => ALWAYS_UP,
+            _ => "",
+        };
+        let note = format!(
+            "keepalived has no {} checker; only reachability is checked{was}",
+            dialogue.service
+        );
         let texts = [&dialogue.login, &dialogue.database, &dialogue.request, &dialogue.host];
         let texts = texts.map(|text| text.as_ref().and_then(|text| text.at));
         let receive = dialogue.receive.as_ref().and_then(|receive| receive.at);
@@ -251,9 +268,14 @@ impl Translator<'_> {
     /// A service's host name is of use to HTTP checks only.
     fn host(&mut self, service: &Service) {
         let own = service.servers.iter().flat_map(|server| server.own_probes());
-        let mut kinds = service.probes.iter().chain(own).map(|probe| probe.kind.negotiation());
+        let kinds = service.probes.iter().chain(own).map(|probe| probe.kind.negotiation());
         let place = service.host.as_ref().and_then(|host| host.at);
-        if kinds.any(|kind| matches!(kind, ProbeKind::Http(_))) {
+        // A proxy is sent the host of its URL.
+        let mut of_http = kinds.filter_map(|kind| match kind {
+            ProbeKind::Http(http) => Some(http),
+            _ => None,
+        });
+        if of_http.any(|http| !http.asks_a_proxy()) {
             self.account.exact(place, "virtualhost");
         } else {
             self.account
@@ -315,7 +337,11 @@ const UDP_DIALOGUES: &[&str] = &["radius", "sip"];
 /// Dialogues whose client connects when it logs in, and not before.
 const POP: &[&str] = &["pop", "pops"];
 
+const ALWAYS_DOWN: &str =
+    ": in ldirectord all servers are down, without login and request it always fails";
+const ALWAYS_UP: &str = ": in ldirectord all servers are up, without receive it always succeeds";
 const ARGUMENTS: &str = "ldirectord takes the blanks for a part of the program's name and finds none; keepalived passes arguments";
+const PERL: &str = "ldirectord reads the file itself; keepalived runs it as a program, so it must be executable and begin with `#!/usr/bin/perl`";
 const NO_LOGIN: &str = "without a login ldirectord never connects: the servers count as up for ever, in keepalived, too";
 const NEVER: &str = "the servers count as up for ever, in ldirectord and in keepalived";
 const NO_PORT: &str = "a firewall mark has no port: ldirectord checks port 0, which never answers; write checkport or service";

@@ -142,7 +142,13 @@ fn on_interface(
 /// Start/stop scripts become hooks, through a script that keeps heartbeat's order and its look-up: the
 /// name of a resource need not be that of a unit.
 fn services(router: &mut Router, extras: &mut Extras, account: &mut Account) {
-    let scripts: Vec<&Resource> = router.resources.iter().filter(|r| is_script(&r.kind)).collect();
+    // heartbeat starts nothing behind a mount that fails; here the mount itself is gone.
+    let before = router.resources.iter().position(|r| r.kind == ResourceKind::Storage);
+    let (before, behind) = router.resources.split_at(before.unwrap_or(router.resources.len()));
+    for resource in behind.iter().filter(|resource| is_script(&resource.kind)) {
+        account.impossible(Some(resource.at), conversion::STORAGE_UNSAFE, &[BEHIND_STORAGE]);
+    }
+    let scripts: Vec<&Resource> = before.iter().filter(|r| is_script(&r.kind)).collect();
     if scripts.is_empty() {
         return;
     }
@@ -200,11 +206,8 @@ fn others(
                     cluster.alerts.recipients.push(Sourced { value: recipient, at: place });
                 }
             }
-            let note = if arguments.next().is_some() {
-                "keepalived writes its own subject"
-            } else {
-                "sent by keepalived over SMTP; set smtp_server if 127.0.0.1 takes no mail"
-            };
+            // Whom it is sent by is said where all mail is known.
+            let note = "keepalived writes its own subject";
             account.changed(place, conversion::REPLACED, "notification_email, smtp_alert", note);
         }
         ResourceKind::SourceAddress => account.lossy(
@@ -241,12 +244,15 @@ fn sync_daemon(
     } else if !router.addresses.is_empty() {
         let interface =
             media.interface.as_ref().map_or(IPVSADM_INTERFACE, |interface| &interface.value);
-        let note =
-            format!("heartbeat's script does not name the interface; {interface} was guessed");
+        let note = format!(
+            "heartbeat's script names neither interface nor number: {interface} was guessed, and `id 0` is ipvsadm's default"
+        );
         account.changed(place, conversion::REPLACED, "lvs_sync_daemon", &note);
         let daemon = SyncDaemon {
             interface: Some(interface.to_owned()),
             router: Some(router.name.value.clone()),
+            // Without it keepalived takes the VRID, and directors with another number do not hear it.
+            identifier: Some(IPVSADM_NUMBER),
             ..SyncDaemon::default()
         };
         cluster.sync_daemon = Some(Sourced::new(daemon, resource.at));
@@ -257,10 +263,14 @@ fn is_script(kind: &ResourceKind) -> bool {
     matches!(kind, ResourceKind::Service | ResourceKind::Helper)
 }
 
+const BEHIND_STORAGE: &str =
+    "not started: it stands behind storage that is not moved along, and would run without its data";
 /// VRRPv2's address count fits more, but long adverts are refused by old peers; keepalived's own
 /// manual recommends 20.
 const ADVERTISED: usize = 20;
 /// What `ipvsadm --start-daemon` takes when no interface is named.
 const IPVSADM_INTERFACE: &str = "eth0";
+/// Its number then.
+const IPVSADM_NUMBER: u8 = 0;
 /// IFNAMSIZ without its NUL.
 const LABEL_LENGTH: usize = 15;

@@ -36,7 +36,13 @@ pub(super) fn apply(
         if service.servers.iter().any(|server| !server.own_probes().is_empty())
             || !service.probes.is_empty()
         {
-            service.start_down = Some(Sourced::implied(true));
+            // With alpha a pool that is dead from the start never loses its quorum (tried).
+            let needs_loss = !service.hooks.is_empty();
+            service.start_down = (!needs_loss).then(|| Sourced::implied(true));
+            if needs_loss {
+                let (at, code) = (service.target.at, conversion::FALLBACK_COMMAND);
+                account.changed(at, code, "virtual_server", NO_ALPHA);
+            }
             at_once.change(&mut service.checks, |checks| {
                 checks.warmup = Some(Sourced::implied(Duration::ZERO));
             });
@@ -223,8 +229,7 @@ fn hooks(service: &mut Service, extras: &mut Extras, account: &mut Account) {
             *command = shell_script(command, extras);
         }
         *command = format!("{command} {verb} {about} {protocol}");
-        let note = "runs at the same changes, but not once more at start";
-        account.changed(hook.at, conversion::FALLBACK_COMMAND, "quorum_down, quorum_up", note);
+        account.changed(hook.at, conversion::FALLBACK_COMMAND, "quorum_down, quorum_up", AT_START);
     }
 }
 
@@ -312,6 +317,8 @@ pub(super) fn left_out(service: &Service, code: Code, note: &str, account: &mut 
     }
 }
 
+const AT_START: &str = "runs at the same changes; at start with `stop`, and then with `start` when the first checks of all servers have failed";
+const NO_ALPHA: &str = "servers count as up until their first checks have failed: with `alpha` the fallback command would not run when all are dead at the start";
 const IGNORED: &str = "ldirectord ignored texts or thresholds of this line; now they hold";
 /// What a shell does not take as it is (POSIX shell, 2.2 and 2.6), apart from blanks and quotes.
 const SHELL_SIGNS: &str = "|&;<>()$`\\*?[]{}~!#\n";

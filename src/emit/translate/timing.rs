@@ -151,7 +151,7 @@ fn startup(cluster: &Cluster, timing: Timing, account: &mut Account) {
         tenths(timing.takeover),
         show_seconds(initial),
     );
-    account.changed(place, conversion::STARTUP_SILENCE, "down_timer_adverts", &note);
+    account.lossy(place, conversion::STARTUP_SILENCE, "", &[&note]);
 }
 
 /// Version 3 even for whole seconds, as IPv6 needs it.
@@ -174,8 +174,11 @@ fn at<T: Copy>(value: Option<Sourced<T>>) -> Option<crate::source::Place> {
     value.and_then(|value| value.at)
 }
 
-/// Seconds with one decimal at most, for comparisons between two times.
+/// Seconds with one decimal at most, for comparisons between two times; shorter ones with all digits.
 fn tenths(time: Duration) -> String {
+    if time < Duration::from_secs(1) {
+        return show_seconds(time);
+    }
     show_seconds(Duration::from_millis((time.as_millis() as u64 + 50) / 100 * 100))
 }
 

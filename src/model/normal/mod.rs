@@ -244,7 +244,12 @@ fn whole(cluster: &Cluster, view: &View<'_>) -> Object {
     object.say_stated("mail time limit", limit.as_ref(), |time| seconds(*time));
     if let Some(daemon) = &cluster.sync_daemon {
         let interface = daemon.value.interface.as_deref().unwrap_or("ipvsadm's default");
-        let identifier = daemon.value.identifier.map_or_else(|| "0".to_owned(), |n| n.to_string());
+        // keepalived takes the number of the router that it follows, ipvsadm 0.
+        let followed = daemon.value.router.as_ref().filter(|_| view.world == World::Keepalived);
+        let followed = cluster.routers.iter().find(|router| Some(&router.name.value) == followed);
+        let of_router = followed.and_then(|router| router.virtual_router_id);
+        let identifier = daemon.value.identifier.or(of_router.map(|number| number.value));
+        let identifier = identifier.unwrap_or(0);
         object.say("sync daemon", format!("on {interface}, number {identifier}"), daemon.at);
         if !view.foreign {
             object.say("sync daemon's packets", packets(&daemon.value), daemon.at);

@@ -170,6 +170,14 @@ fn http(
     if let Some(head) = http.head.filter(|head| head.value) {
         object.say(&format!("{prefix} method"), "HEAD", head.at);
     }
+    // Within one program nobody can say otherwise.
+    if view.foreign {
+        let redirects = match view.world {
+            World::Heartbeat => "followed",
+            World::Keepalived => "a failure",
+        };
+        object.say(&format!("{prefix} redirections"), redirects, head);
+    }
     let of_server = server.own.as_ref().and_then(|own| own.settings.host.as_ref());
     let common = http.host.as_ref().or(of_server).or(service.host.as_ref());
     if let Some(indication) = http.server_name_indication.filter(|sni| sni.value) {
@@ -178,9 +186,13 @@ fn http(
     for (number, request) in (1..).zip(&http.requests) {
         let prefix =
             if number == 1 { prefix.to_owned() } else { format!("{prefix} request {number}") };
-        let host = request.host.as_ref().or(common);
+        // ldirectord sends a proxy the host of the URL.
+        let of_url = request.host_of_url().filter(|_| view.world == World::Heartbeat);
+        let at = request.path.as_ref().and_then(|path| path.at);
+        let of_url = of_url.map(|value| Sourced { value, at });
+        let host = of_url.as_ref().or(request.host.as_ref()).or(common);
         // The server's own address is what both programs send without a word.
-        let host = host.filter(|host| host.value != server.address.to_string());
+        let host = host.filter(|host| !server.is_host(&host.value));
         object.say_stated(&format!("{prefix} host"), host, Clone::clone);
         one_request(request, view, (&prefix, head), object);
     }

@@ -11,6 +11,8 @@ use crate::source::codes::{keepalived, keepalived_advice as codes, keepalived_qu
 use crate::source::{Code, Diagnostic, Findings, Place};
 use crate::syntax::Format;
 
+mod mail;
+mod ports;
 mod shared;
 
 /// The rules.
@@ -34,6 +36,8 @@ pub(super) const RULES: &[Rule] = &[
     },
     Rule { codes: &[codes::OWN_INTERFACE], check: |view, f| routers(view, f, own_interface) },
     Rule { codes: &[codes::NO_DELAY_LOOP], check: delay_loop },
+    Rule { codes: &[codes::NO_MAIL_SERVER], check: mail::server },
+    Rule { codes: &[codes::CHECK_OF_PORT_ZERO], check: ports::zero },
     Rule { codes: &[quirks::SERVICE_TWICE], check: shared::services },
     Rule { codes: &[quirks::ADDRESS_TWICE], check: shared::addresses },
     Rule { codes: &[codes::STRICT_FILTER], check: shared::strict_filter },

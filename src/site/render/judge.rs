@@ -244,6 +244,10 @@ const HELPS: &[(Code, &str)] = &[
     (authkeys::NO_AUTH, "authentication = { type = \"sha1\", secret = \"heartbeat\" }"),
     (ha_cf::NO_PATH, "heartbeat = { paths = [\"bcast eth1\"] }, or `interface` in the routers"),
     (
+        keepalived_advice::CHECK_OF_PORT_ZERO,
+        "say which port is asked: probe = { type = \"tcp\", port = 80 }",
+    ),
+    (
         keepalived_advice::OWN_INTERFACE,
         "take it out of `follows`: a router follows its own interface anyway",
     ),

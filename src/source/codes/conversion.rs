@@ -211,8 +211,11 @@ wanted, and set it up outside keepalived if so.";
     FALLBACK_COMMAND = "LV0724" "fallback-command" Info Accepts
         "the fallback command runs at quorum changes"
 "ldirectord runs `fallbackcommand` with `start` when the last server dies and with `stop` when one
-returns, and once at its own start. keepalived runs `quorum_down` and `quorum_up` at the same edges,
-without the extra run at start.
+returns, and once at its own start. keepalived runs `quorum_down` and `quorum_up` at the same edges.
+
+With `alpha` a service whose servers are all dead when keepalived starts has no quorum to lose, and
+quorum_down never runs. So `alpha` is not written for a service with a fallback command: its servers
+get packets until their first checks have failed, quorum_up runs at the start, and then quorum_down.
 
 The command gets the same arguments: start or stop, address:port, protocol.";
 
@@ -284,4 +287,12 @@ of the first line.
 
 Of a service that two configurations have, only the first is written: put all of its real servers
 into one of them, and convert again.";
+
+    INCLUDE_NOT_READ = "LV0760" "include-not-read" Warning Accepts
+        "an include of keepalived.conf names no file"
+"What the line would bring in is not in the result: the file, or every file of the pattern, is
+missing. keepalived goes on without it, and so does a conversion.
+
+lvsha looks beside the file that has the line, and in a copy of /etc/keepalived for names that
+begin with that folder as well. Copy those files from the director, too, and convert again.";
 }

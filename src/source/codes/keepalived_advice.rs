@@ -172,4 +172,38 @@ compile it.
 
 Release 2.2.7 says so in its log and goes on without a pattern: `keepalived -t` exits with 0, and
 every answer with a fitting status is a success. Correct the expression.";
+
+    CHECK_OF_PORT_ZERO = "LV2327" "check-of-port-0" Error Accepts
+        "a check that goes to port 0"
+"A real_server without a port has that of its virtual_server, but its checks have not: keepalived
+2.2.7 takes the server's address into them before it fills in the port. TCP_CHECK, HTTP_GET and all
+others that connect then go to port 0, where nothing answers, and every server is taken out.
+
+Write the port behind the address of the real_server. Behind a firewall mark, and in a service for
+every port, it has none: write `connect_port` into the check.";
+
+    NO_MAIL_SERVER = "LV2328" "no-mail-server" Warning Accepts
+        "recipients of mail and no server for it"
+"keepalived speaks SMTP itself and has no default for `smtp_server`. With `notification_email` alone
+it opens no connection, logs nothing about it, and nobody is told of anything.
+
+Write `smtp_server 127.0.0.1` into global_defs where the director has a mail server of its own, else
+the address of one that takes its mail.";
+
+    CHECK_INSIDE_CHECK = "LV2329" "check-inside-a-check" Warning Accepts
+        "a host inside of an SMTP_CHECK"
+"`host` is an old word, and not another way to write connect_ip: keepalived 2.2.7 makes a check of
+each `host`, and one more of the SMTP_CHECK itself, which asks the real server at its own port. All
+of them must succeed.
+
+Where only the other address or port is meant, write connect_ip and connect_port directly into the
+SMTP_CHECK. Where both are meant, write two SMTP_CHECKs.";
+
+    CHECK_WITHOUT_TIME = "LV2334" "check-without-time" Error Accepts
+        "a check whose time limit is 0 s"
+"A `host` of an SMTP_CHECK does not take the connect_timeout of the block around it. Without one of
+its own keepalived 2.2.7 waits 0 s for the greeting: the check fails, and the server is taken out
+though it answers.
+
+Write `connect_timeout` into the `host`, or its lines directly into the SMTP_CHECK.";
 }

@@ -131,4 +131,12 @@ which node is meant with `--config-id`, and check once for each.";
 
 keepalived takes the line for an unknown keyword, and the name stays undefined. Remove the
 blank.";
+
+    INCLUDE_EMPTY = "LV0565" "include-of-nothing" Info Accepts
+        "a pattern of an include matches no file"
+"`include` with a pattern that matches nothing is no mistake: a folder of parts may be empty. But
+then nothing of what it would bring in is known here, and no conversion has it.
+
+In a copy of /etc/keepalived, names that begin with that folder are looked for in the copy. Copy
+`conf.d` and the like together with keepalived.conf, or remove the line.";
 }

@@ -11,7 +11,8 @@ Ask the server in another way: `connect` (TCP_CHECK), a page of HTTP, or a scrip
 the protocol (MISC_CHECK, checktype external).";
     BAD_PROBE = "LV0981" "daemon-bad-probe" Error Accepts "a probe that can never succeed"
         "Something in the probe makes every answer a failure: a regular expression that cannot be
-understood, a path that is no path, digits that are no digits. The daemon does not start.
+understood, a path that is no path, digits that are no digits, no port to connect to. The daemon
+does not start.
 
 Correct the value that the message names.";
     MIXED_SERVERS = "LV0982" "daemon-mixed-servers" Error Refuses "a real server of another family than its service"

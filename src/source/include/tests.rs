@@ -31,18 +31,18 @@ fn files_come_from_the_folder_of_the_file_that_includes_them() {
     fs::write(path("conf.d/empty.conf"), "").unwrap();
     let mut sources = Sources::new();
     let main = sources.load(&path("keepalived.conf")).unwrap();
-    let found = sources.include(main, "conf.d/*.conf");
+    let found = sources.include(main, "conf.d/*.conf", main, USUAL);
     let names: Vec<_> = found.files.iter().map(|id| sources.get(*id).base_name()).collect();
     assert_eq!(names, ["a.conf", "b.conf", "empty.conf"]);
     assert!(matches!(&found.refused[..], [refused] if refused.name.ends_with("folder.conf")));
     assert!(sources.parts(main).contains(&found.files[0]));
 
     // Loaded once, whoever includes it, and found from there without the folder.
-    let again = sources.include(found.files[0], "b.conf");
+    let again = sources.include(found.files[0], "b.conf", main, USUAL);
     assert_eq!(again.files, [found.files[1]]);
-    let found = sources.include(main, "{none,conf.d/a}.conf");
+    let found = sources.include(main, "{none,conf.d/a}.conf", main, USUAL);
     assert_eq!((found.files.len(), found.missing.len(), found.has_braces), (1, 1, true));
-    assert_eq!(sources.include(main, "none*.conf").unmatched, ["none*.conf"]);
+    assert_eq!(sources.include(main, "none*.conf", main, USUAL).unmatched, ["none*.conf"]);
     assert_eq!(sources.folder(main), fs::canonicalize(folder.path()).unwrap().to_string_lossy());
 }
 
@@ -56,5 +56,42 @@ fn a_pattern_is_not_read_from_the_name_of_its_folder() {
     }
     let mut sources = Sources::new();
     let main = sources.load(&odd.join("keepalived.conf")).unwrap();
-    assert_eq!(sources.include(main, "a*.conf").files.len(), 1);
+    assert_eq!(sources.include(main, "a*.conf", main, USUAL).files.len(), 1);
 }
+
+#[test]
+fn in_a_copy_absolute_names_are_those_of_the_copy() {
+    let folder = tempfile::tempdir().unwrap();
+    let usual = folder.path().join("etc/keepalived");
+    let copy = folder.path().join("site/lw1");
+    let other = folder.path().join("site/lw2");
+    for folder in [&usual, &copy, &other] {
+        fs::create_dir_all(folder.join("conf.d")).unwrap();
+        fs::write(folder.join("keepalived.conf"), "x\n").unwrap();
+    }
+    fs::write(usual.join("conf.d/local.conf"), "x\n").unwrap();
+    fs::write(copy.join("conf.d/a.conf"), "x\n").unwrap();
+    fs::write(copy.join("b.conf"), "x\n").unwrap();
+    let usual = usual.to_str().unwrap();
+    let mut sources = Sources::new();
+    let mut load = |folder: &Path| sources.load(&folder.join("keepalived.conf")).unwrap();
+    let (original, copy, other) = (load(Path::new(usual)), load(&copy), load(&other));
+    let pattern = format!("{usual}/conf.d/*.conf");
+    let mut names = |from, root, pattern: &str| {
+        let found = sources.include(from, pattern, root, usual);
+        let names = found.files.iter().map(|id| sources.get(*id).base_name().to_owned());
+        names.collect::<Vec<String>>()
+    };
+    assert_eq!(names(original, original, &pattern), ["local.conf"]);
+    assert_eq!(names(copy, copy, &pattern), ["a.conf"]);
+    // A draft on the director itself: the parts are where they are.
+    assert_eq!(names(other, other, &pattern), ["local.conf"]);
+    // An included file has the same root.
+    let part = sources.include(copy, &pattern, copy, usual).files[0];
+    let found = sources.include(part, &format!("{usual}/b.conf"), copy, usual);
+    assert_eq!(found.files.len(), 1);
+    sources.set_copy(other);
+    assert_eq!(sources.include(other, &pattern, other, usual).unmatched, [pattern]);
+}
+
+const USUAL: &str = "/etc/keepalived";

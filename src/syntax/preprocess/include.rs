@@ -2,7 +2,7 @@
 
 use super::{Frame, Preprocessor};
 use crate::source::codes::preprocessor as codes;
-use crate::source::{Composition, Diagnostic, Verdict};
+use crate::source::{Composition, Diagnostic, IncludeLine, Verdict};
 
 /// What makes keepalived refuse the whole configuration (measured with 2.2.7; exit 6).
 #[derive(Debug)]
@@ -34,7 +34,10 @@ impl Preprocessor<'_> {
             false => Verdict::Accepts,
         };
         let file = self.frames.iter().rev().find_map(Frame::file_id).unwrap_or(self.file);
-        let found = self.sources.include(file, pattern);
+        let found = self.sources.include(file, pattern, self.file, DIRECTORY);
+        let is_read = !found.files.is_empty() && found.missing.is_empty();
+        let written = self.place(&line, 0..at.end);
+        self.include_lines.extend(written.map(|at| IncludeLine { at, is_read }));
         for refused in &found.refused {
             self.report(&line, at.clone(), |at| {
                 let message = format!("`{}` is not read: {}", refused.name, refused.reason);
@@ -61,10 +64,14 @@ impl Preprocessor<'_> {
         // A folder of parts that is still empty is what a plain `include` is for; with quotation marks
         // it is empty for ever.
         let is_quoted = |name: &str| name.starts_with('"');
-        let is_reported = |name: &&String| unmatched == Verdict::Refuses || is_quoted(name);
-        for name in found.unmatched.iter().filter(is_reported) {
+        for name in &found.unmatched {
+            let is_tolerated = unmatched != Verdict::Refuses && !is_quoted(name);
             self.report(&line, at.clone(), |at| {
                 let message = format!("no file matches `{name}`");
+                if is_tolerated {
+                    return Diagnostic::new(codes::INCLUDE_EMPTY, at, message)
+                        .help("in a copy of a director's files, copy what it includes as well");
+                }
                 let finding =
                     Diagnostic::new(codes::INCLUDE_MISSING, at, message).verdict(unmatched);
                 if is_quoted(name) { finding.help("leave out the quotes") } else { finding }
@@ -118,3 +125,6 @@ const STRICTNESS: &[Strictness] = &[
     row("includeb", [true, false, false, true]),
     row("includea", [true, true, true, true]),
 ];
+
+/// Where keepalived.conf and its parts stand.
+const DIRECTORY: &str = "/etc/keepalived";

@@ -141,7 +141,7 @@ fn included_lines_stand_where_the_include_was() {
         ("dir/sub/y.conf", "@node1 y\n"),
     ];
     let (text, codes) = expand_as("node1", &files);
-    assert_eq!((lines(&text).as_str(), codes.len()), ("a|y|x1|x2|z|b_z", 0));
+    assert_eq!((lines(&text).as_str(), codes), ("a|y|x1|x2|z|b_z", vec!["include-of-nothing"]));
     let (text, _) = expand_as("node1", &[("a", "$F=b\ninclude $F\nend"), ("b", "b")]);
     assert_eq!(lines(&text), "b|end");
 }

@@ -24,6 +24,9 @@ impl Translator<'_> {
             return self.reachable(!self.is_tcp, &note, chosen, texts, port);
         }
         self.changed(chosen, conversion::CHECK_DIFFERENT, "DNS_CHECK", DNS);
+        if answer.is_none() {
+            self.changed(chosen, conversion::CHECK_DIFFERENT, "DNS_CHECK", NO_ANSWER);
+        }
         self.account.exact(name.as_ref().and_then(|name| name.at), "name");
         if let Some(answer) = answer {
             let note = "DNS_CHECK does not compare the answer";
@@ -49,3 +52,5 @@ impl Translator<'_> {
 
 const DNS: &str =
     "any answer without an error passes; DNS_CHECK does not look at its content and uses UDP";
+const NO_ANSWER: &str =
+    "in ldirectord all servers are down, without receive its check always fails";

@@ -12,12 +12,19 @@ impl Translator<'_> {
         self.account.exact(http.host.as_ref().and_then(|host| host.at), "virtualhost");
         // ldirectord sends the server's address without port when no host is named.
         http.address_as_host = self.host.is_none();
+        // A proxy is asked for a URL, whose own host is sent.
+        if let Some(host) = http.requests.iter().find_map(HttpRequest::host_of_url) {
+            http.host = Some(Sourced::implied(host));
+        }
         if let Some(head) = http.head.take() {
-            if head.value {
-                let note = "keepalived has only GET";
+            if !head.value {
+                self.account.exact(head.at, "HTTP_GET");
+            } else if http.requests.iter().any(|request| request.body.is_some()) {
+                let note = "keepalived has only GET, and its answer has a body: in ldirectord all servers are down, because no receive matches the answer to HEAD";
                 self.account.changed(head.at, conversion::CHECK_DIFFERENT, "HTTP_GET", note);
             } else {
-                self.account.exact(head.at, "HTTP_GET");
+                let note = "keepalived has only GET";
+                self.account.changed(head.at, conversion::CHECK_DIFFERENT, "HTTP_GET", note);
             }
         }
         let ranges = self.version.has(Feature::StatusRanges);
@@ -41,7 +48,8 @@ impl Translator<'_> {
                 self.fetch(&http, &request)
             }
             None => {
-                self.exact(chosen, if http.tls { "SSL_GET" } else { "HTTP_GET" });
+                let becomes = if http.tls { "SSL_GET" } else { "HTTP_GET" };
+                self.changed(chosen, conversion::CHECK_DIFFERENT, becomes, REDIRECTS);
                 ProbeKind::Http(Box::new(http))
             }
         };
@@ -50,14 +58,7 @@ impl Translator<'_> {
 
     fn path(&mut self, request: &mut HttpRequest) {
         let path = request.path.get_or_insert_with(|| Sourced::implied("/".to_owned()));
-        if path.value == "/" {
-            // The start page is what servers redirect most.
-            let note =
-                "keepalived does not follow redirects: the page itself must answer with 200 to 299";
-            self.account.changed(path.at, conversion::CHECK_DIFFERENT, "path", note);
-        } else {
-            self.account.exact(path.at, "path");
-        }
+        self.account.changed(path.at, conversion::CHECK_DIFFERENT, "path", REDIRECTS);
     }
 
     /// Whether this keepalived can search the page itself.
@@ -107,4 +108,7 @@ fn perl_only(pattern: &Pattern) -> bool {
     PERL_ONLY.iter().any(|construct| pattern.expression.contains(construct))
 }
 
+/// ldirectord's library follows seven of them.
+const REDIRECTS: &str =
+    "keepalived does not follow redirects: the page itself must answer with 200 to 299";
 const PERL_ONLY: &[&str] = &["(?{", "(??{", "\\p{Is", "\\N{"];

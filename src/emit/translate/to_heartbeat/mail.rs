@@ -21,7 +21,7 @@ pub(super) fn recipients(file: &NodeFile, group: &Group<'_>) -> Option<String> {
 pub(super) fn alerts(file: &NodeFile) -> Alerts {
     let mut alerts = file.cluster.alerts.clone();
     // Without a service ldirectord does not run, and nobody is told.
-    if file.cluster.services.is_empty() {
+    if !tells_of_servers(file) {
         return Alerts::default();
     }
     for recipient in &mut alerts.recipients {
@@ -41,7 +41,7 @@ pub(super) fn alerts(file: &NodeFile) -> Alerts {
 
 /// Speaks for every word of one file that is about mail.
 pub(super) fn speak(file: &NodeFile, groups: &[Group<'_>], account: &mut Account) {
-    let has_services = !file.cluster.services.is_empty();
+    let has_services = tells_of_servers(file);
     let has_mail = groups.iter().any(|group| recipients(file, group).is_some());
     let alerts = &file.cluster.alerts;
     for (number, recipient) in alerts.recipients.iter().enumerate() {
@@ -108,7 +108,7 @@ fn of_group(file: &NodeFile, group: &Group<'_>, account: &mut Account) {
 /// The words of `global_defs`, which hold where a block says nothing.
 fn defaults(file: &NodeFile, groups: &[Group<'_>], account: &mut Account) {
     let mail = &file.cluster.globals.mail;
-    let has_services = !file.cluster.services.is_empty();
+    let has_services = tells_of_servers(file);
     let follows = |group: &&Group<'_>| {
         let mut alerts = group.routers(file).map(|router| router.alert).chain(of_sync(file, group));
         alerts.any(|own| own.is_none())
@@ -132,6 +132,17 @@ fn defaults(file: &NodeFile, groups: &[Group<'_>], account: &mut Account) {
     }
     let no_faults = mail.no_faults.and_then(|no_faults| no_faults.at);
     account.needless(no_faults, "starts and stops are told, and heartbeat knows no fault");
+}
+
+/// Whether there are real servers whose changes are mailed: they are unless a word is against it.
+fn tells_of_servers(file: &NodeFile) -> bool {
+    let mail = &file.cluster.globals.mail;
+    let default = mail.server_alert.or(mail.alert).is_none_or(|alert| alert.value);
+    let mut servers = file.cluster.services.iter().flat_map(|service| &service.servers);
+    servers.any(|server| {
+        let own = server.own.as_ref().and_then(|own| own.settings.alert);
+        own.map_or(default, |own| own.value)
+    })
 }
 
 /// What holds for instances and sync groups that say nothing.

@@ -19,6 +19,7 @@ mod homes;
 mod mail;
 mod outcomes;
 mod pings;
+mod ports;
 mod probes;
 mod rhythm;
 mod scripts;

@@ -211,7 +211,7 @@ fn host_of(http: &Http, server: &Server, service: &Service) -> Option<Sourced<St
     let request = http.requests.first().and_then(|request| request.host.as_ref());
     let of_server = server.own.as_ref().and_then(|own| own.settings.host.as_ref());
     let host = request.or(http.host.as_ref()).or(of_server).or(service.host.as_ref())?;
-    (host.value != server.address.to_string()).then(|| host.clone())
+    (!server.is_host(&host.value)).then(|| host.clone())
 }
 
 /// Accounts for a checker that ldirectord asks itself.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::homes::{Homes, members};
 use super::scripts::{DIRECTORY, GeneratedScript, Purpose, file_name, words};
-use super::{NodeFile, NodeParts, codes, probes};
+use super::{NodeFile, NodeParts, codes, ports, probes};
 use crate::emit::Account;
 use crate::model::{
     Checks, Cluster, Family, Forwarding, Hook, HookEvent, Protocol, Server, Service, Sourced,
@@ -62,7 +62,9 @@ impl Translator<'_> {
         let own = self.without_other_tunnels(service);
         let service = own.as_ref().unwrap_or(service);
         let own = self.of_its_family(service);
-        let service = own.as_ref().unwrap_or(service);
+        let written = own.as_ref().unwrap_or(service);
+        let complete = ports::complete(written, &file.cluster);
+        let service = complete.as_ref().unwrap_or(written);
         self.account.exact(service.target.at, "virtual");
         self.kernel(service, targets, &mut new);
         self.servers(service, &mut new);
@@ -72,6 +74,7 @@ impl Translator<'_> {
         let user = file.cluster.globals.script_user.as_ref().map(|user| user.value.as_str());
         self.hooks(service, &mut new, &what, user);
         let scripts = probes::apply(service, &mut new, (self.shortest, user), self.account);
+        ports::speak(written, complete.is_some(), self.account);
         if let Some(checks) = scripts {
             let name = self.script(format!("checks/{what}"), Purpose::Probe(checks));
             probes::external(&mut new, format!("{DIRECTORY}/{name}"));

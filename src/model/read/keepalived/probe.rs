@@ -8,8 +8,9 @@ use crate::model::{
 };
 use crate::syntax::{NodeRef, Word};
 
-/// The probe of a checker's block; `None` when the block is no checker.
-pub(super) fn read(block: NodeRef<'_>, inert: &mut Vec<Inert>) -> Option<Probe> {
+/// The probes of a checker's block: one, and another for each `host` in an SMTP_CHECK (tried). `None` when
+/// the block is no checker.
+pub(super) fn read(block: NodeRef<'_>, inert: &mut Vec<Inert>) -> Option<Vec<Probe>> {
     let kind = match &*block.name() {
         "TCP_CHECK" => ProbeKind::Connect,
         "PING_CHECK" => ProbeKind::Ping,
@@ -25,21 +26,42 @@ pub(super) fn read(block: NodeRef<'_>, inert: &mut Vec<Inert>) -> Option<Probe> 
     };
     let mut probe = Probe::new(kind);
     add_first(&mut probe.chosen_by, block.place());
-    // The deprecated `host` block of SMTP_CHECK holds the same keywords as the checker itself.
-    // Several of them are as many checkers, of which 2.2.7 gives only the first its time limit.
-    let is_host = |node: &NodeRef<'_>| node.name() == "host" && node.has_body();
-    let only_host = value::lines(block).filter(is_host).count() == 1;
-    let nodes = value::lines(block).flat_map(|node| {
-        let nested = only_host && is_host(&node);
-        let inner = nested.then(|| value::lines(node)).into_iter().flatten();
-        inner.chain((!nested).then_some(node))
-    });
-    for node in nodes {
+    let is_host = |node: &NodeRef<'_>| {
+        block.name() == "SMTP_CHECK" && node.name() == "host" && node.has_body()
+    };
+    for node in value::lines(block).filter(|node| !is_host(node)) {
         if value::is_unexpanded(node) || !directive(node, &mut probe, inert) {
             probe.carried.push(carry(node));
         }
     }
-    Some(probe)
+    let mut probes = vec![probe];
+    for host in value::lines(block).filter(is_host) {
+        let Some(first) = probes.first() else { break };
+        let mut probe = Probe::new(first.kind.clone());
+        add_first(&mut probe.chosen_by, host.place());
+        for node in value::lines(host) {
+            if value::is_unexpanded(node) || !directive(node, &mut probe, inert) {
+                probe.carried.push(carry(node));
+            }
+        }
+        inherit(first, &mut probe);
+        probes.push(probe);
+    }
+    Some(probes)
+}
+
+/// What a `host` takes from the block around it. 2.2.7 gives it a time limit of 0 s where it states none
+/// of its own, which nobody means: a rule tells.
+fn inherit(block: &Probe, host: &mut Probe) {
+    let (common, own) = (&block.checks, host.checks.make());
+    own.connect_timeout = own.connect_timeout.or(common.connect_timeout);
+    own.failures = own.failures.or(common.failures);
+    own.interval = own.interval.or(common.interval);
+    own.retry_delay = own.retry_delay.or(common.retry_delay);
+    own.warmup = own.warmup.or(common.warmup);
+    let (common, own) = (&block.settings, host.settings.make());
+    own.alpha = own.alpha.or(common.alpha);
+    own.log_all_failures = own.log_all_failures.or(common.log_all_failures);
 }
 
 /// Whether the model has a field for the line.

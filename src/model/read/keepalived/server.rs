@@ -53,8 +53,8 @@ fn directive(node: NodeRef<'_>, server: &mut Server, inert: &mut Vec<Inert>) -> 
         name if ServerSettings::default().slot(name).is_some() => {
             setting::fill(node, &mut [("", &mut server.own_mut().settings)], inert)
         }
-        _ => probe::read(node, inert).is_some_and(|probe| {
-            add_first(&mut server.own_mut().probes, probe);
+        _ => probe::read(node, inert).is_some_and(|probes| {
+            probes.into_iter().for_each(|probe| add_first(&mut server.own_mut().probes, probe));
             true
         }),
     }

@@ -2,14 +2,16 @@
 
 use std::net::IpAddr;
 
-use super::{Context, LineRule, address, codes, keepalived, line, number};
+use super::{Context, LineRule, address, advice, codes, keepalived, line, number};
 use crate::source::{Diagnostic, Findings};
 use crate::syntax::NodeRef;
+use crate::syntax::schema::Version;
 
 /// The rules.
 pub(super) const RULES: &[LineRule] = &[
     LineRule { within: "virtual_server", word: "real_server", judge: link_local },
     LineRule { within: "virtual_server/real_server", word: "UDP_CHECK", judge: reply_length },
+    LineRule { within: "virtual_server/real_server/SMTP_CHECK", word: "host", judge: host },
 ];
 
 /// An address that every link has, asked through none of them.
@@ -39,6 +41,26 @@ fn through(check: NodeRef<'_>, own: Option<IpAddr>, findings: &mut Findings) {
             Diagnostic::new(keepalived::MISSING_KEYWORD, at, message)
                 .note("keepalived leaves the check out")
                 .help("add `bind_if INTERFACE`"),
+        );
+    }
+}
+
+/// A check inside of a check (tried with 2.2.7; whether a later release does so is not known).
+fn host(block: NodeRef<'_>, context: &Context<'_>, findings: &mut Findings) {
+    if !block.has_body() || context.targets.keepalived.version > Version::new(2, 2, 7) {
+        return;
+    }
+    let message = "`host` makes a check of its own, beside that of the SMTP_CHECK around it";
+    findings.push(
+        Diagnostic::new(advice::CHECK_INSIDE_CHECK, block.place(), message)
+            .help("write its lines into the SMTP_CHECK, or another SMTP_CHECK for it"),
+    );
+    if line(block, "connect_timeout").is_none() {
+        let message = "the check of this `host` has a time limit of 0 s: it always fails";
+        findings.push(
+            Diagnostic::new(advice::CHECK_WITHOUT_TIME, block.place(), message)
+                .note("the connect_timeout outside of it is not taken")
+                .help("add `connect_timeout 5` to it"),
         );
     }
 }

@@ -45,6 +45,8 @@ pub(super) const RULES: &[Rule] = &[Rule {
         keepalived::OUT_OF_RANGE,
         keepalived::UNKNOWN_OPTION,
         keepalived::NOT_IN_BUILD,
+        advice::CHECK_INSIDE_CHECK,
+        advice::CHECK_WITHOUT_TIME,
         advice::RELEASE_HABIT,
         advice::UNESCAPED_TWICE,
         codes::MANUAL,

@@ -27,9 +27,14 @@ impl Planner<'_> {
         let place = probe.chosen_by.first().copied().or(server.at).or(service.at);
         let times = Times::of(service, server, probe);
         let address = probe.address.map_or(server.address, |address| address.value);
-        let service_port = service.target.value.port().unwrap_or(0);
-        let port = probe.port.map(|port| port.value).or(server.port).unwrap_or(service_port);
-        let target = SocketAddr::new(address, port);
+        let stated = probe.port.map(|port| port.value).or(server.port).filter(|port| *port > 0);
+        let port = stated.or_else(|| self.cluster.port_of(&service.target.value));
+        if port.is_none() && probe.kind.asks_a_port() {
+            let message = format!("the check of `{address}` has no port");
+            self.report(codes::BAD_PROBE, place, message, "state the port that is asked");
+            return None;
+        }
+        let target = SocketAddr::new(address, port.unwrap_or(0));
         let ask = self.ask(&probe.kind, service, server, probe, target, place)?;
         let question = Question {
             limit: times.limit(&ask),

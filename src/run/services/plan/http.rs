@@ -34,7 +34,8 @@ impl Planner<'_> {
             .iter()
             .map(|request| {
                 let own = request.host.as_ref().map(|host| host.value.clone());
-                let host = own.or_else(|| host.clone());
+                let of_url = is_of_ldirectord.then(|| request.host_of_url()).flatten();
+                let host = of_url.or(own).or_else(|| host.clone());
                 exchange(
                     http,
                     request,

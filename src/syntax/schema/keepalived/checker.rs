@@ -145,9 +145,8 @@ table! {
     /// What only SMTP_CHECK knows.
     SMTP_OWN within "virtual_server/real_server/SMTP_CHECK";
     "helo_name" [Name] "smtpchecker.keepalived.org" "name given with HELO", field: "helo";
-    "host" [] "" "deprecated: its keywords stand in the checker itself",
-        body: Block("virtual_server/real_server/SMTP_CHECK/host"), alias_of: Some("connect_ip"),
-        field: "probes";
+    "host" [] "" "deprecated: one more check, of another address or port",
+        body: Block("virtual_server/real_server/SMTP_CHECK/host"), field: "probes";
 }
 
 table! {
