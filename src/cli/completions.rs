@@ -5,7 +5,7 @@ use clap::{Command, CommandFactory as _, ValueEnum};
 use clap_complete::aot;
 
 use super::printer::Printer;
-use super::{ExitCode, Failure, args};
+use super::{ExitCode, Failure, args, explain};
 use crate::source::Code;
 
 /// Print the completion script of a shell
@@ -39,16 +39,20 @@ pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, 
     Ok(ExitCode::Success)
 }
 
-/// What a user types: without the commands of the installation, with every code.
+/// What a user types: without the commands of the installation, with every code and keyword.
 fn offered(full: &Command) -> Command {
-    let codes = || PossibleValuesParser::new(Code::all().map(|code| PossibleValue::new(code.id())));
+    let values = |name: &str| {
+        let words = if name == EXPLAINED { explain::keywords() } else { Vec::new() };
+        let codes = Code::all().map(|code| code.id());
+        PossibleValuesParser::new(codes.chain(words).map(PossibleValue::new))
+    };
     let mut shown = Command::new("lvsha").args(full.get_arguments().cloned());
     shown = shown.version(env!("CARGO_PKG_VERSION"));
     for command in full.get_subcommands().filter(|command| !command.is_hide_set()) {
         shown = shown.subcommand(TAKES_CODES.iter().fold(command.clone(), |command, name| {
             let takes = command.get_arguments().any(|argument| argument.get_id() == name);
             if takes {
-                command.mut_arg(name, |argument| argument.value_parser(codes()))
+                command.mut_arg(name, |argument| argument.value_parser(values(name)))
             } else {
                 command
             }
@@ -88,6 +92,8 @@ fn indent(line: &str) -> usize {
 }
 
 /// Arguments whose values are codes, by clap's name of each.
-const TAKES_CODES: [&str; 4] = ["allow", "codes", "deny", "warn"];
+const TAKES_CODES: [&str; 4] = ["allow", "deny", EXPLAINED, "warn"];
+/// The one that takes keywords as well.
+const EXPLAINED: &str = "subjects";
 /// Blanks in front of what bash offers when no option wants a value.
 const BEHIND_CASE: usize = 12;

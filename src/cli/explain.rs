@@ -44,6 +44,16 @@ pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, 
     Ok(ExitCode::Success)
 }
 
+/// The keywords that have a page, each once, without those that a shell would read as something else.
+pub(super) fn keywords() -> Vec<&'static str> {
+    let is_plain =
+        |word: &&str| word.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    let mut words: Vec<&str> = keyword::words().filter(is_plain).collect();
+    words.sort_unstable();
+    words.dedup();
+    words
+}
+
 /// The page of whatever is called so.
 fn subject(text: &str) -> Option<String> {
     if text == "inventory" {

@@ -21,13 +21,14 @@ fn bash_offers_files_before_a_letter_is_typed() {
     let script = String::from_utf8(output.stdout).unwrap();
     let ask = "offer() { COMP_WORDS=(\"$@\"); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); COMPREPLY=()\n\
         _lvsha lvsha \"${COMP_WORDS[COMP_CWORD]}\" \"${COMP_WORDS[COMP_CWORD-1]}\"; echo \"${COMPREPLY[*]}\"; }\n\
-        offer lvsha check ''; offer lvsha ctl ''; offer lvsha check --ou; offer lvsha explain LV000\n";
+        offer lvsha check ''; offer lvsha ctl ''; offer lvsha check --ou; offer lvsha explain LV000; \
+        offer lvsha explain advert\n";
     let mut bash = std::process::Command::new("bash");
     let output = bash.args(["-c", &format!("{script}\n{ask}")]).output().unwrap();
     let said = String::from_utf8(output.stdout).unwrap();
     let said: Vec<&str> = said.lines().collect();
-    let [files, commands, options, codes] = said[..] else { panic!("{said:?}") };
-    assert_eq!((files, options), ("", "--output"));
+    let [files, commands, options, codes, keywords] = said[..] else { panic!("{said:?}") };
+    assert_eq!((files, options, keywords), ("", "--output", "advert_int"));
     assert!(commands.contains("drain") && codes.contains("LV0001 LV0002"), "{commands} {codes}");
 }
 

@@ -70,20 +70,21 @@ takes it out: routers go on as if they did not follow it. A reload looks again.
 
 Correct the path, `chmod` and `chown` the script and the folders above it, or name another `user`.";
     UNSPOKEN_AUTHENTICATION = "LV0963" "daemon-unspoken-authentication" Error Refuses "authentication that the daemon does not speak"
-        "The daemon speaks version 2 with a password or without, and version 3 without. Peers with `auth_type AH`
-or `auth_hmac` drop what it sends, and it cannot understand them: both would be master. The daemon does
-not start. In version 3 `auth_type AH` means nothing, as with keepalived.
+        "The daemon speaks version 2 with a password or without, and version 3 without. Peers with
+`auth_type AH` or `auth_hmac` drop what it sends, and it cannot understand them: both would be
+master. The daemon does not start. In version 3 `auth_type AH` means nothing, as with keepalived.
 
-Write `auth_type PASS`, or no authentication, on all directors before you replace the program on the first.";
+Write `auth_type PASS`, or no authentication, on all directors before you replace the program on the
+first.";
     PREEMPTED_STORAGE = "LV0964" "daemon-preempted-storage" Error Refuses "storage on a director that can be preempted"
-        "A group mounts a file system or makes a volume writable, and another director may take its address
-by preemption: one that is preferred and returns, or with ipfail one that reaches more ping nodes. A director
-stops its resources before it gives up of its own will. One that is preempted cannot: the other one is master
-already, and would start the storage while it is in use here. heartbeat waits also then. The daemon does not
-start.
+        "A group mounts a file system or makes a volume writable, and another director may take its
+address by preemption: one that is preferred and returns, or with ipfail one that reaches more ping
+nodes. A director stops its resources before it gives up of its own will. One that is preempted
+cannot: the other one is master already, and would start the storage while it is in use here.
+heartbeat waits also then. The daemon does not start.
 
-Write `auto_failback off` into ha.cf of both nodes, or `preempt = false` into the inventory, and move the address
-with `lvsha ctl standby` on the director that has it.";
+Write `auto_failback off` into ha.cf of both nodes, or `preempt = false` into the inventory, and move
+the address with `lvsha ctl standby` on the director that has it.";
     UNUSABLE_HOOK = "LV0965" "daemon-unusable-hook" Warning Accepts "a notify script that cannot be run"
         "A notify script is not there, its user does not exist or may not execute it, or others than root
 could have written it while `enable_script_security` is on. keepalived takes it out at the start.

@@ -1,5 +1,6 @@
 //! Adverts and their loss as heartbeat counts them, and whether groups go home.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use super::groups::{Group, Places};
@@ -74,7 +75,7 @@ pub(super) fn apply(
             account.changed(at, codes::ONE_FAILBACK, "", note);
         }
     }
-    failback(&acting, (groups, &places), membership, account);
+    failback(&acting, &places, membership, account);
 }
 
 /// The priority that an instance starts with.
@@ -119,18 +120,18 @@ fn startup(
     }
 }
 
-/// `auto_failback` holds for all groups.
+/// `auto_failback` holds for all groups; of the routers, those whose `nopreempt` acts count.
 fn failback(
     all: &[(&NodeFile, &Router)],
-    (groups, places): (&[Group<'_>], &Places),
+    places: &Places,
     membership: &mut Membership,
     account: &mut Account,
 ) {
     // One node's nopreempt keeps the group where it is, so it counts as a whole.
-    let stays: Vec<bool> = groups.iter().map(|group| group.all().any(Router::stays)).collect();
-    let group_stays = |router: &Router| {
-        places.find(router).and_then(|number| stays.get(number)).is_some_and(|stays| *stays)
-    };
+    let staying = all.iter().map(|(_, router)| *router).filter(|router| router.stays());
+    let stays: HashSet<usize> = staying.filter_map(|router| places.find(router)).collect();
+    let group_stays =
+        |router: &Router| places.find(router).is_some_and(|group| stays.contains(&group));
     let first = all.first().is_some_and(|(_, router)| group_stays(router));
     let failback = if first { Failback::Off } else { Failback::On };
     membership.failback = Some(Sourced::implied(failback));
