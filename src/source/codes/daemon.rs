@@ -83,13 +83,13 @@ nodes. A director stops its resources before it gives up of its own will. One th
 cannot: the other one is master already, and would start the storage while it is in use here.
 heartbeat waits also then. The daemon does not start.
 
-Write `auto_failback off` into ha.cf of both nodes, or `preempt = false` into the inventory, and move
-the address with `lvsha ctl standby` on the director that has it.";
+Write `auto_failback off` into ha.cf of both nodes, or `preempt = false` into the inventory, and
+move the address with `lvsha ctl standby` on the director that has it.";
     UNUSABLE_HOOK = "LV0965" "daemon-unusable-hook" Warning Accepts "a notify script that cannot be run"
-        "A notify script is not there, its user does not exist or may not execute it, or others than root
-could have written it while `enable_script_security` is on. keepalived takes it out at the start.
-The daemon tries it at each change, so that nothing is started or stopped until it is there. A reload
-looks again.
+        "A notify script is not there, its user does not exist or may not execute it, or others than
+root could have written it while `enable_script_security` is on. keepalived takes it out at the
+start. The daemon tries it at each change, so that nothing is started or stopped until it is there.
+A reload looks again.
 
 Correct the path, `chmod` and `chown` the script and the folders above it, or name another user.";
     INPUT_ERRORS = "LV0969" "daemon-input-errors" Warning Accepts "a configuration with errors"
