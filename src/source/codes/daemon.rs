@@ -95,9 +95,9 @@ Correct the path, `chmod` and `chown` the script and the folders above it, or na
     INPUT_ERRORS = "LV0969" "daemon-input-errors" Warning Accepts "a configuration with errors"
         "The files hold errors: words that their own program refuses or reads otherwise than they say.
 The daemon does what it understands, as that program would, and leaves out the rest. Without
-something that it needs it does not start, and an error of its own says so. A reload is refused where
-something cannot be read at all: braces and quotes without their partner, unknown words, missing or
-impossible values, missing files. What runs goes on then.
+something that it needs it does not start, and an error of its own says so. A reload is refused
+where something cannot be read at all: braces and quotes without their partner, unknown words,
+missing or impossible values, missing files. What runs goes on then.
 
 `lvsha check` shows every error, `lvsha check --fix` mends those that are certain.";
 }
