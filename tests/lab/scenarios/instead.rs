@@ -89,7 +89,7 @@ const OF_HEARTBEAT: [Named; 4] = [
     Named {
         aspect: Aspect::HandOver,
         later: -SCRIPTS..=0.0,
-        words: "the other director takes over at once",
+        words: "then in less than a second",
     },
     Named {
         aspect: Aspect::FailBack,
