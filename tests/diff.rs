@@ -236,6 +236,8 @@ fn what_was_found_stays_mended() {
         // The limit, and the failures, of one server become those of all.
         "real_server 10.0.1.1 80 {\nTCP_CHECK {\nconnect_timeout 38\n}\n}\nreal_server 10.0.1.2 80 {\nTCP_CHECK {\n}\n}\n",
         "real_server 10.0.1.1 80 {\nTCP_CHECK {\nretry 8\n}\n}\nreal_server 10.0.1.2 80 {\nTCP_CHECK {\n}\n}\n",
+        // The only server that does not start down is left out.
+        "real_server 10.0.1.1 80 {\nlvs_method TUN type gre\nTCP_CHECK {\n}\n}\nreal_server 10.0.1.2 80 {\nalpha on\nTCP_CHECK {\n}\n}\n",
         // Every server starts down, as ldirectord has it anyway.
         "real_server 10.0.1.1 80 {\nalpha on\nTCP_CHECK {\n}\n}\n",
     ];

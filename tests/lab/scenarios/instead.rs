@@ -86,11 +86,7 @@ const OF_HEARTBEAT: [Named; 4] = [
         later: -SCRIPTS..=0.0,
         words: "the address does not wait for scripts",
     },
-    Named {
-        aspect: Aspect::HandOver,
-        later: -SCRIPTS..=0.0,
-        words: "then in less than a second",
-    },
+    Named { aspect: Aspect::HandOver, later: -SCRIPTS..=0.0, words: "then in less than a second" },
     Named {
         aspect: Aspect::FailBack,
         later: -SCRIPTS..=heartbeat::DEADTIME,

@@ -59,8 +59,9 @@ impl Translator<'_> {
         if !self.is_possible(service, file) {
             return Vec::new();
         }
-        let own = self.without_other_tunnels(service);
-        let service = own.as_ref().unwrap_or(service);
+        let original = service;
+        let own = self.without_other_tunnels(original);
+        let service = own.as_ref().unwrap_or(original);
         let own = self.of_its_family(service);
         let written = own.as_ref().unwrap_or(service);
         let complete = ports::complete(written, &file.cluster);
@@ -70,6 +71,7 @@ impl Translator<'_> {
         self.servers(service, &mut new);
         self.fallback(service, targets, &mut new);
         self.timing(service, &mut new);
+        self.first_state(service, original);
         let what = about(service);
         let user = file.cluster.globals.script_user.as_ref().map(|user| user.value.as_str());
         self.hooks(service, &mut new, &what, user);
@@ -347,15 +349,14 @@ impl Translator<'_> {
         };
         self.account.changed(at, codes::CHECK_RHYTHM, "checkinterval", &note);
         new.checks.make().interval = Some(Sourced::implied(self.shortest));
-        self.first_state(service);
         self.account.needless(
             service.checks.warmup.and_then(|warmup| warmup.at),
             "the first check comes at once",
         );
     }
 
-    /// Whether servers start down: with ldirectord all of them do.
-    fn first_state(&mut self, service: &Service) {
+    /// Whether servers start down: with ldirectord all of them do. `original` has those, too, that are left out.
+    fn first_state(&mut self, service: &Service, original: &Service) {
         let of_servers = service.servers.iter().filter_map(|server| server.own.as_ref());
         let of_servers = of_servers.flat_map(|own| {
             let of_probes = own.probes.iter().map(|probe| probe.settings.alpha);
@@ -367,7 +368,7 @@ impl Translator<'_> {
                 false => self.account.changed(alpha.at, codes::STARTS_DOWN, "virtual", STARTS_DOWN),
             }
         }
-        let all_down = service.servers.iter().all(Server::starts_down);
+        let all_down = original.servers.iter().all(Server::starts_down);
         // ldirectord puts in at once what it does not ask.
         let is_asked = service.servers.iter().any(|server| !server.own_probes().is_empty());
         if is_asked && !all_down && !service.start_down.is_some_and(|alpha| alpha.value) {
