@@ -325,15 +325,7 @@ fn paths_and_mail_addresses_are_read_to_their_last_word() {
 /// An inventory goes by names, keepalived by numbers.
 #[test]
 fn instances_of_other_names_are_one_router_of_an_inventory() {
-    let director = |name: &str, priority: u8| {
-        format!(
-            "vrrp_instance {name} {{\n    interface eth1\n    virtual_router_id 51\n    \
-             priority {priority}\n    virtual_ipaddress {{\n        10.0.0.31/24\n    }}\n}}\n"
-        )
-    };
-    let place = Place::new()
-        .file("lw1/keepalived.conf", director("VI_lw1", 150))
-        .file("lw2/keepalived.conf", director("VI_lw2", 100));
+    let place = Place::with_other_names();
     snapshot!(place.run(&["convert", "keepalived-to-inventory", "lw1", "lw2"]));
 }
 

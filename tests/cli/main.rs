@@ -38,6 +38,19 @@ use std::process::{Command, Output};
 struct Place(tempfile::TempDir);
 
 impl Place {
+    /// One virtual router, which each director's file calls otherwise.
+    fn with_other_names() -> Self {
+        let director = |name: &str, priority: u8| {
+            format!(
+                "vrrp_instance {name} {{\n    interface eth1\n    virtual_router_id 51\n    \
+                 priority {priority}\n    virtual_ipaddress {{\n        10.0.0.31/24\n    }}\n}}\n"
+            )
+        };
+        Self::new()
+            .file("lw1/keepalived.conf", director("VI_lw1", 150))
+            .file("lw2/keepalived.conf", director("VI_lw2", 100))
+    }
+
     fn new() -> Self {
         Self(tempfile::tempdir().unwrap())
     }

@@ -140,14 +140,6 @@ fn the_help_for_what_cannot_run_can_be_typed() {
 /// keepalived goes by the number; each file may call its instance as it likes.
 #[test]
 fn instances_of_other_names_are_one_router() {
-    let director = |name: &str, priority: u8| {
-        format!(
-            "vrrp_instance {name} {{\n    interface eth1\n    virtual_router_id 51\n    \
-             priority {priority}\n    virtual_ipaddress {{\n        10.0.0.31/24\n    }}\n}}\n"
-        )
-    };
-    let place = Place::new()
-        .file("lw1/keepalived.conf", director("VI_lw1", 150))
-        .file("lw2/keepalived.conf", director("VI_lw2", 100));
+    let place = Place::with_other_names();
     snapshot!(place.run(&["simulate", "lw1", "lw2", "--kill", "lw1"]));
 }
