@@ -42,11 +42,13 @@ lab-test: lab-images ## the scenarios of the lab; SCENARIO=part-of-a-name for so
 lab-images: peers ## what the lab boots: Debian's kernel, the peers' tree as a disk
 	$(root) tests/lab/build
 
-# The fuzz targets are a workspace of their own, for which clippy would build every dependency once more.
+# The fuzz targets are a workspace of their own: with the program's versions, most dependencies are there already.
 lint: deny shellcheck ## formatting, clippy, licences of the dependencies, the scripts of a deployment
 	$(CARGO) fmt --check
 	$(CARGO) fmt --check --manifest-path fuzz/Cargo.toml
 	$(CARGO) clippy --all-targets -- -D warnings
+	cp Cargo.lock fuzz/Cargo.lock
+	$(CARGO) clippy --manifest-path fuzz/Cargo.toml --target-dir $(or $(CARGO_TARGET_DIR),target) -- -D warnings
 
 corpus: peers ## DIR=...: verdicts and rewritten files of any directory beside the real programs; LEAST=percentage
 	@test -n "$(DIR)" || { echo "name a directory: make corpus DIR=/etc/keepalived"; exit 2; }

@@ -13,7 +13,7 @@ pub fn run(text: &[u8]) {
     let (site, findings) = site::read(&mut sources, file, nowhere, Secrets::Leave);
     report::short(&sources, &findings.sorted());
     let picture = graph::Picture::new(&site);
-    (picture.svg(), picture.mermaid(), picture.dot());
+    let _ = (picture.svg(), picture.mermaid(), picture.dot());
     let templates = render::Templates::new(None).expect("the built-in ones");
     let rendered = render::render(&site, &templates);
     assert!(rendered.is_ok(), "the built-in templates fit every site");

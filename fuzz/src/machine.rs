@@ -108,6 +108,8 @@ impl History {
                 Output::Advertise { .. } | Output::Announce(_) => {
                     assert_eq!(self.state, State::Master, "only a master speaks");
                 }
+                // A director's word, for the resources that its machine knows nothing of.
+                Output::Leaving(cause) => panic!("a machine has nothing to stop: {cause}"),
                 Output::Notice(_)
                 | Output::PriorityChanged { .. }
                 | Output::Ready
