@@ -184,10 +184,12 @@ impl Reader<'_> {
             let secret = node.word(2).map(|word| word.raw().to_owned()).unwrap_or_default();
             return Some((digest, secret));
         }
-        let glued = ["sha1", "md5"].iter().find_map(|name| {
-            let rest = value.strip_prefix(name)?;
-            // `sha256` and its relatives are other methods, not a key behind `sha`.
-            Some((method(name)?, name.len(), rest))
+        let glued = ["sha1", "md5"].iter().find_map(|method_name| {
+            let rest = value.strip_prefix(method_name)?;
+            // `sha256` and its relatives are other methods, not a key behind `sha`. Only what is read as it is
+            // written can be taken apart: the places would be others.
+            let is_plain = value == name.raw();
+            is_plain.then_some((method(method_name)?, method_name.len(), rest))
         });
         if let Some((digest, length, rest)) = glued {
             let gap = name.part(length, length);

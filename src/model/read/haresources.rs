@@ -55,12 +55,27 @@ impl Text {
     fn part(&self, from: usize, length: usize) -> Self {
         let value = self.value.get(from..from + length).unwrap_or_default().to_owned();
         let span = self.at.span;
-        if span.len() as usize != self.value.len() {
+        if !self.is_plain() {
             return Self { value, at: self.at };
         }
         let offset = |at: usize| span.start.saturating_add(u32::try_from(at).unwrap_or(u32::MAX));
         let part = crate::source::Span::new(offset(from), offset(from + length));
         Self { value, at: self.at.file.at(part) }
+    }
+
+    /// Whether it is read as it was written, so that its parts have places of their own.
+    fn is_plain(&self) -> bool {
+        // A length fits `usize` on every platform with IPVS.
+        self.at.span.len() as usize == self.value.len()
+    }
+
+    /// `diagnostic` with the fix of a part of this word. Where that part has no place, the fix would replace the
+    /// whole word: only its title stays.
+    fn fix(&self, diagnostic: Diagnostic, at: Place, text: &str, title: String) -> Diagnostic {
+        match self.is_plain() {
+            true => diagnostic.fix(at, text, title),
+            false => diagnostic.help(title),
+        }
     }
 
     /// The pieces between `separator`s, empty ones included.

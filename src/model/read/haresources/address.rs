@@ -57,7 +57,7 @@ pub(super) fn version_six(reader: &mut Reader<'_>, word: &Text) -> Option<Resour
     };
     let at = argument.part(0, host.len()).at;
     let title = format!("write `{fix}`");
-    reader.report(Diagnostic::new(code, at, message).fix(at, fix, title));
+    reader.report(word.fix(Diagnostic::new(code, at, message), at, &fix, title));
     let name = name.unwrap_or("IPv6addr").to_owned();
     let kind = kind(reader, &name, &argument)?;
     let arguments = vec![Sourced::new(argument.value, argument.at)];
@@ -133,7 +133,7 @@ fn doubled_slash(reader: &mut Reader<'_>, argument: &Text) {
     }
     let message = format!("two slashes count as one, `{next}` is the part behind the first");
     let diagnostic = Diagnostic::new(codes::haresources::DOUBLED_SLASH, place, message);
-    reader.report(diagnostic.fix(place, "/", "write one slash"));
+    reader.report(argument.fix(diagnostic, place, "/", "write one slash".to_owned()));
 }
 
 fn bad(part: &Text, message: String) -> Diagnostic {

@@ -23,11 +23,9 @@ pub(super) fn node(reader: &mut Reader<'_>, word: &Text) -> Option<(Text, Text)>
     let (name, resource) = (word.part(0, length), word.part(length, word.value.len() - length));
     let gap = word.part(length, 0).at;
     let message = format!("`{}` and `{}` are one word", name.value, resource.value);
-    reader.report(
-        Diagnostic::new(codes::haresources::GLUED_NODE, word.at, message)
-            .note("heartbeat knows no such node and refuses to start")
-            .fix(gap, " ", "separate them by a blank"),
-    );
+    let diagnostic = Diagnostic::new(codes::haresources::GLUED_NODE, word.at, message)
+        .note("heartbeat knows no such node and refuses to start");
+    reader.report(word.fix(diagnostic, gap, " ", SEPARATE.to_owned()));
     Some((name, resource))
 }
 
@@ -44,11 +42,8 @@ pub(super) fn resources(reader: &mut Reader<'_>, word: Text) -> Vec<Text> {
     let (first, second) = (word.part(0, length), word.part(length, word.value.len() - length));
     let message = format!("`{}` and `{script}` are one word", name.value);
     let gap = word.part(length, 0).at;
-    reader.report(Diagnostic::new(codes::haresources::GLUED_RESOURCE, word.at, message).fix(
-        gap,
-        " ",
-        "separate them by a blank",
-    ));
+    let diagnostic = Diagnostic::new(codes::haresources::GLUED_RESOURCE, word.at, message);
+    reader.report(word.fix(diagnostic, gap, " ", SEPARATE.to_owned()));
     vec![first, second]
 }
 
@@ -84,5 +79,7 @@ fn names() -> impl Iterator<Item = &'static str> {
     schema::words(Format::Haresources, "").filter(|name| name.len() >= 5)
 }
 
+/// What is to be done with them.
+const SEPARATE: &str = "separate them by a blank";
 /// Length of `255.255.255.255`.
 const LONGEST_ADDRESS: usize = 15;
