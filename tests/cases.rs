@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 
 use lvsha::model::read::{Input, Options, read_with};
 use lvsha::model::rules::{self, nodes::Node};
-use lvsha::source::{Findings, Silenced, Sources, report};
+use lvsha::source::{Findings, Place, Silenced, Sources, report};
 use lvsha::syntax::{ConfigId, Format, detect};
 
 use data::{all_files, folders, name_of, root};
@@ -88,6 +88,15 @@ fn run(case: &Path) -> String {
     }
     findings.report_unused_allowances(|_| true);
     let (diagnostics, silenced) = findings.into_parts(|_| 0);
+    for diagnostic in &diagnostics {
+        let edits = diagnostic.fix.iter().flat_map(|fix| &fix.edits).map(|edit| edit.at);
+        let places = diagnostic.context.iter().map(|label| label.at);
+        for Place { file, span } in places.chain(edits).chain(diagnostic.at) {
+            // A place inside a character would end the frames for people.
+            let is_whole = sources.get(file).text().get(span.range()).is_some();
+            assert!(is_whole, "{}: {span:?} of {}", case.display(), diagnostic.code);
+        }
+    }
     let mut out = report::short(&sources, &diagnostics);
     for Silenced { diagnostic, .. } in silenced {
         let place = diagnostic.at.map_or(String::new(), |at| sources.describe(at));

@@ -184,23 +184,23 @@ impl Reader<'_> {
             let secret = node.word(2).map(|word| word.raw().to_owned()).unwrap_or_default();
             return Some((digest, secret));
         }
-        let glued = ["sha1", "md5"].iter().find_map(|method_name| {
-            let rest = value.strip_prefix(method_name)?;
-            // `sha256` and its relatives are other methods, not a key behind `sha`. Only what is read as it is
-            // written can be taken apart: the places would be others.
-            let is_plain = value == name.raw();
-            is_plain.then_some((method(method_name)?, method_name.len(), rest))
+        let glued = ["sha1", "md5"].iter().find_map(|name| {
+            let rest = value.strip_prefix(name)?;
+            // `sha256` and its relatives are other methods, not a key behind `sha`.
+            Some((method(name)?, name.len(), rest))
         });
         if let Some((digest, length, rest)) = glued {
-            let gap = name.part(length, length);
-            let at = name.part(0, length);
-            self.report(
-                Diagnostic::new(codes::authkeys::GLUED_KEY, at, "method and key are one word").fix(
-                    gap,
-                    " ",
-                    "separate them by a blank",
-                ),
-            );
+            // With an odd character among them, parts of what is meant have no places in what is
+            // written: that character is to be mended first.
+            let is_plain = value == name.raw();
+            let at = if is_plain { name.part(0, length) } else { name.place() };
+            let diagnostic =
+                Diagnostic::new(codes::authkeys::GLUED_KEY, at, "method and key are one word");
+            let separate = "separate them by a blank";
+            self.report(match is_plain {
+                true => diagnostic.fix(name.part(length, length), " ", separate),
+                false => diagnostic.help(separate),
+            });
             return Some((digest, rest.to_owned()));
         }
         let shown = if OTHER_METHODS.contains(&lower.as_str()) { lower.as_str() } else { "this" };

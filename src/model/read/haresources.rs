@@ -69,8 +69,8 @@ impl Text {
         self.at.span.len() as usize == self.value.len()
     }
 
-    /// `diagnostic` with the fix of a part of this word. Where that part has no place, the fix would replace the
-    /// whole word: only its title stays.
+    /// `diagnostic` with the fix of a part of this word. Where that part has no place, the fix would
+    /// replace the whole word: only its title stays.
     fn fix(&self, diagnostic: Diagnostic, at: Place, text: &str, title: String) -> Diagnostic {
         match self.is_plain() {
             true => diagnostic.fix(at, text, title),

@@ -79,7 +79,7 @@ fn names() -> impl Iterator<Item = &'static str> {
     schema::words(Format::Haresources, "").filter(|name| name.len() >= 5)
 }
 
-/// What is to be done with them.
+/// What is to be done with words that lost the blank between them.
 const SEPARATE: &str = "separate them by a blank";
 /// Length of `255.255.255.255`.
 const LONGEST_ADDRESS: usize = 15;

@@ -78,6 +78,29 @@ fn what_was_glued_is_read_apart() {
     assert_eq!(shown("ip-10.0.0.1 httpd"), ["ip-10.0.0.1: httpd()"]);
 }
 
+/// Parts of a word with a full-width sign have no places: a fix of one would replace the whole word.
+#[test]
+fn only_the_odd_character_of_a_word_is_replaced_first() {
+    for text in [
+        "lb1IPaddr：：10.0.0.5",
+        "n IPaddr：：10.0.0.1/24/eth1drbddisk::data",
+        "n IPaddr：：10.0.0.5//24/eth0",
+        "n IPv6addr：：2001:db8::1",
+    ] {
+        let mut sources = Sources::new();
+        let file = sources.add("haresources", text.as_bytes());
+        let reading = read(&mut sources, &[Input { file, format: Format::Haresources }]);
+        let fixes = reading.findings.sorted().into_iter().filter_map(|finding| finding.fix);
+        let replaced: Vec<_> =
+            fixes.flat_map(|fix| fix.edits).map(|edit| edit.at.span.of(text).to_owned()).collect();
+        assert!(replaced.iter().any(|part| part.contains('：')), "{text}: {replaced:?}");
+        assert!(
+            replaced.iter().all(|part| part.chars().all(|c| c == '：')),
+            "{text}: {replaced:?}"
+        );
+    }
+}
+
 #[test]
 fn comments_notes_and_missing_backslashes_are_read_as_meant() {
     assert_eq!(shown("n a \\\n  b# two\\\n  c # three"), ["n: a() b() c()"]);
