@@ -203,6 +203,10 @@ impl Reader<'_> {
     fn add(&mut self, router: &mut Router, words: Vec<Text>) {
         for word in words {
             let word = self.without_quotes(word);
+            // A quote alone was meant to enclose something: it starts nothing.
+            if word.value.is_empty() {
+                continue;
+            }
             for part in glue::resources(self, word) {
                 if let Some(resource) = script::resource(self, &part) {
                     self.keep(router, resource);

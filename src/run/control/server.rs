@@ -100,7 +100,8 @@ where
     let exchange = async {
         let (reader, mut writer) = stream.into_split();
         let mut line = String::new();
-        BufReader::new(reader.take(LONGEST_REQUEST)).read_line(&mut line).await?;
+        let mut reader = BufReader::new(reader.take(LONGEST_REQUEST));
+        reader.read_line(&mut line).await?;
         let answer = match serde_json::from_str::<Request>(&line) {
             Ok(request) => answer(request).await,
             Err(error) => Answer::Refused(format!("not a request: {error}")),
@@ -110,7 +111,10 @@ where
             Answer::Refused(why) => serde_json::json!({ "error": why }).to_string(),
         };
         writer.write_all(text.as_bytes()).await?;
-        writer.write_all(b"\n").await
+        writer.write_all(b"\n").await?;
+        writer.shutdown().await?;
+        // A socket that is closed over unread bytes tells the other end of a reset connection.
+        tokio::io::copy(&mut reader, &mut tokio::io::sink()).await
     };
     // Who went away does not want the answer.
     let _ = tokio::time::timeout(PATIENCE, exchange).await;
@@ -156,6 +160,22 @@ mod tests {
         assert_eq!(error.kind(), io::ErrorKind::AddrInUse);
         drop(server);
         assert!(!path("left").exists());
+    }
+
+    #[tokio::test]
+    async fn what_stands_behind_a_request_does_not_reset_the_connection() {
+        use std::io::{Read as _, Write as _};
+
+        let (mut near, far) = net::UnixStream::pair().unwrap();
+        // More than is read at once.
+        near.write_all(format!("\"status\"\n{}", "x".repeat(20_000)).as_bytes()).unwrap();
+        near.shutdown(std::net::Shutdown::Write).unwrap();
+        far.set_nonblocking(true).unwrap();
+        let far = UnixStream::from_std(far).unwrap();
+        serve(far, |_| async { Answer::Json("{}".to_owned()) }).await;
+        let mut answer = String::new();
+        near.read_to_string(&mut answer).unwrap();
+        assert_eq!(answer.lines().count(), 1);
     }
 
     #[tokio::test]
