@@ -99,10 +99,10 @@ where
 {
     let exchange = async {
         let (reader, mut writer) = stream.into_split();
-        let mut line = String::new();
+        let mut line = Vec::new();
         let mut reader = BufReader::new(reader.take(LONGEST_REQUEST));
-        reader.read_line(&mut line).await?;
-        let answer = match serde_json::from_str::<Request>(&line) {
+        reader.read_until(b'\n', &mut line).await?;
+        let answer = match serde_json::from_slice::<Request>(&line) {
             Ok(request) => answer(request).await,
             Err(error) => Answer::Refused(format!("not a request: {error}")),
         };
@@ -163,19 +163,29 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_stands_behind_a_request_does_not_reset_the_connection() {
+    async fn whatever_is_sent_is_answered_without_a_reset() {
         use std::io::{Read as _, Write as _};
 
-        let (mut near, far) = net::UnixStream::pair().unwrap();
         // More than is read at once.
-        near.write_all(format!("\"status\"\n{}", "x".repeat(20_000)).as_bytes()).unwrap();
-        near.shutdown(std::net::Shutdown::Write).unwrap();
-        far.set_nonblocking(true).unwrap();
-        let far = UnixStream::from_std(far).unwrap();
-        serve(far, |_| async { Answer::Json("{}".to_owned()) }).await;
-        let mut answer = String::new();
-        near.read_to_string(&mut answer).unwrap();
-        assert_eq!(answer.lines().count(), 1);
+        let behind = "x".repeat(20_000);
+        let sent: [(&[u8], &str, &str); 4] = [
+            (b"{\"command\":\"status\"}\n", &behind, "{}\n"),
+            (b"\xff\n", &behind, "not a request: "),
+            (b"\"\xff", "", "not a request: "),
+            (b"", "", "not a request: "),
+        ];
+        for (line, behind, wanted) in sent {
+            let (mut near, far) = net::UnixStream::pair().unwrap();
+            near.write_all(&[line, behind.as_bytes()].concat()).unwrap();
+            near.shutdown(std::net::Shutdown::Write).unwrap();
+            far.set_nonblocking(true).unwrap();
+            let far = UnixStream::from_std(far).unwrap();
+            serve(far, |_| async { Answer::Json("{}".to_owned()) }).await;
+            let mut answer = String::new();
+            near.read_to_string(&mut answer).unwrap();
+            assert!(answer.contains(wanted), "{line:?}: {answer}");
+            assert_eq!(answer.lines().count(), 1);
+        }
     }
 
     #[tokio::test]
