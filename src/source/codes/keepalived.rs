@@ -138,8 +138,8 @@ or move a second item to a line of its own.";
     MISSING_KEYWORD = "LV0519" "missing-keyword" Error Refuses
         "a block without a keyword that it needs"
 "The block does nothing, or not what it should, without this keyword. A vrrp_instance needs
-virtual_router_id and, unless it is unicast, interface and at least one address, also when there is
-an empty virtual_ipaddress; a vrrp_script needs script; MISC_CHECK needs misc_path; HTTP_GET needs a
+virtual_router_id, interface (under unicast, too) and at least one address, also when there is an
+empty virtual_ipaddress; a vrrp_script needs script; MISC_CHECK needs misc_path; HTTP_GET needs a
 url with a path; a garp_group needs an interval. A check of a link-local address needs bind_if.
 
 `keepalived -t` refuses the file; HTTP_GET without url makes it crash. Add the keyword.";
@@ -247,9 +247,11 @@ other does not, version 2 drops the other's adverts and both become master. Writ
     GIVEN_TWICE = "LV0532" "keyword-given-twice" Error Refuses
         "what can be given once and was already given"
 "For most keywords the last line wins, silently. For notify commands, the group of a
-vrrp_sync_group, the file of a track_file, the process of a vrrp_track_process, the `peer` of an
-address and the bare words of include_check, the first one wins: keepalived reports the second,
-ignores it, and `keepalived -t` exits with 5.
+vrrp_sync_group, lvs_sync_daemon, the file of a track_file, the process of a vrrp_track_process, the
+`peer` of an address and the bare words of include_check, the first one wins: keepalived reports the
+second, ignores it, and `keepalived -t` exits with 5.
+
+Of two virtual_server_groups with one name the first counts, too, and keepalived says nothing.
 
 A rule does one thing only: with a second `table`, `goto` or the like keepalived ignores it whole.
 So it does with an address that has a second `dev`.

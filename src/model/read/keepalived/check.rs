@@ -433,6 +433,7 @@ fn first_counts(row: &Keyword) -> bool {
             "group"
                 | "lvs_notify_fifo"
                 | "lvs_notify_fifo_script"
+                | "lvs_sync_daemon"
                 | "notify"
                 | "notify_backup"
                 | "notify_deleted"

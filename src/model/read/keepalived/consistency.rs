@@ -100,8 +100,8 @@ impl File<'_> {
         let name = &router.name.value;
         let at = router.name.at;
         let unicast = !router.transport.peers.is_empty();
-        let sourced = unicast && router.transport.source.is_some();
-        if router.interface.is_none() && !sourced && complete(&router.carried, &["interface"]) {
+        // Unicast needs it as well, also with a unicast_src_ip (tried).
+        if router.interface.is_none() && complete(&router.carried, &["interface"]) {
             let message = format!("vrrp_instance `{name}` has no interface");
             report(codes::MISSING_KEYWORD, at, message, findings);
         }

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::{group, value};
 use crate::source::codes::keepalived as codes;
-use crate::source::{Code, Diagnostic, Findings, Place, SourceFile};
+use crate::source::{Code, Diagnostic, Findings, Place, SourceFile, Verdict};
 use crate::syntax::{Kind, NodeRef, Tree, Word};
 
 /// Judges the blocks at the top of `tree`.
@@ -13,6 +13,7 @@ pub(super) fn check(file: &SourceFile, tree: &Tree, findings: &mut Findings) {
     let mut names = Once::default();
     let mut paced = Once::default();
     let mut of_marks = HashSet::new();
+    let mut groups: HashMap<String, Place> = HashMap::new();
     for block in tree.top(file.text()).filter(|node| node.kind() == Kind::Directive) {
         match &*block.name() {
             "vrrp_instance" => {
@@ -36,6 +37,12 @@ pub(super) fn check(file: &SourceFile, tree: &Tree, findings: &mut Findings) {
                 let Some(name) = block.word(1) else { continue };
                 let mut entries = block.directives();
                 if entries.next().is_some() {
+                    let key = name.value().into_owned();
+                    if let Some(earlier) = groups.get(&key) {
+                        findings.push(second_group(name, *earlier));
+                    } else {
+                        groups.insert(key, name.place());
+                    }
                     // An address beside the marks has a protocol, and a mark left out is none.
                     let is_mark = |entry: NodeRef<'_>| entry.name() == "fwmark";
                     let is_entry = |entry: NodeRef<'_>| group::member(entry).is_ok();
@@ -60,6 +67,16 @@ pub(super) fn check(file: &SourceFile, tree: &Tree, findings: &mut Findings) {
             _ => {}
         }
     }
+}
+
+/// keepalived does not notice it.
+fn second_group(name: Word<'_>, earlier: Place) -> Diagnostic {
+    let message = format!("there is a group `{}` already", name.value());
+    Diagnostic::new(codes::GIVEN_TWICE, name.place(), message)
+        .verdict(Verdict::Accepts)
+        .context(earlier, "the first is here")
+        .note("a virtual_server finds the first one, and nobody uses the entries of this one")
+        .help("write all entries into one group, or give this one a name of its own")
 }
 
 /// Names that can be given once.

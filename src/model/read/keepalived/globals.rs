@@ -37,6 +37,10 @@ fn directive(node: NodeRef<'_>, cluster: &mut Cluster) -> bool {
         "notification_email_from" => put(&mut alerts.sender, value::text(node), inert),
         "smtp_server" => put(&mut alerts.server, value::rest(node), inert),
         "smtp_connect_timeout" => put(&mut alerts.timeout, value::seconds(node), inert),
+        "lvs_sync_daemon" if sync_daemon.is_some() => {
+            inert.push(Inert { at: node.place(), why: SAID_BEFORE });
+            true
+        }
         "lvs_sync_daemon" => put(sync_daemon, daemon(node), inert),
         // The one older name whose beginning is another process's.
         "lvs_process_name" => put(&mut globals.checker_process.name, value::text(node), inert),

@@ -3,8 +3,8 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::argument::{not_an_address, whole_number};
-use super::{carry, value};
-use crate::model::{Cluster, Family, GroupMember, ServiceGroup, Sourced};
+use super::{SAID_BEFORE, carry, value};
+use crate::model::{Cluster, Family, GroupMember, Inert, ServiceGroup, Sourced};
 use crate::source::codes::keepalived as codes;
 use crate::source::{Code, Diagnostic, Findings, Place};
 use crate::syntax::{NodeRef, Word};
@@ -13,6 +13,13 @@ use crate::syntax::{NodeRef, Word};
 pub(super) fn read(block: NodeRef<'_>, cluster: &mut Cluster) -> bool {
     let Some(name) = value::text(block).filter(|_| block.has_body()) else { return false };
     let at = Some(block.place());
+    let mut earlier = cluster.service_groups.iter().filter(|group| group.name.value == name.value);
+    // A name finds the first; one without entries is removed before that (tried).
+    if earlier.any(|group| is_of_file(group, block) && !group.members.is_empty()) {
+        let unused = std::iter::once(block).chain(value::lines(block));
+        cluster.inert.extend(unused.map(|node| Inert { at: node.place(), why: SAID_BEFORE }));
+        return true;
+    }
     let mut group = ServiceGroup { name, members: Vec::new(), carried: Vec::new(), at };
     for line in value::lines(block) {
         match member(line).ok().filter(|_| !value::is_unexpanded(line)) {
@@ -22,6 +29,11 @@ pub(super) fn read(block: NodeRef<'_>, cluster: &mut Cluster) -> bool {
     }
     cluster.service_groups.push(group);
     true
+}
+
+/// The files of several directors may each have a group of that name.
+fn is_of_file(group: &ServiceGroup, block: NodeRef<'_>) -> bool {
+    group.at.is_some_and(|at| at.file == block.place().file)
 }
 
 /// Judges a line: keepalived leaves out what is no entry, and may have none in the end.
