@@ -199,8 +199,8 @@ fn a_file_of_the_other_program_is_refused_by_name() {
     let place = Place::new().file("keepalived.conf", "vrrp_instance A {\n}\n");
     let told = place.run(&["convert", "heartbeat-to-keepalived", "keepalived.conf"]);
     assert!(told.contains("exit code: 2"), "{told}");
-    assert!(told.contains("error: `keepalived.conf` is of keepalived already"), "{told}");
-    assert!(told.contains("help: `lvsha convert keepalived-to-heartbeat`"), "{told}");
+    assert!(told.contains("error: `keepalived.conf` is none of heartbeat's files"), "{told}");
+    assert!(told.contains("`lvsha convert keepalived-to-heartbeat` reads it"), "{told}");
 }
 
 /// Who asks for a form that programs read wants it with `--quiet`, too.

@@ -195,3 +195,57 @@ fn keys_are_written_and_not_shown() {
         assert!(!shown.contains(key) && shown.contains("a terminal shows no keys"), "{shown}");
     }
 }
+
+const DIRECTOR: &str = "vrrp_instance VI_1 {\n interface eth0\n virtual_router_id 51\n priority 77\n \
+                      virtual_ipaddress {\n 10.0.0.31/24\n }\n}\n";
+
+/// A folder that is called like a director is that one's.
+#[test]
+fn the_order_of_director_options_moves_no_priority() {
+    let first = DIRECTOR.replace("77", "150");
+    for order in [["lw1", "lw2"], ["lw2", "lw1"], ["LW2", "LW1"]] {
+        let place = Place::new()
+            .file("two/lw1/keepalived.conf", &first)
+            .file("two/lw2/keepalived.conf", DIRECTOR);
+        let [one, two] = order;
+        let command = ["convert", "keepalived-to-inventory", "two", "--director", one];
+        let told = place.run(&[&command[..], &["--director", two]].concat());
+        assert!(told.contains("lw1 = { priority = 150 }"), "{order:?}: {told}");
+        assert!(told.contains("lw2 = { priority = 77 }"), "{order:?}: {told}");
+    }
+}
+
+/// One that a directory holds is no input; one that was named would be nowhere in the account.
+#[test]
+fn a_named_file_that_is_not_read_is_told() {
+    let place = Place::new()
+        .file("a/keepalived.conf", DIRECTOR)
+        .file("a/ldirectord.cf", "virtual=10.0.0.31:80\n\treal=10.0.0.29:80 gate\n")
+        .file("a/ha.cf", "node lw1 lw2\nbcast eth0\n");
+    for (direction, other) in [
+        ("keepalived-to-heartbeat", "a/ldirectord.cf"),
+        ("keepalived-to-inventory", "a/ha.cf"),
+        ("heartbeat-to-inventory", "a/keepalived.conf"),
+    ] {
+        let own = if other.ends_with("keepalived.conf") { "a/ha.cf" } else { "a/keepalived.conf" };
+        let told = place.run(&["convert", direction, own, other, "--strict"]);
+        assert!(told.contains("exit code: 2"), "{direction}: {told}");
+        assert!(told.contains(&format!("error: `{other}` is none of ")), "{direction}: {told}");
+    }
+    let told = place.run(&["convert", "keepalived-to-inventory", "a"]);
+    assert!(told.contains("exit code: 0"), "{told}");
+}
+
+#[test]
+fn services_alone_are_of_the_director_that_their_directory_is_called_after() {
+    let services = "virtual_server 10.0.0.31 80 {\n delay_loop 6\n lvs_sched rr\n lvs_method DR\n \
+                    protocol TCP\n real_server 10.0.0.29 80 {\n TCP_CHECK {\n }\n }\n}\n";
+    let place = Place::new().file("site/lw1/keepalived.conf", services).file("x.conf", services);
+    let command = ["convert", "keepalived-to-heartbeat", "--peer", "lw2"];
+    let of = |path| place.run(&[&command[..], &[path]].concat());
+    let told = of("site/lw1/keepalived.conf");
+    assert!(told.contains("the file is of lw1, after its directory"), "{told}");
+    let told = of("x.conf");
+    assert!(told.contains("error: nothing tells the director's name"), "{told}");
+    assert!(told.contains("help: name the director with `--node NAME`"), "{told}");
+}

@@ -8,7 +8,9 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::example;
-use super::told::{KEEPALIVED, MASKED, Manner, exit_code, paths, shown, strangers, unfit_names};
+use super::told::{
+    KEEPALIVED, MASKED, Manner, exit_code, of_another_program, paths, shown, strangers, unfit_names,
+};
 use crate::cli::conditions::Conditions;
 use crate::cli::inputs::Group;
 use crate::cli::output_directory::OutputDirectory;
@@ -19,6 +21,7 @@ use crate::emit::translate::to_heartbeat::{Options, Unknown};
 use crate::emit::{NodeInput, ToHeartbeat};
 use crate::model::Node;
 use crate::model::read::Input;
+use crate::site::Stack;
 use crate::source::Sources;
 use crate::source::text::encode;
 use crate::source::words::hex;
@@ -103,8 +106,10 @@ fn load(
     if let Some(problem) = gathered.problems.into_iter().next() {
         return Err(problem.into());
     }
-    // A directory may hold heartbeat's files too; they are no input of this direction.
     let mut groups = gathered.groups;
+    let inputs = groups.iter().flat_map(|group| &group.inputs);
+    of_another_program(inputs, Stack::Keepalived, &paths, sources, "heartbeat-to-keepalived")?;
+    // A directory may hold heartbeat's files too; they are no input of this direction.
     groups.retain(|group| group.inputs.iter().all(|input| input.format == Format::Keepalived));
     let has_others = groups.len() > 1;
     let likely = groups.first().and_then(|only| likely_name(only, sources));
@@ -151,7 +156,13 @@ fn converted(
     printer: &Printer,
 ) -> Result<ToHeartbeat, Unknown> {
     let first = ToHeartbeat::new(sources, nodes, options);
-    let (Err(Unknown::OwnName), [only], Some(name)) = (&first, &mut *nodes, likely) else {
+    // Services alone are translated without a name, but their file belongs to a director, too.
+    let is_nameless = match &first {
+        Err(Unknown::OwnName) => true,
+        Err(_) => false,
+        Ok(found) => found.translation.nodes.iter().any(|node| node.name.is_empty()),
+    };
+    let (true, [only], Some(name)) = (is_nameless, &mut *nodes, likely) else {
         return first;
     };
     let line = format!("the file is of {name}, after its directory; `--node NAME` says another");

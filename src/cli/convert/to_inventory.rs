@@ -1,5 +1,6 @@
 //! `lvsha convert ...-to-inventory`: files of a cluster's nodes to one inventory.
 
+use std::collections::HashSet;
 use std::ffi::{OsStr, OsString};
 use std::net::IpAddr;
 use std::os::unix::ffi::OsStrExt as _;
@@ -8,11 +9,12 @@ use std::path::{Path, PathBuf};
 use clap::builder::{OsStringValueParser, TypedValueParser as _};
 
 use super::example;
-use super::told::{HEARTBEAT, KEEPALIVED, Manner, exit_code};
+use super::told::{HEARTBEAT, KEEPALIVED, Manner, exit_code, of_another_program};
 use crate::cli::conditions::{self, Conditions};
+use crate::cli::inputs::{self, Group};
 use crate::cli::output_directory::OutputDirectory;
 use crate::cli::printer::{Printer, Problem};
-use crate::cli::{ExitCode, Failure, inputs, node_name};
+use crate::cli::{ExitCode, Failure, node_name};
 use crate::model::Node;
 use crate::model::read::Input;
 use crate::site::{Director, FromFiles, NodeFiles, Stack, from_files};
@@ -129,6 +131,40 @@ fn named(arguments: &Arguments, stack: Stack, printer: &Printer) -> Result<Vec<N
     Ok(vec![Named { node, path }])
 }
 
+/// The files of `stack` in everything that was named, each group with the node that it was given.
+fn groups(
+    all: &[Named],
+    stack: Stack,
+    sources: &mut Sources,
+) -> Result<Vec<(Option<String>, Group)>, Failure> {
+    let mut found = Vec::new();
+    for Named { node, path } in all {
+        let paths = std::slice::from_ref(path);
+        let gathered = inputs::gather(paths, sources);
+        if let Some(problem) = gathered.problems.into_iter().next() {
+            return Err(problem.into());
+        }
+        let inputs = gathered.groups.iter().flat_map(|group| &group.inputs);
+        of_another_program(inputs, stack, paths, sources, other_direction(stack))?;
+        for mut group in gathered.groups {
+            let is_keepalived = |input: &Input| input.format == Format::Keepalived;
+            group.inputs.retain(|input| is_keepalived(input) == (stack == Stack::Keepalived));
+            if !group.inputs.is_empty() {
+                found.push((node.clone(), group));
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// What reads the files that `stack` has not.
+fn other_direction(stack: Stack) -> &'static str {
+    match stack {
+        Stack::Keepalived => "heartbeat-to-inventory",
+        Stack::Heartbeat | Stack::Lvsha => "keepalived-to-inventory",
+    }
+}
+
 /// The files of each node, with the node's name.
 fn load(
     arguments: &Arguments,
@@ -138,44 +174,41 @@ fn load(
     printer: &Printer,
 ) -> Result<Vec<NodeFiles>, Failure> {
     let all = named(arguments, stack, printer)?;
+    let groups = groups(&all, stack, sources)?;
+    let has_others = groups.len() > 1 || all.len() > 1;
+    // A folder that is called like a director is that one's, in whatever order the options stand.
+    let directors = || arguments.director.iter().map(|(name, _)| name);
+    let is_director = |name: &&str| directors().any(|known| known.eq_ignore_ascii_case(name));
+    let own_name = |node: &Option<String>, group: &Group| {
+        let of_folder = group.node().map(|(_, name)| name).filter(is_director);
+        node.clone().or_else(|| of_folder.map(str::to_owned))
+    };
+    let named: HashSet<String> = groups
+        .iter()
+        .filter_map(|(node, group)| own_name(node, group))
+        .map(|name| name.to_lowercase())
+        .collect();
+    // The others belong to the directors that are left, in the order of the options.
+    let mut unnamed = directors().filter(|name| !named.contains(&name.to_lowercase())).cloned();
     let mut nodes: Vec<NodeFiles> = Vec::new();
-    // Files without a node's name belong to the directors in the order of the options.
-    let mut unnamed = arguments.director.iter().map(|(name, _)| name.clone());
-    for Named { node, path } in &all {
-        let gathered = inputs::gather(std::slice::from_ref(path), sources);
-        if let Some(problem) = gathered.problems.into_iter().next() {
-            return Err(problem.into());
-        }
-        let is_wanted =
-            |input: &Input| (input.format == Format::Keepalived) == (stack == Stack::Keepalived);
-        let has_others = gathered.groups.len() > 1 || all.len() > 1;
-        for group in gathered.groups {
-            let wanted: Vec<Input> = group.inputs.iter().copied().filter(is_wanted).collect();
-            if wanted.is_empty() {
-                continue;
-            }
-            let of_folder = || group.node().map(|(_, name)| name.to_owned());
-            let given = node.clone().or_else(|| unnamed.next());
-            let config_id = match (conditions, &given) {
-                (None, _) => ConfigId::default(),
-                (Some(conditions), Some(name)) => conditions.of_node(name),
-                (Some(conditions), None) => conditions.of_group(&group, has_others),
-            };
-            let name = given.or_else(of_folder);
-            let name = name.unwrap_or_else(|| format!("node{}", nodes.len() + 1)).to_lowercase();
-            match nodes.iter_mut().find(|known| known.name == name) {
-                Some(known) if stack == Stack::Heartbeat => known.inputs.extend(wanted),
-                Some(_) => return Err(two_files(&name).into()),
-                None => nodes.push(NodeFiles { name, inputs: wanted, config_id }),
-            }
+    for (node, group) in groups {
+        let given = own_name(&node, &group).or_else(|| unnamed.next());
+        let config_id = match (conditions, &given) {
+            (None, _) => ConfigId::default(),
+            (Some(conditions), Some(name)) => conditions.of_node(name),
+            (Some(conditions), None) => conditions.of_group(&group, has_others),
+        };
+        let name = given.or_else(|| group.node().map(|(_, name)| name.to_owned()));
+        let name = name.unwrap_or_else(|| format!("node{}", nodes.len() + 1)).to_lowercase();
+        match nodes.iter_mut().find(|known| known.name == name) {
+            Some(known) if stack == Stack::Heartbeat => known.inputs.extend(group.inputs),
+            Some(_) => return Err(two_files(&name).into()),
+            None => nodes.push(NodeFiles { name, inputs: group.inputs, config_id }),
         }
     }
     if nodes.is_empty() {
         let problem = Problem::new("none of the files is of the program to convert from");
-        let other = match stack {
-            Stack::Keepalived => "heartbeat-to-inventory",
-            Stack::Heartbeat | Stack::Lvsha => "keepalived-to-inventory",
-        };
+        let other = other_direction(stack);
         let help = format!("`lvsha convert {other}` reads the files of the other one");
         return Err(problem.help(help).into());
     }

@@ -7,13 +7,16 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::example;
-use super::told::{HEARTBEAT, MASKED, Manner, exit_code, paths, shown, strangers, unfit_names};
+use super::told::{
+    HEARTBEAT, MASKED, Manner, exit_code, of_another_program, paths, shown, strangers, unfit_names,
+};
 use crate::cli::output_directory::OutputDirectory;
 use crate::cli::printer::{Printer, Problem};
 use crate::cli::{ExitCode, Failure, inputs, node_name};
 use crate::emit::translate::Options;
 use crate::emit::{Conversion, Target, scripts};
 use crate::model::read::Input;
+use crate::site::Stack;
 use crate::source::{Sources, text};
 use crate::syntax::Format;
 use crate::syntax::schema::Version;
@@ -35,7 +38,7 @@ pub(super) struct Arguments {
     out: Option<PathBuf>,
     /// The only node to write for [default: the first in ha.cf, and with --out all of them]; without
     /// ha.cf its name
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = node_name::node)]
     node: Option<String>,
     /// The keepalived that will read the result
     #[arg(long, value_name = "VERSION", default_value_t = Target::DEFAULT.version, value_parser = version)]
@@ -99,16 +102,7 @@ fn load(
     }
     let mut inputs: Vec<Input> =
         gathered.groups.into_iter().flat_map(|group| group.inputs).collect();
-    let is_named = |input: &&Input| {
-        let path = sources.get(input.file).path();
-        input.format == Format::Keepalived
-            && path.is_some_and(|path| paths.iter().any(|p| p == path))
-    };
-    if let Some(input) = inputs.iter().find(is_named) {
-        let message = format!("`{}` is of keepalived already", sources.get(input.file).name());
-        let help = "`lvsha convert keepalived-to-heartbeat` is the way back";
-        return Err(Problem::new(message).help(help).into());
-    }
+    of_another_program(&inputs, Stack::Heartbeat, &paths, sources, "keepalived-to-heartbeat")?;
     // A directory may hold the new keepalived.conf already; it is no input of this direction.
     inputs.retain(|input| input.format != Format::Keepalived);
     for format in [Format::HaCf, Format::Haresources, Format::Authkeys] {

@@ -10,12 +10,14 @@ use crate::cli::printer::{Printer, Problem};
 use crate::cli::{ExitCode, Failure};
 use crate::emit::{Account, Mark, report};
 use crate::model::Node;
+use crate::model::read::Input;
+use crate::site::Stack;
 use crate::source::codes::conversion::{CONFIGURATION_NOT_READ, NOT_UNDERSTOOD};
 use crate::source::codes::preprocessor::CONFIG_ID_GUESSED;
 use crate::source::text::encode;
 use crate::source::words::counted;
 use crate::source::{self, Diagnostic, Findings, Place, Severity, Sources, Span};
-use crate::syntax;
+use crate::syntax::{self, Format};
 
 /// Form of the account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -195,9 +197,38 @@ pub(super) fn strangers(
     }
 }
 
+/// Refuses a file of the other program that was named itself: it would be nowhere in the account. One
+/// that a directory holds is no input. `way_back` is the direction that reads it.
+pub(super) fn of_another_program<'i>(
+    inputs: impl IntoIterator<Item = &'i Input>,
+    stack: Stack,
+    paths: &[PathBuf],
+    sources: &Sources,
+    way_back: &str,
+) -> Result<(), Problem> {
+    let is_own =
+        |input: &Input| (input.format == Format::Keepalived) == (stack == Stack::Keepalived);
+    let is_named = |input: &Input| {
+        sources.get(input.file).path().is_some_and(|path| paths.iter().any(|p| p == path))
+    };
+    match inputs.into_iter().find(|input| !is_own(input) && is_named(input)) {
+        Some(input) => {
+            let name = sources.get(input.file).name();
+            let program = if stack == Stack::Keepalived { "keepalived" } else { "heartbeat" };
+            let message = format!("`{name}` is none of {program}'s files");
+            let help = format!("leave it out; `lvsha convert {way_back}` reads it");
+            Err(Problem::new(message).help(help))
+        }
+        None => Ok(()),
+    }
+}
+
 /// Names become directories, and words of configuration files.
 pub(super) fn unfit_names(nodes: &[String], help: &'static str) -> Result<(), Problem> {
     match nodes.iter().find(|name| !Node::is_name(name)) {
+        Some(name) if name.is_empty() => {
+            Err(Problem::new("nothing tells the director's name").help(help))
+        }
         Some(name) => {
             let message = format!("the name `{name}` is none that `uname -n` could print");
             Err(Problem::new(message).help(help))
