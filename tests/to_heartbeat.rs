@@ -233,10 +233,12 @@ fn convert(case: &Path, sources: &mut Sources) -> Result<ToHeartbeat, Unknown> {
 }
 
 /// Cases that are not converted, and what is said then.
-const REFUSED: &[(&str, &str)] = &[(
-    "tests/cases/keepalived.conf/no-interface",
-    "no instance names an interface, so the directors have no way to each other",
-)];
+const REFUSED: &[(&str, &str)] = &[
+    ("tests/cases/keepalived.conf/no-interface", NO_INTERFACE),
+    ("tests/cases/keepalived.conf/unicast-without-interface", NO_INTERFACE),
+];
+const NO_INTERFACE: &str =
+    "no instance names an interface, so the directors have no way to each other";
 
 /// In the place of the random one.
 const KEY: &str = "0123456789abcdef0123456789abcdef01234567";

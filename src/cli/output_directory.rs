@@ -148,7 +148,8 @@ impl OutputDirectory {
         let mut written = Written::default();
         // What is still in the list when a rename fails is taken away with it.
         while let Some(staged) = self.staged.front() {
-            if staged.state == State::Same {
+            let is_same = staged.state == State::Same && has_mode(staged);
+            if is_same {
                 written.unchanged += 1;
                 let _ = fs::remove_file(&staged.temporary);
             } else {
@@ -251,6 +252,12 @@ impl Drop for OutputDirectory {
             let _ = fs::remove_file(&staged.temporary);
         }
     }
+}
+
+/// A file with keys may have been made readable, or a script have lost its right to run.
+fn has_mode(staged: &Staged) -> bool {
+    let mode = |path| fs::metadata(path).map(|meta| meta.mode() & 0o7777).ok();
+    mode(&staged.target) == mode(&staged.temporary)
 }
 
 fn compare(target: &Path, new: &Path) -> io::Result<State> {

@@ -82,6 +82,12 @@ impl Track {
         Some(self.weight.unwrap_or(own))
     }
 
+    /// Whether an answer of the script counts as none here; a weight alone takes nothing of that back.
+    pub fn is_reversed(&self, trackers: &[Tracker]) -> bool {
+        let tracker = trackers.iter().find(|tracker| tracker.name.value == self.name);
+        self.reverse.or(tracker.and_then(|tracker| tracker.reverse)).unwrap_or(false)
+    }
+
     /// The same with a weight.
     pub fn weighing(self, weight: i16) -> Self {
         Self { weight: Some(weight), ..self }

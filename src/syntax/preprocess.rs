@@ -7,7 +7,7 @@
 //!
 //! Measured against keepalived 2.2.7; where a later release differs, a finding says so.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
 
 use self::condition::Conditions;
@@ -53,7 +53,7 @@ pub fn preprocess(
         sources,
         findings,
         frames: vec![Frame::file(file)],
-        definitions: HashMap::new(),
+        definitions: BTreeMap::new(),
         expansions: Expansions::default(),
         out: Composition::new(),
         read: vec![file],
@@ -76,7 +76,7 @@ struct Preprocessor<'a> {
     conditions: Conditions,
     /// Where lines come from; the last one is asked first.
     frames: Vec<Frame>,
-    definitions: HashMap<String, Definition>,
+    definitions: BTreeMap<String, Definition>,
     expansions: Expansions,
     out: Composition,
     read: Vec<FileId>,

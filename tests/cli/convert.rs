@@ -1,6 +1,7 @@
 //! `lvsha convert`: results, the account, files, and what is said when it cannot be done.
 
-use std::fs;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt as _;
 
 use super::{Place, snapshot};
 
@@ -31,6 +32,26 @@ fn another_run_changes_nothing() {
     place.run(&arguments);
     let again = place.run(&arguments);
     assert!(again.contains("0 files written, 2 unchanged"), "{again}");
+    // A file with keys that others may read is not what was written.
+    let readable = place.0.path().join("new/lw2/keepalived.conf");
+    fs::set_permissions(&readable, Permissions::from_mode(0o644)).unwrap();
+    let again = place.run(&arguments);
+    assert!(again.contains("1 file written, 1 unchanged"), "{again}");
+    assert_eq!(fs::metadata(&readable).unwrap().permissions().mode() & 0o777, 0o600);
+}
+
+/// The account alone would be all "exact".
+#[test]
+fn strict_shows_the_error_that_it_does_not_allow() {
+    let text = "vrrp_script chk {\n script /bin/true\n}\nvrrp_instance A {\n interface eth0\n \
+                virtual_router_id 9\n track_script {\n chk\n }\n virtual_ipaddress {\n \
+                10.0.0.31/24\n }\n}\n";
+    let place = Place::new().file("keepalived.conf", text);
+    let command = ["convert", "keepalived-to-inventory", "keepalived.conf"];
+    let told = place.run(&command);
+    assert!(told.contains("2 other findings about the input; `lvsha check` shows them"), "{told}");
+    let told = place.run(&[&command[..], &["--strict"]].concat());
+    assert!(told.contains("error[LV0527]") && told.contains("nothing was written"), "{told}");
 }
 
 #[test]

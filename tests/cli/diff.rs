@@ -172,3 +172,21 @@ fn the_limit_of_a_program_is_none_of_connections() {
     let shown = place.run(&["diff", "a", "b"]);
     assert!(shown.contains("exit code: 0"), "{shown}");
 }
+
+/// Of a second check, too, the limits are compared where its kind is another one.
+#[test]
+fn limits_of_every_check_are_compared() {
+    let service = |second: &str| {
+        format!(
+            "virtual_server 10.0.0.31 80 {{\n protocol TCP\n lvs_sched rr\n lvs_method DR\n \
+             real_server 10.0.0.29 80 {{\n TCP_CHECK {{\n }}\n {second}\n }}\n}}\n"
+        )
+    };
+    let left = service("TCP_CHECK {\n connect_timeout 4\n retry 7\n }");
+    let right = service("SMTP_CHECK {\n connect_timeout 9\n retry 2\n }");
+    let place = Place::new().file("a.conf", &left).file("b.conf", &right);
+    let told = place.run(&["diff", "a.conf", "b.conf"]);
+    for field in ["check 2: ", "check 2 time limit: ", "check 2 failures: "] {
+        assert!(told.contains(field), "no {field:?}: {told}");
+    }
+}

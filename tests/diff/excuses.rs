@@ -116,6 +116,7 @@ pub(crate) const THERE_AND_BACK: &[Excuse] = &[
 
 /// Cases for keepalived of another release than Debian's.
 pub(crate) const FOR_OTHERS: &[&str] = &[
+    "keys-beside-one-without-a-secret",
     "mail-of-groups-only-for-an-old-keepalived",
     "old-keepalived",
     "unicast-with-addresses",

@@ -81,7 +81,7 @@ impl Manner {
         printer: &Printer,
     ) -> Result<bool, Failure> {
         if self.report == ReportForm::Human || possible.is_err() {
-            print_errors(account, findings, sources, printer);
+            print_errors(account, findings, self.strict, sources, printer);
         }
         possible?;
         self.report.show(account, sources, printer)?;
@@ -237,8 +237,15 @@ pub(super) fn unfit_names(nodes: &[String], help: &'static str) -> Result<(), Pr
     }
 }
 
-/// Frames of what was not understood or guessed; one line about the rest.
-fn print_errors(account: &Account, findings: &Findings, sources: &Sources, printer: &Printer) {
+/// Frames of what was not understood or guessed, and of what `--strict` does not allow; one line about
+/// the rest.
+fn print_errors(
+    account: &Account,
+    findings: &Findings,
+    is_strict: bool,
+    sources: &Sources,
+    printer: &Printer,
+) {
     let entries = account.entries();
     let lost: Vec<Place> = entries
         .filter(|(_, outcome)| outcome.code == Some(NOT_UNDERSTOOD))
@@ -254,7 +261,11 @@ fn print_errors(account: &Account, findings: &Findings, sources: &Sources, print
             && diagnostic.at.is_some_and(|at| lost.iter().any(|unit| inside(unit, at)))
     };
     // Lines for other nodes than the one that was taken are not in the result.
-    let is_shown = |found: &&Diagnostic| about_lost(found) || found.code == CONFIG_ID_GUESSED;
+    let is_shown = |found: &&Diagnostic| {
+        about_lost(found)
+            || found.code == CONFIG_ID_GUESSED
+            || is_strict && found.severity() == Severity::Error
+    };
     let frames: Vec<Diagnostic> = findings.iter().filter(is_shown).cloned().collect();
     if !frames.is_empty() {
         printer.account(&source::report::human(sources, &frames, printer.colour_of_notes()));
@@ -263,7 +274,11 @@ fn print_errors(account: &Account, findings: &Findings, sources: &Sources, print
     if others > 0 {
         // The example is nowhere on the disk.
         let is_on_disk = sources.iter().any(|file| file.path().is_some());
-        let advice = if is_on_disk { "; `lvsha check` shows them" } else { "" };
+        let advice = match (is_on_disk, others) {
+            (false, _) => "",
+            (true, 1) => "; `lvsha check` shows it",
+            (true, _) => "; `lvsha check` shows them",
+        };
         let others = counted(others, "other finding");
         printer.status(&format!("{others} about the input{advice}\n"));
     }

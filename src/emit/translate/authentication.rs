@@ -43,9 +43,16 @@ pub(super) fn apply(cluster: &mut Cluster, target: Target, account: &mut Account
 /// Every keyed line becomes a 32-byte key of its own, so that a rolling change stays possible.
 fn hmac(old: &Authentication, account: &mut Account) -> Option<Authentication> {
     let mut keys = Vec::new();
+    let is_keyed = |key: &Key| !key.secret.is_empty();
+    let names = |key: &&Key| old.active.as_ref().is_some_and(|active| active.value == key.number);
+    let signs = old.keys.iter().find(names).is_some_and(is_keyed);
     for key in &old.keys {
-        if key.secret.is_empty() {
+        if !is_keyed(key) {
             account.needless(Some(key.at), UNKEYED);
+            continue;
+        }
+        if !signs {
+            account.lossy(Some(key.at), conversion::AUTHENTICATION, "", &[UNSIGNED]);
             continue;
         }
         // VRRP key numbers start at 1, heartbeat's at 0.
@@ -56,11 +63,7 @@ fn hmac(old: &Authentication, account: &mut Account) -> Option<Authentication> {
         account.changed(Some(key.at), conversion::AUTHENTICATION, "auth_hmac", note);
     }
     let active = old.active.map(|a| a.map(|number| if number == 0 { 16 } else { number }));
-    let known = |number: u8| keys.iter().any(|key| key.number == number);
-    if !active.is_some_and(|a| known(a.value)) {
-        return None;
-    }
-    Some(Authentication { active, keys, ..Authentication::default() })
+    signs.then_some(Authentication { active, keys, ..Authentication::default() })
 }
 
 /// Only the active key counts, and only as eight derived characters.
@@ -112,6 +115,8 @@ fn derive(secret: &str, purpose: &str) -> [u8; 32] {
 /// VRRPv2 carries eight bytes (RFC 2338 section 5.3.6.1).
 const PASSWORD_LENGTH: usize = 8;
 const UNKEYED: &str = "crc protects nothing, and neither does VRRP without authentication";
+const UNSIGNED: &str =
+    "the key that `auth` names has no secret: nothing was signed, and no key is written";
 const CLEAR_TEXT: &str = "a derived password, sent in clear by VRRP version 2; the protection by digest is gone before keepalived 2.4";
 const VERSION_THREE: &str = "VRRP version 3 has no authentication before keepalived 2.4";
 

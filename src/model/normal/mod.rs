@@ -177,14 +177,28 @@ impl Object {
     }
 
     fn put_next(&mut self, field: &str, value: &str, private: bool, at: Option<Place>) -> String {
-        let mut name = field.to_owned();
-        let mut number = 1;
-        while self.fields.contains_key(&name) {
-            number += 1;
-            name = format!("{field} ({number})");
-        }
+        let name = self.free_name(field);
         self.put(&name, value.to_owned(), private, at);
         name
+    }
+
+    /// `field`, `field (2)` and so on. One keyword may stand in a hundred thousand lines: their names
+    /// have no gap, so that the first free number is found by halving.
+    fn free_name(&self, field: &str) -> String {
+        if !self.fields.contains_key(field) {
+            return field.to_owned();
+        }
+        let name = |number: usize| format!("{field} ({number})");
+        let is_taken = |number| self.fields.contains_key(&name(number));
+        let (mut taken, mut free) = (1, 2);
+        while is_taken(free) {
+            (taken, free) = (free, free * 2);
+        }
+        while free - taken > 1 {
+            let middle = taken + (free - taken) / 2;
+            if is_taken(middle) { taken = middle } else { free = middle }
+        }
+        name(free)
     }
 
     /// Adds what is compared and never shown to a field that was said.

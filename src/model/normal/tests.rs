@@ -115,3 +115,11 @@ fn an_old_word_for_next_hops_means_what_the_new_one_means() {
     assert_eq!(inet.0, "10.9.0.0/16");
     assert_ne!(inet, canonical("10.9.0.0/16 via inet 10.0.0.1 mtu lock 1500 dev eth0"));
 }
+
+#[test]
+fn names_of_repeated_fields_have_no_gap() {
+    let mut object = Object::default();
+    let names: Vec<String> = (0..40).map(|_| object.say_next("route", "default", None)).collect();
+    let wanted = (2..=40).map(|number| format!("route ({number})"));
+    assert_eq!(names, std::iter::once("route".to_owned()).chain(wanted).collect::<Vec<_>>());
+}

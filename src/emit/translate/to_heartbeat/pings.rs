@@ -45,7 +45,11 @@ pub(super) fn apply(
                 account.needless(track.at, IGNORED);
             }
             let hosts = tracker.command.as_ref().and_then(|command| pinged(&command.value));
-            let negative = tracks.iter().all(|track| weight(track) < 0);
+            // heartbeat counts the targets that answer; it has nothing that an answer takes away from.
+            let is_loss = |track: &&Sourced<Track>| {
+                weight(track) < 0 && !track.value.is_reversed(&file.cluster.trackers)
+            };
+            let negative = tracks.iter().all(is_loss);
             match hosts {
                 _ if tracks.is_empty() && !ignored.is_empty() => {
                     speak_of_needless(tracker, IGNORED, account);
