@@ -130,11 +130,16 @@ impl Router {
         stated.filter(IpAddr::is_multicast).unwrap_or(standard)
     }
 
+    /// Whether the strict mode holds for it: its own word, or that of all routers.
+    pub fn is_strict(&self, globals: &Globals) -> bool {
+        let own = self.delivery.strict.as_ref().map(|strict| strict.value);
+        own.or(globals.strict.map(|strict| strict.value)).unwrap_or(false)
+    }
+
     /// Adverts that may be missing until the master is dead. The strict mode resets every other
     /// number than three (2.2.7).
     pub fn effective_down_count(&self, globals: &Globals) -> u32 {
-        let own = self.delivery.strict.as_ref().map(|strict| strict.value);
-        let is_strict = own.or(globals.strict.map(|strict| strict.value)).unwrap_or(false);
+        let is_strict = self.is_strict(globals);
         let stated = self.down_count.map(|count| u32::from(count.value));
         let stated = stated.or(globals.routers.down_count.map(|count| count.value));
         stated.filter(|_| !is_strict).unwrap_or(STANDARD_COUNT)
@@ -207,6 +212,12 @@ impl Member {
     pub fn effective_priority(&self) -> u8 {
         let is_master = self.role.is_some_and(|role| role.value == Role::Master);
         self.priority.map_or(if is_master { 255 } else { 100 }, |priority| priority.value)
+    }
+
+    /// The state that it begins with in keepalived: only the owner is master without a word.
+    pub fn effective_role(&self) -> Role {
+        let standard = if self.effective_priority() == 255 { Role::Master } else { Role::Backup };
+        self.role.map_or(standard, |role| role.value)
     }
 }
 

@@ -115,8 +115,10 @@ fn look_through(site: &mut Site, reader: &mut Reader<'_>) {
     }
     let directors = &site.directors;
     for cluster in std::iter::once(&mut site.cluster).chain(site.views.values_mut()) {
+        let globals = &cluster.globals;
         for router in &mut cluster.routers {
-            node::rank(router, directors);
+            let is_strict = router.is_strict(globals);
+            node::rank(router, directors, is_strict);
         }
     }
 }

@@ -81,7 +81,7 @@ fn inherit(probe: &mut Probe, standard: &Checks) {
 
 /// Gives every director its rank in `router`, best first. Members that are stated by name exclude
 /// the others.
-pub(super) fn rank(router: &mut Router, directors: &[Director]) {
+pub(super) fn rank(router: &mut Router, directors: &[Director], is_strict: bool) {
     let mut stated = std::mem::take(&mut router.members);
     // An imported file does not say whose rank it has, and not all directors can have it.
     stated.retain(|member| member.node.is_some());
@@ -104,7 +104,7 @@ pub(super) fn rank(router: &mut Router, directors: &[Director]) {
     // The sort is stable: of equals, the one that stands first in the file is first.
     members.sort_by_key(|member| Reverse(member.priority.map(|priority| priority.value)));
     for (position, member) in members.iter_mut().enumerate() {
-        let role = standard_role(position == 0, preempts);
+        let role = standard_role(member, position == 0 && preempts, is_strict);
         member.role.get_or_insert(Sourced::implied(role));
     }
     router.members = members;
@@ -113,7 +113,7 @@ pub(super) fn rank(router: &mut Router, directors: &[Director]) {
 /// The members of a router of heartbeat, the preferred one first.
 pub(super) fn ranked(router: &Router, directors: &[Director]) -> Vec<Member> {
     let mut ranked = router.clone();
-    rank(&mut ranked, directors);
+    rank(&mut ranked, directors, false);
     // Names that no director has are left as they are.
     if ranked.members.is_empty() { router.members.clone() } else { ranked.members }
 }
@@ -125,9 +125,11 @@ pub(super) fn preempts_at_once(router: &Router) -> bool {
         && router.preempt_delay.is_none_or(|delay| delay.value.is_zero())
 }
 
-/// The state that a member starts with follows from the ranks when nothing states it.
-pub(super) fn standard_role(is_first: bool, preempts: bool) -> Role {
-    if is_first && preempts { Role::Master } else { Role::Backup }
+/// The state that a member starts with follows from the ranks when nothing states it. In the strict
+/// mode only the owner of the addresses may begin as MASTER (RFC 5798 section 6.4.1).
+pub(super) fn standard_role(member: &Member, is_best: bool, is_strict: bool) -> Role {
+    let may_begin = !is_strict || member.effective_priority() == 255;
+    if is_best && may_begin { Role::Master } else { Role::Backup }
 }
 
 /// Ranks in the order of the file: 150, 140, ... 10, then 9, 8, ... 1.

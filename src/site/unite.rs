@@ -11,7 +11,7 @@ use super::document::{self, Entry, Item, Literal};
 use super::keys::{self, Names};
 use super::secret::Secret;
 use super::{Director, RealServer, Site, Stack, node, write};
-use crate::model::{Cluster, Member, Peer, Router, Sourced};
+use crate::model::{Cluster, Globals, Member, Peer, Router, Sourced};
 
 mod names;
 
@@ -43,7 +43,8 @@ pub fn unite(mut site: Site, mut nodes: Vec<(String, Cluster)>) -> United {
     for (name, cluster) in &mut nodes {
         // Without a name of its own a node is called as its host is.
         cluster.globals.router_id.take_if(|id| id.value.eq_ignore_ascii_case(name));
-        cluster.routers.iter_mut().for_each(drop_standard_roles);
+        let globals = &cluster.globals;
+        cluster.routers.iter_mut().for_each(|router| drop_standard_roles(router, globals));
     }
     recognise_unicast(&mut site, &mut nodes);
     name_servers(&mut site, &nodes);
@@ -117,8 +118,8 @@ fn has_ranks(site: &Site) -> bool {
     site.stack() != Stack::Heartbeat
 }
 
-/// Says whose rank each file states, and lets every node know all ranks. A rank that a file leaves
-/// to keepalived is not the one that an inventory without it means.
+/// Says whose rank each file states, and lets every node know all ranks. A rank or a state that a file
+/// leaves to keepalived is not the one that an inventory without it means.
 pub(super) fn name_members(site: &Site, nodes: &mut [(String, Cluster)]) {
     // The files of heartbeat say the same on every node, so each member counts once.
     let mut all: HashMap<String, Vec<Member>> = HashMap::new();
@@ -127,8 +128,10 @@ pub(super) fn name_members(site: &Site, nodes: &mut [(String, Cluster)]) {
             for member in &mut router.members {
                 member.node.get_or_insert_with(|| Sourced::implied(name.clone()));
                 if has_ranks(site) {
+                    let role = member.effective_role();
                     let priority = Sourced::implied(member.effective_priority());
                     member.priority.get_or_insert(priority);
+                    member.role.get_or_insert(Sourced::implied(role));
                 }
                 let members = all.entry(router.name.value.clone()).or_default();
                 if !members.contains(member) {
@@ -145,13 +148,13 @@ pub(super) fn name_members(site: &Site, nodes: &mut [(String, Cluster)]) {
 }
 
 /// A state that follows from the ranks need not be said.
-fn drop_standard_roles(router: &mut Router) {
+fn drop_standard_roles(router: &mut Router, globals: &Globals) {
     router.members.sort_by_key(|member| {
         std::cmp::Reverse(member.priority.map_or(DEFAULT, |priority| priority.value))
     });
-    let preempts = node::preempts_at_once(router);
+    let (preempts, is_strict) = (node::preempts_at_once(router), router.is_strict(globals));
     for (position, member) in router.members.iter_mut().enumerate() {
-        let standard = node::standard_role(position == 0, preempts);
+        let standard = node::standard_role(member, position == 0 && preempts, is_strict);
         member.role.take_if(|role| role.value == standard);
     }
 }

@@ -60,6 +60,7 @@ pub fn preprocess(
         steps: 0,
         file,
         said: HashSet::new(),
+        asked: 0,
         include_lines: Vec::new(),
     };
     preprocessor.run();
@@ -86,6 +87,8 @@ struct Preprocessor<'a> {
     file: FileId,
     /// What was reported, and where.
     said: HashSet<(Code, Option<Place>)>,
+    /// Uses for which a name that is near was looked for.
+    asked: usize,
     /// The include lines so far, each as often as it was met.
     include_lines: Vec<IncludeLine>,
 }

@@ -37,7 +37,8 @@ fn site() -> Place {
 #[test]
 fn an_inventory_has_the_rank_of_each_director() {
     let shown = site().run(&["convert", "keepalived-to-inventory", "--from", "."]);
-    let members = "members = { lb1 = { priority = 150 }, lb2 = { priority = 90 } }";
+    let members =
+        "members = { lb1 = { priority = 150, state = \"backup\" }, lb2 = { priority = 90 } }";
     assert!(shown.contains(members), "{shown}");
     assert!(shown.contains("unicast = true") && !shown.contains("source ="), "{shown}");
     let place = Place::new().file("shared.conf", SHARED);

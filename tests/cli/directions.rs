@@ -210,7 +210,7 @@ fn the_order_of_director_options_moves_no_priority() {
         let [one, two] = order;
         let command = ["convert", "keepalived-to-inventory", "two", "--director", one];
         let told = place.run(&[&command[..], &["--director", two]].concat());
-        assert!(told.contains("lw1 = { priority = 150 }"), "{order:?}: {told}");
+        assert!(told.contains("lw1 = { priority = 150, state = \"backup\" }"), "{order:?}: {told}");
         assert!(told.contains("lw2 = { priority = 77 }"), "{order:?}: {told}");
     }
 }
@@ -248,4 +248,31 @@ fn services_alone_are_of_the_director_that_their_directory_is_called_after() {
     let told = of("x.conf");
     assert!(told.contains("error: nothing tells the director's name"), "{told}");
     assert!(told.contains("help: name the director with `--node NAME`"), "{told}");
+}
+
+/// keepalived begins as BACKUP where a file says no state, and the best director of an inventory does
+/// not; in the strict mode only the owner of the addresses may.
+#[test]
+fn a_state_that_a_file_does_not_say_is_none_that_is_rendered() {
+    for global in ["", "global_defs {\n vrrp_strict\n}\n"] {
+        let place = Place::new().file("keepalived.conf", &format!("{global}{DIRECTOR}"));
+        let command = ["convert", "keepalived-to-inventory", "keepalived.conf", "--director", "m"];
+        place.run(&[&command[..], &["--out", "site.toml"]].concat());
+        let told = place.run(&["render", "site.toml", "--out", "r"]);
+        assert!(told.contains("exit code: 0"), "{told}");
+        let told = place.run(&["diff", "keepalived.conf", "r/m/etc/keepalived/keepalived.conf"]);
+        assert!(!told.contains("state"), "{told}");
+    }
+}
+
+/// Nobody wrote a state that could be changed.
+#[test]
+fn in_the_strict_mode_the_best_director_begins_as_backup() {
+    let text = "stack = \"keepalived\"\nsettings = { strict = true }\n[directors.a]\n[directors.b]\n[routers.V]\n\
+                interface = \"eth0\"\nvirtual_router_id = 9\naddresses = [\"10.0.0.31/24\"]\n";
+    let place = Place::new().file("site.toml", text);
+    let told = place.run(&["render", "site.toml", "--out", "r"]);
+    assert!(told.contains("exit code: 0"), "{told}");
+    let of_a = std::fs::read_to_string(place.0.path().join("r/a/etc/keepalived/keepalived.conf"));
+    assert!(of_a.unwrap().contains("state BACKUP"), "{told}");
 }

@@ -48,7 +48,7 @@ fn files_in_the_way_are_counted() {
 #[test]
 fn force_overwrites_and_equal_files_are_left_alone() {
     let root = tempfile::tempdir().unwrap();
-    fs::write(root.path().join("one"), "1").unwrap();
+    stage(root.path(), &[("one", "1")]).commit(false).unwrap();
     fs::write(root.path().join("two"), "edited by hand").unwrap();
     let written = stage(root.path(), &[("one", "1"), ("two", "2")]).commit(true).unwrap();
     assert_eq!(written, Written { changed: 1, unchanged: 1 });

@@ -178,7 +178,11 @@ fn a_director_whose_file_lacks_a_router_has_no_rank_in_it() {
         ("lw2".to_owned(), node("BACKUP", 100, "eth1", "")),
     ];
     let united = unite(keepalived(), nodes);
-    assert!(united.text.contains("members = { lw1 = { priority = 90 } }"), "{}", united.text);
+    assert!(
+        united.text.contains("members = { lw1 = { priority = 90, state = \"backup\" } }"),
+        "{}",
+        united.text
+    );
     let site = read_back(&united);
     assert_eq!(for_node(&site, "lw1").unwrap().routers.len(), 2);
     assert_eq!(for_node(&site, "lw2").unwrap().routers.len(), 1);

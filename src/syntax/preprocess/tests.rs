@@ -302,3 +302,17 @@ const FRAGMENTS: &[&str] = &[
     "测",
     "\u{A0}",
 ];
+
+/// Every use is held against every definition: of a long file only the first ones get an advice.
+#[test]
+fn only_the_first_undefined_uses_get_a_near_name() {
+    let uses: String = (0..150).map(|number| format!("word{number} $NANE{number:03}\n")).collect();
+    let mut sources = Sources::new();
+    let file = sources.add("keepalived.conf", format!("$NAME042=x\n{uses}").as_bytes());
+    let mut findings = Findings::new();
+    preprocess(&mut sources, file, &ConfigId::default(), &mut findings);
+    let texts: Vec<String> = findings.iter().map(|finding| format!("{finding:?}")).collect();
+    assert_eq!(texts.len(), 150);
+    assert!(texts[42].contains("did you mean `$NAME042`?"), "{}", texts[42]);
+    assert!(!texts[142].contains("did you mean"), "{}", texts[142]);
+}
