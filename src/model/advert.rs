@@ -57,6 +57,39 @@ pub enum OwnInterface {
     VirtualMac(VirtualMac),
 }
 
+impl OwnInterface {
+    /// The words of its line, the keyword first. `knows_notice`: whether `netlink_notify_msg` is no
+    /// name of an interface.
+    pub fn words(&self, knows_notice: bool) -> Vec<&str> {
+        let (keyword, name, address, option, group) = match self {
+            Self::SharedMac(own) => {
+                ("use_ipvlan", &own.name, &own.address, own.mode.as_deref(), &own.group)
+            }
+            Self::VirtualMac(own) => {
+                let notice = (own.notify && knows_notice).then_some("netlink_notify_msg");
+                ("use_vmac", &own.name, &own.address, notice, &own.group)
+            }
+        };
+        let mut words = vec![keyword];
+        if let Some(name) = name {
+            words.extend(is_taken_for_another_word(name).then_some("name"));
+            words.push(name);
+        }
+        words.extend(address.as_deref());
+        words.extend(option);
+        words.extend(group.iter().flat_map(|group| ["group", group]));
+        words
+    }
+}
+
+/// Before such a name stands `name`: 2.2.7 takes that word for a name itself, so it is only written
+/// where it has to be.
+fn is_taken_for_another_word(name: &str) -> bool {
+    let options = ["bridge", "group", "name", "netlink_notify_msg", "private", "vepa"];
+    let address = name.split_once('/').map_or(name, |(address, _)| address);
+    options.contains(&name) || name.contains(':') || address.parse::<IpAddr>().is_ok()
+}
+
 settings! {
     /// Gratuitous ARP and neighbour advertisements. In `global_defs` each keyword begins with
     /// `vrrp_`.

@@ -276,3 +276,40 @@ fn in_the_strict_mode_the_best_director_begins_as_backup() {
     let of_a = std::fs::read_to_string(place.0.path().join("r/a/etc/keepalived/keepalived.conf"));
     assert!(of_a.unwrap().contains("state BACKUP"), "{told}");
 }
+
+/// The daemon logs it and starts, so that nobody expects it.
+#[test]
+fn what_render_refuses_of_a_new_inventory_is_told_at_once() {
+    let script = "vrrp_script chk {\n script \"/bin/true\"\n fall 2\n}\n";
+    let text =
+        format!("{script}{}", DIRECTOR.replace("eth0\n", "eth0\n track_script {\n chk\n }\n"));
+    let place = Place::new().file("keepalived.conf", &text);
+    let command = ["convert", "keepalived-to-inventory", "keepalived.conf"];
+    let told = place.run(&[&command[..], &["--out", "site.toml"]].concat());
+    assert!(told.contains("`lvsha render` refuses this inventory until it is mended"), "{told}");
+    assert!(told.contains("error[LV0527]") && told.contains("--> site.toml:"), "{told}");
+    assert!(told.contains("script_security = true"), "{told}");
+    let told = place.run(&["render", "site.toml", "--out", "r"]);
+    assert!(told.contains("error[LV0527]"), "{told}");
+}
+
+/// With the address that it has, and with what is only right beside it.
+#[test]
+fn an_interface_of_the_routers_own_survives_an_inventory() {
+    let own = "eth0\n state BACKUP\n use_vmac vrrp.51\n vmac_xmit_base\n";
+    let place = Place::new().file("keepalived.conf", &DIRECTOR.replace("eth0\n", own));
+    let command = ["convert", "keepalived-to-inventory", "keepalived.conf", "--director", "m"];
+    let told = place.run(&[&command[..], &["--out", "site.toml", "--strict"]].concat());
+    assert!(told.contains("exit code: 0"), "{told}");
+    let told = place.run(&["render", "site.toml", "--out", "r"]);
+    assert!(told.contains("exit code: 0"), "{told}");
+    let told = place.run(&["diff", "keepalived.conf", "r/m/etc/keepalived/keepalived.conf"]);
+    assert!(!told.contains("own interface") && !told.contains("vmac"), "{told}");
+
+    let text = fs::read_to_string(place.0.path().join("site.toml")).unwrap();
+    assert!(text.contains("own_interface = \"use_vmac vrrp.51\""), "{text}");
+    let wrong = text.replace("own_interface", "keepalived.use_vmac");
+    fs::write(place.0.path().join("site.toml"), wrong.replace("keepalived = { v", "# ")).unwrap();
+    let told = place.run(&["check", "site.toml"]);
+    assert!(told.contains("write `own_interface` beside `keepalived`"), "{told}");
+}

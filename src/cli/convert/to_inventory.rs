@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use clap::builder::{OsStringValueParser, TypedValueParser as _};
 
 use super::example;
-use super::told::{HEARTBEAT, KEEPALIVED, Manner, exit_code, of_another_program};
+use super::told::{HEARTBEAT, KEEPALIVED, Manner, ReportForm, exit_code, of_another_program};
 use crate::cli::conditions::{self, Conditions};
 use crate::cli::inputs::{self, Group};
 use crate::cli::output_directory::OutputDirectory;
@@ -17,8 +17,8 @@ use crate::cli::printer::{Printer, Problem};
 use crate::cli::{ExitCode, Failure, node_name};
 use crate::model::Node;
 use crate::model::read::Input;
-use crate::site::{Director, FromFiles, NodeFiles, Stack, from_files};
-use crate::source::{Sources, text};
+use crate::site::{self, Director, FromFiles, NodeFiles, Secrets, Stack, from_files};
+use crate::source::{Severity, Sources, report, text};
 use crate::syntax::{ConfigId, Format};
 
 /// Arguments of both directions.
@@ -104,7 +104,32 @@ pub(super) fn run(
         return Ok(ExitCode::Findings);
     }
     write(arguments, &result, printer)?;
+    if arguments.manner.report == ReportForm::Human {
+        forewarn(arguments, &result, printer);
+    }
     Ok(exit_code(&result.account))
+}
+
+/// Says what `lvsha render` refuses in the result, so that it does not have to be found out: a daemon
+/// may have lived with what an inventory is not rendered with.
+fn forewarn(arguments: &Arguments, result: &FromFiles, printer: &Printer) {
+    let name = arguments.out.as_deref().unwrap_or(Path::new("inventory.toml"));
+    let mut sources = Sources::new();
+    let text = text::encode(&result.united.text);
+    let file = sources.add(&name.display().to_string(), &text);
+    // It imports nothing, and its secrets may not be written.
+    let folder = Path::new("");
+    let (site, mut findings) = site::read(&mut sources, file, folder, Secrets::Leave);
+    if findings.count(Severity::Error) == 0 {
+        let rendered = site::render::judge(&site, Secrets::Leave, &findings, &mut sources);
+        findings.extend(rendered);
+    }
+    let mut errors = findings.sorted();
+    errors.retain(|finding| finding.severity() == Severity::Error);
+    if !errors.is_empty() {
+        printer.status("\n`lvsha render` refuses this inventory until it is mended:\n");
+        printer.account(&report::human(&sources, &errors, printer.colour_of_notes()));
+    }
 }
 
 /// The example, as files of the director that is named first.

@@ -5,8 +5,7 @@ use super::tracker::tracks;
 use super::{View, address};
 use crate::emit::Feature;
 use crate::model::{
-    Authentication, Digest, Hook, HookEvent, OwnInterface, Role, Router, Sourced, VrrpVersion,
-    show_exact_seconds,
+    Authentication, Digest, Hook, HookEvent, Role, Router, Sourced, VrrpVersion, show_exact_seconds,
 };
 
 pub(super) fn write(router: &Router, view: &View<'_>, text: &mut Text<'_>) {
@@ -49,7 +48,9 @@ pub(super) fn write(router: &Router, view: &View<'_>, text: &mut Text<'_>) {
         transport(router, view, text);
         if let Some(own) = &router.own_interface {
             let knows_notice = exact || view.target.has(Feature::VirtualMacNotice);
-            text.line(own_interface(&own.value, knows_notice));
+            let words = own.value.words(knows_notice);
+            let words: Vec<_> = words.into_iter().map(word).collect();
+            text.line(words.join(" "));
         }
         text.settings("", &router.delivery);
         text.settings("", &router.conduct);
@@ -100,41 +101,6 @@ fn transport(router: &Router, view: &View<'_>, text: &mut Text<'_>) {
             text.line(format_args!("{}{least}{largest}", peer.address));
         }
     });
-}
-
-/// What stands before the name of an interface: 2.2.7 takes the word `name` for one, so it is only
-/// written where the name would be taken for another option.
-fn named(name: Option<&String>) -> &'static str {
-    let option = ["bridge", "group", "name", "netlink_notify_msg", "private", "vepa"];
-    if name.is_some_and(|name| option.contains(&name.as_str()) || name.contains(':')) {
-        return " name";
-    }
-    ""
-}
-
-/// `knows_notice`: whether `netlink_notify_msg` is no name of an interface.
-fn own_interface(own: &OwnInterface, knows_notice: bool) -> String {
-    let mut line = String::new();
-    let mut add = |keyword: &str, value: Option<&String>| {
-        line.extend(value.map(|value| format!("{keyword} {}", word(value))));
-    };
-    match own {
-        OwnInterface::SharedMac(own) => {
-            add(named(own.name.as_ref()), own.name.as_ref());
-            add("", own.address.as_ref());
-            add("", own.mode.as_ref());
-            add(" group", own.group.as_ref());
-            format!("use_ipvlan{line}")
-        }
-        OwnInterface::VirtualMac(own) => {
-            add(named(own.name.as_ref()), own.name.as_ref());
-            add("", own.address.as_ref());
-            let notify = if own.notify && knows_notice { " netlink_notify_msg" } else { "" };
-            let mut group = String::new();
-            group.extend(own.group.as_ref().map(|group| format!(" group {}", word(group))));
-            format!("use_vmac{line}{notify}{group}")
-        }
-    }
 }
 
 fn keys(authentication: &Authentication, text: &mut Text<'_>) {

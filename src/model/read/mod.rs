@@ -18,6 +18,7 @@ mod prose;
 #[cfg(test)]
 pub(crate) mod test_values;
 
+pub(crate) use keepalived::own_interface;
 pub(in crate::model) use keepalived::whole_number;
 pub use ldirectord::{dialogue_uses, port_of_service, service_of_port};
 

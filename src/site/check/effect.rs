@@ -184,6 +184,12 @@ const ROWS: &[Row] = &[
         help: PATHS,
     },
     Row {
+        path: &["routers", "*", "own_interface"],
+        stacks: &[Stack::Heartbeat],
+        said: never,
+        help: "heartbeat has no virtual MAC address: it tells the neighbours the holder's own",
+    },
+    Row {
         path: &["routers", "*", "peers"],
         stacks: &[Stack::Heartbeat],
         said: has_paths,

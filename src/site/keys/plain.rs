@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use crate::model::setting::{Said, Settings, Slot};
 use crate::model::{
-    Broadcast, Fallback, Family, Path, Pattern, Peer, PingTarget, Sourced, SyncDaemon, Target,
-    Track, TrackKind, Tunnel, TunnelChecksum, TunnelKind, VirtualAddress,
+    Broadcast, Fallback, Family, OwnInterface, Path, Pattern, Peer, PingTarget, Sourced,
+    SyncDaemon, Target, Track, TrackKind, Tunnel, TunnelChecksum, TunnelKind, VirtualAddress,
 };
 use crate::site::document::{Entry, Literal};
 use crate::syntax::schema::Version;
@@ -96,6 +96,8 @@ texts! {
     IpAddr, "an address such as \"10.0.0.27\"", |text| text.parse().ok(), ToString::to_string;
     Fallback, "an address with a port, \"127.0.0.1:80\", perhaps with a method and its tunnel behind it",
         fallback, show_fallback;
+    OwnInterface, "a line such as \"use_vmac vrrp.51\" or \"use_ipvlan\"",
+        own_interface, |own| own.words(true).join(" ");
     Path, "a path such as \"bcast eth1\" or \"ucast eth1 10.0.0.28\"", path, show_path;
     SyncDaemon, "an interface and a router, \"eth1 web\", perhaps with id, maxlen, port, ttl or group",
         sync_daemon, show_sync_daemon;
@@ -311,6 +313,12 @@ pub fn show_target(target: &Target) -> String {
         Target::Mark { mark, family: Family::V4 } => format!("fwmark {mark}"),
         Target::Mark { mark, family: Family::V6 } => format!("fwmark {mark} ipv6"),
     }
+}
+
+fn own_interface(text: &str) -> Option<OwnInterface> {
+    let mut words = text.split_whitespace().map(str::to_owned);
+    let keyword = words.next()?;
+    crate::model::read::own_interface(&keyword, words)
 }
 
 fn track(text: &str) -> Option<Track> {

@@ -257,6 +257,11 @@ impl<'a> Reader<'a> {
         let mut line = Composition::made(first, "node");
         for item in items {
             let Some(word): Option<String> = self.plain(item) else { continue };
+            // A comment, or another line, would take the words behind it along.
+            if word.contains(['#', '\u{ff03}', '\\', '\n', '\r', '\0']) {
+                self.wrong(item, "words without `#`, backslash and line break");
+                continue;
+            }
             let at = self.place(item.span);
             line.push_made(at, " ");
             let written = at.span.of(self.sources.get(self.file).text());
@@ -337,7 +342,7 @@ impl<'a> Reader<'a> {
 }
 
 /// What other programs call a key: these are too far from it for [`suggest`].
-const OTHER_NAMES: &[(&str, &str)] = &[
+pub(super) const OTHER_NAMES: &[(&str, &str)] = &[
     ("advert_int", "interval"),
     ("algorithm", "scheduler"),
     ("hosts", "directors"),
@@ -346,6 +351,8 @@ const OTHER_NAMES: &[(&str, &str)] = &[
     ("nodes", "directors"),
     ("real_servers", "servers"),
     ("track_script", "follows"),
+    ("use_ipvlan", "own_interface"),
+    ("use_vmac", "own_interface"),
     ("virtual_ipaddress", "addresses"),
     ("virtual_servers", "services"),
     ("vips", "addresses"),

@@ -6,7 +6,8 @@ use super::{
 };
 use crate::emit::heartbeat::in_words;
 use crate::model::{
-    Authentication, Digest, Hook, HookEvent, Member, Router, Sourced, SyncGroup, Tracker,
+    Authentication, Digest, Hook, HookEvent, Member, OwnInterface, Router, Sourced, SyncGroup,
+    Tracker,
 };
 use crate::site::document::{Entry, Item, Literal};
 use crate::source::Place;
@@ -34,6 +35,13 @@ impl Keys for Router {
             value!("multicast_group", transport.group),
             value!("peers", transport.peers),
             value!("follows", tracks),
+            custom!("own_interface", read_own_interface, |router, _| {
+                let own = router.own_interface.as_ref()?;
+                // What keepalived has in quotes is no word of a line.
+                let is_word = |word: &&str| !word.is_empty() && !word.contains(char::is_whitespace);
+                let is_line = own.value.words(true).iter().all(is_word);
+                is_line.then(|| Item::from_place(own.value.write(), own.at))
+            }),
             value!("accept", accept),
             value!("mail", alert),
             further!(announcements, conduct, delivery),
@@ -76,6 +84,12 @@ fn read_unicast(router: &mut Router, item: &Item, reader: &mut Reader<'_>) {
     if let Some(unicast) = reader.plain(item) {
         router.unicast = unicast;
     }
+}
+
+fn read_own_interface(router: &mut Router, item: &Item, reader: &mut Reader<'_>) {
+    let own: Option<OwnInterface> = reader.plain(item);
+    let at = reader.place(item.span);
+    router.own_interface = own.map(|own| Box::new(Sourced::new(own, at)));
 }
 
 impl Keys for Member {

@@ -1,6 +1,7 @@
 //! `keepalived = { garp_master_delay = 5 }`: the many settings that have a keyword of keepalived's
 //! and no key of their own. The model's declarations are the rows.
 
+use super::reader::OTHER_NAMES;
 use super::{Names, Plain, Reader, table};
 use crate::model::Sourced;
 use crate::model::setting::{Command, Said, Secret, Settings, Slot, Weight};
@@ -30,7 +31,12 @@ pub(super) fn read(
                 let at = reader.place(entry.key_span);
                 let message = format!("keepalived has no setting `{}` here", entry.key);
                 let finding = Diagnostic::new(inventory::UNKNOWN_KEY, at, message);
-                reader.report(finding.help("its manual page says where the word stands"));
+                // What has a key of its own is none of these.
+                let own = OTHER_NAMES.iter().find(|(other, _)| *other == entry.key);
+                reader.report(match own {
+                    Some((_, own)) => finding.help(format!("write `{own}` beside `keepalived`")),
+                    None => finding.help("its manual page says where the word stands"),
+                });
             }
         }
     }

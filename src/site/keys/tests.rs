@@ -8,8 +8,8 @@ use proptest::prelude::*;
 use super::*;
 use crate::model::{
     Alerts, Checks, Cluster, Fallback, Family, Fixed, Forwarding, Globals, GroupMember, LinkDelay,
-    Membership, Pacing, Pattern, Router, Server, Service, SyncDaemon, SyncGroup, Target, Tracker,
-    Tunnel, TunnelChecksum, TunnelKind, VirtualAddress,
+    Membership, OwnInterface, Pacing, Pattern, Router, Server, Service, SharedMac, SyncDaemon,
+    SyncGroup, Target, Tracker, Tunnel, TunnelChecksum, TunnelKind, VirtualAddress, VirtualMac,
 };
 use crate::site::{Director, RealServer, Site, Ssh};
 
@@ -85,6 +85,14 @@ proptest! {
         let down = Duration::from_millis(milliseconds);
         for up in [None, Some(down / 2)] {
             back(&LinkDelay { interface: text.clone(), down, up });
+        }
+        for name in [None, Some(text.clone()), Some("vepa".to_owned()), Some(address.to_string())] {
+            let group = name.clone();
+            let own = VirtualMac { name: name.clone(), address: None, notify: negated, group };
+            back(&OwnInterface::VirtualMac(own));
+            let mode = negated.then(|| "bridge".to_owned());
+            let own = SharedMac { name, address: Some(address.to_string()), mode, group: None };
+            back(&OwnInterface::SharedMac(own));
         }
         back(&(text.clone(), port.map(|_| "MII".to_owned())));
         let daemon = SyncDaemon { interface: Some(text.clone()), port, ..SyncDaemon::default() };

@@ -164,6 +164,24 @@ fn what_is_wrong_with_a_resource_stands_at_its_word() {
     assert!(places.iter().all(Option::is_some), "{findings:?}");
 }
 
+/// In haresources it would be a comment, or another line.
+#[test]
+fn a_resource_that_is_no_word_takes_no_other_along() {
+    for wrong in ["g# x", "b\\\\", "c\\nlw1"] {
+        let text = format!(
+            "stack = \"heartbeat\"\n[directors.lw1]\n[directors.lw2]\n[routers.a]\n\
+             resources = [\"10.0.0.31\", \"{wrong}\", \"httpd\"]\nmembers = {{ lw2 = {{}} }}\n"
+        );
+        let mut sources = Sources::new();
+        let file = sources.add("site.toml", text.as_bytes());
+        let (site, findings) = read(&mut sources, file, Path::new("."), Secrets::Leave);
+        let names = site.cluster.routers[0].resources.iter().map(|found| found.name.as_str());
+        assert_eq!(names.collect::<Vec<_>>(), ["IPaddr", "httpd"], "{wrong}");
+        let told = crate::source::report::human(&sources, &findings.sorted(), false);
+        assert!(told.contains("error[LV0803]"), "{told}");
+    }
+}
+
 #[test]
 fn imported_files_come_first_and_the_inventory_overrides() {
     let folder = tempfile::tempdir().unwrap();

@@ -1,13 +1,23 @@
 //! `use_vmac` and `use_ipvlan`.
 
 use super::value;
-use crate::model::{OwnInterface, SharedMac, Sourced, VirtualMac};
-use crate::syntax::NodeRef;
+use crate::model::{OwnInterface, SharedMac, VirtualMac};
+
+/// What the words behind `keyword` say; nothing when they say something else.
+pub(crate) fn own_interface(
+    keyword: &str,
+    words: impl Iterator<Item = String>,
+) -> Option<OwnInterface> {
+    match keyword {
+        "use_vmac" => virtual_mac(words).map(OwnInterface::VirtualMac),
+        "use_ipvlan" => shared_mac(words).map(OwnInterface::SharedMac),
+        _ => None,
+    }
+}
 
 /// `use_vmac [[name] NAME] [MAC] [netlink_notify_msg] [group GROUP]`.
-pub(super) fn virtual_mac(node: NodeRef<'_>) -> Option<Sourced<OwnInterface>> {
+fn virtual_mac(mut words: impl Iterator<Item = String>) -> Option<VirtualMac> {
     let mut own = VirtualMac::default();
-    let mut words = node.arguments().map(|word| word.value().into_owned());
     while let Some(word) = words.next() {
         match word.as_str() {
             "netlink_notify_msg" => own.notify = true,
@@ -18,13 +28,12 @@ pub(super) fn virtual_mac(node: NodeRef<'_>) -> Option<Sourced<OwnInterface>> {
             _ => return None,
         }
     }
-    Some(Sourced::new(OwnInterface::VirtualMac(own), node.place()))
+    Some(own)
 }
 
 /// `use_ipvlan [[name] NAME] [ADDRESS] [bridge|private|vepa] [group GROUP]`.
-pub(super) fn shared_mac(node: NodeRef<'_>) -> Option<Sourced<OwnInterface>> {
+fn shared_mac(mut words: impl Iterator<Item = String>) -> Option<SharedMac> {
     let mut own = SharedMac::default();
-    let mut words = node.arguments().map(|word| word.value().into_owned());
     while let Some(word) = words.next() {
         let address = word.split_once('/').map_or(word.as_str(), |(address, _)| address);
         match word.as_str() {
@@ -36,7 +45,7 @@ pub(super) fn shared_mac(node: NodeRef<'_>) -> Option<Sourced<OwnInterface>> {
             _ => return None,
         }
     }
-    Some(Sourced::new(OwnInterface::SharedMac(own), node.place()))
+    Some(own)
 }
 
 /// Five or six octets in hexadecimal with colons between.

@@ -34,6 +34,7 @@ mod tracker;
 mod value;
 
 pub(in crate::model) use argument::whole_number;
+pub(crate) use interface::own_interface;
 
 /// Adds what `tree` says to `cluster`.
 pub(super) fn read(

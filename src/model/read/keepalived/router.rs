@@ -3,8 +3,8 @@
 use super::list::{EMPTY_LIST, is_empty_list, lines, peer, track, words};
 use super::{add_hook, address, carry, carry_lines, interface, put, setting, value};
 use crate::model::{
-    Authentication, Carried, Cluster, Digest, HookEvent, Inert, Key, Member, OwnInterface, Role,
-    Router, Sourced, Track, TrackKind, VrrpVersion,
+    Authentication, Carried, Cluster, Digest, HookEvent, Inert, Key, Member, Role, Router, Sourced,
+    Track, TrackKind, VrrpVersion,
 };
 use crate::syntax::NodeRef;
 
@@ -71,8 +71,7 @@ fn directive(
         "virtual_ipaddress_excluded" => lines(node, &mut router.excluded, carried, address::read),
         "virtual_routes" => lines(node, &mut router.routes, carried, words),
         "virtual_rules" => lines(node, &mut router.rules, carried, words),
-        "use_vmac" => own_interface(interface::virtual_mac(node), router, inert),
-        "use_ipvlan" => own_interface(interface::shared_mac(node), router, inert),
+        "use_vmac" | "use_ipvlan" => own_interface(node, router, inert),
         "authentication" => authentication(node, router, inert),
         "auth_hmac" => hmac(node, router, inert),
         "smtp_alert" => put(&mut router.alert, value::boolean(node), inert),
@@ -93,13 +92,11 @@ fn directive(
     }
 }
 
-fn own_interface(
-    own: Option<Sourced<OwnInterface>>,
-    router: &mut Router,
-    inert: &mut Vec<Inert>,
-) -> bool {
-    let Some(own) = own else { return false };
-    if let Some(at) = router.own_interface.replace(Box::new(own)).and_then(|old| old.at) {
+fn own_interface(node: NodeRef<'_>, router: &mut Router, inert: &mut Vec<Inert>) -> bool {
+    let words = node.arguments().map(|word| word.value().into_owned());
+    let Some(own) = interface::own_interface(&node.name(), words) else { return false };
+    let own = Box::new(Sourced::new(own, node.place()));
+    if let Some(at) = router.own_interface.replace(own).and_then(|old| old.at) {
         inert.push(Inert { at, why: "a later line says it again" });
     }
     true

@@ -150,6 +150,10 @@ pub(super) const ROUTER: &[(&str, &str)] = &[
     ("multicast_group", "group that its messages go to"),
     ("peers", "addresses of the others, where they are no directors of the inventory"),
     ("follows", "what it depends on: [\"eth0\", \"script NAME weight -20\"]"),
+    (
+        "own_interface",
+        "interface with the virtual MAC address: \"use_vmac\", \"use_vmac vrrp.51\", or \"use_ipvlan\"",
+    ),
     ("accept", "false: packets for the director itself are dropped"),
     ("mail", "true: its changes are mailed"),
     ("keepalived", "rarer settings of vrrp_instance, with keepalived's words"),
