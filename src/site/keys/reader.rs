@@ -258,8 +258,8 @@ impl<'a> Reader<'a> {
         for item in items {
             let Some(word): Option<String> = self.plain(item) else { continue };
             // A comment, or another line, would take the words behind it along.
-            if word.contains(['#', '\u{ff03}', '\\', '\n', '\r', '\0']) {
-                self.wrong(item, "words without `#`, backslash and line break");
+            if word.contains(['#', '\u{ff03}', '\\']) || word.contains(char::is_control) {
+                self.wrong(item, "words without `#`, backslash and control characters");
                 continue;
             }
             let at = self.place(item.span);
