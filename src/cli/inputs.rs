@@ -170,7 +170,9 @@ impl Gatherer<'_> {
     /// Takes the known files of a directory, or else those of the directories in it, however deep.
     fn directory(&mut self, path: &Path) {
         let before = (self.groups.len(), self.problems.len());
-        let found = self.known_files(path);
+        // What directors include may stand above their directories: it is no director's file.
+        let is_shared = || !has_usual_file(path) && has_usual_file_below(path);
+        let found = !is_shared() && self.known_files(path);
         if !found {
             self.is_deeper = true;
             self.deeper(path);
@@ -189,29 +191,7 @@ impl Gatherer<'_> {
     /// Takes the known files of the directories in `path`. One that holds some is not searched
     /// further: what is below it belongs to them.
     fn deeper(&mut self, path: &Path) {
-        let root = real(path);
-        let mut known = HashSet::new();
-        let mut open = inside(path);
-        // Links come last, so that a directory goes by its own name, and lead nowhere twice.
-        let mut links = VecDeque::new();
-        loop {
-            let directory = match open.pop() {
-                Some(Inside::Directory(directory)) => directory,
-                Some(Inside::Link(link)) => {
-                    links.push_back(link);
-                    continue;
-                }
-                None => match links.pop_front() {
-                    // What is above holds what is searched already, and all the rest of the disk.
-                    Some(link) if root.starts_with(real(&link)) => continue,
-                    Some(link) => link,
-                    None => return,
-                },
-            };
-            if known.insert(real(&directory)) && !self.known_files(&directory) {
-                open.extend(inside(&directory));
-            }
-        }
+        below(path, |directory| !self.known_files(directory));
     }
 
     /// Takes the known files directly in a directory; false when there are none, true as well when
@@ -335,6 +315,47 @@ impl Gatherer<'_> {
             None => self.groups.push(Group { directory, is_keepalived, inputs: vec![input] }),
         }
     }
+}
+
+/// Shows `enter` each directory in `path`, and those in it where `enter` says so.
+fn below(path: &Path, mut enter: impl FnMut(&Path) -> bool) {
+    let root = real(path);
+    let mut known = HashSet::new();
+    let mut open = inside(path);
+    // Links come last, so that a directory goes by its own name, and lead nowhere twice.
+    let mut links = VecDeque::new();
+    loop {
+        let directory = match open.pop() {
+            Some(Inside::Directory(directory)) => directory,
+            Some(Inside::Link(link)) => {
+                links.push_back(link);
+                continue;
+            }
+            None => match links.pop_front() {
+                // What is above holds what is searched already, and all the rest of the disk.
+                Some(link) if root.starts_with(real(&link)) => continue,
+                Some(link) => link,
+                None => return,
+            },
+        };
+        if known.insert(real(&directory)) && enter(&directory) {
+            open.extend(inside(&directory));
+        }
+    }
+}
+
+/// Whether a file directly in a directory has the name that its program reads.
+fn has_usual_file(directory: &Path) -> bool {
+    Format::ALL.iter().any(|format| directory.join(format.file_name()).is_file())
+}
+
+fn has_usual_file_below(path: &Path) -> bool {
+    let mut found = false;
+    below(path, |directory| {
+        found |= has_usual_file(directory);
+        !found
+    });
+    found
 }
 
 fn unlisted(directory: &Path, error: &io::Error) -> Problem {

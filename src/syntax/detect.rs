@@ -121,7 +121,9 @@ const HA_CF: &[&str] = &[
 /// Words of keepalived.conf that are no first words elsewhere.
 const KEEPALIVED: &[&str] = &[
     "advert_int",
+    "bfd_instance",
     "delay_loop",
+    "garp_group",
     "global_defs",
     "include",
     "lb_algo",
@@ -129,12 +131,19 @@ const KEEPALIVED: &[&str] = &[
     "notification_email",
     "real_server",
     "static_ipaddress",
+    "static_routes",
+    "static_rules",
+    "track_file",
+    "track_group",
     "virtual_ipaddress",
+    "virtual_ipaddress_excluded",
     "virtual_router_id",
     "virtual_server",
+    "virtual_server_group",
     "vrrp_instance",
     "vrrp_script",
     "vrrp_sync_group",
+    "vrrp_track_process",
 ];
 
 /// Left sides of `=` in ldirectord.cf.

@@ -54,3 +54,20 @@ fn what_ldirectord_does_by_itself_is_no_loss_of_an_inventory() {
     let place = Place::new().file("ldirectord.cf", services);
     snapshot!(place.run(&["convert", "heartbeat-to-inventory", "lw1=ldirectord.cf"]));
 }
+
+/// A file that two directors include stands above their directories: it is none of a director.
+#[test]
+fn a_shared_include_hides_no_director() {
+    let common = "vrrp_instance A {\n interface eth0\n}\n";
+    let own = "include ../common.conf\nglobal_defs {\n router_id x\n}\n";
+    let place = Place::new()
+        .file("site/common.conf", common)
+        .file("site/lw1/keepalived.conf", own)
+        .file("site/lw2/keepalived.conf", own);
+    let told = place.run(&["check", "site"]);
+    assert!(told.contains("2 files checked"), "{told}");
+    // Without files of the usual name below, it is what the directory holds.
+    let place = Place::new().file("site/common.conf", common).file("site/conf.d/x.conf", common);
+    let told = place.run(&["check", "site"]);
+    assert!(told.contains("1 file checked"), "{told}");
+}

@@ -21,6 +21,7 @@ pub(crate) mod test_values;
 pub(crate) use keepalived::own_interface;
 pub(in crate::model) use keepalived::whole_number;
 pub use ldirectord::{dialogue_uses, port_of_service, service_of_port};
+pub(crate) use prose::is_resource_word;
 
 /// A loaded file and what it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,6 +5,7 @@ use std::ops::Range;
 use crate::source::Place;
 use crate::source::text::is_escaped_byte;
 use crate::syntax::NodeRef;
+use crate::syntax::characters::plain;
 
 /// Whether `word` looks like the beginning of a note: an arrow, a bracket, a dash, a semicolon,
 /// two slashes, or a letter beyond ASCII, with which no value of heartbeat's files begins.
@@ -17,6 +18,16 @@ pub(super) fn is_note(word: &str) -> bool {
         (Some(first), _) => !first.is_ascii() && !is_escaped_byte(first),
         (None, _) => false,
     }
+}
+
+/// Whether `word` stays one in a line of haresources: no note, comment, template or quote, nothing that
+/// reads as something else, and no end of the line.
+pub(crate) fn is_resource_word(word: &str) -> bool {
+    !is_note(word)
+        && marks(word).is_none()
+        && !word.contains(['#', '\\', '"', '\''])
+        && !word.contains(char::is_control)
+        && plain(word) == word
 }
 
 /// From the first to the last sign of a template language in the words of `node`.

@@ -257,9 +257,9 @@ impl<'a> Reader<'a> {
         let mut line = Composition::made(first, "node");
         for item in items {
             let Some(word): Option<String> = self.plain(item) else { continue };
-            // A comment, or another line, would take the words behind it along.
-            if word.contains(['#', '\u{ff03}', '\\']) || word.contains(char::is_control) {
-                self.wrong(item, "words without `#`, backslash and control characters");
+            // A comment, a note or another line would take the words behind it along.
+            if !word.split([' ', '\t']).all(model::read::is_resource_word) {
+                self.wrong(item, "words such as \"IPaddr2::10.0.0.31/24\" or \"httpd\"");
                 continue;
             }
             let at = self.place(item.span);

@@ -167,7 +167,7 @@ fn what_is_wrong_with_a_resource_stands_at_its_word() {
 /// In haresources it would be a comment, or another line.
 #[test]
 fn a_resource_that_is_no_word_takes_no_other_along() {
-    for wrong in ["g# x", "b\\\\", "c\\nlw1", "\\u0015"] {
+    for wrong in ["g# x", "b\\\\", "c\\nlw1", "\\u0015", "-", "{{ x }}", "\u{201c}x"] {
         let text = format!(
             "stack = \"heartbeat\"\n[directors.lw1]\n[directors.lw2]\n[routers.a]\n\
              resources = [\"10.0.0.31\", \"{wrong}\", \"httpd\"]\nmembers = {{ lw2 = {{}} }}\n"

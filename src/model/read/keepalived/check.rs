@@ -50,7 +50,8 @@ fn comment(file: &SourceFile, node: NodeRef<'_>, findings: &mut Findings) {
         let end = node.comment().end;
         let at = file.id().at(Span::new(end - 1, end));
         let message = "a comment that ends in a backslash";
-        findings.push(Diagnostic::new(codes::BACKSLASH_IN_COMMENT, at, message).fix(
+        // A definition that was commented out has one on each line.
+        findings.push_once_per_file(Diagnostic::new(codes::BACKSLASH_IN_COMMENT, at, message).fix(
             at,
             "",
             "remove the backslash",

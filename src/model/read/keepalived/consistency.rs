@@ -12,6 +12,7 @@ use crate::model::{
     Service, ServiceGroup, Sourced, SyncGroup, Target, Track, TrackKind, VrrpVersion,
 };
 use crate::source::codes::{keepalived as codes, keepalived_quirks as quirks};
+use crate::source::words::counted;
 use crate::source::{Code, Diagnostic, Findings, Place};
 use crate::syntax::suggest;
 
@@ -203,7 +204,8 @@ impl File<'_> {
             report(codes::UNKNOWN_NAME, member.at, message, findings);
         }
         if known < 2 {
-            let message = format!("vrrp_sync_group `{}` has {known} routers", group.name.value);
+            let known = counted(known, "router");
+            let message = format!("vrrp_sync_group `{}` has {known}", group.name.value);
             report(codes::SMALL_GROUP, group.name.at, message, findings);
         }
         self.interfaces_of_both(group, findings);

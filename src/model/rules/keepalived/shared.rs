@@ -142,7 +142,9 @@ pub(super) fn interfaces(view: &View<'_>, findings: &mut Findings) {
         let is_made = name.contains('.') || MADE.iter().any(|prefix| name.starts_with(prefix));
         if is_made && told.insert(name) {
             let message = format!("{name} may not be there yet when keepalived starts");
-            report(advice::LATE_INTERFACE, interface.at, message, findings);
+            // One setting helps them all.
+            let Some(at) = interface.at else { continue };
+            findings.push_once_per_file(Diagnostic::new(advice::LATE_INTERFACE, at, message));
         }
     }
 }
