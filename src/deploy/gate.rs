@@ -38,7 +38,12 @@ pub fn gate(report: &GateReport<'_>) -> Result<(), String> {
         return Err(format!("{unit} does not run on {}", machine.name));
     }
     if let Some(pending) = own.pending.filter(|pending| *pending != own.generation) {
-        return Err(format!("generation {pending} was rolled back by {}", machine.name));
+        return Err(format!("generation {pending} is being taken back by {}", machine.name));
+    }
+    // The dead-man switch has nothing left that waits.
+    let before = report.before.get(&machine.name);
+    if own.pending.is_none() && before.is_some_and(|old| old.generation == own.generation) {
+        return Err(format!("{} has taken its old state back", machine.name));
     }
     if machine.role == Role::RealServer {
         return Ok(());
@@ -138,13 +143,19 @@ fn living(
     report: &GateReport<'_>,
 ) -> Result<(), String> {
     // Without a table the kernel has no IPVS yet, or may not be asked.
-    if found.table.is_empty() {
+    let is_blind = found.table.is_empty();
+    let has_table = |found: &Found| !found.table.is_empty();
+    let is_told_elsewhere = || report.before.values().chain(report.found.values()).any(has_table);
+    if is_blind && !is_told_elsewhere() {
         return Ok(());
     }
     for service in &report.cluster.services {
         let Target::Endpoint { address: own, port } = service.target.value else { continue };
         if own != address || service.servers.is_empty() {
             continue;
+        }
+        if is_blind {
+            return Err(format!("the kernel of {name} has no IPVS: `modprobe ip_vs` says why"));
         }
         match living_servers(&found.table, service) {
             Some(0) if may_be_empty(service, report.before) => {}

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::{JoinError, JoinSet};
 
 use super::rollout::{Rollout, Task};
@@ -105,6 +106,8 @@ pub async fn run(
     let mut hosts: Vec<Option<Host>> = hosts.into_iter().map(Some).collect();
     let mut set: JoinSet<Done> = JoinSet::new();
     let mut interrupted = false;
+    // One for all rounds: what comes between two of them must not be lost.
+    let mut interrupts = signal(SignalKind::interrupt()).ok();
     while !rollout.is_finished() {
         while let Some((position, task)) = rollout.poll(start.elapsed()) {
             // Another look of the same gate is nothing new.
@@ -123,7 +126,7 @@ pub async fn run(
         let done = tokio::select! {
             done = set.join_next(), if !set.is_empty() => done,
             () = tokio::time::sleep(pause.unwrap_or(IDLE)), if pause.is_some() || set.is_empty() => None,
-            _ = tokio::signal::ctrl_c() => {
+            () = pressed(&mut interrupts) => {
                 if interrupted {
                     // The scripts on the machines go on; nobody waits for them any more.
                     rollout.leave();
@@ -154,6 +157,17 @@ pub async fn run(
         }
     }
     hosts.into_iter().flatten().collect()
+}
+
+/// Waits for Ctrl-C; for ever where it cannot be heard.
+async fn pressed(interrupts: &mut Option<Signal>) {
+    let heard = match interrupts {
+        Some(interrupts) => interrupts.recv().await,
+        None => None,
+    };
+    if heard.is_none() {
+        std::future::pending().await
+    }
 }
 
 /// What a task brought. Nothing aborts tasks, so one that brought nothing has panicked: its machine would

@@ -104,6 +104,26 @@ fn a_link_that_made_way_for_a_file_is_a_link_again() {
     assert_eq!(fs::metadata(&target).unwrap().permissions().mode() & 0o777, 0o640);
 }
 
+/// Its mode was set where the link points to, and is set back there.
+#[test]
+fn a_link_of_which_only_the_mode_was_changed_stays_one() {
+    let rack = Rack::new();
+    let wanted = machine("new\n");
+    rack.write("/srv/shared.conf", "new\n");
+    let target = rack.path("/srv/shared.conf");
+    fs::set_permissions(&target, fs::Permissions::from_mode(0o666)).unwrap();
+    fs::create_dir_all(rack.path(CONF).parent().unwrap()).unwrap();
+    std::os::unix::fs::symlink(&target, rack.path(CONF)).unwrap();
+    let mode = || fs::metadata(&target).unwrap().permissions().mode() & 0o777;
+    rack.stage(&wanted);
+    rack.activate(1, 60).unwrap();
+    assert_ne!(mode(), 0o666);
+    assert!(rack.path(CONF).is_symlink());
+    rack.rollback(1).unwrap();
+    assert_eq!(fs::read_link(rack.path(CONF)).unwrap(), target);
+    assert_eq!(mode(), 0o666);
+}
+
 /// Else its mode would be set anew by every deployment.
 #[test]
 fn a_link_to_what_is_wanted_is_left_alone() {

@@ -85,6 +85,52 @@ fn a_holder_that_is_not_changed_yet_need_not_have_what_is_new() {
     assert_eq!(gate(&report), Err("nobody holds 10.0.0.32".to_owned()));
 }
 
+/// A kernel without its module: keepalived runs, the address is there, and no service answers.
+#[test]
+fn a_holder_without_ipvs_is_no_director() {
+    let text = "vrrp_instance V {\nvirtual_ipaddress {\n10.0.0.31\n}\n}\n\
+        virtual_server 10.0.0.31 80 {\nreal_server 10.0.0.29 80 {\n}\n}\n";
+    let mut cluster = cluster(text);
+    let name = crate::model::Sourced::implied("lw1".to_owned());
+    cluster.nodes = vec![crate::model::Node { name, address: None }];
+    let machine = Machine {
+        name: "lw1".to_owned(),
+        role: Role::Director,
+        files: Vec::new(),
+        packages: Vec::new(),
+        units: Vec::new(),
+    };
+    let holder = Found {
+        addresses: ["10.0.0.31".parse().unwrap()].into_iter().collect(),
+        generation: 2,
+        pending: Some(2),
+        ..Found::default()
+    };
+    let judge = |before: Found, now: &Found| {
+        gate(&GateReport {
+            before: &[("lw1".to_owned(), before)].into(),
+            cluster: &cluster,
+            machine: &machine,
+            found: &[("lw1".to_owned(), now.clone())].into(),
+            silent: &BTreeMap::new(),
+            is_last: true,
+        })
+    };
+    // Where no director ever had a table, nobody may be allowed to see it.
+    assert_eq!(judge(Found { generation: 1, ..Found::default() }, &holder), Ok(()));
+    let table = vec!["IP Virtual Server version 1.2.1 (size=4096)".to_owned()];
+    let before = Found { generation: 1, table, ..Found::default() };
+    assert!(judge(before.clone(), &holder).unwrap_err().contains("no IPVS"));
+
+    // What the dead-man switch took back is no success, although it looks like the old one.
+    let back =
+        Found { generation: 1, pending: None, table: before.table.clone(), ..holder.clone() };
+    assert_eq!(judge(before.clone(), &back), Err("lw1 has taken its old state back".to_owned()));
+    let meanwhile = Found { generation: 1, ..holder };
+    let told = judge(before, &meanwhile).unwrap_err();
+    assert_eq!(told, "generation 2 is being taken back by lw1");
+}
+
 #[test]
 fn only_a_director_that_was_not_asked_may_hold_the_address_unseen() {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("inventories/lab.toml");
@@ -167,10 +213,10 @@ fn a_service_without_servers_closes_the_gate_only_where_it_had_some() {
             units: Vec::new(),
         };
         gate(&GateReport {
-            before: &of(before),
+            before: &of(&Found { generation: 1, ..before.clone() }),
             cluster: &cluster,
             machine: &machine,
-            found: &of(now),
+            found: &of(&Found { generation: 2, ..now.clone() }),
             silent: &BTreeMap::new(),
             is_last: true,
         })

@@ -28,7 +28,11 @@ while read -r kind mode path; do
     if [ -f "$root$path" ]; then
         # What is written takes a link's place; a mode is set where the link points to.
         copy=-p old=$(stat -L -c %a "$root$path")
-        [ "$kind" = mode ] || [ ! -L "$root$path" ] || copy=-P old=link
+        if [ "$kind" = mode ]; then
+            old=mode:$old
+        elif [ -L "$root$path" ]; then
+            copy=-P old=link
+        fi
         mkdir -p "$here/before/files$(dirname "$path")" && cp $copy "$root$path" "$here/before/files$path" ||
             fail "cannot save $path"
         echo "$old $path"

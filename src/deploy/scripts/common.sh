@@ -126,6 +126,8 @@ restore() { # GENERATION
             [ "$(readlink "$before/files$path")" = "$(readlink "$root$path")" ] ||
                 { cp -P "$before/files$path" "$(temporary "$root$path")" && into "$root$path"; } || return 1
             ;;
+        # Where a link points to.
+        mode:*) [ ! -e "$root$path" ] || chmod "${mode#mode:}" "$root$path" || return 1 ;;
         # What was not changed yet stays: it may be that nothing can be written there.
         *)
             same "$before/files$path" "$root$path" "$mode" || {
