@@ -4,7 +4,7 @@
 //! slice of what can wait: addresses and routes in the kernel, announcements. A turn with work left does not
 //! sleep, but packets and timers come first again.
 
-use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::io;
 use std::net::IpAddr;
 use std::time::Instant;
@@ -20,7 +20,7 @@ use crate::run::net::addresses::LinkAddress;
 use crate::run::net::alarm::Alarm;
 use crate::run::net::frames::FrameSocket;
 use crate::run::net::netlink::{BATCH, Events, Link, Netlink};
-use crate::run::net::objects::{Object, Step, diff};
+use crate::run::net::objects::{Object, Step};
 use crate::run::net::readiness::Watched;
 use crate::run::net::routes::Route;
 use crate::run::net::rules::Rule;
@@ -31,6 +31,7 @@ use crate::run::vrrp::{
 };
 
 mod announcing;
+mod changes;
 mod links;
 mod news;
 mod owned;
@@ -67,8 +68,8 @@ pub(super) struct Worker {
     followed: news::Followed,
     frames: FrameSocket,
     /// Changes of the kernel's addresses, routes and rules that were not made yet.
-    pending: VecDeque<Step>,
-    /// Whether `pending` has to be computed again.
+    changes: changes::Changes,
+    /// Whether they have to be planned again.
     is_dirty: bool,
     /// Whether nothing is to be left, also not what stays as long as the daemon.
     is_ending: bool,
@@ -119,7 +120,7 @@ impl Worker {
             news: Consequences::default(),
             followed: news::Followed::default(),
             frames: FrameSocket::open()?,
-            pending: VecDeque::new(),
+            changes: changes::Changes::default(),
             is_dirty: true,
             is_ending: false,
             hears_routes: false,
@@ -146,7 +147,9 @@ impl Worker {
         self.director.start(Instant::now());
         loop {
             let is_busy = self.turn();
-            if self.director.has_stopped() {
+            // There may be packets each time that it would sleep.
+            let is_alone = self.obey_some();
+            if is_alone || self.director.has_stopped() {
                 break;
             }
             match self.wait(is_busy).await {
@@ -156,6 +159,17 @@ impl Worker {
             }
         }
         self.end();
+    }
+
+    /// Does what was ordered meanwhile; true if nobody gives orders any more.
+    fn obey_some(&mut self) -> bool {
+        for _ in 0..MOST_ORDERS {
+            match self.orders.try_recv() {
+                Ok(order) => self.obey(order),
+                Err(error) => return error == mpsc::error::TryRecvError::Disconnected,
+            }
+        }
+        false
     }
 
     fn obey(&mut self, order: Order) {
@@ -210,10 +224,26 @@ impl Worker {
         // Nobody is there any more who could stop anything.
         self.director.stop_at_once(Instant::now());
         self.carry_out();
-        self.is_dirty = true;
         self.is_ending = true;
-        while self.change_objects() {}
+        self.take_away_everything();
         self.virtual_links.remove_all(&mut self.netlink, &mut self.reporter);
+    }
+
+    /// Nobody will be there to repair what is left: what the kernel did not answer to is tried again.
+    fn take_away_everything(&mut self) {
+        for _ in 0..LAST_ATTEMPTS {
+            self.is_dirty = true;
+            while self.change_objects() {}
+            if self.changes.is_empty() {
+                return;
+            }
+            let result = self.kernel.refresh(&mut self.netlink);
+            self.check_reading("reading what is left", result);
+        }
+        for step in self.changes.left() {
+            let (object, why) = (step.object().clone(), NO_ANSWER.to_owned());
+            self.reporter.tell(Report::ObjectRefused { object, why });
+        }
     }
 
     /// Takes a plan, and what each of its routers brings along.
@@ -267,7 +297,11 @@ impl Worker {
 
     /// Tells of a reading that failed, and repeats it: whatever was missed is not told again.
     fn check_reading(&mut self, what: &str, result: io::Result<()>) {
-        if result.is_err() && self.rereading.failed(Instant::now()) {
+        if result.is_ok() {
+            return;
+        }
+        self.changes.doubt();
+        if self.rereading.failed(Instant::now()) {
             self.reporter.check(what, result);
         }
     }
@@ -362,6 +396,13 @@ impl Life {
         }
     }
 }
+
+/// Rounds at the end in which what the kernel did not answer to is taken away again.
+const LAST_ATTEMPTS: usize = 3;
+const NO_ANSWER: &str = "the kernel does not answer, and it may be left behind";
+
+/// Orders in a turn: a flood of packets must not keep the daemon from stopping.
+const MOST_ORDERS: usize = 64;
 
 /// An IPv4 packet at its longest.
 const LONGEST_PACKET: usize = 65_535;

@@ -1,11 +1,13 @@
 //! rtnetlink: links, addresses, routes and rules.
 //!
 //! Requests and events have sockets of their own: a burst of events must not delay an answer.
-//! The kernel answers a request before its send returns, so that a request never waits.
+//! The kernel answers a request before its send returns; one that it does not answer ends with an error.
 
 use std::fmt;
 use std::io::{self, Cursor};
 use std::net::IpAddr;
+use std::os::fd::{AsRawFd as _, BorrowedFd};
+use std::time::Duration;
 
 use neli::FromBytes as _;
 use neli::consts::nl::NlmF;
@@ -16,6 +18,7 @@ use neli::socket::NlSocket;
 use neli::types::Buffer;
 use neli::utils::Groups;
 use neli::{Size, ToBytes};
+use rustix::net::sockopt::{self, Timeout};
 
 mod address;
 mod dump;
@@ -44,6 +47,10 @@ pub struct Netlink {
     buffer: Vec<u8>,
 }
 
+/// The kernel answers in microseconds, and a large table in tens of milliseconds; below a second, in which
+/// the other director would take over.
+const PATIENCE: Duration = Duration::from_millis(900);
+
 /// Requests in one send; more answers than fit into the socket's buffer would be lost.
 pub const BATCH: usize = 64;
 
@@ -56,6 +63,11 @@ impl Netlink {
         let socket = NlSocket::connect(NlFamily::Route, None, Groups::empty())?;
         // Lets the kernel filter dumps of routes. Linux before 4.20 cannot, and sends all of them.
         let _ = socket.enable_strict_checking(true);
+        // SAFETY: the descriptor is the socket's, which lives on.
+        let descriptor = unsafe { BorrowedFd::borrow_raw(socket.as_raw_fd()) };
+        // Whoever asks also speaks VRRP: a request without an answer is an error, not the end.
+        sockopt::set_socket_timeout(descriptor, Timeout::Recv, Some(PATIENCE))?;
+        sockopt::set_socket_timeout(descriptor, Timeout::Send, Some(PATIENCE))?;
         Ok(Self { socket, sequence: 0, buffer: vec![0; RECEIVE_BUFFER] })
     }
 
@@ -247,7 +259,13 @@ impl Netlink {
     }
 
     fn receive(&mut self) -> io::Result<Vec<Nlmsghdr<u16, Buffer>>> {
-        read_messages(&self.socket, &mut self.buffer, Msg::empty())
+        let received = read_messages(&self.socket, &mut self.buffer, Msg::empty());
+        received.map_err(|error| match error.kind() {
+            io::ErrorKind::WouldBlock => {
+                io::Error::new(io::ErrorKind::TimedOut, "the kernel does not answer")
+            }
+            _ => error,
+        })
     }
 }
 

@@ -8,29 +8,22 @@ impl Worker {
     pub(super) fn change_objects(&mut self) -> bool {
         if std::mem::take(&mut self.is_dirty) {
             self.plan_objects();
-        } else if self.rereading.next_deadline().is_some() && !self.is_ending {
-            // What was planned before may be done already. A new wish does not wait.
+        }
+        let steps = self.changes.next_slice(BATCH);
+        if steps.is_empty() {
             return false;
         }
-        if self.pending.is_empty() {
-            return false;
-        }
-        let count = self.pending.len().min(BATCH);
-        let steps: Vec<Step> = self.pending.drain(..count).collect();
         let refused = match self.apply(&steps) {
             Ok(refused) => refused,
             Err(error) => {
                 self.check_reading("addresses and routes", Err(error));
-                if self.is_ending {
-                    return !self.pending.is_empty();
-                }
-                // How much of it was done only a new reading says.
-                steps.into_iter().rev().for_each(|step| self.pending.push_front(step));
+                self.changes.put_back(steps);
                 return false;
             }
         };
         let mut added = HashSet::new();
         for (place, step) in (0..).zip(steps) {
+            self.changes.answered(&step);
             let why = refused.iter().find(|(refused, _)| *refused == place);
             if let Some((_, error)) = why {
                 let object = step.object().clone();
@@ -49,7 +42,7 @@ impl Worker {
             }
         }
         self.announce_added(&added);
-        !self.pending.is_empty()
+        self.changes.is_ready()
     }
 
     /// Sends steps to the kernel, with what the plan says about each address.
@@ -101,7 +94,7 @@ impl Worker {
         };
         let known = moving.iter().chain(&others).filter(|object| !desired.contains(*object));
         actual.extend(known.filter(is_outdated).cloned());
-        self.pending = diff(&actual, &desired).into();
+        self.changes.plan(actual, &desired);
     }
 
     /// The kernel makes no route over a link that is down. When the link is back it is tried again.
@@ -120,11 +113,11 @@ impl Worker {
         }
         self.rereading.succeeded();
         self.owned.forget_gone(&self.kernel);
-        let is_settled = self.pending.is_empty() && !self.is_dirty;
+        let is_settled = self.changes.is_empty() && !self.is_dirty;
         self.plan_objects();
         let lost: Vec<Object> = self
-            .pending
-            .iter()
+            .changes
+            .left()
             .filter_map(|step| match step {
                 Step::Add(object) if is_settled => Some(object.clone()),
                 Step::Add(_) | Step::Remove(_) => None,
@@ -196,6 +189,10 @@ impl Worker {
         let Some(router) = self.plan.routers.get(index) else { return };
         let Some(planned) = router.addresses.get(number) else { return };
         let Some(place) = self.place(router, planned) else { return };
+        // One that is not there yet is announced when it is (A82, A91).
+        if self.kernel.on(place.link, place.address).next().is_none() {
+            return;
+        }
         let link = self.kernel.by_index(place.link);
         let Some((link, mac)) = link.and_then(|link| Some((link, link.mac?))) else { return };
         if !link.has_neighbours {

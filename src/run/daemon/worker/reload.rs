@@ -57,7 +57,7 @@ impl Worker {
         });
         self.director.observe_all(inherited, now);
         self.director.start(now);
-        self.remove_stale(&old_objects);
+        self.abandon_stale(&old_objects);
         self.virtual_links.remove_unused(&self.plan, &mut self.netlink, &mut self.reporter);
     }
 
@@ -72,8 +72,8 @@ impl Worker {
         self.carry_out();
     }
 
-    /// What the old plan put into the kernel and the new one does not know.
-    fn remove_stale(&mut self, old: &BTreeSet<Object>) {
+    /// What the old plan put into the kernel and the new one does not know goes with the next changes.
+    fn abandon_stale(&mut self, old: &BTreeSet<Object>) {
         let new = self.all_objects();
         let keys: HashSet<RouteKey> = new.iter().filter_map(key_of).collect();
         // One with the same key is replaced by the new one, without a moment without it.
@@ -81,12 +81,9 @@ impl Worker {
             .difference(&new)
             .cloned()
             .partition(|object| key_of(object).is_some_and(|key| keys.contains(&key)));
-        let steps: Vec<Step> = stale.iter().rev().cloned().map(Step::Remove).collect();
-        let result = self.apply(&steps);
         replaced.iter().filter_map(key_of).for_each(|key| self.kernel.outdate(key));
-        stale.iter().for_each(|object| self.kernel.remove(object));
+        self.changes.abandon(stale);
         self.is_dirty = true;
-        self.reporter.check("removing what is no longer configured", result.map(|_| ()));
     }
 }
 

@@ -74,6 +74,10 @@ pub(super) fn macvlan(wanted: &VirtualLink) -> io::Result<Ifinfomsg> {
 /// A link that the kernel tells about.
 pub(super) fn read(bytes: &[u8]) -> Option<Link> {
     let message = Ifinfomsg::from_bytes_with_input(&mut Cursor::new(bytes), bytes.len()).ok()?;
+    // A bridge tells of its ports in its own family, and a port that leaves it is no link that goes.
+    if *message.ifi_family() != RtAddrFamily::Unspecified {
+        return None;
+    }
     let find = |kind: Ifla| {
         let found = message.rtattrs().iter().find(|attribute| *attribute.rta_type() == kind);
         found.map(|attribute| attribute.rta_payload().as_ref())
@@ -118,3 +122,26 @@ impl RtaType for Macvlan {}
 
 /// `MACVLAN_MODE_PRIVATE`.
 const MACVLAN_PRIVATE: u32 = 1;
+
+#[cfg(test)]
+mod tests {
+    use neli::ToBytes as _;
+    use neli::types::{Buffer, RtBuffer};
+
+    use super::*;
+
+    #[test]
+    fn what_a_bridge_tells_of_a_port_is_no_link() {
+        let told = |family| {
+            let name = attribute(Ifla::Ifname, Buffer::from(&b"eth0\0"[..])).unwrap();
+            let attributes: RtBuffer<Ifla, Buffer> = std::iter::once(name).collect();
+            let message = builder(2).unwrap().ifi_family(family).rtattrs(attributes);
+            let mut bytes = Cursor::new(Vec::new());
+            message.build().unwrap().to_bytes(&mut bytes).unwrap();
+            read(&bytes.into_inner()).map(|link| link.name)
+        };
+        assert_eq!(told(RtAddrFamily::Unspecified).as_deref(), Some("eth0"));
+        // AF_BRIDGE of linux/socket.h, which neli does not name.
+        assert_eq!(told(RtAddrFamily::UnrecognizedConst(7)), None);
+    }
+}
