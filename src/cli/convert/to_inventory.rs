@@ -116,7 +116,7 @@ fn forewarn(arguments: &Arguments, result: &FromFiles, printer: &Printer) {
     let name = arguments.out.as_deref().unwrap_or(Path::new("inventory.toml"));
     let mut sources = Sources::new();
     let text = text::encode(&result.united.text);
-    let file = sources.add(&name.display().to_string(), &text);
+    let file = sources.add(name.display().to_string(), &text);
     // It imports nothing, and its secrets may not be written.
     let folder = Path::new("");
     let (site, mut findings) = site::read(&mut sources, file, folder, Secrets::Leave);
