@@ -287,7 +287,7 @@ fn what_render_refuses_of_a_new_inventory_is_told_at_once() {
     let command = ["convert", "keepalived-to-inventory", "keepalived.conf"];
     let told = place.run(&[&command[..], &["--out", "site.toml"]].concat());
     assert!(told.contains("`lvsha render` refuses this inventory until it is mended"), "{told}");
-    assert!(told.contains("error[LV0527]") && told.contains("--> site.toml:"), "{told}");
+    assert!(told.contains("site.toml:6:19: error[LV0527]"), "{told}");
     assert!(told.contains("script_security = true"), "{told}");
     let told = place.run(&["render", "site.toml", "--out", "r"]);
     assert!(told.contains("error[LV0527]"), "{told}");
