@@ -255,7 +255,7 @@ fn services_alone_are_of_the_director_that_their_directory_is_called_after() {
 #[test]
 fn a_state_that_a_file_does_not_say_is_none_that_is_rendered() {
     for global in ["", "global_defs {\n vrrp_strict\n}\n"] {
-        let place = Place::new().file("keepalived.conf", &format!("{global}{DIRECTOR}"));
+        let place = Place::new().file("keepalived.conf", format!("{global}{DIRECTOR}"));
         let command = ["convert", "keepalived-to-inventory", "keepalived.conf", "--director", "m"];
         place.run(&[&command[..], &["--out", "site.toml"]].concat());
         let told = place.run(&["render", "site.toml", "--out", "r"]);
@@ -297,7 +297,7 @@ fn what_render_refuses_of_a_new_inventory_is_told_at_once() {
 #[test]
 fn an_interface_of_the_routers_own_survives_an_inventory() {
     let own = "eth0\n state BACKUP\n use_vmac vrrp.51\n vmac_xmit_base\n";
-    let place = Place::new().file("keepalived.conf", &DIRECTOR.replace("eth0\n", own));
+    let place = Place::new().file("keepalived.conf", DIRECTOR.replace("eth0\n", own));
     let command = ["convert", "keepalived-to-inventory", "keepalived.conf", "--director", "m"];
     let told = place.run(&[&command[..], &["--out", "site.toml", "--strict"]].concat());
     assert!(told.contains("exit code: 0"), "{told}");
