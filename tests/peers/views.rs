@@ -111,8 +111,9 @@ fn compare(paths: &[PathBuf], name: &str) -> Compared {
 }
 
 /// A view without its lines that hold `words`.
-fn without(view: &str, words: Option<&str>) -> String {
-    let lines = view.lines().filter(|line| words.is_none_or(|words| !line.contains(words)));
+fn without(view: &str, words: Option<&[&str]>) -> String {
+    let is_left = |line: &&str| !words.unwrap_or_default().iter().any(|word| line.contains(word));
+    let lines = view.lines().filter(is_left);
     lines.map(|line| format!("{line}\n")).collect()
 }
 
@@ -165,8 +166,15 @@ fn laid_out(bytes: &[u8]) -> Vec<u8> {
 
 /// Files that are written again with another meaning, and the words of the lines that show it. Each `host`
 /// in an SMTP_CHECK is a check of its own with a time limit of 0 s, at which it always fails (LV2334); it is
-/// written as one with the limit of the check around it.
-const MENDED: &[(&str, &str)] = &[("keepalived.conf.SMTP_CHECK", "Timeout = ")];
+/// written as one with the limit of the check around it. Of two groups of one name nobody uses the second:
+/// it is dumped, and not written.
+const MENDED: &[(&str, &[&str])] = &[
+    ("keepalived.conf.SMTP_CHECK", &["Timeout = "]),
+    (
+        "two-groups-of-one-name/keepalived.conf",
+        &["< Virtual server group >", "Group = web", "VIP = 10.0.0.2,", "Alive: 0", "reloaded"],
+    ),
+];
 
 /// Files with neither routers nor services, of which nobody starts to dump anything, and one for a namespace
 /// that the judge does not have.
