@@ -93,6 +93,34 @@ fn the_address_goes_when_the_resources_are_stopped() {
     assert_eq!(b.stop(), Some(0));
 }
 
+/// What runs belongs to the old address: the partner must not mount what this one still unmounts.
+#[test]
+fn a_router_that_a_reload_takes_away_stops_its_resources_first() {
+    let Some(network) = Network::new(&[Lvsha]) else { return };
+    let a = network.start_with_resource("a", 2, "");
+    network.expect_owners(ADDRESS, &["a"], OVERLAP);
+    network.expect_story("a starts");
+    let line = |address: &str| {
+        let line = format!("a {address}/24/eth0 web\n");
+        fs::write(network.path("ha.a/haresources"), line).unwrap();
+        a.signal("HUP");
+    };
+    line("10.9.0.101");
+    a.expect_log("reload: first the resources of");
+    // What is asked for meanwhile is not lost, and the routers of the plan between have their turn.
+    line("10.9.0.102");
+    network.expect_held_until("a", "a has stopped");
+    network.expect_owners("10.9.0.102", &["a"], OVERLAP);
+    network.expect_owners(ADDRESS, &[], OVERLAP);
+    network.expect_owners("10.9.0.101", &[], OVERLAP);
+    eventually(|| {
+        let story = network.story();
+        let is_told = story == ["a starts", "a stops", "a has stopped", "a starts"];
+        if is_told { Ok(()) } else { Err(format!("{story:?}\n{}", network.logs())) }
+    });
+    assert_eq!(a.stop(), Some(0));
+}
+
 #[test]
 fn an_end_that_cannot_wait_is_one_at_once() {
     let Some(network) = Network::new(&[Lvsha]) else { return };

@@ -54,6 +54,17 @@ pub struct Plan {
     pub real_time: Option<u8>,
 }
 
+impl Plan {
+    /// Names of the routers that run something and that `next` does not have.
+    pub fn occupied_without(&self, next: &Self) -> Vec<String> {
+        let stays = |router: &RouterPlan| {
+            next.routers.iter().any(|other| other.identity() == router.identity())
+        };
+        let gone = self.routers.iter().filter(|router| !router.resources.is_empty());
+        gone.filter(|router| !stays(router)).map(|router| router.settings.name.clone()).collect()
+    }
+}
+
 /// One virtual router.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RouterPlan {

@@ -125,6 +125,13 @@ pub enum Order {
         /// What.
         observation: Observation,
     },
+    /// Give routers up that the next plan does not have, as soon as none of their resources runs.
+    Leave {
+        /// Their names.
+        routers: Vec<String>,
+        /// Told when they have; gone when somebody else is to be told.
+        done: oneshot::Sender<()>,
+    },
     /// Do something else from now on.
     Reload {
         /// What.

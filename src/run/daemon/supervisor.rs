@@ -30,6 +30,7 @@ use crate::run::services::{Mailer, Told};
 use crate::run::vrrp::{Observation, State};
 use crate::source::words::counted;
 
+mod reload;
 #[cfg(test)]
 mod tests;
 
@@ -144,6 +145,7 @@ async fn supervise(plan: Plan, options: Options) -> Result<Ended, StartError> {
         trackers,
         balancing,
         load,
+        coming: None,
     };
     supervisor.observe_services();
     supervisor.run(signals, reports, told, server).await
@@ -184,6 +186,7 @@ struct Supervisor {
     /// Services that have told whether enough of their servers live.
     quorums: HashMap<String, bool>,
     load: Box<dyn FnMut() -> Result<Plan, String>>,
+    coming: Option<reload::Coming>,
 }
 
 impl Supervisor {
@@ -213,6 +216,12 @@ impl Supervisor {
                 // What is being given up is not started anew.
                 _ = signals.hangup.recv(), if !is_stopping && !is_broken => {
                     self.reload(&mut reports).await;
+                }
+                (plan, is_outdated) = reload::Coming::ready(&mut self.coming), if !is_stopping && !is_broken => {
+                    self.follow_plan(plan, &mut reports).await;
+                    if is_outdated {
+                        self.reload(&mut reports).await;
+                    }
                 }
                 _ = signals.terminate.recv() => {
                     is_stopping = true;
@@ -362,65 +371,6 @@ impl Supervisor {
             let observation = if is_up { Observation::Up } else { Observation::Down };
             // If the worker is gone, its channel says so.
             let _ = self.orders.send(Order::Observe { source, observation });
-        }
-    }
-
-    /// All or nothing: a configuration that cannot be used changes nothing.
-    async fn reload(&mut self, reports: &mut Reports) {
-        let time = NotifyState::monotonic_usec_now();
-        notify(
-            &[Some(NotifyState::Reloading), time.ok()].into_iter().flatten().collect::<Vec<_>>(),
-        );
-        match (self.load)() {
-            Err(why) => error!("reload refused, nothing has changed: {why}"),
-            Ok(plan) if plan == self.plan => info!("reload: nothing has changed"),
-            Ok(plan) => {
-                if plan.refused != self.plan.refused {
-                    refuse(&plan.refused);
-                }
-                let (done, answer) = oneshot::channel();
-                // They count sources by the old plan.
-                self.trackers.pause();
-                let order = Order::Reload { plan: Box::new(plan.clone()), done };
-                if self.orders.send(order).is_ok() && answer.await.is_ok() {
-                    // Routers that are gone have their scripts in the old plan, and those that come have
-                    // theirs in the new one: the worker may have told of both by now.
-                    while let Some(report) = reports.next_of_old_plan() {
-                        self.follow(&report);
-                    }
-                    let succession = Succession::new(&self.plan, &plan);
-                    self.states = succession.carry_subjects(std::mem::take(&mut self.states));
-                    self.trackers.configure(&plan);
-                    self.resources.configure(&plan, &succession, &self.orders);
-                    self.pipes.configure(&plan);
-                    if plan.mail != self.plan.mail {
-                        self.mailer = plan.mail.clone().map(Mailer::start);
-                    }
-                    self.hooks.configure(&plan, &succession);
-                    let services = &plan.services;
-                    if let Err(error) = self.balancing.configure(services, &succession) {
-                        error!("no thread for the virtual services: {error}");
-                    }
-                    // The thread has given the right to it away.
-                    if self.real_time.is_none() && plan.real_time != self.plan.real_time {
-                        warn!("`vrrp_rt_priority` counts from the next start on");
-                    }
-                    info!("reloaded: {}", counted(plan.routers.len(), "virtual router"));
-                    self.plan = plan;
-                    self.observe_services();
-                    self.tell_states();
-                }
-            }
-        }
-        notify(&[NotifyState::Ready]);
-    }
-
-    /// After a reload, who reads a pipe may want to hear what he heard before.
-    fn tell_states(&mut self) {
-        if self.plan.tells_states {
-            for ((subject, name), (state, priority)) in &self.states {
-                self.pipes.changed(*subject, name, word_of(*state), *priority);
-            }
         }
     }
 

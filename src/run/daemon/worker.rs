@@ -87,6 +87,7 @@ pub(super) struct Worker {
     told_groups: HashMap<String, State>,
     /// Routers whose announcements are news.
     to_tell: BTreeSet<RouterIndex>,
+    leaving: Option<reload::Leaving>,
 }
 
 impl Worker {
@@ -134,6 +135,7 @@ impl Worker {
             started: Instant::now(),
             told_groups: HashMap::new(),
             to_tell: BTreeSet::new(),
+            leaving: None,
             plan: Plan::default(),
         };
         let lives = plan.routers.iter().map(Life::new).collect();
@@ -147,6 +149,7 @@ impl Worker {
         self.director.start(Instant::now());
         loop {
             let is_busy = self.turn();
+            self.tell_who_left();
             // There may be packets each time that it would sleep.
             let is_alone = self.obey_some();
             if is_alone || self.director.has_stopped() {
@@ -177,6 +180,7 @@ impl Worker {
             Order::Observe { source, observation } => {
                 self.director.observe(source, observation, Instant::now());
             }
+            Order::Leave { routers, done } => self.leave(&routers, done),
             Order::Reload { plan, done } => {
                 self.reload(*plan);
                 // Who asked may have gone.

@@ -20,6 +20,7 @@ fn supervisor(orders: mpsc::UnboundedSender<Order>, balancing: Balancing) -> Sup
         plan,
         orders,
         balancing,
+        coming: None,
     }
 }
 

@@ -1,11 +1,41 @@
 //! Another plan without another election.
 
+use tokio::sync::oneshot;
+
 use super::*;
 use crate::run::daemon::plan::SourcePlan;
 use crate::run::daemon::succession::Succession;
 use crate::run::net::routes::RouteKey;
 
+/// Routers that the next plan does not have, and that are being given up.
+pub(super) struct Leaving {
+    routers: Vec<RouterIndex>,
+    done: oneshot::Sender<()>,
+}
+
 impl Worker {
+    /// What runs on these routers is stopped before another director may be master.
+    pub(super) fn leave(&mut self, names: &[String], done: oneshot::Sender<()>) {
+        let routers = (0..).zip(&self.plan.routers);
+        let is_meant = |router: &RouterPlan| names.contains(&router.settings.name);
+        let routers: Vec<RouterIndex> =
+            routers.filter(|(_, router)| is_meant(router)).map(|(index, _)| index).collect();
+        let now = Instant::now();
+        routers.iter().for_each(|index| self.director.leave(*index, now));
+        self.leaving = Some(Leaving { routers, done });
+    }
+
+    /// The plan without them may come when all have given up.
+    pub(super) fn tell_who_left(&mut self) {
+        let is_departing = |index: &RouterIndex| self.director.is_departing(*index);
+        if let Some(leaving) =
+            self.leaving.take_if(|leaving| !leaving.routers.iter().any(is_departing))
+        {
+            // Who waited may be stopping.
+            let _ = leaving.done.send(());
+        }
+    }
+
     /// Routers that both plans have keep state, timers and counters; a router that is no longer
     /// there gives up; a plan that changes nothing sends nothing.
     pub(super) fn reload(&mut self, plan: Plan) {

@@ -1,7 +1,7 @@
 //! Giving up in order: what a router runs is stopped before another director may be master.
 //!
-//! A router that gives up of its own will, by an order, at the stop or for a fault of what it follows, goes
-//! on as master while its resources are stopped. [`Output::Leaving`] asks for that, [`Director::cleared`] is the
+//! A router that gives up of its own will, by an order, at the stop, because the next plan has no such router,
+//! or for a fault of what it follows, goes on as master while its resources are stopped. [`Output::Leaving`] asks for that, [`Director::cleared`] is the
 //! answer, and only then come priority 0 and the end of the addresses. A limit counts instead of an answer
 //! that does not come. Whatever takes mastership away meanwhile does not wait: a better master that is heard, an
 //! interface that fails, a second stop.
@@ -43,8 +43,13 @@ impl Director {
         }
     }
 
+    /// Stops a router for good, when nothing runs on it any more.
+    pub fn leave(&mut self, index: RouterIndex, now: Instant) {
+        self.give_up(index, Input::Stop, now);
+    }
+
     /// Whether a router, or one of its group, is being left.
-    pub(super) fn is_departing(&self, index: RouterIndex) -> bool {
+    pub fn is_departing(&self, index: RouterIndex) -> bool {
         let mut members =
             self.unit(index).into_iter().filter_map(|member| self.routers.get(member));
         members.any(|router| router.departure.is_under_way())
