@@ -37,6 +37,29 @@ fn who_reaches_more_ping_targets_takes_over() {
     network.expect_stable(ADDRESS, &["b"], Duration::from_secs(1));
 }
 
+/// Half a second for each silent one would make the answer of the first older than the dead time.
+#[test]
+fn silent_ping_targets_do_not_make_the_answer_of_another_one_old() {
+    let Some(network) = Network::new(&[Lvsha]) else { return };
+    for folder in ["ha.d", "init.d"] {
+        fs::create_dir(network.path(folder)).unwrap();
+    }
+    let mut cluster = "keepalive 1\ndeadtime 3\nbcast eth0\nnode a b\nauto_failback off\n\
+         deadping 3\nping 10.9.0.9\n"
+        .to_owned();
+    for last in 31..=38 {
+        let host = format!("10.9.0.{last}");
+        let nobody = ["neigh", "replace", &host, "lladdr", "02:00:00:00:00:99", "dev", "eth0"];
+        network.ip_in("a", &[&nobody[..], &["nud", "permanent"]].concat());
+        cluster += &format!("ping {host}\n");
+    }
+    cluster += "respawn hacluster /usr/lib/heartbeat/ipfail\n";
+    fs::write(network.path("ha.d/ha.cf"), cluster).unwrap();
+    fs::write(network.path("ha.d/haresources"), "a 10.9.0.100/24/eth0\n").unwrap();
+    let a = network.start_heartbeat("a", "ha.d", "init.d");
+    a.expect_log("1 of 9 ping targets answer");
+}
+
 #[test]
 fn ping_targets_of_ipv6_are_heard() {
     let Some(network) = Network::new(&[Lvsha]) else { return };

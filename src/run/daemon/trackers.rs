@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::plan::{ScriptPlan, ScriptPolicy, SourcePlan};
@@ -177,21 +177,32 @@ async fn follow(plan: ScriptPlan, policy: ScriptPolicy, view: View) {
 async fn reach(targets: Vec<Vec<IpAddr>>, dead_time: Duration, view: View) {
     let mut ticks = interval(Duration::from_secs(1));
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let pings = |hosts: &Vec<IpAddr>| -> Vec<_> {
-        hosts.iter().map(|host| probe::ping(*host, ANSWER)).collect()
-    };
-    let targets: Vec<Vec<_>> = targets.iter().map(pings).collect();
-    let mut heard: Vec<Option<Instant>> = targets.iter().map(|_| None).collect();
+    let hosts = (0..)
+        .zip(&targets)
+        .flat_map(|(target, hosts)| hosts.iter().map(move |host| (target, host)));
+    let hosts: Vec<(usize, Arc<_>)> =
+        hosts.map(|(target, host)| (target, Arc::new(probe::ping(*host, ANSWER)))).collect();
+    let mut heard: Vec<Option<Instant>> = vec![None; targets.len()];
     let mut last = None;
     loop {
         ticks.tick().await;
-        for (hosts, heard) in targets.iter().zip(&mut heard) {
-            for host in hosts {
-                // A host without a route is as silent as one that is down.
-                if probe::run(host, ANSWER).await.is_ok() {
-                    *heard = Some(Instant::now());
-                    break;
+        // All at once: a silent one must not make an answer of another one old.
+        let mut asked = JoinSet::new();
+        for (target, host) in &hosts {
+            let (target, host) = (*target, Arc::clone(host));
+            asked.spawn(async move { (target, probe::run(&*host, ANSWER).await) });
+        }
+        while let Some(told) = asked.join_next().await {
+            let Ok((target, answer)) = told else { continue };
+            let Some(heard) = heard.get_mut(target) else { continue };
+            match answer {
+                Ok(_) => *heard = Some(Instant::now()),
+                // Who cannot ask knows no more than before.
+                Err(failure) if failure.is_local && heard.is_some() => {
+                    *heard = Some(Instant::now())
                 }
+                // A host without a route is as silent as one that is down.
+                Err(_) => {}
             }
         }
         let reached = heard.iter().flatten().filter(|heard| heard.elapsed() < dead_time).count();
@@ -272,7 +283,7 @@ const LONGEST_INTERVAL: Duration = Duration::from_secs(86_400);
 /// A script without an interval would occupy a core.
 const SHORTEST_INTERVAL: Duration = Duration::from_millis(10);
 
-/// For one ping target: there may be several, and a second for all of them.
+/// For one host, well within the second that all have.
 const ANSWER: Duration = Duration::from_millis(500);
 
 /// Time between two looks.
