@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 use tokio::sync::{mpsc, oneshot};
-use tokio::task::{Id, JoinSet};
+use tokio::task::{AbortHandle, Id, JoinSet};
 use tracing::{error, warn};
 
 use super::hooks::Runner;
@@ -170,7 +170,7 @@ struct Worker {
     trust: Trust,
     /// Questions that are being asked, and by which task.
     asking: JoinSet<(QuestionId, Answer)>,
-    tasks: HashMap<Id, QuestionId>,
+    tasks: HashMap<Id, (QuestionId, AbortHandle)>,
     /// Routers that told their role: whether this node is master.
     roles: BTreeMap<String, bool>,
     /// When it was last told that the director lacks something to ask with.
@@ -346,7 +346,7 @@ impl Worker {
                     let limit = question.limit;
                     let asking = async move { (id, probe::run(probe.as_ref(), limit).await) };
                     let task = self.asking.spawn(asking);
-                    self.tasks.insert(task.id(), id);
+                    self.tasks.insert(task.id(), (id, task));
                 }
                 // The plan has built it once, so that only trust roots may have gone since.
                 Err(refusal) => {
@@ -382,7 +382,7 @@ impl Worker {
             }
             // A mistake in a probe is a failed check, not a check that is never asked again.
             Err(error) => {
-                if let Some(id) = self.tasks.remove(&error.id()) {
+                if let Some((id, _)) = self.tasks.remove(&error.id()) {
                     let failure = Err(Failure::new("the check broke off"));
                     self.monitor.answer(id, failure, now);
                 }
@@ -443,6 +443,14 @@ impl Worker {
         }
         let monitor = &self.monitor;
         self.probes.retain(|id, _| monitor.knows(*id));
+        // Nobody waits for these answers, and the cap on open checks does not count them any more.
+        self.tasks.retain(|_, (id, task)| {
+            let is_known = monitor.knows(*id);
+            if !is_known {
+                task.abort();
+            }
+            is_known
+        });
         if plan.mail != self.plan.mail {
             self.mailer = plan.mail.clone().map(Mailer::start);
         }

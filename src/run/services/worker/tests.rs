@@ -2,6 +2,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
+use tokio::io::AsyncReadExt as _;
 use tokio::net::TcpListener;
 
 use super::*;
@@ -209,6 +210,25 @@ async fn a_reload_changes_the_difference_only() {
         _ => false,
     };
     until(&mut story, is_addition).await;
+    services.send(Command::Stop);
+}
+
+/// Else each reload would leave as many checks open as the cap allows.
+#[tokio::test]
+async fn a_check_that_a_reload_takes_away_is_not_waited_for() {
+    let (server, port) = open().await;
+    let (tell, _story) = mpsc::unbounded_channel();
+    // The server greets nobody: the check is open for all of its time.
+    let silent = |seconds: u32| {
+        let check = format!("SMTP_CHECK {{ \n connect_timeout {seconds} \n }}");
+        planned(&config(&[port], "").replace("TCP_CHECK { \n connect_timeout 20 \n }", &check))
+    };
+    let services = start_over(Shared::default(), silent(300), None, tell).unwrap();
+    let (mut first, _) = server.accept().await.unwrap();
+    services.send(configure(silent(301), []));
+    let (_second, _) = server.accept().await.unwrap();
+    let end = tokio::time::timeout(Duration::from_secs(60), first.read(&mut [0; 1])).await;
+    assert_eq!(end.expect("the first check is still open").unwrap_or(0), 0);
     services.send(Command::Stop);
 }
 
