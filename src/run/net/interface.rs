@@ -52,35 +52,37 @@ pub fn base_link_settings(link: &str) -> Vec<Setting> {
 }
 
 /// Gives every interface the reverse path filter that all have, and takes it from all: the kernel follows the
-/// stricter of the two, so that none could be without. Returns what was changed, each with its value before.
+/// stricter of the two, so that none could be without. What was changed goes to `changed`, with its value before.
 ///
 /// # Errors
 /// When the settings cannot be read or written; then some may be changed.
-pub fn move_reverse_path_filter() -> io::Result<Vec<(Setting, String)>> {
+pub fn move_reverse_path_filter(changed: &mut Vec<(Setting, String)>) -> io::Result<()> {
     let filter = |link: &str, value| Setting { path: format!("ipv4/conf/{link}/rp_filter"), value };
     let all = filter("all", "0");
-    let mut changed = Vec::new();
     // The loose one (2) lets packets for a virtual link through.
     if read(&all)? != "1" {
-        return Ok(changed);
+        return Ok(());
     }
     // With `default`, for those that come later.
     for entry in fs::read_dir("/proc/sys/net/ipv4/conf")? {
         let name = entry?.file_name();
         let Some(name) = name.to_str().filter(|name| *name != "all") else { continue };
         let own = filter(name, "1");
-        match read(&own) {
-            Ok(before) if before == "0" => {
-                write(&own)?;
-                changed.push((own, before));
-            }
+        let moved = match read(&own) {
+            Ok(before) if before == "0" => write(&own),
+            other => other,
+        };
+        match moved {
+            Ok(before) if before == "0" => changed.push((own, before)),
+            Ok(_) => {}
             // One that is gone by now needs none.
-            Ok(_) | Err(_) => {}
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(error),
         }
     }
     let before = write(&all)?;
     changed.push((all, before));
-    Ok(changed)
+    Ok(())
 }
 
 fn read(setting: &Setting) -> io::Result<String> {

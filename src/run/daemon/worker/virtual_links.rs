@@ -165,8 +165,9 @@ impl VirtualLinks {
     /// Without it the kernel drops every packet for a virtual link whose way back leads over the one below.
     fn move_filter(&mut self, reporter: &mut Reporter) {
         if self.filters.is_none() {
-            let moved = move_reverse_path_filter();
-            let result = moved.map(|moved| self.filters = Some(moved));
+            let mut moved = Vec::new();
+            let result = move_reverse_path_filter(&mut moved);
+            self.filters = Some(moved);
             reporter.check("net.ipv4.conf.all.rp_filter = 0, for virtual links", result);
         }
     }
