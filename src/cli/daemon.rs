@@ -133,7 +133,7 @@ struct Request {
 
 impl Request {
     fn load(&self) -> Result<(Loaded, Sources), Problem> {
-        let mut sources = Sources::new();
+        let mut sources = Sources::in_place();
         if let [path] = self.paths.as_slice()
             && inputs::is_inventory(path)
         {

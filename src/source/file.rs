@@ -166,12 +166,19 @@ pub struct Sources {
     files: BTreeMap<FileId, SourceFile>,
     /// Number of the next file, shared with all that were split off, so that handles stay unique.
     next: Arc<AtomicUsize>,
+    /// Whether a file runs on this machine from where it was read, and not as a copy elsewhere.
+    pub(super) stay_in_place: bool,
 }
 
 impl Sources {
     /// No files yet.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// No files yet; those to come are executed where they stand, as the daemon does.
+    pub fn in_place() -> Self {
+        Self { stay_in_place: true, ..Self::default() }
     }
 
     /// Adds a file that is already in memory, for example the embedded example.
@@ -198,7 +205,7 @@ impl Sources {
     /// added there gets handles that are unique in both.
     pub fn split(&mut self, ids: impl IntoIterator<Item = FileId>) -> Self {
         let files = ids.into_iter().filter_map(|id| self.files.remove_entry(&id)).collect();
-        Self { files, next: Arc::clone(&self.next) }
+        Self { files, next: Arc::clone(&self.next), stay_in_place: self.stay_in_place }
     }
 
     /// The same files once more, for somebody who outlives this collection. What a preprocessor wrote
@@ -225,7 +232,7 @@ impl Sources {
             ))
         };
         let files = ids.into_iter().filter_map(copy).collect();
-        Self { files, next: Arc::clone(&self.next) }
+        Self { files, next: Arc::clone(&self.next), stay_in_place: self.stay_in_place }
     }
 
     /// Takes back what was split off.

@@ -76,17 +76,32 @@ impl Sources {
         found
     }
 
-    /// The folder of a file, as keepalived writes it for `${_PWD}`; its usual one for a file in
-    /// memory.
-    pub fn folder(&self, file: FileId) -> String {
-        let path = self.get(file).path().map(|path| path.parent().unwrap_or(Path::new("")));
-        let folder = path.map(|path| if path == Path::new("") { Path::new(".") } else { path });
-        let absolute = folder.and_then(|folder| std::fs::canonicalize(folder).ok());
-        absolute.map_or_else(|| USUAL_FOLDER.to_owned(), |path| path.display().to_string())
+    /// The folder of a file, as keepalived writes it for `${_PWD}`: that of the machine which runs it. A
+    /// file is read from a copy of the usual folder, or from memory, unless the files stay in place.
+    pub fn folder(&self, file: FileId, root: FileId) -> String {
+        let folder = self.absolute_folder(file);
+        let shown = match folder.zip(self.absolute_folder(root)) {
+            None => Path::new(USUAL_FOLDER).to_owned(),
+            Some((folder, _)) if self.stay_in_place => folder,
+            // An empty rest would leave a slash at the end. What lies beside the copy is no part of it.
+            Some((folder, top)) => folder.strip_prefix(&top).map_or(folder.clone(), |rest| {
+                Path::new(USUAL_FOLDER).join(rest).components().collect()
+            }),
+        };
+        shown.display().to_string()
+    }
+
+    fn absolute_folder(&self, file: FileId) -> Option<PathBuf> {
+        let folder = self.get(file).path()?.parent()?;
+        let folder = if folder == Path::new("") { Path::new(".") } else { folder };
+        std::fs::canonicalize(folder).ok()
     }
 
     /// What is left of an absolute name below `usual` where `root` is a copy of a file there.
     fn in_copy<'a>(&self, root: FileId, name: &'a str, usual: &str) -> Option<&'a str> {
+        if self.stay_in_place {
+            return None;
+        }
         let inside = name.strip_prefix(usual)?.strip_prefix('/')?;
         let is_original = self.get(root).path().is_some_and(|path| {
             path.parent().is_some_and(|folder| is_same(folder, Path::new(usual)))

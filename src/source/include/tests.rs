@@ -43,7 +43,46 @@ fn files_come_from_the_folder_of_the_file_that_includes_them() {
     let found = sources.include(main, "{none,conf.d/a}.conf", main, USUAL);
     assert_eq!((found.files.len(), found.missing.len(), found.has_braces), (1, 1, true));
     assert_eq!(sources.include(main, "none*.conf", main, USUAL).unmatched, ["none*.conf"]);
-    assert_eq!(sources.folder(main), fs::canonicalize(folder.path()).unwrap().to_string_lossy());
+}
+
+/// A path in a copy is one of the machine that will run it, never of the one that reads it.
+#[test]
+fn the_folder_of_a_copy_is_the_usual_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    fs::create_dir_all(path("lw1/conf.d")).unwrap();
+    for name in ["lw1/keepalived.conf", "lw1/conf.d/a.conf", "common.conf"] {
+        fs::write(path(name), "include conf.d/*\ninclude ../common.conf\n").unwrap();
+    }
+    let folders = |mut sources: Sources| {
+        let main = sources.load(&path("lw1/keepalived.conf")).unwrap();
+        let inside = sources.include(main, "conf.d/a.conf", main, USUAL).files[0];
+        let beside = sources.include(main, "../common.conf", main, USUAL).files[0];
+        [main, inside, beside].map(|file| sources.folder(file, main))
+    };
+    let real = fs::canonicalize(folder.path()).unwrap().display().to_string();
+    assert_eq!(
+        folders(Sources::new()),
+        ["/etc/keepalived", "/etc/keepalived/conf.d", real.as_str()]
+    );
+    assert_eq!(
+        folders(Sources::in_place()),
+        [format!("{real}/lw1"), format!("{real}/lw1/conf.d"), real]
+    );
+}
+
+#[test]
+fn absolute_names_are_not_looked_for_in_a_copy_where_there_is_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| folder.path().join(name);
+    fs::write(file("keepalived.conf"), "include /nowhere/keepalived/a.conf\n").unwrap();
+    fs::write(file("a.conf"), "x\n").unwrap();
+    let found = |mut sources: Sources| {
+        let main = sources.load(&file("keepalived.conf")).unwrap();
+        let name = "/nowhere/keepalived/a.conf";
+        sources.include(main, name, main, "/nowhere/keepalived").files.len()
+    };
+    assert_eq!((found(Sources::new()), found(Sources::in_place())), (1, 0));
 }
 
 #[test]

@@ -37,6 +37,6 @@ impl Preprocessor<'_> {
     /// The folder of the file that is being read.
     fn folder(&self) -> String {
         let file = self.frames.iter().rev().find_map(super::Frame::file_id);
-        self.sources.folder(file.unwrap_or(self.file))
+        self.sources.folder(file.unwrap_or(self.file), self.file)
     }
 }
