@@ -54,6 +54,8 @@ struct Side {
     world: World,
     /// Whether its format can say anything about routers.
     has_routers: bool,
+    /// Whether its router_id is the one that keepalived takes where none is written: the host's name.
+    has_own_name: bool,
     errors: usize,
 }
 
@@ -69,9 +71,15 @@ pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, 
     };
     let mut side = |group: &Group| {
         let options = Options::on(arguments.conditions.of_group(group, are_nodes));
-        side(&group.inputs, &options, &mut sources, printer)
+        let node = group.node().map(|(_, name)| name);
+        side(&group.inputs, node, &options, &mut sources, printer)
     };
     let (mut left, mut right) = (side(&left), side(&right));
+    if left.has_own_name && right.has_own_name {
+        for side in [&mut left, &mut right] {
+            side.cluster.globals.router_id = None;
+        }
+    }
     // A file without a word for routers says nothing about them, nor about the directors.
     let is_unequal = left.has_routers != right.has_routers;
     if !(left.has_routers && right.has_routers) {
@@ -137,7 +145,13 @@ fn files(path: &Path, sources: &mut Sources) -> Result<Group, Problem> {
     }
 }
 
-fn side(inputs: &[Input], options: &Options, sources: &mut Sources, printer: &Printer) -> Side {
+fn side(
+    inputs: &[Input],
+    node: Option<&str>,
+    options: &Options,
+    sources: &mut Sources,
+    printer: &Printer,
+) -> Side {
     let is_keepalived = |input: &Input| input.format == Format::Keepalived;
     let world = if inputs.iter().any(is_keepalived) { World::Keepalived } else { World::Heartbeat };
     let has_routers =
@@ -145,5 +159,7 @@ fn side(inputs: &[Input], options: &Options, sources: &mut Sources, printer: &Pr
     let reading = read_with(sources, inputs, options);
     conditions::tell_guess(&reading.findings, sources, printer);
     let errors = reading.findings.count(Severity::Error);
-    Side { cluster: reading.cluster, world, has_routers, errors }
+    let said = reading.cluster.globals.router_id.as_ref();
+    let has_own_name = said.is_none_or(|said| Some(said.value.as_str()) == node);
+    Side { cluster: reading.cluster, world, has_routers, has_own_name, errors }
 }

@@ -190,3 +190,24 @@ fn limits_of_every_check_are_compared() {
         assert!(told.contains(field), "no {field:?}: {told}");
     }
 }
+
+/// keepalived takes the host's name where none is written, and `render` writes it.
+#[test]
+fn the_name_of_the_node_is_no_difference_to_none() {
+    let text = |id: &str| {
+        format!(
+            "global_defs {{\n{id}\n}}\nvrrp_instance V {{\ninterface eth0\n\
+        virtual_router_id 51\npriority 100\nvirtual_ipaddress {{\n10.0.0.1/24\n}}\n}}\n"
+        )
+    };
+    let place = Place::new()
+        .file("old/keepalived.conf", text(""))
+        .file("lw1/etc/keepalived/keepalived.conf", text("router_id lw1"))
+        .file("lw2/keepalived.conf", text("router_id lw2"))
+        .file("lw3/keepalived.conf", text("router_id other"));
+    let told = |other: &str| place.run(&["diff", "lw1", other]);
+    for same in ["old", "lw2"] {
+        assert!(told(same).contains("no difference"), "{}", told(same));
+    }
+    assert!(told("lw3").contains("~ router_id: lw1 -> other"), "{}", told("lw3"));
+}
