@@ -43,7 +43,11 @@ pub fn gate(report: &GateReport<'_>) -> Result<(), String> {
     // The dead-man switch has nothing left that waits.
     let before = report.before.get(&machine.name);
     if own.pending.is_none() && before.is_some_and(|old| old.generation == own.generation) {
-        return Err(format!("{} has taken its old state back", machine.name));
+        let name = &machine.name;
+        return Err(format!(
+            "{name} has taken its old state back, as it does when nobody confirms in time; a longer \
+             `--confirm-within` gives it more"
+        ));
     }
     if machine.role == Role::RealServer {
         return Ok(());

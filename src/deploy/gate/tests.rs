@@ -2,6 +2,23 @@ use super::*;
 use crate::deploy::FaultKind;
 use crate::model::read::test_values::keepalived as cluster;
 
+const OLD_STATE: &str = "lw1 has taken its old state back, as it does when nobody confirms in time; \
+    a longer `--confirm-within` gives it more";
+
+fn machine(name: &str) -> Machine {
+    Machine {
+        name: name.to_owned(),
+        role: Role::Director,
+        files: Vec::new(),
+        packages: Vec::new(),
+        units: Vec::new(),
+    }
+}
+
+fn node(name: &str) -> Node {
+    Node { name: crate::model::Sourced::implied(name.to_owned()), address: None }
+}
+
 fn service(port: u16, protocol: &str) -> Service {
     let servers = "real_server 10.0.0.29 80 {\n}\nreal_server 10.0.0.30 80 {\n}\n";
     let text = format!("virtual_server 10.0.0.31 {port} {{\nprotocol {protocol}\n{servers}}}\n");
@@ -40,18 +57,7 @@ fn a_holder_that_is_not_changed_yet_need_not_have_what_is_new() {
     let text = "vrrp_instance V {\nvirtual_ipaddress {\n10.0.0.31\n10.0.0.32\n}\n}\n\
         virtual_server 10.0.0.31 80 {\nreal_server 10.0.0.29 80 {\n}\n}\n";
     let mut cluster = cluster(text);
-    let node = |name: &str| crate::model::Node {
-        name: crate::model::Sourced::implied(name.to_owned()),
-        address: None,
-    };
     cluster.nodes = vec![node("lw1"), node("lw2")];
-    let machine = |name: &str| Machine {
-        name: name.to_owned(),
-        role: Role::Director,
-        files: Vec::new(),
-        packages: Vec::new(),
-        units: Vec::new(),
-    };
     let holder = Found {
         addresses: ["10.0.0.31".parse().unwrap()].into_iter().collect(),
         table: vec!["TCP  0A000063:0050 rr".to_owned()],
@@ -91,15 +97,8 @@ fn a_holder_without_ipvs_is_no_director() {
     let text = "vrrp_instance V {\nvirtual_ipaddress {\n10.0.0.31\n}\n}\n\
         virtual_server 10.0.0.31 80 {\nreal_server 10.0.0.29 80 {\n}\n}\n";
     let mut cluster = cluster(text);
-    let name = crate::model::Sourced::implied("lw1".to_owned());
-    cluster.nodes = vec![crate::model::Node { name, address: None }];
-    let machine = Machine {
-        name: "lw1".to_owned(),
-        role: Role::Director,
-        files: Vec::new(),
-        packages: Vec::new(),
-        units: Vec::new(),
-    };
+    cluster.nodes = vec![node("lw1")];
+    let machine = machine("lw1");
     let holder = Found {
         addresses: ["10.0.0.31".parse().unwrap()].into_iter().collect(),
         generation: 2,
@@ -125,7 +124,7 @@ fn a_holder_without_ipvs_is_no_director() {
     // What the dead-man switch took back is no success, although it looks like the old one.
     let back =
         Found { generation: 1, pending: None, table: before.table.clone(), ..holder.clone() };
-    assert_eq!(judge(before.clone(), &back), Err("lw1 has taken its old state back".to_owned()));
+    assert_eq!(judge(before.clone(), &back), Err(OLD_STATE.to_owned()));
     let meanwhile = Found { generation: 1, ..holder };
     let told = judge(before, &meanwhile).unwrap_err();
     assert_eq!(told, "generation 2 is being taken back by lw1");
@@ -136,13 +135,7 @@ fn only_a_director_that_was_not_asked_may_hold_the_address_unseen() {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("inventories/lab.toml");
     let mut sources = crate::source::Sources::new();
     let (site, _) = crate::site::load(&mut sources, &path, crate::site::Secrets::Leave).unwrap();
-    let machine = Machine {
-        name: "lw2".to_owned(),
-        role: Role::Director,
-        files: Vec::new(),
-        packages: Vec::new(),
-        units: Vec::new(),
-    };
+    let machine = machine("lw2");
     let judge_with = |silent: &[&str], answered: &[(&str, Found)]| {
         let own = |(name, found): &(&str, Found)| ((*name).to_owned(), found.clone());
         let found = answered.iter().map(own).collect();
