@@ -12,6 +12,7 @@ mod addresses;
 mod alone;
 #[path = "../data/mod.rs"]
 mod data;
+mod flood;
 mod giving_up;
 mod judge;
 mod links;
