@@ -8,7 +8,7 @@ use crate::table::{Budget, Row, Sample, Trouble, Unit};
 
 pub(crate) fn rows(bench: &Bench) -> Vec<Row> {
     let runs = bench.method.runs;
-    let mut rows = to(5, 50, runs.min(5));
+    let mut rows = to(5, 50, runs.min(3));
     // Ansible takes a minute for each of these.
     rows.extend(to(20, 20, runs.min(2)));
     rows
@@ -59,6 +59,6 @@ const NOT_HERE: i32 = 1;
 /// As the script calls them.
 const WORKS: [(&str, Budget); 3] = [
     ("from nothing", Budget::TimesFaster(5.0)),
-    ("a weight changes", Budget::Open),
     ("nothing changes", Budget::Open),
+    ("a weight changes", Budget::Open),
 ];
