@@ -297,7 +297,7 @@ fn offset(at: usize) -> u32 {
 }
 
 /// What pest keeps of a piece, about 50 bytes for each of its own, stays with the thread that parses.
-const PIECE_BYTES: usize = 8 * 1024;
+const PIECE_BYTES: usize = 4 * 1024;
 /// Blanks that make a line part of a section; ldirectord replaces a tab by as many.
 const INDENT: usize = 4;
 

@@ -72,4 +72,4 @@ pub(super) fn in_order<T: Send>(
 }
 
 const THREADS: usize = 2;
-const QUEUE: usize = 4;
+const QUEUE: usize = 2;
