@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use super::prefix::network;
 use super::{Family, GroupMember, ServiceGroup, Target};
 
 impl ServiceGroup {
@@ -41,22 +42,6 @@ impl GroupMember {
         };
         let target = |address| Target::Endpoint { address, port };
         self.addresses().take(LONGEST).map(target).collect()
-    }
-}
-
-/// First and last address of a prefix.
-fn network(address: IpAddr, prefix: u8) -> (IpAddr, IpAddr) {
-    match address {
-        IpAddr::V4(address) => {
-            let host = u32::MAX.checked_shr(prefix.into()).unwrap_or(0);
-            let first = address.to_bits() & !host;
-            (Ipv4Addr::from_bits(first).into(), Ipv4Addr::from_bits(first | host).into())
-        }
-        IpAddr::V6(address) => {
-            let host = u128::MAX.checked_shr(prefix.into()).unwrap_or(0);
-            let first = address.to_bits() & !host;
-            (Ipv6Addr::from_bits(first).into(), Ipv6Addr::from_bits(first | host).into())
-        }
     }
 }
 

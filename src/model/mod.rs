@@ -15,6 +15,7 @@ mod membership;
 pub mod mend;
 pub mod normal;
 mod ports;
+pub mod prefix;
 mod probe;
 pub mod read;
 mod resource;
@@ -45,7 +46,8 @@ pub use probe::{
 };
 pub use resource::{Resource, ResourceKind};
 pub use router::{
-    GroupSettings, Hook, HookEvent, Member, Role, Router, SyncGroup, Transport, VrrpVersion,
+    GroupSettings, Hook, HookEvent, Member, Role, Router, STANDARD_PRIORITY, SyncGroup, Transport,
+    VrrpVersion,
 };
 pub use server::{Forwarding, Own, Server, ServerSettings, Tunnel, TunnelChecksum, TunnelKind};
 pub use service::{
@@ -53,8 +55,10 @@ pub use service::{
     Target, TlsClient,
 };
 pub use setting::{Alike, Command, Rare, Secret, Weight};
-pub use sourced::Sourced;
-pub use time::{milliseconds, show_exact_seconds, show_milliseconds, show_seconds};
+pub use sourced::{Located, Sourced};
+pub use time::{
+    milliseconds, show_exact_seconds, show_milliseconds, show_seconds, up_to_milliseconds,
+};
 pub use track::{
     BfdSession, Named, Track, TrackGroup, TrackKind, TrackedFile, TrackedProcess, Tracker,
 };

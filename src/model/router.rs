@@ -145,6 +145,29 @@ impl Router {
         stated.filter(|_| !is_strict).unwrap_or(STANDARD_COUNT)
     }
 
+    /// The priority that it starts with on the node of its file.
+    pub fn effective_priority(&self) -> u8 {
+        self.members.first().map_or(STANDARD_PRIORITY, Member::effective_priority)
+    }
+
+    /// The time from one advert to the next.
+    pub fn effective_interval(&self) -> Duration {
+        self.interval.map_or(STANDARD_INTERVAL, |interval| interval.value)
+    }
+
+    /// From the last advert to the turn of a backup with this priority: `count * interval + skew` (RFC 3768
+    /// and 9568, section 6.1).
+    pub fn takeover(&self, priority: u8, globals: &Globals) -> Duration {
+        let interval = self.effective_interval();
+        let share = f64::from(256 - u16::from(priority)) / 256.0;
+        let skew = match self.effective_version(&globals.routers) {
+            VrrpVersion::Two => Duration::from_secs_f64(share),
+            VrrpVersion::Three => interval.mul_f64(share),
+        };
+        let count = self.effective_down_count(globals);
+        interval.saturating_mul(count).saturating_add(skew)
+    }
+
     /// What the interface is called that keepalived makes for the router (`use_vmac`, `use_ipvlan`).
     pub fn own_interface_name(&self) -> Option<String> {
         let stated = match &self.own_interface.as_ref()?.value {
@@ -170,6 +193,9 @@ impl Router {
 
 /// Adverts that may be missed when nothing is written (RFC 9568 section 6.1).
 const STANDARD_COUNT: u32 = 3;
+const STANDARD_INTERVAL: Duration = Duration::from_secs(1);
+/// The priority of a backup for which none is written (RFC 9568 section 5.2.4).
+pub const STANDARD_PRIORITY: u8 = 100;
 /// The groups of the standard (RFC 9568, section 5.1).
 const GROUP4: Ipv4Addr = Ipv4Addr::new(224, 0, 0, 18);
 const GROUP6: Ipv6Addr = Ipv6Addr::new(0xff02, 0, 0, 0, 0, 0, 0, 0x12);
@@ -196,6 +222,15 @@ pub struct Transport {
     pub unicast_source: bool,
 }
 
+impl Transport {
+    /// What keeps routers with one number on one link apart in keepalived: a multicast group of their own,
+    /// or other peers.
+    pub fn distinction(&self) -> (Option<IpAddr>, Vec<IpAddr>) {
+        let peers = self.peers.iter().map(|peer| peer.value.address).collect();
+        (self.group.map(|group| group.value), peers)
+    }
+}
+
 /// A director's rank in a router.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Member {
@@ -211,7 +246,7 @@ impl Member {
     /// The priority that keepalived takes: a MASTER that says none owns the addresses (2.2.7).
     pub fn effective_priority(&self) -> u8 {
         let is_master = self.role.is_some_and(|role| role.value == Role::Master);
-        self.priority.map_or(if is_master { 255 } else { 100 }, |priority| priority.value)
+        self.priority.map_or(if is_master { 255 } else { STANDARD_PRIORITY }, |own| own.value)
     }
 
     /// The state that it begins with in keepalived: only the owner is master without a word.

@@ -35,6 +35,36 @@ impl<T> Sourced<T> {
     }
 }
 
+/// What may stand in a file.
+pub trait Located {
+    /// Where; `None` for what no file says, or what is not there at all.
+    fn place(&self) -> Option<Place>;
+}
+
+impl<T> Located for Sourced<T> {
+    fn place(&self) -> Option<Place> {
+        self.at
+    }
+}
+
+impl<L: Located> Located for Box<L> {
+    fn place(&self) -> Option<Place> {
+        L::place(self)
+    }
+}
+
+impl<L: Located> Located for Option<L> {
+    fn place(&self) -> Option<Place> {
+        self.as_ref().and_then(L::place)
+    }
+}
+
+impl<L: Located + ?Sized> Located for &L {
+    fn place(&self) -> Option<Place> {
+        L::place(self)
+    }
+}
+
 impl<T: PartialEq> PartialEq for Sourced<T> {
     fn eq(&self, other: &Self) -> bool {
         self.value == other.value

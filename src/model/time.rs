@@ -7,6 +7,13 @@ pub fn milliseconds(time: Duration) -> u64 {
     u64::try_from((time.as_micros() + 500) / 1000).unwrap_or(u64::MAX)
 }
 
+/// The same time, or the next one that whole milliseconds can say.
+pub fn up_to_milliseconds(time: Duration) -> Duration {
+    let rest = time.subsec_nanos() % 1_000_000;
+    let missing = if rest == 0 { 0 } else { 1_000_000 - rest };
+    time.saturating_add(Duration::from_nanos(u64::from(missing)))
+}
+
 /// Seconds in the shortest decimal form: `2`, `0.5`, `30.61`; milliseconds are the finest step.
 pub fn show_seconds(time: Duration) -> String {
     let total = milliseconds(time);

@@ -11,7 +11,7 @@ use super::document::{self, Entry, Item, Literal};
 use super::keys::{self, Names};
 use super::secret::Secret;
 use super::{Director, RealServer, Site, Stack, node, write};
-use crate::model::{Cluster, Globals, Member, Peer, Router, Sourced};
+use crate::model::{Cluster, Globals, Member, Peer, Router, STANDARD_PRIORITY, Sourced};
 
 mod names;
 
@@ -82,7 +82,8 @@ fn add_members(site: &Site, nodes: &mut [(String, Cluster)]) {
                     continue;
                 }
                 let lowest = router.members.iter().filter_map(|member| member.priority);
-                let lowest = lowest.map(|priority| priority.value).min().unwrap_or(DEFAULT);
+                let lowest =
+                    lowest.map(|priority| priority.value).min().unwrap_or(STANDARD_PRIORITY);
                 let priority = lowest.saturating_sub(STEP).max(1);
                 let priority = Some(Sourced::implied(priority));
                 router.members.push(Member { node: Some(name.clone()), priority, role: None });
@@ -150,7 +151,7 @@ pub(super) fn name_members(site: &Site, nodes: &mut [(String, Cluster)]) {
 /// A state that follows from the ranks need not be said.
 fn drop_standard_roles(router: &mut Router, globals: &Globals) {
     router.members.sort_by_key(|member| {
-        std::cmp::Reverse(member.priority.map_or(DEFAULT, |priority| priority.value))
+        std::cmp::Reverse(member.priority.map_or(STANDARD_PRIORITY, |priority| priority.value))
     });
     let (preempts, is_strict) = (node::preempts_at_once(router), router.is_strict(globals));
     for (position, member) in router.members.iter_mut().enumerate() {
@@ -354,8 +355,6 @@ fn split_services(values: &[Option<&Item>]) -> (Option<Item>, Vec<Option<Item>>)
     (back(common), own.into_iter().map(back).collect())
 }
 
-/// keepalived's priority when nothing is said (keepalived.conf(5)).
-const DEFAULT: u8 = 100;
 /// How far a director without files stands behind the others.
 const STEP: u8 = 50;
 /// What tells services apart.

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::net::{IpAddr, Ipv6Addr};
 
 use super::View;
-use crate::model::{Broadcast, Resource, VirtualAddress};
+use crate::model::{Broadcast, Family, Resource, VirtualAddress};
 
 /// The groups, each with its preferred node in front.
 pub fn haresources(view: &View<'_>) -> String {
@@ -37,7 +37,7 @@ pub fn address(address: &VirtualAddress) -> String {
     let label = address.label.as_deref().filter(|label| label.contains(':'));
     let interface = address.interface.as_deref().map(|interface| label.unwrap_or(interface));
     let has_more = interface.is_some() || broadcast.is_some();
-    let host = if address.address.is_ipv4() { 32 } else { 128 };
+    let host = Family::of(address.address).bits();
     let Some(prefix) = address.prefix.or(has_more.then_some(host)) else { return text };
     let _ = write!(text, "/{prefix}");
     if let Some(interface) = interface {

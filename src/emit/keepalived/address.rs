@@ -27,7 +27,7 @@ pub(super) fn words(keyword: &str, lines: &[Sourced<Vec<String>>], text: &mut Te
 }
 
 fn line(address: &VirtualAddress, complete: bool) -> String {
-    let full = if Family::of(address.address) == Family::V4 { 32 } else { 128 };
+    let full = Family::of(address.address).bits();
     let mut line = address.address.to_string();
     if let Some(prefix) = address.prefix.or(complete.then_some(full)) {
         line.push_str(&format!("/{prefix}"));

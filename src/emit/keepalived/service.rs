@@ -1,6 +1,6 @@
 //! `virtual_server` and `real_server`.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::IpAddr;
 use std::time::Duration;
 
 use super::text::{Text, word};
@@ -8,7 +8,7 @@ use super::{View, probe, router};
 use crate::emit::Feature;
 use crate::model::{
     Checks, Fallback, Family, Forwarding, Protocol, Server, Service, Sourced, Target, Tunnel,
-    TunnelChecksum, TunnelKind, show_exact_seconds,
+    TunnelChecksum, TunnelKind, prefix, show_exact_seconds,
 };
 
 pub(super) fn write(service: &Service, view: &View<'_>, text: &mut Text<'_>) {
@@ -149,8 +149,7 @@ fn granularity(prefix: u8, service: &Service) -> String {
     if v6 || prefix > 32 {
         return prefix.to_string();
     }
-    let mask = u32::MAX.checked_shl(32_u32.saturating_sub(u32::from(prefix))).unwrap_or(0);
-    Ipv4Addr::from_bits(mask).to_string()
+    prefix::netmask(prefix).to_string()
 }
 
 fn method(method: Forwarding, tunnel: Option<&Tunnel>) -> String {

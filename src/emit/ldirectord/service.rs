@@ -1,12 +1,13 @@
 //! A `virtual` section.
 
 use std::fmt::{Display, Write as _};
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::IpAddr;
 
 use super::{Common, carried, probe, yes_no};
 use crate::emit::heartbeat::View;
 use crate::model::{
     Fallback, Family, Forwarding, HookEvent, Probe, Protocol, Server, Service, Sourced, Target,
+    prefix,
 };
 
 /// Writes the section; lines that the target cannot be named by are left out with it.
@@ -132,8 +133,7 @@ fn netmask(length: u8, family: Family) -> String {
     if family == Family::V6 {
         return length.to_string();
     }
-    let mask = u32::MAX.checked_shl(32_u32.saturating_sub(u32::from(length))).unwrap_or(0);
-    Ipv4Addr::from_bits(mask).to_string()
+    prefix::netmask(length).to_string()
 }
 
 fn protocol(protocol: Option<Sourced<Protocol>>) -> &'static str {

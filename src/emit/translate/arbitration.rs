@@ -8,7 +8,7 @@
 use std::time::Duration;
 
 use crate::emit::Account;
-use crate::model::{Cluster, Failback, PingTarget, Sourced, Track, TrackKind, Tracker};
+use crate::model::{Cluster, Failback, Located, PingTarget, Sourced, Track, TrackKind, Tracker};
 use crate::source::Place;
 use crate::source::codes::conversion;
 
@@ -44,7 +44,7 @@ pub(super) fn ranks(cluster: &Cluster) -> Ranks {
 pub(super) fn apply(cluster: &mut Cluster, account: &mut Account) {
     let membership = &cluster.membership;
     let targets = membership.ping_targets.clone();
-    let arbitrator = membership.arbitrator.as_ref().and_then(|program| program.at);
+    let arbitrator = membership.arbitrator.place();
     if !is_active(cluster) {
         let failback = failback(cluster);
         for target in &targets {
@@ -138,7 +138,7 @@ fn failback(cluster: &Cluster) -> Failback {
 }
 
 fn deadping_at(cluster: &Cluster) -> Option<Place> {
-    cluster.membership.ping_dead_time.and_then(|time| time.at)
+    cluster.membership.ping_dead_time.place()
 }
 
 /// The largest weight that fits `targets` of them, at most 60.

@@ -4,7 +4,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
 use crate::emit::{Account, Feature, Target};
-use crate::model::{Authentication, Cluster, Digest, Key, Sourced, VrrpVersion};
+use crate::model::{Authentication, Cluster, Digest, Key, Located, Sourced, VrrpVersion};
 use crate::source::codes::conversion;
 use crate::source::words::hex;
 
@@ -12,7 +12,7 @@ use crate::source::words::hex;
 pub(super) fn apply(cluster: &mut Cluster, target: Target, account: &mut Account) {
     let Some(old) = cluster.authentication.take() else { return };
     let active = old.active.map(|number| number.value);
-    let active_at = old.active.and_then(|number| number.at);
+    let active_at = old.active.place();
     let version_two =
         cluster.routers.iter().all(|r| r.version.is_none_or(|v| v.value == VrrpVersion::Two));
 

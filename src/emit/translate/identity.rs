@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use sha2::{Digest as _, Sha256};
 
 use crate::emit::Account;
-use crate::model::{Cluster, Sourced};
+use crate::model::{Cluster, Located, Sourced};
 use crate::source::codes::conversion;
 
 /// Numbers the routers by a stable hash of cluster name and group, without collisions.
@@ -37,7 +37,7 @@ pub(super) fn apply(cluster: &mut Cluster, account: &mut Account) {
             &note,
         );
     }
-    let place = cluster.name.as_ref().and_then(|name| name.at);
+    let place = cluster.name.place();
     account.changed(
         place,
         conversion::ROUTER_ID_INVENTED,

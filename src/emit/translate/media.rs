@@ -2,7 +2,7 @@
 
 use super::{Options, resources};
 use crate::emit::Account;
-use crate::model::{Cluster, Family, Path, ResourceKind, Sourced};
+use crate::model::{Cluster, Family, Located, Path, ResourceKind, Sourced};
 use crate::source::codes::conversion;
 
 /// The path that VRRP takes.
@@ -41,7 +41,7 @@ pub(super) fn choose(cluster: &mut Cluster, options: &Options, account: &mut Acc
         speak_for(path, on_chosen(&path.value), interface.as_ref(), &ways, account);
     }
     account.needless(
-        cluster.membership.port.and_then(|port| port.at),
+        cluster.membership.port.place(),
         "VRRP has no port; clusters differ by virtual_router_id",
     );
     Media { interface, unicast }

@@ -5,7 +5,8 @@ use std::time::Duration;
 use super::Extras;
 use crate::emit::{Account, Feature, Target as Version};
 use crate::model::{
-    Appended, Checks, Dialogue, Probe, ProbeKind, Protocol, Rare, Script, Service, Sourced, Target,
+    Appended, Checks, Dialogue, Located, Probe, ProbeKind, Protocol, Rare, Script, Service,
+    Sourced, Target,
 };
 use crate::source::codes::conversion;
 use crate::source::{Code, Place};
@@ -83,7 +84,7 @@ impl Translator<'_> {
         if chosen.is_empty() {
             chosen.extend(self.head);
         }
-        self.account.exact(port.and_then(|port| port.at), "connect_port");
+        self.account.exact(port.place(), "connect_port");
         let (connect, dialogue) = (self.connect_timeout(), self.dialogue_timeout());
         match kind {
             ProbeKind::AlwaysUp => {
@@ -185,8 +186,8 @@ impl Translator<'_> {
             dialogue.service
         );
         let texts = [&dialogue.login, &dialogue.database, &dialogue.request, &dialogue.host];
-        let texts = texts.map(|text| text.as_ref().and_then(|text| text.at));
-        let receive = dialogue.receive.as_ref().and_then(|receive| receive.at);
+        let texts = texts.map(|text| text.place());
+        let receive = dialogue.receive.place();
         let hidden = [&dialogue.password, &dialogue.secret];
         let hidden = hidden.map(|password| password.as_ref().map(|password| password.at));
         let texts = texts.into_iter().chain([receive]).chain(hidden);
@@ -249,15 +250,15 @@ impl Translator<'_> {
     fn timing(&mut self, service: &Service) {
         let checks = &service.checks;
         let rows = [
-            (checks.interval.and_then(|time| time.at), "delay_loop, delay_before_retry", CLOCK),
-            (checks.failures.and_then(|count| count.at), "retry", FAILURES),
-            (checks.connect_timeout.and_then(|time| time.at), "connect_timeout", EACH_STEP),
-            (checks.negotiate_timeout.and_then(|time| time.at), "connect_timeout", EACH_STEP),
+            (checks.interval.place(), "delay_loop, delay_before_retry", CLOCK),
+            (checks.failures.place(), "retry", FAILURES),
+            (checks.connect_timeout.place(), "connect_timeout", EACH_STEP),
+            (checks.negotiate_timeout.place(), "connect_timeout", EACH_STEP),
         ];
         for (place, becomes, note) in rows {
             self.account.changed(place, conversion::CHECK_TIMING, becomes, note);
         }
-        let count = checks.ping_count.and_then(|count| count.at);
+        let count = checks.ping_count.place();
         if service.probes.iter().any(|probe| probe.kind == ProbeKind::Ping) {
             self.account.changed(count, conversion::CHECK_TIMING, "retry", PINGS);
         } else {
@@ -269,7 +270,7 @@ impl Translator<'_> {
     fn host(&mut self, service: &Service) {
         let own = service.servers.iter().flat_map(|server| server.own_probes());
         let kinds = service.probes.iter().chain(own).map(|probe| probe.kind.negotiation());
-        let place = service.host.as_ref().and_then(|host| host.at);
+        let place = service.host.place();
         // A proxy is sent the host of its URL.
         let mut of_http = kinds.filter_map(|kind| match kind {
             ProbeKind::Http(http) => Some(http),

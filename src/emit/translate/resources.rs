@@ -5,8 +5,8 @@ use super::media::Media;
 use super::{Extras, GeneratedScript, Purpose, SCRIPT_DIRECTORY};
 use crate::emit::Account;
 use crate::model::{
-    Cluster, Family, Hook, HookEvent, Resource, ResourceKind, Router, Sourced, SyncDaemon, Track,
-    TrackKind, VirtualAddress,
+    Cluster, Family, Hook, HookEvent, Located, Resource, ResourceKind, Router, Sourced, SyncDaemon,
+    Track, TrackKind, VirtualAddress,
 };
 use crate::source::codes::conversion;
 
@@ -43,7 +43,7 @@ pub(super) fn apply(
     for router in &without {
         let preferred = router.members.first().and_then(|member| member.node.as_ref());
         let places = router.resources.iter().map(|resource| Some(resource.at));
-        for place in places.chain([preferred.and_then(|node| node.at)]) {
+        for place in places.chain([preferred.place()]) {
             let note =
                 "keepalived needs an address in every group: let the service run on every director";
             account.lossy(place, conversion::SERVICE_ASYNCHRONOUS, "", &[note]);

@@ -5,7 +5,7 @@ use super::media::Media;
 use super::resources;
 use super::timing::Timing;
 use crate::emit::Account;
-use crate::model::{Cluster, Failback, Member, Role, Sourced};
+use crate::model::{Cluster, Failback, Located, Member, Role, Sourced};
 use crate::source::codes::conversion;
 
 /// Gives every group its VRRP settings.
@@ -26,7 +26,7 @@ pub(super) fn apply(
         router.interface.clone_from(&media.interface);
         router.interval = Some(Sourced::implied(timing.interval));
         router.down_count = Some(Sourced::implied(timing.down_count));
-        router.preempt = stays.then(|| Sourced { value: false, at: failback.and_then(|f| f.at) });
+        router.preempt = stays.then(|| Sourced { value: false, at: failback.place() });
         // keepalived refuses peers of another family than the addresses.
         router.unicast = media.unicast == Some(resources::family(router));
 

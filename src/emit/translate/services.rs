@@ -5,8 +5,8 @@ use std::time::Duration;
 use super::{Extras, GeneratedScript, Purpose, SCRIPT_DIRECTORY, duplicates, ports, probes};
 use crate::emit::{Account, Feature, Target as Version};
 use crate::model::{
-    Alike, Cluster, Forwarding, Hook, HookEvent, Probe, ProbeKind, Protocol, Rare, Server, Service,
-    Sourced, Target,
+    Alike, Cluster, Forwarding, Hook, HookEvent, Located, Probe, ProbeKind, Protocol, Rare, Server,
+    Service, Sourced, Target,
 };
 use crate::source::Code;
 use crate::source::codes::conversion;
@@ -71,7 +71,7 @@ fn endpoint(service: &mut Service, account: &mut Account) {
             }
         }
         Target::Mark { .. } | Target::Group(_) => {
-            let place = service.protocol.take().and_then(|protocol| protocol.at);
+            let place = service.protocol.take().place();
             account.needless(place, "a firewall mark has no protocol");
         }
     }

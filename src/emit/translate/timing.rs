@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::arbitration::Ranks;
 use super::resources;
 use crate::emit::{Account, Feature, Target};
-use crate::model::{Cluster, Family, Sourced, VrrpVersion, show_seconds};
+use crate::model::{Cluster, Family, Located, Sourced, VrrpVersion, show_seconds};
 use crate::source::codes::conversion;
 
 /// VRRP's answer to `keepalive` and `deadtime`.
@@ -171,7 +171,7 @@ fn has_only_ipv6_group(cluster: &Cluster) -> bool {
 }
 
 fn at<T: Copy>(value: Option<Sourced<T>>) -> Option<crate::source::Place> {
-    value.and_then(|value| value.at)
+    value.place()
 }
 
 /// Seconds with one decimal at most, for comparisons between two times; shorter ones with all digits.

@@ -2,7 +2,7 @@
 
 use super::{Object, View, carried, router, seconds, yes_no};
 use crate::model::{
-    Cluster, Failback, Membership, Password, Path, Resource, ResourceKind, Router, Sourced,
+    Cluster, Failback, Located, Membership, Password, Path, Resource, ResourceKind, Router, Sourced,
 };
 use crate::source::Place;
 
@@ -13,7 +13,7 @@ pub(super) fn whole(cluster: &Cluster, view: &View<'_>, object: &mut Object) {
         object.say_privately(&format!("node {}", node.name.value), "member", node.name.at);
     }
     let initial = membership.effective_initial_dead_time();
-    let at = membership.initial_dead_time.and_then(|time| time.at);
+    let at = membership.initial_dead_time.place();
     object.say_privately("initial dead time", seconds(initial), at);
     if let Some(time) = membership.warn_time {
         object.say("late warning", seconds(time.value), time.at);

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use super::setting::{Said, Settings};
 use super::{Cluster, Sourced, SyncDaemon, show_exact_seconds};
+use crate::model::Located;
 use crate::source::{Place, Sources};
 use standard::Standards;
 
@@ -131,7 +132,7 @@ impl Object {
         show: impl Fn(&T) -> String,
     ) {
         let value = stated.map_or_else(|| show(&default), |stated| show(&stated.value));
-        self.say(field, value, stated.and_then(|stated| stated.at));
+        self.say(field, value, stated.place());
     }
 
     /// Says a stated value; nothing when there is none.

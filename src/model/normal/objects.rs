@@ -3,7 +3,9 @@
 use super::routing::Line;
 use super::{Object, View, carried, router, seconds, yes_no};
 use crate::model::setting::Settings;
-use crate::model::{Cluster, Fixed, Named, Pacing, Sourced, SyncGroup, TrackGroup, Tracker};
+use crate::model::{
+    Cluster, Fixed, Located, Named, Pacing, Sourced, SyncGroup, TrackGroup, Tracker,
+};
 
 /// Every object beside routers and services.
 pub(super) fn all(cluster: &Cluster, view: &View<'_>) -> Vec<Object> {
@@ -107,8 +109,8 @@ fn pacing(pacing: &Pacing) -> Object {
     let Pacing { garp_interval, gna_interval, interfaces } = pacing;
     let mut names: Vec<&str> = interfaces.iter().map(|name| name.value.as_str()).collect();
     names.sort_unstable();
-    let at = interfaces.first().and_then(|name| name.at);
-    let at = at.or(garp_interval.and_then(|time| time.at));
+    let at = interfaces.first().place();
+    let at = at.or(garp_interval.place());
     let keys = names.iter().map(|name| format!("pacing {name}")).collect();
     let mut object = Object::new(format!("garp_group of {}", names.join(", ")), keys, at);
     for interface in interfaces {

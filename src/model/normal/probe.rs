@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use super::{Object, View, World, carried, seconds, yes_no};
 use crate::model::{
-    Checks, Dialogue, Http, HttpRequest, HttpVersion, Pattern, Probe, ProbeKind, Server, Service,
-    Sourced,
+    Checks, Dialogue, Http, HttpRequest, HttpVersion, Located, Pattern, Probe, ProbeKind, Server,
+    Service, Sourced,
 };
 use crate::source::Place;
 
@@ -58,11 +58,7 @@ fn one(
     let own = server.port.filter(|port| *port > 0).unwrap_or(of_service);
     if !matches!(probe.kind, ProbeKind::Ping | ProbeKind::Script(_)) {
         let port = probe.port.map_or(own, |port| port.value);
-        object.say(
-            &format!("{prefix} port"),
-            port.to_string(),
-            probe.port.and_then(|p| p.at).or(head),
-        );
+        object.say(&format!("{prefix} port"), port.to_string(), probe.port.place().or(head));
     }
     asks((&probe.kind, probe.port), (server, service), view, (prefix, head), object);
     timing(probe, (server, service), (view, negotiates), prefix, head, object);
@@ -188,7 +184,7 @@ fn http(
             if number == 1 { prefix.to_owned() } else { format!("{prefix} request {number}") };
         // ldirectord sends a proxy the host of the URL.
         let of_url = request.host_of_url().filter(|_| view.world == World::Heartbeat);
-        let at = request.path.as_ref().and_then(|path| path.at);
+        let at = request.path.place();
         let of_url = of_url.map(|value| Sourced { value, at });
         let host = of_url.as_ref().or(request.host.as_ref()).or(common);
         // The server's own address is what both programs send without a word.
@@ -214,13 +210,13 @@ fn one_request(
     // What a request line cannot hold is encoded sooner or later (RFC 3986 section 2.1).
     let value = path.map_or("/", |path| &path.value);
     let value = value.replace('#', "%23").replace(' ', "%20").replace('"', "%22");
-    object.say(&format!("{prefix} request"), value, path.and_then(|path| path.at).or(head));
+    object.say(&format!("{prefix} request"), value, path.place().or(head));
     let mut status: Vec<(u16, u16)> = request.status.iter().map(|status| status.value).collect();
     status.sort_unstable();
     if !status.is_empty() && status != [SUCCESS] {
         let ranges = status.iter().map(|(first, last)| format!("{first}-{last}"));
         let value = ranges.collect::<Vec<String>>().join(" ");
-        object.say(&format!("{prefix} status"), value, request.status.first().and_then(|s| s.at));
+        object.say(&format!("{prefix} status"), value, request.status.first().place());
     }
     pattern(prefix, request.body.as_ref(), object);
     object.say_stated(&format!("{prefix} digest"), request.digest.as_ref(), |d| d.to_lowercase());
@@ -269,7 +265,7 @@ fn timing(
         World::Keepalived => (probe.stated_limit(server, service), probe.limit(server, service)),
     };
     let value = limit.map_or(standard, |limit| limit.value);
-    object.say(&format!("{prefix} time limit"), seconds(value), limit.and_then(|l| l.at).or(head));
+    object.say(&format!("{prefix} time limit"), seconds(value), limit.place().or(head));
     let failures = levels.iter().find_map(|checks| checks.failures);
     let standard = match world {
         World::Heartbeat => 1,
@@ -278,8 +274,8 @@ fn timing(
     let value = failures.map_or(standard, |failures| failures.value);
     // Pings within one check are tries as well.
     let pings = service.checks.ping_count.filter(|_| probe.kind == ProbeKind::Ping);
-    let at = failures.and_then(|failures| failures.at);
-    let at = at.or(pings.and_then(|pings| pings.at)).or(head);
+    let at = failures.place();
+    let at = at.or(pings.place()).or(head);
     object.say(&format!("{prefix} failures"), value.to_string(), at);
     if world == World::Keepalived {
         rhythm(probe, &levels, prefix, object);

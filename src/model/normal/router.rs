@@ -1,12 +1,10 @@
 //! Routers in normal form: vrrp_instance and lines of haresources.
 
-use std::time::Duration;
-
 use super::routing::Line;
 use super::{Object, View, World, carried, heartbeat, objects, seconds, yes_no};
 use crate::model::setting::Settings;
 use crate::model::{
-    Authentication, Broadcast, Cluster, Digest, Failback, Family, Hook, HookEvent, Member,
+    Authentication, Broadcast, Cluster, Digest, Failback, Family, Hook, HookEvent, Located,
     OwnInterface, Path, PingTarget, ResourceKind, Role, Router, SharedMac, Sourced, SyncGroup,
     Track, TrackKind, VirtualAddress, VirtualMac, VrrpVersion, show_seconds,
 };
@@ -145,45 +143,39 @@ fn timing(
 ) {
     let membership = &cluster.membership;
     if world == World::Heartbeat {
-        let at = membership.interval.and_then(|interval| interval.at);
+        let at = membership.interval.place();
         object.say("interval", seconds(membership.effective_interval()), at);
-        let at = membership.dead_time.and_then(|time| time.at);
+        let at = membership.dead_time.place();
         object.say("take-over after", seconds(membership.effective_dead_time()), at);
         let failback = membership.failback;
         let home = failback.is_none_or(|failback| failback.value != Failback::Off);
-        object.say("goes home", yes_no(&home), failback.and_then(|failback| failback.at));
+        object.say("goes home", yes_no(&home), failback.place());
         return;
     }
-    let interval = router.interval.map_or(Duration::from_secs(1), |interval| interval.value);
-    object.say("interval", seconds(interval), router.interval.and_then(|i| i.at));
+    let interval = router.effective_interval();
+    object.say("interval", seconds(interval), router.interval.place());
     let globals = &cluster.globals.routers;
-    let count = router.effective_down_count(&cluster.globals);
     let own_count = router.down_count.map(|count| count.at);
     let count_at = own_count.or(globals.down_count.map(|count| count.at)).flatten();
-    let priority = router.members.first().and_then(|member| member.priority);
-    // An owner's priority leaves no skew worth naming; the file's own is what is known.
-    let share = f64::from(256 - u16::from(priority.map_or(100, |p| p.value))) / 256.0;
+    // The file's own priority is what is known.
+    let total = router.takeover(router.effective_priority(), &cluster.globals);
     let version = router.effective_version(globals);
-    let skew = match version {
-        VrrpVersion::Two => Duration::from_secs_f64(share),
-        VrrpVersion::Three => interval.mul_f64(share),
-    };
-    let total = interval.saturating_mul(count).saturating_add(skew);
     // Whichever line decides is the one to look at.
-    let at = count_at.or(router.interval.and_then(|i| i.at)).or(router.at);
+    let at = count_at.or(router.interval.place()).or(router.at);
     if foreign {
         // heartbeat counts milliseconds.
         object.say("take-over after", format!("{} s", show_seconds(total)), at);
     }
     let preempt = router.preempt;
     let home = preempt.is_none_or(|preempt| preempt.value);
-    object.say("goes home", yes_no(&home), preempt.and_then(|preempt| preempt.at));
+    object.say("goes home", yes_no(&home), preempt.place());
     if let Some(delay) = router.preempt_delay.filter(|delay| !delay.value.is_zero()) {
         object.say("goes home after", seconds(delay.value), delay.at);
     }
+    let count = router.effective_down_count(&cluster.globals);
     object.say_privately("missed adverts", count.to_string(), count_at);
     let word = if version == VrrpVersion::Two { "2" } else { "3" };
-    object.say_privately("version", word, router.version.and_then(|version| version.at));
+    object.say_privately("version", word, router.version.place());
 }
 
 /// The paths of heartbeats and adverts.
@@ -351,12 +343,12 @@ fn own_words(router: &Router, view: &View<'_>, object: &mut Object) {
     let role = member.and_then(|member| member.role);
     let stated = member.and_then(|member| member.priority);
     // The owner's priority and the master's state stand for each other (2.2.7).
-    let priority = member.map_or(100, Member::effective_priority);
-    let at = stated.and_then(|priority| priority.at).or(router.at);
+    let priority = router.effective_priority();
+    let at = stated.place().or(router.at);
     object.say_privately("priority", priority.to_string(), at);
     let master = role.map_or(priority == 255, |role| role.value == Role::Master);
     let word = if master { "MASTER" } else { "BACKUP" };
-    object.say_privately("state", word, role.and_then(|role| role.at).or(router.at));
+    object.say_privately("state", word, role.place().or(router.at));
     let settings: [&dyn Settings; 3] = [&router.announcements, &router.conduct, &router.delivery];
     for settings in settings {
         object.say_settings("", settings, "vrrp_instance", view);
@@ -412,7 +404,7 @@ pub(super) fn address(
     let value = &from.value;
     let name = value.address.to_string();
     let mut object = Object::new(format!("address {name}"), vec![name], from.at);
-    let full = if value.address.is_ipv4() { 32 } else { 128 };
+    let full = Family::of(value.address).bits();
     let prefix = match (value.prefix, view.world) {
         (Some(prefix), _) => prefix.to_string(),
         (None, World::Keepalived) => full.to_string(),
@@ -425,8 +417,11 @@ pub(super) fn address(
     if let Some(broadcast) = value.broadcast {
         let text = match broadcast {
             Broadcast::Address(address) => address.to_string(),
-            Broadcast::AllOnes => edge(value, true),
-            Broadcast::AllZeros => edge(value, false),
+            Broadcast::AllOnes | Broadcast::AllZeros => {
+                let length = value.prefix.unwrap_or(full);
+                let edge = broadcast.resolve(value.address, length);
+                edge.map_or_else(String::new, |edge| edge.to_string())
+            }
         };
         object.say("broadcast", text, from.at);
     }
@@ -441,14 +436,6 @@ pub(super) fn address(
         object.say("further words", value.further.join(" "), from.at);
     }
     object
-}
-
-/// The last or first address of the network.
-fn edge(value: &VirtualAddress, ones: bool) -> String {
-    let std::net::IpAddr::V4(address) = value.address else { return String::new() };
-    let host = u32::MAX.checked_shr(u32::from(value.prefix.unwrap_or(32))).unwrap_or(0);
-    let bits = if ones { address.to_bits() | host } else { address.to_bits() & !host };
-    std::net::Ipv4Addr::from_bits(bits).to_string()
 }
 
 /// What other fields speak about.

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use super::{Object, View, World, carried, probe, router, seconds, yes_no};
 use crate::model::{
-    Cluster, Fallback, Family, Forwarding, HookEvent, Own, Protocol, Server, Service, ServiceGroup,
-    Target, Tunnel, TunnelChecksum, TunnelKind,
+    Cluster, Fallback, Family, Forwarding, HookEvent, Located, Own, Protocol, Server, Service,
+    ServiceGroup, Target, Tunnel, TunnelChecksum, TunnelKind,
 };
 
 /// Every service.
@@ -108,7 +108,7 @@ fn table(service: &Service, view: &View<'_>, object: &mut Object) {
     let persistence = service.persistence.filter(|time| time.value > 0);
     if let Some(time) = persistence {
         object.say("persistence", format!("{} s", time.value), time.at);
-        let full = if service.target.value.family() == Family::V6 { 128 } else { 32 };
+        let full = service.target.value.family().bits();
         object.say_or(
             "persistence prefix",
             service.granularity.as_ref(),
@@ -120,7 +120,7 @@ fn table(service: &Service, view: &View<'_>, object: &mut Object) {
     let all_down = service.servers.iter().all(Server::starts_down);
     let down =
         world == World::Heartbeat || all_down || service.start_down.is_some_and(|down| down.value);
-    let at = service.start_down.and_then(|down| down.at).or(service.at);
+    let at = service.start_down.place().or(service.at);
     if service.servers.iter().any(|server| probe::is_checked(server, service)) {
         object.say("servers start", if down { "down" } else { "up" }, at);
     }
@@ -156,7 +156,7 @@ fn table(service: &Service, view: &View<'_>, object: &mut Object) {
 fn checks(service: &Service, world: World, object: &mut Object) {
     let own = service.checks.interval.map(|interval| interval.value);
     let standard = if world == World::Heartbeat { 10 } else { 60 };
-    let at = service.checks.interval.and_then(|interval| interval.at);
+    let at = service.checks.interval.place();
     let interval = own.unwrap_or(Duration::from_secs(standard));
     object.say("check interval", seconds(interval), at.or(service.at));
 }
@@ -195,7 +195,7 @@ fn server(server: &Server, service: &Service, view: &View<'_>) -> Object {
     let mut object = Object::new(format!("server {name}"), vec![name], server.at);
     let weight = server.weight.or(service.settings.weight);
     object.say_or("weight", weight.as_ref(), 1, ToString::to_string);
-    let at = method.and_then(|method| method.at).or(server.at);
+    let at = method.place().or(server.at);
     object.say("method", forwarding.to_string(), at);
     let tunnel = service.tunnel_to(server);
     if let Some(tunnel) = tunnel.filter(|tunnel| !is_plain(tunnel)) {

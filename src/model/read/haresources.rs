@@ -6,7 +6,7 @@
 
 use super::prose;
 use crate::model::{
-    Cluster, Member, Resource, ResourceKind, Router, Sourced, SyncDaemon, VirtualAddress,
+    Cluster, Located, Member, Resource, ResourceKind, Router, Sourced, SyncDaemon, VirtualAddress,
 };
 use crate::source::{Diagnostic, Findings, Place, SourceFile, Verdict, codes};
 use crate::syntax::{Kind, NodeRef, Tree, Word};
@@ -217,7 +217,7 @@ impl Reader<'_> {
 
     fn keep(&mut self, router: &mut Router, resource: Resource) {
         if let ResourceKind::Address { address, .. } = &resource.kind {
-            let at = resource.arguments.first().and_then(|a| a.at).unwrap_or(resource.at);
+            let at = resource.arguments.first().place().unwrap_or(resource.at);
             router.addresses.push(Sourced::<VirtualAddress>::new(address.clone(), at));
         }
         let is_master = || resource.arguments.first().is_none_or(|a| a.value != "backup");

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr};
 
 use super::{Rule, View};
+use crate::model::prefix::network_v4;
 use crate::model::{Broadcast, Path, Resource, ResourceKind, Router, Sourced, VirtualAddress};
 use crate::source::{Diagnostic, Findings, Place, codes};
 use crate::syntax::{DIRECTORY, Format};
@@ -121,10 +122,10 @@ fn strange_mask(view: &View<'_>, findings: &mut Findings) {
             _ => None,
         };
         let message = match broadcast {
-            Some(broadcast) if broadcast != last_address(host, prefix) => {
+            Some(broadcast) if broadcast != network_v4(host, prefix).1 => {
                 format!(
                     "the broadcast address of {host}/{prefix} is {}",
-                    last_address(host, prefix)
+                    network_v4(host, prefix).1
                 )
             }
             None if prefix == 32 => format!("{host} has a host mask and no network"),
@@ -147,11 +148,10 @@ fn masks_differ(view: &View<'_>, findings: &mut Findings) {
             continue;
         };
         let lengths = lengths.entry(interface).or_default();
-        let wider = |length: &&u8| {
-            known.contains_key(&(interface, **length, first_address(host, **length)))
-        };
+        let wider =
+            |length: &&u8| known.contains_key(&(interface, **length, network_v4(host, **length).0));
         if let Some(length) = lengths.iter().filter(|length| **length != prefix).find(wider)
-            && let Some(other) = known.get(&(interface, *length, first_address(host, *length)))
+            && let Some(other) = known.get(&(interface, *length, network_v4(host, *length).0))
         {
             let code = codes::haresources_advice::MASKS_DIFFER;
             let message = format!("{host} has the mask /{prefix}, its neighbour /{length}");
@@ -161,7 +161,7 @@ fn masks_differ(view: &View<'_>, findings: &mut Findings) {
                 None => diagnostic,
             });
         }
-        known.entry((interface, prefix, first_address(host, prefix))).or_insert(address);
+        known.entry((interface, prefix, network_v4(host, prefix).0)).or_insert(address);
         if !lengths.contains(&prefix) {
             lengths.push(prefix);
         }
@@ -244,18 +244,6 @@ fn groups<'a>(view: &View<'a>) -> impl Iterator<Item = &'a Router> {
 
 fn addresses<'a>(view: &View<'a>) -> impl Iterator<Item = &'a Sourced<VirtualAddress>> {
     groups(view).flat_map(|router| &router.addresses)
-}
-
-/// The address of `host`'s network with all host bits set.
-fn last_address(host: Ipv4Addr, prefix: u8) -> Ipv4Addr {
-    let hosts = u32::MAX.checked_shr(u32::from(prefix)).unwrap_or(0);
-    Ipv4Addr::from(u32::from(host) | hosts)
-}
-
-/// The address of `host`'s network with all host bits clear.
-fn first_address(host: Ipv4Addr, prefix: u8) -> Ipv4Addr {
-    let hosts = u32::MAX.checked_shr(u32::from(prefix)).unwrap_or(0);
-    Ipv4Addr::from(u32::from(host) & !hosts)
 }
 
 /// Whether `resource` is an address.

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crate::model::setting::{Said, Settings};
 use crate::model::{
-    Carried, Cluster, Digest, Membership, Path, Probe, ProbeKind, Service, Sourced,
+    Carried, Cluster, Digest, Located, Membership, Path, Probe, ProbeKind, Service, Sourced,
 };
 use crate::run::services::plan::PATTERN_OPTIONS;
 use crate::source::codes::daemon;
@@ -57,7 +57,7 @@ impl Found<'_> {
         // Its own services go at the end in any case, which is what `VS` asks for.
         let flush = cluster.globals.services.flush_on_stop.as_ref();
         let all = flush.filter(|flush| flush.value.is_none());
-        self.at("lvs_flush_on_stop", all.and_then(|flush| flush.at));
+        self.at("lvs_flush_on_stop", all.place());
         for group in &cluster.sync_groups {
             self.settings("", &*group.settings, GROUPS);
             self.carried(&group.carried);
@@ -67,7 +67,7 @@ impl Found<'_> {
     fn followed(&mut self, cluster: &Cluster) {
         for script in &cluster.trackers {
             let starts_down = script.starts_down.as_ref().filter(|down| down.value);
-            self.at("init_fail", starts_down.and_then(|down| down.at));
+            self.at("init_fail", starts_down.place());
             self.carried(&script.carried);
         }
         for file in &cluster.tracked_files {
@@ -85,7 +85,7 @@ impl Found<'_> {
         let fixed = &cluster.fixed;
         for address in &fixed.addresses {
             let group = address.value.options.track_group.as_ref();
-            self.at("track_group", group.and_then(|group| group.at));
+            self.at("track_group", group.place());
         }
         for line in fixed.routes.iter().chain(&fixed.rules) {
             let is_followed = line.value.iter().any(|word| word == "track_group");
@@ -137,7 +137,7 @@ impl Found<'_> {
     /// All services mail, or none.
     fn mail(&mut self, alert: Option<Sourced<bool>>, mails: bool) {
         let other = alert.filter(|alert| alert.value != mails);
-        self.at("smtp_alert", other.and_then(|alert| alert.at));
+        self.at("smtp_alert", other.place());
     }
 
     fn probes(&mut self, probes: &[Probe]) {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr};
 
+use crate::model::prefix::netmask;
 use crate::model::{Family, Protocol};
 
 /// Everything that lvsha steers of the kernel's load balancer in one network namespace.
@@ -169,10 +170,7 @@ impl Granularity {
     /// A prefix of `family`, cut to what the family has.
     pub fn prefix(family: Family, length: u8) -> Self {
         match family {
-            Family::V4 => {
-                let host_bits = u32::from(32 - length.min(32));
-                Self::V4(Ipv4Addr::from_bits(u32::MAX.checked_shl(host_bits).unwrap_or(0)))
-            }
+            Family::V4 => Self::V4(netmask(length)),
             Family::V6 => Self::V6(length.clamp(1, 128)),
         }
     }

@@ -31,7 +31,7 @@ impl Prefix {
             None => (text, None),
         };
         let address: IpAddr = address.parse().ok()?;
-        let longest = if address.is_ipv4() { 32 } else { 128 };
+        let longest = Family::of(address).bits();
         let length = length.map_or(Some(longest), |length| length.parse().ok())?;
         (length <= longest).then_some(Self { address, length })
     }

@@ -1,7 +1,7 @@
 //! ldirectord's configurations: names, and both sides of `ldirectord::NAME`.
 
 use super::own;
-use crate::model::{Cluster, Resource, Router, Service};
+use crate::model::{Cluster, Located, Resource, Router, Service};
 use crate::site::keys::Reader;
 use crate::source::Diagnostic;
 use crate::source::codes::inventory;
@@ -53,7 +53,7 @@ fn without_resource(cluster: &Cluster, reader: &mut Reader<'_>) {
             continue;
         }
         known.push(name);
-        let place = service.configuration.as_ref().and_then(|named| named.at);
+        let place = service.configuration.place();
         if let Some(at) = own(place.or(service.target.at), reader) {
             let message = format!("no router starts `{name}`, which this service is in");
             let resource = match name {

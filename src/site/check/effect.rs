@@ -1,7 +1,7 @@
 //! Keys that an inventory may have, and that change nothing in this one.
 
 use super::own;
-use crate::model::{Cluster, Failback, ResourceKind, Router};
+use crate::model::{Cluster, Failback, Located, ResourceKind, Router};
 use crate::site::document::{Entry, Item, Literal};
 use crate::site::keys::{self, Reader, Words as _};
 use crate::site::{Site, Stack, write};
@@ -40,7 +40,7 @@ pub(in crate::site) fn check(site: &Site, entries: &[Entry], reader: &mut Reader
     if stack == Stack::Heartbeat {
         failback(site, reader);
     }
-    if let Some(at) = site.ssh.host.as_ref().and_then(|host| host.at) {
+    if let Some(at) = site.ssh.host.place() {
         let message = "`host` in `[ssh]` is the host of no machine".to_owned();
         let help = "write it in the `ssh` table of the machine that it leads to";
         report(message, help, at.span, reader);

@@ -1,6 +1,8 @@
 //! What an inventory says of its services in keepalived's way, and heartbeat's programs do not do.
 
-use crate::model::{Checks, Cluster, Hook, HookEvent, Probe, Server, Service, Sourced, Target};
+use crate::model::{
+    Checks, Cluster, Hook, HookEvent, Located, Probe, Server, Service, Sourced, Target,
+};
 use crate::site::keys::Reader;
 use crate::site::{Site, one_check};
 use crate::source::codes::inventory;
@@ -76,7 +78,7 @@ fn probes(service: &Service, site: &Site, reader: &mut Reader<'_>) {
 
 fn quorum(service: &Service, site: &Site, reader: &mut Reader<'_>) {
     let quorum = service.quorum.filter(|quorum| quorum.value > 1);
-    if let Some(at) = stated(quorum.and_then(|quorum| quorum.at), site) {
+    if let Some(at) = stated(quorum.place(), site) {
         let message = "`quorum` changes nothing with `stack = \"heartbeat\"`: the fallback serves \
                        when no server is left";
         reader.report(Diagnostic::new(inventory::NO_EFFECT, at, message).help("take it out"));
@@ -91,7 +93,7 @@ fn fallback_command(service: &Service, site: &Site, reader: &mut Reader<'_>) {
     if command(down) == command(up) {
         return;
     }
-    let place = up.or(down).and_then(|hook| hook.at);
+    let place = up.or(down).place();
     if let Some(at) = stated(place, site) {
         let message = match down {
             Some(_) => {

@@ -2,7 +2,7 @@
 
 use super::own;
 use crate::model::read::dialogue_uses;
-use crate::model::{Forwarding, ProbeKind, Service, Target};
+use crate::model::{Forwarding, Located, ProbeKind, Service, Target};
 use crate::site::destinations::{destinations, is_guess, method};
 use crate::site::keys::Reader;
 use crate::site::{RealServer, Site, show_target};
@@ -20,7 +20,7 @@ pub(super) fn check(site: &Site, reader: &mut Reader<'_>) {
 /// A mark does not say which addresses its packets have, so a real server takes all of the routers: also
 /// that of its own gateway, which it then cannot reach any more.
 fn guess(service: &Service, site: &Site, reader: &mut Reader<'_>) {
-    let stated = service.destinations.first().and_then(|first| first.at);
+    let stated = service.destinations.first().place();
     if let (true, Some(at)) = (is_plain(service), own(stated, reader)) {
         let message =
             "`destinations` changes nothing: the address of the service is that of its packets";
@@ -66,7 +66,7 @@ fn without_password(service: &Service, reader: &mut Reader<'_>) {
     for probe in service.probes.iter().chain(of_servers) {
         let ProbeKind::Dialogue(dialogue) = probe.kind.negotiation() else { continue };
         let is_asked = dialogue_uses(&dialogue.service, "passwd") && dialogue.password.is_none();
-        let login = dialogue.login.as_ref().and_then(|login| login.at);
+        let login = dialogue.login.place();
         if let (true, Some(at)) = (is_asked, own(login, reader)) {
             let message = "`login` stands without a `password`";
             let finding = Diagnostic::new(inventory::NO_PASSWORD, at, message);

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::own;
-use crate::model::{Cluster, Family, Router};
+use crate::model::{Cluster, Family, Located, Router};
 use crate::site::keys::Reader;
 use crate::site::{Director, Site};
 use crate::source::codes::inventory;
@@ -22,7 +22,7 @@ pub(super) fn check(site: &Site, cluster: &Cluster, reader: &mut Reader<'_>) {
             names.any(|name| name.value == director.name.value)
         };
         for director in site.directors.iter().filter(is_member) {
-            let place = director.address.and_then(|address| address.at).or(director.name.at);
+            let place = director.address.place().or(director.name.at);
             if let Some(at) = place.filter(|at| !told.contains(at))
                 && is_reported(router, director, at, reader)
             {

@@ -476,7 +476,7 @@ fn virtual_address(text: &str) -> Option<VirtualAddress> {
         None => (text.split_whitespace().next()?.parse().ok()?, None),
     };
     let mut value = VirtualAddress::new(address);
-    let most = if address.is_ipv4() { 32 } else { 128 };
+    let most = Family::of(address).bits();
     value.prefix = prefix.filter(|prefix: &u8| *prefix <= most);
     if value.prefix != prefix {
         return None;

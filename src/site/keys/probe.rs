@@ -5,8 +5,8 @@
 use super::{Key, Keys, Names, Reader, Slot, custom, further, inner, list, value, write};
 use crate::model::setting::{Rare, Weight};
 use crate::model::{
-    Appended, Checks, Dialogue, Dns, Http, HttpRequest, HttpSettings, HttpVersion, Password,
-    Pattern, Probe, ProbeKind, ProbeSettings, Script, Secret, Sourced, Udp,
+    Appended, Checks, Dialogue, Dns, Http, HttpRequest, HttpSettings, HttpVersion, Located,
+    Password, Pattern, Probe, ProbeKind, ProbeSettings, Script, Secret, Sourced, Udp,
 };
 use crate::site::document::{Entry, Item, Literal};
 use crate::source::Diagnostic;
@@ -70,7 +70,7 @@ fn read_table(item: &Item, reader: &mut Reader<'_>) -> Option<Probe> {
         });
         return None;
     };
-    let chosen_by = form.kind.and_then(|kind| kind.at).into_iter().collect();
+    let chosen_by = form.kind.place().into_iter().collect();
     Some(Probe {
         address: form.address,
         port: form.port,

@@ -6,8 +6,8 @@ use super::{
 };
 use crate::emit::heartbeat::in_words;
 use crate::model::{
-    Authentication, Digest, Hook, HookEvent, Member, OwnInterface, Router, Sourced, SyncGroup,
-    Tracker,
+    Authentication, Digest, Hook, HookEvent, Located, Member, OwnInterface, Router, Sourced,
+    SyncGroup, Tracker,
 };
 use crate::site::document::{Entry, Item, Literal};
 use crate::source::Place;
@@ -112,7 +112,7 @@ impl Named for Member {
     }
 
     fn at(&self) -> Option<Place> {
-        self.node.as_ref().and_then(|node| node.at)
+        self.node.place()
     }
 }
 
@@ -285,7 +285,7 @@ pub(super) fn write_authentication(
 ) -> Option<Item> {
     let authentication = authentication?;
     let active = authentication.active.map(|active| active.value);
-    let active_at = authentication.active.and_then(|active| active.at);
+    let active_at = authentication.active.place();
     let secret = |key: &crate::model::Key| {
         let name = names.of_secret(&key.secret)?;
         Some(Entry::new("secret", Item::from_place(Literal::Text(name.to_owned()), Some(key.at))))

@@ -9,7 +9,7 @@ use super::heartbeat::{self, Configuration, HeartbeatFiles};
 use super::{Effect, File, Role};
 use crate::emit::keepalived::Manner;
 use crate::emit::{Target, keepalived, scripts};
-use crate::model::{Cluster, Forwarding, Server, TunnelKind};
+use crate::model::{Cluster, Family, Forwarding, Server, TunnelKind};
 use crate::site::destinations::{destinations, method};
 use crate::site::document::Item;
 use crate::site::{Site, Stack, for_node, keys, write};
@@ -187,7 +187,7 @@ impl Context {
                         ports.insert(format!("{family}:{port}"));
                     }
                     for address in destinations(service, own.value, cluster) {
-                        let prefix = if address.is_ipv4() { 32 } else { 128 };
+                        let prefix = Family::of(address).bits();
                         vips.insert(Vip { address: format!("{address}/{prefix}"), device });
                     }
                 }

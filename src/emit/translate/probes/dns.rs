@@ -2,7 +2,7 @@
 
 use super::Translator;
 use crate::emit::Feature;
-use crate::model::{Dns, ProbeKind, Sourced};
+use crate::model::{Dns, Located, ProbeKind, Sourced};
 use crate::source::Place;
 use crate::source::codes::conversion;
 use crate::syntax::schema::target::refuses_dns_name;
@@ -20,14 +20,14 @@ impl Translator<'_> {
         }
         if let Some(why) = self.no_dns_check(name.as_ref().map(|name| name.value.as_str())) {
             let note = format!("{why}; only reachability is checked");
-            let texts = [name.and_then(|name| name.at), answer.and_then(|answer| answer.at)];
+            let texts = [name.place(), answer.place()];
             return self.reachable(!self.is_tcp, &note, chosen, texts, port);
         }
         self.changed(chosen, conversion::CHECK_DIFFERENT, "DNS_CHECK", DNS);
         if answer.is_none() {
             self.changed(chosen, conversion::CHECK_DIFFERENT, "DNS_CHECK", NO_ANSWER);
         }
-        self.account.exact(name.as_ref().and_then(|name| name.at), "name");
+        self.account.exact(name.place(), "name");
         if let Some(answer) = answer {
             let note = "DNS_CHECK does not compare the answer";
             self.account.lossy(answer.at, conversion::CHECK_REDUCED, "", &[note]);

@@ -3,13 +3,13 @@
 use super::super::{GeneratedScript, Purpose, SCRIPT_DIRECTORY};
 use super::{Translator, script};
 use crate::emit::Feature;
-use crate::model::{Appended, Http, HttpRequest, Pattern, ProbeKind, Sourced};
+use crate::model::{Appended, Http, HttpRequest, Located, Pattern, ProbeKind, Sourced};
 use crate::source::Place;
 use crate::source::codes::conversion;
 
 impl Translator<'_> {
     pub(super) fn http(&mut self, mut http: Http, chosen: &[Place], port: Option<Sourced<u16>>) {
-        self.account.exact(http.host.as_ref().and_then(|host| host.at), "virtualhost");
+        self.account.exact(http.host.place(), "virtualhost");
         // ldirectord sends the server's address without port when no host is named.
         http.address_as_host = self.host.is_none();
         // A proxy is asked for a URL, whose own host is sent.

@@ -8,7 +8,7 @@ use super::{NodeFile, codes};
 use crate::emit::Account;
 use crate::emit::heartbeat::address;
 use crate::model::setting::{Rare, Settings as _};
-use crate::model::{Broadcast, Resource, ResourceKind, Sourced, VirtualAddress};
+use crate::model::{Broadcast, Family, Resource, ResourceKind, Sourced, VirtualAddress};
 
 /// An address as one file has it.
 #[derive(Clone, Copy)]
@@ -106,24 +106,12 @@ fn one(said: &Said<'_>, alike: &[Said<'_>], account: &mut Account) -> Option<Res
 fn made(said: &Said<'_>) -> VirtualAddress {
     let mut new = said.from.value.clone();
     new.interface = said.interface.map(str::to_owned);
-    let full = if new.address.is_ipv4() { 32 } else { 128 };
     // Without a prefix keepalived takes a host address, heartbeat the route's mask.
-    let prefix = *new.prefix.get_or_insert(full);
-    new.broadcast = new.broadcast.and_then(|broadcast| resolved(broadcast, new.address, prefix));
+    let prefix = *new.prefix.get_or_insert(Family::of(new.address).bits());
+    let broadcast = new.broadcast.and_then(|broadcast| broadcast.resolve(new.address, prefix));
+    new.broadcast = broadcast.map(Broadcast::Address);
     (new.scope, new.options, new.further) = (None, Rare::default(), Vec::new());
     new
-}
-
-/// `+` and `-` as the address that they stand for.
-fn resolved(broadcast: Broadcast, address: IpAddr, prefix: u8) -> Option<Broadcast> {
-    let IpAddr::V4(address) = address else { return None };
-    let host = u32::MAX.checked_shr(u32::from(prefix)).unwrap_or(0);
-    let bits = match broadcast {
-        Broadcast::Address(_) => return Some(broadcast),
-        Broadcast::AllOnes => address.to_bits() | host,
-        Broadcast::AllZeros => address.to_bits() & !host,
-    };
-    Some(Broadcast::Address(bits.into()))
 }
 
 /// Options of an address that its script has no word for.

@@ -9,8 +9,8 @@ use super::{NodeFile, addresses, codes, mail};
 use crate::emit::Account;
 use crate::model::identity::{self, Instance};
 use crate::model::{
-    Cluster, Hook, HookEvent, Member, Probe, ProbeKind, Resource, ResourceKind, Role, Router,
-    Server, Sourced, SyncDaemon,
+    Cluster, Hook, HookEvent, Located, Member, Probe, ProbeKind, Resource, ResourceKind, Role,
+    Router, STANDARD_PRIORITY, Server, Sourced, SyncDaemon,
 };
 use crate::source::Place;
 
@@ -149,7 +149,7 @@ fn prefer(
     let of = |director: &Director| group.routers(files.get(director.file?)?).next();
     let known: Vec<(&Director, &Router)> =
         directors.iter().filter_map(|director| Some((director, of(director)?))).collect();
-    let priority = |router: &Router| member(router).map_or(100, Member::effective_priority);
+    let priority = Router::effective_priority;
     let role = |router: &Router| member(router).and_then(|m| m.role).map(|role| role.value);
     let best = known.iter().map(|(_, router)| priority(router)).max().unwrap_or(0);
     let at_the_top: Vec<&(&Director, &Router)> =
@@ -182,7 +182,7 @@ fn prefer(
     }
     for (_, router) in &known {
         let Some(member) = member(router) else { continue };
-        let at = member.priority.and_then(|priority| priority.at);
+        let at = member.priority.place();
         if !note.is_empty() {
             account.changed(at.or(router.at), codes::PREFERRED_NODE, "node", &note);
         } else if directors.len() > 2 && priority(router) != best {
@@ -191,7 +191,7 @@ fn prefer(
         } else {
             account.exact(at, "node");
         }
-        let at = member.role.and_then(|role| role.at);
+        let at = member.role.place();
         let is_best = priority(router) == best && stranger.is_none_or(|_| !only_backups);
         match role(router) {
             Some(Role::Master) if !is_best => {
@@ -218,7 +218,8 @@ fn prefer(
     }
     let mut priorities: Vec<u8> = known.iter().map(|(_, router)| priority(router)).collect();
     priorities.sort_unstable_by(|a, b| b.cmp(a));
-    group.backup_priority = priorities.get(1).or(priorities.first()).copied().unwrap_or(100);
+    group.backup_priority =
+        priorities.get(1).or(priorities.first()).copied().unwrap_or(STANDARD_PRIORITY);
     let node = preferred.map(Sourced::implied);
     group.router.members = vec![Member { node, priority: None, role: None }];
 }
@@ -374,7 +375,7 @@ pub(super) fn scripts(
 ) -> Vec<GeneratedScript> {
     let Cluster { globals, .. } = &file.cluster;
     if !runs_programs(&file.cluster) {
-        let at = globals.script_security.and_then(|security| security.at);
+        let at = globals.script_security.place();
         account.needless(at, "there is no program that it is about");
     }
     let user = globals.script_user.as_ref().map(|user| user.value.as_str());

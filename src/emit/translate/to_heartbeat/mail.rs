@@ -3,7 +3,7 @@
 use super::groups::{Group, MAIL};
 use super::{NodeFile, codes};
 use crate::emit::Account;
-use crate::model::{Alerts, Sourced, SyncGroup};
+use crate::model::{Alerts, Located, Sourced, SyncGroup};
 
 /// The recipients of a group whose changes are mailed, as MailTo takes them.
 pub(super) fn recipients(file: &NodeFile, group: &Group<'_>) -> Option<String> {
@@ -68,10 +68,7 @@ pub(super) fn speak(file: &NodeFile, groups: &[Group<'_>], account: &mut Account
     let lost = if has_mail { BY_COMMAND } else { NOBODY };
     let server = alerts.server.as_ref();
     let port = server.and_then(|server| server.value.split_whitespace().nth(1));
-    for (at, word) in [
-        (alerts.sender.as_ref().and_then(|sender| sender.at), "emailalertfrom"),
-        (server.and_then(|server| server.at), "smtp"),
-    ] {
+    for (at, word) in [(alerts.sender.place(), "emailalertfrom"), (server.place(), "smtp")] {
         match port.filter(|port| *port != "25" && word == "smtp") {
             _ if !has_services => account.lossy(at, codes::MAIL, "", &[lost]),
             Some(port) => {
@@ -81,7 +78,7 @@ pub(super) fn speak(file: &NodeFile, groups: &[Group<'_>], account: &mut Account
             None => account.exact(at, word),
         }
     }
-    let limit = alerts.timeout.and_then(|limit| limit.at);
+    let limit = alerts.timeout.place();
     let note = "ldirectord has no time limit for its mail server";
     account.lossy(limit, codes::MAIL, "", &[note]);
     for group in groups {
@@ -130,7 +127,7 @@ fn defaults(file: &NodeFile, groups: &[Group<'_>], account: &mut Account) {
             false => account.needless(alert.at, "there is no service whose servers are told about"),
         }
     }
-    let no_faults = mail.no_faults.and_then(|no_faults| no_faults.at);
+    let no_faults = mail.no_faults.place();
     account.needless(no_faults, "starts and stops are told, and heartbeat knows no fault");
 }
 

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
 
 use crate::emit::Account;
-use crate::model::{Cluster, Digest, Key, Path, Sourced};
+use crate::model::{Cluster, Digest, Key, Located, Path, Sourced};
 use crate::source::codes::to_heartbeat as codes;
 
 mod addresses;
@@ -135,7 +135,7 @@ fn keys(files: &[NodeFile], shared: &mut Cluster, account: &mut Account) {
                             in clear and is not used again";
                 account.changed(Some(key.at), codes::NEW_KEY, "authkeys", note);
             }
-            account.exact(authentication.active.and_then(|active| active.at), "authkeys");
+            account.exact(authentication.active.place(), "authkeys");
             continue;
         }
         let new = shared.authentication.get_or_insert_default();

@@ -6,7 +6,8 @@ use super::groups::{Group, Places};
 use super::{NodeFile, codes};
 use crate::emit::Account;
 use crate::model::{
-    Carried, Membership, PingTarget, Router, Sourced, Track, TrackKind, Tracker, show_seconds,
+    Carried, Located, Membership, PingTarget, Router, Sourced, Track, TrackKind, Tracker,
+    show_seconds,
 };
 
 /// Turns the scripts that some router follows with a negative weight into ping targets.
@@ -93,7 +94,7 @@ fn make_target(
     membership.arbitrator.get_or_insert(program);
     let note = "the director that reaches fewer targets gives everything up, whatever the weight";
     account.changed(tracker.name.at, codes::PING_ARBITRATION, word, note);
-    account.exact(tracker.command.as_ref().and_then(|command| command.at), word);
+    account.exact(tracker.command.place(), word);
     for track in tracks {
         account.changed(track.at, codes::PING_ARBITRATION, "respawn ipfail", note);
     }
@@ -110,10 +111,10 @@ fn make_target(
         show_seconds(dead)
     );
     for at in [
-        tracker.interval.and_then(|interval| interval.at),
-        tracker.fall.and_then(|fall| fall.at),
-        tracker.rise.and_then(|rise| rise.at),
-        tracker.timeout.and_then(|timeout| timeout.at),
+        tracker.interval.place(),
+        tracker.fall.place(),
+        tracker.rise.place(),
+        tracker.timeout.place(),
     ] {
         account.changed(at, codes::PING_ARBITRATION, "deadping", &note);
     }
@@ -133,14 +134,14 @@ fn speak_of_needless(tracker: &Tracker, why: &str, account: &mut Account) {
     let Tracker { name, command, interval, timeout, weight, rise, fall, user, .. } = tracker;
     for at in [
         name.at,
-        command.as_ref().and_then(|command| command.at),
-        interval.and_then(|interval| interval.at),
-        timeout.and_then(|timeout| timeout.at),
-        weight.and_then(|weight| weight.at),
-        rise.and_then(|rise| rise.at),
-        fall.and_then(|fall| fall.at),
-        user.as_ref().and_then(|user| user.at),
-        tracker.starts_down.and_then(|down| down.at),
+        command.place(),
+        interval.place(),
+        timeout.place(),
+        weight.place(),
+        rise.place(),
+        fall.place(),
+        user.place(),
+        tracker.starts_down.place(),
     ] {
         account.needless(at, why);
     }

@@ -8,8 +8,8 @@ use super::scripts::{Check, Request, ServerChecks, words};
 use super::services::{place, whole};
 use crate::emit::Account;
 use crate::model::{
-    Appended, Checks, Forwarding, Http, HttpRequest, Pattern, Probe, ProbeKind, Protocol, Script,
-    Server, Service, Sourced, Target, show_seconds,
+    Appended, Checks, Forwarding, Http, HttpRequest, Located, Pattern, Probe, ProbeKind, Protocol,
+    Script, Server, Service, Sourced, Target, show_seconds,
 };
 
 /// Gives `new` its probe and timing. `None` when ldirectord has words for it; else the checks of
@@ -227,7 +227,7 @@ fn speak(probe: &Probe, account: &mut Account) {
         ProbeKind::Smtp { helo } => {
             let note = "ldirectord says EHLO with its own name";
             account.changed(head, codes::CHECK_DIFFERENT, "service=smtp", note);
-            let helo = helo.as_ref().and_then(|helo| helo.at);
+            let helo = helo.place();
             account.lossy(helo, codes::CHECK_DIFFERENT, "", &[note]);
         }
         ProbeKind::Ping => account.exact(head, "checktype=ping"),

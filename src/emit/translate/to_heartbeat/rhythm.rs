@@ -6,7 +6,10 @@ use std::time::Duration;
 use super::groups::{Group, Places};
 use super::{NodeFile, codes};
 use crate::emit::Account;
-use crate::model::{Failback, Member, Membership, Router, Sourced, VrrpVersion, show_seconds};
+use crate::model::{
+    Failback, Located, Membership, Router, STANDARD_PRIORITY, Sourced, show_seconds,
+    up_to_milliseconds,
+};
 
 /// Sets the times of the conversation: one rhythm for all groups, the shortest interval and the
 /// longest time to take-over, so that nothing is declared dead earlier than before.
@@ -25,10 +28,13 @@ pub(super) fn apply(
         let group = places.find(router).and_then(|number| groups.get(number));
         group.map_or(STANDARD_PRIORITY, |group| group.backup_priority)
     };
-    let times: Vec<Takeover> =
-        all.iter().map(|(file, router)| Takeover::of(file, router, backup(router))).collect();
-    let Some(interval) = times.iter().map(|time| time.interval).min() else { return };
-    let longest = times.iter().map(|time| time.total).max().unwrap_or(interval);
+    let takeover = |(file, router): &(&NodeFile, &Router)| {
+        router.takeover(backup(router), &file.cluster.globals)
+    };
+    let takeovers: Vec<Duration> = all.iter().map(takeover).collect();
+    let intervals = all.iter().map(|(_, router)| router.effective_interval());
+    let Some(interval) = intervals.min() else { return };
+    let longest = takeovers.iter().copied().max().unwrap_or(interval);
     // heartbeat counts milliseconds and refuses a dead time of two intervals.
     let dead = up_to_milliseconds(longest).max(interval * 2 + MILLISECOND);
     membership.interval = Some(Sourced::implied(interval));
@@ -36,37 +42,38 @@ pub(super) fn apply(
     // Where keepalived logs, too. Without a word heartbeat looks for a logging daemon of its own.
     membership.log_facility = Some(Sourced::implied("daemon".to_owned()));
 
-    for ((_, router), time) in all.iter().zip(&times) {
+    for ((_, router), takeover) in all.iter().zip(&takeovers) {
         let version = format!(
             "take-over {} s after the last advert becomes deadtime {} s",
-            show_seconds(time.total),
+            show_seconds(*takeover),
             show_seconds(dead)
         );
-        let advert = router.interval.and_then(|interval| interval.at);
+        let advert = router.interval.place();
         account.changed(advert, codes::TAKEOVER_TIME, "keepalive, deadtime", &version);
-        if time.interval != interval {
+        let own = router.effective_interval();
+        if own != interval {
             let note = format!(
                 "an advert each {} s becomes one each {} s: heartbeat has one rhythm for all groups",
-                show_seconds(time.interval),
+                show_seconds(own),
                 show_seconds(interval)
             );
             account.changed(advert, codes::TAKEOVER_TIME, "keepalive", &note);
         }
-        let count = router.down_count.and_then(|count| count.at);
+        let count = router.down_count.place();
         account.changed(count, codes::TAKEOVER_TIME, "deadtime", &version);
-        account.needless(router.version.and_then(|v| v.at), "heartbeat has one protocol");
+        account.needless(router.version.place(), "heartbeat has one protocol");
     }
     startup(files, (dead, longest), membership, account);
     // `nopreempt` acts on the director that has it: one that is not the best never preempts anyway.
     let best = |router: &Router| {
         let group = places.find(router).and_then(|number| groups.get(number));
-        group.and_then(|group| group.all().map(priority).max())
+        group.and_then(|group| group.all().map(Router::effective_priority).max())
     };
     let (idle, acting): (Vec<_>, Vec<_>) = all.iter().copied().partition(|(_, router)| {
-        router.stays() && best(router).is_some_and(|best| priority(router) < best)
+        router.stays() && best(router).is_some_and(|best| router.effective_priority() < best)
     });
     for (_, router) in idle {
-        let at = router.preempt.and_then(|preempt| preempt.at);
+        let at = router.preempt.place();
         let note = "it acts on this director only, and another one has a higher priority: that one takes \
                     over from a living master, before and now";
         account.changed(at, codes::ONE_FAILBACK, "auto_failback on", note);
@@ -76,11 +83,6 @@ pub(super) fn apply(
         }
     }
     failback(&acting, &places, membership, account);
-}
-
-/// The priority that an instance starts with.
-fn priority(router: &Router) -> u8 {
-    router.members.first().map_or(STANDARD_PRIORITY, Member::effective_priority)
 }
 
 /// `initdead`: twice the dead time and 10 s at least, as heartbeat's manual advises, and the
@@ -157,34 +159,6 @@ fn failback(
     }
 }
 
-/// When a backup takes over.
-struct Takeover {
-    interval: Duration,
-    /// From the last advert: `count * interval + skew` (RFC 3768 and 9568, section 6.1).
-    total: Duration,
-}
-
-impl Takeover {
-    fn of(file: &NodeFile, router: &Router, priority: u8) -> Self {
-        let interval = router.interval.map_or(Duration::from_secs(1), |interval| interval.value);
-        let count = router.effective_down_count(&file.cluster.globals);
-        let share = f64::from(256 - u16::from(priority)) / 256.0;
-        let skew = match router.effective_version(&file.cluster.globals.routers) {
-            VrrpVersion::Two => Duration::from_secs_f64(share),
-            VrrpVersion::Three => interval.mul_f64(share),
-        };
-        Self { interval, total: interval.saturating_mul(count).saturating_add(skew) }
-    }
-}
-
-fn up_to_milliseconds(time: Duration) -> Duration {
-    let rest = time.subsec_nanos() % 1_000_000;
-    let missing = if rest == 0 { 0 } else { 1_000_000 - rest };
-    time.saturating_add(Duration::from_nanos(u64::from(missing)))
-}
-
-/// keepalived's priority when none is written.
-const STANDARD_PRIORITY: u8 = 100;
 const MILLISECOND: Duration = Duration::from_millis(1);
 const MIXED: &str =
     "auto_failback holds for all groups, and another group of this cluster says the opposite";

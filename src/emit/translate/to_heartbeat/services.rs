@@ -9,8 +9,8 @@ use super::scripts::{DIRECTORY, GeneratedScript, Purpose, file_name, words};
 use super::{NodeFile, NodeParts, codes, ports, probes};
 use crate::emit::Account;
 use crate::model::{
-    Checks, Cluster, Family, Forwarding, Hook, HookEvent, Protocol, Server, Service, Sourced,
-    Target, TunnelKind, show_seconds,
+    Checks, Cluster, Family, Forwarding, Hook, HookEvent, Located, Protocol, Server, Service,
+    Sourced, Target, TunnelKind, show_seconds,
 };
 use crate::source::Place;
 
@@ -210,7 +210,7 @@ impl Translator<'_> {
             _ => return true,
         };
         let servers = service.servers.iter().map(|server| server.at);
-        for at in servers.chain([service.target.at, service.protocol.and_then(|p| p.at)]) {
+        for at in servers.chain([service.target.at, service.protocol.place()]) {
             self.account.impossible(at, codes::SERVICE_IMPOSSIBLE, &[note]);
         }
         false
@@ -262,7 +262,7 @@ impl Translator<'_> {
             }
             new.granularity = Some(mask).filter(|_| new.persistence.is_some());
         }
-        self.account.exact(service.method.and_then(|method| method.at), "real");
+        self.account.exact(service.method.place(), "real");
     }
 
     fn servers(&mut self, service: &Service, new: &mut Service) {
@@ -279,7 +279,7 @@ impl Translator<'_> {
         new.quiescent = Some(Sourced::implied(quiescent));
         let word = if quiescent { "yes" } else { "no" };
         let other = format!("quiescent holds for the whole service; quiescent={word} was written");
-        let of_service = service.quiescent.and_then(|quiescent| quiescent.at);
+        let of_service = service.quiescent.place();
         // A server that says nothing loses what the service says, when the first one says otherwise.
         let loses = |server: &Server| server.quiescent().is_none() && quiet(server) != quiescent;
         if service.servers.iter().any(loses) {
@@ -295,7 +295,7 @@ impl Translator<'_> {
             copy.method = Some(method);
             let common = service.settings.weight;
             copy.weight = server.weight.or(common).or(Some(Sourced::implied(1)));
-            self.account.exact(server.weight.and_then(|weight| weight.at), "real");
+            self.account.exact(server.weight.place(), "real");
             let (upper, lower) = server.thresholds();
             for limit in [upper, lower].into_iter().flatten() {
                 self.account.exact(limit.at, "real");
@@ -304,7 +304,7 @@ impl Translator<'_> {
                 let own = copy.own_mut();
                 (own.upper_threshold, own.lower_threshold) = (upper, lower);
             }
-            let own = server.quiescent().and_then(|own| own.at);
+            let own = server.quiescent().place();
             if quiet(server) == quiescent {
                 self.account.exact(own, "quiescent");
             } else {
@@ -336,7 +336,7 @@ impl Translator<'_> {
     /// How often servers are checked.
     fn timing(&mut self, service: &Service, new: &mut Service) {
         let own = interval(service);
-        let at = service.checks.interval.and_then(|interval| interval.at);
+        let at = service.checks.interval.place();
         let note = match own == self.shortest {
             true => {
                 format!("all servers one after the other, then {} s of rest", show_seconds(own))
@@ -349,10 +349,7 @@ impl Translator<'_> {
         };
         self.account.changed(at, codes::CHECK_RHYTHM, "checkinterval", &note);
         new.checks.make().interval = Some(Sourced::implied(self.shortest));
-        self.account.needless(
-            service.checks.warmup.and_then(|warmup| warmup.at),
-            "the first check comes at once",
-        );
+        self.account.needless(service.checks.warmup.place(), "the first check comes at once");
     }
 
     /// Whether servers start down: with ldirectord all of them do. `original` has those, too, that are left out.
@@ -459,7 +456,7 @@ pub(super) fn whole(time: Duration) -> Duration {
 
 /// The place of a value, if it has one.
 pub(super) fn place<T: Copy>(value: Option<Sourced<T>>) -> Option<Place> {
-    value.and_then(|value| value.at)
+    value.place()
 }
 
 const NO_OPS: &str =

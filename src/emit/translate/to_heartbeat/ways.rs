@@ -7,7 +7,7 @@ use super::directors::{Director, peers_of};
 use super::groups::{Group, Places, Seat, same};
 use super::{NodeFile, codes};
 use crate::emit::Account;
-use crate::model::{Family, Path, Router, Sourced};
+use crate::model::{Family, Located, Path, Router, Sourced};
 
 /// The paths of every file's director: one for each interface that carries adverts, by its name on
 /// that director.
@@ -122,13 +122,13 @@ impl Ends {
 fn speak(router: &Router, unicast: bool, paths: &[Path], account: &mut Account) {
     let interface = router.interface.as_ref();
     let transport = &router.transport;
-    let number = router.virtual_router_id.and_then(|id| id.at);
+    let number = router.virtual_router_id.place();
     if unicast {
-        account.exact(interface.and_then(|interface| interface.at), "ucast");
+        account.exact(interface.place(), "ucast");
         for peer in &transport.peers {
             account.exact(peer.at, "ucast");
         }
-        account.exact(transport.source.and_then(|source| source.at), "ucast");
+        account.exact(transport.source.place(), "ucast");
         let note = "heartbeat has no number for a group; messages go to the named directors only, \
                     and their key tells clusters apart";
         account.changed(number, codes::CONVERSATION, "", note);
@@ -140,15 +140,12 @@ fn speak(router: &Router, unicast: bool, paths: &[Path], account: &mut Account) 
     let note = format!(
         "VRRP multicast (IP protocol 112) becomes UDP to {group}, port {PORT}, which a firewall has to let pass"
     );
-    account.changed(interface.and_then(|i| i.at), codes::CONVERSATION, "mcast", &note);
+    account.changed(interface.place(), codes::CONVERSATION, "mcast", &note);
     let note = format!("heartbeat has no number for a group; {group} tells clusters apart");
     account.changed(number, codes::CONVERSATION, "mcast", &note);
-    account.needless(
-        transport.source.and_then(|source| source.at),
-        "heartbeat sends from the interface's own address",
-    );
+    account.needless(transport.source.place(), "heartbeat sends from the interface's own address");
     let note = format!("UDP goes to {group}");
-    account.changed(transport.group.and_then(|g| g.at), codes::CONVERSATION, "mcast", &note);
+    account.changed(transport.group.place(), codes::CONVERSATION, "mcast", &note);
 }
 
 /// keepalived gives up when an interface fails that carries adverts or addresses; heartbeat notices no
@@ -164,7 +161,7 @@ fn watched(router: &Router, paths: &[Path], account: &mut Account) {
             .filter(|own| *own != "lo" && Some(*own) != made.as_deref() && Some(*own) != primary);
         names.extend(elsewhere.filter(|own| !names.contains(own)).into_iter().collect::<Vec<_>>());
     }
-    let at = router.interface.as_ref().and_then(|interface| interface.at);
+    let at = router.interface.place();
     for name in names {
         match paths.iter().find_map(|path| path.interface().filter(|other| *other != name)) {
             Some(other) => {

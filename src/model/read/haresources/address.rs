@@ -3,7 +3,8 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::{Reader, Text};
-use crate::model::{Broadcast, Resource, ResourceKind, Sourced, VirtualAddress};
+use crate::model::prefix::mask_length;
+use crate::model::{Broadcast, Family, Resource, ResourceKind, Sourced, VirtualAddress};
 use crate::source::{Diagnostic, codes};
 
 /// Whether heartbeat takes `word` for `IPaddr::word`: four parts between dots that each begin
@@ -147,16 +148,11 @@ fn is_interface(part: &str) -> bool {
 
 /// A prefix length, or a dotted mask whose ones stand in front.
 fn prefix(mask: &str, address: IpAddr) -> Option<u8> {
-    let most = if address.is_ipv4() { 32 } else { 128 };
+    let most = Family::of(address).bits();
     if let Ok(length) = mask.parse::<u8>() {
         return (length <= most).then_some(length);
     }
-    let bits = u32::from(mask.parse::<Ipv4Addr>().ok().filter(|_| address.is_ipv4())?);
-    let ones = bits.leading_ones();
-    if ones + bits.trailing_zeros() < 32 {
-        return None;
-    }
-    u8::try_from(ones).ok()
+    mask_length(mask.parse().ok().filter(|_| address.is_ipv4())?)
 }
 
 #[cfg(test)]

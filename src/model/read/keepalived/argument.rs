@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use super::pattern;
+use crate::model::Family;
 use crate::model::read::keepalived::value::{
     is_unexpanded, parse_address, parse_boolean, parse_integer, without_prefix,
 };
@@ -199,7 +200,7 @@ fn prefix_problem(word: Word<'_>) -> Option<Diagnostic> {
     let (address, length) = value.split_once('/').unwrap_or((&value, "0"));
     let new = |code, message| Some(Diagnostic::new(code, word.place(), message));
     let Some(parsed) = parse_address(address) else { return Some(not_an_address(word)) };
-    let longest = if parsed.is_ipv4() { 32 } else { 128 };
+    let longest = i64::from(Family::of(parsed).bits());
     match parse_integer(length) {
         None => new(codes::NOT_A_NUMBER, format!("`{length}` is no prefix length")),
         Some(length) if !(0..=longest).contains(&length) => {

@@ -8,8 +8,8 @@ use std::collections::{HashMap, HashSet};
 use super::value::hides_keywords;
 use crate::model::user::is_user;
 use crate::model::{
-    Carried, Cluster, Digest, Family, Globals, GroupMember, Key, ProbeKind, Role, Router, Server,
-    Service, ServiceGroup, Sourced, SyncGroup, Target, Track, TrackKind, VrrpVersion,
+    Carried, Cluster, Digest, Family, Globals, GroupMember, Key, Located, ProbeKind, Role, Router,
+    Server, Service, ServiceGroup, Sourced, SyncGroup, Target, Track, TrackKind, VrrpVersion,
 };
 use crate::source::codes::{keepalived as codes, keepalived_quirks as quirks};
 use crate::source::words::counted;
@@ -39,7 +39,7 @@ impl Extent {
             routers: cluster.routers.len(),
             server_groups: cluster.service_groups.len(),
             services: cluster.services.len(),
-            sync_daemon: cluster.sync_daemon.as_ref().and_then(|daemon| daemon.at),
+            sync_daemon: cluster.sync_daemon.place(),
             trackers: cluster.trackers.len(),
         }
     }
@@ -179,12 +179,7 @@ impl File<'_> {
                 continue;
             };
             let ipv6 = router.is_ipv6();
-            // Unicast routers with other peers are told apart by them.
-            let peers: Vec<_> =
-                router.transport.peers.iter().map(|peer| peer.value.address).collect();
-            // So are multicast groups.
-            let group = router.transport.group.map(|group| group.value);
-            let key = (number.value, &interface.value, ipv6, peers, group);
+            let key = (number.value, &interface.value, ipv6, router.transport.distinction());
             if let Some(earlier) = numbers.insert(key, number.at) {
                 let message = format!("VRID {} is used twice on {}", number.value, interface.value);
                 report_pair(number.at, earlier, message, findings);
@@ -454,7 +449,7 @@ fn quorum(service: &Service, findings: &mut Findings) {
     let total: u64 = weights.sum();
     let quorum = service.quorum.map_or(1, |quorum| quorum.value);
     if u64::from(quorum) > total {
-        let at = service.quorum.and_then(|quorum| quorum.at).or(service.at);
+        let at = service.quorum.place().or(service.at);
         let message = format!("the quorum is {quorum}, all weights together are {total}");
         report(codes::QUORUM_TOO_HIGH, at, message, findings);
     }

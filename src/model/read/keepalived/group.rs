@@ -1,10 +1,10 @@
 //! `virtual_server_group`.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv6Addr};
 
 use super::argument::{not_an_address, whole_number};
 use super::{SAID_BEFORE, carry, value};
-use crate::model::{Cluster, Family, GroupMember, Inert, ServiceGroup, Sourced};
+use crate::model::{Cluster, Family, GroupMember, Inert, ServiceGroup, Sourced, prefix};
 use crate::source::codes::keepalived as codes;
 use crate::source::{Code, Diagnostic, Findings, Place};
 use crate::syntax::{NodeRef, Word};
@@ -130,13 +130,13 @@ fn traffic(word: Word<'_>) -> Result<Traffic, Box<Diagnostic>> {
 }
 
 fn network(word: Word<'_>, address: IpAddr, prefix: &str) -> Result<Traffic, Box<Diagnostic>> {
-    let longest: u8 = if address.is_ipv4() { 32 } else { 128 };
+    let longest = Family::of(address).bits();
     let length = prefix.parse().ok().filter(|length| (1..=longest).contains(length));
     let Some(length) = length else {
         let message = format!("a prefix length lies between 1 and {longest}");
         return wrong(codes::OUT_OF_RANGE, word.place(), message);
     };
-    let begin = beginning(address, length);
+    let (begin, _) = prefix::network(address, length);
     if begin != address {
         let message = format!("{address} is an address inside the network {begin}/{length}");
         let finding = Diagnostic::new(codes::NOT_AN_ADDRESS, word.place(), message);
@@ -145,20 +145,6 @@ fn network(word: Word<'_>, address: IpAddr, prefix: &str) -> Result<Traffic, Box
         ));
     }
     Ok(Traffic::Network(address, length))
-}
-
-/// The first address of a network; `length` is at most that of the address.
-fn beginning(address: IpAddr, length: u8) -> IpAddr {
-    match address {
-        IpAddr::V4(address) => {
-            let mask = u32::MAX.checked_shl(32_u32.saturating_sub(length.into())).unwrap_or(0);
-            Ipv4Addr::from(u32::from(address) & mask).into()
-        }
-        IpAddr::V6(address) => {
-            let mask = u128::MAX.checked_shl(128_u32.saturating_sub(length.into())).unwrap_or(0);
-            Ipv6Addr::from(u128::from(address) & mask).into()
-        }
-    }
 }
 
 /// That a word is no address, and what was probably meant.

@@ -5,7 +5,7 @@
 //! left out of the model by the second, without a second word.
 
 use crate::model::setting::Settings;
-use crate::model::{Carried, Cluster, Hook, Inert, Sourced};
+use crate::model::{Carried, Cluster, Hook, Inert, Located, Sourced};
 use crate::source::{Findings, SourceFile};
 use crate::syntax::schema::target::Targets;
 use crate::syntax::{Format, NodeRef, Tree, without_secret};
@@ -182,7 +182,7 @@ fn put<T>(
     inert: &mut Vec<Inert>,
 ) -> bool {
     let Some(value) = value else { return false };
-    if let Some(at) = slot.replace(value).and_then(|old| old.at) {
+    if let Some(at) = slot.replace(value).place() {
         inert.push(Inert { at, why: "a later line says it again" });
     }
     true

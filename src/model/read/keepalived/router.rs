@@ -3,8 +3,8 @@
 use super::list::{EMPTY_LIST, is_empty_list, lines, peer, track, words};
 use super::{add_hook, address, carry, carry_lines, interface, put, setting, value};
 use crate::model::{
-    Authentication, Carried, Cluster, Digest, HookEvent, Inert, Key, Member, Role, Router, Sourced,
-    Track, TrackKind, VrrpVersion,
+    Authentication, Carried, Cluster, Digest, HookEvent, Inert, Key, Located, Member, Role, Router,
+    Sourced, Track, TrackKind, VrrpVersion,
 };
 use crate::syntax::NodeRef;
 
@@ -96,7 +96,7 @@ fn own_interface(node: NodeRef<'_>, router: &mut Router, inert: &mut Vec<Inert>)
     let words = node.arguments().map(|word| word.value().into_owned());
     let Some(own) = interface::own_interface(&node.name(), words) else { return false };
     let own = Box::new(Sourced::new(own, node.place()));
-    if let Some(at) = router.own_interface.replace(own).and_then(|old| old.at) {
+    if let Some(at) = router.own_interface.replace(own).place() {
         inert.push(Inert { at, why: "a later line says it again" });
     }
     true

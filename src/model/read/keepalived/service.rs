@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use super::argument::{not_an_address, one_address};
 use super::{add_hook, carry, put, server, setting, value};
+use crate::model::prefix::mask_length;
 use crate::model::{
     Cluster, Fallback, Family, Forwarding, HookEvent, Inert, Protocol, Service, Sourced, Target,
     Tunnel, TunnelChecksum, TunnelKind,
@@ -272,12 +273,7 @@ fn granularity(node: NodeRef<'_>) -> Option<Sourced<u8>> {
     let word = node.word(1)?;
     let value = word.value();
     let length = match value.parse::<IpAddr>() {
-        Ok(IpAddr::V4(mask)) => {
-            let bits = u32::from(mask);
-            // A mask with holes has no prefix length.
-            let length = bits.leading_ones();
-            (length + bits.trailing_zeros() >= 32).then(|| u8::try_from(length).ok())?
-        }
+        Ok(IpAddr::V4(mask)) => mask_length(mask),
         Ok(IpAddr::V6(_)) => None,
         Err(_) => value.parse::<u8>().ok().filter(|length| *length <= 128),
     };

@@ -1,7 +1,7 @@
 //! What holds for the whole of ldirectord.
 
 use crate::model::setting::Rare;
-use crate::model::{Checks, Service, Sourced};
+use crate::model::{Checks, Located, Service, Sourced};
 use crate::source::codes::ldirectord as codes;
 use crate::source::{Diagnostic, Place};
 use crate::syntax::{NodeRef, Tree};
@@ -54,15 +54,15 @@ pub(super) fn unused(reader: &mut Reader<'_>, globals: &Globals) {
         quiescent,
     } = &globals.common;
     let slots = [
-        (check_timeout.directive(), check_timeout.get().and_then(|value| value.at)),
-        (negotiate_timeout.directive(), negotiate_timeout.get().and_then(|value| value.at)),
-        (interval.directive(), interval.get().and_then(|value| value.at)),
-        (ping_count.directive(), ping_count.get().and_then(|value| value.at)),
-        (failures.directive(), failures.get().and_then(|value| value.at)),
-        (fallback.directive(), fallback.get().and_then(|value| value.at)),
-        (fallback6.directive(), fallback6.get().and_then(|value| value.at)),
-        (fallback_command.directive(), fallback_command.get().and_then(|value| value.at)),
-        (quiescent.directive(), quiescent.get().and_then(|value| value.at)),
+        (check_timeout.directive(), check_timeout.get().place()),
+        (negotiate_timeout.directive(), negotiate_timeout.get().place()),
+        (interval.directive(), interval.get().place()),
+        (ping_count.directive(), ping_count.get().place()),
+        (failures.directive(), failures.get().place()),
+        (fallback.directive(), fallback.get().place()),
+        (fallback6.directive(), fallback6.get().place()),
+        (fallback_command.directive(), fallback_command.get().place()),
+        (quiescent.directive(), quiescent.get().place()),
     ];
     for (directive, value) in slots {
         let (Some(directive), Some(value)) = (directive, value) else { continue };
@@ -77,14 +77,14 @@ pub(super) fn unused(reader: &mut Reader<'_>, globals: &Globals) {
 fn takes(service: &Service, place: Place) -> bool {
     let checks = &service.checks;
     let places = [
-        checks.connect_timeout.and_then(|value| value.at),
-        checks.negotiate_timeout.and_then(|value| value.at),
-        checks.interval.and_then(|value| value.at),
-        checks.ping_count.and_then(|value| value.at),
-        checks.failures.and_then(|value| value.at),
-        service.fallback.as_ref().and_then(|value| value.at),
-        service.hooks.first().and_then(|value| value.at),
-        service.quiescent.and_then(|value| value.at),
+        checks.connect_timeout.place(),
+        checks.negotiate_timeout.place(),
+        checks.interval.place(),
+        checks.ping_count.place(),
+        checks.failures.place(),
+        service.fallback.place(),
+        service.hooks.first().place(),
+        service.quiescent.place(),
     ];
     places.contains(&Some(place))
 }

@@ -5,7 +5,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use crate::model::{Family, Forwarding, Server, Sourced};
+use crate::model::{Family, Forwarding, Located, Server, Sourced};
 use crate::source::codes::ldirectord as codes;
 use crate::source::codes::ldirectord_advice as advice;
 use crate::source::{Code, Diagnostic, Place, Span, Verdict};
@@ -167,7 +167,7 @@ impl<'a> Reader<'a> {
                 .help("leave out the slash, ldirectord adds it itself"),
             );
         } else if words.upper.is_some() && !strict.upper {
-            let at = words.upper.and_then(|upper| upper.at);
+            let at = words.upper.place();
             self.findings.push(
                 match at {
                     Some(at) => {

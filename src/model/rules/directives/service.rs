@@ -3,6 +3,8 @@
 use std::net::Ipv4Addr;
 
 use super::{Context, LineRule, address, codes, keepalived, ldirectord, line, number};
+use crate::model::Family;
+use crate::model::prefix::netmask;
 use crate::source::{Diagnostic, Findings};
 use crate::syntax::schema::target::refuses_dns_name;
 use crate::syntax::{NodeRef, Word};
@@ -87,8 +89,8 @@ fn granularity(block: NodeRef<'_>, _: &Context<'_>, findings: &mut Findings) {
     let message =
         format!("`{length}` is no prefix length here, but the netmask {}", Ipv4Addr::from(length));
     let finding = Diagnostic::new(codes::LENGTH_AS_NETMASK, word.place(), message);
-    let mask = 32_u32.checked_sub(length).map(|zeros| u32::MAX.checked_shl(zeros).unwrap_or(0));
-    findings.push(match mask.map(Ipv4Addr::from) {
+    let length = u8::try_from(length).ok().filter(|length| *length <= Family::V4.bits());
+    findings.push(match length.map(netmask) {
         Some(mask) => {
             finding.fix(word.place(), mask.to_string(), "write the netmask of this length")
         }

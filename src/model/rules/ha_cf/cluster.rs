@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use super::{directives, file, is_managed, paths, start};
 use crate::model::rules::View;
-use crate::model::{Failback, Path, ResourceKind};
+use crate::model::{Failback, Located, Path, ResourceKind};
 use crate::source::{Diagnostic, Findings, codes};
 use crate::syntax::Format;
 
@@ -90,8 +90,8 @@ pub(super) fn failback(view: &View<'_>, findings: &mut Findings) {
 pub(super) fn ping_use(view: &View<'_>, findings: &mut Findings) {
     let membership = &view.cluster.membership;
     let code = codes::ha_cf_advice::PING_USE;
-    let first = membership.ping_targets.first().and_then(|target| target.at);
-    match (first, membership.arbitrator.as_ref().and_then(|program| program.at)) {
+    let first = membership.ping_targets.first().place();
+    match (first, membership.arbitrator.place()) {
         (Some(at), None) => {
             let message = "without ipfail nobody acts on ping targets";
             findings.push(
@@ -106,7 +106,7 @@ pub(super) fn ping_use(view: &View<'_>, findings: &mut Findings) {
         _ => {}
     }
     let is_legacy = membership.failback.is_none_or(|f| f.value == Failback::Legacy);
-    let arbitrator = membership.arbitrator.as_ref().and_then(|program| program.at);
+    let arbitrator = membership.arbitrator.place();
     if let Some(at) = arbitrator.filter(|_| is_legacy) {
         let message = "ipfail does nothing with `auto_failback legacy`, the default";
         findings.push(Diagnostic::new(code, at, message));

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use super::{directives, start};
 use crate::model::rules::View;
-use crate::model::{Path, Sourced};
+use crate::model::{Located, Path, Sourced};
 use crate::source::{Diagnostic, Findings, Verdict, codes};
 use crate::syntax::{Format, NodeRef};
 
@@ -45,7 +45,7 @@ pub(super) fn strange_peer(view: &View<'_>, findings: &mut Findings) {
 
 pub(super) fn single(view: &View<'_>, findings: &mut Findings) {
     let wires: BTreeSet<&str> = paths(view).iter().map(|path| wire(&path.value)).collect();
-    let first = paths(view).first().and_then(|path| path.at);
+    let first = paths(view).first().place();
     if let (Some(wire), 1, Some(at)) = (wires.first(), wires.len(), first) {
         let message = format!("`{wire}` is the only path between the nodes");
         findings.push(Diagnostic::new(codes::ha_cf_advice::SINGLE_PATH, at, message));
@@ -56,7 +56,7 @@ pub(super) fn shared(view: &View<'_>, findings: &mut Findings) {
     let addresses = view.cluster.routers.iter().flat_map(|router| &router.addresses);
     let interfaces: BTreeSet<&str> =
         addresses.filter_map(|address| address.value.interface.as_deref()).collect();
-    let first = paths(view).first().and_then(|path| path.at);
+    let first = paths(view).first().place();
     if paths(view).iter().all(|path| interfaces.contains(wire(&path.value)))
         && let Some(at) = first
     {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::start;
 use crate::model::rules::View;
-use crate::model::{Sourced, show_seconds};
+use crate::model::{Located, Sourced, show_seconds};
 use crate::source::{Code, Diagnostic, Findings, Place, codes};
 use crate::syntax::Format;
 
@@ -107,8 +107,8 @@ fn times(view: &View<'_>) -> Option<(Duration, Duration)> {
 /// At the dead time, or at the interval when the dead time is the default.
 fn at(view: &View<'_>, code: Code, message: String) -> Option<Diagnostic> {
     let membership = &view.cluster.membership;
-    let dead = membership.dead_time.and_then(|time| time.at);
-    let interval = membership.interval.and_then(|time| time.at);
+    let dead = membership.dead_time.place();
+    let interval = membership.interval.place();
     let at = dead.or(interval).or_else(|| start(view, Format::HaCf))?;
     let diagnostic = Diagnostic::new(code, at, message);
     Some(match interval.filter(|_| dead.is_some()) {

@@ -2,6 +2,7 @@
 
 use super::super::View;
 use super::codes;
+use crate::model::Located;
 use crate::source::{Diagnostic, Findings};
 use crate::syntax::Format;
 
@@ -13,7 +14,7 @@ pub(super) fn server(view: &View<'_>, findings: &mut Findings) {
         let carried = &cluster.globals.carried;
         carried.iter().any(|line| line.keyword.starts_with(['@', '$', '~', 's']))
     };
-    let Some(at) = alerts.recipients.first().and_then(|recipient| recipient.at) else { return };
+    let Some(at) = alerts.recipients.first().place() else { return };
     let is_read = view.trees.iter().any(|(input, _)| input.format == Format::Keepalived);
     if !is_read || alerts.server.is_some() || may_be_hidden() {
         return;

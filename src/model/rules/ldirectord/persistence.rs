@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use super::super::View;
 use super::{codes, once, services};
-use crate::model::{Protocol, Service, Sourced, Target};
+use crate::model::{Located, Protocol, Service, Sourced, Target};
 use crate::source::{Diagnostic, Findings, Place};
 
 /// LD030: http and https of one address.
@@ -27,14 +27,14 @@ pub(super) fn differs(view: &View<'_>, findings: &mut Findings) {
         let plain = address(service, 443).and_then(|address| http.get(&address));
         let Some((plain, other)) = plain else { continue };
         if *plain != service.persistence {
-            let place = service.persistence.and_then(|seconds| seconds.at).unwrap_or(at);
+            let place = service.persistence.place().unwrap_or(at);
             findings.push(
                 Diagnostic::new(
                     codes::PERSISTENCE_DIFFERS,
                     place,
                     "http and https of this address remember clients differently",
                 )
-                .context(plain.and_then(|seconds| seconds.at).unwrap_or(*other), "the http service")
+                .context(plain.place().unwrap_or(*other), "the http service")
                 .help("give both the same `persistent`, or join them with a firewall mark"),
             );
         }

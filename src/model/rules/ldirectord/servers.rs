@@ -5,7 +5,8 @@ use std::net::IpAddr;
 
 use super::super::View;
 use super::{codes, once, services};
-use crate::model::{Forwarding, Path, Server, Service, Target};
+use crate::model::prefix::network;
+use crate::model::{Family, Forwarding, Located, Path, Server, Service, Target};
 use crate::source::{Diagnostic, Findings, Place};
 use crate::syntax::Format;
 
@@ -50,9 +51,8 @@ pub(super) fn recipients(view: &View<'_>, findings: &mut Findings) {
         let mut inputs = view.trees.iter().map(|(input, _)| input);
         inputs.any(|input| input.file == at.file && input.format == Format::Ldirectord)
     };
-    let second = alerts.recipients.get(1).and_then(|second| second.at).filter(is_ours);
-    if let (Some(server), Some(at)) = (alerts.server.as_ref().and_then(|server| server.at), second)
-    {
+    let second = alerts.recipients.get(1).place().filter(is_ours);
+    if let (Some(server), Some(at)) = (alerts.server.place(), second) {
         let number = alerts.recipients.len();
         let message =
             format!("ldirectord gives these {number} recipients to its mail server as one");
@@ -118,7 +118,7 @@ pub(super) fn weights_differ(view: &View<'_>, findings: &mut Findings) {
         }
         for server in &service.servers {
             let weight = server.weight.map_or(1, |weight| weight.value);
-            let place = server.weight.and_then(|weight| weight.at).or(server.at);
+            let place = server.weight.place().or(server.at);
             let (first, first_at) = *seen.entry(server.address).or_insert((weight, place));
             let (Some(at), Some(first_at)) = (place, first_at) else { continue };
             // Within one service it is a duplicate, which is reported as such.
@@ -186,7 +186,7 @@ pub(super) fn other_subnet(view: &View<'_>, findings: &mut Findings) {
     for (service, at) in services(view) {
         let Target::Endpoint { address, .. } = service.target.value else { continue };
         // A host prefix says nothing about the segment.
-        let full = if address.is_ipv4() { 32 } else { 128 };
+        let full = Family::of(address).bits();
         let Some(prefix) = prefixes.get(&address).copied().filter(|prefix| *prefix < full) else {
             continue;
         };
@@ -212,18 +212,8 @@ pub(super) fn other_subnet(view: &View<'_>, findings: &mut Findings) {
     }
 }
 
-fn same_network(one: IpAddr, other: IpAddr, prefix: u8) -> bool {
-    match (one, other) {
-        (IpAddr::V4(one), IpAddr::V4(other)) => {
-            let mask = u32::MAX.checked_shl(32 - u32::from(prefix.min(32))).unwrap_or(0);
-            (u32::from(one) ^ u32::from(other)) & mask == 0
-        }
-        (IpAddr::V6(one), IpAddr::V6(other)) => {
-            let mask = u128::MAX.checked_shl(128 - u32::from(prefix.min(128))).unwrap_or(0);
-            (u128::from(one) ^ u128::from(other)) & mask == 0
-        }
-        _ => false,
-    }
+fn same_network(one: IpAddr, other: IpAddr, length: u8) -> bool {
+    network(one, length) == network(other, length)
 }
 
 /// LD024: packets that come back to a director.

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use super::{Node, Site, codes, differ};
-use crate::model::{Key, Membership, Path, Router, Sourced, show_seconds};
+use crate::model::{Key, Located, Membership, Path, Router, Sourced, show_seconds};
 use crate::source::{Findings, Place, Sources};
 use crate::syntax::Format;
 
@@ -127,13 +127,13 @@ pub(super) fn channels(site: &Site<'_>, findings: &mut Findings) {
                     .map(|d| d.note("the nodes do not hear each other on this path")),
             );
         };
-        let at = |path: Option<&Sourced<Path>>| path.and_then(|path| path.at);
+        let at = |path: Option<&Sourced<Path>>| path.place();
         let port = |m: &Membership| m.port.map_or(694, |port| port.value);
         let talks_udp = |m: &Membership| m.paths.iter().any(|p| is_udp(&p.value));
         if port(ours) != port(theirs) && talks_udp(ours) && talks_udp(theirs) {
             let message =
                 format!("udpport is {} here and {} on {}", port(ours), port(theirs), first.name);
-            let place = |m: &Membership| m.port.and_then(|p| p.at).or(at(m.paths.first()));
+            let place = |m: &Membership| m.port.place().or(at(m.paths.first()));
             report(place(ours), message, place(theirs));
         }
         let (mine, other) = (multicast(ours), multicast(theirs));
@@ -233,19 +233,11 @@ struct Time {
 }
 
 const TIMES: &[Time] = &[
-    Time {
-        word: "keepalive",
-        value: Membership::effective_interval,
-        at: |m| m.interval.and_then(|time| time.at),
-    },
-    Time {
-        word: "deadtime",
-        value: Membership::effective_dead_time,
-        at: |m| m.dead_time.and_then(|time| time.at),
-    },
+    Time { word: "keepalive", value: Membership::effective_interval, at: |m| m.interval.place() },
+    Time { word: "deadtime", value: Membership::effective_dead_time, at: |m| m.dead_time.place() },
     Time {
         word: "initdead",
         value: Membership::effective_initial_dead_time,
-        at: |m| m.initial_dead_time.and_then(|time| time.at),
+        at: |m| m.initial_dead_time.place(),
     },
 ];

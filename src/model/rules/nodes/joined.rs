@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::router::priority_of;
 use super::seats::{Seat, is_whole};
 use super::{Site, codes, differ};
 use crate::source::{Findings, Place};
@@ -59,7 +58,7 @@ pub(super) fn divided(site: &Site<'_>, findings: &mut Findings) {
     // The director that is best in each router, known by the seats; nobody where the best are equal.
     let mut best: HashMap<(usize, &str), &str> = HashMap::new();
     for seats in site.seats.routers().filter(|seats| seats.iter().all(|s| is_whole(s.router))) {
-        let rank = |seat: &Seat<'_>| priority_of(seat.router);
+        let rank = |seat: &Seat<'_>| seat.router.effective_priority();
         let Some(first) = seats.iter().max_by_key(|seat| rank(seat)) else { continue };
         if seats.len() > 1 && seats.iter().filter(|seat| rank(seat) == rank(first)).count() == 1 {
             best.extend(seats.iter().map(|s| ((s.node, s.router.name.value.as_str()), first.name)));

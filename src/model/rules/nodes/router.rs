@@ -2,12 +2,11 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::net::IpAddr;
-use std::time::Duration;
 
 use super::seats::{Seat, addresses as all_addresses, is_whole};
 use super::{Site, codes, differ};
 use crate::model::{
-    Digest, Member, Role, Router, Sourced, SyncGroup, TrackKind, VrrpVersion, show_seconds,
+    Digest, Located, Role, Router, Sourced, SyncGroup, TrackKind, VrrpVersion, show_seconds,
 };
 use crate::source::{Findings, Place};
 
@@ -43,7 +42,7 @@ pub(super) fn authentication(site: &Site<'_>, findings: &mut Findings) {
 
 pub(super) fn interval(site: &Site<'_>, findings: &mut Findings) {
     for (first, seat) in site.seats.pairs() {
-        let (ours, theirs) = (interval_of(seat.router), interval_of(first.router));
+        let (ours, theirs) = (seat.router.effective_interval(), first.router.effective_interval());
         if ours == theirs {
             continue;
         }
@@ -65,7 +64,7 @@ pub(super) fn interval(site: &Site<'_>, findings: &mut Findings) {
             show_seconds(theirs),
             first.name
         );
-        let place = |router: &Router| [router.interval.as_ref().and_then(|t| t.at), router.name.at];
+        let place = |router: &Router| [router.interval.place(), router.name.at];
         let label = format!("{} s on {}", show_seconds(theirs), first.name);
         findings.extend(
             differ(code, place(seat.router), message, place(first.router), label)
@@ -89,7 +88,7 @@ pub(super) fn version(site: &Site<'_>, findings: &mut Findings) {
             first.name,
             number(theirs)
         );
-        let place = |router: &Router| [router.version.as_ref().and_then(|v| v.at), router.name.at];
+        let place = |router: &Router| [router.version.place(), router.name.at];
         let label = format!("version {} on {}", number(theirs), first.name);
         findings.extend(
             differ(codes::VERSION_DIFFERS, place(seat.router), message, place(first.router), label)
@@ -111,9 +110,9 @@ pub(super) fn transport(site: &Site<'_>, findings: &mut Findings) {
         };
         let place = |seat: Seat<'_>| {
             let transport = &seat.router.transport;
-            let peer = transport.peers.first().and_then(|peer| peer.at);
+            let peer = transport.peers.first().place();
             let stated = || transport.group.as_ref().or_else(|| global_group(site, seat));
-            [peer.or_else(|| stated().and_then(|group| group.at)), seat.router.name.at]
+            [peer.or_else(|| stated().place()), seat.router.name.at]
         };
         let (here, there) = (place(seat), place(first));
         let label = format!("{} has its way here", first.name);
@@ -152,7 +151,7 @@ pub(super) fn peers(site: &Site<'_>, findings: &mut Findings) {
                 let Some(missing) = missing else { continue };
                 let message =
                     format!("{} does not tell {} ({})", seat.name, other.name, missing.value);
-                let here = [peers.first().and_then(|peer| peer.at), seat.router.name.at];
+                let here = [peers.first().place(), seat.router.name.at];
                 let label = format!("{} is {}", missing.value, other.name);
                 let code = codes::PEER_MISSING;
                 findings.extend(differ(code, here, message, [missing.at, None], label).map(|d| {
@@ -198,7 +197,7 @@ pub(super) fn addresses(site: &Site<'_>, findings: &mut Findings) {
         };
         let place = |router: &Router, address: &IpAddr| {
             let mut all = router.addresses.iter().chain(&router.excluded);
-            all.find(|known| known.value.address == *address).and_then(|known| known.at)
+            all.find(|known| known.value.address == *address).place()
         };
         for address in ours.difference(&theirs) {
             let message = format!("{} has no {address}", first.name);
@@ -219,8 +218,7 @@ pub(super) fn down_count(site: &Site<'_>, findings: &mut Findings) {
             continue;
         }
         let message = format!("down_timer_adverts is {ours} here and {theirs} on {}", first.name);
-        let place =
-            |router: &Router| [router.down_count.as_ref().and_then(|c| c.at), router.name.at];
+        let place = |router: &Router| [router.down_count.place(), router.name.at];
         let label = format!("{theirs} on {}", first.name);
         let (here, there) = (place(seat.router), place(first.router));
         findings.extend(differ(codes::DOWN_COUNT_DIFFERS, here, message, there, label));
@@ -233,7 +231,7 @@ pub(super) fn priorities(site: &Site<'_>, findings: &mut Findings) {
         let seats: Vec<_> = seats.into_iter().filter(|seat| is_whole(seat.router)).collect();
         let mut known: HashMap<u8, Seat<'_>> = HashMap::new();
         for seat in &seats {
-            let priority = priority_of(seat.router);
+            let priority = seat.router.effective_priority();
             let Some(earlier) = known.get(&priority) else {
                 known.insert(priority, *seat);
                 continue;
@@ -255,15 +253,17 @@ pub(super) fn priorities(site: &Site<'_>, findings: &mut Findings) {
         let mut masters = seats.iter().filter(|seat| is_master(seat.router));
         // With several of them there is another finding.
         let (Some(master), None) = (masters.next(), masters.next()) else { continue };
-        let best = seats.iter().max_by_key(|seat| priority_of(seat.router));
-        let Some(best) = best.filter(|b| priority_of(b.router) > priority_of(master.router)) else {
+        let best = seats.iter().max_by_key(|seat| seat.router.effective_priority());
+        let Some(best) =
+            best.filter(|b| b.router.effective_priority() > master.router.effective_priority())
+        else {
             continue;
         };
         let message = format!(
             "{} begins as MASTER, but {} has the higher priority {}",
             master.name,
             best.name,
-            priority_of(best.router)
+            best.router.effective_priority()
         );
         let label = format!("{} ranks higher", best.name);
         let (here, there) = (rank_place(master.router), rank_place(best.router));
@@ -293,14 +293,16 @@ pub(super) fn weights(site: &Site<'_>, findings: &mut Findings) {
     let scripts: Vec<HashMap<&str, i16>> = site.nodes.iter().map(script_weights).collect();
     for seats in site.seats.routers() {
         let mut ranked: Vec<_> = seats.iter().filter(|seat| is_whole(seat.router)).collect();
-        ranked.sort_by_key(|seat| std::cmp::Reverse(priority_of(seat.router)));
+        ranked.sort_by_key(|seat| std::cmp::Reverse(seat.router.effective_priority()));
         let [best, second, ..] = ranked.as_slice() else { continue };
-        let gap = u16::from(priority_of(best.router).abs_diff(priority_of(second.router)));
+        let gap = u16::from(
+            best.router.effective_priority().abs_diff(second.router.effective_priority()),
+        );
         let stays = best.router.preempt.as_ref().is_some_and(|preempt| !preempt.value);
         // keepalived takes no weight in a member of such a group, for which there is another finding.
         let is_ignored = groups_of(site, **best).any(|group| group.settings.weights.is_none());
         // An owner's priority never changes; with nopreempt there is another finding.
-        if stays || is_ignored || gap == 0 || priority_of(best.router) == 255 {
+        if stays || is_ignored || gap == 0 || best.router.effective_priority() == 255 {
             continue;
         }
         let of_node = scripts.get(best.node);
@@ -374,17 +376,8 @@ fn version_of(site: &Site<'_>, seat: Seat<'_>) -> Option<VrrpVersion> {
     (!(is_open && decides)).then(|| seat.router.effective_version(&globals.routers))
 }
 
-fn interval_of(router: &Router) -> Duration {
-    router.interval.as_ref().map_or(Duration::from_secs(1), |interval| interval.value)
-}
-
-/// keepalived's rank of this node.
-pub(super) fn priority_of(router: &Router) -> u8 {
-    router.members.first().map_or(100, Member::effective_priority)
-}
-
 fn rank_place(router: &Router) -> [Option<Place>; 2] {
-    let place = router.members.first().and_then(|m| m.priority).and_then(|p| p.at);
+    let place = router.members.first().and_then(|m| m.priority).place();
     [place, router.name.at]
 }
 

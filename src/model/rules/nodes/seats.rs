@@ -1,10 +1,10 @@
 //! Which routers of the nodes are parts of one virtual router.
 
 use std::collections::{HashMap, HashSet};
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 
 use super::{Node, Site, codes};
-use crate::model::{Family, Router, VirtualAddress};
+use crate::model::{Family, Located, Router, VirtualAddress, prefix};
 use crate::source::{Diagnostic, Findings};
 
 /// One node's part in a virtual router.
@@ -121,7 +121,7 @@ pub(super) fn clashes(site: &Site<'_>, findings: &mut Findings) {
         );
         let mut diagnostic = Diagnostic::new(codes::ROUTER_CLASH, at, message)
             .help("give each virtual router of a network a number of its own");
-        if let Some(other) = earlier.router.virtual_router_id.as_ref().and_then(|n| n.at) {
+        if let Some(other) = earlier.router.virtual_router_id.place() {
             diagnostic = diagnostic.context(other, format!("{} uses it here", earlier.name));
         }
         findings.push(diagnostic);
@@ -134,7 +134,7 @@ pub(super) fn addresses_of_two(site: &Site<'_>, findings: &mut Findings) {
         let (Some(earlier), Some(later)) = (seat(earlier), seat(later)) else { continue };
         let place = |router: &Router| {
             let mut all = router.addresses.iter().chain(&router.excluded);
-            all.find(|known| known.value.address == *address).and_then(|known| known.at)
+            all.find(|known| known.value.address == *address).place()
         };
         let Some(at) = place(later.router) else { continue };
         let shown = |router: &Router| number(router).map_or(String::new(), |n| n.to_string());
@@ -210,19 +210,11 @@ impl std::hash::Hash for Seat<'_> {
 
 /// The network that an address is probably of: by its prefix, or the usual one for a host address.
 fn network(address: &VirtualAddress) -> IpAddr {
-    let (usual, host) = match Family::of(address.address) {
-        Family::V4 => (24, 32),
-        Family::V6 => (64, 128),
+    let family = Family::of(address.address);
+    let usual = match family {
+        Family::V4 => 24,
+        Family::V6 => 64,
     };
-    let prefix = address.prefix.filter(|prefix| *prefix < host).unwrap_or(usual);
-    match address.address {
-        IpAddr::V4(address) => {
-            let mask = u32::MAX.checked_shl(32 - u32::from(prefix)).unwrap_or(0);
-            IpAddr::V4((u32::from(address) & mask).into())
-        }
-        IpAddr::V6(address) => {
-            let mask = u128::MAX.checked_shl(128 - u32::from(prefix)).unwrap_or(0);
-            IpAddr::V6(Ipv6Addr::from(u128::from(address) & mask))
-        }
-    }
+    let length = address.prefix.filter(|length| *length < family.bits()).unwrap_or(usual);
+    prefix::network(address.address, length).0
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
 
 use super::{Site, codes, differ};
-use crate::model::{Forwarding, Protocol, Service, Target};
+use crate::model::{Forwarding, Located, Protocol, Service, Target};
 use crate::source::{Findings, Place};
 
 /// What a service is known by.
@@ -52,7 +52,7 @@ fn compare(ours: &Service, theirs: &Service, name: &str, findings: &mut Findings
         value.as_ref().map(|value| value.value.clone())
     };
     if text(&ours.scheduler) != text(&theirs.scheduler) {
-        let place = |s: &Service| s.scheduler.as_ref().and_then(|s| s.at);
+        let place = |s: &Service| s.scheduler.place();
         let message = format!("the scheduler differs from that of {name}");
         let here = [place(ours), at[0]];
         let other = [place(theirs), there[0]];

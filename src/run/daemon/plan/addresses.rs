@@ -1,25 +1,18 @@
 //! Virtual addresses, made exact.
 
-use std::net::{IpAddr, Ipv4Addr};
-
 use super::PlannedAddress;
-use crate::model::{AddressOptions, Broadcast, VirtualAddress};
+use crate::model::{AddressOptions, Family, VirtualAddress};
 use crate::run::net::addresses::Details;
 use crate::run::net::routes::Prefix;
 
 /// An address as the kernel is to have it.
 pub(super) fn planned(address: &VirtualAddress) -> PlannedAddress {
-    let whole = if address.address.is_ipv4() { 32 } else { 128 };
+    let whole = Family::of(address.address).bits();
     let options = &address.options;
     let peer = options.peer.as_ref().and_then(|peer| Prefix::parse(&peer.value));
     // With another end the length is that of its network.
     let prefix = peer.map_or(address.prefix.unwrap_or(whole), |peer| peer.length).min(whole);
-    let broadcast = match (address.address, address.broadcast) {
-        (IpAddr::V4(_), Some(Broadcast::Address(given))) => Some(given),
-        (IpAddr::V4(ip), Some(Broadcast::AllOnes)) => Some(with_host_bits(ip, prefix, true)),
-        (IpAddr::V4(ip), Some(Broadcast::AllZeros)) => Some(with_host_bits(ip, prefix, false)),
-        (_, None) | (IpAddr::V6(_), _) => None,
-    };
+    let broadcast = address.broadcast.and_then(|sign| sign.resolve(address.address, prefix));
     let details = Details {
         label: address.label.clone(),
         broadcast,
@@ -49,13 +42,6 @@ fn flags(options: &AddressOptions) -> u32 {
     set.fold(0, |all, (_, flag)| all | flag)
 }
 
-fn with_host_bits(address: Ipv4Addr, prefix: u8, set: bool) -> Ipv4Addr {
-    // A shift by all 32 bits has no host bits left.
-    let host = u32::MAX.checked_shr(prefix.into()).unwrap_or(0);
-    let bits = address.to_bits();
-    Ipv4Addr::from_bits(if set { bits | host } else { bits & !host })
-}
-
 /// Names and numbers of `/etc/iproute2/rt_scopes`; what is unknown is global.
 fn scope(name: &str) -> u8 {
     match name {
@@ -70,6 +56,7 @@ fn scope(name: &str) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Broadcast;
 
     #[test]
     fn broadcast_addresses_follow_from_the_prefix() {
@@ -80,10 +67,8 @@ mod tests {
             ..VirtualAddress::new("10.0.0.31".parse().unwrap())
         };
         let planned = planned(&address);
-        assert_eq!(planned.details.broadcast, Some(Ipv4Addr::new(10, 0, 0, 255)));
+        assert_eq!(planned.details.broadcast, Some([10, 0, 0, 255].into()));
         assert_eq!(planned.details.scope, 253);
-        assert_eq!(with_host_bits(Ipv4Addr::new(10, 0, 0, 31), 24, false).octets(), [10, 0, 0, 0]);
-        assert_eq!(with_host_bits(Ipv4Addr::new(10, 0, 0, 31), 32, true).octets(), [10, 0, 0, 31]);
     }
 
     #[test]

@@ -1,7 +1,9 @@
 //! The real servers of a service: their families, their ports, and each only once.
 
 use super::{codes, complete, report};
-use crate::model::{Family, Forwarding, GroupMember, Server, Service, ServiceGroup, Target};
+use crate::model::{
+    Family, Forwarding, GroupMember, Located, Server, Service, ServiceGroup, Target,
+};
 use crate::source::{Diagnostic, Findings, Verdict};
 
 /// Judges the servers of a service that has some; `group` holds the addresses of one that names it.
@@ -38,7 +40,7 @@ fn families(service: &Service, findings: &mut Findings) {
     if let (Some(_), Some(wrong)) = (own, stated.filter(|stated| own != Some(*stated))) {
         let wrong = if wrong == Family::V4 { "inet" } else { "inet6" };
         let message = format!("the service's address is not of the family {wrong}");
-        let at = service.family.and_then(|family| family.at);
+        let at = service.family.place();
         report(codes::FAMILY_DIFFERS, at, message, findings);
     }
     if !complete(&service.carried, &["ip_family"]) {

@@ -1,7 +1,6 @@
 //! The directives of a virtual service, one by one.
 
-use std::net::Ipv4Addr;
-
+use crate::model::prefix::{mask_length, netmask};
 use crate::model::{Family, Protocol, Sourced, Target};
 use crate::source::codes::ldirectord as codes;
 use crate::source::{Diagnostic, Place};
@@ -244,7 +243,7 @@ impl Reader<'_> {
             return length.map(|length| Sourced::new(length, at));
         }
         let length = length.filter(|length| (1..=32).contains(length));
-        let quad = length.map(|length| Ipv4Addr::from(u32::MAX << (32 - length)).to_string());
+        let quad = length.map(|length| netmask(length).to_string());
         self.bad_netmask(at, "an IPv4 netmask is four numbers with dots", quad);
         length.map(|length| Sourced::new(length, at))
     }
@@ -411,9 +410,7 @@ impl Reader<'_> {
 /// The length of a mask of ones followed by zeros.
 fn prefix_length(mask: &str) -> Option<u8> {
     // Rust refuses leading zeros, which ipvsadm reads as octal.
-    let bits = u32::from(mask.parse::<Ipv4Addr>().ok()?);
-    let length = bits.leading_ones();
-    (bits.count_ones() == length && length > 0).then(|| u8::try_from(length).ok()).flatten()
+    mask_length(mask.parse().ok()?).filter(|length| *length > 0)
 }
 
 const CHECK_TYPES: &[(&str, CheckType)] = &[
