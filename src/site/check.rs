@@ -170,13 +170,16 @@ fn routers(site: &Site, cluster: &Cluster, reader: &mut Reader<'_>) {
         ranks(router, reader);
     }
     // Two routers of a family with one number on one link hear each other's advertisements (RFC 9568
-    // 5.2.3).
+    // 5.2.3), and nothing else tells them apart in our own daemon.
+    let may_be_distinct = site.stack() == Stack::Keepalived;
     let numbers = cluster.routers.iter().filter_map(|router| {
         let number = router.virtual_router_id?;
         let what = format!("the virtual_router_id {}", number.value);
         let link = router.interface.as_ref().map(|interface| interface.value.clone());
         let family = router.addresses.first().map(|first| Family::of(first.value.address));
-        Some(((number.value, link, family), own(number.at, reader)?, what))
+        let distinction = (router.unicast, router.transport.distinction());
+        let distinction = may_be_distinct.then_some(distinction);
+        Some(((number.value, link, family, distinction), own(number.at, reader)?, what))
     });
     only_once(numbers.collect::<Vec<_>>().into_iter(), reader);
 }

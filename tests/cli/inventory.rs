@@ -426,3 +426,24 @@ fn a_dollar_does_not_move_what_is_found() {
     assert!(told[0].contains("a.toml:8:"), "{}", told[0]);
     assert_eq!(without(&told[0]), without(&told[1]));
 }
+
+/// keepalived tells such routers apart; our own daemon does not.
+#[test]
+fn one_number_on_two_multicast_groups_is_twice_for_the_daemon_only() {
+    let text =
+        |stack: &str| {
+            let router = |name: &str, more: &str| {
+                format!(
+                    "[routers.{name}]\nvirtual_router_id = 51\ninterface = \"eth1\"\n\
+                 addresses = [\"10.0.0.31/24\"]\n{more}"
+                )
+            };
+            let [own, other] = [router("a", "multicast_group = \"224.0.0.20\"\n"), router("b", "")];
+            format!("stack = \"{stack}\"\n[directors]\nlw1 = {{}}\nlw2 = {{}}\n{own}{other}")
+                .replacen("10.0.0.31", "10.0.0.30", 1)
+        };
+    let place =
+        Place::new().file("keepalived.toml", text("keepalived")).file("lvsha.toml", text("lvsha"));
+    let is_twice = |name: &str| place.run(&["check", name]).contains("error[LV0808]");
+    assert_eq!(["keepalived.toml", "lvsha.toml"].map(is_twice), [false, true]);
+}

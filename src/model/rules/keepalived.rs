@@ -4,8 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use super::{Rule, View};
 use crate::model::{
-    Cluster, Digest, Role, Router, Sourced, SyncGroup, Track, TrackKind, Tracker, VirtualAddress,
-    VrrpVersion,
+    Cluster, Digest, Located, Role, Router, Sourced, SyncGroup, Track, TrackKind, Tracker,
+    VirtualAddress, VrrpVersion,
 };
 use crate::source::codes::{keepalived, keepalived_advice as codes, keepalived_quirks as quirks};
 use crate::source::{Code, Diagnostic, Findings, Place};
@@ -43,6 +43,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule { codes: &[codes::STRICT_FILTER], check: shared::strict_filter },
     Rule { codes: &[quirks::STRICT], check: shared::strict_count },
     Rule { codes: &[codes::ONE_FAILURE, codes::LONG_TIMEOUT], check: shared::scripts },
+    Rule { codes: &[codes::NOT_FOLLOWED], check: shared::not_followed },
     Rule { codes: &[codes::LATE_INTERFACE], check: shared::interfaces },
     Rule { codes: &[codes::DIRECTOR_AS_SERVER], check: shared::directors },
 ];
@@ -80,14 +81,14 @@ fn preemption(router: &Router, _: &Cluster, findings: &mut Findings) {
     let owner = member.priority.is_some_and(|priority| priority.value == 255);
     let stays = router.preempt.filter(|preempt| !preempt.value);
     let messages = [
-        (stays.and_then(|s| s.at), master || owner, "nopreempt does not work with state MASTER"),
+        (stays.place(), master || owner, "nopreempt does not work with state MASTER"),
         (
-            router.preempt_delay.and_then(|delay| delay.at),
+            router.preempt_delay.place(),
             master || owner,
             "preempt_delay does not work with state MASTER",
         ),
         (
-            router.preempt_delay.and_then(|delay| delay.at),
+            router.preempt_delay.place(),
             stays.is_some() && !master,
             "preempt_delay has no meaning together with nopreempt",
         ),

@@ -206,4 +206,13 @@ its own keepalived 2.2.7 waits 0 s for the greeting: the check fails, and the se
 though it answers.
 
 Write `connect_timeout` into the `host`, or its lines directly into the SMTP_CHECK.";
+
+    NOT_FOLLOWED = "LV2335" "script-not-followed" Warning Accepts
+        "a vrrp_script that nothing follows"
+"A vrrp_script says how something is asked, and `track_script` in a vrrp_instance or a
+vrrp_sync_group says what its answer does. Without the second keepalived does not run the script,
+and a failure changes nothing.
+
+Write a block `track_script` with the script's name on a line of its own into the instances that are
+to follow it, or delete the script.";
 }

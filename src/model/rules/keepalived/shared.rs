@@ -8,7 +8,7 @@ use crate::model::read::Input;
 use crate::model::rules::View;
 use crate::model::{
     Carried, Family, Forwarding, GroupMember, Protocol, Router, Service, ServiceGroup, Target,
-    VrrpVersion,
+    TrackKind, VrrpVersion,
 };
 use crate::source::codes::{keepalived_advice as advice, keepalived_quirks as codes};
 use crate::source::{Diagnostic, FileId, Findings, Place};
@@ -125,6 +125,37 @@ pub(super) fn scripts(view: &View<'_>, findings: &mut Findings) {
         if let Some(timeout) = timeout.filter(|timeout| timeout.value.as_millis() > interval) {
             let message = "the script may still run when it is due again";
             report(advice::LONG_TIMEOUT, timeout.at, message, findings);
+        }
+    }
+}
+
+/// Scripts that neither a router nor a group follows.
+pub(super) fn not_followed(view: &View<'_>, findings: &mut Findings) {
+    let groups = view.cluster.sync_groups.iter();
+    let carried = routers(view).flat_map(|router| &router.carried);
+    let mut carried = carried.chain(groups.clone().flat_map(|group| &group.carried));
+    // What was not understood may follow anything.
+    let may_follow = |carried: &Carried| {
+        carried.keyword.starts_with(['@', '$', '~', 'i']) || carried.keyword.contains("track")
+    };
+    if routers(view).next().is_none() || carried.any(may_follow) {
+        return;
+    }
+    let tracks = routers(view).flat_map(|router| &router.tracks);
+    let tracks = tracks.chain(groups.flat_map(|group| &group.tracks)).map(|track| &track.value);
+    let followed: HashSet<&str> = tracks
+        .filter(|track| track.kind == TrackKind::Script)
+        .map(|track| track.name.as_str())
+        .collect();
+    for script in &view.cluster.trackers {
+        let name = &script.name.value;
+        if let (false, Some(at)) = (followed.contains(name.as_str()), script.name.at) {
+            let message = format!("nothing follows the script `{name}`");
+            findings.push(
+                Diagnostic::new(advice::NOT_FOLLOWED, at, message)
+                    .note("keepalived does not run it")
+                    .help(format!("write `track_script {{ {name} }}` into the vrrp_instance, on lines of its own")),
+            );
         }
     }
 }
