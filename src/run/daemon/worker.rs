@@ -30,10 +30,12 @@ use crate::run::vrrp::{
     Observation, Output, Reason, RouterIndex, Source, State,
 };
 
+mod announcements;
 mod announcing;
 mod changes;
 mod links;
 mod news;
+mod objects;
 mod owned;
 mod paths;
 mod reload;
@@ -46,10 +48,7 @@ mod virtual_links;
 pub(super) struct Worker {
     plan: Plan,
     director: Director,
-    /// One for each router.
-    announcers: Vec<Announcer>,
-    /// Routers with announcements to come.
-    announcing: BTreeSet<RouterIndex>,
+    announcements: announcements::Announcements,
     /// One for each router; `None` while its interface is not usable.
     ports: Vec<Option<Port>>,
     /// The further paths of each router, in their order.
@@ -85,8 +84,6 @@ pub(super) struct Worker {
     buffer: Vec<u8>,
     started: Instant,
     told_groups: HashMap<String, State>,
-    /// Routers whose announcements are news.
-    to_tell: BTreeSet<RouterIndex>,
     leaving: Option<reload::Leaving>,
 }
 
@@ -106,8 +103,7 @@ impl Worker {
         let kernel = Kernel::read(&mut netlink)?;
         let mut worker = Self {
             director: Director::default(),
-            announcers: Vec::new(),
-            announcing: BTreeSet::new(),
+            announcements: announcements::Announcements::default(),
             ports: Vec::new(),
             further: Vec::new(),
             paths: paths::Paths::default(),
@@ -134,7 +130,6 @@ impl Worker {
             buffer: vec![0; LONGEST_PACKET],
             started: Instant::now(),
             told_groups: HashMap::new(),
-            to_tell: BTreeSet::new(),
             leaving: None,
             plan: Plan::default(),
         };
@@ -275,8 +270,7 @@ impl Worker {
         // A group that stays has told its state; it is told again when it changes.
         self.told_groups.retain(|name, _| plan.groups.iter().any(|group| group.name == *name));
         self.director = Director::new(members, groups.collect(), sources.collect());
-        self.announcers = announcers;
-        self.resume_announcements();
+        self.announcements = announcements::Announcements::new(announcers, Instant::now());
         self.ports = plan.routers.iter().map(|_| None).collect();
         let none = |router: &RouterPlan| router.paths.iter().map(|_| None).collect();
         self.further = plan.routers.iter().map(none).collect();

@@ -55,7 +55,7 @@ impl Worker {
         let mut director = std::mem::take(&mut self.director);
         let departures = director.take_departures();
         let parts = director.into_machines().into_iter().zip(departures);
-        let lives = parts.zip(std::mem::take(&mut self.announcers));
+        let lives = parts.zip(std::mem::take(&mut self.announcements).into_announcers());
         for (router, ((machine, departure), announcer)) in old_routers.iter().zip(lives) {
             let (interface, id, family) = router.identity();
             let life = Life { machine, departure, announcer };

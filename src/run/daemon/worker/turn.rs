@@ -1,7 +1,6 @@
 //! One turn of the loop.
 
 use super::*;
-use crate::run::vrrp::Gratuitous;
 
 /// Why the loop goes on.
 pub(super) enum Wake {
@@ -54,15 +53,13 @@ impl Worker {
 
     fn deadline(&self) -> Option<Instant> {
         let now = Instant::now();
-        let announcements = self.announcing.iter();
-        let announcements =
-            announcements.filter_map(|index| self.announcers.get(*index)?.next_deadline(now));
-        let others = [
+        let deadlines = [
+            self.announcements.next_deadline(now),
             self.director.next_deadline(),
             self.unopened.next_deadline(),
             self.rereading.next_deadline(),
         ];
-        others.into_iter().flatten().chain(announcements).min()
+        deadlines.into_iter().flatten().min()
     }
 
     /// Reads every socket empty.
@@ -146,22 +143,11 @@ impl Worker {
             let name = || self.plan.routers.get(index).map(|r| r.settings.name.clone());
             match output {
                 Output::Advertise { priority } => self.advertise(index, priority),
-                Output::Announce(why) => {
-                    if let Some(announcer) = self.announcers.get_mut(index) {
-                        announcer.announce(why, now);
-                        self.announcing.insert(index);
-                        if why == Gratuitous::TakeOver {
-                            self.to_tell.insert(index);
-                        }
-                    }
-                }
+                Output::Announce(why) => self.announcements.announce(index, why, now),
                 Output::Changed(transition) => {
                     self.is_dirty = true;
-                    if transition.from == State::Master
-                        && let Some(announcer) = self.announcers.get_mut(index)
-                    {
-                        announcer.stop();
-                        self.announcing.remove(&index);
+                    if transition.from == State::Master {
+                        self.announcements.stop(index);
                     }
                     let router = name().unwrap_or_default();
                     self.reporter.tell(Report::Transition { router, transition });
