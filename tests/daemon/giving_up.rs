@@ -121,6 +121,22 @@ fn a_router_that_a_reload_takes_away_stops_its_resources_first() {
     assert_eq!(a.stop(), Some(0));
 }
 
+/// There is nothing to reload any more.
+#[test]
+fn a_stop_counts_while_a_reload_waits_for_resources() {
+    let Some(network) = Network::new(&[Lvsha]) else { return };
+    let a = network.start_with_resource("a", 2, "");
+    network.expect_owners(ADDRESS, &["a"], OVERLAP);
+    network.expect_story("a starts");
+    fs::write(network.path("ha.a/haresources"), "a 10.9.0.101/24/eth0 web\n").unwrap();
+    a.signal("HUP");
+    a.expect_log("reload: first the resources of");
+    assert_eq!(a.stop(), Some(0));
+    assert_eq!(network.story(), ["a starts", "a stops", "a has stopped"]);
+    network.expect_owners(ADDRESS, &[], OVERLAP);
+    network.expect_owners("10.9.0.101", &[], OVERLAP);
+}
+
 #[test]
 fn an_end_that_cannot_wait_is_one_at_once() {
     let Some(network) = Network::new(&[Lvsha]) else { return };
