@@ -20,6 +20,8 @@ pub struct Departure {
     pub(super) until: Option<Instant>,
     /// Whether nothing runs any more.
     is_clear: bool,
+    /// Whether only this router goes, and the others of its group keep what they run.
+    is_alone: bool,
 }
 
 impl Departure {
@@ -43,8 +45,11 @@ impl Director {
         }
     }
 
-    /// Stops a router for good, when nothing runs on it any more.
+    /// Stops a router for good, when nothing runs on it any more. The others of its group stay.
     pub fn leave(&mut self, index: RouterIndex, now: Instant) {
+        if let Some(router) = self.routers.get_mut(index) {
+            router.departure.is_alone = true;
+        }
         self.give_up(index, Input::Stop, now);
     }
 
@@ -146,8 +151,11 @@ impl Director {
         self.handle(index, input, now);
     }
 
-    /// A router and the others of its group.
+    /// A router and the others of its group, unless it leaves them.
     pub(super) fn unit(&self, index: RouterIndex) -> Vec<RouterIndex> {
+        if self.routers.get(index).is_some_and(|router| router.departure.is_alone) {
+            return vec![index];
+        }
         let mut members = self.companions(index);
         members.push(index);
         members

@@ -213,3 +213,15 @@ fn who_is_no_master_has_nothing_to_wait_for() {
     assert_eq!(told(&mut director), ["0 INIT"]);
     assert!(director.has_stopped());
 }
+
+/// A reload takes one of a group away: what runs on the other one stays its own.
+#[test]
+fn who_is_left_out_of_a_group_stops_nothing_of_those_that_stay() {
+    let (mut director, now) = masters(&["web", "mail"]);
+    director.leave(0, now);
+    assert_eq!(told(&mut director), ["0 leaving: stop"]);
+    director.cleared(0, now);
+    assert_eq!(told(&mut director), ["0 release", "0 INIT"]);
+    assert!(!director.is_departing(0));
+    assert_eq!(director.machine(1).unwrap().state(), State::Master);
+}
