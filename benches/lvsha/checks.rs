@@ -68,7 +68,7 @@ fn processor(checks: u16, ours: &Rounds, peer: Program, theirs: &Rounds, budget:
         sample(rounds, count).map_or_else(|_| "none".to_owned(), |count| count.to_string())
     };
     Row::of(work, sample(ours, percent), budget)
-        .beside(peer.name(), sample(theirs, percent))
+        .in_turns_with(peer.name(), sample(theirs, percent))
         .note(format!("made each second: {}, theirs {}", made(ours), made(theirs)))
 }
 

@@ -34,22 +34,27 @@ fn to(nodes: u32, many: u32, runs: usize) -> Vec<Row> {
         Some(NOT_HERE) => Trouble::Missing(why),
         _ => Trouble::Failed(why),
     };
-    let one = |value: Option<f64>| {
-        value.map(|value| Sample::new(Unit::Seconds, vec![value])).ok_or_else(|| trouble.clone())
+    // A cell has the seconds of all runs.
+    let seconds = |cell: Option<&str>| {
+        let values = cell.unwrap_or_default().strip_suffix(" s").unwrap_or_default();
+        let values: Result<Vec<f64>, _> = values.split(' ').map(str::parse).collect();
+        match values {
+            Ok(values) if values.len() == runs => Ok(Sample::new(Unit::Seconds, values)),
+            _ => Err(trouble.clone()),
+        }
     };
     let measured = WORKS.iter().map(|(work, budget)| {
         let title = format!("deploy to {nodes} machines: {work}");
         let cells = text.lines().find_map(|line| line.strip_prefix(&format!("| {work} | ")));
-        let mut values = cells.into_iter().flat_map(|cells| cells.split(" s | "));
-        let mut next = || values.next().and_then(|value| value.trim().parse::<f64>().ok());
-        Row::of(title, one(next()), *budget).beside("Ansible", one(next()))
+        let mut cells = cells.into_iter().flat_map(|cells| cells.split(" | "));
+        let (ours, theirs) = (seconds(cells.next()), seconds(cells.next()));
+        Row::of(title, ours, *budget).in_turns_with("Ansible", theirs)
     });
     let mut rows: Vec<Row> = measured.collect();
     let planned = format!("{many} machines planned at once: ");
     let time = text.lines().find_map(|line| line.strip_prefix(&planned));
-    let time = time.and_then(|time| time.trim_end_matches(" s").parse().ok());
     let work = format!("plan of {many} machines at once");
-    rows.push(Row::of(work, one(time), Budget::Open));
+    rows.push(Row::of(work, seconds(time), Budget::Open));
     rows
 }
 

@@ -7,7 +7,7 @@ use std::path::Path;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::table::{Row, Verdict};
+use crate::table::{Row, Verdict, percentile};
 
 /// Everything that one run measured.
 #[derive(Debug, Serialize)]
@@ -105,7 +105,7 @@ impl Report {
                 row.work.clone(),
                 row.ours.as_ref().map_or_else(dash, ToString::to_string),
                 row.peer.as_ref().map_or_else(dash, |p| format!("{}: {}", p.name, p.sample)),
-                row.ratio.map_or_else(dash, shown),
+                row.ratio.map_or_else(dash, |ratio| shown(ratio, &row.turns)),
                 row.budget.shown(unit),
                 verdict,
             ]
@@ -113,7 +113,15 @@ impl Report {
     }
 }
 
-/// Small ratios matter to the hundredth: two take-overs that both wait for the same clock.
-fn shown(ratio: f64) -> String {
-    if ratio < 10.0 { format!("{ratio:.2}") } else { format!("{ratio:.1}") }
+/// With the range of the turns.
+fn shown(ratio: f64, turns: &[f64]) -> String {
+    // Small ratios matter to the hundredth: two take-overs that both wait for the same clock.
+    let one = |ratio: f64| {
+        if ratio < 10.0 { format!("{ratio:.2}") } else { format!("{ratio:.1}") }
+    };
+    if turns.is_empty() {
+        return one(ratio);
+    }
+    let [least, most] = [0.0, 100.0].map(|share| one(percentile(turns.to_vec(), share)));
+    format!("{} ({least} - {most})", one(ratio))
 }

@@ -12,8 +12,10 @@ pub(crate) struct Row {
     pub(crate) peer: Option<Peer>,
     /// What every program has to spend, in the sample's unit: it is not in the samples, but in the ratio.
     pub(crate) common: f64,
-    /// The peer's median in our medians.
+    /// How many of ours the peer's is: the median of all turns, or of the two medians where there were no turns.
     pub(crate) ratio: Option<f64>,
+    /// Of each turn, in their order.
+    pub(crate) turns: Vec<f64>,
     pub(crate) budget: Budget,
     pub(crate) verdict: Verdict,
     /// What the number means, or why there is none.
@@ -31,6 +33,7 @@ pub(crate) struct Peer {
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Sample {
     unit: Unit,
+    /// As they came: where ours and a peer's were taken in turns, those at one place belong together.
     values: Vec<f64>,
 }
 
@@ -91,6 +94,7 @@ impl Row {
             peer: None,
             common: 0.0,
             ratio: None,
+            turns: Vec::new(),
             budget,
             verdict: Verdict::Open,
             note: String::new(),
@@ -109,8 +113,8 @@ impl Row {
             Err(Trouble::Failed(why)) => (why, Verdict::Failed),
             Err(Trouble::Missing(why)) => (why, Verdict::Unmeasured),
         };
-        let work = work.into();
-        Self { work, ours: None, peer: None, common: 0.0, ratio: None, budget, verdict, note }
+        let (work, turns) = (work.into(), Vec::new());
+        Self { work, ours: None, peer: None, common: 0.0, ratio: None, turns, budget, verdict, note }
     }
 
     /// A peer without a number says why, unless it lacks the same as ours.
@@ -123,6 +127,19 @@ impl Row {
             Err(_) => {}
         }
         self.judged()
+    }
+
+    /// Like `beside`, for samples that were taken in turns: the machine may have become slower from one turn to the next,
+    /// but hardly within one. Samples of different length were not.
+    pub(crate) fn in_turns_with(mut self, name: &str, sample: Result<Sample, Trouble>) -> Self {
+        if let (Some(ours), Ok(theirs)) = (&self.ours, &sample)
+            && ours.values.len() == theirs.values.len()
+        {
+            let unit = ours.unit;
+            let pairs = ours.values.iter().zip(&theirs.values);
+            self.turns = pairs.map(|(ours, theirs)| unit.times(*ours, *theirs)).collect();
+        }
+        self.beside(name, sample)
     }
 
     /// The samples are of what comes on top of this.
@@ -145,9 +162,12 @@ impl Row {
         if !ours.is_possible(self.common) || !peer.sample.is_possible(self.common) {
             return None;
         }
-        let ratio = match ours.unit {
-            Unit::PerSecond => ours.median() / peer.sample.median(),
-            _ => (peer.sample.median() + self.common) / (ours.median() + self.common),
+        let ratio = if self.turns.is_empty() {
+            let (ours_all, theirs_all) =
+                (ours.median() + self.common, peer.sample.median() + self.common);
+            ours.unit.times(ours_all, theirs_all)
+        } else {
+            percentile(self.turns.clone(), 50.0)
         };
         ratio.is_finite().then_some(ratio)
     }
@@ -182,8 +202,7 @@ pub(crate) fn sample<T>(
 }
 
 impl Sample {
-    pub(crate) fn new(unit: Unit, mut values: Vec<f64>) -> Self {
-        values.sort_by(f64::total_cmp);
+    pub(crate) fn new(unit: Unit, values: Vec<f64>) -> Self {
         Self { unit, values }
     }
 
@@ -191,10 +210,8 @@ impl Sample {
         self.percentile(50.0)
     }
 
-    /// Of so many in a hundred, by the nearest rank.
     pub(crate) fn percentile(&self, hundredths: f64) -> f64 {
-        let rank = (hundredths / 100.0 * self.values.len() as f64).ceil().max(1.0) as usize;
-        self.values.get(rank - 1).or(self.values.last()).copied().unwrap_or(f64::NAN)
+        percentile(self.values.clone(), hundredths)
     }
 
     fn least(&self) -> f64 {
@@ -218,14 +235,22 @@ impl fmt::Display for Sample {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let shown = |value| self.unit.shown(value);
         write!(f, "{}", shown(self.median()))?;
-        if let [least, .., most] = self.values.as_slice() {
-            write!(f, " ({} - {})", shown(*least), shown(*most))?;
+        if self.values.len() > 1 {
+            write!(f, " ({} - {})", shown(self.least()), shown(self.most()))?;
         }
         Ok(())
     }
 }
 
 impl Unit {
+    /// How much better the first one is.
+    fn times(self, ours: f64, theirs: f64) -> f64 {
+        match self {
+            Self::PerSecond => ours / theirs,
+            _ => theirs / ours,
+        }
+    }
+
     fn shown(self, value: f64) -> String {
         match self {
             Self::Seconds if value < 0.1 => format!("{:.2} ms", value * 1000.0),
@@ -274,4 +299,11 @@ impl fmt::Display for Verdict {
             Self::Unmeasured => "not measured",
         })
     }
+}
+
+/// Of so many in a hundred, by the nearest rank.
+pub(crate) fn percentile(mut values: Vec<f64>, hundredths: f64) -> f64 {
+    values.sort_by(f64::total_cmp);
+    let rank = (hundredths / 100.0 * values.len() as f64).ceil().max(1.0) as usize;
+    values.get(rank - 1).or(values.last()).copied().unwrap_or(f64::NAN)
 }

@@ -38,7 +38,7 @@ fn services(bench: &Bench) -> Vec<Row> {
             let text = fs::metadata(&path).expect("just written").len();
             let work = format!("check {count} x 10 services ({} MB)", text / 1_000_000);
             let compared = |work: &str, budget, of: &dyn Fn(&Runs) -> Sample| {
-                Row::of(work, sample(&ours, of), budget).beside(PEER, sample(&peer, of))
+                Row::of(work, sample(&ours, of), budget).in_turns_with(PEER, sample(&peer, of))
             };
             rows.push(compared(&work, Budget::TimesFaster(3.0), &Runs::seconds));
             rows.push(compared("its processor time", Budget::Open, &Runs::processor));
@@ -72,7 +72,7 @@ fn sequences(bench: &Bench) -> Vec<Row> {
             let work = "check 16,000 routers of one ~SEQ";
             // 30 x at 65,000: the peer's time grows with the square, and the ratio with the number.
             let row = Row::of(work, sample(&ours, Runs::seconds), Budget::TimesFaster(7.5));
-            let row = row.beside(PEER, sample(&peer, Runs::seconds));
+            let row = row.in_turns_with(PEER, sample(&peer, Runs::seconds));
             rows.push(row.note("7.5 x here are 30 x at 65,000"));
         }
     }
