@@ -210,8 +210,10 @@ impl Reconciler {
         self.failures > 0 && self.next_read.is_some_and(|at| at > now)
     }
 
+    /// While nothing is known the next reading comes first.
     fn held_until(&self) -> Option<Instant> {
-        self.holds.next_deadline(self.believed.as_ref())
+        let known = self.believed.as_ref()?;
+        self.holds.next_deadline(Some(known))
     }
 
     fn want(&mut self, table: Table) {

@@ -12,10 +12,10 @@ pub fn explain(step: &Step, errno: i32) -> String {
             let engine = engine.unwrap_or_default();
             format!("the kernel has no scheduler `{scheduler}`: `modprobe ip_vs_{scheduler}`{engine}")
         }
-        (Step::AddDestination(_, _, destination), libc::EINVAL)
-            if destination.lower_threshold > destination.upper_threshold
-                && destination.upper_threshold > 0 =>
-        {
+        (
+            Step::AddDestination(_, _, destination) | Step::EditDestination(_, _, destination),
+            libc::ERANGE,
+        ) if destination.lower_threshold > destination.upper_threshold => {
             "the lower connection limit is above the upper one".to_owned()
         }
         (Step::AddDestination(service, key, destination), libc::EINVAL)

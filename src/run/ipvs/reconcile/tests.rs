@@ -445,3 +445,19 @@ fn wishes_do_not_count_as_failures_while_the_kernel_is_away() {
     bench.wait(Duration::from_secs(1));
     assert_eq!(bench.kernel.table, web(&servers));
 }
+
+#[test]
+fn a_kernel_that_is_away_is_left_in_peace_although_it_had_refused_something() {
+    let mut bench = Bench::new(Settings::default(), Table::default());
+    bench.kernel.missing_schedulers.insert("mh".to_owned());
+    let mut wanted = Table::default();
+    wanted.services.insert(key(80), service("mh", &["10.0.0.29"]));
+    bench.want(&wanted);
+    bench.wait(Duration::from_secs(2));
+    bench.kernel.is_away = true;
+    bench.events.clear();
+    bench.wait(Duration::from_secs(100));
+    let unreachable = |event: &&Event| matches!(event, Event::Unreachable { .. });
+    let told = bench.events.iter().filter(unreachable).count();
+    assert!((1..10).contains(&told), "{told} times");
+}
