@@ -31,7 +31,7 @@ pub struct ServicePlan {
     pub id: String,
     /// What the kernel knows it by: several for a group of addresses.
     pub keys: Vec<ServiceKey>,
-    /// How it distributes; the granularity is that of the first key's family.
+    /// How it distributes; keys of another family than the granularity's have that of single clients.
     pub settings: ServiceSettings,
     /// When it counts as up. A fallback's port 0 means the service's.
     pub rules: PoolRules,
@@ -192,8 +192,8 @@ struct Asked {
 
 /// What an answer means for one member.
 struct Seen {
-    /// How soon to ask again, when it has to be confirmed.
-    sooner: Option<Duration>,
+    /// When to ask again, when it has to be confirmed.
+    retry: Option<Duration>,
     /// Whether a verdict or its weight has changed: nothing else can change the service's.
     is_news: bool,
 }
@@ -273,15 +273,18 @@ impl Monitor {
     /// asked is asked again soon: every server is what it was.
     pub fn answer(&mut self, id: QuestionId, answer: Answer, now: Instant) {
         let Some(asked) = self.questions.get_mut(&id) else { return };
-        let mut pause = asked.question.interval;
+        let interval = asked.question.interval;
         if answer.as_ref().is_err_and(|failure| failure.is_local) {
-            self.schedule.finished(id, now, pause.min(AGAIN));
+            self.schedule.finished(id, now, interval.min(AGAIN));
             return;
         }
         let subscribers = std::mem::take(&mut asked.subscribers);
+        // Of several the most impatient one counts. One that confirms a failure may take longer than its interval.
+        let mut soonest: Option<Duration> = None;
         for (service, place) in &subscribers {
             let Some(seen) = self.observe(*service, *place, id, &answer, now) else { continue };
-            pause = pause.min(seen.sooner.unwrap_or(pause));
+            let pause = seen.retry.unwrap_or(interval);
+            soonest = Some(soonest.map_or(pause, |soonest| soonest.min(pause)));
             if seen.is_news {
                 self.settle(*service, now);
             }
@@ -290,7 +293,7 @@ impl Monitor {
             asked.subscribers = subscribers;
             asked.last = Some(answer);
         }
-        self.schedule.finished(id, now, pause);
+        self.schedule.finished(id, now, soonest.unwrap_or(interval));
     }
 
     /// Lets orders expire; harmless when nothing is due.
@@ -320,10 +323,9 @@ impl Monitor {
         let mut table = BTreeMap::new();
         for watched in &self.services {
             for key in &watched.plan.keys {
-                let service = Service {
-                    settings: watched.plan.settings.clone(),
-                    destinations: watched.destinations(*key),
-                };
+                let mut settings = watched.plan.settings.clone();
+                settings.granularity = settings.granularity.within(key.family());
+                let service = Service { settings, destinations: watched.destinations(*key) };
                 table.insert(*key, service);
             }
         }
@@ -352,7 +354,7 @@ impl Monitor {
         let watched = self.services.get_mut(service)?;
         let plan = watched.plan.members.get(place)?;
         let state = watched.members.get_mut(place)?;
-        let mut seen = Seen { sooner: None, is_news: false };
+        let mut seen = Seen { retry: None, is_news: false };
         for ((number, verdict), check) in state.checks.iter_mut().zip(&plan.checks) {
             if *number != id {
                 continue;
@@ -372,7 +374,7 @@ impl Monitor {
                 });
             }
             if verdict.is_confirming() {
-                seen.sooner = check.retry;
+                seen.retry = check.retry;
             }
         }
         Some(seen)

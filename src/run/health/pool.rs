@@ -119,7 +119,9 @@ impl Quorum {
     ///
     /// Lost below `quorum - hysteresis` or without any live weight; regained from
     /// `quorum + hysteresis` on. While nothing is decided yet, `quorum` itself is enough, and an
-    /// untested server keeps the question open, so that no fallback flashes up at a start.
+    /// untested server keeps the question open, so that no fallback flashes up at a start; nor does one at a
+    /// reload that brings other servers. A quorum counts as reachable by the configured weights: what checks
+    /// take from them is what it is there to notice.
     pub fn next(self, rules: &PoolRules, members: &[Member]) -> Self {
         let sum = |only: &dyn Fn(&Member) -> bool| -> u64 {
             members
@@ -128,17 +130,19 @@ impl Quorum {
                 .map(|member| u64::from(member.weight()))
                 .sum()
         };
-        let (live, total) = (sum(&Member::is_live), sum(&|_| true));
+        let (live, pending) = (sum(&Member::is_live), sum(&Member::is_pending));
+        let total = members.iter().map(|member| u64::from(member.destination.weight)).sum::<u64>();
         // Somebody must live in any case.
         let reachable = |weight: u64| weight.min(total).max(1);
         let quorum = u64::from(rules.quorum);
         let hysteresis = u64::from(rules.hysteresis);
         let is_pending = members.iter().any(Member::is_pending);
+        let least = reachable(quorum).saturating_sub(hysteresis).max(1);
         match self {
             Self::Unknown if live >= reachable(quorum) => Self::Up,
             Self::Unknown if is_pending => Self::Unknown,
             Self::Unknown => Self::Down,
-            Self::Up if live < reachable(quorum).saturating_sub(hysteresis).max(1) => Self::Down,
+            Self::Up if live.saturating_add(pending) < least => Self::Down,
             Self::Down if live >= reachable(quorum.saturating_add(hysteresis)) => Self::Up,
             Self::Up | Self::Down => self,
         }
@@ -151,11 +155,15 @@ pub fn destinations(
     quorum: Quorum,
     members: &[Member],
 ) -> BTreeMap<DestinationKey, Destination> {
-    // Too few live servers would drown: the fallback takes it all, and what is quiesced stays at 0.
+    // Too few live servers would drown: the fallback takes it all, and what may be quiesced stays at 0.
     let replaces = quorum == Quorum::Down && rules.fallback.is_some();
     let mut table = BTreeMap::new();
     for member in members {
-        if let Some(entry) = member.entry().filter(|entry| !replaces || entry.weight == 0) {
+        let entry = member.entry().and_then(|entry| match entry {
+            entry if !replaces || entry.weight == 0 => Some(entry),
+            entry => member.quiesces.then_some(Destination { weight: 0, ..entry }),
+        });
+        if let Some(entry) = entry {
             table.insert(member.key, entry);
         }
     }

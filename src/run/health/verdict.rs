@@ -117,6 +117,11 @@ impl Verdict {
         self.rules = rules;
     }
 
+    /// The weight that another check of the same had set holds until an answer says otherwise.
+    pub fn keep_weight(&mut self, weight: Option<WeightChange>) {
+        self.weight = self.weight.or(weight);
+    }
+
     /// What is known.
     pub fn standing(&self) -> Standing {
         self.standing

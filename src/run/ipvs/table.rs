@@ -174,6 +174,14 @@ impl Granularity {
             Family::V6 => Self::V6(length.clamp(1, 128)),
         }
     }
+
+    /// The same for a service of `family`. That of another one says nothing there, as in keepalived.
+    pub fn within(self, family: Family) -> Self {
+        match (self, family) {
+            (Self::V4(_), Family::V4) | (Self::V6(_), Family::V6) => self,
+            _ => Self::single(family),
+        }
+    }
 }
 
 /// What the kernel tells the destinations of one service apart by.

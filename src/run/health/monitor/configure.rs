@@ -6,6 +6,7 @@ use super::{
     Answer, Ask, Asked, BTreeMap, CheckPlan, DestinationKey, Duration, Instant, MemberPlan,
     Monitor, QuestionId, Quorum, ServiceKey, ServicePlan, Standing, State, Table, Verdict, Watched,
 };
+use crate::run::health::WeightChange;
 
 impl Monitor {
     /// Watches `plans` from now on.
@@ -111,12 +112,35 @@ impl Monitor {
         let mut checks = Vec::with_capacity(plan.checks.len());
         for check in &plan.checks {
             let id = self.subscribe(service, place, check, start, now);
-            let mut verdict =
-                old_checks.remove(&id).unwrap_or_else(|| self.first_verdict(id, check, start, now));
+            let mut verdict = old_checks.remove(&id).unwrap_or_else(|| {
+                let mut verdict = self.first_verdict(id, check, start, now);
+                verdict.keep_weight(self.former_weight(check, plan, &old_checks));
+                verdict
+            });
             verdict.set_rules(check.rules);
             checks.push((id, verdict));
         }
         State { checks, standing, order, in_maintenance: false, is_added, since }
+    }
+
+    /// The weight that the check had set when it was asked at other times or from elsewhere.
+    fn former_weight(
+        &self,
+        check: &CheckPlan,
+        plan: &MemberPlan,
+        old_checks: &BTreeMap<QuestionId, Verdict>,
+    ) -> Option<WeightChange> {
+        let CheckPlan { question, .. } = check;
+        let goes_on = |id: &QuestionId| {
+            plan.checks.iter().any(|other| self.numbers.get(&other.question) == Some(id))
+        };
+        let mut former = old_checks.iter().filter(|&(id, _)| {
+            let asked = self.questions.get(id).map(|asked| &asked.question);
+            let is_same =
+                asked.is_some_and(|old| old.ask == question.ask && old.target == question.target);
+            is_same && !goes_on(id)
+        });
+        former.find_map(|(_, verdict)| verdict.weight())
     }
 
     fn is_maintained(&self, key: &DestinationKey) -> bool {
@@ -186,7 +210,10 @@ impl Monitor {
             if asked.subscribers.is_empty() {
                 asked.subscribers.reserve_exact(1);
             }
-            asked.subscribers.push((service, place));
+            // Each takes an answer once, also one that asks the same twice.
+            if asked.subscribers.last() != Some(&(service, place)) {
+                asked.subscribers.push((service, place));
+            }
             if start == Standing::Untested && asked.last.is_none() {
                 self.schedule.hurry(id, now + SOON);
             }

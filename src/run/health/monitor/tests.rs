@@ -394,3 +394,74 @@ fn what_the_director_lacks_is_no_verdict_on_a_server() {
     bench.wait(SECOND * 100);
     assert!(bench.asked - asked < 30, "{}", bench.asked - asked);
 }
+
+#[test]
+fn a_reload_that_replaces_the_servers_is_no_failure_of_the_service() {
+    let mut bench = Bench::new(vec![plan(80, &["10.0.0.29"], 1)], &Table::default());
+    bench.wait(SECOND);
+    bench.monitor.configure(vec![plan(80, &["10.0.0.30"], 1)], &Table::default(), bench.now);
+    assert_eq!(bench.told(), [""; 0]);
+    assert_eq!(bench.table(), entries(&[]), "no fallback either");
+    assert_eq!(bench.wait(SECOND), ["10.0.0.30:80 up"]);
+    bench.dead.push("10.0.0.39");
+    bench.monitor.configure(vec![plan(80, &["10.0.0.39"], 1)], &Table::default(), bench.now);
+    let told = bench.wait(SECOND);
+    assert_eq!(told, ["10.0.0.39:80 down: connection refused", "web 80 down"]);
+    assert_eq!(bench.table(), entries(&[("10.0.0.1:80", 1)]));
+}
+
+#[test]
+fn two_equal_checks_of_a_server_take_an_answer_once_each() {
+    let mut web = plan(80, &["10.0.0.29"], 3);
+    let again = web.members[0].checks[0].clone();
+    web.members[0].checks.push(again);
+    let mut bench = Bench::new(vec![web], &Table::default());
+    bench.wait(SECOND);
+    bench.dead.push("10.0.0.29");
+    let told = bench.wait(SECOND * 20);
+    let [first, second] = ["10.0.0.29:80 1/3", "10.0.0.29:80 2/3"];
+    let down = "10.0.0.29:80 down: connection refused";
+    assert_eq!(told, [first, first, second, second, down, "web 80 down"]);
+}
+
+#[test]
+fn a_confirmation_may_take_longer_than_the_interval() {
+    let mut web = plan(80, &["10.0.0.29"], 2);
+    web.members[0].checks[0].retry = Some(SECOND * 30);
+    let mut bench = Bench::new(vec![web], &Table::default());
+    bench.wait(SECOND);
+    bench.dead.push("10.0.0.29");
+    assert_eq!(bench.wait(SECOND * 12), ["10.0.0.29:80 1/2"]);
+    assert_eq!(bench.wait(SECOND * 15), [""; 0]);
+    assert_eq!(bench.wait(SECOND * 20).len(), 2);
+}
+
+#[test]
+fn a_weight_that_was_set_holds_until_the_changed_check_answers() {
+    let mut bench = Bench::new(vec![plan(80, &["10.0.0.29"], 1)], &Table::default());
+    bench.wait(SECOND);
+    let later = bench.now + SECOND * 20;
+    let (id, _) = bench.monitor.poll_question(later).unwrap();
+    let weight = Some(WeightChange::Set(2));
+    bench.monitor.answer(id, Ok(Reply { text: "exit code 4".into(), weight }), later);
+    let mut changed = plan(80, &["10.0.0.29"], 1);
+    let check = &mut changed.members[0].checks[0];
+    check.question = Arc::new(Question { limit: SECOND * 2, ..(*check.question).clone() });
+    bench.monitor.configure(vec![changed], &Table::default(), later);
+    assert_eq!(bench.table(), entries(&[("10.0.0.29:80", 2)]));
+}
+
+#[test]
+fn services_of_two_families_have_each_a_netmask_of_its_own() {
+    use crate::run::ipvs::Granularity;
+    let mut web = plan(80, &["10.0.0.29"], 1);
+    let address = "2001:db8::31".parse().unwrap();
+    let six = ServiceKey::Endpoint { protocol: Protocol::Tcp, address, port: 80 };
+    web.keys.push(six);
+    web.settings.granularity = Granularity::prefix(Family::V4, 24);
+    let bench = Bench::new(vec![web], &Table::default());
+    let services = bench.monitor.services();
+    assert_eq!(services[&six].settings.granularity, Granularity::single(Family::V6));
+    let four = services.iter().find(|(key, _)| **key != six).unwrap().1;
+    assert_eq!(four.settings.granularity, Granularity::prefix(Family::V4, 24));
+}

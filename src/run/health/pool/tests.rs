@@ -99,6 +99,37 @@ fn a_quorum_above_all_weights_means_all() {
 }
 
 #[test]
+fn a_quorum_is_lost_when_checks_take_the_weights_away() {
+    let rules = rules(15, 0, true);
+    let members = [1, 2].map(|host| Member { more: -7, ..member(host, 10, Standing::Up) });
+    assert_eq!(Quorum::Up.next(&rules, &members), Quorum::Down);
+    assert_eq!(table(&rules, Quorum::Down, &members), entries(&[("10.0.0.99", 1)]));
+}
+
+#[test]
+fn what_may_be_quiesced_keeps_its_connections_beside_the_fallback() {
+    let rules = rules(2, 0, true);
+    let standings = [Standing::Up, Standing::Down, Standing::Down];
+    let members: Vec<Member> = (1..)
+        .zip(standings)
+        .map(|(host, standing)| Member { quiesces: true, ..member(host, 1, standing) })
+        .collect();
+    let expected = [("10.0.0.1", 0), ("10.0.0.2", 0), ("10.0.0.3", 0), ("10.0.0.99", 1)];
+    assert_eq!(Quorum::Up.next(&rules, &members), Quorum::Down);
+    assert_eq!(table(&rules, Quorum::Down, &members), entries(&expected));
+}
+
+#[test]
+fn servers_that_were_not_asked_yet_keep_a_quorum() {
+    let rules = rules(4, 0, true);
+    let mut members: Vec<Member> = (1..=4).map(|host| member(host, 1, Standing::Up)).collect();
+    members[3].standing = Standing::Untested;
+    assert_eq!(Quorum::Up.next(&rules, &members), Quorum::Up);
+    members[3].standing = Standing::Down;
+    assert_eq!(Quorum::Up.next(&rules, &members), Quorum::Down);
+}
+
+#[test]
 fn orders_go_before_checks() {
     let rules = rules(1, 0, false);
     let drained = Member { order: Some(Order::Drain), ..member(1, 5, Standing::Up) };
@@ -169,7 +200,9 @@ proptest! {
             if live > 0 || (has_fallback && state == Quorum::Down) {
                 prop_assert!(serves);
             }
-            prop_assert!(state != Quorum::Up || live > 0);
+            let is_pending = |m: &&Member| m.is_pending();
+            let pending: u32 = members.iter().filter(is_pending).map(Member::weight).sum();
+            prop_assert!(state != Quorum::Up || live > 0 || pending > 0);
             // The state is at rest: the same servers change nothing more, and it is never forgotten.
             prop_assert_eq!(state.next(&rules, &members), state);
             prop_assert!(before == Quorum::Unknown || state != Quorum::Unknown);
