@@ -12,6 +12,7 @@
 //! - `newest`: a channel that holds the newest value only.
 //! - [`random`]: numbers that are the same for the same seed.
 //! - `tasks`: what is left to do when everything ends.
+//! - `tracked_file`: the number in a file that somebody writes for the director.
 //! - `trust`: which programs may be run as root.
 //! - [`vrrp`]: who is master; machines without sockets and clocks.
 
@@ -27,5 +28,6 @@ mod newest;
 pub mod random;
 pub mod services;
 mod tasks;
+mod tracked_file;
 mod trust;
 pub mod vrrp;

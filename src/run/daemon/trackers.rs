@@ -16,6 +16,7 @@ use super::processes::Processes;
 use super::report::Order;
 use super::{Plan, script};
 use crate::run::health::probe;
+use crate::run::tracked_file::number;
 use crate::run::vrrp::Observation;
 
 /// A task for each of them; dropping it ends them.
@@ -238,8 +239,9 @@ where
 /// The number in a file; a file that is missing or holds none says 0, as with keepalived.
 fn file(path: &Path) -> Observation {
     let text = fs::read_to_string(path).unwrap_or_default();
-    let number = text.split_whitespace().next().and_then(|word| word.parse().ok());
-    Observation::Value(number.unwrap_or(0))
+    let number = number(&text).clamp(i32::MIN.into(), i32::MAX.into());
+    // It was clamped.
+    Observation::Value(i32::try_from(number).unwrap_or_default())
 }
 
 /// Counts successes and failures in a row.

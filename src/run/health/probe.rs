@@ -82,9 +82,10 @@ pub fn build(question: &Question, trust: &Trust) -> Result<Arc<dyn Probe>, Refus
     Ok(match &question.ask {
         Ask::AlwaysDown => Arc::new(Fixed(Err(Failure::new("switched off")))),
         Ask::AlwaysUp => Arc::new(Fixed(Ok(super::Reply::new("not checked")))),
-        Ask::Combined { connects, negotiate } => {
+        Ask::Combined { connects, limit, negotiate } => {
             let negotiate = Question { ask: (**negotiate).clone(), ..question.clone() };
-            Arc::new(combined::Combined::new(*connects, question, build(&negotiate, trust)?))
+            let negotiate = build(&negotiate, trust)?;
+            Arc::new(combined::Combined::new(*connects, *limit, question, negotiate))
         }
         Ask::Connect => Arc::new(connect::Connect::new(question)),
         Ask::Dns(ask) => Arc::new(dns::Dns::new(ask, question)?),

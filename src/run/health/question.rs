@@ -47,6 +47,8 @@ pub enum Ask {
     Combined {
         /// Connections in between.
         connects: u32,
+        /// How long each of them may take.
+        limit: Duration,
         /// The negotiation.
         negotiate: Box<Ask>,
     },
@@ -152,6 +154,8 @@ pub struct HttpExchange {
     pub path: String,
     /// Host header.
     pub host: Option<String>,
+    /// Name sent in the handshake, where it is another than that of the other exchanges.
+    pub server_name: Option<String>,
     /// Status codes that pass, as inclusive ranges; empty means 200 to 299.
     pub status: Vec<(u16, u16)>,
     /// What the body must be.

@@ -2,22 +2,31 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 use super::super::Question;
 use super::connect::Connect;
-use super::{Asking, Probe};
+use super::{Asking, Probe, run};
 
 pub(super) struct Combined {
     connects: u32,
     /// Connections until the next negotiation.
     left: AtomicU32,
+    /// For one connection.
+    limit: Duration,
     connect: Connect,
     negotiate: Arc<dyn Probe>,
 }
 
 impl Combined {
-    pub(super) fn new(connects: u32, question: &Question, negotiate: Arc<dyn Probe>) -> Self {
-        Self { connects, left: AtomicU32::new(0), connect: Connect::new(question), negotiate }
+    pub(super) fn new(
+        connects: u32,
+        limit: Duration,
+        question: &Question,
+        negotiate: Arc<dyn Probe>,
+    ) -> Self {
+        let (left, connect) = (AtomicU32::new(0), Connect::new(question));
+        Self { connects, left, limit, connect, negotiate }
     }
 }
 
@@ -28,7 +37,7 @@ impl Probe for Combined {
             // starts from 0, so that an answer that does not come in time counts as a failure.
             let left = self.left.swap(0, Ordering::Relaxed);
             let (answer, next) = match left.checked_sub(1) {
-                Some(less) => (self.connect.ask().await, less),
+                Some(less) => (run(&self.connect, self.limit).await, less),
                 None => (self.negotiate.ask().await, self.connects),
             };
             if answer.is_ok() {

@@ -1,11 +1,13 @@
 //! A number in a file.
 
+use std::io;
 use std::path::{Path, PathBuf};
 
 use tokio::io::AsyncReadExt;
 
 use super::super::{Answer, Failure, Reply, WeightChange};
 use super::{Asking, Probe, failure_of};
+use crate::run::tracked_file::number;
 
 pub(super) struct File {
     path: PathBuf,
@@ -17,27 +19,35 @@ impl File {
         Self { path: path.to_owned(), factor }
     }
 
-    async fn read(&self) -> Answer {
+    async fn answer(&self) -> Answer {
         let shown = self.path.display();
-        let failed = |error: std::io::Error| failure_of(&shown, &error);
-        let file = tokio::fs::File::open(&self.path).await.map_err(failed)?;
-        let mut text = String::new();
-        file.take(LONGEST).read_to_string(&mut text).await.map_err(failed)?;
-        let number: i64 = text
-            .trim()
-            .parse()
-            .map_err(|_| Failure::new(format!("{shown} does not hold a number")))?;
+        // A file that is missing or cannot be read says 0: it is there only while somebody wants something (2.2.7).
+        let text = match self.read().await {
+            Ok(text) => text,
+            Err(error) => match failure_of(&shown, &error) {
+                failure if failure.is_local => return Err(failure),
+                _ => Vec::new(),
+            },
+        };
+        let number = number(&String::from_utf8_lossy(&text));
         if self.factor == 0 && number != 0 {
             return Err(Failure::new(format!("{shown} holds {number}")));
         }
         let more = number.saturating_mul(self.factor.into());
         Ok(Reply { text: number.to_string().into(), weight: Some(WeightChange::Add(more)) })
     }
+
+    async fn read(&self) -> io::Result<Vec<u8>> {
+        let file = tokio::fs::File::open(&self.path).await?;
+        let mut text = Vec::new();
+        file.take(LONGEST).read_to_end(&mut text).await?;
+        Ok(text)
+    }
 }
 
 impl Probe for File {
     fn ask(&self) -> Asking<'_> {
-        Box::pin(self.read())
+        Box::pin(self.answer())
     }
 }
 

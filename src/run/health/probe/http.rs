@@ -42,6 +42,8 @@ pub(super) struct Http {
 }
 
 struct Exchange {
+    /// Where it is not that of the others.
+    encryption: Option<Encryption>,
     method: Method,
     uri: Uri,
     host: Option<String>,
@@ -52,8 +54,15 @@ struct Exchange {
 
 impl Http {
     pub(super) fn new(ask: &HttpAsk, question: &Question, trust: &Trust) -> Result<Self, Refusal> {
-        let encryption = |tls: &TlsAsk| {
-            Encryption::new(tls, question.target.ip(), trust).map(|made| (tls.clone(), made))
+        let encrypted = |tls: &TlsAsk| Encryption::new(tls, question.target.ip(), trust);
+        let encryption = |tls: &TlsAsk| encrypted(tls).map(|made| (tls.clone(), made));
+        let exchange = |exchange: &HttpExchange| -> Result<Exchange, Refusal> {
+            let mut made = Exchange::new(exchange)?;
+            if let (Some(tls), Some(_)) = (&ask.tls, &exchange.server_name) {
+                let server_name = exchange.server_name.clone();
+                made.encryption = Some(encrypted(&TlsAsk { server_name, ..tls.clone() })?);
+            }
+            Ok(made)
         };
         Ok(Self {
             target: question.target,
@@ -62,7 +71,7 @@ impl Http {
             version: if ask.is_version_1_1 { Version::HTTP_11 } else { Version::HTTP_10 },
             closes: ask.closes || ask.is_version_1_1,
             redirects: ask.redirects,
-            exchanges: ask.exchanges.iter().map(Exchange::new).collect::<Result<_, _>>()?,
+            exchanges: ask.exchanges.iter().map(exchange).collect::<Result<_, _>>()?,
         })
     }
 
@@ -104,7 +113,9 @@ impl Http {
         // Somewhere else than at the server itself, or redirected from plain HTTP: made for this once.
         let once;
         let encryption = match &self.tls {
-            Some((_, encryption)) if place.target == self.target => encryption,
+            Some((_, encryption)) if place.target == self.target => {
+                exchange.encryption.as_ref().unwrap_or(encryption)
+            }
             other => {
                 let verify = other.as_ref().is_some_and(|(ask, _)| ask.verify);
                 let server_name = other.as_ref().and_then(|(ask, _)| ask.server_name.as_ref());
@@ -215,6 +226,7 @@ impl Exchange {
             return Err(Refusal::Request(host.clone()));
         }
         Ok(Self {
+            encryption: None,
             method: if exchange.is_head { Method::HEAD } else { Method::GET },
             uri,
             host: exchange.host.clone(),

@@ -12,6 +12,8 @@ pub(super) struct Pattern {
     /// As it was written.
     expression: String,
     is_negated: bool,
+    /// Whether it speaks of the end, which is also in front of a last line feed (perlre(1), pcre2pattern(3)).
+    has_end: bool,
     least: usize,
     largest: Option<usize>,
 }
@@ -28,13 +30,19 @@ impl Pattern {
             .delegate_size_limit(COMPILED)
             .build()
             .map_err(|error| Refusal::Pattern(expression.clone(), line(&error.to_string())))?;
-        Ok(Self { regex, expression, is_negated, least, largest })
+        let has_end = has_end(&expression);
+        Ok(Self { regex, expression, is_negated, has_end, least, largest })
     }
 
     /// Whether the text is as it should be. A byte that is no UTF-8 matches the same byte of the expression.
     pub(super) fn judge(&self, text: &[u8]) -> Result<(), Failure> {
         let expression = &self.expression;
-        match self.is_found(&decode(text)) {
+        let text = decode(text);
+        let found = self.is_found(&text).and_then(|found| match text.strip_suffix('\n') {
+            Some(line) if !found && self.has_end => self.is_found(line),
+            _ => Ok(found),
+        });
+        match found {
             Ok(found) if found != self.is_negated => Ok(()),
             Ok(true) => Err(Failure::new(format!("the answer matches `{expression}`"))),
             Ok(false) => Err(Failure::new(format!("the answer does not match `{expression}`"))),
@@ -51,6 +59,22 @@ impl Pattern {
         // The first match begins first: when it begins too late, all do.
         Ok(found.is_some_and(|found| self.largest.is_none_or(|largest| found.start() <= largest)))
     }
+}
+
+/// Whether a `$` stands there for the end of the text: not as itself, as `\$` or inside of `[...]`.
+fn has_end(expression: &str) -> bool {
+    let (mut is_escaped, mut is_in_class) = (false, false);
+    for character in expression.chars() {
+        match character {
+            _ if is_escaped => is_escaped = false,
+            '\\' => is_escaped = true,
+            '[' => is_in_class = true,
+            ']' => is_in_class = false,
+            '$' if !is_in_class => return true,
+            _ => {}
+        }
+    }
+    false
 }
 
 /// Steps back while matching: some milliseconds.
@@ -94,6 +118,29 @@ mod tests {
         for (options, least, largest, body, expected) in rows {
             let found = judge(options, least, largest, body);
             assert_eq!(found, expected, "{options} {least} {largest:?} {body:?}");
+        }
+    }
+
+    #[test]
+    fn the_end_is_also_in_front_of_the_last_line_feed() {
+        // Expression, body, whether it matches.
+        let rows = [
+            ("^OK$", "OK", true),
+            ("^OK$", "OK\n", true),
+            ("^OK$", "OK\n\n", false),
+            ("^OK$", "OK\nx", false),
+            ("OK\\z", "OK\n", false),
+            ("OK\\$", "OK\n", false),
+            ("OK[$]", "OK\n", false),
+            ("OK\\n$", "OK\n", true),
+        ];
+        for (expression, body, expected) in rows {
+            for is_negated in [false, true] {
+                let expression = expression.to_owned();
+                let pattern = TextPattern { expression, is_negated, ..TextPattern::default() };
+                let is_good = Pattern::new(&pattern).unwrap().judge(body.as_bytes()).is_ok();
+                assert_eq!(is_good, expected != is_negated, "{pattern:?} {body:?}");
+            }
         }
     }
 }

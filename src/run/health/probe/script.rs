@@ -29,7 +29,7 @@ impl Script {
                 }
             })?;
         command.envs(&self.ask.environment);
-        let mut child = command.spawn().map_err(failed)?;
+        let mut child = command.spawn().map_err(|error| not_started(program, &error))?;
         let mut group = Group::of(&child);
         let status = child.wait().await.map_err(failed)?;
         group.release();
@@ -50,8 +50,31 @@ impl Script {
     }
 }
 
+/// Where nothing could be forked, the director has too many processes, or the user has: that says nothing of a server.
+fn not_started(program: &str, error: &std::io::Error) -> Failure {
+    let failure = failure_of(program, error);
+    let has_too_many = error.raw_os_error() == Some(libc::EAGAIN);
+    Failure { is_local: failure.is_local || has_too_many, ..failure }
+}
+
 impl Probe for Script {
     fn ask(&self) -> Asking<'_> {
         Box::pin(self.run())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Error;
+
+    use super::*;
+
+    #[test]
+    fn too_many_processes_are_no_verdict() {
+        for (number, is_local) in [(libc::EAGAIN, true), (libc::ENOMEM, true), (libc::ENOENT, false)]
+        {
+            let failure = not_started("ask", &Error::from_raw_os_error(number));
+            assert_eq!(failure.is_local, is_local, "{failure:?}");
+        }
     }
 }

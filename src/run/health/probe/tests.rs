@@ -126,7 +126,14 @@ async fn a_udp_reply_is_compared_under_its_mask() {
     let other = wanting(vec![(0x13, 0xff)], 255);
     let told = ask(&question(Ask::Udp(other), target, PATIENT)).await;
     assert_eq!(told, Err("another reply".to_owned()));
-    let told = ask(&question(Ask::Udp(wanting(Vec::new(), 1)), target, PATIENT)).await;
+    let told = ask(&question(Ask::Udp(wanting(vec![(0x12, 0xff)], 1)), target, PATIENT)).await;
+    assert_eq!(told, Err("a reply of 2 bytes".to_owned()));
+    // The length counts only where bytes do, and of a pattern only as much as came.
+    let any = wanting(Vec::new(), 1);
+    assert!(ask(&question(Ask::Udp(any), target, PATIENT)).await.is_ok());
+    let longer = wanting(vec![(0x12, 0xff), (0x34, 0xff), (0x56, 0xff)], 255);
+    assert!(ask(&question(Ask::Udp(longer.clone()), target, PATIENT)).await.is_ok());
+    let told = ask(&question(Ask::Udp(UdpAsk { shortest: 3, ..longer }), target, PATIENT)).await;
     assert_eq!(told, Err("a reply of 2 bytes".to_owned()));
     echo.abort();
 }
@@ -211,14 +218,17 @@ async fn a_file_changes_the_weight() {
     let path = folder.path().join("load");
     let asked = question(Ask::File { path: path.clone(), factor: -2 }, nowhere(), PATIENT);
     let probe = build(&asked, &Trust::default()).unwrap();
-    assert!(ask(&asked).await.unwrap_err().ends_with("no such file or directory"));
-    std::fs::write(&path, "12\n").unwrap();
+    let strict = question(Ask::File { path: path.clone(), factor: 0 }, nowhere(), PATIENT);
+    // A file that is not there takes nothing away and no server out.
     let reply = run(probe.as_ref(), asked.limit).await.unwrap();
-    assert_eq!(reply.weight, Some(WeightChange::Add(-24)));
-    std::fs::write(&path, "many").unwrap();
-    assert!(ask(&asked).await.unwrap_err().ends_with("does not hold a number"));
+    assert_eq!(reply.weight, Some(WeightChange::Add(0)));
+    assert!(ask(&strict).await.is_ok());
+    for (text, more) in [("12\n", -24), ("", 0), ("many", 0), ("3 of 4", -6)] {
+        std::fs::write(&path, text).unwrap();
+        let reply = run(probe.as_ref(), asked.limit).await.unwrap();
+        assert_eq!(reply.weight, Some(WeightChange::Add(more)), "{text:?}");
+    }
     std::fs::write(&path, "1").unwrap();
-    let strict = question(Ask::File { path, factor: 0 }, nowhere(), PATIENT);
     assert!(ask(&strict).await.unwrap_err().ends_with("holds 1"));
 }
 
@@ -229,7 +239,8 @@ async fn a_negotiation_is_followed_by_plain_connections() {
     let folder = tempfile::tempdir().unwrap();
     let log = folder.path().join("log");
     let negotiate = Box::new(script(&format!("echo asked >> {}", log.display()), false));
-    let asked = question(Ask::Combined { connects: 2, negotiate }, target, PATIENT);
+    let limit = PATIENT;
+    let asked = question(Ask::Combined { connects: 2, limit, negotiate }, target, PATIENT);
     let probe = build(&asked, &Trust::default()).unwrap();
     let mut told = Vec::new();
     for _ in 0..7 {

@@ -8,7 +8,6 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
-use tokio_rustls::client::TlsStream;
 use tokio_rustls::rustls::client::WantsClientCert;
 use tokio_rustls::rustls::client::danger::{
     HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier,
@@ -23,6 +22,10 @@ use tokio_rustls::rustls::{
 use super::super::Failure;
 use super::super::question::{TlsAsk, TlsIdentity};
 use super::{Refusal, cause, line};
+
+mod stream;
+
+use stream::Stream;
 
 /// The settings of encrypted connections, made on first use and shared by all checks.
 #[derive(Debug, Default)]
@@ -87,9 +90,9 @@ impl Encryption {
     }
 
     /// Shakes hands.
-    pub(super) async fn encrypt(&self, stream: TcpStream) -> Result<TlsStream<TcpStream>, Failure> {
+    pub(super) async fn encrypt(&self, stream: TcpStream) -> Result<Stream, Failure> {
         let connected = self.connector.connect(self.name.clone(), stream).await;
-        connected.map_err(|error| Failure::new(format!("TLS: {}", cause(&error))))
+        connected.map(Stream).map_err(|error| Failure::new(format!("TLS: {}", cause(&error))))
     }
 }
 

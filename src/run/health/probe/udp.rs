@@ -40,7 +40,8 @@ impl Udp {
     }
 
     fn judge(&self, reply: &[u8]) -> Answer {
-        if !self.ask.needs_reply {
+        // keepalived looks at the length only where it compares bytes.
+        if !self.ask.needs_reply || self.ask.reply.is_empty() {
             return Ok(Reply::new("replied"));
         }
         if reply.len() < self.ask.shortest || reply.len() > self.ask.longest {
@@ -48,7 +49,8 @@ impl Udp {
         }
         let mut pairs = self.ask.reply.iter().enumerate();
         let differs = pairs.any(|(place, (value, mask))| {
-            reply.get(place).is_none_or(|byte| byte & mask != value & mask)
+            // And at no more bytes than came.
+            reply.get(place).is_some_and(|byte| byte & mask != value & mask)
         });
         if differs { Err(Failure::new("another reply")) } else { Ok(Reply::new("replied")) }
     }

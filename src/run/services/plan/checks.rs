@@ -25,7 +25,7 @@ impl Planner<'_> {
 
     fn check(&mut self, service: &Service, server: &Server, probe: &Probe) -> Option<CheckPlan> {
         let place = probe.chosen_by.first().copied().or(server.at).or(service.at);
-        let times = Times::of(service, server, probe);
+        let times = Times::of(service, server, probe, self.is_of_ldirectord(service));
         let address = probe.address.map_or(server.address, |address| address.value);
         let stated = probe.port.map(|port| port.value).or(server.port).filter(|port| *port > 0);
         let port = stated.or_else(|| self.cluster.port_of(&service.target.value));
@@ -36,9 +36,11 @@ impl Planner<'_> {
         }
         let target = SocketAddr::new(address, port.unwrap_or(0));
         let ask = self.ask(&probe.kind, service, server, probe, target, place)?;
+        // keepalived is told by the kernel of every change of a file, whatever the service's rhythm is.
+        let is_file = matches!(ask, Ask::File { .. });
         let question = Question {
             limit: times.limit(&ask),
-            interval: times.interval,
+            interval: if is_file { times.interval.min(LOOK) } else { times.interval },
             origin: Origin {
                 address: probe.settings.source.map(|source| source.value),
                 port: number(probe.settings.source_port).and_then(|port| u16::try_from(port).ok()),
@@ -74,7 +76,9 @@ impl Planner<'_> {
             ProbeKind::Bfd { .. } => refused("BFD_CHECK"),
             ProbeKind::Combined { connects, negotiate } => {
                 let negotiate = self.ask(negotiate, service, server, probe, target, place)?;
-                Ok(Ask::Combined { connects: *connects, negotiate: Box::new(negotiate) })
+                let times = Times::of(service, server, probe, self.is_of_ldirectord(service));
+                let (connects, limit) = (*connects, times.connect.max(SHORTEST));
+                Ok(Ask::Combined { connects, limit, negotiate: Box::new(negotiate) })
             }
             ProbeKind::Connect => Ok(Ask::Connect),
             ProbeKind::Dialogue(dialogue) => self.dialogue(dialogue, service),
@@ -176,7 +180,7 @@ struct Times {
 }
 
 impl Times {
-    fn of(service: &Service, server: &Server, probe: &Probe) -> Self {
+    fn of(service: &Service, server: &Server, probe: &Probe, is_of_ldirectord: bool) -> Self {
         let stated =
             |field: &dyn Fn(&Checks) -> Option<Duration>| probe.stated(server, service, field);
         // keepalived ignores what is out of its range, and the finding of the reader says so.
@@ -189,8 +193,8 @@ impl Times {
         let failures = failures.map(|failures| failures.value);
         let retry = stated(&|checks| time(checks.retry_delay));
         let pause = probe.kind.standard_pause(interval);
-        // ldirectord states the number of failures and knows no retries: it waits for its turn.
-        let retry = retry.or_else(|| failures.is_none().then_some(pause));
+        // ldirectord knows no retries: it waits for its turn.
+        let retry = retry.or_else(|| (!is_of_ldirectord).then_some(pause));
         Self {
             interval,
             connect: stated(&|checks| time(checks.connect_timeout))
@@ -256,5 +260,7 @@ fn digits(text: &str) -> Result<Vec<(u8, u8)>, ()> {
 
 /// Longest time that is taken seriously: 32 bits of seconds, the most that ldirectord.cf can state.
 const LONGEST: Duration = Duration::from_secs(4_294_967_295);
+/// From one look at a file to the next.
+const LOOK: Duration = Duration::from_millis(500);
 /// Shortest time that is taken seriously.
 const SHORTEST: Duration = Duration::from_millis(10);

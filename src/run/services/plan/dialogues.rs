@@ -31,7 +31,9 @@ impl Planner<'_> {
         if !compares && !self.is_of_ldirectord(service) {
             return Ask::Dns(Box::new(DnsAsk {
                 name: stated(&dns.name).unwrap_or_else(|| ".".to_owned()),
-                record: stated(&dns.record).unwrap_or_else(|| "SOA".to_owned()),
+                // keepalived takes them in any case.
+                record: stated(&dns.record)
+                    .map_or_else(|| "SOA".to_owned(), |record| record.to_ascii_uppercase()),
                 over_tcp: false,
                 answer,
             }));

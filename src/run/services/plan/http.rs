@@ -35,12 +35,12 @@ impl Planner<'_> {
             .map(|request| {
                 let own = request.host.as_ref().map(|host| host.value.clone());
                 let of_url = is_of_ldirectord.then(|| request.host_of_url()).flatten();
+                // keepalived shows the name of the page where it has one.
+                let name = own.clone().and_then(|own| server_name(http, Some(own)));
                 let host = of_url.or(own).or_else(|| host.clone());
-                exchange(
-                    http,
-                    request,
-                    host.unwrap_or_else(|| default_host(address_as_host, http.tls, target)),
-                )
+                let host =
+                    host.unwrap_or_else(|| default_host(address_as_host, http.tls, target));
+                exchange(http, request, host, name)
             })
             .collect();
         HttpAsk {
@@ -57,11 +57,17 @@ impl Planner<'_> {
     }
 }
 
-fn exchange(http: &Http, request: &HttpRequest, host: String) -> HttpExchange {
+fn exchange(
+    http: &Http,
+    request: &HttpRequest,
+    host: String,
+    server_name: Option<String>,
+) -> HttpExchange {
     HttpExchange {
         is_head: http.head.is_some_and(|head| head.value),
         path: request.path.as_ref().map_or("/", |path| path.value.as_str()).to_owned(),
         host: Some(host),
+        server_name,
         status: request.status.iter().map(|range| range.value).collect(),
         check: HttpCheck {
             digest: request.digest.as_ref().map(|digest| digest.value.clone()),

@@ -127,7 +127,7 @@ fn write_check(f: &mut Formatter<'_>, check: &CheckPlan) -> fmt::Result {
         Ask::Ping { .. } => write!(f, "    ping {}", target.ip())?,
         Ask::Script(script) => write!(f, "    script {}", script.command.join(" "))?,
         Ask::File { path, factor } => write!(f, "    file {} times {factor}", path.display())?,
-        Ask::Combined { connects, negotiate } => {
+        Ask::Combined { connects, negotiate, .. } => {
             write!(f, "    {} {target}, then {connects} connections", negotiate.name())?;
         }
         ask => write!(f, "    {} {target}", ask.name())?,

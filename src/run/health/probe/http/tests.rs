@@ -58,6 +58,7 @@ fn get(path: &str) -> HttpExchange {
         is_head: false,
         path: path.to_owned(),
         host: None,
+        server_name: None,
         status: Vec::new(),
         check: HttpCheck::default(),
     }

@@ -24,6 +24,15 @@ async fn serve_encrypted(certificate: &[u8]) -> SocketAddr {
 
 /// The same, perhaps only to clients with a certificate of the authority.
 async fn serve_to(certificate: &[u8], wants_certificate: bool) -> SocketAddr {
+    serve_with(certificate, wants_certificate, true).await
+}
+
+/// The same, perhaps without a farewell at the end.
+async fn serve_with(
+    certificate: &[u8],
+    wants_certificate: bool,
+    says_farewell: bool,
+) -> SocketAddr {
     let chain = vec![CertificateDer::from_pem_slice(certificate).unwrap()];
     let key = PrivateKeyDer::from_pem_slice(KEY).unwrap();
     let builder = ServerConfig::builder_with_provider(ring::default_provider().into())
@@ -51,7 +60,9 @@ async fn serve_to(certificate: &[u8], wants_certificate: bool) -> SocketAddr {
             let _ = stream.read(&mut request).await;
             let response = format!("HTTP/1.0 200 OK\r\n\r\nfor {name}");
             let _ = stream.write_all(response.as_bytes()).await;
-            let _ = stream.shutdown().await;
+            if says_farewell {
+                let _ = stream.shutdown().await;
+            }
         }
     });
     address
@@ -133,4 +144,32 @@ async fn a_server_that_wants_a_certificate_gets_it() {
     let missing = asked(Some(TlsIdentity { certificate: key, key: certificate }));
     let refusal = build(&missing, &Trust::default()).err().unwrap();
     assert!(matches!(refusal, Refusal::Identity(..)), "{refusal}");
+}
+
+#[tokio::test]
+async fn each_page_may_be_asked_for_by_another_name() {
+    let target = serve_encrypted(SERVER).await;
+    let page = |name: Option<&str>, expected: &str| HttpExchange {
+        server_name: name.map(str::to_owned),
+        check: matching(expected, false),
+        ..get("/")
+    };
+    let pages = vec![
+        page(Some("a.example"), "^for a.example$"),
+        page(Some("b.example"), "^for b.example$"),
+        page(None, "^for web.example$"),
+    ];
+    let server_name = Some("web.example".to_owned());
+    let tls = Some(TlsAsk { server_name, verify: false, identity: None });
+    let question = question(HttpAsk { tls, ..plain(pages) }, target, PATIENT);
+    let probe = build(&question, &Trust::default()).unwrap();
+    let answer = run(probe.as_ref(), question.limit).await;
+    assert_eq!(answer.map(|reply| reply.text.into_owned()), Ok("200 OK".to_owned()));
+}
+
+#[tokio::test]
+async fn a_server_that_closes_without_farewell_has_said_all() {
+    let target = serve_with(SERVER, false, false).await;
+    let good = ask_encrypted(target, None, false, "for nobody$").await;
+    assert_eq!(good, Ok("200 OK".to_owned()));
 }
