@@ -12,8 +12,8 @@ use crate::run::health::monitor::{MemberPlan, ServicePlan};
 use crate::run::health::pool::{Fallback, PoolRules};
 use crate::run::health::probe::Trust;
 use crate::run::ipvs::{
-    Daemon, Destination, DestinationKey, Forwarding, Granularity, ServiceFlags, ServiceSettings,
-    Timeouts, Tunnel, TunnelChecksum,
+    Daemon, Destination, DestinationKey, Forwarding, Granularity, ServiceFlags, ServiceKey,
+    ServiceSettings, Timeouts, Tunnel, TunnelChecksum,
 };
 use crate::source::codes::services as codes;
 use crate::source::{Code, Diagnostic, Findings, Place, Sources};
@@ -116,7 +116,7 @@ impl Planner<'_> {
         let keys = self.keys(service)?;
         let family = keys.first().map_or(Family::V4, |key| key.family());
         let id = targets::id(service);
-        let settings = self.settings(service, family);
+        let settings = self.settings(service, &keys, family);
         let members = service.servers.iter().map(|server| self.member(service, server, family));
         let members = members.collect();
         let fallback = service.fallback.as_ref();
@@ -136,7 +136,12 @@ impl Planner<'_> {
         Some((plan, hooks))
     }
 
-    fn settings(&mut self, service: &model::Service, family: Family) -> ServiceSettings {
+    fn settings(
+        &mut self,
+        service: &model::Service,
+        keys: &[ServiceKey],
+        family: Family,
+    ) -> ServiceSettings {
         let scheduler = service.scheduler.as_ref().map(|name| name.value.clone());
         if scheduler.is_none() {
             let name = targets::id(service);
@@ -146,6 +151,11 @@ impl Planner<'_> {
         let is_flag = |names: &[&str]| {
             service.scheduler_flags.iter().any(|flag| names.contains(&flag.value.as_str()))
         };
+        // The kernel schedules nothing for every port at once without it, and keepalived switches it on.
+        let takes_all_ports =
+            |key: &ServiceKey| matches!(key, ServiceKey::Endpoint { port: 0, .. });
+        let standard = keys.iter().any(takes_all_ports) && !self.is_of_ldirectord(service);
+        let standard = standard.then_some(PERSISTENCE);
         ServiceSettings {
             scheduler: scheduler.unwrap_or_else(|| "wlc".to_owned()),
             flags: ServiceFlags {
@@ -154,7 +164,7 @@ impl Planner<'_> {
                 scheduler_2: is_flag(&["flag-2", "sh-port", "mh-port"]),
                 scheduler_3: is_flag(&["flag-3"]),
             },
-            persistence: service.persistence.map(|seconds| seconds.value),
+            persistence: service.persistence.map(|seconds| seconds.value).or(standard),
             granularity: service.granularity.map_or(Granularity::single(family), |length| {
                 Granularity::prefix(family, length.value)
             }),
@@ -177,7 +187,7 @@ impl Planner<'_> {
         let alpha = own.and_then(|own| own.settings.alpha).or(service.start_down);
         MemberPlan {
             address: server.address,
-            port: server.port.filter(|_| has_own_port(forwarding)),
+            port: own_port(server.port, method),
             destination: Destination {
                 forwarding,
                 weight: service.weight_of(server),
@@ -204,7 +214,7 @@ impl Planner<'_> {
         let tunnel = service.tunnel_to_fallback(said);
         let forwarding = self.forwarding(method, tunnel, fallback.at);
         self.check_family(said.address, family, forwarding, fallback.at);
-        let port = said.port.filter(|_| has_own_port(forwarding)).unwrap_or(0);
+        let port = own_port(said.port, method).unwrap_or(0);
         Fallback {
             key: DestinationKey { address: said.address, port },
             destination: Destination {
@@ -286,9 +296,11 @@ impl Planner<'_> {
     }
 }
 
-/// Only address translation rewrites ports; elsewhere ipvsadm shows the service's.
-fn has_own_port(forwarding: Forwarding) -> bool {
-    matches!(forwarding, Forwarding::Masquerading)
+/// The port of a server, where it is another than the service's. Only address translation rewrites ports; elsewhere
+/// ipvsadm shows the service's, and so it does for 0 (2.2.7).
+fn own_port(stated: Option<u16>, method: Option<model::Forwarding>) -> Option<u16> {
+    let is_rewritten = matches!(method, Some(model::Forwarding::Masquerading) | None);
+    stated.filter(|port| is_rewritten && *port > 0)
 }
 
 fn sync(cluster: &Cluster, said: &model::SyncDaemon) -> Option<SyncPlan> {
@@ -349,6 +361,9 @@ fn directive(cluster: &Cluster, sources: &Sources, keyword: &str) -> Option<Stri
     let value = text.split_once('=')?.1.trim();
     Some(value.trim_matches('"').to_owned())
 }
+
+/// Seconds of persistence where the kernel needs one and none is stated (keepalived 2.2.7).
+const PERSISTENCE: u32 = 360;
 
 #[cfg(test)]
 mod tests;

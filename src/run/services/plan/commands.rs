@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::super::hooks::{ServerHooks, ServiceHooks};
-use super::{Planner, targets};
+use super::{Planner, own_port, targets};
 use crate::model::{Hook, HookEvent, Script, Server, Service, Sourced};
 use crate::run::account;
 use crate::run::health::{ScriptAsk, User};
@@ -25,7 +25,10 @@ impl Planner<'_> {
             };
             let up = self.all(&own.hooks, HookEvent::Up);
             let down = self.all(&own.hooks, HookEvent::Down);
-            servers.insert((server.address, server.port), ServerHooks { up, down });
+            // As its events call it.
+            let method = server.method.or(service.method).map(|method| method.value);
+            let port = own_port(server.port, method);
+            servers.insert((server.address, port), ServerHooks { up, down });
         }
         ServiceHooks { up, down, servers }
     }

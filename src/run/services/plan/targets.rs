@@ -35,7 +35,9 @@ impl Planner<'_> {
     fn group(&self, name: &str, service: &Service, protocol: Protocol) -> Vec<ServiceKey> {
         let group = self.cluster.service_groups.iter().find(|group| group.name.value == name);
         let members = group.map_or(&[][..], |group| &group.members);
-        let family = service.family.map(|family| family.value);
+        // A mark that says none has that of the service, which is that of its servers.
+        let of_servers = || service.servers.first().map(|server| Family::of(server.address));
+        let family = service.family.map(|family| family.value).or_else(of_servers);
         members
             .iter()
             .flat_map(|member| match member.value {
