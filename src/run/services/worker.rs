@@ -159,6 +159,8 @@ pub(super) fn start_over<B: Backend + Send + 'static>(
             Ok(worker) => runtime.block_on(worker.run(received)),
             Err(error) => error!("no thread for the kernel's table: {error}"),
         }
+        // A name that is still looked up, or a file that hangs, is not waited for.
+        runtime.shutdown_background();
     })?;
     Ok(Services { commands, thread, end })
 }

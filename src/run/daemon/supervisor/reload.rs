@@ -1,5 +1,7 @@
 //! Another configuration without another start.
 
+use std::collections::HashSet;
+
 use super::*;
 
 /// A plan that waits for the end of what runs on routers that it does not have.
@@ -87,6 +89,10 @@ impl Supervisor {
                 warn!("`vrrp_rt_priority` counts from the next start on");
             }
             info!("reloaded: {}", counted(plan.routers.len(), "virtual router"));
+            // What is gone must not speak for one that gets its name later.
+            let services = plan.services.services.iter().map(|service| service.id.as_str());
+            let services: HashSet<&str> = services.collect();
+            self.quorums.retain(|service, _| services.contains(service.as_str()));
             self.plan = plan;
             self.observe_services();
             self.tell_states();
