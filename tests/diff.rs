@@ -95,6 +95,8 @@ fn defaults_and_spellings_are_no_difference() {
             "virtual_rules {\npreference 7 from 10.1.0.0/16 lookup main\n}",
         ),
         ("use_vmac", "use_vmac vrrp.5"),
+        // Who begins as MASTER has neither.
+        ("state MASTER\npriority 150", "state MASTER\npriority 150\nnopreempt\npreempt_delay 3"),
     ];
     for (one, other) in same {
         assert_eq!(found(&router(one), &router(other)), Vec::<String>::new(), "{other}");

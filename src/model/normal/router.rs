@@ -166,10 +166,12 @@ fn timing(
         // heartbeat counts milliseconds.
         object.say("take-over after", format!("{} s", show_seconds(total)), at);
     }
-    let preempt = router.preempt;
-    let home = preempt.is_none_or(|preempt| preempt.value);
+    let home = !router.stays(&cluster.globals);
+    // A word that another one cancels says nothing.
+    let preempt = router.preempt.filter(|preempt| preempt.value == home);
     object.say("goes home", yes_no(&home), preempt.place());
-    if let Some(delay) = router.preempt_delay.filter(|delay| !delay.value.is_zero()) {
+    let own = router.members.first();
+    if let Some(delay) = router.effective_preempt_delay(own, &cluster.globals) {
         object.say("goes home after", seconds(delay.value), delay.at);
     }
     let count = router.effective_down_count(&cluster.globals);

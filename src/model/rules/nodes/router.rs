@@ -298,7 +298,8 @@ pub(super) fn weights(site: &Site<'_>, findings: &mut Findings) {
         let gap = u16::from(
             best.router.effective_priority().abs_diff(second.router.effective_priority()),
         );
-        let stays = best.router.preempt.as_ref().is_some_and(|preempt| !preempt.value);
+        let globals = site.nodes.get(best.node).map(|node| &node.cluster.globals);
+        let stays = globals.is_some_and(|globals| best.router.stays(globals));
         // keepalived takes no weight in a member of such a group, for which there is another finding.
         let is_ignored = groups_of(site, **best).any(|group| group.settings.weights.is_none());
         // An owner's priority never changes; with nopreempt there is another finding.
