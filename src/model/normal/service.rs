@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use super::{Object, View, World, carried, probe, router, seconds, yes_no};
 use crate::model::{
-    Cluster, Fallback, Family, Forwarding, HookEvent, Located, Own, Protocol, Server, Service,
-    ServiceGroup, Target, Tunnel, TunnelChecksum, TunnelKind,
+    Cluster, Fallback, Family, Forwarding, GroupMember, HookEvent, Located, Own, Protocol, Server,
+    Service, ServiceGroup, Target, Tunnel, TunnelChecksum, TunnelKind,
 };
 
 /// Every service.
@@ -17,8 +17,8 @@ pub(super) fn all(cluster: &Cluster, view: &View<'_>) -> Vec<Object> {
 /// A named group is one service for each of its members.
 fn expand(service: &Service, cluster: &Cluster, view: &View<'_>) -> Vec<Object> {
     let Target::Group(name) = &service.target.value else { return vec![one(service, view)] };
-    let groups = cluster.service_groups.iter().filter(|group| group.name.value == *name);
-    let targets: Vec<Target> = groups.flat_map(ServiceGroup::targets).collect();
+    let groups = || cluster.service_groups.iter().filter(|group| group.name.value == *name);
+    let targets: Vec<Target> = groups().flat_map(ServiceGroup::targets).collect();
     if targets.is_empty() {
         return vec![one(service, view)];
     }
@@ -26,7 +26,18 @@ fn expand(service: &Service, cluster: &Cluster, view: &View<'_>) -> Vec<Object> 
         let target = crate::model::Sourced { value: target, at: service.target.at };
         one(&Service { target, ..service.clone() }, view)
     };
-    targets.into_iter().map(member).collect()
+    let mut objects: Vec<Object> = targets.into_iter().map(member).collect();
+    // What is too much for that is compared as a whole.
+    for member in groups().flat_map(|group| &group.members) {
+        let next = member.value.addresses().nth(GroupMember::LONGEST);
+        let (Some(next), Some((_, last)), Some(first)) =
+            (next, member.value.ends(), objects.first_mut())
+        else {
+            continue;
+        };
+        first.say(&format!("addresses {next} to {last}"), "served", member.at);
+    }
+    objects
 }
 
 fn one(service: &Service, view: &View<'_>) -> Object {

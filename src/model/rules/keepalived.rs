@@ -13,6 +13,7 @@ use crate::syntax::Format;
 
 mod mail;
 mod ports;
+mod services;
 mod shared;
 
 /// The rules.
@@ -38,7 +39,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule { codes: &[codes::NO_DELAY_LOOP], check: delay_loop },
     Rule { codes: &[codes::NO_MAIL_SERVER], check: mail::server },
     Rule { codes: &[codes::CHECK_OF_PORT_ZERO], check: ports::zero },
-    Rule { codes: &[quirks::SERVICE_TWICE], check: shared::services },
+    Rule { codes: &[quirks::SERVICE_TWICE], check: services::twice },
     Rule { codes: &[quirks::ADDRESS_TWICE], check: shared::addresses },
     Rule { codes: &[codes::STRICT_FILTER], check: shared::strict_filter },
     Rule { codes: &[quirks::STRICT], check: shared::strict_count },

@@ -45,7 +45,7 @@ impl Planner<'_> {
                 }
                 GroupMember::Network { port, .. } | GroupMember::Range { port, .. } => {
                     let port = port.unwrap_or(0);
-                    let addresses = member.value.addresses().take(MOST);
+                    let addresses = member.value.addresses().take(GroupMember::MOST);
                     addresses
                         .map(|address| ServiceKey::Endpoint { protocol, address, port })
                         .collect()
@@ -98,6 +98,3 @@ pub(super) fn report_doubles(cluster: &Cluster, plans: &[ServicePlan], findings:
 pub(super) fn protocol(service: &Service) -> Protocol {
     service.protocol.map_or(Protocol::Udp, |protocol| protocol.value)
 }
-
-/// Addresses of one range: a mistyped prefix must not fill the kernel's memory.
-const MOST: usize = 65_536;
