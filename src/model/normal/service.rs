@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::{Object, View, World, carried, probe, router, seconds, yes_no};
 use crate::model::{
     Cluster, Fallback, Family, Forwarding, GroupMember, HookEvent, Located, Own, Protocol, Server,
-    Service, ServiceGroup, Target, Tunnel, TunnelChecksum, TunnelKind,
+    Service, Target, Tunnel, TunnelChecksum, TunnelKind,
 };
 
 /// Every service.
@@ -18,7 +18,7 @@ pub(super) fn all(cluster: &Cluster, view: &View<'_>) -> Vec<Object> {
 fn expand(service: &Service, cluster: &Cluster, view: &View<'_>) -> Vec<Object> {
     let Target::Group(name) = &service.target.value else { return vec![one(service, view)] };
     let groups = || cluster.service_groups.iter().filter(|group| group.name.value == *name);
-    let targets: Vec<Target> = groups().flat_map(ServiceGroup::targets).collect();
+    let targets: Vec<Target> = groups().flat_map(|group| group.targets(service)).collect();
     if targets.is_empty() {
         return vec![one(service, view)];
     }

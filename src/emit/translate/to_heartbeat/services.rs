@@ -87,7 +87,7 @@ impl Translator<'_> {
             _ => vec![new],
         };
         if let Target::Group(name) = &service.target.value {
-            let number = members(name, file).len();
+            let number = members(name, service, file).len();
             let of_all = match self.cut(name, file) {
                 true => format!("{number} of its addresses and marks"),
                 false => format!("its {number} addresses and marks"),
@@ -218,7 +218,7 @@ impl Translator<'_> {
             servers.len() > 0 && servers.all(|server| has_other_tunnel(server, service));
         let note = match (&service.target.value, protocol) {
             (_, Some(Protocol::Sctp)) => "ldirectord knows tcp and udp, not sctp",
-            (Target::Group(name), _) if members(name, file).is_empty() => {
+            (Target::Group(name), _) if members(name, service, file).is_empty() => {
                 "no group of that name has an address that can be written"
             }
             (Target::Endpoint { .. } | Target::Mark { .. }, _)

@@ -102,16 +102,22 @@ fn claims(service: &Service, groups: &HashMap<&str, &ServiceGroup>) -> Vec<(Kind
         Target::Endpoint { address, port } => vec![range(*address, *address, *port, protocol)],
         Target::Mark { mark, family } => vec![mark_of(*mark, *family)],
         Target::Group(name) => {
-            let members = groups.get(name.as_str()).map_or(&[][..], |group| &group.members);
-            members.iter().filter_map(|member| claim_of(&member.value, protocol)).collect()
+            let Some(group) = groups.get(name.as_str()) else { return Vec::new() };
+            let family = group.family_of_marks(service);
+            let members = group.members.iter();
+            members.filter_map(|member| claim_of(&member.value, protocol, family)).collect()
         }
     }
 }
 
-/// The kernel's services of one line of a group.
-fn claim_of(member: &GroupMember, protocol: Protocol) -> Option<(Kind, u128, u128)> {
+/// The kernel's services of one line of a group; `of_marks` is the family of a mark that states none.
+fn claim_of(
+    member: &GroupMember,
+    protocol: Protocol,
+    of_marks: Family,
+) -> Option<(Kind, u128, u128)> {
     match *member {
-        GroupMember::Mark { mark, family } => Some(mark_of(mark, family.unwrap_or(Family::V4))),
+        GroupMember::Mark { mark, family } => Some(mark_of(mark, family.unwrap_or(of_marks))),
         GroupMember::Network { port, .. } | GroupMember::Range { port, .. } => {
             let (first, last) = member.ends()?;
             Some(range(first, last, port.unwrap_or(0), protocol))

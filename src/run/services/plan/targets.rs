@@ -34,14 +34,13 @@ impl Planner<'_> {
 
     fn group(&self, name: &str, service: &Service, protocol: Protocol) -> Vec<ServiceKey> {
         let group = self.cluster.service_groups.iter().find(|group| group.name.value == name);
-        let members = group.map_or(&[][..], |group| &group.members);
-        let family = service.family.map(|family| family.value);
+        let Some(group) = group else { return Vec::new() };
+        let family = group.family_of_marks(service);
+        let members = group.members.iter();
         members
-            .iter()
             .flat_map(|member| match member.value {
                 GroupMember::Mark { mark, family: own } => {
-                    let family = own.or(family).unwrap_or(Family::V4);
-                    vec![ServiceKey::Mark { family, mark }]
+                    vec![ServiceKey::Mark { family: own.unwrap_or(family), mark }]
                 }
                 GroupMember::Network { port, .. } | GroupMember::Range { port, .. } => {
                     let port = port.unwrap_or(0);
