@@ -6,39 +6,9 @@ use std::net::IpAddr;
 use super::seats::{Seat, addresses as all_addresses, is_whole};
 use super::{Site, codes, differ};
 use crate::model::{
-    Digest, Located, Role, Router, Sourced, SyncGroup, TrackKind, VrrpVersion, show_seconds,
+    Located, Role, Router, Sourced, SyncGroup, TrackKind, VrrpVersion, show_seconds,
 };
 use crate::source::{Findings, Place};
-
-pub(super) fn authentication(site: &Site<'_>, findings: &mut Findings) {
-    for (first, seat) in site.seats.pairs() {
-        // Version 3 has no authentication, whatever is written.
-        if [first, seat].iter().any(|seat| version_of(site, *seat) != Some(VrrpVersion::Two)) {
-            continue;
-        }
-        let (ours, theirs) = (key(seat.router), key(first.router));
-        let message = match (ours, theirs) {
-            (None, None) => continue,
-            (Some(_), None) => format!("{} has no authentication for this router", first.name),
-            (None, Some(_)) => format!("this router has no authentication, {} has", first.name),
-            (Some(a), Some(b)) if a.0 != b.0 => {
-                format!("the kind of authentication differs from that of {}", first.name)
-            }
-            // Only eight characters are sent.
-            (Some(a), Some(b)) if cut(a.1) != cut(b.1) => {
-                format!("the password differs from that of {}", first.name)
-            }
-            _ => continue,
-        };
-        let here = [ours.map(|key| key.2), seat.router.name.at];
-        let there = [theirs.map(|key| key.2), first.router.name.at];
-        let label = format!("{} has its own here", first.name);
-        findings.extend(
-            differ(codes::AUTHENTICATION_DIFFERS, here, message, there, label)
-                .map(|d| d.note("each drops the adverts of the other, and both become master")),
-        );
-    }
-}
 
 pub(super) fn interval(site: &Site<'_>, findings: &mut Findings) {
     for (first, seat) in site.seats.pairs() {
@@ -367,7 +337,7 @@ fn script_weights<'a>(node: &super::Node<'a>) -> HashMap<&'a str, i16> {
 }
 
 /// The version that a node speaks; `None` where a global setting that is not read decides.
-fn version_of(site: &Site<'_>, seat: Seat<'_>) -> Option<VrrpVersion> {
+pub(super) fn version_of(site: &Site<'_>, seat: Seat<'_>) -> Option<VrrpVersion> {
     let globals = &site.nodes.get(seat.node)?.cluster.globals;
     let is_open = match &globals.routers.version {
         Some(version) => !matches!(version.value, 2 | 3),
@@ -385,15 +355,4 @@ fn rank_place(router: &Router) -> [Option<Place>; 2] {
 fn is_master(router: &Router) -> bool {
     let role = router.members.first().and_then(|member| member.role);
     role.is_some_and(|role: Sourced<Role>| role.value == Role::Master)
-}
-
-/// How adverts are signed: kind, secret, place.
-fn key(router: &Router) -> Option<(Digest, &str, Place)> {
-    let key = router.authentication.as_ref()?.keys.first()?;
-    Some((key.digest, &key.secret, key.at))
-}
-
-fn cut(secret: &str) -> &[u8] {
-    let bytes = secret.as_bytes();
-    bytes.get(..8).unwrap_or(bytes)
 }
