@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use super::seats::{Seat, addresses as all_addresses, is_whole};
 use super::{Site, codes, differ};
 use crate::model::{
-    Located, Role, Router, Sourced, SyncGroup, TrackKind, VrrpVersion, show_seconds,
+    Globals, Located, Role, Router, Sourced, SyncGroup, TrackKind, VrrpVersion, show_seconds,
 };
 use crate::source::{Findings, Place};
 
@@ -93,15 +93,19 @@ pub(super) fn transport(site: &Site<'_>, findings: &mut Findings) {
     }
 }
 
+/// What the seat's node says of all of its routers.
+fn globals_of<'a>(site: &Site<'a>, seat: Seat<'_>) -> Option<&'a Globals> {
+    Some(&site.nodes.get(seat.node)?.cluster.globals)
+}
+
 /// The multicast group of a router: its own, that of all routers, or that of the standard.
 fn group_of(site: &Site<'_>, seat: Seat<'_>) -> Option<IpAddr> {
-    let defaults = &site.nodes.get(seat.node)?.cluster.globals.routers;
-    Some(seat.router.effective_group(defaults))
+    Some(seat.router.effective_group(&globals_of(site, seat)?.routers))
 }
 
 /// The group that `global_defs` of the seat's node states for the family of its router.
 fn global_group<'a>(site: &Site<'a>, seat: Seat<'_>) -> Option<&'a Sourced<IpAddr>> {
-    let routers = &site.nodes.get(seat.node)?.cluster.globals.routers;
+    let routers = &globals_of(site, seat)?.routers;
     let group = if seat.router.is_ipv6() { &routers.group6 } else { &routers.group4 };
     group.as_ref()
 }
@@ -182,15 +186,21 @@ pub(super) fn addresses(site: &Site<'_>, findings: &mut Findings) {
 
 pub(super) fn down_count(site: &Site<'_>, findings: &mut Findings) {
     for (first, seat) in site.seats.pairs() {
-        let count = |router: &Router| router.down_count.as_ref().map_or(3, |count| count.value);
-        let (ours, theirs) = (count(seat.router), count(first.router));
+        let (Some(own), Some(other)) = (globals_of(site, seat), globals_of(site, first)) else {
+            continue;
+        };
+        let (ours, theirs) =
+            (seat.router.effective_down_count(own), first.router.effective_down_count(other));
         if ours == theirs {
             continue;
         }
         let message = format!("down_timer_adverts is {ours} here and {theirs} on {}", first.name);
-        let place = |router: &Router| [router.down_count.place(), router.name.at];
+        let place = |router: &Router, globals: &Globals| {
+            let stated = router.down_count.place().or(globals.routers.down_count.place());
+            [stated, router.name.at]
+        };
         let label = format!("{theirs} on {}", first.name);
-        let (here, there) = (place(seat.router), place(first.router));
+        let (here, there) = (place(seat.router, own), place(first.router, other));
         findings.extend(differ(codes::DOWN_COUNT_DIFFERS, here, message, there, label));
     }
 }
@@ -268,8 +278,7 @@ pub(super) fn weights(site: &Site<'_>, findings: &mut Findings) {
         let gap = u16::from(
             best.router.effective_priority().abs_diff(second.router.effective_priority()),
         );
-        let globals = site.nodes.get(best.node).map(|node| &node.cluster.globals);
-        let stays = globals.is_some_and(|globals| best.router.stays(globals));
+        let stays = globals_of(site, **best).is_some_and(|globals| best.router.stays(globals));
         // keepalived takes no weight in a member of such a group, for which there is another finding.
         let is_ignored = groups_of(site, **best).any(|group| group.settings.weights.is_none());
         // An owner's priority never changes; with nopreempt there is another finding.
@@ -338,7 +347,7 @@ fn script_weights<'a>(node: &super::Node<'a>) -> HashMap<&'a str, i16> {
 
 /// The version that a node speaks; `None` where a global setting that is not read decides.
 pub(super) fn version_of(site: &Site<'_>, seat: Seat<'_>) -> Option<VrrpVersion> {
-    let globals = &site.nodes.get(seat.node)?.cluster.globals;
+    let globals = globals_of(site, seat)?;
     let is_open = match &globals.routers.version {
         Some(version) => !matches!(version.value, 2 | 3),
         None => globals.carried.iter().any(|carried| carried.keyword == "vrrp_version"),
