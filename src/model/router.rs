@@ -150,15 +150,21 @@ impl Router {
         self.members.first().map_or(STANDARD_PRIORITY, Member::effective_priority)
     }
 
-    /// The time from one advert to the next.
-    pub fn effective_interval(&self) -> Duration {
-        self.interval.map_or(STANDARD_INTERVAL, |interval| interval.value)
+    /// The time from one advert to the next, which keepalived rounds to what the version can say.
+    pub fn effective_interval(&self, defaults: &RouterDefaults) -> Duration {
+        let Some(stated) = self.interval else { return STANDARD_INTERVAL };
+        let (step, most) = match self.effective_version(defaults) {
+            VrrpVersion::Two => (Duration::from_secs(1), Duration::from_secs(255)),
+            VrrpVersion::Three => (Duration::from_millis(10), Duration::from_millis(40_950)),
+        };
+        let steps = stated.value.saturating_add(step / 2).as_nanos() / step.as_nanos();
+        step.saturating_mul(u32::try_from(steps).unwrap_or(u32::MAX).max(1)).min(most)
     }
 
     /// From the last advert to the turn of a backup with this priority: `count * interval + skew` (RFC 3768
     /// and 9568, section 6.1).
     pub fn takeover(&self, priority: u8, globals: &Globals) -> Duration {
-        let interval = self.effective_interval();
+        let interval = self.effective_interval(&globals.routers);
         let share = f64::from(256 - u16::from(priority)) / 256.0;
         let skew = match self.effective_version(&globals.routers) {
             VrrpVersion::Two => Duration::from_secs_f64(share),
@@ -448,6 +454,22 @@ mod tests {
         for begins in ["state MASTER", "state MASTER\npriority 150", "priority 255"] {
             assert_eq!(preemption("", &format!("{begins}\npreempt_delay 9")), (false, None));
         }
+    }
+
+    #[test]
+    fn intervals_are_rounded_as_the_version_counts() {
+        let interval = |seconds: f64, version: Option<VrrpVersion>| {
+            let mut router = Router::new(Sourced::implied("A".to_owned()));
+            router.interval = Some(Sourced::implied(Duration::from_secs_f64(seconds)));
+            router.version = version.map(Sourced::implied);
+            router.effective_interval(&RouterDefaults::default()).as_millis()
+        };
+        for (seconds, wanted) in [(0.01, 1000), (0.5, 1000), (1.49, 1000), (1.5, 2000)] {
+            assert_eq!(interval(seconds, None), wanted, "{seconds}");
+        }
+        assert_eq!(interval(300.0, Some(VrrpVersion::Two)), 255_000);
+        let three = |seconds| interval(seconds, Some(VrrpVersion::Three));
+        assert_eq!([0.001, 0.25, 1.004, 300.0].map(three), [10, 250, 1000, 40_950]);
     }
 
     #[test]

@@ -152,9 +152,9 @@ fn timing(
         object.say("goes home", yes_no(&home), failback.place());
         return;
     }
-    let interval = router.effective_interval();
-    object.say("interval", seconds(interval), router.interval.place());
     let globals = &cluster.globals.routers;
+    let interval = router.effective_interval(globals);
+    object.say("interval", seconds(interval), router.interval.place());
     let own_count = router.down_count.map(|count| count.at);
     let count_at = own_count.or(globals.down_count.map(|count| count.at)).flatten();
     // The file's own priority is what is known.

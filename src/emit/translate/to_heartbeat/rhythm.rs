@@ -32,8 +32,10 @@ pub(super) fn apply(
         router.takeover(backup(router), &file.cluster.globals)
     };
     let takeovers: Vec<Duration> = all.iter().map(takeover).collect();
-    let intervals = all.iter().map(|(_, router)| router.effective_interval());
-    let Some(interval) = intervals.min() else { return };
+    let own_interval = |(file, router): &(&NodeFile, &Router)| {
+        router.effective_interval(&file.cluster.globals.routers)
+    };
+    let Some(interval) = all.iter().map(own_interval).min() else { return };
     let longest = takeovers.iter().copied().max().unwrap_or(interval);
     // heartbeat counts milliseconds and refuses a dead time of two intervals.
     let dead = up_to_milliseconds(longest).max(interval * 2 + MILLISECOND);
@@ -42,7 +44,8 @@ pub(super) fn apply(
     // Where keepalived logs, too. Without a word heartbeat looks for a logging daemon of its own.
     membership.log_facility = Some(Sourced::implied("daemon".to_owned()));
 
-    for ((_, router), takeover) in all.iter().zip(&takeovers) {
+    for (seat, takeover) in all.iter().zip(&takeovers) {
+        let (_, router) = seat;
         let version = format!(
             "take-over {} s after the last advert becomes deadtime {} s",
             show_seconds(*takeover),
@@ -50,7 +53,7 @@ pub(super) fn apply(
         );
         let advert = router.interval.place();
         account.changed(advert, codes::TAKEOVER_TIME, "keepalive, deadtime", &version);
-        let own = router.effective_interval();
+        let own = own_interval(seat);
         if own != interval {
             let note = format!(
                 "an advert each {} s becomes one each {} s: heartbeat has one rhythm for all groups",

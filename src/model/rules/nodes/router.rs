@@ -12,7 +12,10 @@ use crate::source::{Findings, Place};
 
 pub(super) fn interval(site: &Site<'_>, findings: &mut Findings) {
     for (first, seat) in site.seats.pairs() {
-        let (ours, theirs) = (seat.router.effective_interval(), first.router.effective_interval());
+        let interval = |seat: Seat<'_>| {
+            Some(seat.router.effective_interval(&globals_of(site, seat)?.routers))
+        };
+        let (Some(ours), Some(theirs)) = (interval(seat), interval(first)) else { continue };
         if ours == theirs {
             continue;
         }
