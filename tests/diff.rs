@@ -77,6 +77,18 @@ fn both_directions_find_the_same() {
     assert!(there.iter().any(|line| line.contains("prefix: 24 -> 25")), "{there:#?}");
 }
 
+/// A network has more addresses than are compared one by one.
+#[test]
+fn what_a_group_has_beyond_its_first_addresses_is_compared() {
+    let group = |line: &str| {
+        let service = "virtual_server group G {\nprotocol TCP\nreal_server 10.1.0.1 80 {\n}\n}\n";
+        format!("virtual_server_group G {{\n{line} 80\n}}\n{service}")
+    };
+    let found = found(&group("10.0.0.0/22"), &group("10.0.0.0-10.0.3.254"));
+    assert!(found.iter().any(|line| line.contains("10.0.1.0 to 10.0.3.255")), "{found:#?}");
+    assert!(found.iter().any(|line| line.contains("10.0.1.0 to 10.0.3.254")), "{found:#?}");
+}
+
 /// What is written again without a need is no difference, however it is spelled.
 #[test]
 fn defaults_and_spellings_are_no_difference() {
@@ -95,6 +107,8 @@ fn defaults_and_spellings_are_no_difference() {
             "virtual_rules {\npreference 7 from 10.1.0.0/16 lookup main\n}",
         ),
         ("use_vmac", "use_vmac vrrp.5"),
+        // Who begins as MASTER has neither.
+        ("state MASTER\npriority 150", "state MASTER\npriority 150\nnopreempt\npreempt_delay 3"),
     ];
     for (one, other) in same {
         assert_eq!(found(&router(one), &router(other)), Vec::<String>::new(), "{other}");
@@ -241,6 +255,10 @@ fn what_was_found_stays_mended() {
         // Every server starts down, as ldirectord has it anyway.
         "real_server 10.0.1.1 80 {\nalpha on\nTCP_CHECK {\n}\n}\n",
     ];
+    // Of a network, the addresses behind the first ones are lost.
+    let network = "virtual_server_group G {\n10.0.0.0/23 80\n}\nvirtual_server group G {\nprotocol TCP\n\
+        real_server 10.0.1.1 80 {\nTCP_CHECK {\n}\n}\n}\n";
+    assert_eq!(wrong_in_heartbeat(network), "");
     for servers in to_heartbeat {
         let wrong = wrong_in_heartbeat(&format!("virtual_server 10.0.0.1 80 {{\n{servers}}}\n"));
         assert_eq!(wrong, "", "{servers}");

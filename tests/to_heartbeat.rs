@@ -146,15 +146,17 @@ fn generated_programs_do_what_they_say() {
     // A busy machine may need a while for the shortest program.
     let command = |words: &[&str], dynamic| limited(words, dynamic, 60);
     let echo = answering(vec![0x1a, 0x05]);
-    let asks = |reply: &str| Check::Udp {
+    let long = answering(vec![0x1a; 256]);
+    let asks_of = |server: SocketAddr, reply: Option<&str>, least, largest| Check::Udp {
         address: address(),
-        port: echo.port(),
+        port: server.port(),
         payload: "00".to_owned(),
-        reply: Some(reply.to_owned()),
-        least: None,
-        largest: None,
+        reply: reply.map(str::to_owned),
+        least,
+        largest,
         timeout: 5,
     };
+    let asks = |reply: &str| asks_of(echo, Some(reply), None, None);
     let servers = [
         ("1", vec![connect(alive)], true),
         ("2", vec![connect(dead)], false),
@@ -168,6 +170,14 @@ fn generated_programs_do_what_they_say() {
         ("9", vec![asks("1X0X")], true),
         ("10", vec![asks("1a05")], true),
         ("11", vec![asks("1X1X")], false),
+        // Lengths count beside a wanted answer only.
+        ("12", vec![asks_of(echo, None, Some(3), None)], true),
+        ("13", vec![asks_of(echo, Some(""), Some(3), Some(1))], true),
+        ("14", vec![asks_of(echo, Some("1a05"), Some(3), None)], false),
+        ("15", vec![asks_of(echo, Some("1a05"), None, Some(1))], false),
+        ("16", vec![asks_of(long, Some("1a"), None, None)], false),
+        ("17", vec![asks_of(long, Some("1a"), None, Some(256))], true),
+        ("18", vec![asks("1a0500")], true),
     ];
     let all = || servers.iter().map(|(server, ..)| format!("10.0.0.{server}"));
     let checks = servers.iter().map(|(_, checks, _)| checks.clone());

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use super::setting::{Rare, settings};
 use super::{
-    Announcements, Authentication, Carried, Cluster, Conduct, Delivery, Globals, OwnInterface,
-    Peer, Resource, RouterDefaults, Sourced, Track, VirtualAddress,
+    Announcements, Authentication, Carried, Cluster, Conduct, Delivery, Digest, Globals,
+    OwnInterface, Peer, Resource, RouterDefaults, Sourced, Track, VirtualAddress,
 };
 use crate::source::Place;
 
@@ -150,15 +150,21 @@ impl Router {
         self.members.first().map_or(STANDARD_PRIORITY, Member::effective_priority)
     }
 
-    /// The time from one advert to the next.
-    pub fn effective_interval(&self) -> Duration {
-        self.interval.map_or(STANDARD_INTERVAL, |interval| interval.value)
+    /// The time from one advert to the next, which keepalived rounds to what the version can say.
+    pub fn effective_interval(&self, defaults: &RouterDefaults) -> Duration {
+        let Some(stated) = self.interval else { return STANDARD_INTERVAL };
+        let (step, most) = match self.effective_version(defaults) {
+            VrrpVersion::Two => (Duration::from_secs(1), Duration::from_secs(255)),
+            VrrpVersion::Three => (Duration::from_millis(10), Duration::from_millis(40_950)),
+        };
+        let steps = stated.value.saturating_add(step / 2).as_nanos() / step.as_nanos();
+        step.saturating_mul(u32::try_from(steps).unwrap_or(u32::MAX).max(1)).min(most)
     }
 
     /// From the last advert to the turn of a backup with this priority: `count * interval + skew` (RFC 3768
     /// and 9568, section 6.1).
     pub fn takeover(&self, priority: u8, globals: &Globals) -> Duration {
-        let interval = self.effective_interval();
+        let interval = self.effective_interval(&globals.routers);
         let share = f64::from(256 - u16::from(priority)) / 256.0;
         let skew = match self.effective_version(&globals.routers) {
             VrrpVersion::Two => Duration::from_secs_f64(share),
@@ -182,12 +188,47 @@ impl Router {
     /// Whether keepalived pays no heed to what changes its priority: a sync group forbids it, or it
     /// has no effect while the master lives.
     pub fn ignores_weights(&self, cluster: &Cluster) -> bool {
-        self.stays() || cluster.sync_groups.iter().any(|sync| sync.ignores_weights_of(self))
+        self.stays(&cluster.globals)
+            || cluster.sync_groups.iter().any(|sync| sync.ignores_weights_of(self))
     }
 
-    /// Whether a living master stays, whatever the priorities (`nopreempt`).
-    pub fn stays(&self) -> bool {
+    /// Whether `member` begins as master, which takes `nopreempt` and `preempt_delay` from it. In strict mode
+    /// and with authentication headers `state MASTER` becomes BACKUP before that (2.2.7), and only the owner
+    /// of the addresses is left.
+    pub fn begins_as_master(&self, member: &Member, globals: &Globals) -> bool {
+        let is_master = member.role.is_some_and(|role| role.value == Role::Master);
+        let counts = !self.is_strict(globals) && !self.has_header(globals);
+        member.effective_priority() == OWNER || is_master && counts
+    }
+
+    /// Whether a living master stays for the node of its file, whatever the priorities (`nopreempt`).
+    pub fn stays(&self, globals: &Globals) -> bool {
+        self.stays_for(self.members.first(), globals)
+    }
+
+    /// Whether a living master stays for `member`.
+    pub fn stays_for(&self, member: Option<&Member>, globals: &Globals) -> bool {
         self.preempt.is_some_and(|preempt| !preempt.value)
+            && !member.is_some_and(|member| self.begins_as_master(member, globals))
+    }
+
+    /// How long `member` waits with taking over from a living master, where it does so at all.
+    pub fn effective_preempt_delay(
+        &self,
+        member: Option<&Member>,
+        globals: &Globals,
+    ) -> Option<Sourced<Duration>> {
+        let begins = member.is_some_and(|member| self.begins_as_master(member, globals));
+        let is_void = begins || self.is_strict(globals) || self.stays_for(member, globals);
+        self.preempt_delay.filter(|delay| !delay.value.is_zero() && !is_void)
+    }
+
+    /// Whether adverts are signed by a header (`auth_type AH`), which only version 2 has, and only for IPv4.
+    fn has_header(&self, globals: &Globals) -> bool {
+        let keys = self.authentication.iter().flat_map(|authentication| &authentication.keys);
+        keys.map(|key| key.digest).any(|digest| digest == Digest::Header)
+            && !self.is_ipv6()
+            && self.effective_version(&globals.routers) == VrrpVersion::Two
     }
 }
 
@@ -196,6 +237,8 @@ const STANDARD_COUNT: u32 = 3;
 const STANDARD_INTERVAL: Duration = Duration::from_secs(1);
 /// The priority of a backup for which none is written (RFC 9568 section 5.2.4).
 pub const STANDARD_PRIORITY: u8 = 100;
+/// The priority of a director that owns the addresses (RFC 9568 section 5.2.4).
+const OWNER: u8 = 255;
 /// The groups of the standard (RFC 9568, section 5.1).
 const GROUP4: Ipv4Addr = Ipv4Addr::new(224, 0, 0, 18);
 const GROUP6: Ipv6Addr = Ipv6Addr::new(0xff02, 0, 0, 0, 0, 0, 0, 0x12);
@@ -246,12 +289,12 @@ impl Member {
     /// The priority that keepalived takes: a MASTER that says none owns the addresses (2.2.7).
     pub fn effective_priority(&self) -> u8 {
         let is_master = self.role.is_some_and(|role| role.value == Role::Master);
-        self.priority.map_or(if is_master { 255 } else { STANDARD_PRIORITY }, |own| own.value)
+        self.priority.map_or(if is_master { OWNER } else { STANDARD_PRIORITY }, |own| own.value)
     }
 
     /// The state that it begins with in keepalived: only the owner is master without a word.
     pub fn effective_role(&self) -> Role {
-        let standard = if self.effective_priority() == 255 { Role::Master } else { Role::Backup };
+        let standard = if self.effective_priority() == OWNER { Role::Master } else { Role::Backup };
         self.role.map_or(standard, |role| role.value)
     }
 }
@@ -377,5 +420,65 @@ impl HookEvent {
     pub fn keyword(self) -> &'static str {
         let mut rows = Self::ROUTER.iter().chain(&Self::SERVICE);
         rows.find(|(event, _)| *event == self).map_or("notify", |(_, keyword)| keyword)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::read::{Input, read};
+    use crate::source::Sources;
+    use crate::syntax::Format;
+
+    /// Whether a master stays for a director whose file has `lines`, and its delay of preemption.
+    fn preemption(globals: &str, lines: &str) -> (bool, Option<Duration>) {
+        let mut sources = Sources::new();
+        let text =
+            format!("global_defs {{\n{globals}\n}}\nvrrp_instance A {{\nnopreempt\n{lines}\n}}\n");
+        let file = sources.add("keepalived.conf", text.as_bytes());
+        let mut cluster = read(&mut sources, &[Input { file, format: Format::Keepalived }]).cluster;
+        let globals = &cluster.globals;
+        let router = &mut cluster.routers[0];
+        let stays = router.stays(globals);
+        router.preempt = None;
+        let delay = router.effective_preempt_delay(router.members.first(), globals);
+        (stays, delay.map(|delay| delay.value))
+    }
+
+    #[test]
+    fn who_begins_as_master_neither_stays_nor_waits() {
+        let delay = Some(Duration::from_secs(9));
+        assert_eq!(preemption("", "priority 150\npreempt_delay 9"), (true, delay));
+        assert_eq!(preemption("", "state BACKUP\npreempt_delay 9"), (true, delay));
+        assert_eq!(preemption("", "preempt_delay 0"), (true, None));
+        for begins in ["state MASTER", "state MASTER\npriority 150", "priority 255"] {
+            assert_eq!(preemption("", &format!("{begins}\npreempt_delay 9")), (false, None));
+        }
+    }
+
+    #[test]
+    fn intervals_are_rounded_as_the_version_counts() {
+        let interval = |seconds: f64, version: Option<VrrpVersion>| {
+            let mut router = Router::new(Sourced::implied("A".to_owned()));
+            router.interval = Some(Sourced::implied(Duration::from_secs_f64(seconds)));
+            router.version = version.map(Sourced::implied);
+            router.effective_interval(&RouterDefaults::default()).as_millis()
+        };
+        for (seconds, wanted) in [(0.01, 1000), (0.5, 1000), (1.49, 1000), (1.5, 2000)] {
+            assert_eq!(interval(seconds, None), wanted, "{seconds}");
+        }
+        assert_eq!(interval(300.0, Some(VrrpVersion::Two)), 255_000);
+        let three = |seconds| interval(seconds, Some(VrrpVersion::Three));
+        assert_eq!([0.001, 0.25, 1.004, 300.0].map(three), [10, 250, 1000, 40_950]);
+    }
+
+    #[test]
+    fn strict_mode_and_headers_make_a_backup_of_a_master() {
+        let master = "state MASTER\npriority 150";
+        assert_eq!(preemption("vrrp_strict", &format!("{master}\npreempt_delay 9")), (true, None));
+        assert!(!preemption("vrrp_strict", "state MASTER\npriority 255").0);
+        let header = "authentication {\nauth_type AH\nauth_pass 1234\n}";
+        assert!(preemption("", &format!("{master}\n{header}")).0);
+        assert!(!preemption("", &format!("{master}\n{header}\nversion 3")).0);
     }
 }

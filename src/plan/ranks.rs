@@ -31,7 +31,7 @@ pub(super) fn mark_yielding(
             .filter(|router| router.addresses.iter().any(|address| facts.holds(&address.value)));
         node.yields = held.any(|router| {
             // A master that lost its place for a while stays where it is, as it did before.
-            first(router, &after).is_some_and(|first| {
+            first(router, cluster, &after).is_some_and(|first| {
                 first != node.name && was_first(router, &before) != Some(first)
             })
         });
@@ -41,22 +41,26 @@ pub(super) fn mark_yielding(
 /// The member that takes the addresses from any other; nobody where it does not preempt. Files count,
 /// because a rollback brings ranks that the inventory does not have; of a director that is not asked
 /// there is only the inventory.
-fn first<'a>(router: &'a Router, after: &'a [(String, Cluster)]) -> Option<&'a str> {
+fn first<'a>(
+    router: &'a Router,
+    inventory: &'a Cluster,
+    after: &'a [(String, Cluster)],
+) -> Option<&'a str> {
     let rank = |member: &'a Member| {
         let name = member.node.as_ref()?.value.as_str();
-        let (own, member) = match after.iter().find(|(known, _)| known == name) {
+        let (cluster, own, member) = match after.iter().find(|(known, _)| known == name) {
             Some((_, cluster)) => {
                 let own = namesake(router, cluster)?;
-                (own, own.members.first()?)
+                (cluster, own, own.members.first()?)
             }
-            None => (router, member),
+            None => (inventory, router, member),
         };
-        Some((member.priority?.value, own, name))
+        Some((member.priority?.value, own.stays_for(Some(member), &cluster.globals), name))
     };
     // Of equals the first in the file counts, which has the state MASTER.
     let ranked = router.members.iter().rev().filter_map(rank);
-    let (_, own, name) = ranked.max_by_key(|(priority, ..)| *priority)?;
-    own.preempt.is_none_or(|preempt| preempt.value).then_some(name)
+    let (_, stays, name) = ranked.max_by_key(|(priority, ..)| *priority)?;
+    (!stays).then_some(name)
 }
 
 /// The director whose file gave it the highest rank; nobody where a file does not say any.

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use crate::model::{Cluster, Forwarding, Server, Service, Target};
+use crate::model::{Cluster, Forwarding, GroupMember, Server, Service, Target};
 
 /// How packets come to `server`: keepalived and ipvsadm masquerade when nothing is said.
 pub(super) fn method(server: &Server, service: &Service) -> Forwarding {
@@ -16,11 +16,11 @@ pub(super) fn destinations(service: &Service, server: IpAddr, cluster: &Cluster)
         Target::Endpoint { address, .. } => vec![*address],
         Target::Mark { .. } => of_mark(service, server, cluster),
         Target::Group(name) => {
-            let groups = cluster.service_groups.iter().filter(|group| group.name.value == *name);
-            let targets = groups.flat_map(|group| group.targets());
-            let all = targets.flat_map(|target| match target {
-                Target::Endpoint { address, .. } => vec![address],
-                Target::Group(_) | Target::Mark { .. } => of_mark(service, server, cluster),
+            let all = members(name, cluster).flat_map(|member| match member {
+                GroupMember::Mark { .. } => of_mark(service, server, cluster),
+                GroupMember::Network { .. } | GroupMember::Range { .. } => {
+                    member.addresses().take(GroupMember::MOST).collect()
+                }
             });
             all.filter(fits).collect()
         }
@@ -33,12 +33,16 @@ pub(super) fn is_guess(service: &Service, cluster: &Cluster) -> bool {
         Target::Endpoint { .. } => false,
         Target::Mark { .. } => true,
         Target::Group(name) => {
-            let groups = cluster.service_groups.iter().filter(|group| group.name.value == *name);
-            let mut targets = groups.flat_map(|group| group.targets());
-            targets.any(|target| matches!(target, Target::Mark { .. }))
+            members(name, cluster).any(|member| matches!(member, GroupMember::Mark { .. }))
         }
     };
     has_mark && service.destinations.is_empty()
+}
+
+/// The lines of a named group.
+fn members<'a>(name: &str, cluster: &'a Cluster) -> impl Iterator<Item = &'a GroupMember> {
+    let groups = cluster.service_groups.iter().filter(move |group| group.name.value == name);
+    groups.flat_map(|group| group.members.iter().map(|member| &member.value))
 }
 
 /// What packets with a mark may be sent to. Nobody reaches a service by a link-local address of another

@@ -7,7 +7,7 @@ use std::net::IpAddr;
 
 use super::node::ranked;
 use super::{Site, Stack, for_node, show_target};
-use crate::model::{Cluster, Forwarding, Member, Role, Router, Service, ServiceGroup, Target};
+use crate::model::{Cluster, Forwarding, Member, Role, Router, Service, Target};
 
 /// A drawing of a site.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -292,7 +292,7 @@ fn addresses(service: &Service, cluster: &Cluster) -> Vec<IpAddr> {
     let targets = match &service.target.value {
         Target::Group(name) => {
             let groups = cluster.service_groups.iter().filter(|group| group.name.value == *name);
-            groups.flat_map(ServiceGroup::targets).collect()
+            groups.flat_map(|group| group.targets(service)).collect()
         }
         target => vec![target.clone()],
     };

@@ -185,6 +185,8 @@ const SERVICE_OF_GROUP: &str = "virtual_server group name {\nreal_server 10.0.1.
 
 /// Values where those of the tables are not enough.
 const VALUES: &[(&str, &[&str])] = &[
+    // Fractions are rounded.
+    ("advert_int", &["2", "3", "200"]),
     ("brd", &["10.0.0.127", "+"]),
     ("broadcast", &["10.0.0.127", "-"]),
     ("mcast", &["eth0 239.0.0.1 694 1 0", "eth0 239.0.0.1 694 2 0", "eth0 239.0.0.2 694 1 0"]),

@@ -170,6 +170,7 @@ const OTHER_FACILITY: &str =
 /// Directives with a value that says what keepalived does anyway.
 const AS_KEEPALIVED: &[(&str, &str, &str)] = &[
     ("autoreload", "no", "keepalived does not watch its file either"),
+    ("debug", "0", "keepalived logs no details either"),
     ("emailalertfreq", "0", "keepalived repeats no mail either"),
     ("emailalertstatus", "all", "keepalived mails in all states, too"),
     ("readdquiescent", "no", "keepalived puts nothing back into the table either"),

@@ -101,7 +101,7 @@ pub fn heartbeat_to_keepalived(
     let timing = timing::apply(cluster, options.target, &ranks, account);
     let media = media::choose(cluster, options, account);
     routers::apply(cluster, &timing, &media, &ranks, account);
-    resources::apply(cluster, &media, &configurations, &mut extras, account);
+    resources::apply(cluster, &configurations, &mut extras, account);
     identity::apply(cluster, account);
     arbitration::apply(cluster, account);
     authentication::apply(cluster, options.target, account);

@@ -1,7 +1,6 @@
 //! Ordered resources to what VRRP has instead: addresses, hooks, alerts, a sync daemon.
 
 use super::configurations::Configurations;
-use super::media::Media;
 use super::{Extras, GeneratedScript, Purpose, SCRIPT_DIRECTORY};
 use crate::emit::Account;
 use crate::model::{
@@ -13,7 +12,6 @@ use crate::source::codes::conversion;
 /// Translates every group's resources, in order.
 pub(super) fn apply(
     cluster: &mut Cluster,
-    media: &Media,
     configurations: &Configurations,
     extras: &mut Extras,
     account: &mut Account,
@@ -22,7 +20,7 @@ pub(super) fn apply(
     // The reader's daemon follows a group by its first resource, and knows no interface.
     cluster.sync_daemon = None;
     for router in &mut routers {
-        addresses(router, media, account);
+        addresses(router, account);
         // A group without an address is not written, and nobody would call its script.
         if !router.addresses.is_empty() {
             services(router, extras, account);
@@ -30,7 +28,7 @@ pub(super) fn apply(
         for resource in &router.resources {
             match resource.kind {
                 ResourceKind::Director { .. } => configurations.director(resource, account),
-                _ => others(resource, router, cluster, media, account),
+                _ => others(resource, router, cluster, account),
             }
         }
         if router.resources.iter().any(|resource| resource.kind == ResourceKind::Mail) {
@@ -53,7 +51,8 @@ pub(super) fn apply(
 }
 
 /// Addresses of one family go into the advertisements, up to twenty; the rest moves along.
-fn addresses(router: &mut Router, media: &Media, account: &mut Account) {
+fn addresses(router: &mut Router, account: &mut Account) {
+    let interface = router.interface.as_ref().map(|interface| interface.value.as_str());
     let mut found = Vec::new();
     let mut service_before = false;
     for resource in &router.resources {
@@ -75,9 +74,9 @@ fn addresses(router: &mut Router, media: &Media, account: &mut Account) {
             let note = "keepalived takes addresses first; what stood left of it starts later";
             account.lossy(place, conversion::ORDER_LOST, "virtual_ipaddress", &[note]);
         }
-        found.push(Sourced { value: on_interface(address, media, account, resource), at: place });
+        let value = on_interface(address, interface, account, resource);
+        found.push(Sourced { value, at: place });
     }
-    let interface = media.interface.as_ref().map(|interface| interface.value.as_str());
     let mut tracked: Vec<String> = Vec::new();
     for address in &found {
         // A VIP elsewhere than the advertisements must fail with its own link.
@@ -118,7 +117,7 @@ pub(super) fn family(router: &Router) -> Family {
 /// instance's own.
 fn on_interface(
     address: &VirtualAddress,
-    media: &Media,
+    interface: Option<&str>,
     account: &mut Account,
     resource: &Resource,
 ) -> VirtualAddress {
@@ -128,11 +127,10 @@ fn on_interface(
         account.changed(Some(resource.at), conversion::ADDRESS_DETAIL, "virtual_ipaddress", &note);
     }
     if address.interface.is_none()
-        && let Some(interface) = &media.interface
+        && let Some(interface) = interface
     {
         let note = format!(
-            "heartbeat takes the interface of the route; keepalived takes the instance's, {}",
-            interface.value
+            "heartbeat takes the interface of the route; keepalived takes the instance's, {interface}"
         );
         account.changed(Some(resource.at), conversion::ADDRESS_DETAIL, "virtual_ipaddress", &note);
     }
@@ -186,7 +184,6 @@ fn others(
     resource: &Resource,
     router: &Router,
     cluster: &mut Cluster,
-    media: &Media,
     account: &mut Account,
 ) {
     let place = Some(resource.at);
@@ -221,7 +218,7 @@ fn others(
             conversion::STORAGE_UNSAFE,
             &["VRRP has no fencing: the storage could be active on two nodes; move it to Pacemaker"],
         ),
-        ResourceKind::SyncDaemon => sync_daemon(resource, router, cluster, media, account),
+        ResourceKind::SyncDaemon => sync_daemon(resource, router, cluster, account),
     }
 }
 
@@ -230,7 +227,6 @@ fn sync_daemon(
     resource: &Resource,
     router: &Router,
     cluster: &mut Cluster,
-    media: &Media,
     account: &mut Account,
 ) {
     let place = Some(resource.at);
@@ -243,7 +239,7 @@ fn sync_daemon(
         lost(account, &format!("keepalived has one sync daemon, and it follows {first}"));
     } else if !router.addresses.is_empty() {
         let interface =
-            media.interface.as_ref().map_or(IPVSADM_INTERFACE, |interface| &interface.value);
+            router.interface.as_ref().map_or(IPVSADM_INTERFACE, |interface| &interface.value);
         let note = format!(
             "heartbeat's script names neither interface nor number: {interface} was guessed, and `id 0` is ipvsadm's default"
         );

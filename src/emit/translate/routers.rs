@@ -5,7 +5,7 @@ use super::media::Media;
 use super::resources;
 use super::timing::Timing;
 use crate::emit::Account;
-use crate::model::{Cluster, Failback, Located, Member, Role, Sourced};
+use crate::model::{Cluster, Failback, Located, Member, ResourceKind, Role, Router, Sourced};
 use crate::source::codes::conversion;
 
 /// Gives every group its VRRP settings.
@@ -23,7 +23,7 @@ pub(super) fn apply(
     for (number, router) in (1..).zip(&mut cluster.routers) {
         router.name = Sourced { value: format!("VI_{number}"), at: router.at };
         router.version = Some(Sourced::implied(timing.version));
-        router.interface.clone_from(&media.interface);
+        router.interface = media.interface.clone().or_else(|| interface(router, account));
         router.interval = Some(Sourced::implied(timing.interval));
         router.down_count = Some(Sourced::implied(timing.down_count));
         router.preempt = stays.then(|| Sourced { value: false, at: failback.place() });
@@ -82,3 +82,27 @@ pub(super) fn apply(
     };
     account.changed(failback.at, conversion::FAILBACK, becomes, note);
 }
+
+/// Where a group's adverts go when the directors heard each other on no network, as on a serial line alone:
+/// keepalived refuses an instance without an interface.
+fn interface(router: &Router, account: &mut Account) -> Option<Sourced<String>> {
+    let mut addresses = router.resources.iter().filter_map(|resource| match &resource.kind {
+        ResourceKind::Address { address, .. } => Some((address, resource.at)),
+        _ => None,
+    });
+    // A group without an address is not written.
+    addresses.clone().next()?;
+    let own = addresses.find_map(|(address, at)| Some((address.interface.clone()?, at)));
+    match &own {
+        Some((name, _)) => {
+            let note =
+                format!("adverts go over {name}, which has the address: no path is a network");
+            account.changed(router.at, conversion::TRANSPORT, "interface", &note);
+        }
+        None => account.impossible(router.at, conversion::PATH_LOST, &[NO_INTERFACE, WRITE_ONE]),
+    }
+    own.map(|(name, at)| Sourced::new(name, at))
+}
+
+const NO_INTERFACE: &str = "neither a path nor an address of the group names an interface";
+const WRITE_ONE: &str = "write `interface` into the vrrp_instance, which keepalived refuses without one";

@@ -32,7 +32,7 @@ pub(super) fn apply(
         probes::apply(service, (target, asks_nowhere), extras, &mut of_probes, account);
         // ldirectord puts a server in only after its first success, and asks at once; keepalived
         // puts it in untested and waits for up to delay_loop before it asks. A server that nobody
-        // asks must not start down.
+        // asks must not start down: old releases, which count no failed checkers, leave it out for ever.
         if service.servers.iter().any(|server| !server.own_probes().is_empty())
             || !service.probes.is_empty()
         {
@@ -46,6 +46,8 @@ pub(super) fn apply(
             at_once.change(&mut service.checks, |checks| {
                 checks.warmup = Some(Sourced::implied(Duration::ZERO));
             });
+        } else {
+            service.start_down = None;
         }
     }
     // At last, when their globals are spoken for.

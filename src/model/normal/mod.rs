@@ -19,7 +19,7 @@ mod objects;
 mod probe;
 mod router;
 mod routing;
-mod service;
+pub(super) mod service;
 mod standard;
 
 pub use difference::{Difference, Side, differences};

@@ -152,9 +152,9 @@ fn timing(
         object.say("goes home", yes_no(&home), failback.place());
         return;
     }
-    let interval = router.effective_interval();
-    object.say("interval", seconds(interval), router.interval.place());
     let globals = &cluster.globals.routers;
+    let interval = router.effective_interval(globals);
+    object.say("interval", seconds(interval), router.interval.place());
     let own_count = router.down_count.map(|count| count.at);
     let count_at = own_count.or(globals.down_count.map(|count| count.at)).flatten();
     // The file's own priority is what is known.
@@ -166,10 +166,12 @@ fn timing(
         // heartbeat counts milliseconds.
         object.say("take-over after", format!("{} s", show_seconds(total)), at);
     }
-    let preempt = router.preempt;
-    let home = preempt.is_none_or(|preempt| preempt.value);
+    let home = !router.stays(&cluster.globals);
+    // A word that another one cancels says nothing.
+    let preempt = router.preempt.filter(|preempt| preempt.value == home);
     object.say("goes home", yes_no(&home), preempt.place());
-    if let Some(delay) = router.preempt_delay.filter(|delay| !delay.value.is_zero()) {
+    let own = router.members.first();
+    if let Some(delay) = router.effective_preempt_delay(own, &cluster.globals) {
         object.say("goes home after", seconds(delay.value), delay.at);
     }
     let count = router.effective_down_count(&cluster.globals);

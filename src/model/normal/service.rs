@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use super::{Object, View, World, carried, probe, router, seconds, yes_no};
 use crate::model::{
-    Cluster, Fallback, Family, Forwarding, HookEvent, Located, Own, Protocol, Server, Service,
-    ServiceGroup, Target, Tunnel, TunnelChecksum, TunnelKind,
+    Cluster, Fallback, Family, Forwarding, GroupMember, HookEvent, Located, Own, Protocol, Server,
+    Service, Target, Tunnel, TunnelChecksum, TunnelKind,
 };
 
 /// Every service.
@@ -17,8 +17,8 @@ pub(super) fn all(cluster: &Cluster, view: &View<'_>) -> Vec<Object> {
 /// A named group is one service for each of its members.
 fn expand(service: &Service, cluster: &Cluster, view: &View<'_>) -> Vec<Object> {
     let Target::Group(name) = &service.target.value else { return vec![one(service, view)] };
-    let groups = cluster.service_groups.iter().filter(|group| group.name.value == *name);
-    let targets: Vec<Target> = groups.flat_map(ServiceGroup::targets).collect();
+    let groups = || cluster.service_groups.iter().filter(|group| group.name.value == *name);
+    let targets: Vec<Target> = groups().flat_map(|group| group.targets(service)).collect();
     if targets.is_empty() {
         return vec![one(service, view)];
     }
@@ -26,7 +26,59 @@ fn expand(service: &Service, cluster: &Cluster, view: &View<'_>) -> Vec<Object> 
         let target = crate::model::Sourced { value: target, at: service.target.at };
         one(&Service { target, ..service.clone() }, view)
     };
-    targets.into_iter().map(member).collect()
+    let mut objects: Vec<Object> = targets.into_iter().map(member).collect();
+    // What is too much for that is compared as a whole.
+    for member in groups().flat_map(|group| &group.members) {
+        let next = member.value.addresses().nth(GroupMember::LONGEST);
+        let (Some(next), Some((_, last)), Some(first)) =
+            (next, member.value.ends(), objects.first_mut())
+        else {
+            continue;
+        };
+        first.say(&format!("addresses {next} to {last}"), "served", member.at);
+    }
+    objects
+}
+
+/// The protocol that holds: keepalived takes UDP where nothing is said (2.2.7).
+pub(in crate::model) fn protocol(service: &Service, world: World) -> Protocol {
+    let standard = match world {
+        World::Heartbeat => Protocol::Tcp,
+        World::Keepalived => Protocol::Udp,
+    };
+    service.protocol.map_or(standard, |protocol| protocol.value)
+}
+
+/// The scheduler that holds.
+pub(in crate::model) fn scheduler(service: &Service, world: World) -> &str {
+    let standard = match world {
+        World::Heartbeat => "wrr",
+        World::Keepalived => "wlc",
+    };
+    service.scheduler.as_ref().map_or(standard, |scheduler| &scheduler.value)
+}
+
+/// How packets come to a server.
+pub(in crate::model) fn forwarding(
+    server: &Server,
+    service: &Service,
+    world: World,
+) -> Forwarding {
+    let standard = match world {
+        World::Heartbeat => Forwarding::DirectRouting,
+        World::Keepalived => Forwarding::Masquerading,
+    };
+    server.method.or(service.method).map_or(standard, |method| method.value)
+}
+
+/// The port that packets have at a server, 0 for that of each packet: only address translation can change it.
+pub(in crate::model) fn port(server: &Server, service: &Service, world: World) -> u16 {
+    let of_service = service.target.value.port().unwrap_or(0);
+    match forwarding(server, service, world) {
+        Forwarding::Masquerading => server.port.unwrap_or(of_service),
+        _ if !is_group(service) => of_service,
+        _ => server.port.unwrap_or(0),
+    }
 }
 
 fn one(service: &Service, view: &View<'_>) -> Object {
@@ -77,11 +129,10 @@ fn about(service: &Service) -> String {
 
 /// `tcp 10.0.0.31:80`, `fwmark 7`.
 fn name(service: &Service, world: World) -> String {
-    let protocol = match (service.protocol.map(|protocol| protocol.value), world) {
-        (Some(Protocol::Tcp), _) | (None, World::Heartbeat) => "tcp",
-        // keepalived takes UDP where nothing is said (2.2.7).
-        (Some(Protocol::Udp), _) | (None, World::Keepalived) => "udp",
-        (Some(Protocol::Sctp), _) => "sctp",
+    let protocol = match protocol(service, world) {
+        Protocol::Sctp => "sctp",
+        Protocol::Tcp => "tcp",
+        Protocol::Udp => "udp",
     };
     match &service.target.value {
         Target::Endpoint { address, port } => format!("{protocol} {}", endpoint(*address, *port)),
@@ -94,8 +145,7 @@ fn name(service: &Service, world: World) -> String {
 /// What the kernel's table holds, and what moves servers in and out of it.
 fn table(service: &Service, view: &View<'_>, object: &mut Object) {
     let world = view.world;
-    let scheduler = if world == World::Heartbeat { "wrr" } else { "wlc" };
-    object.say_or("scheduler", service.scheduler.as_ref(), scheduler.to_owned(), Clone::clone);
+    object.say("scheduler", scheduler(service, world), service.scheduler.place());
     let mut flags: Vec<&str> = service.scheduler_flags.iter().map(|f| f.value.as_str()).collect();
     flags.sort_unstable();
     if let Some(first) = service.scheduler_flags.first() {
@@ -179,24 +229,12 @@ fn fallback(fallback: &Fallback, service: &Service, world: World) -> String {
 
 fn server(server: &Server, service: &Service, view: &View<'_>) -> Object {
     let world = view.world;
-    let of_service = service.target.value.port().unwrap_or(0);
-    let method = server.method.or(service.method);
-    let standard = match world {
-        World::Heartbeat => Forwarding::DirectRouting,
-        World::Keepalived => Forwarding::Masquerading,
-    };
-    let forwarding = method.map_or(standard, |method| method.value);
-    let port = match forwarding {
-        Forwarding::Masquerading => server.port.unwrap_or(of_service),
-        _ if !is_group(service) => of_service,
-        _ => server.port.unwrap_or(0),
-    };
-    let name = endpoint(server.address, port);
+    let name = endpoint(server.address, port(server, service, world));
     let mut object = Object::new(format!("server {name}"), vec![name], server.at);
     let weight = server.weight.or(service.settings.weight);
     object.say_or("weight", weight.as_ref(), 1, ToString::to_string);
-    let at = method.place().or(server.at);
-    object.say("method", forwarding.to_string(), at);
+    let at = server.method.or(service.method).place().or(server.at);
+    object.say("method", forwarding(server, service, world).to_string(), at);
     let tunnel = service.tunnel_to(server);
     if let Some(tunnel) = tunnel.filter(|tunnel| !is_plain(tunnel)) {
         object.say("tunnel", wrapping(tunnel), at);

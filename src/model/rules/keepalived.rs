@@ -13,6 +13,7 @@ use crate::syntax::Format;
 
 mod mail;
 mod ports;
+mod services;
 mod shared;
 
 /// The rules.
@@ -38,7 +39,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule { codes: &[codes::NO_DELAY_LOOP], check: delay_loop },
     Rule { codes: &[codes::NO_MAIL_SERVER], check: mail::server },
     Rule { codes: &[codes::CHECK_OF_PORT_ZERO], check: ports::zero },
-    Rule { codes: &[quirks::SERVICE_TWICE], check: shared::services },
+    Rule { codes: &[quirks::SERVICE_TWICE], check: services::twice },
     Rule { codes: &[quirks::ADDRESS_TWICE], check: shared::addresses },
     Rule { codes: &[codes::STRICT_FILTER], check: shared::strict_filter },
     Rule { codes: &[quirks::STRICT], check: shared::strict_count },
@@ -75,21 +76,18 @@ fn owner(router: &Router, _: &Cluster, findings: &mut Findings) {
 }
 
 /// `nopreempt` and `preempt_delay` against the first state and against each other.
-fn preemption(router: &Router, _: &Cluster, findings: &mut Findings) {
+fn preemption(router: &Router, cluster: &Cluster, findings: &mut Findings) {
     let Some(member) = router.members.first() else { return };
-    let master = member.role.is_some_and(|role| role.value == Role::Master);
-    let owner = member.priority.is_some_and(|priority| priority.value == 255);
+    let begins = router.begins_as_master(member, &cluster.globals);
     let stays = router.preempt.filter(|preempt| !preempt.value);
+    // keepalived has nothing against a delay of zero.
+    let delay = router.preempt_delay.filter(|delay| !delay.value.is_zero());
     let messages = [
-        (stays.place(), master || owner, "nopreempt does not work with state MASTER"),
+        (stays.place(), begins, "nopreempt does not work with state MASTER"),
+        (delay.place(), begins, "preempt_delay does not work with state MASTER"),
         (
-            router.preempt_delay.place(),
-            master || owner,
-            "preempt_delay does not work with state MASTER",
-        ),
-        (
-            router.preempt_delay.place(),
-            stays.is_some() && !master,
+            delay.place(),
+            stays.is_some() && !begins,
             "preempt_delay has no meaning together with nopreempt",
         ),
     ];
@@ -118,17 +116,18 @@ fn trackers(view: &View<'_>, findings: &mut Findings) {
     }
     for router in &view.cluster.routers {
         let group = groups.get(router.name.value.as_str()).copied();
-        followed(router, group, &scripts, findings);
+        let stays = router.stays(&view.cluster.globals);
+        followed((router, stays), group, &scripts, findings);
     }
 }
 
+/// Judges what a router follows; `stays` says whether a master keeps the addresses anyway.
 fn followed(
-    router: &Router,
+    (router, stays): (&Router, bool),
     group: Option<&SyncGroup>,
     scripts: &HashMap<&str, &Tracker>,
     findings: &mut Findings,
 ) {
-    let stays = router.preempt.is_some_and(|preempt| !preempt.value);
     let weights_allowed = group.is_none_or(|group| group.settings.weights.is_some());
     for track in &router.tracks {
         let (weight, tracker) = effective(&track.value, scripts);

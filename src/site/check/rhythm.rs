@@ -17,7 +17,8 @@ pub(super) fn check(site: &Site, reader: &mut Reader<'_>) {
     let is_vrrp = |router: &&Router| router.virtual_router_id.is_some() || has_rhythm(router);
     let mut routers = cluster.routers.iter().filter(is_vrrp);
     let longest = routers.clone().map(|router| takeover(router, cluster)).max();
-    let shortest = routers.clone().map(Router::effective_interval).min();
+    let interval = |router: &Router| router.effective_interval(&cluster.globals.routers);
+    let shortest = routers.clone().map(interval).min();
     let at = routers.next().and_then(|first| first.name.at);
     let at = at.filter(|at| !site.imported.holds(at.file));
     let (None, Some(before), Some(interval), Some(at)) =

@@ -44,7 +44,10 @@ fn guess(service: &Service, site: &Site, reader: &mut Reader<'_>) {
         0 => format!("{name} would take, as its own,"),
         more => format!("{name} and {more} more would take, as their own,"),
     };
-    let list: Vec<String> = taken.iter().map(ToString::to_string).collect();
+    // A group may have a network beside its mark.
+    let mut list: Vec<String> = taken.iter().take(SHOWN).map(ToString::to_string).collect();
+    let others = taken.len().saturating_sub(SHOWN);
+    list.extend((others > 0).then(|| format!("and {others} more")));
     let message = format!(
         "{takers} {}: packets of {} may have any of them",
         list.join(", "),
@@ -74,3 +77,6 @@ fn without_password(service: &Service, reader: &mut Reader<'_>) {
         }
     }
 }
+
+/// Addresses that one message names.
+const SHOWN: usize = 20;

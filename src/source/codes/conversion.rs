@@ -56,7 +56,10 @@ Give them with `--address NODE=IP`; without them it writes multicast.";
 A VRRP instance has one interface: when its link breaks, both directors become master.
 
 Bond the links (`bond0` over both cards) and use the bond as `interface`, or keep the path that
-shares its fate with the service network, as lvsha did. A serial line has no counterpart at all.";
+shares its fate with the service network, as lvsha did. A serial line has no counterpart at all.
+
+keepalived refuses an instance without an interface. Beside a serial line alone lvsha takes the one
+that an address of the group names; where none does, write `interface` into the instance.";
 
     ADDRESS_DETAIL = "LV0707" "address-detail" Warning Accepts
         "a detail of a virtual address differs"

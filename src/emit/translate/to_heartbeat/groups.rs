@@ -9,8 +9,8 @@ use super::{NodeFile, addresses, codes, mail};
 use crate::emit::Account;
 use crate::model::identity::{self, Instance};
 use crate::model::{
-    Cluster, Hook, HookEvent, Located, Member, Probe, ProbeKind, Resource, ResourceKind, Role,
-    Router, STANDARD_PRIORITY, Server, Sourced, SyncDaemon,
+    Cluster, Globals, Hook, HookEvent, Located, Member, Probe, ProbeKind, Resource, ResourceKind,
+    Role, Router, STANDARD_PRIORITY, Server, Sourced, SyncDaemon,
 };
 use crate::source::Place;
 
@@ -61,6 +61,11 @@ impl<'a> Group<'a> {
     /// Its instances in all files.
     pub(super) fn all(&self) -> impl Iterator<Item = &'a Router> {
         self.seats.iter().map(|seat| seat.router)
+    }
+
+    /// Whether none of its directors takes over from a living one.
+    pub(super) fn stays(&self) -> bool {
+        self.seats.iter().all(|seat| seat.router.stays(&seat.file.cluster.globals))
     }
 
     fn script(&self) -> String {
@@ -155,13 +160,19 @@ fn prefer(
     let at_the_top: Vec<&(&Director, &Router)> =
         known.iter().filter(|(_, router)| priority(router) == best).collect();
     let stranger = directors.iter().find(|director| director.file.is_none());
-    // The state says nothing where it has to be BACKUP for nopreempt, or where the owner is known.
-    let is_open = |router: &Router| {
+    // The state says nothing where it has to be BACKUP for nopreempt or preempt_delay, or where the owner is
+    // known.
+    let is_open = |(director, router): &(&Director, &Router)| {
+        let globals = director.file.and_then(|file| Some(&files.get(file)?.cluster.globals));
+        let needs_it = |globals: &Globals| {
+            router.stays(globals)
+                || router.effective_preempt_delay(member(router), globals).is_some()
+        };
         role(router) == Some(Role::Backup)
             && priority(router) < OWNER
-            && router.preempt.is_none_or(|preempt| preempt.value)
+            && !globals.is_some_and(needs_it)
     };
-    let only_backups = known.iter().all(|(_, router)| is_open(router));
+    let only_backups = known.iter().all(is_open);
     let mut preferred = at_the_top.first().map(|(director, _)| director.name.clone());
     let mut note = String::new();
     if let Some(other) = stranger.filter(|_| only_backups) {

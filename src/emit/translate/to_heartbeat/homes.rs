@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use super::groups::{Group, Places};
 use super::{NodeFile, codes};
 use crate::emit::Account;
-use crate::model::{Service, ServiceGroup, Target};
+use crate::model::{Service, Target};
 
 /// Which group a service goes with.
 #[derive(Debug, Default)]
@@ -42,7 +42,7 @@ impl Homes {
             _ => None,
         };
         let targets = match &service.target.value {
-            Target::Group(name) => members(name, file),
+            Target::Group(name) => members(name, service, file),
             target => vec![target.clone()],
         };
         let elsewhere = targets.iter().find_map(home).unwrap_or(0);
@@ -109,8 +109,8 @@ pub(super) fn homes(files: &[NodeFile], groups: &[Group<'_>]) -> Homes {
     homes
 }
 
-/// What a named group of the file stands for.
-pub(super) fn members(name: &str, file: &NodeFile) -> Vec<Target> {
+/// What a named group of the file stands for in `service`.
+pub(super) fn members(name: &str, service: &Service, file: &NodeFile) -> Vec<Target> {
     let groups = file.cluster.service_groups.iter().filter(|group| group.name.value == name);
-    groups.flat_map(ServiceGroup::targets).collect()
+    groups.flat_map(|group| group.targets(service)).collect()
 }

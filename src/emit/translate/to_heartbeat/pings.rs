@@ -73,7 +73,7 @@ fn weights_count_for_nothing(router: &Router, file: &NodeFile, group: Option<&Gr
         return true;
     }
     // One director that preempts is enough for a lower priority to matter to the others.
-    router.stays() && group.into_iter().flat_map(Group::all).all(Router::stays)
+    router.stays(&file.cluster.globals) && group.is_none_or(Group::stays)
 }
 
 /// Makes a ping target of a script, and speaks for it.

@@ -23,7 +23,7 @@ pub(super) fn apply(
     let probes = || service.servers.iter().flat_map(Server::own_probes);
     let is_udp = new.protocol.is_some_and(|protocol| protocol.value == Protocol::Udp);
     let mut plain: Vec<Option<Plain>> =
-        service.servers.iter().map(|server| Plain::of(server, service, is_udp)).collect();
+        service.servers.iter().map(|server| Plain::of(server, service, is_udp, user)).collect();
     let lines = ports_of_lines(&mut plain, &new.servers);
     let first = plain.first().cloned().flatten();
     let alike = |one: &Option<Plain>| match (one, &first) {
@@ -108,7 +108,8 @@ struct Plain {
 }
 
 impl Plain {
-    fn of(server: &Server, service: &Service, is_udp: bool) -> Option<Self> {
+    /// `user` runs the programs that name none.
+    fn of(server: &Server, service: &Service, is_udp: bool, user: Option<&str>) -> Option<Self> {
         let probe = match server.own_probes() {
             [] => return Some(Self { kind: ProbeKind::AlwaysUp, port: None, host: None }),
             [probe] => probe,
@@ -126,7 +127,8 @@ impl Plain {
             ProbeKind::Connect | ProbeKind::Ping => probe.kind.clone(),
             ProbeKind::Smtp { .. } => ProbeKind::Smtp { helo: None },
             ProbeKind::Script(script) => {
-                let (kind, told) = plain_script(script, server, service)?;
+                let user = script.user.as_ref().map(|own| own.value.as_str()).or(user);
+                let (kind, told) = plain_script(script, (server, service), user)?;
                 port = Some(told).filter(|port| *port != own_port);
                 kind
             }
@@ -169,15 +171,19 @@ impl Plain {
 }
 
 /// A program that gets what ldirectord hands over anyway: virtual address and port, real address
-/// and port.
-fn plain_script(script: &Script, server: &Server, service: &Service) -> Option<(ProbeKind, u16)> {
+/// and port. ldirectord runs it as root.
+fn plain_script(
+    script: &Script,
+    (server, service): (&Server, &Service),
+    user: Option<&str>,
+) -> Option<(ProbeKind, u16)> {
     if matches!(service.target.value, Target::Group(_)) {
         return None;
     }
-    let words = shell_words::split(&script.command.value).ok()?;
-    let (program, arguments) = words.split_first()?;
+    let as_root = words(&script.command.value, None);
+    let is_root = words(&script.command.value, user) == as_root;
+    let (program, arguments) = as_root.split_first()?;
     let told: u16 = arguments.last()?.parse().ok()?;
-    let is_root = script.user.as_ref().is_none_or(|user| user.value == "root");
     let sets_weight = script.dynamic_weight.is_some_and(|dynamic| dynamic.value);
     let plain = Script {
         command: Sourced { value: program.clone(), at: script.command.at },

@@ -7,7 +7,7 @@ use super::groups::{Group, Places};
 use super::{NodeFile, codes};
 use crate::emit::Account;
 use crate::model::{
-    Failback, Located, Membership, Router, STANDARD_PRIORITY, Sourced, show_seconds,
+    Failback, Globals, Located, Membership, Router, STANDARD_PRIORITY, Sourced, show_seconds,
     up_to_milliseconds,
 };
 
@@ -32,8 +32,10 @@ pub(super) fn apply(
         router.takeover(backup(router), &file.cluster.globals)
     };
     let takeovers: Vec<Duration> = all.iter().map(takeover).collect();
-    let intervals = all.iter().map(|(_, router)| router.effective_interval());
-    let Some(interval) = intervals.min() else { return };
+    let own_interval = |(file, router): &(&NodeFile, &Router)| {
+        router.effective_interval(&file.cluster.globals.routers)
+    };
+    let Some(interval) = all.iter().map(own_interval).min() else { return };
     let longest = takeovers.iter().copied().max().unwrap_or(interval);
     // heartbeat counts milliseconds and refuses a dead time of two intervals.
     let dead = up_to_milliseconds(longest).max(interval * 2 + MILLISECOND);
@@ -42,7 +44,8 @@ pub(super) fn apply(
     // Where keepalived logs, too. Without a word heartbeat looks for a logging daemon of its own.
     membership.log_facility = Some(Sourced::implied("daemon".to_owned()));
 
-    for ((_, router), takeover) in all.iter().zip(&takeovers) {
+    for (seat, takeover) in all.iter().zip(&takeovers) {
+        let (_, router) = seat;
         let version = format!(
             "take-over {} s after the last advert becomes deadtime {} s",
             show_seconds(*takeover),
@@ -50,7 +53,7 @@ pub(super) fn apply(
         );
         let advert = router.interval.place();
         account.changed(advert, codes::TAKEOVER_TIME, "keepalive, deadtime", &version);
-        let own = router.effective_interval();
+        let own = own_interval(seat);
         if own != interval {
             let note = format!(
                 "an advert each {} s becomes one each {} s: heartbeat has one rhythm for all groups",
@@ -64,13 +67,17 @@ pub(super) fn apply(
         account.needless(router.version.place(), "heartbeat has one protocol");
     }
     startup(files, (dead, longest), membership, account);
+    for (file, router) in &all {
+        delay(router, &file.cluster.globals, account);
+    }
     // `nopreempt` acts on the director that has it: one that is not the best never preempts anyway.
     let best = |router: &Router| {
         let group = places.find(router).and_then(|number| groups.get(number));
         group.and_then(|group| group.all().map(Router::effective_priority).max())
     };
-    let (idle, acting): (Vec<_>, Vec<_>) = all.iter().copied().partition(|(_, router)| {
-        router.stays() && best(router).is_some_and(|best| router.effective_priority() < best)
+    let (idle, acting): (Vec<_>, Vec<_>) = all.iter().copied().partition(|(file, router)| {
+        router.stays(&file.cluster.globals)
+            && best(router).is_some_and(|best| router.effective_priority() < best)
     });
     for (_, router) in idle {
         let at = router.preempt.place();
@@ -129,36 +136,72 @@ fn failback(
     membership: &mut Membership,
     account: &mut Account,
 ) {
-    // One node's nopreempt keeps the group where it is, so it counts as a whole.
-    let staying = all.iter().map(|(_, router)| *router).filter(|router| router.stays());
-    let stays: HashSet<usize> = staying.filter_map(|router| places.find(router)).collect();
-    let group_stays =
-        |router: &Router| places.find(router).is_some_and(|group| stays.contains(&group));
-    let first = all.first().is_some_and(|(_, router)| group_stays(router));
+    // One node's nopreempt keeps the group where it is, so it counts as a whole. But a sync group is one line,
+    // and not all of its instances on one director need to stay.
+    let seat = |(file, router): (&NodeFile, &Router)| {
+        Some((places.find(router)?, std::ptr::from_ref(file)))
+    };
+    let (stay, go): (Vec<_>, Vec<_>) =
+        all.iter().copied().partition(|(file, router)| router.stays(&file.cluster.globals));
+    let stay: HashSet<_> = stay.into_iter().filter_map(seat).collect();
+    let stays: HashSet<usize> = stay.iter().map(|(group, _)| *group).collect();
+    let both = go.into_iter().filter_map(seat).filter(|seat| stay.contains(seat));
+    let divided: HashSet<usize> = both.map(|(group, _)| group).collect();
+    let is_in = |groups: &HashSet<usize>, router: &Router| {
+        places.find(router).is_some_and(|group| groups.contains(&group))
+    };
+    let first = all.first().is_some_and(|(_, router)| is_in(&stays, router));
     let failback = if first { Failback::Off } else { Failback::On };
     membership.failback = Some(Sourced::implied(failback));
     let word = if first { "auto_failback off" } else { "auto_failback on" };
-    for (_, router) in all {
-        let Some(preempt) = router.preempt else {
+    for (file, router) in all {
+        let is_void = |word: &Sourced<bool>| !word.value && !router.stays(&file.cluster.globals);
+        if let Some(void) = router.preempt.filter(is_void) {
+            account.needless(void.at, BEGINS_AS_MASTER);
+        }
+        let Some(preempt) = router.preempt.filter(|word| !is_void(word)) else {
             // Preemption is silent: nothing was written that could be spoken for.
-            if first && !group_stays(router) {
+            if first && !is_in(&stays, router) {
                 account.impossible(router.at, codes::ONE_FAILBACK, &[MIXED]);
+            } else if first && is_in(&divided, router) {
+                account.changed(router.at, codes::ONE_FAILBACK, word, DIVIDED);
             }
             continue;
         };
-        if group_stays(router) == first {
-            account.exact(preempt.at, word);
-        } else {
+        if is_in(&stays, router) != first {
             account.impossible(preempt.at, codes::ONE_FAILBACK, &[MIXED]);
+        } else if is_in(&divided, router) {
+            account.changed(preempt.at, codes::ONE_FAILBACK, word, DIVIDED);
+        } else {
+            account.exact(preempt.at, word);
         }
-    }
-    for delay in all.iter().filter_map(|(_, router)| router.preempt_delay) {
-        let note = "heartbeat hands a group over as soon as its node is back and stable";
-        let instead = "set auto_failback off and hand over by hb_takeover when it suits";
-        account.lossy(delay.at, codes::ONE_FAILBACK, "", &[note, instead]);
     }
 }
 
+/// Speaks for a router's `preempt_delay`.
+fn delay(router: &Router, globals: &Globals, account: &mut Account) {
+    let Some(stated) = router.preempt_delay else { return };
+    let own = router.members.first();
+    if router.effective_preempt_delay(own, globals).is_some() {
+        let note = "heartbeat hands a group over as soon as its node is back and stable";
+        let instead = "set auto_failback off and hand over by hb_takeover when it suits";
+        account.lossy(stated.at, codes::ONE_FAILBACK, "", &[note, instead]);
+        return;
+    }
+    let why = if stated.value.is_zero() {
+        "it is no delay"
+    } else if own.is_some_and(|member| router.begins_as_master(member, globals)) {
+        BEGINS_AS_MASTER
+    } else if router.is_strict(globals) {
+        "strict mode has no delay"
+    } else {
+        "with nopreempt there is nothing to wait for"
+    };
+    account.needless(stated.at, why);
+}
+
+const BEGINS_AS_MASTER: &str = "keepalived takes it from a director that begins as MASTER";
+const DIVIDED: &str = "of the instances of this line some stay where they are, and others go home";
 const MILLISECOND: Duration = Duration::from_millis(1);
 const MIXED: &str =
     "auto_failback holds for all groups, and another group of this cluster says the opposite";

@@ -9,8 +9,8 @@ use super::scripts::{DIRECTORY, GeneratedScript, Purpose, file_name, words};
 use super::{NodeFile, NodeParts, codes, ports, probes};
 use crate::emit::Account;
 use crate::model::{
-    Checks, Cluster, Family, Forwarding, Hook, HookEvent, Located, Protocol, Server, Service,
-    Sourced, Target, TunnelKind, show_seconds,
+    Checks, Cluster, Family, Forwarding, GroupMember, Hook, HookEvent, Located, Protocol, Server,
+    Service, Sourced, Target, TunnelKind, show_seconds,
 };
 use crate::source::Place;
 
@@ -87,10 +87,12 @@ impl Translator<'_> {
             _ => vec![new],
         };
         if let Target::Group(name) = &service.target.value {
-            let note = format!(
-                "one service for each of its {} addresses and marks, each of which checks the servers",
-                members(name, file).len()
-            );
+            let number = members(name, service, file).len();
+            let of_all = match self.cut(name, file) {
+                true => format!("{number} of its addresses and marks"),
+                false => format!("its {number} addresses and marks"),
+            };
+            let note = format!("one service for each of {of_all}, each of which checks the servers");
             self.account.changed(target, codes::GROUP_EXPANDED, "virtual", &note);
             let mut families = targets.iter().map(Target::family);
             let first = families.next();
@@ -117,6 +119,24 @@ impl Translator<'_> {
             told.push(family);
         }
         all
+    }
+
+    /// Whether a line of the group has more addresses than become services; speaks for it.
+    fn cut(&mut self, name: &str, file: &NodeFile) -> bool {
+        let groups = file.cluster.service_groups.iter().filter(|group| group.name.value == name);
+        let mut is_cut = false;
+        for member in groups.flat_map(|group| &group.members) {
+            let most = GroupMember::LONGEST;
+            if member.value.addresses().nth(most).is_none() {
+                continue;
+            }
+            is_cut = true;
+            let all = member.value.length();
+            let note = format!("only the first {most} of its {all} addresses are services");
+            let notes = [note.as_str(), ONE_MARK];
+            self.account.lossy(member.at, codes::GROUP_EXPANDED, "virtual", &notes);
+        }
+        is_cut
     }
 
     /// A named group becomes one service for each of `targets`, with what is of its family.
@@ -198,7 +218,7 @@ impl Translator<'_> {
             servers.len() > 0 && servers.all(|server| has_other_tunnel(server, service));
         let note = match (&service.target.value, protocol) {
             (_, Some(Protocol::Sctp)) => "ldirectord knows tcp and udp, not sctp",
-            (Target::Group(name), _) if members(name, file).is_empty() => {
+            (Target::Group(name), _) if members(name, service, file).is_empty() => {
                 "no group of that name has an address that can be written"
             }
             (Target::Endpoint { .. } | Target::Mark { .. }, _)
@@ -461,6 +481,8 @@ pub(super) fn place<T: Copy>(value: Option<Sourced<T>>) -> Option<Place> {
 
 const NO_OPS: &str =
     "of packets with a mark ldirectord does not pass it on: clients keep their server";
+const ONE_MARK: &str =
+    "mark its packets by a rule of the packet filter, and write one service for the mark";
 const OTHER_FAMILY: &str = "a real server of ldirectord has the family of its service";
 const STARTS_DOWN: &str = "servers start down and come in with their first success; keepalived \
                            puts them in at once unless told `alpha`";

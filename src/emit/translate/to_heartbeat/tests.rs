@@ -1,6 +1,7 @@
 use std::time::Duration;
 
 use super::*;
+use crate::emit::Mark;
 use crate::model::read::{Input, read};
 use crate::model::{Failback, Path};
 use crate::source::Sources;
@@ -76,6 +77,27 @@ fn the_only_address_that_is_left_belongs_to_the_only_director_without_one() {
     let text = text.replace("unicast_src_ip 10.0.0.27\n", "");
     let unknown = translate(&[file(Some("lw1"), &text)], &peer("lw2")).err();
     assert_eq!(unknown, Some(Unknown::Address("lw1".to_owned())));
+}
+
+#[test]
+fn addresses_that_are_too_many_are_counted() {
+    let text = "virtual_server_group G {\n10.0.0.0/22 80\nfd00::1-ff 80\n}\n\
+                virtual_server group G {\nprotocol TCP\n}\n";
+    let mut sources = Sources::new();
+    let input = Input { file: sources.add("a", text.as_bytes()), format: Format::Keepalived };
+    let reading = read(&mut sources, &[input]);
+    let mut account = Account::new(&sources, &reading.trees);
+    let members = reading.cluster.service_groups[0].members.clone();
+    let files = [NodeFile { name: Some("lw1".to_owned()), cluster: reading.cluster }];
+    let found = keepalived_to_heartbeat(&files, &Options::default(), &mut account)
+        .expect("nothing has to be known");
+    let services = found.nodes[0].services.values().flat_map(|cluster| &cluster.services);
+    assert_eq!(services.count(), 256 + 255);
+    let outcome = |line: usize| account.outcome_at(members[line].at?);
+    let lost = outcome(0).expect("the line is spoken for");
+    assert_eq!(lost.mark, Mark::Lossy);
+    assert_eq!(lost.notes[0], "only the first 256 of its 1024 addresses are services");
+    assert_eq!(outcome(1), None, "it is complete");
 }
 
 #[test]

@@ -1,46 +1,15 @@
 //! What two blocks of one file both claim, and what they run on.
 
 use std::collections::{HashMap, HashSet};
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::IpAddr;
 
 use super::report;
 use crate::model::read::Input;
 use crate::model::rules::View;
-use crate::model::{
-    Carried, Family, Forwarding, GroupMember, Protocol, Router, Service, ServiceGroup, Target,
-    TrackKind, VrrpVersion,
-};
+use crate::model::{Carried, Forwarding, Router, Service, TrackKind, VrrpVersion};
 use crate::source::codes::{keepalived_advice as advice, keepalived_quirks as codes};
 use crate::source::{Diagnostic, FileId, Findings, Place};
 use crate::syntax::{Format, Tree};
-
-/// One service of the kernel, told by two blocks.
-pub(super) fn services(view: &View<'_>, findings: &mut Findings) {
-    let groups = view.cluster.service_groups.iter();
-    let groups: HashMap<&str, &ServiceGroup> =
-        groups.map(|group| (group.name.value.as_str(), group)).collect();
-    let mut known: HashMap<(Option<FileId>, Key), Option<Place>> = HashMap::new();
-    let keepalived = view.cluster.services.iter().filter(|service| is_of_keepalived(view, service));
-    for service in keepalived {
-        let at = service.target.at;
-        let mut clash = None;
-        for key in keys(service, &groups) {
-            let earlier = *known.entry((owner(view, at), key)).or_insert(at);
-            // A block that says one of its own twice is reported once all the same.
-            if earlier != at {
-                clash = clash.or(Some((key, earlier)));
-            }
-        }
-        if let (Some((key, earlier)), Some(at)) = (clash, at) {
-            let message = format!("{} has a virtual server already", show(key));
-            let diagnostic = Diagnostic::new(codes::SERVICE_TWICE, at, message);
-            findings.push(match earlier {
-                Some(earlier) => diagnostic.context(earlier, "the first is here"),
-                None => diagnostic,
-            });
-        }
-    }
-}
 
 /// One address, moved by two routers or told twice.
 pub(super) fn addresses(view: &View<'_>, findings: &mut Findings) {
@@ -213,60 +182,10 @@ pub(super) fn directors(view: &View<'_>, findings: &mut Findings) {
 
 /// Whose text a place is in, where the files of several nodes are read together; one node's file
 /// and what it includes are one text.
-fn owner(view: &View<'_>, at: Option<Place>) -> Option<FileId> {
+pub(super) fn owner(view: &View<'_>, at: Option<Place>) -> Option<FileId> {
     let is_keepalived = |(input, _): &&(Input, Tree)| input.format == Format::Keepalived;
     let several = view.trees.iter().filter(is_keepalived).nth(1).is_some();
     at.filter(|_| several).map(|at| at.file)
-}
-
-/// What the kernel knows a service by.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-enum Key {
-    Endpoint(IpAddr, u16, Protocol),
-    Mark(u32, Family),
-}
-
-fn show(key: Key) -> String {
-    match key {
-        Key::Endpoint(address, port, _) => format!("{address} port {port}"),
-        Key::Mark(mark, _) => format!("mark {mark}"),
-    }
-}
-
-/// The kernel's services that a block makes.
-fn keys(service: &Service, groups: &HashMap<&str, &ServiceGroup>) -> Vec<Key> {
-    // keepalived's default, which has a finding of its own.
-    let protocol = service.protocol.as_ref().map_or(Protocol::Udp, |protocol| protocol.value);
-    match &service.target.value {
-        Target::Endpoint { address, port } => vec![Key::Endpoint(*address, *port, protocol)],
-        Target::Mark { mark, family } => vec![Key::Mark(*mark, *family)],
-        Target::Group(name) => {
-            let members = groups.get(name.as_str()).map_or(&[][..], |group| &group.members);
-            members.iter().flat_map(|member| keys_of(&member.value, protocol)).collect()
-        }
-    }
-}
-
-/// The kernel's services of one line of a group.
-fn keys_of(member: &GroupMember, protocol: Protocol) -> Vec<Key> {
-    match member {
-        GroupMember::Mark { mark, family } => {
-            vec![Key::Mark(*mark, family.unwrap_or(Family::V4))]
-        }
-        GroupMember::Range { first, last, port } => {
-            let port = port.unwrap_or(0);
-            let (IpAddr::V4(from), IpAddr::V4(to)) = (first, last) else {
-                return vec![Key::Endpoint(*first, port, protocol)];
-            };
-            // Only the last octet may differ.
-            let range = (u32::from(*from)..=u32::from(*to)).take(256);
-            range
-                .map(|address| Key::Endpoint(Ipv4Addr::from(address).into(), port, protocol))
-                .collect()
-        }
-        // As many services as the network has addresses: too many to be told one by one.
-        GroupMember::Network { .. } => Vec::new(),
-    }
 }
 
 /// The routers of keepalived.
@@ -276,7 +195,7 @@ fn routers<'a>(view: &View<'a>) -> impl Iterator<Item = &'a Router> {
     routers.filter(|router| router.resources.is_empty())
 }
 
-fn is_of_keepalived(view: &View<'_>, service: &Service) -> bool {
+pub(super) fn is_of_keepalived(view: &View<'_>, service: &Service) -> bool {
     let file = service.target.at.map(|at| at.file);
     let mut inputs = view.trees.iter().map(|(input, _)| input);
     // Included files are no inputs: what is not ldirectord's is keepalived's.

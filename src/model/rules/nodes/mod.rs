@@ -9,6 +9,7 @@ use crate::source::codes::nodes as codes;
 use crate::source::{Code, Diagnostic, Findings, Place, Sources};
 use crate::syntax::Tree;
 
+mod authentication;
 mod heartbeat;
 mod joined;
 mod router;
@@ -63,7 +64,7 @@ const RULES: &[Rule] = &[
     Rule { codes: &[codes::ROUTER_CLASH], check: seats::clashes },
     Rule { codes: &[codes::ADDRESS_OF_TWO_ROUTERS], check: seats::addresses_of_two },
     Rule { codes: &[codes::ROUTER_ON_ONE_NODE], check: seats::alone },
-    Rule { codes: &[codes::AUTHENTICATION_DIFFERS], check: router::authentication },
+    Rule { codes: &[codes::AUTHENTICATION_DIFFERS], check: authentication::check },
     Rule { codes: &[codes::INTERVAL_DIFFERS, codes::INTERVAL_ADOPTED], check: router::interval },
     Rule { codes: &[codes::VERSION_DIFFERS], check: router::version },
     Rule { codes: &[codes::TRANSPORT_DIFFERS], check: router::transport },

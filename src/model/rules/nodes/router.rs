@@ -6,43 +6,16 @@ use std::net::IpAddr;
 use super::seats::{Seat, addresses as all_addresses, is_whole};
 use super::{Site, codes, differ};
 use crate::model::{
-    Digest, Located, Role, Router, Sourced, SyncGroup, TrackKind, VrrpVersion, show_seconds,
+    Globals, Located, Role, Router, Sourced, SyncGroup, TrackKind, VrrpVersion, show_seconds,
 };
 use crate::source::{Findings, Place};
 
-pub(super) fn authentication(site: &Site<'_>, findings: &mut Findings) {
-    for (first, seat) in site.seats.pairs() {
-        // Version 3 has no authentication, whatever is written.
-        if [first, seat].iter().any(|seat| version_of(site, *seat) != Some(VrrpVersion::Two)) {
-            continue;
-        }
-        let (ours, theirs) = (key(seat.router), key(first.router));
-        let message = match (ours, theirs) {
-            (None, None) => continue,
-            (Some(_), None) => format!("{} has no authentication for this router", first.name),
-            (None, Some(_)) => format!("this router has no authentication, {} has", first.name),
-            (Some(a), Some(b)) if a.0 != b.0 => {
-                format!("the kind of authentication differs from that of {}", first.name)
-            }
-            // Only eight characters are sent.
-            (Some(a), Some(b)) if cut(a.1) != cut(b.1) => {
-                format!("the password differs from that of {}", first.name)
-            }
-            _ => continue,
-        };
-        let here = [ours.map(|key| key.2), seat.router.name.at];
-        let there = [theirs.map(|key| key.2), first.router.name.at];
-        let label = format!("{} has its own here", first.name);
-        findings.extend(
-            differ(codes::AUTHENTICATION_DIFFERS, here, message, there, label)
-                .map(|d| d.note("each drops the adverts of the other, and both become master")),
-        );
-    }
-}
-
 pub(super) fn interval(site: &Site<'_>, findings: &mut Findings) {
     for (first, seat) in site.seats.pairs() {
-        let (ours, theirs) = (seat.router.effective_interval(), first.router.effective_interval());
+        let interval = |seat: Seat<'_>| {
+            Some(seat.router.effective_interval(&globals_of(site, seat)?.routers))
+        };
+        let (Some(ours), Some(theirs)) = (interval(seat), interval(first)) else { continue };
         if ours == theirs {
             continue;
         }
@@ -123,15 +96,19 @@ pub(super) fn transport(site: &Site<'_>, findings: &mut Findings) {
     }
 }
 
+/// What the seat's node says of all of its routers.
+fn globals_of<'a>(site: &Site<'a>, seat: Seat<'_>) -> Option<&'a Globals> {
+    Some(&site.nodes.get(seat.node)?.cluster.globals)
+}
+
 /// The multicast group of a router: its own, that of all routers, or that of the standard.
 fn group_of(site: &Site<'_>, seat: Seat<'_>) -> Option<IpAddr> {
-    let defaults = &site.nodes.get(seat.node)?.cluster.globals.routers;
-    Some(seat.router.effective_group(defaults))
+    Some(seat.router.effective_group(&globals_of(site, seat)?.routers))
 }
 
 /// The group that `global_defs` of the seat's node states for the family of its router.
 fn global_group<'a>(site: &Site<'a>, seat: Seat<'_>) -> Option<&'a Sourced<IpAddr>> {
-    let routers = &site.nodes.get(seat.node)?.cluster.globals.routers;
+    let routers = &globals_of(site, seat)?.routers;
     let group = if seat.router.is_ipv6() { &routers.group6 } else { &routers.group4 };
     group.as_ref()
 }
@@ -212,15 +189,21 @@ pub(super) fn addresses(site: &Site<'_>, findings: &mut Findings) {
 
 pub(super) fn down_count(site: &Site<'_>, findings: &mut Findings) {
     for (first, seat) in site.seats.pairs() {
-        let count = |router: &Router| router.down_count.as_ref().map_or(3, |count| count.value);
-        let (ours, theirs) = (count(seat.router), count(first.router));
+        let (Some(own), Some(other)) = (globals_of(site, seat), globals_of(site, first)) else {
+            continue;
+        };
+        let (ours, theirs) =
+            (seat.router.effective_down_count(own), first.router.effective_down_count(other));
         if ours == theirs {
             continue;
         }
         let message = format!("down_timer_adverts is {ours} here and {theirs} on {}", first.name);
-        let place = |router: &Router| [router.down_count.place(), router.name.at];
+        let place = |router: &Router, globals: &Globals| {
+            let stated = router.down_count.place().or(globals.routers.down_count.place());
+            [stated, router.name.at]
+        };
         let label = format!("{theirs} on {}", first.name);
-        let (here, there) = (place(seat.router), place(first.router));
+        let (here, there) = (place(seat.router, own), place(first.router, other));
         findings.extend(differ(codes::DOWN_COUNT_DIFFERS, here, message, there, label));
     }
 }
@@ -298,7 +281,7 @@ pub(super) fn weights(site: &Site<'_>, findings: &mut Findings) {
         let gap = u16::from(
             best.router.effective_priority().abs_diff(second.router.effective_priority()),
         );
-        let stays = best.router.preempt.as_ref().is_some_and(|preempt| !preempt.value);
+        let stays = globals_of(site, **best).is_some_and(|globals| best.router.stays(globals));
         // keepalived takes no weight in a member of such a group, for which there is another finding.
         let is_ignored = groups_of(site, **best).any(|group| group.settings.weights.is_none());
         // An owner's priority never changes; with nopreempt there is another finding.
@@ -366,8 +349,8 @@ fn script_weights<'a>(node: &super::Node<'a>) -> HashMap<&'a str, i16> {
 }
 
 /// The version that a node speaks; `None` where a global setting that is not read decides.
-fn version_of(site: &Site<'_>, seat: Seat<'_>) -> Option<VrrpVersion> {
-    let globals = &site.nodes.get(seat.node)?.cluster.globals;
+pub(super) fn version_of(site: &Site<'_>, seat: Seat<'_>) -> Option<VrrpVersion> {
+    let globals = globals_of(site, seat)?;
     let is_open = match &globals.routers.version {
         Some(version) => !matches!(version.value, 2 | 3),
         None => globals.carried.iter().any(|carried| carried.keyword == "vrrp_version"),
@@ -384,15 +367,4 @@ fn rank_place(router: &Router) -> [Option<Place>; 2] {
 fn is_master(router: &Router) -> bool {
     let role = router.members.first().and_then(|member| member.role);
     role.is_some_and(|role: Sourced<Role>| role.value == Role::Master)
-}
-
-/// How adverts are signed: kind, secret, place.
-fn key(router: &Router) -> Option<(Digest, &str, Place)> {
-    let key = router.authentication.as_ref()?.keys.first()?;
-    Some((key.digest, &key.secret, key.at))
-}
-
-fn cut(secret: &str) -> &[u8] {
-    let bytes = secret.as_bytes();
-    bytes.get(..8).unwrap_or(bytes)
 }

@@ -1,22 +1,27 @@
 //! Virtual services that are not the same on all directors of a cluster.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::net::IpAddr;
 
-use super::{Site, codes, differ};
-use crate::model::{Forwarding, Located, Protocol, Service, Target};
+use super::{Node, Site, codes, differ};
+use crate::model::normal::{World, service as normal};
+use crate::model::{Forwarding, Located, Protocol, Server, Service, Target};
 use crate::source::{Findings, Place};
+use crate::syntax::Format;
 
 /// What a service is known by.
 type Key<'a> = (&'a Target, Option<Protocol>);
 
+/// A service, and whose defaults hold for it.
+type Own<'a> = (&'a Service, World);
+
 /// Holds each service against the first node that has it; a service that only one of two directors
 /// has is missing after a failover.
 pub(super) fn check(site: &Site<'_>, findings: &mut Findings) {
-    let mut first_with: HashMap<Key<'_>, (usize, &Service)> = HashMap::new();
+    let mut first_with: HashMap<Key<'_>, (usize, Own<'_>)> = HashMap::new();
     let mut shared: HashMap<usize, usize> = HashMap::new();
     for (index, node) in site.nodes.iter().enumerate() {
-        for service in &node.cluster.services {
+        for service in own(node) {
             let (other, theirs) = *first_with.entry(key(service)).or_insert((index, service));
             if other == index {
                 continue;
@@ -36,22 +41,23 @@ pub(super) fn check(site: &Site<'_>, findings: &mut Findings) {
 /// Services of `other` that node `index` lacks.
 fn missing(site: &Site<'_>, index: usize, other: usize, findings: &mut Findings) {
     let (Some(node), Some(other)) = (site.nodes.get(index), site.nodes.get(other)) else { return };
-    let known: HashMap<Key<'_>, ()> =
-        node.cluster.services.iter().map(|service| (key(service), ())).collect();
-    for service in other.cluster.services.iter().filter(|s| !known.contains_key(&key(s))) {
+    let known: HashSet<Key<'_>> = own(node).map(key).collect();
+    for (service, _) in own(other).filter(|service| !known.contains(&key(*service))) {
         let message = format!("{} does not have this service", node.name);
         let here = [service.target.at, service.at];
         findings.extend(differ(codes::SERVICES_DIFFER, here, message, [None; 2], String::new()));
     }
 }
 
-fn compare(ours: &Service, theirs: &Service, name: &str, findings: &mut Findings) {
+fn compare(
+    (ours, our_world): Own<'_>,
+    (theirs, their_world): Own<'_>,
+    name: &str,
+    findings: &mut Findings,
+) {
     let at = [ours.target.at, ours.at];
     let there = [theirs.target.at, theirs.at];
-    let text = |value: &Option<crate::model::Sourced<String>>| {
-        value.as_ref().map(|value| value.value.clone())
-    };
-    if text(&ours.scheduler) != text(&theirs.scheduler) {
+    if normal::scheduler(ours, our_world) != normal::scheduler(theirs, their_world) {
         let place = |s: &Service| s.scheduler.place();
         let message = format!("the scheduler differs from that of {name}");
         let here = [place(ours), at[0]];
@@ -59,7 +65,7 @@ fn compare(ours: &Service, theirs: &Service, name: &str, findings: &mut Findings
         let label = format!("{name} has another");
         findings.extend(differ(codes::SERVICES_DIFFER, here, message, other, label));
     }
-    let (here, other) = (servers(ours), servers(theirs));
+    let (here, other) = (servers(ours, our_world), servers(theirs, their_world));
     for (endpoint, (settings, place)) in &here {
         let shown = show(*endpoint);
         match other.get(endpoint) {
@@ -86,27 +92,42 @@ fn compare(ours: &Service, theirs: &Service, name: &str, findings: &mut Findings
     }
 }
 
-type Endpoint = (IpAddr, Option<u16>);
-type Settings = (u32, Option<Forwarding>);
+type Endpoint = (IpAddr, u16);
+type Settings = (u32, Forwarding);
 
 /// The servers of a service with what must be equal, by address and port.
-fn servers(service: &Service) -> BTreeMap<Endpoint, (Settings, Option<Place>)> {
-    let method = service.method.as_ref().map(|method| method.value);
-    let one = |server: &crate::model::Server| {
-        let weight = service.weight_of(server);
-        let method = server.method.as_ref().map(|method| method.value).or(method);
-        ((server.address, server.port), ((weight, method), server.at))
+fn servers(service: &Service, world: World) -> BTreeMap<Endpoint, (Settings, Option<Place>)> {
+    let one = |server: &Server| {
+        let method = normal::forwarding(server, service, world);
+        let port = normal::port(server, service, world);
+        ((server.address, port), ((service.weight_of(server), method), server.at))
     };
     service.servers.iter().map(one).collect()
 }
 
 fn show((address, port): Endpoint) -> String {
     match port {
-        Some(port) => format!("{address} port {port}"),
-        None => address.to_string(),
+        0 => address.to_string(),
+        port => format!("{address} port {port}"),
     }
 }
 
-fn key(service: &Service) -> Key<'_> {
-    (&service.target.value, service.protocol.as_ref().map(|protocol| protocol.value))
+/// The services of a node: what a file of ldirectord leaves out means something else than in keepalived.conf.
+fn own<'a>(node: &Node<'a>) -> impl Iterator<Item = Own<'a>> {
+    let inputs = node.trees.iter().map(|(input, _)| input);
+    let of_ldirectord = inputs.filter(|input| input.format == Format::Ldirectord);
+    let files: Vec<_> = of_ldirectord.map(|input| input.file).collect();
+    node.cluster.services.iter().map(move |service| {
+        let is_its_own = service.target.at.is_some_and(|at| files.contains(&at.file));
+        (service, if is_its_own { World::Heartbeat } else { World::Keepalived })
+    })
+}
+
+fn key((service, world): Own<'_>) -> Key<'_> {
+    let protocol = match &service.target.value {
+        // Its packets may have any.
+        Target::Mark { .. } => None,
+        Target::Endpoint { .. } | Target::Group(_) => Some(normal::protocol(service, world)),
+    };
+    (&service.target.value, protocol)
 }

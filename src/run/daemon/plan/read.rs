@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::addresses::planned;
 use super::refusals::{at, required, same_id};
 use super::{GroupPlan, Plan, RefusedPlan, RouterPlan, ScriptPolicy, SourcePlan, Transport};
-use crate::model::{Cluster, Digest, Member, OwnInterface, Role, Router, Sourced, VrrpVersion};
+use crate::model::{Cluster, Digest, Member, OwnInterface, Router, Sourced, VrrpVersion};
 use crate::run::net::interface::virtual_link_name;
 use crate::run::net::socket::group_of;
 use crate::run::services;
@@ -210,11 +210,8 @@ impl Planner<'_> {
             let finding = at(router, daemon::VERSION_2_IPV6, message);
             self.findings.push(finding.help("write `version 3`"));
         }
-        let role = member.role.as_ref().map(|role| role.value);
-        // `state MASTER` switches these off, as keepalived does with a warning.
-        let waits = role != Some(Role::Master);
-        let preempt = router.preempt.as_ref().is_none_or(|preempt| preempt.value) || !waits;
-        let preempt_delay = router.preempt_delay.filter(|_| waits).map(|delay| delay.value);
+        let preempt = !router.stays_for(Some(member), globals);
+        let preempt_delay = router.effective_preempt_delay(Some(member), globals);
         let is_silent = router
             .conduct
             .lower_priority_no_advert
@@ -228,7 +225,7 @@ impl Planner<'_> {
             interval: self.interval(router, version),
             down_count: self.down_count(router),
             preempt,
-            preempt_delay: preempt_delay.unwrap_or_default(),
+            preempt_delay: preempt_delay.map_or(Duration::ZERO, |delay| delay.value),
             startup_delay: globals.startup_delay.map_or(Duration::ZERO, |d| d.value),
             authentication: self.authentication(router, version),
             strict: router

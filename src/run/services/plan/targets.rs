@@ -34,20 +34,17 @@ impl Planner<'_> {
 
     fn group(&self, name: &str, service: &Service, protocol: Protocol) -> Vec<ServiceKey> {
         let group = self.cluster.service_groups.iter().find(|group| group.name.value == name);
-        let members = group.map_or(&[][..], |group| &group.members);
-        // A mark that says none has that of the service, which is that of its servers.
-        let of_servers = || service.servers.first().map(|server| Family::of(server.address));
-        let family = service.family.map(|family| family.value).or_else(of_servers);
+        let Some(group) = group else { return Vec::new() };
+        let family = group.family_of_marks(service);
+        let members = group.members.iter();
         members
-            .iter()
             .flat_map(|member| match member.value {
                 GroupMember::Mark { mark, family: own } => {
-                    let family = own.or(family).unwrap_or(Family::V4);
-                    vec![ServiceKey::Mark { family, mark }]
+                    vec![ServiceKey::Mark { family: own.unwrap_or(family), mark }]
                 }
                 GroupMember::Network { port, .. } | GroupMember::Range { port, .. } => {
                     let port = port.unwrap_or(0);
-                    let addresses = member.value.addresses().take(MOST);
+                    let addresses = member.value.addresses().take(GroupMember::MOST);
                     addresses
                         .map(|address| ServiceKey::Endpoint { protocol, address, port })
                         .collect()
@@ -100,6 +97,3 @@ pub(super) fn report_doubles(cluster: &Cluster, plans: &[ServicePlan], findings:
 pub(super) fn protocol(service: &Service) -> Protocol {
     service.protocol.map_or(Protocol::Udp, |protocol| protocol.value)
 }
-
-/// Addresses of one range: a mistyped prefix must not fill the kernel's memory.
-const MOST: usize = 65_536;

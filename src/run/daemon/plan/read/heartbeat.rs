@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use super::Planner;
-use crate::model::{Failback, Member, Path, ResourceKind, Role, Router, Sourced};
+use crate::model::{Failback, Member, Path, ResourceKind, Router};
 use crate::run::daemon::plan::{PathPlan, ResourcePlan, SourcePlan, Transport};
 use crate::run::net::socket::group_of;
 use crate::run::vrrp::{Arbitration, Family, Settings, Tracked};
@@ -89,13 +89,9 @@ impl Planner<'_> {
         else {
             return;
         };
-        let is_master = |role: &Sourced<Role>| role.value == Role::Master;
-        // `state MASTER` and an owner preempt whatever else is said.
-        let is_eager = |member: &Member| {
-            member.role.as_ref().is_some_and(is_master) || member.effective_priority() == u8::MAX
-        };
-        let preempts = router.preempt.as_ref().is_none_or(|preempt| preempt.value)
-            || router.members.iter().any(is_eager);
+        let globals = &self.cluster.globals;
+        let stays = |member: &Member| router.stays_for(Some(member), globals);
+        let preempts = !(router.stays(globals) && router.members.iter().all(stays));
         let membership = &self.cluster.membership;
         let is_arbitrated = membership.arbitrator.is_some() && !membership.ping_targets.is_empty();
         let help = match (preempts, is_arbitrated) {
