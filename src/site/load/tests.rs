@@ -85,6 +85,32 @@ fn an_override_holds_for_one_director_only() {
     assert_eq!(seen("lw2"), ("bond0".to_owned(), Some("wlc".to_owned())));
 }
 
+/// Gates and the status look it up in the kernel's table, by its protocol.
+#[test]
+fn a_service_without_a_protocol_is_one_of_tcp_and_an_imported_one_of_udp() {
+    use crate::model::Protocol::{self, Tcp, Udp};
+    let folder = tempfile::tempdir().unwrap();
+    let conf = "virtual_server 10.0.0.32 53 {\nreal_server 10.0.0.29 53 {\n}\n}\n";
+    std::fs::write(folder.path().join("keepalived.conf"), conf).unwrap();
+    let text = format!(
+        "import = [\"keepalived.conf\"]\n{PAIR}[[services]]\naddress = \"fwmark 7\"\n\
+         [[directors.lw2.override.services]]\naddress = \"10.0.0.31:80\"\nprotocol = \"tcp\"\n\
+         scheduler = \"sh\"\n"
+    );
+    let mut sources = Sources::new();
+    let file = sources.add("site.toml", text.as_bytes());
+    let (site, _) = read(&mut sources, file, folder.path(), Secrets::Leave);
+    let of = |cluster: &Cluster| -> Vec<Option<Protocol>> {
+        cluster.services.iter().map(|service| service.protocol.map(|own| own.value)).collect()
+    };
+    let wanted = [Some(Udp), Some(Tcp), None];
+    assert_eq!(of(&site.cluster), wanted);
+    // It is the same service, and no second one.
+    let overridden = for_node(&site, "lw2").unwrap();
+    assert_eq!(of(&overridden), wanted);
+    assert_eq!(overridden.services[1].scheduler.as_ref().unwrap().value, "sh");
+}
+
 #[test]
 fn what_is_written_says_the_same() {
     for text in [PAIR, include_str!("../../../inventories/lab.toml")] {

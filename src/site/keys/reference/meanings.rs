@@ -208,7 +208,7 @@ pub(super) const PACING: &[(&str, &str)] = &[
 
 pub(super) const SERVICE: &[(&str, &str)] = &[
     ("address", "\"10.0.0.31:80\", \"fwmark 3\" or \"group NAME\""),
-    ("protocol", "\"tcp\", \"udp\" or \"sctp\""),
+    ("protocol", "\"tcp\", \"udp\" or \"sctp\"; TCP when nothing is said"),
     ("family", "\"inet\" or \"inet6\", for a mark"),
     ("destinations", "for a mark: the addresses that its packets have, which real servers accept"),
     ("name", "name in messages"),
