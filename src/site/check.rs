@@ -1,6 +1,6 @@
 //! What the keys of an inventory must say together.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 
 use super::keys::Reader;
@@ -43,6 +43,21 @@ pub(super) fn check(site: &Site, reader: &mut Reader<'_>) {
                 stack::check(site, cluster, reader);
                 unicast::check(site, cluster, reader);
             }
+        }
+    }
+}
+
+/// Ranks are given to directors. Asked before they are dealt out: a rank of nobody is in none of the routers then.
+pub(super) fn members(site: &Site, reader: &mut Reader<'_>) {
+    let mut told: HashSet<Place> = HashSet::new();
+    let clusters = std::iter::once(&site.cluster).chain(site.views.values());
+    let members = clusters.flat_map(|cluster| &cluster.routers).flat_map(|router| &router.members);
+    for name in members.filter_map(|member| member.node.as_ref()) {
+        if let (None, Some(at)) = (site.director(&name.value), own(name.at, reader))
+            && told.insert(at)
+        {
+            let known = site.directors.iter().map(|director| director.name.value.as_str());
+            reader.unknown_name(at.span, "director", &name.value, known);
         }
     }
 }
@@ -160,12 +175,6 @@ fn routers(site: &Site, cluster: &Cluster, reader: &mut Reader<'_>) {
         let has_interface = |director: &super::Director| director.interface.is_some();
         if router.interface.is_none() && !site.directors.iter().all(has_interface) {
             reader.missing("a router", "interface", at.span, "interface = \"eth1\"");
-        }
-        for member in router.members.iter().filter_map(|member| member.node.as_ref()) {
-            if let (None, Some(at)) = (site.director(&member.value), own(member.at, reader)) {
-                let known = site.directors.iter().map(|director| director.name.value.as_str());
-                reader.unknown_name(at.span, "director", &member.value, known);
-            }
         }
         ranks(router, reader);
     }

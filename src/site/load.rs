@@ -1,10 +1,11 @@
 //! From a file to a [`Site`]; every mistake is a finding, and none stops the reading.
 
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use super::document::{self, Entry, Literal};
 use super::keys::{Keys, Reader};
-use super::{Site, Stack, check, node};
+use super::{Director, Site, Stack, check, node};
 use crate::model::{Cluster, Node, Protocol, Sourced, Target};
 use crate::source::codes::inventory;
 use crate::source::{Diagnostic, FileId, Findings, LoadError, Place, Sources, Span};
@@ -116,12 +117,24 @@ fn look_through(site: &mut Site, reader: &mut Reader<'_>) {
     if site.stack() == Stack::Heartbeat {
         return;
     }
+    check::members(site, reader);
     let directors = &site.directors;
+    let names = |cluster: &Cluster| -> HashSet<String> {
+        cluster.routers.iter().map(|router| router.name.value.clone()).collect()
+    };
+    // A router that only some directors have is none of the others.
+    let shared = names(&site.cluster);
+    let own: HashMap<String, HashSet<String>> =
+        site.views.iter().map(|(name, view)| (name.clone(), names(view))).collect();
+    let has = |director: &Director, router: &str| {
+        own.get(&director.name.value).unwrap_or(&shared).contains(router)
+    };
     for cluster in std::iter::once(&mut site.cluster).chain(site.views.values_mut()) {
         let globals = &cluster.globals;
         for router in &mut cluster.routers {
             let is_strict = router.is_strict(globals);
-            node::rank(router, directors, is_strict);
+            let name = router.name.value.clone();
+            node::rank(router, directors, |director| has(director, &name), is_strict);
         }
     }
 }

@@ -161,7 +161,10 @@ pub(super) const ROUTER: &[(&str, &str)] = &[
         "resources",
         "for heartbeat: words of its haresources line; addresses that they do not name come in front",
     ),
-    ("members", "[routers.NAME.members]: DIRECTOR = { priority = 100 }"),
+    (
+        "members",
+        "[routers.NAME.members]: DIRECTOR = { priority = 100 }; who is not named keeps its own rank",
+    ),
     ("authentication", "see `authentication`"),
     ("hooks", "see `hooks`"),
 ];
