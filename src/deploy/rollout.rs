@@ -7,7 +7,7 @@
 //!
 //! Directors are changed, and taken back, one by one: never do two of them stop at the same time. Only where one
 //! alone would not be understood by the others is the next one activated before the first is judged, and none of
-//! them is confirmed before all of them are judged.
+//! them is confirmed before all of them are judged; they are taken back one right behind the other as well.
 //!
 //! Real servers that get addresses are changed before the directors, and taken back behind them; those that give
 //! some up the other way round. A director that was taken back is judged before the next one is, as long as a gate
@@ -467,14 +467,18 @@ impl Rollout {
             }
             Phase::RollingBack => {
                 let run = run();
+                // The last one comes first.
                 let mut is_followed = false;
-                for node in self.nodes.iter_mut().filter(|node| node.is_touched) {
+                for position in 0..self.nodes.len() {
+                    let is_judged = is_followed && !self.is_within_those_together(position);
+                    let Some(node) = self.nodes.get_mut(position) else { continue };
+                    if !node.is_touched {
+                        continue;
+                    }
                     let (generation, run) = (node.generation, Some(run.clone()));
-                    let act = Act::Rollback { generation, run };
-                    node.tasks.push_back(Task::Fresh(act));
-                    // The last one comes first.
+                    node.tasks.push_back(Task::Fresh(Act::Rollback { generation, run }));
                     if node.plan.role == Role::Director {
-                        node.tasks.extend(is_followed.then_some(Task::Gate));
+                        node.tasks.extend(is_judged.then_some(Task::Gate));
                         is_followed = true;
                     }
                 }

@@ -427,6 +427,23 @@ fn a_director_that_was_taken_back_is_judged_before_the_next_one_stops() {
     assert!(begins("lw2", "gate") < begins("lw1", "roll back"));
 }
 
+/// The first one would become master beside the others, for as long as a gate may take.
+#[test]
+fn directors_that_were_changed_together_are_taken_back_without_a_gate_between() {
+    let text = |id: u8| {
+        format!(
+            "vrrp_instance V {{\nvirtual_router_id {id}\nvirtual_ipaddress {{\n10.0.0.31\n}}\n}}\n"
+        )
+    };
+    let ended = fail_at_the_end(|| world_of(&text(7), &text(8), None));
+    assert_eq!(ways_back(&ended), ["lw1", "lw2", "rs"]);
+    let back = |event: &Event| matches!(event, Event::Begins { task: "roll back", .. });
+    let first = ended.events.iter().position(back).unwrap();
+    let gate = |event: &Event| matches!(event, Event::Begins { task: "gate", .. });
+    assert!(!ended.events[first..].iter().any(gate), "{:?}", &ended.events[first..]);
+    assert!(ended.hosts.iter().all(|memory| content(memory) == text(7)));
+}
+
 /// What it finds keeps nothing as it should not be.
 #[test]
 fn a_gate_that_stays_closed_on_the_way_back_is_a_remark() {
