@@ -49,9 +49,14 @@ pub(in crate::cli) fn found(machine: &Machine) -> Found {
 
 /// The directors of `inventories/lab.toml`, as its files want them; `named` are asked for.
 pub(in crate::cli) fn directors(named: &[&str]) -> Fleet {
+    directors_of(Stack::Keepalived, named)
+}
+
+/// The same with another stack.
+fn directors_of(stack: Stack, named: &[&str]) -> Fleet {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("inventories/lab.toml");
-    let secrets = crate::site::Secrets::Leave;
-    let (site, _) = crate::site::load(&mut Sources::new(), &path, secrets).unwrap();
+    let (secrets, stack) = (crate::site::Secrets::Leave, Some(stack));
+    let (site, _) = crate::site::load_for(&mut Sources::new(), &path, secrets, stack).unwrap();
     let machines = render(&site, &Templates::new(None).unwrap()).unwrap();
     let mut fleet = Fleet { site, machines: Vec::new(), hosts: Vec::new(), left_out: Vec::new() };
     for machine in machines.into_iter().filter(|machine| machine.role == Role::Director) {
@@ -79,7 +84,11 @@ pub(in crate::cli) fn memory<'a>(fleet: &'a mut Fleet, name: &str) -> &'a mut Me
 
 /// Says something else in the files that are there.
 fn edit(fleet: &mut Fleet, name: &str, from: &str, to: &str) {
-    let file = memory(fleet, name).found.files.get_mut(CONF).unwrap();
+    edit_file(fleet, name, CONF, [from, to]);
+}
+
+fn edit_file(fleet: &mut Fleet, name: &str, path: &str, [from, to]: [&str; 2]) {
+    let file = memory(fleet, name).found.files.get_mut(path).unwrap();
     let text = String::from_utf8(file.content.clone()).unwrap();
     assert!(text.contains(from), "{text}");
     file.content = text.replace(from, to).into_bytes();
@@ -87,7 +96,11 @@ fn edit(fleet: &mut Fleet, name: &str, from: &str, to: &str) {
 
 /// What a deployment comes to: its exit code, or why it did not begin.
 fn ends(fleet: &mut Fleet) -> Result<ExitCode, String> {
-    let done = block_on(deploy(fleet, &how(), None, "a test", &printer())).unwrap();
+    ends_so(fleet, &how())
+}
+
+fn ends_so(fleet: &mut Fleet, how: &How) -> Result<ExitCode, String> {
+    let done = block_on(deploy(fleet, how, None, "a test", &printer())).unwrap();
     done.map_err(|failure| match failure {
         Failure::Input(problem) => problem.to_string(),
         _ => panic!("it is not the input"),
@@ -110,6 +123,16 @@ fn a_director_is_not_changed_so_that_the_one_left_out_does_not_understand_it() {
         assert_eq!(ends(&mut fleet), Err(ALONE.to_owned()), "{from}");
         assert!(!has_changed(&mut fleet, "lw2"), "{from}");
     }
+}
+
+/// It would take everything over 30 s after the deployment has ended well.
+#[test]
+fn a_director_of_heartbeat_is_not_changed_so_that_the_one_left_out_does_not_hear_it() {
+    let mut fleet = directors_of(Stack::Heartbeat, &["lw2"]);
+    edit_file(&mut fleet, "lw2", "/etc/ha.d/ha.cf", ["bcast eth1", "bcast eth2"]);
+    let how = How { confirm_within: None, ..how() };
+    assert_eq!(ends_so(&mut fleet, &how), Err(ALONE.to_owned()));
+    assert!(!has_changed(&mut fleet, "lw2"));
 }
 
 #[test]

@@ -101,3 +101,36 @@ fn a_master_tells_those_that_are_its_peers() {
         assert_eq!(is_told(("lw1", own), ("lw2", other)), *wanted, "{what}");
     }
 }
+
+/// heartbeat drops what is signed with a key that it does not know, and takes everything over 30 s later.
+#[test]
+fn directors_of_heartbeat_hear_each_other_by_a_key_and_a_path_that_both_have() {
+    let tree = |paths: &str, keys: &str| {
+        let file = |text: String| TreeFile { mode: 0o600, content: text.into_bytes() };
+        let ha_cf = format!("{paths}\nnode lw1 lw2\n");
+        Tree::from([
+            ("/etc/ha.d/ha.cf".to_owned(), file(ha_cf)),
+            ("/etc/ha.d/authkeys".to_owned(), file(keys.to_owned())),
+        ])
+    };
+    let (first, second) = ("auth 1\n1 sha1 one\n", "auth 2\n2 sha1 two\n");
+    let [before_second, behind_first] =
+        ["auth 1\n1 sha1 one\n2 sha1 two\n", "auth 2\n1 sha1 one\n2 sha1 two\n"];
+    let rows = [
+        ("nothing", ["bcast eth1", first], ["keepalive 2\nbcast eth1", first], false),
+        ("key", ["bcast eth1", first], ["bcast eth1", second], true),
+        ("one secret", ["bcast eth1", first], ["bcast eth1", "auth 1\n1 sha1 other\n"], true),
+        ("digest", ["bcast eth1", first], ["bcast eth1", "auth 1\n1 md5 one\n"], true),
+        ("a key more", ["bcast eth1", first], ["bcast eth1", before_second], false),
+        ("a key that is known", ["bcast eth1", before_second], ["bcast eth1", behind_first], false),
+        ("a key that is not", ["bcast eth1", first], ["bcast eth1", behind_first], true),
+        ("port", ["bcast eth1", first], ["udpport 695\nbcast eth1", first], true),
+        ("the usual port", ["bcast eth1", first], ["udpport 694\nbcast eth1", first], false),
+        ("path", ["bcast eth1", first], ["bcast eth2", first], true),
+        ("a path more", ["bcast eth1", first], ["bcast eth1 eth2", first], false),
+    ];
+    for (what, before, after, is_anew) in rows {
+        let [before, after] = [before, after].map(|[paths, keys]| tree(paths, keys));
+        assert_eq!(accord("lw1", &before, &after, true).speaks_anew, is_anew, "{what}");
+    }
+}
