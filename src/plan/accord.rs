@@ -181,10 +181,12 @@ pub(super) fn accord(machine: &str, before: &Tree, after: &Tree, is_running: boo
     } else {
         Presence::Stays
     };
-    // One number may be of several routers, on several links or groups: what is understood has not become another one.
+    // One number may be of several routers, on several links or groups: what is understood as one of them has not
+    // become another.
+    let is_understood = |new: &Voice| before.iter().any(|old| new.is_understood_as(old));
     let is_anew = |old: &Voice| {
-        let mut same = after.iter().filter(|new| old.is_the_same_router(new)).peekable();
-        same.peek().is_some() && !same.any(|new| new.is_understood_as(old))
+        !after.iter().any(|new| new.is_understood_as(old))
+            && after.iter().any(|new| old.is_the_same_router(new) && !is_understood(new))
     };
     Accord { speaks_anew: is_cut_off || before.iter().any(is_anew), presence }
 }
@@ -200,15 +202,15 @@ fn lacks_one(these: &[Voice], those: &[Voice]) -> bool {
 /// `own`, wherever they have the same router and that one says where it is.
 pub fn is_told(own: (&str, &Tree), other: (&str, &Tree)) -> bool {
     let [own, other] = [own, other].map(|(machine, tree)| voices(&meaning(machine, tree)));
-    let mut pairs = own.iter().flat_map(|own| {
-        let same = other.iter().filter(|other| own.is_the_same_router(other));
-        same.map(move |other| (&own.way, &other.way))
-    });
-    pairs.all(|ways| match ways {
+    let tells = |other: &Voice, own: &Voice| match (&own.way, &other.way) {
         (Way::Unicast { source: Some(source), .. }, Way::Unicast { peers, .. }) => {
             peers.contains(source)
         }
         _ => true,
+    };
+    own.iter().all(|own| {
+        let same = || other.iter().filter(|other| own.is_the_same_router(other));
+        same().next().is_none() || same().any(|other| tells(other, own))
     })
 }
 

@@ -134,3 +134,33 @@ fn directors_of_heartbeat_hear_each_other_by_a_key_and_a_path_that_both_have() {
         assert_eq!(accord("lw1", &before, &after, true).speaks_anew, is_anew, "{what}");
     }
 }
+
+/// keepalived tells them apart by their interfaces, and advertisements stay on their link.
+#[test]
+fn one_number_on_two_links_is_two_routers() {
+    let tree = |ids: [u8; 2], more: &str| {
+        let router = |(link, id): (usize, u8)| {
+            format!(
+                "vrrp_instance V{link} {{\ninterface eth{link}\nvirtual_router_id {id}\n\
+                 unicast_src_ip 10.0.{link}.26\nunicast_peer {{\n10.0.{link}.27\n}}\n\
+                 virtual_ipaddress {{\n10.0.{link}.31\n}}\n}}\n"
+            )
+        };
+        let routers: String = (1..).zip(ids).filter(|(_, id)| *id > 0).map(router).collect();
+        let file = TreeFile { mode: 0o600, content: (routers + more).into_bytes() };
+        Tree::from([("/etc/keepalived/keepalived.conf".to_owned(), file)])
+    };
+    let service = "virtual_server 10.0.1.31 80 {\nprotocol TCP\n}\n";
+    let before = tree([7, 7], "");
+    let rows = [([7, 7], service, false), ([8, 7], "", true), ([0, 7], "", false)];
+    for (ids, more, is_anew) in rows {
+        let anew = accord("lw1", &before, &tree(ids, more), true).speaks_anew;
+        assert_eq!(anew, is_anew, "{ids:?}");
+    }
+    let there = tree([7, 7], "");
+    let text = String::from_utf8(there["/etc/keepalived/keepalived.conf"].content.clone()).unwrap();
+    let swapped = text.replace(".26", ".99").replace(".27", ".26").replace(".99", ".27");
+    let file = TreeFile { mode: 0o600, content: swapped.into_bytes() };
+    let other = Tree::from([("/etc/keepalived/keepalived.conf".to_owned(), file)]);
+    assert!(is_told(("lw1", &there), ("lw2", &other)));
+}
