@@ -242,3 +242,23 @@ fn real_servers_take_what_is_sent_to_them_and_nothing_else() {
     assert_eq!(wanted, "\"192.0.2.10/32@tunl0\"");
     assert!(script.contains("\nports=\"4:6080\"\n"), "{script}");
 }
+
+/// It is sent packets with the same destination as any other, once no other lives.
+#[test]
+fn a_server_of_last_resort_takes_the_addresses_of_its_service() {
+    let wanted = |method: &str, fallback: &str| {
+        let script = script_of_server(&format!(
+            "[[services]]\naddress = \"192.0.2.10:80\"\nmethod = \"{method}\"\n\
+             servers = [\"10.10.10.22:80\"]\nfallback = \"{fallback}\"\nprobe = \"tcp\"\n\
+             [[services]]\naddress = \"10.10.10.1:80\"\nmethod = \"dr\"\n\
+             servers = [\"rs1:80\"]\nprobe = \"tcp\"\n"
+        ));
+        script.lines().find_map(|line| line.strip_prefix("wanted=")).unwrap().to_owned()
+    };
+    let own = "10.10.10.1/32@lo";
+    assert_eq!(wanted("dr", "10.10.10.21:80"), format!("\"{own} 192.0.2.10/32@lo\""));
+    assert_eq!(wanted("nat", "10.10.10.21:80 dr"), format!("\"{own} 192.0.2.10/32@lo\""));
+    assert_eq!(wanted("tun", "10.10.10.21:80"), format!("\"{own} 192.0.2.10/32@tunl0\""));
+    assert_eq!(wanted("dr", "10.10.10.21:80 nat"), format!("\"{own}\""));
+    assert_eq!(wanted("dr", "127.0.0.1:80"), format!("\"{own}\""));
+}
