@@ -45,7 +45,7 @@ pub(super) struct Arguments {
 pub(super) struct How {
     /// Do not ask
     #[arg(long, short)]
-    yes: bool,
+    pub(super) yes: bool,
 
     /// Real servers that are changed at the same time; directors always go one by one
     #[arg(long, value_name = "N", default_value_t = 4)]
@@ -289,7 +289,7 @@ fn conclude(rollout: &Rollout, printer: &Printer) -> ExitCode {
 }
 
 /// Asks on the terminal; a pipe cannot agree.
-fn agrees(printer: &Printer) -> Result<bool, Failure> {
+pub(super) fn agrees(printer: &Printer) -> Result<bool, Failure> {
     let stdin = std::io::stdin();
     if !stdin.is_terminal() {
         let problem = Problem::new("there is no terminal to ask on");

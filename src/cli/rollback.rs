@@ -10,6 +10,8 @@ use crate::plan::{Tree, meaning};
 use crate::site::render::{Machine, Role};
 use crate::source::text;
 
+mod pending;
+
 /// Bring back what an earlier deployment had put on the machines
 ///
 /// A deployment that still waits for its confirmation is taken back first.
@@ -47,28 +49,26 @@ async fn roll_back(
     if !faults.is_empty() {
         return Ok(ExitCode::Remote);
     }
-    let mut taken_back = Vec::new();
-    for (machine, host) in fleet.machines.iter().zip(&mut fleet.hosts) {
-        let Some(generation) = found.get(&machine.name).and_then(|found| found.pending) else {
-            taken_back.push(None);
-            continue;
-        };
-        match host.perform(&Act::Rollback { generation, run: None }).await {
-            // The old files may be back without the old state.
-            Ok(Reply::Done(remarks)) => {
-                for remark in remarks {
-                    printer.problem(&Problem::new(format!("{}: {remark}", machine.name)));
-                }
-            }
-            Ok(_) => {}
-            Err(fault) => {
-                show_faults(&[(machine.name.clone(), fault)], printer);
-                return Ok(ExitCode::Remote);
-            }
-        }
-        printer.status(&format!("{}: generation {generation} was taken back", machine.name));
-        taken_back.push(Some(generation));
+    let Some(back) = pending::take_back(fleet, &found, how, printer).await? else {
+        printer.status("nothing was changed");
+        return Ok(ExitCode::Success);
+    };
+    if !back.is_complete {
+        return Ok(ExitCode::Remote);
     }
+    let ended = go_back(fleet, to, how, &back.generations, printer).await?;
+    // What a machine has remarked is no success, whatever came behind it.
+    Ok(if back.is_clean { ended } else { ended.max(ExitCode::Remote) })
+}
+
+/// Goes back to an earlier deployment, behind what was `taken_back` already.
+async fn go_back(
+    fleet: &mut Fleet,
+    to: Option<u32>,
+    how: &How,
+    taken_back: &[Option<u32>],
+    printer: &Printer,
+) -> Result<ExitCode, Failure> {
     let replies = fleet.ask(vec![Act::History; fleet.machines.len()]).await;
     let mut histories = Vec::new();
     for (machine, reply) in fleet.machines.iter().zip(replies) {
@@ -84,7 +84,7 @@ async fn roll_back(
     // It was cut off: where it was confirmed already, it is taken back as well.
     let mut run = last_run(&histories);
     if to.is_none() && taken_back.iter().any(Option::is_some) {
-        run = run_of(&histories, &taken_back);
+        run = run_of(&histories, taken_back);
         let names = fleet.machines.iter().map(|machine| machine.name.as_str()).zip(&histories);
         let kept = names.filter(|(_, entries)| {
             current(entries).is_some_and(|own| run == Some(own.run.as_str()))
