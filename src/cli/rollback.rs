@@ -5,7 +5,7 @@ use super::fleet::{Fleet, FleetArguments, block_on, show_faults};
 use super::printer::{Printer, Problem};
 use super::{ExitCode, Failure};
 use crate::deploy::{Act, Entry, EntryState, Reply};
-use crate::model::{Cluster, Router, Service};
+use crate::model::{Cluster, Member, Router, Service, Sourced};
 use crate::plan::{Tree, meaning};
 use crate::site::render::{Machine, Role};
 use crate::source::text;
@@ -115,7 +115,7 @@ async fn go_back(
             Ok(Reply::Files(tree)) => {
                 *machine = restored(machine, &tree);
                 if machine.role == Role::Director {
-                    clusters.push(meaning(&machine.name, &tree));
+                    clusters.push((machine.name.clone(), meaning(&machine.name, &tree)));
                 }
             }
             Ok(_) => {}
@@ -177,16 +177,28 @@ fn restored(machine: &Machine, tree: &Tree) -> Machine {
         .with_files(files.map(|(path, old)| (path.clone(), old.mode, text::decode(&old.content))))
 }
 
-/// What stands in the directors' files is what gates ask for: today's inventory may have addresses and
-/// services that there were none of.
-fn judge_by(found: Vec<Cluster>, cluster: &mut Cluster) {
+/// What stands in the directors' files is what gates ask for, and whose rank is the highest: today's inventory may have
+/// addresses, services and ranks that there were none of.
+fn judge_by(found: Vec<(String, Cluster)>, cluster: &mut Cluster) {
     let mut routers: Vec<Router> = Vec::new();
     let mut services: Vec<Service> = Vec::new();
-    for old in found {
-        let is_new =
-            |router: &Router| !routers.iter().any(|known| known.addresses == router.addresses);
-        let new: Vec<Router> = old.routers.into_iter().filter(is_new).collect();
-        routers.extend(new);
+    for (name, old) in found {
+        for mut router in old.routers {
+            // A file of one node does not say whose it is.
+            for member in &mut router.members {
+                member.node.get_or_insert_with(|| Sourced::implied(name.clone()));
+            }
+            match routers.iter_mut().find(|known| known.addresses == router.addresses) {
+                Some(known) => {
+                    let is_new = |member: &Member| {
+                        !known.members.iter().any(|other| other.node == member.node)
+                    };
+                    let new: Vec<Member> = router.members.into_iter().filter(is_new).collect();
+                    known.members.extend(new);
+                }
+                None => routers.push(router),
+            }
+        }
         let is_new = |service: &Service| {
             !services.iter().any(|known| known.target.value == service.target.value)
         };

@@ -74,7 +74,7 @@ fn gates_ask_for_what_the_older_files_have() {
         [("/etc/keepalived/keepalived.conf".to_owned(), old(&text))].into()
     };
     let mut cluster = Cluster::default();
-    let both = ["lw1", "lw2"].map(|name| meaning(name, &tree("10.0.0.31")));
+    let both = ["lw1", "lw2"].map(|name| (name.to_owned(), meaning(name, &tree("10.0.0.31"))));
     judge_by(both.into(), &mut cluster);
     let addresses: Vec<String> = cluster
         .routers
@@ -191,4 +191,32 @@ fn a_deployment_that_holds_its_locks_is_left_alone() {
     for name in ["lw1", "lw2"] {
         assert_eq!(memory(&mut fleet, name).found.pending, Some(2), "{name}");
     }
+}
+
+/// The last deployment had swapped the ranks.
+#[test]
+fn ranks_of_the_older_files_say_that_addresses_move() {
+    use crate::cli::deploy::tests::{CONF, directors, found};
+    use crate::plan::Plan;
+    let mut fleet = directors(&["lw1", "lw2"]);
+    let mut facts = std::collections::BTreeMap::new();
+    let mut clusters = Vec::new();
+    for machine in &fleet.machines {
+        let mut now = found(machine);
+        clusters.push((machine.name.clone(), meaning(&machine.name, &now.files)));
+        now.addresses.clear();
+        if machine.name == "lw1" {
+            let file = now.files.get_mut(CONF).unwrap();
+            let text = String::from_utf8(file.content.clone()).unwrap();
+            file.content = text.replace("priority 150", "priority 90").into_bytes();
+        } else {
+            now.addresses.insert("10.0.0.31".parse().unwrap());
+        }
+        facts.insert(machine.name.clone(), now);
+    }
+    judge_by(clusters, &mut fleet.site.cluster);
+    let plan = Plan::new(&fleet.site.cluster, &fleet.machines, &facts);
+    let moving: Vec<&str> =
+        plan.nodes.iter().filter(|node| node.moves_addresses()).map(|n| n.name.as_str()).collect();
+    assert_eq!(moving, ["lw2"]);
 }
