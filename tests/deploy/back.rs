@@ -274,6 +274,21 @@ fn a_way_back_that_was_cut_off_is_gone_again() {
     );
 }
 
+/// What a file system writes seconds later would be back after a loss of power: a confirmed machine with the old state.
+#[test]
+fn a_confirmation_is_on_the_disk_when_it_is_answered() {
+    let rack = Rack::new();
+    rack.stage(&machine("new\n"));
+    rack.activate(1, 60).unwrap();
+    let is_there = |name: &str| format!("[ -e \"$LVSHA_ROOT/{name}\" ]");
+    let unit = is_there("etc/systemd/system/lvsha-rollback.service");
+    let pending = is_there("var/lib/lvsha/pending");
+    let all = format!("[ $# -gt 0 ] || {unit} || {pending} || echo durable >>\"$LVSHA_ROOT/log\"");
+    rack.program("sync", &all);
+    rack.confirm(1).unwrap();
+    assert!(rack.read("log").contains("durable"), "{}", rack.read("log"));
+}
+
 /// systemd.timer(5): without a word about it a timer may be a minute late.
 #[test]
 fn the_timer_of_the_dead_man_is_exact() {
