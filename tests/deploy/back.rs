@@ -104,6 +104,22 @@ fn a_link_that_made_way_for_a_file_is_a_link_again() {
     assert_eq!(fs::metadata(&target).unwrap().permissions().mode() & 0o777, 0o640);
 }
 
+/// Its target may be on what is not mounted now.
+#[test]
+fn a_link_that_leads_nowhere_is_a_link_again() {
+    let rack = Rack::new();
+    fs::create_dir_all(rack.path(CONF).parent().unwrap()).unwrap();
+    std::os::unix::fs::symlink("/nowhere/shared.conf", rack.path(CONF)).unwrap();
+    let wanted = machine("new\n");
+    let links = rack.found(&wanted).links;
+    assert_eq!(links.get(CONF).map(String::as_str), Some("/nowhere/shared.conf"));
+    rack.stage(&wanted);
+    rack.activate(1, 60).unwrap();
+    assert_eq!(rack.read(CONF), "new\n");
+    rack.rollback(1).unwrap();
+    assert_eq!(fs::read_link(rack.path(CONF)).unwrap().to_str(), Some("/nowhere/shared.conf"));
+}
+
 /// Its mode was set where the link points to, and is set back there.
 #[test]
 fn a_link_of_which_only_the_mode_was_changed_stays_one() {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{Fleet, How, confirm_within, gate_within};
 use crate::cli::printer::Problem;
 use crate::deploy::{Fault, FaultKind};
-use crate::plan::{Found, NodePlan, Plan, Presence, Step, is_told};
+use crate::plan::{FileChange, Found, NodePlan, Plan, Presence, Step, is_told};
 use crate::site::Stack;
 use crate::site::render::{Machine, Role};
 
@@ -30,6 +30,11 @@ pub(super) fn impossible(
                 "{name} runs {own}, which does not hear the new program: both directors would hold the addresses"
             );
             return Some(Problem::new(words).help(in_a_quiet_hour(own)));
+        }
+        if let Some(unit) = masked(node, facts) {
+            let words = format!("{unit} is masked on {}: somebody wants it not to run", node.name);
+            let help = format!("there: `systemctl unmask {unit}`; `--limit` leaves a machine out");
+            return Some(Problem::new(words).help(help));
         }
         // No distribution has it.
         if facts.missing.iter().any(|package| package == "lvsha") {
@@ -65,6 +70,15 @@ fn deaf<'a>(node: &'a NodePlan, found: &Found) -> Option<&'a str> {
         Step::Stop(unit) if !found.active.contains(unit) => None,
         Step::Stop(unit) if unit == HEARTBEAT || is_wanted(HEARTBEAT) => Some(unit.as_str()),
         _ => None,
+    })
+}
+
+/// A unit of lvsha's own that would be written over its mask: a link to /dev/null in its place.
+fn masked<'a>(node: &'a NodePlan, found: &Found) -> Option<&'a str> {
+    let is_mask = |path: &str| found.links.get(path).is_some_and(|to| to == "/dev/null");
+    node.files().map(FileChange::path).filter(|path| is_mask(path)).find_map(|path| {
+        let unit = path.strip_prefix("/etc/systemd/system/")?;
+        unit.ends_with(".service").then_some(unit)
     })
 }
 

@@ -178,6 +178,19 @@ fn no_program_is_started_beside_one_that_does_not_hear_it() {
     assert!(!has_changed(&mut fleet, "lw2"));
 }
 
+/// A file in the place of the link would start it.
+#[test]
+fn a_unit_that_is_masked_stays_so() {
+    let mut fleet = directors_of(Stack::Lvsha, &["lw1", "lw2"]);
+    let unit = "/etc/systemd/system/lvsha.service".to_owned();
+    let found = &mut memory(&mut fleet, "lw2").found;
+    found.files.remove(&unit);
+    found.links.insert(unit, "/dev/null".to_owned());
+    let words = "lvsha.service is masked on lw2: somebody wants it not to run";
+    assert_eq!(ends(&mut fleet), Err(words.to_owned()));
+    assert!(!has_changed(&mut fleet, "lw1"));
+}
+
 /// Its advertisements go to those that it names, so a director that it does not name is never told.
 #[test]
 fn a_director_does_not_start_where_the_one_left_out_does_not_know_it() {

@@ -36,6 +36,11 @@ while read -r kind mode path; do
         mkdir -p "$here/before/files$(dirname "$path")" && cp $copy "$root$path" "$here/before/files$path" ||
             fail "cannot save $path"
         echo "$old $path"
+    elif [ -L "$root$path" ]; then
+        # It leads nowhere, or to what is no file: perhaps to what is not mounted now.
+        mkdir -p "$here/before/files$(dirname "$path")" && cp -P "$root$path" "$here/before/files$path" ||
+            fail "cannot save $path"
+        echo "link $path"
     else
         echo "absent $path"
     fi

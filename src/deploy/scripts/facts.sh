@@ -6,7 +6,10 @@ for installer in apt-get dnf zypper; do
     command -v $installer >/dev/null 2>&1 && { echo "installer $installer"; break; }
 done
 file() {
-    [ -f "$root$1" ] || return 0
+    if [ ! -f "$root$1" ]; then
+        [ ! -L "$root$1" ] || echo "link $1 $(readlink "$root$1")"
+        return 0
+    fi
     [ -r "$root$1" ] || fail "cannot read $1"
     printf 'file %s %s %s\n' "$(stat -L -c %a "$root$1")" "$1" "$(base64 <"$root$1" | tr -d '\n')"
 }
