@@ -1,6 +1,7 @@
 //! In which order machines are changed.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
 
 use super::{Found, NodePlan, Presence, Step, Tree};
 use crate::model::Cluster;
@@ -59,10 +60,27 @@ fn gives_addresses_up(node: &NodePlan) -> bool {
 fn accepted(tree: &Tree) -> BTreeSet<&str> {
     let script = tree.get(REAL_SERVER_SCRIPT);
     let text = script.and_then(|file| std::str::from_utf8(&file.content).ok()).unwrap_or_default();
-    let mut lines = text.lines();
+    set_by(text).collect()
+}
+
+fn set_by(script: &str) -> impl Iterator<Item = &str> {
+    let mut lines = script.lines();
     let wanted = lines.find_map(|line| line.strip_prefix("wanted=\"")?.strip_suffix('"'));
     let words = wanted.unwrap_or_default().split_whitespace();
-    words.map(|word| word.split_once('@').map_or(word, |(address, _)| address)).collect()
+    words.map(|word| word.split_once('@').map_or(word, |(address, _)| address))
+}
+
+/// The addresses that a real server's script sets and that the machine does not have. Nothing where it does not say
+/// what it has: every machine has an address on `lo`.
+pub fn lacking(script: &str, found: &Found) -> Vec<IpAddr> {
+    if found.loopback.is_empty() {
+        return Vec::new();
+    }
+    let is_there = |address: &IpAddr| {
+        found.loopback.contains(address) || found.addresses.contains(address)
+    };
+    let addresses = set_by(script).map(|word| word.split_once('/').map_or(word, |(own, _)| own));
+    addresses.filter_map(|word| word.parse().ok()).filter(|address| !is_there(address)).collect()
 }
 
 /// The batches of a plan, in its order: real servers `parallel` at a time, the first of them alone

@@ -101,7 +101,12 @@ fn machine(node: &NodePlan, out: &mut String) {
             }
             Step::Units => out.push_str("  systemctl daemon-reload\n"),
             Step::Reload(unit) => {
-                let note = if node.yields { ": another director comes before it" } else { "" };
+                let lost: Vec<String> = node.lost.iter().map(ToString::to_string).collect();
+                let note = match lost.as_slice() {
+                    _ if node.yields => ": another director comes before it".to_owned(),
+                    [] => String::new(),
+                    lost => format!(": it has lost {}", lost.join(", ")),
+                };
                 let _ = writeln!(out, "  reload {unit}{note}");
             }
             Step::Restart(unit) => {

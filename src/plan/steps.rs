@@ -1,9 +1,12 @@
 //! The steps of one machine.
 
+use std::net::IpAddr;
+
 use super::accord::{Accord, Presence, accord};
+use super::order::lacking;
 use super::services::{self, ServiceChange};
 use super::{FileChange, Found, Tree, TreeFile, diff};
-use crate::site::render::{Effect, File, Machine, Role, main_files};
+use crate::site::render::{Effect, File, Machine, REAL_SERVER_SCRIPT, Role, main_files};
 
 /// What is done on one machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +37,8 @@ pub struct NodePlan {
     pub yields: bool,
     /// A generation that waits for its confirmation: nothing can be done before it is over.
     pub pending: Option<u32>,
+    /// Addresses that a real server has lost since its unit has set them.
+    pub lost: Vec<IpAddr>,
 }
 
 /// One step.
@@ -104,7 +109,15 @@ pub fn plan(machine: &Machine, found: &Found) -> NodePlan {
     }
     let removed = |change: &&FileChange| matches!(change, FileChange::Remove { .. });
     ordered.extend(changes.iter().filter(removed).cloned());
-    let effects = effects(machine, &ordered, found);
+    let lost = lost(machine, found);
+    let mut effects = effects(machine, &ordered, found);
+    // The unit is active for ever, whatever became of what it has set.
+    for unit in machine.units.iter().filter(|_| !lost.is_empty()) {
+        let again = Step::Reload((*unit).to_owned());
+        if found.active.contains(*unit) && !effects.contains(&again) {
+            effects.push(again);
+        }
+    }
     steps.extend(ordered.into_iter().map(Step::File));
     steps.extend(effects);
     let edited = before.keys().filter(|path| found.is_edited(path)).cloned().collect();
@@ -126,6 +139,7 @@ pub fn plan(machine: &Machine, found: &Found) -> NodePlan {
         presence,
         yields: false,
         pending: found.pending,
+        lost,
         before,
         after,
     }
@@ -141,6 +155,16 @@ fn read(role: Role, found: &Found, before: &Tree) -> Tree {
         read.extend(file);
     }
     read
+}
+
+/// The addresses that a real server should have, by the script that it has already.
+fn lost(machine: &Machine, found: &Found) -> Vec<IpAddr> {
+    let script = machine.files.iter().find(|file| file.path == REAL_SERVER_SCRIPT);
+    let known = script.filter(|script| {
+        let before = found.files.get(REAL_SERVER_SCRIPT);
+        before.is_some_and(|before| before.content == *script.content())
+    });
+    known.map(|script| lacking(&script.text, found)).unwrap_or_default()
 }
 
 /// What must happen after the files changed, each once, the strongest effect on a unit.

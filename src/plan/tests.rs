@@ -354,6 +354,42 @@ fn a_real_server_that_keeps_some_addresses_waits_for_the_directors_with_the_othe
     assert_eq!(order(one, "10.0.0.31/32@tunl0"), ["lw3", "lw1"]);
 }
 
+/// Its unit has set them once and is active ever after, whoever flushes `lo`.
+#[test]
+fn a_real_server_that_lost_an_address_is_told_to_set_it_again() {
+    const SCRIPT: &str = "/usr/local/sbin/lvsrs";
+    const UNIT: &str = "lvsha-real-server.service";
+    let text = "#!/bin/sh\nwanted=\"10.0.0.31/32@lo 10.0.0.32/32@tunl0\"\n";
+    let mut server = machine(false, text);
+    for file in &mut server.files {
+        (file.path, file.mode) = (SCRIPT.to_owned(), 0o755);
+    }
+    let has = |loopback: &[&str], others: &[&str]| {
+        let file = TreeFile { mode: 0o755, content: text.into() };
+        let unit: std::collections::BTreeSet<String> = [UNIT.to_owned()].into();
+        let set = |words: &[&str]| words.iter().map(|word| word.parse().unwrap()).collect();
+        Found {
+            files: Tree::from([(SCRIPT.to_owned(), file)]),
+            active: unit.clone(),
+            enabled: unit,
+            loopback: set(loopback),
+            addresses: set(others),
+            ..Found::default()
+        }
+    };
+    let planned = |found: &Found| plan(&server, found);
+    let whole = has(&["127.0.0.1", "10.0.0.31"], &["10.0.0.29", "10.0.0.32"]);
+    assert_eq!(planned(&whole).steps, []);
+    let lost = planned(&has(&["127.0.0.1"], &["10.0.0.29", "10.0.0.32"]));
+    assert_eq!(lost.steps, [Step::Reload(UNIT.to_owned())]);
+    let shown = human(&Plan { nodes: vec![lost] });
+    assert!(shown.contains("reload lvsha-real-server.service: it has lost 10.0.0.31\n"), "{shown}");
+    // Without a word about any of them nothing is known.
+    assert_eq!(planned(&has(&[], &[])).steps, []);
+    let stopped = Found { active: Default::default(), ..has(&["127.0.0.1"], &[]) };
+    assert_eq!(planned(&stopped).steps, [Step::Start(UNIT.to_owned())]);
+}
+
 #[test]
 fn the_canary_is_the_first_real_server_alone() {
     let server = |text: &str| plan(&machine(false, text), &found("a"));
