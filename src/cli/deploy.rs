@@ -18,8 +18,9 @@ use crate::deploy::rollout::{Options, Rollout, State};
 use crate::deploy::{Basis, Host, run as roll_out};
 use crate::plan::{Found, Plan, batches, human};
 use crate::site::Stack;
-use crate::site::render::Machine;
+use crate::site::render::{Machine, Role};
 
+mod deliveries;
 mod obstacles;
 
 /// Bring the machines to what the inventory says: standby first, the holder of the addresses last
@@ -143,13 +144,16 @@ pub(super) async fn deploy(
         return Err(problem.into());
     }
     if obstacles::concerns_others(&plan) {
-        let left_out = fleet.look_aside().await;
+        let left_out = fleet.look_aside(|machine| machine.role == Role::Director).await;
         if let Some(problem) = obstacles::misunderstood(&plan, &fleet.machines, &left_out) {
             return Err(problem.into());
         }
         for line in obstacles::unheard(&left_out) {
             printer.status(&line);
         }
+    }
+    for line in deliveries::lost(fleet, &plan).await {
+        printer.status(&line);
     }
     if !how.yes && !agrees(printer)? {
         printer.status("nothing was changed");

@@ -50,8 +50,18 @@ pub(super) fn sort(nodes: &mut [NodePlan]) {
 
 /// Whether a real server has an address that it will not have any more.
 fn gives_addresses_up(node: &NodePlan) -> bool {
-    let stops = node.steps.iter().any(|step| matches!(step, Step::Stop(_)));
-    stops || !accepted(&node.before).is_subset(&accepted(&node.after))
+    stops(node) || !accepted(&node.before).is_subset(&accepted(&node.after))
+}
+
+/// The addresses that a real server will not have any more.
+pub fn given_up(node: &NodePlan) -> Vec<IpAddr> {
+    let kept = if stops(node) { BTreeSet::new() } else { accepted(&node.after) };
+    let gone = accepted(&node.before).into_iter().filter(|word| !kept.contains(word));
+    gone.filter_map(address).collect()
+}
+
+fn stops(node: &NodePlan) -> bool {
+    node.steps.iter().any(|step| matches!(step, Step::Stop(_)))
 }
 
 /// The addresses that a real server's script sets: `wanted="ADDRESS/PREFIX@DEVICE ..."`. The device is
@@ -79,8 +89,12 @@ pub fn lacking(script: &str, found: &Found) -> Vec<IpAddr> {
     let is_there = |address: &IpAddr| {
         found.loopback.contains(address) || found.addresses.contains(address)
     };
-    let addresses = set_by(script).map(|word| word.split_once('/').map_or(word, |(own, _)| own));
-    addresses.filter_map(|word| word.parse().ok()).filter(|address| !is_there(address)).collect()
+    set_by(script).filter_map(address).filter(|address| !is_there(address)).collect()
+}
+
+/// Without its prefix.
+fn address(word: &str) -> Option<IpAddr> {
+    word.split_once('/').map_or(word, |(address, _)| address).parse().ok()
 }
 
 /// The batches of a plan, in its order: real servers `parallel` at a time, the first of them alone

@@ -5,7 +5,7 @@ use crate::cli::args::Color;
 use crate::deploy::Act;
 use crate::deploy::memory::{Memory, Trouble, When};
 use crate::plan::{TreeFile, plan};
-use crate::site::render::{Role, Templates, render};
+use crate::site::render::{Templates, render};
 use crate::source::Sources;
 
 pub(in crate::cli) const CONF: &str = "/etc/keepalived/keepalived.conf";
@@ -43,6 +43,10 @@ pub(in crate::cli) fn found(machine: &Machine) -> Found {
             "lw1" => ["10.0.0.31".parse().unwrap()].into(),
             _ => [].into(),
         },
+        loopback: match machine.role {
+            Role::Director => [].into(),
+            Role::RealServer => ["127.0.0.1", "10.0.0.31"].map(|one| one.parse().unwrap()).into(),
+        },
         ..Found::default()
     }
 }
@@ -54,12 +58,16 @@ pub(in crate::cli) fn directors(named: &[&str]) -> Fleet {
 
 /// The same with another stack.
 fn directors_of(stack: Stack, named: &[&str]) -> Fleet {
+    machines_of(stack, named, |machine| machine.role == Role::Director)
+}
+
+fn machines_of(stack: Stack, named: &[&str], is_there: fn(&Machine) -> bool) -> Fleet {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("inventories/lab.toml");
     let (secrets, stack) = (crate::site::Secrets::Leave, Some(stack));
     let (site, _) = crate::site::load_for(&mut Sources::new(), &path, secrets, stack).unwrap();
     let machines = render(&site, &Templates::new(None).unwrap()).unwrap();
     let mut fleet = Fleet { site, machines: Vec::new(), hosts: Vec::new(), left_out: Vec::new() };
-    for machine in machines.into_iter().filter(|machine| machine.role == Role::Director) {
+    for machine in machines.into_iter().filter(is_there) {
         let host = Host::Memory(Box::new(Memory::new(found(&machine))));
         if named.contains(&machine.name.as_str()) {
             fleet.machines.push(machine);
@@ -212,6 +220,63 @@ fn a_director_does_not_start_where_the_one_left_out_does_not_know_it() {
         assert_eq!(ends(&mut fleet), wanted, "{peer}");
         assert_eq!(has_changed(&mut fleet, "lw2"), wanted.is_ok());
     }
+}
+
+/// What is said of packets that nobody takes, where only `named` take part; `change` is what comes before.
+fn undelivered(named: &[&str], change: impl Fn(&mut Fleet)) -> Vec<String> {
+    let mut fleet = machines_of(Stack::Keepalived, named, |_| true);
+    change(&mut fleet);
+    let said = block_on(async {
+        let (found, _) = fleet.facts().await;
+        let plan = Plan::new(&fleet.site.cluster, &fleet.machines, &found);
+        deliveries::lost(&mut fleet, &plan).await
+    });
+    said.unwrap()
+}
+
+#[test]
+fn a_real_server_that_gives_an_address_up_alone_is_told() {
+    let leaves = |fleet: &mut Fleet| {
+        let mut managed = BTreeMap::new();
+        for machine in fleet.machines.iter_mut().filter(|machine| machine.name == "lw4") {
+            managed.extend(machine.files.drain(..).map(|file| (file.path, String::new())));
+            machine.units.clear();
+        }
+        memory(fleet, "lw4").found.managed = managed;
+    };
+    let line = |director: &str| {
+        format!(
+            "{director}, which `--limit` leaves out, sends lw4 packets for 10.0.0.31, which it gives \
+             up: they are lost"
+        )
+    };
+    assert_eq!(undelivered(&["lw4"], leaves), ["lw1", "lw2"].map(line));
+    let other = |fleet: &mut Fleet| {
+        leaves(fleet);
+        for name in ["lw1", "lw2"] {
+            edit(fleet, name, "real_server 10.0.0.30", "real_server 10.0.0.39");
+        }
+    };
+    assert_eq!(undelivered(&["lw4"], other), [""; 0]);
+}
+
+#[test]
+fn a_real_server_that_is_sent_packets_for_an_address_that_it_lacks_is_told() {
+    let begins = |fleet: &mut Fleet| {
+        for name in ["lw1", "lw2"] {
+            edit(fleet, name, "real_server 10.0.0.30", "real_server 10.0.0.39");
+        }
+    };
+    assert_eq!(undelivered(&["lw1", "lw2"], begins), [""; 0]);
+    let lacks = |fleet: &mut Fleet| {
+        begins(fleet);
+        let address = "10.0.0.31".parse().unwrap();
+        memory(fleet, "lw4").found.loopback.remove(&address);
+    };
+    let line = "directors begin to send lw4 packets for 10.0.0.31; `--limit` leaves it out, and it does \
+                not have it";
+    assert_eq!(undelivered(&["lw1", "lw2"], lacks), [line]);
+    assert_eq!(undelivered(&["lw1", "lw2", "lw3", "lw4"], lacks), [""; 0], "it takes part");
 }
 
 /// It may take itself back in the next minute, and then there is something to do.
