@@ -238,6 +238,8 @@ fn real_servers_take_what_is_sent_to_them_and_nothing_else() {
     let (wanted, script) = service("192.0.2.10:80", "tunnel = \"gre\"\n");
     assert_eq!(wanted, "\"192.0.2.10/32@gre0\"");
     assert!(script.contains("\nports=\"\"\n"), "{script}");
+    // A strict filter drops what comes out of a tunnel (RHEL has one).
+    assert!(script.contains("/proc/sys/net/ipv4/conf/$1/rp_filter\n"), "{script}");
     let (wanted, script) = service("192.0.2.10:80", "tunnel = \"gue port 6080\"\n");
     assert_eq!(wanted, "\"192.0.2.10/32@tunl0\"");
     assert!(script.contains("\nports=\"4:6080\"\n"), "{script}");
