@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use lvsha::deploy::Act;
 use lvsha::plan::plan;
+use lvsha::site::render::Effect;
 
 use crate::rack::{CONF, Rack, UNIT, machine, real_server};
 
@@ -30,6 +31,30 @@ fn files_that_are_as_they_were_are_left_alone_on_the_way_back() {
     rack.stage(&wanted);
     rack.activate(2, 0).unwrap();
     assert_eq!(rack.read(CONF), "new\n");
+}
+
+/// A director that restarts gives its addresses up.
+#[test]
+fn what_was_refused_before_anything_was_changed_restarts_nothing() {
+    let rack = Rack::new();
+    rack.deploy(1, "old\n");
+    let mut wanted = machine("new\n");
+    wanted.files[1].effect = Effect::Restart(UNIT);
+    // Where the new file would be written first there is no room.
+    fs::create_dir_all(rack.path("/etc/keepalived/.keepalived.conf.lvsha-new/x")).unwrap();
+    rack.stage(&wanted);
+    rack.write("log", "");
+    let fault = rack.activate(2, 0).unwrap_err();
+    assert!(fault.message.ends_with("; the old state is back"), "{fault}");
+    let log = rack.read("log");
+    assert!(!log.contains("restart") && !log.contains("reload"), "{log}");
+    // The same change, put in place and taken back.
+    fs::remove_dir_all(rack.path("/etc/keepalived/.keepalived.conf.lvsha-new")).unwrap();
+    rack.stage(&wanted);
+    rack.activate(3, 0).unwrap();
+    rack.write("log", "");
+    rack.rollback(3).unwrap();
+    assert!(rack.read("log").contains(&format!("systemctl restart {UNIT}")), "{}", rack.read("log"));
 }
 
 /// The program would go on with what its file no longer says.

@@ -59,6 +59,8 @@ while read -r effect what; do
     systemctl is-active -q "$what" 2>/dev/null && echo "$what" >>"$here/before/active"
     systemctl is-enabled -q "$what" 2>/dev/null && echo "$what" >>"$here/before/enabled"
 done <"$here/effects"
+# Until something is, nothing needs to read its files again.
+: >"$here/unchanged"
 mv "$here/before/list.new" "$here/before/list"
 sync 2>/dev/null
 echo "$generation" >"$state/pending" || fail "cannot write to $state"
@@ -87,9 +89,10 @@ undo() {
 # All of them beside their places first, so that a full disk shows before anything is changed.
 while read -r kind mode path; do
     [ "$kind" = write ] || continue
-    beside "$mode" "$root$path" <"$here/files$path" || undo "cannot write $path"
+    [ ! -d "$root$path" ] && beside "$mode" "$root$path" <"$here/files$path" || undo "cannot write $path"
 done <"$here/changes"
 still_ours
+rm -f "$here/unchanged"
 # Before its files go: a unit may need them to stop.
 while read -r effect what; do
     [ "$effect" = stop ] || continue

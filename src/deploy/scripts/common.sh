@@ -145,7 +145,11 @@ restore() { # GENERATION
     fi
     grep -v -e '^start ' -e '^stop ' "$state/generations/$1/effects" >"$state/generations/$1/back"
     [ -z "${booting:-}" ] || grep '^units ' "$state/generations/$1/effects" >"$state/generations/$1/back"
-    effects "$state/generations/$1/back" all >/dev/null || echo "warning the old state is back, but $failed failed"
+    # Where nothing was changed a restart would only move addresses. At boot nobody knows what has reached the disk.
+    if [ -n "${booting:-}" ] || [ ! -e "$state/generations/$1/unchanged" ]; then
+        effects "$state/generations/$1/back" all >/dev/null ||
+            echo "warning the old state is back, but $failed failed"
+    fi
     # What the kernel was told stays told when a file goes.
     [ -n "${booting:-}" ] || [ ! -s "$before/sysctl" ] || run sysctl -q -p "$before/sysctl" ||
         echo "warning the old state is back, but not all settings of $before/sysctl"
