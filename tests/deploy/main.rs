@@ -399,6 +399,17 @@ fn a_state_that_cannot_be_written_refuses_the_lock() {
     assert!(!rack.path(CONF).exists());
 }
 
+/// A full disk leaves such a file, and nothing would ever take it away.
+#[test]
+fn a_generation_without_a_number_waits_for_nothing() {
+    let rack = Rack::new();
+    rack.deploy(1, "old\n");
+    rack.write("var/lib/lvsha/pending", "");
+    assert_eq!(rack.found(&machine("old\n")).pending, None);
+    rack.deploy(2, "new\n");
+    assert_eq!((rack.read(CONF).as_str(), rack.state(2).as_str()), ("new\n", "confirmed\n"));
+}
+
 /// Every script is POSIX shell, whatever /bin/sh is on a machine.
 #[test]
 fn scripts_are_understood_by_other_shells() {

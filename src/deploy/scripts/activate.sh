@@ -5,7 +5,7 @@ here=$state/generations/$generation
 alone 30 activate "$generation"
 locked_by "$5"
 [ -e "$here" ] && fail "generation $generation exists already"
-[ -f "$state/pending" ] && fail "generation $(cat "$state/pending") still waits for its confirmation"
+[ -s "$state/pending" ] && fail "generation $(cat "$state/pending") still waits for its confirmation"
 # All machines of one deployment have its name: it is taken back as one, and by nobody else.
 [ "$(cat "$state/staging/run" 2>/dev/null)" = "$5" ] || fail "nothing is staged for generation $generation"
 # Whoever takes it back ends this script. The running command must not come behind the way back.
@@ -63,7 +63,7 @@ done <"$here/effects"
 : >"$here/unchanged"
 mv "$here/before/list.new" "$here/before/list"
 sync 2>/dev/null
-echo "$generation" >"$state/pending" || fail "cannot write to $state"
+echo "$generation" | put 600 "$state/pending" || fail "cannot write to $state"
 # The dead-man switch: whoever cuts the network off gets the old state back.
 if [ "$2" -gt 0 ]; then
     cp "$here/rollback" "$state/rollback" && at_boot || fail "cannot write the dead-man switch"
