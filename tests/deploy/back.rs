@@ -81,12 +81,17 @@ fn a_way_back_tells_the_kernel_what_it_had_before() {
         "sysctl",
         "case $1 in -n) echo 7 ;; *) echo \"$*\" >>\"$LVSHA_ROOT/log\"; cat \"$3\" >>\"$LVSHA_ROOT/log\" ;; esac",
     );
-    rack.stage(&machine("new\n"));
+    let mut wanted = machine("new\n");
+    wanted.files[0].text.push_str("net.ipv4.conf.eth0/100.send_redirects = 0\n");
+    rack.stage(&wanted);
     rack.activate(1, 60).unwrap();
     rack.write("log", "");
     rack.rollback(1).unwrap();
     assert!(!rack.path("/etc/sysctl.d/90-lvsha.conf").exists());
-    assert!(rack.read("log").contains("net.x = 7"), "{}", rack.read("log"));
+    let log = rack.read("log");
+    // The interface is eth0.100.
+    let settings = ["net.x = 7", "net.ipv4.conf.eth0/100.send_redirects = 7"];
+    assert!(settings.iter().all(|setting| log.contains(setting)), "{log}");
 }
 
 /// It would keep them, and then answer ARP for them beside the director.

@@ -49,7 +49,8 @@ while read -r effect what; do
     case $effect in
     start | stop) ;;
     sysctl)
-        sed -n 's/^ *\([a-zA-Z0-9_.-]*\) *=.*/\1/p' "$here/files$what" | while read -r key; do
+        # A slash stands in the name of an interface that has a dot.
+        sed -n 's|^ *\([a-zA-Z0-9_./-]*\) *=.*|\1|p' "$here/files$what" | while read -r key; do
             value=$(sysctl -n "$key" 2>/dev/null) && [ -n "$value" ] && echo "$key = $value"
         done >>"$here/before/sysctl"
         continue
