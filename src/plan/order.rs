@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
+use super::meaning::meaning;
 use super::{Found, NodePlan, Presence, Step, Tree};
 use crate::model::Cluster;
 use crate::site::render::{REAL_SERVER_SCRIPT, Role};
@@ -17,17 +18,22 @@ pub struct Batch {
     pub together: bool,
 }
 
-/// Marks the holders of `cluster`'s addresses.
+/// Marks the holders of `cluster`'s addresses, and of those that directors with work have so far: all of them may be
+/// others from then on.
 pub(super) fn mark_holders(
     nodes: &mut [NodePlan],
     cluster: &Cluster,
     found: &BTreeMap<String, Found>,
 ) {
-    let addresses = || cluster.routers.iter().flat_map(|router| &router.addresses);
+    let holds = |found: &Found, cluster: &Cluster| {
+        let mut addresses = cluster.routers.iter().flat_map(|router| &router.addresses);
+        addresses.any(|address| found.holds(&address.value))
+    };
     for node in nodes.iter_mut().filter(|node| node.role == Role::Director) {
-        node.is_holder = found
-            .get(&node.name)
-            .is_some_and(|found| addresses().any(|address| found.holds(&address.value)));
+        node.is_holder = found.get(&node.name).is_some_and(|found| {
+            let had = || meaning(&node.name, &node.before);
+            holds(found, cluster) || (!node.steps.is_empty() && holds(found, &had()))
+        });
     }
 }
 

@@ -207,6 +207,27 @@ fn the_holder_comes_last_whatever_its_name() {
     assert_eq!(order(&inside, &silent, &holder), ["lw3", "b", "a"]);
 }
 
+/// Nobody has one of the new addresses yet.
+#[test]
+fn the_holder_of_an_address_that_is_replaced_comes_last() {
+    let conf = |address: &str| {
+        format!(
+            "vrrp_instance V {{\nvirtual_router_id 7\nvirtual_ipaddress {{\n{address}\n}}\n}}\n"
+        )
+    };
+    let machines = ["lw1", "lw2"]
+        .map(|name| Machine { name: name.to_owned(), ..machine(true, &conf("10.0.0.99")) });
+    let mut holder = found(&conf("10.0.0.31"));
+    holder.addresses.insert("10.0.0.31".parse().unwrap());
+    let facts =
+        BTreeMap::from([("lw1".to_owned(), holder), ("lw2".to_owned(), found(&conf("10.0.0.31")))]);
+    let cluster = meaning("lw1", &plan(&machines[0], &Found::default()).after);
+    let plan = Plan::new(&cluster, &machines, &facts);
+    let names: Vec<&str> = plan.nodes.iter().map(|node| node.name.as_str()).collect();
+    assert_eq!(names, ["lw2", "lw1"]);
+    assert!(human(&plan).contains("lw1 (director, holds the addresses)"), "{}", human(&plan));
+}
+
 /// Two directors with these ranks in their files; one of them holds the address.
 fn ranked(holder: &str, inventory: [u8; 2], before: [u8; 2], after: [u8; 2]) -> Plan {
     use crate::model::{Member, Router, Sourced, VirtualAddress};

@@ -5,7 +5,7 @@ use std::hash::Hash;
 
 use super::keys::Reader;
 use super::{Site, Stack};
-use crate::model::{Cluster, Family, Named, Node, Router, Target, TrackKind};
+use crate::model::{Cluster, Family, Located, Named, Node, Router, Target, TrackKind};
 use crate::source::codes::{inventory, nodes};
 use crate::source::{Diagnostic, Place, Span};
 
@@ -23,6 +23,7 @@ mod unicast;
 /// Judges a site that was read.
 pub(super) fn check(site: &Site, reader: &mut Reader<'_>) {
     machines(site, reader);
+    moving_addresses(site, reader);
     roles::check(site, reader);
     host_names(site, reader);
     names(site, reader);
@@ -85,6 +86,33 @@ fn machines(site: &Site, reader: &mut Reader<'_>) {
     for server in site.real_servers.iter().filter(|server| server.address.is_none()) {
         let span = server.name.at.map_or(Span::default(), |at| at.span);
         reader.missing("a real server", "address", span, "address = \"10.0.0.29\"");
+    }
+}
+
+/// The director that holds such an address takes it away from its machine. A director may own one of a router
+/// (RFC 5798, section 1.6).
+fn moving_addresses(site: &Site, reader: &mut Reader<'_>) {
+    let mut told: HashSet<Place> = HashSet::new();
+    let clusters = std::iter::once(&site.cluster).chain(site.views.values());
+    let routers = clusters.flat_map(|cluster| &cluster.routers);
+    for address in routers.flat_map(|router| router.addresses.iter().chain(&router.excluded)) {
+        let address_of = |server: &super::RealServer| server.address.map(|own| own.value);
+        let has_it = |server: &&super::RealServer| address_of(server) == Some(address.value.address);
+        let server = site.real_servers.iter().find(has_it);
+        if let (Some(server), Some(at)) = (server, own(address.at, reader))
+            && told.insert(at)
+        {
+            let message = format!(
+                "{} is the own address of {}, and cannot move with a router",
+                address.value.address, server.name.value
+            );
+            let finding = Diagnostic::new(inventory::WRONG_VALUE, at, message);
+            let finding = match server.address.place() {
+                Some(place) => finding.context(place, "here"),
+                None => finding,
+            };
+            reader.report(finding.help("give clients an address that no machine has"));
+        }
     }
 }
 

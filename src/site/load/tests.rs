@@ -84,6 +84,16 @@ fn directors_that_no_member_names_keep_their_own_ranks() {
     assert_eq!(found, [(190, master), (180, backup), (130, backup)]);
 }
 
+/// The director would take it away from the server, and every gate would be content.
+#[test]
+fn an_address_of_a_real_server_does_not_move() {
+    let text = PAIR.replace("[\"10.0.0.31/24 dev eth0\"]", "[\"10.0.0.31/24\", \"10.0.0.29/24\"]");
+    let text = format!("{text}[directors.lw2.override.routers.web]\ninterface = \"bond0\"\n");
+    let (_, findings) = read_text(&text);
+    let wanted = "LV0803 10.0.0.29 is the own address of lw3, and cannot move with a router";
+    assert_eq!(findings, [wanted]);
+}
+
 #[test]
 fn a_rank_of_nobody_is_found() {
     let text = PAIR.to_owned()
