@@ -65,6 +65,7 @@ fn facts(lines: &[&str]) -> Found {
         let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
         match word {
             "host" => found.host = rest.to_owned(),
+            "machine" => found.identity = Some(rest.to_owned()),
             "system" => found.system = rest.to_owned(),
             "installer" => found.installer = Some(rest.to_owned()),
             "file" => found.files.extend(file(rest)),

@@ -12,6 +12,8 @@ use crate::model::VirtualAddress;
 pub struct Found {
     /// The name that it calls itself by.
     pub host: String,
+    /// What only this machine says until its next boot, where it says anything.
+    pub identity: Option<String>,
     /// Its distribution, `debian 12`.
     pub system: String,
     /// The files that were asked for and are there.

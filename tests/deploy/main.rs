@@ -399,6 +399,14 @@ fn a_state_that_cannot_be_written_refuses_the_lock() {
     assert!(!rack.path(CONF).exists());
 }
 
+#[test]
+fn a_machine_says_which_one_it_is() {
+    let (one, other) = (Rack::new(), Rack::new());
+    let identity = |rack: &Rack| rack.found(&machine("")).identity.unwrap();
+    assert_eq!(identity(&one), identity(&one));
+    assert_ne!(identity(&one), identity(&other));
+}
+
 /// A full disk leaves such a file, and nothing would ever take it away.
 #[test]
 fn a_generation_without_a_number_waits_for_nothing() {

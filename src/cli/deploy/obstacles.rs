@@ -15,8 +15,16 @@ pub(super) fn impossible(
     found: &BTreeMap<String, Found>,
     how: &How,
 ) -> Option<Problem> {
+    if let Some((one, other)) = one_machine(found) {
+        let words = format!("{one} and {other} are one machine: each would get the other's files");
+        return Some(Problem::new(words).help(WHERE));
+    }
     for node in &plan.nodes {
         let Some(facts) = found.get(&node.name) else { continue };
+        if let Some(other) = another(node, facts, plan) {
+            let words = format!("{} leads to a machine that calls itself {other}", node.name);
+            return Some(Problem::new(words).help(WHERE));
+        }
         if let Some(pending) = facts.pending {
             let words = format!("generation {pending} of {} waits to be confirmed", node.name);
             return Some(
@@ -58,6 +66,27 @@ pub(super) fn impossible(
         }
     }
     None
+}
+
+/// Two names that lead to the same machine.
+fn one_machine(found: &BTreeMap<String, Found>) -> Option<(&str, &str)> {
+    let mut seen: BTreeMap<&str, &str> = BTreeMap::new();
+    found.iter().find_map(|(name, facts)| {
+        let first = seen.insert(facts.identity.as_deref()?, name)?;
+        Some((first, name.as_str()))
+    })
+}
+
+/// Another machine of the plan, whose name the one that was reached has. That it has any other name is its own affair.
+fn another<'a>(node: &NodePlan, found: &Found, plan: &'a Plan) -> Option<&'a str> {
+    let label = found.host.split('.').next().unwrap_or_default();
+    let is_called = |name: &str| {
+        name.eq_ignore_ascii_case(&found.host) || name.eq_ignore_ascii_case(label)
+    };
+    if is_called(&node.name) {
+        return None;
+    }
+    plan.nodes.iter().map(|other| other.name.as_str()).find(|name| is_called(name))
 }
 
 /// A running unit that makes way for one that speaks another protocol. keepalived and lvsha both
@@ -188,5 +217,6 @@ pub(super) fn too_short(fleet: &Fleet, how: &How) -> Option<Problem> {
     })
 }
 
+const WHERE: &str = "look at `address` and `ssh.host` in the inventory, and at the names that they lead by";
 /// The only program that does not speak VRRP.
 const HEARTBEAT: &str = "heartbeat.service";

@@ -186,6 +186,28 @@ fn no_program_is_started_beside_one_that_does_not_hear_it() {
     assert!(!has_changed(&mut fleet, "lw2"));
 }
 
+/// The lock is one and the same then, and both lay their files into one place.
+#[test]
+fn two_names_of_one_machine_are_not_deployed_to() {
+    let mut fleet = directors(&["lw1", "lw2"]);
+    for (name, host) in [("lw1", "lw1.example.com"), ("lw2", "director-two")] {
+        edit(&mut fleet, name, "advert_int 1", "advert_int 2");
+        let found = &mut memory(&mut fleet, name).found;
+        (found.host, found.identity) = (host.to_owned(), Some(format!("boot {host}")));
+    }
+    assert_eq!(ends(&mut fleet), Ok(ExitCode::Success));
+    let mut swapped = directors(&["lw1", "lw2"]);
+    memory(&mut swapped, "lw2").found.host = "LW1.example.com".to_owned();
+    let words = "lw2 leads to a machine that calls itself lw1";
+    assert_eq!(ends(&mut swapped), Err(words.to_owned()));
+    let mut one = directors(&["lw1", "lw2"]);
+    for name in ["lw1", "lw2"] {
+        memory(&mut one, name).found.identity = Some("boot 1:2".to_owned());
+    }
+    let words = "lw1 and lw2 are one machine: each would get the other's files";
+    assert_eq!(ends(&mut one), Err(words.to_owned()));
+}
+
 /// A file in the place of the link would start it.
 #[test]
 fn a_unit_that_is_masked_stays_so() {
