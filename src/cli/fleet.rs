@@ -67,12 +67,20 @@ impl FleetArguments {
             (machines, left_out) = machines.into_iter().partition(is_named);
         }
         let folder = self.folder();
-        let passwords: BTreeMap<String, Secret> = site
-            .secrets
-            .iter()
-            .filter(|origin| opens_sudo(&site, &origin.name))
-            .filter_map(|origin| Some((origin.name.clone(), origin.fetch(&folder).ok()?)))
-            .collect();
+        let mut passwords: BTreeMap<String, Secret> = BTreeMap::new();
+        for origin in site.secrets.iter().filter(|origin| opens_sudo(&site, &origin.name)) {
+            match origin.fetch(&folder) {
+                Ok(secret) => {
+                    passwords.insert(origin.name.clone(), secret);
+                }
+                // sudo may let the user in without one; where it does not, this is why.
+                Err(error) => {
+                    let name = &origin.name;
+                    let words = format!("the secret `{name}`, for sudo, cannot be had: {error}");
+                    printer.problem(&Problem::new(words));
+                }
+            }
+        }
         let hosts = connect(&site, &machines, &folder, &passwords);
         let others = connect(&site, &left_out, &folder, &passwords);
         let left_out = left_out.into_iter().zip(others).collect();
