@@ -69,6 +69,9 @@ fn facts(lines: &[&str]) -> Found {
             "system" => found.system = rest.to_owned(),
             "installer" => found.installer = Some(rest.to_owned()),
             "file" => found.files.extend(file(rest)),
+            "foreign" => {
+                found.foreign.insert(rest.to_owned());
+            }
             "link" => {
                 let parts = rest.split_once(' ');
                 found.links.extend(parts.map(|(path, to)| (path.to_owned(), to.to_owned())));

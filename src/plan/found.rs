@@ -18,6 +18,8 @@ pub struct Found {
     pub system: String,
     /// The files that were asked for and are there.
     pub files: Tree,
+    /// Those of them that somebody else than root owns.
+    pub foreign: BTreeSet<String>,
     /// Links in the place of such a file that lead to none, with where they lead.
     pub links: BTreeMap<String, String>,
     /// Files that lvsha put there with the last generation, by path, with their SHA-256.

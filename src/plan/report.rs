@@ -144,8 +144,11 @@ fn service(change: &ServiceChange, out: &mut String) {
 fn file(node: &NodePlan, change: &FileChange, out: &mut String) {
     let path = change.path();
     let is_new = !node.before.contains_key(path);
+    let is_same = node.before.get(path).map(|file| &file.content)
+        == node.after.get(path).map(|file| &file.content);
     let verb = match change {
         FileChange::Write { .. } if is_new => "create",
+        FileChange::Write { .. } if is_same => "give root",
         FileChange::Write { .. } => "change",
         FileChange::Mode { .. } => "set the mode of",
         FileChange::Remove { .. } => "remove",

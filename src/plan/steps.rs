@@ -91,7 +91,10 @@ pub fn plan(machine: &Machine, found: &Found) -> NodePlan {
     // Files that lvsha once wrote and nobody wants any more go; foreign files are not touched.
     let mut before = found.files.clone();
     before.retain(|path, _| after.contains_key(path) || found.managed.contains_key(path));
-    let changes = diff(&before, &after);
+    let foreign = foreign(&before, &after, found);
+    // Whoever writes a file sets its mode as well.
+    let changes: Vec<FileChange> =
+        foreign.iter().cloned().chain(diff(&before, &after)).collect();
     let mut steps = Vec::new();
     let is_foreign = |unit: &&&str| !machine.units.contains(unit);
     for unit in machine.role.units().iter().filter(is_foreign) {
@@ -110,7 +113,10 @@ pub fn plan(machine: &Machine, found: &Found) -> NodePlan {
     let removed = |change: &&FileChange| matches!(change, FileChange::Remove { .. });
     ordered.extend(changes.iter().filter(removed).cloned());
     let lost = lost(machine, found);
-    let mut effects = effects(machine, &ordered, found);
+    // A program has read it as it is.
+    let said: Vec<FileChange> =
+        ordered.iter().filter(|change| !foreign.contains(change)).cloned().collect();
+    let mut effects = effects(machine, &said, found);
     // The unit is active for ever, whatever became of what it has set.
     for unit in machine.units.iter().filter(|_| !lost.is_empty()) {
         let again = Step::Reload((*unit).to_owned());
@@ -155,6 +161,18 @@ fn read(role: Role, found: &Found, before: &Tree) -> Tree {
         read.extend(file);
     }
     read
+}
+
+/// Files with the wanted text that somebody else owns: what is written is root's.
+fn foreign(before: &Tree, after: &Tree, found: &Found) -> Vec<FileChange> {
+    let wanted = found.foreign.iter().filter_map(|path| Some((path, after.get(path)?)));
+    let is_known = |path: &str, file: &TreeFile| {
+        before.get(path).is_some_and(|known| known.content == file.content)
+    };
+    wanted
+        .filter(|(path, file)| is_known(path, file))
+        .map(|(path, file)| FileChange::Write { path: path.clone(), file: file.clone() })
+        .collect()
 }
 
 /// The addresses that a real server should have, by the script that it has already.

@@ -101,6 +101,21 @@ fn only_files_that_lvsha_wrote_are_removed() {
     assert_eq!(removed, ["/etc/ours"]);
 }
 
+/// Its owner could read the passwords in it, and change what root runs.
+#[test]
+fn a_file_of_somebody_else_is_written_anew() {
+    let theirs = Found { foreign: [CONF.to_owned()].into(), ..found("a") };
+    let planned = plan(&machine(true, "a"), &theirs);
+    let file = TreeFile { mode: 0o600, content: b"a".to_vec() };
+    let written = FileChange::Write { path: CONF.to_owned(), file };
+    assert_eq!(planned.steps, [Step::File(written)]);
+    let shown = human(&Plan { nodes: vec![planned] });
+    assert!(shown.contains(&format!("  give root {CONF} (mode 0600)\n")), "{shown}");
+    // What changes anyway is root's afterwards.
+    let steps = plan(&machine(true, "b"), &theirs).steps;
+    assert!(matches!(steps.as_slice(), [Step::File(_), Step::Reload(_)]), "{steps:?}");
+}
+
 #[test]
 fn secrets_are_in_no_difference() {
     let conf = |password: &str, key: &str, priority: u8| {

@@ -400,6 +400,20 @@ fn a_state_that_cannot_be_written_refuses_the_lock() {
 }
 
 #[test]
+fn files_of_somebody_else_are_told() {
+    let rack = Rack::new();
+    rack.deploy(1, "one\n");
+    assert!(rack.found(&machine("one\n")).foreign.is_empty());
+    rack.program(
+        "stat",
+        "case $* in *%u*/keepalived.conf) echo '600 4711' ;; *) PATH=/usr/bin:/bin exec stat \"$@\" ;; esac",
+    );
+    let found = rack.found(&machine("one\n"));
+    assert_eq!(found.foreign.iter().collect::<Vec<_>>(), [CONF]);
+    assert_eq!(found.files[CONF].mode, 0o600);
+}
+
+#[test]
 fn a_machine_says_which_one_it_is() {
     let (one, other) = (Rack::new(), Rack::new());
     let identity = |rack: &Rack| rack.found(&machine("")).identity.unwrap();

@@ -13,8 +13,12 @@ file() {
         return 0
     fi
     [ -r "$root$1" ] || fail "cannot read $1"
-    printf 'file %s %s %s\n' "$(stat -L -c %a "$root$1")" "$1" "$(base64 <"$root$1" | tr -d '\n')"
+    set -- "$1" "$(stat -L -c '%a %u' "$root$1")"
+    [ "${2#* }" = "$owner" ] || echo "foreign $1"
+    printf 'file %s %s %s\n' "${2% *}" "$1" "$(base64 <"$root$1" | tr -d '\n')"
 }
+# Whoever owns a file can read and change it, whatever its mode says.
+owner=$(stat -c %u "${root:-/}")
 asked=" $* "
 kind='file'
 while [ $# -gt 0 ] && [ "$1" != --units ]; do
