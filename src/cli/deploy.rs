@@ -186,7 +186,7 @@ async fn roll(
         patience: Duration::from_secs((confirm_within / 2).max(15)),
         pause: Duration::from_millis(500),
         install: !how.no_install,
-        run: name_of_run(&who),
+        run: name_of_run(&who, found.values().filter_map(|found| found.run.as_deref())),
         who,
         what: what.to_owned(),
     };
@@ -212,11 +212,14 @@ async fn roll(
     Ok(conclude(&rollout, printer))
 }
 
-/// Names sort by their time, the operator's: of all machines, the greatest is the last run.
-fn name_of_run(who: &str) -> String {
-    let since = std::time::UNIX_EPOCH.elapsed().unwrap_or_default();
+/// Names sort by their time: of all machines, the greatest is the last run. The time is the operator's, whose clock may
+/// be behind that of whoever deployed before.
+fn name_of_run<'a>(who: &str, known: impl Iterator<Item = &'a str>) -> String {
+    let now = std::time::UNIX_EPOCH.elapsed().unwrap_or_default().as_secs();
+    let times = known.filter_map(|run| run.split(' ').next()?.parse::<u64>().ok());
+    let next = times.max().map_or(0, |last| last.saturating_add(1));
     // Ten digits of seconds until the year 2286.
-    format!("{:010} {who} {}", since.as_secs(), std::process::id())
+    format!("{:010} {who} {}", now.max(next).min(9_999_999_999), std::process::id())
 }
 
 /// heartbeat waits for its partner before it takes anything, at boot and at the first start.

@@ -84,6 +84,7 @@ fn facts(lines: &[&str]) -> Found {
             }
             "missing" => found.missing.push(rest.to_owned()),
             "generation" => found.generation = rest.parse().unwrap_or(0),
+            "run" => found.run = Some(rest.to_owned()),
             "newest" => found.newest = rest.parse().unwrap_or(0),
             "managed" => {
                 let parts = rest.split_once(' ');

@@ -44,6 +44,8 @@ pub struct Found {
     pub table: Vec<String>,
     /// The last generation; 0 when there is none.
     pub generation: u32,
+    /// The name of the deployment that brought it.
+    pub run: Option<String>,
     /// The highest number of any generation, also of those that were taken back.
     pub newest: u32,
     /// A generation that waits for its confirmation.

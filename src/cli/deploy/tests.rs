@@ -319,6 +319,15 @@ fn a_deployment_that_was_cut_off_is_not_nothing_to_do() {
     );
 }
 
+/// The clock of whoever deployed before may be ahead; `lvsha rollback` takes back the greatest name.
+#[test]
+fn a_deployment_is_later_than_those_that_the_machines_know() {
+    let named = |known: &[&str]| name_of_run("ada@desk", known.iter().copied());
+    let (first, later) = (named(&[]), named(&["9000000000 grace@home 7", "old", "1 eve@desk 1"]));
+    assert!(first < later && later.starts_with("9000000001 ada@desk "), "{first} {later}");
+    assert!(named(&["1 eve@desk 1"]) >= first);
+}
+
 /// The first of two that are changed together waits for the gates of both.
 #[test]
 fn the_way_back_begins_behind_all_gates() {

@@ -40,6 +40,7 @@ for unit; do
     systemctl is-enabled -q "$unit" 2>/dev/null && echo "enabled $unit"
 done
 if [ -f "$state/current" ]; then
+    echo "run $(cat "$state/generations/$(cat "$state/current")/run" 2>/dev/null)"
     while read -r digest mode path; do
         echo "managed $digest $path"
         # What lvsha wrote and nobody asks for any more is shown, too.
