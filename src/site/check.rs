@@ -5,7 +5,7 @@ use std::hash::Hash;
 
 use super::keys::Reader;
 use super::{Site, Stack};
-use crate::model::{Cluster, Family, Located, Named, Node, Router, Target, TrackKind};
+use crate::model::{Cluster, Family, Located, Member, Named, Node, Router, Target, TrackKind};
 use crate::source::codes::{inventory, nodes};
 use crate::source::{Diagnostic, Place, Span};
 
@@ -205,6 +205,7 @@ fn routers(site: &Site, cluster: &Cluster, reader: &mut Reader<'_>) {
             reader.missing("a router", "interface", at.span, "interface = \"eth1\"");
         }
         ranks(router, reader);
+        turned(site, router, reader);
     }
     // Two routers of a family with one number on one link hear each other's advertisements (RFC 9568
     // 5.2.3), and nothing else tells them apart in our own daemon.
@@ -241,6 +242,37 @@ fn ranks(router: &Router, reader: &mut Reader<'_>) {
                 .context(first, "here first")
                 .note("the director with the higher address of the interface stays master"),
         );
+    }
+}
+
+/// Ranks of the order of the file beside stated ones: they may turn that order round.
+fn turned(site: &Site, router: &Router, reader: &mut Reader<'_>) {
+    let position = |member: &Member| {
+        let name = member.node.as_ref().map(|node| &node.value);
+        site.directors.iter().position(|director| Some(&director.name.value) == name)
+    };
+    let implied = || router.members.iter().filter(|member| member.priority.place().is_none());
+    for stated in &router.members {
+        let Some(priority) = stated.priority else { continue };
+        let Some(at) = own(priority.at, reader) else { continue };
+        let comes_before = |other: &&Member| {
+            let rank = other.effective_priority();
+            rank == priority.value
+                || (rank > priority.value && position(other) > position(stated))
+        };
+        let (Some(other), Some(name)) = (implied().find(comes_before), &stated.node) else {
+            continue;
+        };
+        let message = format!(
+            "{} states no rank in `{}`, and its {} is not below that of {}",
+            other.node.as_ref().map_or("", |node| &node.value),
+            router.name.value,
+            other.effective_priority(),
+            name.value
+        );
+        let finding = Diagnostic::new(inventory::TURNED_RANKS, at, message);
+        reader.report(finding.help("write `priority` for every director, or for none"));
+        return;
     }
 }
 
