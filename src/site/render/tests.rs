@@ -264,3 +264,44 @@ fn a_server_of_last_resort_takes_the_addresses_of_its_service() {
     assert_eq!(wanted("dr", "10.10.10.21:80 nat"), format!("\"{own}\""));
     assert_eq!(wanted("dr", "127.0.0.1:80"), format!("\"{own}\""));
 }
+
+/// The way back of a deployment starts the old script, which must know what the new one has set.
+#[test]
+fn addresses_of_a_start_that_failed_half_way_are_removed_by_the_next_one() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().display().to_string();
+    for place in ["all", "lo"] {
+        std::fs::create_dir_all(folder.path().join("proc/net/ipv4/conf").join(place)).unwrap();
+    }
+    let refused = "address replace 192.0.2.10/32";
+    let ip = format!("#!/bin/sh\necho \"$*\" >>{root}/log\ncase $* in '{refused}'*) exit 1 ;; esac\n");
+    std::fs::create_dir(folder.path().join("bin")).unwrap();
+    std::fs::write(folder.path().join("bin/ip"), ip).unwrap();
+    let mode = std::fs::Permissions::from_mode(0o755);
+    std::fs::set_permissions(folder.path().join("bin/ip"), mode).unwrap();
+    let start = |addresses: &[&str]| {
+        let service = |address: &&str| {
+            format!(
+                "[[services]]\naddress = \"{address}:80\"\nmethod = \"dr\"\n\
+                 servers = [\"rs1:80\"]\nprobe = \"tcp\"\n"
+            )
+        };
+        let services: String = addresses.iter().map(service).collect();
+        let script = script_of_server(&services)
+            .replace("/proc/sys/", &format!("{root}/proc/"))
+            .replace("state=/run/lvsrs", &format!("state={root}/state"));
+        let mut shell = std::process::Command::new("sh");
+        shell.args(["-c", &script, "lvsrs", "start"]);
+        shell.env("PATH", format!("{root}/bin:/usr/bin:/bin"));
+        shell.status().unwrap().success()
+    };
+    let (old, new) = (["10.0.0.99"], ["10.0.0.99", "10.10.10.1", "192.0.2.10"]);
+    assert!(start(&old));
+    assert!(!start(&new));
+    std::fs::remove_file(folder.path().join("log")).unwrap();
+    assert!(start(&old));
+    let log = std::fs::read_to_string(folder.path().join("log")).unwrap();
+    assert!(log.contains("address del 10.10.10.1/32 dev lo\n"), "{log}");
+    assert!(!log.contains("address del 10.0.0.99/32"), "{log}");
+}
