@@ -73,6 +73,29 @@ fn a_way_back_goes_on_behind_an_effect_that_fails() {
     assert!(rack.read("log").contains(&format!("systemctl reload {UNIT}")), "{}", rack.read("log"));
 }
 
+/// A director whose old program is not started again has none.
+#[test]
+fn a_way_back_goes_on_behind_a_file_that_cannot_be_written() {
+    let rack = Rack::new();
+    rack.write("active", "lvsha.service\n");
+    rack.write(CONF, "of lvsha\n");
+    rack.write("/etc/sysctl.d/90-lvsha.conf", "net.x = 0\n");
+    rack.stage(&machine("of keepalived\n"));
+    rack.activate(1, 60).unwrap();
+    // Where the old one would be written first there is no room.
+    let beside = "/etc/sysctl.d/.90-lvsha.conf.lvsha-new";
+    fs::create_dir_all(rack.path(beside).join("x")).unwrap();
+    let fault = rack.rollback(1).unwrap_err();
+    assert!(fault.message.contains("the old state could not be restored"), "{fault}");
+    assert_eq!(rack.read(CONF), "of lvsha\n");
+    assert!(rack.read("active").contains("lvsha.service"), "{}", rack.read("log"));
+    assert_eq!(rack.read("var/lib/lvsha/pending"), "1\n");
+    fs::remove_dir_all(rack.path(beside)).unwrap();
+    rack.rollback(1).unwrap();
+    assert_eq!(rack.read("/etc/sysctl.d/90-lvsha.conf"), "net.x = 0\n");
+    assert_eq!(rack.state(1), "rolled-back\n");
+}
+
 /// A file that goes takes nothing back of what the kernel was told.
 #[test]
 fn a_way_back_tells_the_kernel_what_it_had_before() {
