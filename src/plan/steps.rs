@@ -6,7 +6,9 @@ use super::accord::{Accord, Presence, accord};
 use super::order::lacking;
 use super::services::{self, ServiceChange};
 use super::{FileChange, Found, Tree, TreeFile, diff};
-use crate::site::render::{Effect, File, Machine, REAL_SERVER_SCRIPT, Role, main_files};
+use crate::site::render::{
+    Effect, File, Machine, REAL_SERVER_SCRIPT, Role, effect_of, main_files,
+};
 
 /// What is done on one machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -200,6 +202,9 @@ fn effects(machine: &Machine, changes: &[FileChange], found: &Found) -> Vec<Step
         .filter(|file| changed(&file.path) && !goes_on(file))
         .map(|file| file.effect)
         .collect();
+    // A program goes on with the options of a file that is gone.
+    let gone = changes.iter().filter(|change| matches!(change, FileChange::Remove { .. }));
+    effects.extend(gone.filter_map(|change| effect_of(machine.role, change.path())));
     effects.sort();
     effects.dedup();
     let sysctl = machine.files.iter().filter(|f| f.effect == Effect::Sysctl && changed(&f.path));

@@ -101,6 +101,19 @@ fn only_files_that_lvsha_wrote_are_removed() {
     assert_eq!(removed, ["/etc/ours"]);
 }
 
+/// It was started with them.
+#[test]
+fn a_program_whose_options_go_is_started_again() {
+    const OPTIONS: &str = "/etc/default/keepalived";
+    let mut had = found("a");
+    let file = TreeFile { mode: 0o644, content: b"DAEMON_ARGS=\"-x\"\n".to_vec() };
+    had.files.insert(OPTIONS.to_owned(), file);
+    had.managed.insert(OPTIONS.to_owned(), String::new());
+    let steps = plan(&machine(true, "a"), &had).steps;
+    let gone = Step::File(FileChange::Remove { path: OPTIONS.to_owned() });
+    assert_eq!(steps, [gone, Step::Restart("keepalived.service".to_owned())]);
+}
+
 /// Its owner could read the passwords in it, and change what root runs.
 #[test]
 fn a_file_of_somebody_else_is_written_anew() {
