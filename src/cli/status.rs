@@ -71,6 +71,9 @@ fn beside_files(node: &NodePlan, facts: &Found) -> Vec<String> {
             Some(format!("{unit} does not start at boot"))
         }
         Step::Stop(unit) => Some(format!("{unit} is not to run here")),
+        Step::Sysctl(path) if !node.files().any(|change| change.path() == path) => {
+            Some(format!("the kernel's settings are not those of {path}"))
+        }
         _ => None,
     });
     lost.chain(steps).collect()

@@ -66,6 +66,10 @@ fn facts(lines: &[&str]) -> Found {
         match word {
             "host" => found.host = rest.to_owned(),
             "machine" => found.identity = Some(rest.to_owned()),
+            "setting" => {
+                let parts = rest.split_once(" = ");
+                found.settings.extend(parts.map(|(key, value)| (key.to_owned(), value.to_owned())));
+            }
             "system" => found.system = rest.to_owned(),
             "installer" => found.installer = Some(rest.to_owned()),
             "file" => found.files.extend(file(rest)),

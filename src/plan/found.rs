@@ -22,6 +22,8 @@ pub struct Found {
     pub foreign: BTreeSet<String>,
     /// Links in the place of such a file that lead to none, with where they lead.
     pub links: BTreeMap<String, String>,
+    /// The kernel's settings that lvsha's file names.
+    pub settings: BTreeMap<String, String>,
     /// Files that lvsha put there with the last generation, by path, with their SHA-256.
     pub managed: BTreeMap<String, String>,
     /// Units that are active.

@@ -207,7 +207,8 @@ fn effects(machine: &Machine, changes: &[FileChange], found: &Found) -> Vec<Step
     effects.extend(gone.filter_map(|change| effect_of(machine.role, change.path())));
     effects.sort();
     effects.dedup();
-    let sysctl = machine.files.iter().filter(|f| f.effect == Effect::Sysctl && changed(&f.path));
+    let is_unset = |file: &File| changed(&file.path) || !is_set(file, found);
+    let sysctl = machine.files.iter().filter(|f| f.effect == Effect::Sysctl && is_unset(f));
     let mut steps: Vec<Step> = sysctl.map(|file| Step::Sysctl(file.path.clone())).collect();
     if changes.iter().any(|change| is_unit(change.path())) {
         steps.push(Step::Units);
@@ -225,6 +226,14 @@ fn effects(machine: &Machine, changes: &[FileChange], found: &Found) -> Vec<Step
         }
     }
     steps
+}
+
+/// Whether the kernel has what a file of settings says, as far as it tells.
+fn is_set(file: &File, found: &Found) -> bool {
+    let mut settings = file.text.lines().filter_map(|line| line.split_once('='));
+    settings.all(|(key, value)| {
+        found.settings.get(key.trim()).is_none_or(|known| known.trim() == value.trim())
+    })
 }
 
 /// The lines of a unit that a program is started with. A restart for any other one would move addresses.

@@ -439,6 +439,28 @@ fn a_real_server_that_lost_an_address_is_told_to_set_it_again() {
     assert_eq!(planned(&stopped).steps, [Step::Start(UNIT.to_owned())]);
 }
 
+/// It would answer ARP for the virtual addresses, and take the traffic of all.
+#[test]
+fn settings_that_somebody_changed_in_the_kernel_are_set_again() {
+    const SETTINGS: &str = "/etc/sysctl.d/90-lvsha.conf";
+    let text = "# Silence.\nnet.ipv4.conf.all.arp_ignore = 1\nnet.ipv4.conf.lo.arp_ignore = 1\n";
+    let mut server = machine(false, text);
+    for file in &mut server.files {
+        (file.path, file.effect) = (SETTINGS.to_owned(), Effect::Sysctl);
+    }
+    server.units.clear();
+    let steps = |value: &str| {
+        let mut has = found("");
+        let file = TreeFile { mode: 0o600, content: text.into() };
+        (has.files, has.active) = ([(SETTINGS.to_owned(), file)].into(), Default::default());
+        has.enabled.clear();
+        has.settings = [("net.ipv4.conf.all.arp_ignore".to_owned(), value.to_owned())].into();
+        plan(&server, &has).steps
+    };
+    assert_eq!(steps("1"), []);
+    assert_eq!(steps("0"), [Step::Sysctl(SETTINGS.to_owned())]);
+}
+
 #[test]
 fn the_canary_is_the_first_real_server_alone() {
     let server = |text: &str| plan(&machine(false, text), &found("a"));

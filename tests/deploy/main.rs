@@ -10,7 +10,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use lvsha::deploy::{Act, EntryState, FaultKind, Reply, wanted_look};
-use lvsha::plan::{Found, plan};
+use lvsha::plan::{Found, Step, plan};
 
 use crate::rack::{CONF, RUN, Rack, UNIT, machine};
 
@@ -412,6 +412,18 @@ fn files_of_somebody_else_are_told() {
     let found = rack.found(&machine("one\n"));
     assert_eq!(found.foreign.iter().collect::<Vec<_>>(), [CONF]);
     assert_eq!(found.files[CONF].mode, 0o600);
+}
+
+/// What sorts behind lvsha's file at boot may say something else.
+#[test]
+fn what_the_kernel_has_of_the_settings_is_told() {
+    let rack = Rack::new();
+    rack.deploy(1, "one\n");
+    rack.program("sysctl", "for key; do echo \"$key = 7\"; done");
+    let found = rack.found(&machine("one\n"));
+    assert_eq!(found.settings, BTreeMap::from([("net.x".to_owned(), "7".to_owned())]));
+    let steps = plan(&machine("one\n"), &found).steps;
+    assert_eq!(steps, [Step::Sysctl("/etc/sysctl.d/90-lvsha.conf".to_owned())]);
 }
 
 #[test]

@@ -34,6 +34,10 @@ while [ $# -gt 0 ] && [ "$1" != --units ]; do
     esac
     shift
 done
+# What the kernel has of what lvsha sets: any other file, or somebody's hand, may have set it since.
+keys=$(sed -n 's|^ *\([a-zA-Z0-9_./-]*\) *=.*|\1|p' "$root/etc/sysctl.d/90-lvsha.conf" 2>/dev/null)
+# shellcheck disable=SC2086
+[ -z "$keys" ] || sysctl $keys 2>/dev/null | sed 's/^/setting /'
 # Only units are left, for the look.
 shift
 for unit; do
