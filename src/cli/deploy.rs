@@ -18,8 +18,9 @@ use crate::deploy::rollout::{Options, Rollout, State};
 use crate::deploy::{Basis, Host, run as roll_out};
 use crate::plan::{Found, Plan, batches, human};
 use crate::site::Stack;
-use crate::site::render::Machine;
+use crate::site::render::{Machine, Role};
 
+mod deliveries;
 mod obstacles;
 
 /// Bring the machines to what the inventory says: standby first, the holder of the addresses last
@@ -45,7 +46,7 @@ pub(super) struct Arguments {
 pub(super) struct How {
     /// Do not ask
     #[arg(long, short)]
-    yes: bool,
+    pub(super) yes: bool,
 
     /// Real servers that are changed at the same time; directors always go one by one
     #[arg(long, value_name = "N", default_value_t = 4)]
@@ -143,13 +144,16 @@ pub(super) async fn deploy(
         return Err(problem.into());
     }
     if obstacles::concerns_others(&plan) {
-        let left_out = fleet.look_aside().await;
+        let left_out = fleet.look_aside(|machine| machine.role == Role::Director).await;
         if let Some(problem) = obstacles::misunderstood(&plan, &fleet.machines, &left_out) {
             return Err(problem.into());
         }
         for line in obstacles::unheard(&left_out) {
             printer.status(&line);
         }
+    }
+    for line in deliveries::lost(fleet, &plan).await {
+        printer.status(&line);
     }
     if !how.yes && !agrees(printer)? {
         printer.status("nothing was changed");
@@ -182,7 +186,7 @@ async fn roll(
         patience: Duration::from_secs((confirm_within / 2).max(15)),
         pause: Duration::from_millis(500),
         install: !how.no_install,
-        run: name_of_run(&who),
+        run: name_of_run(&who, found.values().filter_map(|found| found.run.as_deref())),
         who,
         what: what.to_owned(),
     };
@@ -208,11 +212,14 @@ async fn roll(
     Ok(conclude(&rollout, printer))
 }
 
-/// Names sort by their time, the operator's: of all machines, the greatest is the last run.
-fn name_of_run(who: &str) -> String {
-    let since = std::time::UNIX_EPOCH.elapsed().unwrap_or_default();
+/// Names sort by their time: of all machines, the greatest is the last run. The time is the operator's, whose clock may
+/// be behind that of whoever deployed before.
+fn name_of_run<'a>(who: &str, known: impl Iterator<Item = &'a str>) -> String {
+    let now = std::time::UNIX_EPOCH.elapsed().unwrap_or_default().as_secs();
+    let times = known.filter_map(|run| run.split(' ').next()?.parse::<u64>().ok());
+    let next = times.max().map_or(0, |last| last.saturating_add(1));
     // Ten digits of seconds until the year 2286.
-    format!("{:010} {who} {}", since.as_secs(), std::process::id())
+    format!("{:010} {who} {}", now.max(next).min(9_999_999_999), std::process::id())
 }
 
 /// heartbeat waits for its partner before it takes anything, at boot and at the first start.
@@ -289,7 +296,7 @@ fn conclude(rollout: &Rollout, printer: &Printer) -> ExitCode {
 }
 
 /// Asks on the terminal; a pipe cannot agree.
-fn agrees(printer: &Printer) -> Result<bool, Failure> {
+pub(super) fn agrees(printer: &Printer) -> Result<bool, Failure> {
     let stdin = std::io::stdin();
     if !stdin.is_terminal() {
         let problem = Problem::new("there is no terminal to ask on");

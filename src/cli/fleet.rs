@@ -11,7 +11,7 @@ use super::printer::{Printer, Problem};
 use super::site_input::SiteArguments;
 use crate::deploy::{Act, Fault, Host, Reply, connect, perform, wanted_facts};
 use crate::plan::Found;
-use crate::site::render::{Machine, Role};
+use crate::site::render::Machine;
 use crate::site::secret::Secret;
 use crate::site::{Secrets, Site};
 
@@ -31,7 +31,7 @@ pub(super) struct Fleet {
     pub(super) site: Site,
     pub(super) machines: Vec<Machine>,
     pub(super) hosts: Vec<Host>,
-    /// The directors that `--limit` leaves out: nothing is done there, but they are heard.
+    /// Those that `--limit` leaves out: nothing is done there, but they may be asked.
     pub(super) left_out: Vec<(Machine, Host)>,
 }
 
@@ -65,15 +65,22 @@ impl FleetArguments {
             }
             let is_named = |machine: &Machine| names.contains(&machine.name);
             (machines, left_out) = machines.into_iter().partition(is_named);
-            left_out.retain(|machine| machine.role == Role::Director);
         }
         let folder = self.folder();
-        let passwords: BTreeMap<String, Secret> = site
-            .secrets
-            .iter()
-            .filter(|origin| opens_sudo(&site, &origin.name))
-            .filter_map(|origin| Some((origin.name.clone(), origin.fetch(&folder).ok()?)))
-            .collect();
+        let mut passwords: BTreeMap<String, Secret> = BTreeMap::new();
+        for origin in site.secrets.iter().filter(|origin| opens_sudo(&site, &origin.name)) {
+            match origin.fetch(&folder) {
+                Ok(secret) => {
+                    passwords.insert(origin.name.clone(), secret);
+                }
+                // sudo may let the user in without one; where it does not, this is why.
+                Err(error) => {
+                    let name = &origin.name;
+                    let words = format!("the secret `{name}`, for sudo, cannot be had: {error}");
+                    printer.problem(&Problem::new(words));
+                }
+            }
+        }
         let hosts = connect(&site, &machines, &folder, &passwords);
         let others = connect(&site, &left_out, &folder, &passwords);
         let left_out = left_out.into_iter().zip(others).collect();
@@ -142,10 +149,14 @@ impl Fleet {
         }
     }
 
-    /// What the directors that `--limit` leaves out are like, by their names.
-    pub(super) async fn look_aside(&mut self) -> Vec<(String, Result<Found, Fault>)> {
-        let (machines, hosts): (Vec<_>, Vec<_>) =
-            std::mem::take(&mut self.left_out).into_iter().unzip();
+    /// What some of the machines that `--limit` leaves out are like, by their names.
+    pub(super) async fn look_aside(
+        &mut self,
+        is_asked: impl Fn(&Machine) -> bool,
+    ) -> Vec<(String, Result<Found, Fault>)> {
+        let (asked, others): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut self.left_out).into_iter().partition(|(own, _)| is_asked(own));
+        let (machines, hosts): (Vec<Machine>, Vec<Host>) = asked.into_iter().unzip();
         let (hosts, replies) = perform(hosts, machines.iter().map(wanted_facts).collect()).await;
         let answers = machines.iter().zip(replies).filter_map(|(machine, reply)| match reply {
             Ok(Reply::Facts(facts)) => Some((machine.name.clone(), Ok(*facts))),
@@ -153,7 +164,7 @@ impl Fleet {
             Err(fault) => Some((machine.name.clone(), Err(fault))),
         });
         let answers = answers.collect();
-        self.left_out = machines.into_iter().zip(hosts).collect();
+        self.left_out = machines.into_iter().zip(hosts).chain(others).collect();
         answers
     }
 

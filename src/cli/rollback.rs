@@ -5,10 +5,12 @@ use super::fleet::{Fleet, FleetArguments, block_on, show_faults};
 use super::printer::{Printer, Problem};
 use super::{ExitCode, Failure};
 use crate::deploy::{Act, Entry, EntryState, Reply};
-use crate::model::{Cluster, Router, Service};
+use crate::model::{Cluster, Member, Router, Service, Sourced};
 use crate::plan::{Tree, meaning};
 use crate::site::render::{Machine, Role};
 use crate::source::text;
+
+mod pending;
 
 /// Bring back what an earlier deployment had put on the machines
 ///
@@ -47,28 +49,26 @@ async fn roll_back(
     if !faults.is_empty() {
         return Ok(ExitCode::Remote);
     }
-    let mut taken_back = Vec::new();
-    for (machine, host) in fleet.machines.iter().zip(&mut fleet.hosts) {
-        let Some(generation) = found.get(&machine.name).and_then(|found| found.pending) else {
-            taken_back.push(None);
-            continue;
-        };
-        match host.perform(&Act::Rollback { generation, run: None }).await {
-            // The old files may be back without the old state.
-            Ok(Reply::Done(remarks)) => {
-                for remark in remarks {
-                    printer.problem(&Problem::new(format!("{}: {remark}", machine.name)));
-                }
-            }
-            Ok(_) => {}
-            Err(fault) => {
-                show_faults(&[(machine.name.clone(), fault)], printer);
-                return Ok(ExitCode::Remote);
-            }
-        }
-        printer.status(&format!("{}: generation {generation} was taken back", machine.name));
-        taken_back.push(Some(generation));
+    let Some(back) = pending::take_back(fleet, &found, how, printer).await? else {
+        printer.status("nothing was changed");
+        return Ok(ExitCode::Success);
+    };
+    if !back.is_complete {
+        return Ok(ExitCode::Remote);
     }
+    let ended = go_back(fleet, to, how, &back.generations, printer).await?;
+    // What a machine has remarked is no success, whatever came behind it.
+    Ok(if back.is_clean { ended } else { ended.max(ExitCode::Remote) })
+}
+
+/// Goes back to an earlier deployment, behind what was `taken_back` already.
+async fn go_back(
+    fleet: &mut Fleet,
+    to: Option<u32>,
+    how: &How,
+    taken_back: &[Option<u32>],
+    printer: &Printer,
+) -> Result<ExitCode, Failure> {
     let replies = fleet.ask(vec![Act::History; fleet.machines.len()]).await;
     let mut histories = Vec::new();
     for (machine, reply) in fleet.machines.iter().zip(replies) {
@@ -84,7 +84,7 @@ async fn roll_back(
     // It was cut off: where it was confirmed already, it is taken back as well.
     let mut run = last_run(&histories);
     if to.is_none() && taken_back.iter().any(Option::is_some) {
-        run = run_of(&histories, &taken_back);
+        run = run_of(&histories, taken_back);
         let names = fleet.machines.iter().map(|machine| machine.name.as_str()).zip(&histories);
         let kept = names.filter(|(_, entries)| {
             current(entries).is_some_and(|own| run == Some(own.run.as_str()))
@@ -115,7 +115,7 @@ async fn roll_back(
             Ok(Reply::Files(tree)) => {
                 *machine = restored(machine, &tree);
                 if machine.role == Role::Director {
-                    clusters.push(meaning(&machine.name, &tree));
+                    clusters.push((machine.name.clone(), meaning(&machine.name, &tree)));
                 }
             }
             Ok(_) => {}
@@ -177,16 +177,28 @@ fn restored(machine: &Machine, tree: &Tree) -> Machine {
         .with_files(files.map(|(path, old)| (path.clone(), old.mode, text::decode(&old.content))))
 }
 
-/// What stands in the directors' files is what gates ask for: today's inventory may have addresses and
-/// services that there were none of.
-fn judge_by(found: Vec<Cluster>, cluster: &mut Cluster) {
+/// What stands in the directors' files is what gates ask for, and whose rank is the highest: today's inventory may have
+/// addresses, services and ranks that there were none of.
+fn judge_by(found: Vec<(String, Cluster)>, cluster: &mut Cluster) {
     let mut routers: Vec<Router> = Vec::new();
     let mut services: Vec<Service> = Vec::new();
-    for old in found {
-        let is_new =
-            |router: &Router| !routers.iter().any(|known| known.addresses == router.addresses);
-        let new: Vec<Router> = old.routers.into_iter().filter(is_new).collect();
-        routers.extend(new);
+    for (name, old) in found {
+        for mut router in old.routers {
+            // A file of one node does not say whose it is.
+            for member in &mut router.members {
+                member.node.get_or_insert_with(|| Sourced::implied(name.clone()));
+            }
+            match routers.iter_mut().find(|known| known.addresses == router.addresses) {
+                Some(known) => {
+                    let is_new = |member: &Member| {
+                        !known.members.iter().any(|other| other.node == member.node)
+                    };
+                    let new: Vec<Member> = router.members.into_iter().filter(is_new).collect();
+                    known.members.extend(new);
+                }
+                None => routers.push(router),
+            }
+        }
         let is_new = |service: &Service| {
             !services.iter().any(|known| known.target.value == service.target.value)
         };

@@ -9,7 +9,7 @@ use super::printer::Printer;
 use super::{ExitCode, Failure};
 use crate::deploy::living_servers;
 use crate::model::{Cluster, Target};
-use crate::plan::{Found, Plan};
+use crate::plan::{Found, NodePlan, Plan, Step};
 use crate::site::render::{Machine, Role};
 use crate::site::show_target;
 
@@ -45,6 +45,9 @@ pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, 
             for change in changes {
                 text.push_str(&format!("    {} differs from the inventory\n", change.path()));
             }
+            for words in beside_files(node, facts) {
+                text.push_str(&format!("    {words}\n"));
+            }
             wrong |= !node.steps.is_empty();
         }
     }
@@ -57,6 +60,23 @@ pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, 
         () if wrong || is_wrong => ExitCode::Findings,
         () => ExitCode::Success,
     })
+}
+
+/// What else a deployment would do, but for units that do not run, which stand behind the name.
+fn beside_files(node: &NodePlan, facts: &Found) -> Vec<String> {
+    let lost = node.lost.iter().map(|address| format!("{address} is missing"));
+    let steps = node.steps.iter().filter_map(|step| match step {
+        Step::Install(packages) => Some(format!("{} is not installed", packages.join(", "))),
+        Step::Start(unit) if facts.active.contains(unit) => {
+            Some(format!("{unit} does not start at boot"))
+        }
+        Step::Stop(unit) => Some(format!("{unit} is not to run here")),
+        Step::Sysctl(path) if !node.files().any(|change| change.path() == path) => {
+            Some(format!("the kernel's settings are not those of {path}"))
+        }
+        _ => None,
+    });
+    lost.chain(steps).collect()
 }
 
 fn line(machine: &Machine, facts: &Found, cluster: &Cluster) -> String {
@@ -116,14 +136,31 @@ fn addresses(cluster: &Cluster, found: &BTreeMap<String, Found>) -> (String, boo
         let Some((_, facts)) = holders.first() else { continue };
         for service in &cluster.services {
             let Target::Endpoint { address: own, .. } = service.target.value else { continue };
-            if own != address || facts.table.is_empty() {
+            if own != address {
                 continue;
             }
-            let all = service.servers.len();
-            let living = living_servers(&facts.table, service).unwrap_or(0);
-            is_wrong |= living < all;
             let name = show_target(&service.target.value);
-            text.push_str(&format!("    {name}: {living} of {all} real servers are up\n"));
+            if facts.table.is_empty() {
+                // Where no director has a table, nobody may be allowed to see it.
+                let is_told = found.values().any(|found| !found.table.is_empty());
+                if is_told && !service.servers.is_empty() {
+                    text.push_str(&format!("    {name}: the kernel of its holder has no IPVS\n"));
+                    is_wrong = true;
+                }
+                continue;
+            }
+            // Those of weight 0 are wanted so.
+            let mut wanted = service.clone();
+            wanted.servers.retain(|server| service.weight_of(server) > 0);
+            let all = wanted.servers.len();
+            let drained = service.servers.len().saturating_sub(all);
+            let living = living_servers(&facts.table, &wanted).unwrap_or(0);
+            is_wrong |= living < all;
+            let words = match drained {
+                0 => String::new(),
+                drained => format!(", {drained} drained"),
+            };
+            text.push_str(&format!("    {name}: {living} of {all} real servers are up{words}\n"));
         }
     }
     (text, is_wrong)

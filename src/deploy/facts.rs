@@ -65,9 +65,21 @@ fn facts(lines: &[&str]) -> Found {
         let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
         match word {
             "host" => found.host = rest.to_owned(),
+            "machine" => found.identity = Some(rest.to_owned()),
+            "setting" => {
+                let parts = rest.split_once(" = ");
+                found.settings.extend(parts.map(|(key, value)| (key.to_owned(), value.to_owned())));
+            }
             "system" => found.system = rest.to_owned(),
             "installer" => found.installer = Some(rest.to_owned()),
             "file" => found.files.extend(file(rest)),
+            "foreign" => {
+                found.foreign.insert(rest.to_owned());
+            }
+            "link" => {
+                let parts = rest.split_once(' ');
+                found.links.extend(parts.map(|(path, to)| (path.to_owned(), to.to_owned())));
+            }
             "active" => {
                 found.active.insert(rest.to_owned());
             }
@@ -76,6 +88,7 @@ fn facts(lines: &[&str]) -> Found {
             }
             "missing" => found.missing.push(rest.to_owned()),
             "generation" => found.generation = rest.parse().unwrap_or(0),
+            "run" => found.run = Some(rest.to_owned()),
             "newest" => found.newest = rest.parse().unwrap_or(0),
             "managed" => {
                 let parts = rest.split_once(' ');

@@ -5,8 +5,8 @@ use std::net::IpAddr;
 
 use super::Fault;
 use crate::model::{Cluster, Node, Protocol, Server, Service, Target, VirtualAddress};
-use crate::plan::Found;
-use crate::site::render::{Machine, Role};
+use crate::plan::{Found, lacking};
+use crate::site::render::{Machine, REAL_SERVER_SCRIPT, Role};
 
 /// What a gate looks at.
 #[derive(Clone, Debug)]
@@ -50,7 +50,11 @@ pub fn gate(report: &GateReport<'_>) -> Result<(), String> {
         ));
     }
     if machine.role == Role::RealServer {
-        return Ok(());
+        let script = machine.files.iter().find(|file| file.path == REAL_SERVER_SCRIPT);
+        return match script.and_then(|script| lacking(&script.text, own).into_iter().next()) {
+            Some(address) => Err(format!("{} does not have {address}", machine.name)),
+            None => Ok(()),
+        };
     }
     // It may hold what another one holds, or nobody; the next look may find it again.
     if let Some((name, fault)) = report.silent.iter().next() {

@@ -121,7 +121,9 @@ impl Memory {
             Act::Facts { .. } => {
                 let newest = self.generations.keys().last().copied().max(Some(self.found.newest));
                 let newest = newest.unwrap_or_default();
-                return Ok(Reply::Facts(Box::new(Found { newest, ..self.found.clone() })));
+                let current = self.generations.get(&self.found.generation);
+                let run = current.map(|known| known.run.clone());
+                return Ok(Reply::Facts(Box::new(Found { newest, run, ..self.found.clone() })));
             }
             Act::Look { .. } => {
                 let found = self.found.clone();

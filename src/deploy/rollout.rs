@@ -7,7 +7,7 @@
 //!
 //! Directors are changed, and taken back, one by one: never do two of them stop at the same time. Only where one
 //! alone would not be understood by the others is the next one activated before the first is judged, and none of
-//! them is confirmed before all of them are judged.
+//! them is confirmed before all of them are judged; they are taken back one right behind the other as well.
 //!
 //! Real servers that get addresses are changed before the directors, and taken back behind them; those that give
 //! some up the other way round. A director that was taken back is judged before the next one is, as long as a gate
@@ -103,6 +103,8 @@ struct Node {
     is_prepared: bool,
     /// Whether an activation was begun, so that it must be taken back after a fault.
     is_touched: bool,
+    /// Whether a confirmation may have arrived, although its answer did not.
+    may_be_confirmed: bool,
     state: State,
     /// The first try of a gate, confirmation or rollback, and when the next one may be.
     since: Option<Duration>,
@@ -168,6 +170,7 @@ impl Rollout {
                 is_locked: false,
                 is_prepared: false,
                 is_touched: false,
+                may_be_confirmed: false,
                 state: State::Untouched,
                 since: None,
                 not_before: Duration::ZERO,
@@ -266,6 +269,14 @@ impl Rollout {
                 // The first fault of a gate counts on: one that opens and closes comes to an end.
                 node.open_since = None;
                 let since = *node.since.get_or_insert(now);
+                if let Task::Fresh(Act::Confirm { .. }) = task {
+                    node.may_be_confirmed = match fault.kind {
+                        FaultKind::Connection => node.may_be_confirmed,
+                        FaultKind::Lost => true,
+                        // Its own word that it keeps nothing.
+                        FaultKind::Refused => false,
+                    };
+                }
                 // These change nothing, or the same twice: they are tried until their time is up.
                 let patience = match (&task, fault.kind) {
                     (Task::Gate, _) if is_given_up => Duration::ZERO,
@@ -310,12 +321,20 @@ impl Rollout {
         let within = self.options.confirm_within;
         for node in &mut self.nodes {
             let name = &node.plan.name;
+            let confirms = matches!(node.tasks.front(), Some(Task::Fresh(Act::Confirm { .. })));
+            node.may_be_confirmed |= node.is_busy && confirms;
             match node.state {
                 _ if !node.is_touched => {}
                 State::RolledBack => {}
                 State::Deployed => self.remarks.push(format!(
                     "{name} keeps what was deployed; `lvsha rollback` takes it back"
                 )),
+                State::Untouched | State::Unknown if node.may_be_confirmed => {
+                    node.state = State::Unknown;
+                    self.remarks.push(format!(
+                        "{name} may keep what was deployed; `lvsha rollback` takes it back"
+                    ));
+                }
                 State::Untouched | State::Unknown if within > 0 => {
                     node.state = State::Unknown;
                     self.remarks.push(format!(
@@ -389,6 +408,9 @@ impl Rollout {
                 node.state = State::Unknown;
                 let hope = match fault.kind {
                     FaultKind::Refused => "look at /var/lib/lvsha there".to_owned(),
+                    _ if node.may_be_confirmed && !was_confirmed => {
+                        "it may keep the change: `lvsha rollback` when it answers again".to_owned()
+                    }
                     _ if within > 0 && !was_confirmed => {
                         format!("it rolls itself back within {within} s")
                     }
@@ -467,14 +489,18 @@ impl Rollout {
             }
             Phase::RollingBack => {
                 let run = run();
+                // The last one comes first.
                 let mut is_followed = false;
-                for node in self.nodes.iter_mut().filter(|node| node.is_touched) {
+                for position in 0..self.nodes.len() {
+                    let is_judged = is_followed && !self.is_within_those_together(position);
+                    let Some(node) = self.nodes.get_mut(position) else { continue };
+                    if !node.is_touched {
+                        continue;
+                    }
                     let (generation, run) = (node.generation, Some(run.clone()));
-                    let act = Act::Rollback { generation, run };
-                    node.tasks.push_back(Task::Fresh(act));
-                    // The last one comes first.
+                    node.tasks.push_back(Task::Fresh(Act::Rollback { generation, run }));
                     if node.plan.role == Role::Director {
-                        node.tasks.extend(is_followed.then_some(Task::Gate));
+                        node.tasks.extend(is_judged.then_some(Task::Gate));
                         is_followed = true;
                     }
                 }

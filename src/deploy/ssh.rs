@@ -2,6 +2,7 @@
 
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
+use std::process::ExitStatus;
 use std::time::Duration;
 
 use openssh::{ControlPersist, KnownHosts, Session, SessionBuilder, Stdio};
@@ -142,7 +143,7 @@ impl Remote {
         let status = child.wait().await;
         let text = String::from_utf8_lossy(&text);
         let complaint = String::from_utf8_lossy(&complaint).trim().to_owned();
-        if sudo && !text.contains("lvsha-begin") {
+        if sudo && is_refused_by_sudo(&text, &status) {
             return Err(self.no_sudo(&complaint));
         }
         match (facts::reply(act, &text), status) {
@@ -165,6 +166,13 @@ impl Remote {
             Some(_) => fault.help("the secret of `sudo_secret` is not the user's password"),
         }
     }
+}
+
+/// Whether sudo has ended the command before its script began. A connection that ends while sudo asks for the user
+/// elsewhere leaves no exit code: what became of the script then is not known.
+fn is_refused_by_sudo(text: &str, status: &Result<ExitStatus, openssh::Error>) -> bool {
+    let has_ended = matches!(status, Ok(_) | Err(openssh::Error::Remote(_)));
+    has_ended && !text.contains("lvsha-begin")
 }
 
 /// The script as it runs behind a password that sudo may not have asked for: it would be taken for the

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use super::{Tree, meaning::meaning};
-use crate::model::{Digest, Router, RouterDefaults, VrrpVersion};
+use crate::model::{Cluster, Digest, Key, Path, Router, RouterDefaults, VrrpVersion};
 
 /// What the advertisements of a router say, and how they travel: who expects something else drops
 /// them and becomes master beside the living one (RFC 3768, section 7.1; keepalived also compares
@@ -90,6 +90,55 @@ impl Voice {
     }
 }
 
+/// How heartbeat's directors hear each other: a message that no key of its own has signed is dropped, and who is not
+/// heard is dead.
+struct Medium {
+    /// The key that signs.
+    active: Option<MediumKey>,
+    /// All that are accepted.
+    keys: Vec<MediumKey>,
+    /// The paths, each with the port of those that have none of their own.
+    paths: Vec<(Path, Option<u16>)>,
+}
+
+#[derive(PartialEq)]
+struct MediumKey {
+    number: u8,
+    digest: Digest,
+    secret: String,
+}
+
+impl Medium {
+    fn of(cluster: &Cluster) -> Option<Self> {
+        let membership = &cluster.membership;
+        let port = Some(membership.port.map_or(STANDARD_PORT, |port| port.value));
+        let paths = membership.paths.iter().map(|path| {
+            let is_free = matches!(path.value, Path::Broadcast { .. } | Path::Unicast { .. });
+            (path.value.clone(), port.filter(|_| is_free))
+        });
+        let paths: Vec<_> = paths.collect();
+        let known = || cluster.authentication.iter().flat_map(|known| &known.keys);
+        let key = |key: &Key| MediumKey {
+            number: key.number,
+            digest: key.digest,
+            secret: key.secret.clone(),
+        };
+        let number = cluster.authentication.as_ref().and_then(|known| known.active);
+        let active = number.and_then(|number| known().find(|key| key.number == number.value));
+        let medium = Self { active: active.map(key), keys: known().map(key).collect(), paths };
+        (!medium.paths.is_empty()).then_some(medium)
+    }
+
+    /// Whether one that has it and one that has `old` hear each other. One path that both have is enough.
+    fn is_heard_with(&self, old: &Self) -> bool {
+        let knows = |one: &Self, other: &Self| {
+            other.active.as_ref().is_none_or(|active| one.keys.contains(active))
+        };
+        let is_shared = self.paths.iter().any(|path| old.paths.contains(path));
+        is_shared && knows(self, old) && knows(old, self)
+    }
+}
+
 /// What a change makes of a director beside the others.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Accord {
@@ -118,8 +167,11 @@ pub(super) fn accord(machine: &str, before: &Tree, after: &Tree, is_running: boo
     if before == after && is_running {
         return Accord::default();
     }
-    let (mut before, after) = (voices(machine, before), voices(machine, after));
-    // heartbeat's directors do not compare what the others have.
+    let (old, new) = (meaning(machine, before), meaning(machine, after));
+    let media = Medium::of(&old).zip(Medium::of(&new));
+    let is_cut_off = media.is_some_and(|(old, new)| !new.is_heard_with(&old));
+    let (mut before, after) = (voices(&old), voices(&new));
+    // heartbeat's directors do not compare which addresses the others have.
     before.retain(Voice::is_vrrp);
     let spoken: &[Voice] = if is_running { &before } else { &[] };
     let presence = if lacks_one(&after, spoken) {
@@ -129,10 +181,14 @@ pub(super) fn accord(machine: &str, before: &Tree, after: &Tree, is_running: boo
     } else {
         Presence::Stays
     };
+    // One number may be of several routers, on several links or groups: what is understood as one of them has not
+    // become another.
+    let is_understood = |new: &Voice| before.iter().any(|old| new.is_understood_as(old));
     let is_anew = |old: &Voice| {
-        after.iter().any(|new| old.is_the_same_router(new) && !new.is_understood_as(old))
+        !after.iter().any(|new| new.is_understood_as(old))
+            && after.iter().any(|new| old.is_the_same_router(new) && !is_understood(new))
     };
-    Accord { speaks_anew: before.iter().any(is_anew), presence }
+    Accord { speaks_anew: is_cut_off || before.iter().any(is_anew), presence }
 }
 
 /// Whether a router of `these` that advertises one by one is none of `those`.
@@ -145,24 +201,26 @@ fn lacks_one(these: &[Voice], those: &[Voice]) -> bool {
 /// Whether the files `others` of a director have it send its advertisements to one with the files
 /// `own`, wherever they have the same router and that one says where it is.
 pub fn is_told(own: (&str, &Tree), other: (&str, &Tree)) -> bool {
-    let (own, other) = (voices(own.0, own.1), voices(other.0, other.1));
-    let mut pairs = own.iter().flat_map(|own| {
-        let same = other.iter().filter(|other| own.is_the_same_router(other));
-        same.map(move |other| (&own.way, &other.way))
-    });
-    pairs.all(|ways| match ways {
+    let [own, other] = [own, other].map(|(machine, tree)| voices(&meaning(machine, tree)));
+    let tells = |other: &Voice, own: &Voice| match (&own.way, &other.way) {
         (Way::Unicast { source: Some(source), .. }, Way::Unicast { peers, .. }) => {
             peers.contains(source)
         }
         _ => true,
+    };
+    own.iter().all(|own| {
+        let same = || other.iter().filter(|other| own.is_the_same_router(other));
+        same().next().is_none() || same().any(|other| tells(other, own))
     })
 }
 
-fn voices(machine: &str, tree: &Tree) -> Vec<Voice> {
-    let cluster = meaning(machine, tree);
+fn voices(cluster: &Cluster) -> Vec<Voice> {
     let defaults = &cluster.globals.routers;
     cluster.routers.iter().map(|router| Voice::of(router, defaults)).collect()
 }
+
+/// Of heartbeat, where ha.cf says none (ha-cluster in /etc/services).
+const STANDARD_PORT: u16 = 694;
 
 #[cfg(test)]
 mod tests;

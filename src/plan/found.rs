@@ -12,10 +12,18 @@ use crate::model::VirtualAddress;
 pub struct Found {
     /// The name that it calls itself by.
     pub host: String,
+    /// What only this machine says until its next boot, where it says anything.
+    pub identity: Option<String>,
     /// Its distribution, `debian 12`.
     pub system: String,
     /// The files that were asked for and are there.
     pub files: Tree,
+    /// Those of them that somebody else than root owns.
+    pub foreign: BTreeSet<String>,
+    /// Links in the place of such a file that lead to none, with where they lead.
+    pub links: BTreeMap<String, String>,
+    /// The kernel's settings that lvsha's file names.
+    pub settings: BTreeMap<String, String>,
     /// Files that lvsha put there with the last generation, by path, with their SHA-256.
     pub managed: BTreeMap<String, String>,
     /// Units that are active.
@@ -38,6 +46,8 @@ pub struct Found {
     pub table: Vec<String>,
     /// The last generation; 0 when there is none.
     pub generation: u32,
+    /// The name of the deployment that brought it.
+    pub run: Option<String>,
     /// The highest number of any generation, also of those that were taken back.
     pub newest: u32,
     /// A generation that waits for its confirmation.

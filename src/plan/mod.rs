@@ -14,7 +14,7 @@ mod tree;
 pub use accord::{Presence, is_told};
 pub use found::Found;
 pub use meaning::meaning;
-pub use order::{Batch, batches};
+pub use order::{Batch, batches, given_up, lacking};
 pub use report::{difference, human};
 pub use services::{ServiceChange, changes};
 pub use steps::{NodePlan, Step, plan};

@@ -1,7 +1,9 @@
 //! In which order machines are changed.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
 
+use super::meaning::meaning;
 use super::{Found, NodePlan, Presence, Step, Tree};
 use crate::model::Cluster;
 use crate::site::render::{REAL_SERVER_SCRIPT, Role};
@@ -16,17 +18,22 @@ pub struct Batch {
     pub together: bool,
 }
 
-/// Marks the holders of `cluster`'s addresses.
+/// Marks the holders of `cluster`'s addresses, and of those that directors with work have so far: all of them may be
+/// others from then on.
 pub(super) fn mark_holders(
     nodes: &mut [NodePlan],
     cluster: &Cluster,
     found: &BTreeMap<String, Found>,
 ) {
-    let addresses = || cluster.routers.iter().flat_map(|router| &router.addresses);
+    let holds = |found: &Found, cluster: &Cluster| {
+        let mut addresses = cluster.routers.iter().flat_map(|router| &router.addresses);
+        addresses.any(|address| found.holds(&address.value))
+    };
     for node in nodes.iter_mut().filter(|node| node.role == Role::Director) {
-        node.is_holder = found
-            .get(&node.name)
-            .is_some_and(|found| addresses().any(|address| found.holds(&address.value)));
+        node.is_holder = found.get(&node.name).is_some_and(|found| {
+            let had = || meaning(&node.name, &node.before);
+            holds(found, cluster) || (!node.steps.is_empty() && holds(found, &had()))
+        });
     }
 }
 
@@ -49,8 +56,18 @@ pub(super) fn sort(nodes: &mut [NodePlan]) {
 
 /// Whether a real server has an address that it will not have any more.
 fn gives_addresses_up(node: &NodePlan) -> bool {
-    let stops = node.steps.iter().any(|step| matches!(step, Step::Stop(_)));
-    stops || !accepted(&node.before).is_subset(&accepted(&node.after))
+    stops(node) || !accepted(&node.before).is_subset(&accepted(&node.after))
+}
+
+/// The addresses that a real server will not have any more.
+pub fn given_up(node: &NodePlan) -> Vec<IpAddr> {
+    let kept = if stops(node) { BTreeSet::new() } else { accepted(&node.after) };
+    let gone = accepted(&node.before).into_iter().filter(|word| !kept.contains(word));
+    gone.filter_map(address).collect()
+}
+
+fn stops(node: &NodePlan) -> bool {
+    node.steps.iter().any(|step| matches!(step, Step::Stop(_)))
 }
 
 /// The addresses that a real server's script sets: `wanted="ADDRESS/PREFIX@DEVICE ..."`. The device is
@@ -59,10 +76,31 @@ fn gives_addresses_up(node: &NodePlan) -> bool {
 fn accepted(tree: &Tree) -> BTreeSet<&str> {
     let script = tree.get(REAL_SERVER_SCRIPT);
     let text = script.and_then(|file| std::str::from_utf8(&file.content).ok()).unwrap_or_default();
-    let mut lines = text.lines();
+    set_by(text).collect()
+}
+
+fn set_by(script: &str) -> impl Iterator<Item = &str> {
+    let mut lines = script.lines();
     let wanted = lines.find_map(|line| line.strip_prefix("wanted=\"")?.strip_suffix('"'));
     let words = wanted.unwrap_or_default().split_whitespace();
-    words.map(|word| word.split_once('@').map_or(word, |(address, _)| address)).collect()
+    words.map(|word| word.split_once('@').map_or(word, |(address, _)| address))
+}
+
+/// The addresses that a real server's script sets and that the machine does not have. Nothing where it does not say
+/// what it has: every machine has an address on `lo`.
+pub fn lacking(script: &str, found: &Found) -> Vec<IpAddr> {
+    if found.loopback.is_empty() {
+        return Vec::new();
+    }
+    let is_there = |address: &IpAddr| {
+        found.loopback.contains(address) || found.addresses.contains(address)
+    };
+    set_by(script).filter_map(address).filter(|address| !is_there(address)).collect()
+}
+
+/// Without its prefix.
+fn address(word: &str) -> Option<IpAddr> {
+    word.split_once('/').map_or(word, |(address, _)| address).parse().ok()
 }
 
 /// The batches of a plan, in its order: real servers `parallel` at a time, the first of them alone

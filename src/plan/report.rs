@@ -101,7 +101,12 @@ fn machine(node: &NodePlan, out: &mut String) {
             }
             Step::Units => out.push_str("  systemctl daemon-reload\n"),
             Step::Reload(unit) => {
-                let note = if node.yields { ": another director comes before it" } else { "" };
+                let lost: Vec<String> = node.lost.iter().map(ToString::to_string).collect();
+                let note = match lost.as_slice() {
+                    _ if node.yields => ": another director comes before it".to_owned(),
+                    [] => String::new(),
+                    lost => format!(": it has lost {}", lost.join(", ")),
+                };
                 let _ = writeln!(out, "  reload {unit}{note}");
             }
             Step::Restart(unit) => {
@@ -139,8 +144,11 @@ fn service(change: &ServiceChange, out: &mut String) {
 fn file(node: &NodePlan, change: &FileChange, out: &mut String) {
     let path = change.path();
     let is_new = !node.before.contains_key(path);
+    let is_same = node.before.get(path).map(|file| &file.content)
+        == node.after.get(path).map(|file| &file.content);
     let verb = match change {
         FileChange::Write { .. } if is_new => "create",
+        FileChange::Write { .. } if is_same => "give root",
         FileChange::Write { .. } => "change",
         FileChange::Mode { .. } => "set the mode of",
         FileChange::Remove { .. } => "remove",

@@ -1,9 +1,14 @@
 //! The steps of one machine.
 
+use std::net::IpAddr;
+
 use super::accord::{Accord, Presence, accord};
+use super::order::lacking;
 use super::services::{self, ServiceChange};
 use super::{FileChange, Found, Tree, TreeFile, diff};
-use crate::site::render::{Effect, File, Machine, Role, main_files};
+use crate::site::render::{
+    Effect, File, Machine, REAL_SERVER_SCRIPT, Role, effect_of, main_files,
+};
 
 /// What is done on one machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +39,8 @@ pub struct NodePlan {
     pub yields: bool,
     /// A generation that waits for its confirmation: nothing can be done before it is over.
     pub pending: Option<u32>,
+    /// Addresses that a real server has lost since its unit has set them.
+    pub lost: Vec<IpAddr>,
 }
 
 /// One step.
@@ -86,7 +93,10 @@ pub fn plan(machine: &Machine, found: &Found) -> NodePlan {
     // Files that lvsha once wrote and nobody wants any more go; foreign files are not touched.
     let mut before = found.files.clone();
     before.retain(|path, _| after.contains_key(path) || found.managed.contains_key(path));
-    let changes = diff(&before, &after);
+    let foreign = foreign(&before, &after, found);
+    // Whoever writes a file sets its mode as well.
+    let changes: Vec<FileChange> =
+        foreign.iter().cloned().chain(diff(&before, &after)).collect();
     let mut steps = Vec::new();
     let is_foreign = |unit: &&&str| !machine.units.contains(unit);
     for unit in machine.role.units().iter().filter(is_foreign) {
@@ -104,7 +114,18 @@ pub fn plan(machine: &Machine, found: &Found) -> NodePlan {
     }
     let removed = |change: &&FileChange| matches!(change, FileChange::Remove { .. });
     ordered.extend(changes.iter().filter(removed).cloned());
-    let effects = effects(machine, &ordered, found);
+    let lost = lost(machine, found);
+    // A program has read it as it is.
+    let said: Vec<FileChange> =
+        ordered.iter().filter(|change| !foreign.contains(change)).cloned().collect();
+    let mut effects = effects(machine, &said, found);
+    // The unit is active for ever, whatever became of what it has set.
+    for unit in machine.units.iter().filter(|_| !lost.is_empty()) {
+        let again = Step::Reload((*unit).to_owned());
+        if found.active.contains(*unit) && !effects.contains(&again) {
+            effects.push(again);
+        }
+    }
     steps.extend(ordered.into_iter().map(Step::File));
     steps.extend(effects);
     let edited = before.keys().filter(|path| found.is_edited(path)).cloned().collect();
@@ -126,6 +147,7 @@ pub fn plan(machine: &Machine, found: &Found) -> NodePlan {
         presence,
         yields: false,
         pending: found.pending,
+        lost,
         before,
         after,
     }
@@ -143,6 +165,28 @@ fn read(role: Role, found: &Found, before: &Tree) -> Tree {
     read
 }
 
+/// Files with the wanted text that somebody else owns: what is written is root's.
+fn foreign(before: &Tree, after: &Tree, found: &Found) -> Vec<FileChange> {
+    let wanted = found.foreign.iter().filter_map(|path| Some((path, after.get(path)?)));
+    let is_known = |path: &str, file: &TreeFile| {
+        before.get(path).is_some_and(|known| known.content == file.content)
+    };
+    wanted
+        .filter(|(path, file)| is_known(path, file))
+        .map(|(path, file)| FileChange::Write { path: path.clone(), file: file.clone() })
+        .collect()
+}
+
+/// The addresses that a real server should have, by the script that it has already.
+fn lost(machine: &Machine, found: &Found) -> Vec<IpAddr> {
+    let script = machine.files.iter().find(|file| file.path == REAL_SERVER_SCRIPT);
+    let known = script.filter(|script| {
+        let before = found.files.get(REAL_SERVER_SCRIPT);
+        before.is_some_and(|before| before.content == *script.content())
+    });
+    known.map(|script| lacking(&script.text, found)).unwrap_or_default()
+}
+
 /// What must happen after the files changed, each once, the strongest effect on a unit.
 fn effects(machine: &Machine, changes: &[FileChange], found: &Found) -> Vec<Step> {
     let changed = |path: &str| changes.iter().any(|change| change.path() == path);
@@ -158,9 +202,13 @@ fn effects(machine: &Machine, changes: &[FileChange], found: &Found) -> Vec<Step
         .filter(|file| changed(&file.path) && !goes_on(file))
         .map(|file| file.effect)
         .collect();
+    // A program goes on with the options of a file that is gone.
+    let gone = changes.iter().filter(|change| matches!(change, FileChange::Remove { .. }));
+    effects.extend(gone.filter_map(|change| effect_of(machine.role, change.path())));
     effects.sort();
     effects.dedup();
-    let sysctl = machine.files.iter().filter(|f| f.effect == Effect::Sysctl && changed(&f.path));
+    let is_unset = |file: &File| changed(&file.path) || !is_set(file, found);
+    let sysctl = machine.files.iter().filter(|f| f.effect == Effect::Sysctl && is_unset(f));
     let mut steps: Vec<Step> = sysctl.map(|file| Step::Sysctl(file.path.clone())).collect();
     if changes.iter().any(|change| is_unit(change.path())) {
         steps.push(Step::Units);
@@ -178,6 +226,14 @@ fn effects(machine: &Machine, changes: &[FileChange], found: &Found) -> Vec<Step
         }
     }
     steps
+}
+
+/// Whether the kernel has what a file of settings says, as far as it tells.
+fn is_set(file: &File, found: &Found) -> bool {
+    let mut settings = file.text.lines().filter_map(|line| line.split_once('='));
+    settings.all(|(key, value)| {
+        found.settings.get(key.trim()).is_none_or(|known| known.trim() == value.trim())
+    })
 }
 
 /// The lines of a unit that a program is started with. A restart for any other one would move addresses.

@@ -101,6 +101,34 @@ fn only_files_that_lvsha_wrote_are_removed() {
     assert_eq!(removed, ["/etc/ours"]);
 }
 
+/// It was started with them.
+#[test]
+fn a_program_whose_options_go_is_started_again() {
+    const OPTIONS: &str = "/etc/default/keepalived";
+    let mut had = found("a");
+    let file = TreeFile { mode: 0o644, content: b"DAEMON_ARGS=\"-x\"\n".to_vec() };
+    had.files.insert(OPTIONS.to_owned(), file);
+    had.managed.insert(OPTIONS.to_owned(), String::new());
+    let steps = plan(&machine(true, "a"), &had).steps;
+    let gone = Step::File(FileChange::Remove { path: OPTIONS.to_owned() });
+    assert_eq!(steps, [gone, Step::Restart("keepalived.service".to_owned())]);
+}
+
+/// Its owner could read the passwords in it, and change what root runs.
+#[test]
+fn a_file_of_somebody_else_is_written_anew() {
+    let theirs = Found { foreign: [CONF.to_owned()].into(), ..found("a") };
+    let planned = plan(&machine(true, "a"), &theirs);
+    let file = TreeFile { mode: 0o600, content: b"a".to_vec() };
+    let written = FileChange::Write { path: CONF.to_owned(), file };
+    assert_eq!(planned.steps, [Step::File(written)]);
+    let shown = human(&Plan { nodes: vec![planned] });
+    assert!(shown.contains(&format!("  give root {CONF} (mode 0600)\n")), "{shown}");
+    // What changes anyway is root's afterwards.
+    let steps = plan(&machine(true, "b"), &theirs).steps;
+    assert!(matches!(steps.as_slice(), [Step::File(_), Step::Reload(_)]), "{steps:?}");
+}
+
 #[test]
 fn secrets_are_in_no_difference() {
     let conf = |password: &str, key: &str, priority: u8| {
@@ -205,6 +233,27 @@ fn the_holder_comes_last_whatever_its_name() {
     let mut inside = cluster.clone();
     inside.routers[0].addresses[0].value.interface = Some("lo".to_owned());
     assert_eq!(order(&inside, &silent, &holder), ["lw3", "b", "a"]);
+}
+
+/// Nobody has one of the new addresses yet.
+#[test]
+fn the_holder_of_an_address_that_is_replaced_comes_last() {
+    let conf = |address: &str| {
+        format!(
+            "vrrp_instance V {{\nvirtual_router_id 7\nvirtual_ipaddress {{\n{address}\n}}\n}}\n"
+        )
+    };
+    let machines = ["lw1", "lw2"]
+        .map(|name| Machine { name: name.to_owned(), ..machine(true, &conf("10.0.0.99")) });
+    let mut holder = found(&conf("10.0.0.31"));
+    holder.addresses.insert("10.0.0.31".parse().unwrap());
+    let facts =
+        BTreeMap::from([("lw1".to_owned(), holder), ("lw2".to_owned(), found(&conf("10.0.0.31")))]);
+    let cluster = meaning("lw1", &plan(&machines[0], &Found::default()).after);
+    let plan = Plan::new(&cluster, &machines, &facts);
+    let names: Vec<&str> = plan.nodes.iter().map(|node| node.name.as_str()).collect();
+    assert_eq!(names, ["lw2", "lw1"]);
+    assert!(human(&plan).contains("lw1 (director, holds the addresses)"), "{}", human(&plan));
 }
 
 /// Two directors with these ranks in their files; one of them holds the address.
@@ -352,6 +401,64 @@ fn a_real_server_that_keeps_some_addresses_waits_for_the_directors_with_the_othe
     assert_eq!(order(one, both), ["lw3", "lw1"]);
     // With tunnels it is the same address at another place.
     assert_eq!(order(one, "10.0.0.31/32@tunl0"), ["lw3", "lw1"]);
+}
+
+/// Its unit has set them once and is active ever after, whoever flushes `lo`.
+#[test]
+fn a_real_server_that_lost_an_address_is_told_to_set_it_again() {
+    const SCRIPT: &str = "/usr/local/sbin/lvsrs";
+    const UNIT: &str = "lvsha-real-server.service";
+    let text = "#!/bin/sh\nwanted=\"10.0.0.31/32@lo 10.0.0.32/32@tunl0\"\n";
+    let mut server = machine(false, text);
+    for file in &mut server.files {
+        (file.path, file.mode) = (SCRIPT.to_owned(), 0o755);
+    }
+    let has = |loopback: &[&str], others: &[&str]| {
+        let file = TreeFile { mode: 0o755, content: text.into() };
+        let unit: std::collections::BTreeSet<String> = [UNIT.to_owned()].into();
+        let set = |words: &[&str]| words.iter().map(|word| word.parse().unwrap()).collect();
+        Found {
+            files: Tree::from([(SCRIPT.to_owned(), file)]),
+            active: unit.clone(),
+            enabled: unit,
+            loopback: set(loopback),
+            addresses: set(others),
+            ..Found::default()
+        }
+    };
+    let planned = |found: &Found| plan(&server, found);
+    let whole = has(&["127.0.0.1", "10.0.0.31"], &["10.0.0.29", "10.0.0.32"]);
+    assert_eq!(planned(&whole).steps, []);
+    let lost = planned(&has(&["127.0.0.1"], &["10.0.0.29", "10.0.0.32"]));
+    assert_eq!(lost.steps, [Step::Reload(UNIT.to_owned())]);
+    let shown = human(&Plan { nodes: vec![lost] });
+    assert!(shown.contains("reload lvsha-real-server.service: it has lost 10.0.0.31\n"), "{shown}");
+    // Without a word about any of them nothing is known.
+    assert_eq!(planned(&has(&[], &[])).steps, []);
+    let stopped = Found { active: Default::default(), ..has(&["127.0.0.1"], &[]) };
+    assert_eq!(planned(&stopped).steps, [Step::Start(UNIT.to_owned())]);
+}
+
+/// It would answer ARP for the virtual addresses, and take the traffic of all.
+#[test]
+fn settings_that_somebody_changed_in_the_kernel_are_set_again() {
+    const SETTINGS: &str = "/etc/sysctl.d/90-lvsha.conf";
+    let text = "# Silence.\nnet.ipv4.conf.all.arp_ignore = 1\nnet.ipv4.conf.lo.arp_ignore = 1\n";
+    let mut server = machine(false, text);
+    for file in &mut server.files {
+        (file.path, file.effect) = (SETTINGS.to_owned(), Effect::Sysctl);
+    }
+    server.units.clear();
+    let steps = |value: &str| {
+        let mut has = found("");
+        let file = TreeFile { mode: 0o600, content: text.into() };
+        (has.files, has.active) = ([(SETTINGS.to_owned(), file)].into(), Default::default());
+        has.enabled.clear();
+        has.settings = [("net.ipv4.conf.all.arp_ignore".to_owned(), value.to_owned())].into();
+        plan(&server, &has).steps
+    };
+    assert_eq!(steps("1"), []);
+    assert_eq!(steps("0"), [Step::Sysctl(SETTINGS.to_owned())]);
 }
 
 #[test]

@@ -1,11 +1,11 @@
 //! What the keys of an inventory must say together.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 
 use super::keys::Reader;
 use super::{Site, Stack};
-use crate::model::{Cluster, Family, Named, Node, Router, Target, TrackKind};
+use crate::model::{Cluster, Family, Located, Member, Named, Node, Router, Target, TrackKind};
 use crate::source::codes::{inventory, nodes};
 use crate::source::{Diagnostic, Place, Span};
 
@@ -23,6 +23,7 @@ mod unicast;
 /// Judges a site that was read.
 pub(super) fn check(site: &Site, reader: &mut Reader<'_>) {
     machines(site, reader);
+    moving_addresses(site, reader);
     roles::check(site, reader);
     host_names(site, reader);
     names(site, reader);
@@ -43,6 +44,21 @@ pub(super) fn check(site: &Site, reader: &mut Reader<'_>) {
                 stack::check(site, cluster, reader);
                 unicast::check(site, cluster, reader);
             }
+        }
+    }
+}
+
+/// Ranks are given to directors. Asked before they are dealt out: a rank of nobody is in none of the routers then.
+pub(super) fn members(site: &Site, reader: &mut Reader<'_>) {
+    let mut told: HashSet<Place> = HashSet::new();
+    let clusters = std::iter::once(&site.cluster).chain(site.views.values());
+    let members = clusters.flat_map(|cluster| &cluster.routers).flat_map(|router| &router.members);
+    for name in members.filter_map(|member| member.node.as_ref()) {
+        if let (None, Some(at)) = (site.director(&name.value), own(name.at, reader))
+            && told.insert(at)
+        {
+            let known = site.directors.iter().map(|director| director.name.value.as_str());
+            reader.unknown_name(at.span, "director", &name.value, known);
         }
     }
 }
@@ -70,6 +86,33 @@ fn machines(site: &Site, reader: &mut Reader<'_>) {
     for server in site.real_servers.iter().filter(|server| server.address.is_none()) {
         let span = server.name.at.map_or(Span::default(), |at| at.span);
         reader.missing("a real server", "address", span, "address = \"10.0.0.29\"");
+    }
+}
+
+/// The director that holds such an address takes it away from its machine. A director may own one of a router
+/// (RFC 5798, section 1.6).
+fn moving_addresses(site: &Site, reader: &mut Reader<'_>) {
+    let mut told: HashSet<Place> = HashSet::new();
+    let clusters = std::iter::once(&site.cluster).chain(site.views.values());
+    let routers = clusters.flat_map(|cluster| &cluster.routers);
+    for address in routers.flat_map(|router| router.addresses.iter().chain(&router.excluded)) {
+        let address_of = |server: &super::RealServer| server.address.map(|own| own.value);
+        let has_it = |server: &&super::RealServer| address_of(server) == Some(address.value.address);
+        let server = site.real_servers.iter().find(has_it);
+        if let (Some(server), Some(at)) = (server, own(address.at, reader))
+            && told.insert(at)
+        {
+            let message = format!(
+                "{} is the own address of {}, and cannot move with a router",
+                address.value.address, server.name.value
+            );
+            let finding = Diagnostic::new(inventory::WRONG_VALUE, at, message);
+            let finding = match server.address.place() {
+                Some(place) => finding.context(place, "here"),
+                None => finding,
+            };
+            reader.report(finding.help("give clients an address that no machine has"));
+        }
     }
 }
 
@@ -161,13 +204,8 @@ fn routers(site: &Site, cluster: &Cluster, reader: &mut Reader<'_>) {
         if router.interface.is_none() && !site.directors.iter().all(has_interface) {
             reader.missing("a router", "interface", at.span, "interface = \"eth1\"");
         }
-        for member in router.members.iter().filter_map(|member| member.node.as_ref()) {
-            if let (None, Some(at)) = (site.director(&member.value), own(member.at, reader)) {
-                let known = site.directors.iter().map(|director| director.name.value.as_str());
-                reader.unknown_name(at.span, "director", &member.value, known);
-            }
-        }
         ranks(router, reader);
+        turned(site, router, reader);
     }
     // Two routers of a family with one number on one link hear each other's advertisements (RFC 9568
     // 5.2.3), and nothing else tells them apart in our own daemon.
@@ -204,6 +242,37 @@ fn ranks(router: &Router, reader: &mut Reader<'_>) {
                 .context(first, "here first")
                 .note("the director with the higher address of the interface stays master"),
         );
+    }
+}
+
+/// Ranks of the order of the file beside stated ones: they may turn that order round.
+fn turned(site: &Site, router: &Router, reader: &mut Reader<'_>) {
+    let position = |member: &Member| {
+        let name = member.node.as_ref().map(|node| &node.value);
+        site.directors.iter().position(|director| Some(&director.name.value) == name)
+    };
+    let implied = || router.members.iter().filter(|member| member.priority.place().is_none());
+    for stated in &router.members {
+        let Some(priority) = stated.priority else { continue };
+        let Some(at) = own(priority.at, reader) else { continue };
+        let comes_before = |other: &&Member| {
+            let rank = other.effective_priority();
+            rank == priority.value
+                || (rank > priority.value && position(other) > position(stated))
+        };
+        let (Some(other), Some(name)) = (implied().find(comes_before), &stated.node) else {
+            continue;
+        };
+        let message = format!(
+            "{} states no rank in `{}`, and its {} is not below that of {}",
+            other.node.as_ref().map_or("", |node| &node.value),
+            router.name.value,
+            other.effective_priority(),
+            name.value
+        );
+        let finding = Diagnostic::new(inventory::TURNED_RANKS, at, message);
+        reader.report(finding.help("write `priority` for every director, or for none"));
+        return;
     }
 }
 

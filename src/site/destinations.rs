@@ -2,11 +2,17 @@
 
 use std::net::IpAddr;
 
-use crate::model::{Cluster, Forwarding, GroupMember, Server, Service, Target};
+use crate::model::{Cluster, Fallback, Forwarding, GroupMember, Server, Service, Target};
 
 /// How packets come to `server`: keepalived and ipvsadm masquerade when nothing is said.
 pub(super) fn method(server: &Server, service: &Service) -> Forwarding {
     server.method.or(service.method).map_or(Forwarding::Masquerading, |method| method.value)
+}
+
+/// How packets come to the server of last resort: one that says nothing takes the method of its service.
+pub(super) fn fallback_method(fallback: &Fallback, service: &Service) -> Forwarding {
+    let of_service = || service.method.map(|method| method.value);
+    fallback.method.or_else(of_service).unwrap_or(Forwarding::Masquerading)
 }
 
 /// The destinations of the packets that `service` sends to a real server with the address `server`.

@@ -1,11 +1,12 @@
 //! From a file to a [`Site`]; every mistake is a finding, and none stops the reading.
 
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use super::document::{self, Entry, Literal};
 use super::keys::{Keys, Reader};
-use super::{Site, Stack, check, node};
-use crate::model::{Cluster, Node, Sourced};
+use super::{Director, Site, Stack, check, node};
+use crate::model::{Cluster, Node, Protocol, Sourced, Target};
 use crate::source::codes::inventory;
 use crate::source::{Diagnostic, FileId, Findings, LoadError, Place, Sources, Span};
 use crate::syntax::is_password;
@@ -100,6 +101,8 @@ fn read_for(
 /// The clusters of directors that override something.
 fn look_through(site: &mut Site, reader: &mut Reader<'_>) {
     let words: Vec<&str> = Cluster::keys().iter().map(|key| key.word).collect();
+    // Also before: an override that names the protocol means the service without one.
+    name_protocols(site, reader.file);
     for director in &site.directors {
         if director.overrides.is_empty() {
             continue;
@@ -109,17 +112,44 @@ fn look_through(site: &mut Site, reader: &mut Reader<'_>) {
         reader.keys(view, &director.overrides);
         reader.strangers("an override", &words, &director.overrides);
     }
+    name_protocols(site, reader.file);
     // heartbeat knows a preferred node for each line, and no ranks.
     if site.stack() == Stack::Heartbeat {
         return;
     }
+    check::members(site, reader);
     let directors = &site.directors;
+    let names = |cluster: &Cluster| -> HashSet<String> {
+        cluster.routers.iter().map(|router| router.name.value.clone()).collect()
+    };
+    // A router that only some directors have is none of the others.
+    let shared = names(&site.cluster);
+    let own: HashMap<String, HashSet<String>> =
+        site.views.iter().map(|(name, view)| (name.clone(), names(view))).collect();
+    let has = |director: &Director, router: &str| {
+        own.get(&director.name.value).unwrap_or(&shared).contains(router)
+    };
     for cluster in std::iter::once(&mut site.cluster).chain(site.views.values_mut()) {
         let globals = &cluster.globals;
         for router in &mut cluster.routers {
             let is_strict = router.is_strict(globals);
-            node::rank(router, directors, is_strict);
+            let name = router.name.value.clone();
+            node::rank(router, directors, |director| has(director, &name), is_strict);
         }
+    }
+}
+
+/// Whoever looks a service up in a kernel's table must know its protocol. An inventory means TCP; keepalived takes UDP
+/// for what its file does not say, and an import means what its program does.
+fn name_protocols(site: &mut Site, inventory: FileId) {
+    let clusters = std::iter::once(&mut site.cluster).chain(site.views.values_mut());
+    for service in clusters.flat_map(|cluster| &mut cluster.services) {
+        if matches!(service.target.value, Target::Mark { .. }) {
+            continue;
+        }
+        let is_own = service.target.at.is_none_or(|at| at.file == inventory);
+        let standard = if is_own { Protocol::Tcp } else { Protocol::Udp };
+        service.protocol.get_or_insert(Sourced::implied(standard));
     }
 }
 

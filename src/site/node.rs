@@ -79,21 +79,21 @@ fn inherit(probe: &mut Probe, standard: &Checks) {
     checks.retry_delay = checks.retry_delay.or(standard.retry_delay);
 }
 
-/// Gives every director its rank in `router`, best first. Members that are stated by name exclude
-/// the others.
-pub(super) fn rank(router: &mut Router, directors: &[Director], is_strict: bool) {
+/// Gives every director that `has` the router its rank in it, best first. What is stated by name comes before the
+/// director's own rank, and that one before the order of the file.
+pub(super) fn rank(
+    router: &mut Router,
+    directors: &[Director],
+    has: impl Fn(&Director) -> bool,
+    is_strict: bool,
+) {
     let mut stated = std::mem::take(&mut router.members);
     // An imported file does not say whose rank it has, and not all directors can have it.
     stated.retain(|member| member.node.is_some());
     let preempts = preempts_at_once(router);
     let mut members: Vec<Member> = Vec::new();
-    for (position, director) in directors.iter().enumerate() {
-        let own = stated
-            .iter()
-            .find(|member| member.node.as_ref().is_some_and(|n| n.value == director.name.value));
-        if own.is_none() && !stated.is_empty() {
-            continue;
-        }
+    for (position, director) in directors.iter().enumerate().filter(|(_, director)| has(director)) {
+        let own = stated.iter().find(|member| is_of(member, director));
         let priority = own.and_then(|own| own.priority).or(director.priority);
         members.push(Member {
             node: Some(director.name.clone()),
@@ -110,12 +110,20 @@ pub(super) fn rank(router: &mut Router, directors: &[Director], is_strict: bool)
     router.members = members;
 }
 
-/// The members of a router of heartbeat, the preferred one first.
+/// The members of a router of heartbeat, the preferred one first. A line of haresources names that one, and gives
+/// it no rank.
 pub(super) fn ranked(router: &Router, directors: &[Director]) -> Vec<Member> {
+    let is_preferred = router.members.iter().all(|member| member.priority.is_none());
+    let is_named = |director: &Director| router.members.iter().any(|member| is_of(member, director));
+    let only_named = is_preferred && !router.members.is_empty();
     let mut ranked = router.clone();
-    rank(&mut ranked, directors, false);
+    rank(&mut ranked, directors, |director| !only_named || is_named(director), false);
     // Names that no director has are left as they are.
     if ranked.members.is_empty() { router.members.clone() } else { ranked.members }
+}
+
+fn is_of(member: &Member, director: &Director) -> bool {
+    member.node.as_ref().is_some_and(|node| node.value == director.name.value)
 }
 
 /// Whether the best member may begin as MASTER. nopreempt and preempt_delay only work from the state

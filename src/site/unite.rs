@@ -11,7 +11,9 @@ use super::document::{self, Entry, Item, Literal};
 use super::keys::{self, Names};
 use super::secret::Secret;
 use super::{Director, RealServer, Site, Stack, node, write};
-use crate::model::{Cluster, Globals, Member, Peer, Router, STANDARD_PRIORITY, Sourced};
+use crate::model::{
+    Cluster, Globals, Member, Peer, Protocol, Router, STANDARD_PRIORITY, Service, Sourced, Target,
+};
 
 mod names;
 
@@ -45,6 +47,7 @@ pub fn unite(mut site: Site, mut nodes: Vec<(String, Cluster)>) -> United {
         cluster.globals.router_id.take_if(|id| id.value.eq_ignore_ascii_case(name));
         let globals = &cluster.globals;
         cluster.routers.iter_mut().for_each(|router| drop_standard_roles(router, globals));
+        cluster.services.iter_mut().for_each(name_protocol);
     }
     recognise_unicast(&mut site, &mut nodes);
     name_servers(&mut site, &nodes);
@@ -157,6 +160,13 @@ fn drop_standard_roles(router: &mut Router, globals: &Globals) {
     for (position, member) in router.members.iter_mut().enumerate() {
         let standard = node::standard_role(member, position == 0 && preempts, is_strict);
         member.role.take_if(|role| role.value == standard);
+    }
+}
+
+/// A keepalived.conf that does not say a protocol means UDP, and an inventory TCP.
+fn name_protocol(service: &mut Service) {
+    if !matches!(service.target.value, Target::Mark { .. }) {
+        service.protocol.get_or_insert(Sourced::implied(Protocol::Udp));
     }
 }
 

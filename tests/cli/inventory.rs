@@ -182,6 +182,28 @@ fn a_key_without_a_meaning_is_said() {
     snapshot!(said.join("\n"));
 }
 
+/// The second one gets 140 of the order of the file, and takes the addresses.
+#[test]
+fn a_rank_that_only_one_director_states_may_turn_their_order_round() {
+    let text = |first: &str, second: &str| {
+        format!(
+            "[directors]\nlw1 = {{ {first} }}\nlw2 = {{ {second} }}\n[routers.web]\n\
+             virtual_router_id = 51\ninterface = \"eth1\"\naddresses = [\"10.0.0.31/24\"]\n"
+        )
+    };
+    let place = Place::new()
+        .file("turned.toml", text("priority = 100", ""))
+        .file("equal.toml", text("", "priority = 150"))
+        .file("first.toml", text("priority = 200", ""))
+        .file("second.toml", text("", "priority = 100"));
+    for name in ["first.toml", "second.toml"] {
+        let checked = place.run(&["check", name]);
+        assert!(checked.contains("nothing found"), "{checked}");
+    }
+    let said = ["turned.toml", "equal.toml"].map(|name| place.run(&["check", name]));
+    snapshot!(said.join("\n"));
+}
+
 #[test]
 fn secrets_that_cannot_be_had_are_said() {
     let place = Place::new()

@@ -268,6 +268,18 @@ fn the_way_back_needs_no_secret() {
     assert_eq!(desk.read(CONF), first, "{back}");
 }
 
+/// Without it sudo refuses, and its own words say only that there is none.
+#[test]
+fn a_secret_for_sudo_that_cannot_be_had_is_told() {
+    let desk = Desk::new();
+    desk.run(&["deploy", "site.toml", "--yes"]);
+    let with = "local = true\nsudo_secret = \"root\"\n\n[secrets.root]\nfile = \"nowhere\"\n";
+    desk.edit("site.toml", "local = true\n", with);
+    let said = desk.run(&["history", "site.toml"]);
+    assert!(said.contains("exit code: 0"), "{said}");
+    assert!(said.contains("error: the secret `root`, for sudo, cannot be had: "), "{said}");
+}
+
 #[test]
 fn who_is_not_root_or_meets_a_lock_is_told_what_to_do() {
     let desk = Desk::new();

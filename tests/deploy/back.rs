@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use lvsha::deploy::Act;
 use lvsha::plan::plan;
+use lvsha::site::render::Effect;
 
 use crate::rack::{CONF, Rack, UNIT, machine, real_server};
 
@@ -32,6 +33,30 @@ fn files_that_are_as_they_were_are_left_alone_on_the_way_back() {
     assert_eq!(rack.read(CONF), "new\n");
 }
 
+/// A director that restarts gives its addresses up.
+#[test]
+fn what_was_refused_before_anything_was_changed_restarts_nothing() {
+    let rack = Rack::new();
+    rack.deploy(1, "old\n");
+    let mut wanted = machine("new\n");
+    wanted.files[1].effect = Effect::Restart(UNIT);
+    // Where the new file would be written first there is no room.
+    fs::create_dir_all(rack.path("/etc/keepalived/.keepalived.conf.lvsha-new/x")).unwrap();
+    rack.stage(&wanted);
+    rack.write("log", "");
+    let fault = rack.activate(2, 0).unwrap_err();
+    assert!(fault.message.ends_with("; the old state is back"), "{fault}");
+    let log = rack.read("log");
+    assert!(!log.contains("restart") && !log.contains("reload"), "{log}");
+    // The same change, put in place and taken back.
+    fs::remove_dir_all(rack.path("/etc/keepalived/.keepalived.conf.lvsha-new")).unwrap();
+    rack.stage(&wanted);
+    rack.activate(3, 0).unwrap();
+    rack.write("log", "");
+    rack.rollback(3).unwrap();
+    assert!(rack.read("log").contains(&format!("systemctl restart {UNIT}")), "{}", rack.read("log"));
+}
+
 /// The program would go on with what its file no longer says.
 #[test]
 fn a_way_back_goes_on_behind_an_effect_that_fails() {
@@ -48,6 +73,29 @@ fn a_way_back_goes_on_behind_an_effect_that_fails() {
     assert!(rack.read("log").contains(&format!("systemctl reload {UNIT}")), "{}", rack.read("log"));
 }
 
+/// A director whose old program is not started again has none.
+#[test]
+fn a_way_back_goes_on_behind_a_file_that_cannot_be_written() {
+    let rack = Rack::new();
+    rack.write("active", "lvsha.service\n");
+    rack.write(CONF, "of lvsha\n");
+    rack.write("/etc/sysctl.d/90-lvsha.conf", "net.x = 0\n");
+    rack.stage(&machine("of keepalived\n"));
+    rack.activate(1, 60).unwrap();
+    // Where the old one would be written first there is no room.
+    let beside = "/etc/sysctl.d/.90-lvsha.conf.lvsha-new";
+    fs::create_dir_all(rack.path(beside).join("x")).unwrap();
+    let fault = rack.rollback(1).unwrap_err();
+    assert!(fault.message.contains("the old state could not be restored"), "{fault}");
+    assert_eq!(rack.read(CONF), "of lvsha\n");
+    assert!(rack.read("active").contains("lvsha.service"), "{}", rack.read("log"));
+    assert_eq!(rack.read("var/lib/lvsha/pending"), "1\n");
+    fs::remove_dir_all(rack.path(beside)).unwrap();
+    rack.rollback(1).unwrap();
+    assert_eq!(rack.read("/etc/sysctl.d/90-lvsha.conf"), "net.x = 0\n");
+    assert_eq!(rack.state(1), "rolled-back\n");
+}
+
 /// A file that goes takes nothing back of what the kernel was told.
 #[test]
 fn a_way_back_tells_the_kernel_what_it_had_before() {
@@ -56,12 +104,17 @@ fn a_way_back_tells_the_kernel_what_it_had_before() {
         "sysctl",
         "case $1 in -n) echo 7 ;; *) echo \"$*\" >>\"$LVSHA_ROOT/log\"; cat \"$3\" >>\"$LVSHA_ROOT/log\" ;; esac",
     );
-    rack.stage(&machine("new\n"));
+    let mut wanted = machine("new\n");
+    wanted.files[0].text.push_str("net.ipv4.conf.eth0/100.send_redirects = 0\n");
+    rack.stage(&wanted);
     rack.activate(1, 60).unwrap();
     rack.write("log", "");
     rack.rollback(1).unwrap();
     assert!(!rack.path("/etc/sysctl.d/90-lvsha.conf").exists());
-    assert!(rack.read("log").contains("net.x = 7"), "{}", rack.read("log"));
+    let log = rack.read("log");
+    // The interface is eth0.100.
+    let settings = ["net.x = 7", "net.ipv4.conf.eth0/100.send_redirects = 7"];
+    assert!(settings.iter().all(|setting| log.contains(setting)), "{log}");
 }
 
 /// It would keep them, and then answer ARP for them beside the director.
@@ -102,6 +155,22 @@ fn a_link_that_made_way_for_a_file_is_a_link_again() {
     assert_eq!(fs::read_link(rack.path(CONF)).unwrap(), target);
     assert_eq!(rack.read("/srv/shared.conf"), "of the folder\n");
     assert_eq!(fs::metadata(&target).unwrap().permissions().mode() & 0o777, 0o640);
+}
+
+/// Its target may be on what is not mounted now.
+#[test]
+fn a_link_that_leads_nowhere_is_a_link_again() {
+    let rack = Rack::new();
+    fs::create_dir_all(rack.path(CONF).parent().unwrap()).unwrap();
+    std::os::unix::fs::symlink("/nowhere/shared.conf", rack.path(CONF)).unwrap();
+    let wanted = machine("new\n");
+    let links = rack.found(&wanted).links;
+    assert_eq!(links.get(CONF).map(String::as_str), Some("/nowhere/shared.conf"));
+    rack.stage(&wanted);
+    rack.activate(1, 60).unwrap();
+    assert_eq!(rack.read(CONF), "new\n");
+    rack.rollback(1).unwrap();
+    assert_eq!(fs::read_link(rack.path(CONF)).unwrap().to_str(), Some("/nowhere/shared.conf"));
 }
 
 /// Its mode was set where the link points to, and is set back there.
@@ -272,6 +341,21 @@ fn a_way_back_that_was_cut_off_is_gone_again() {
         (rack.state(1).as_str(), rack.path("var/lib/lvsha/pending").exists()),
         ("rolled-back\n", false)
     );
+}
+
+/// What a file system writes seconds later would be back after a loss of power: a confirmed machine with the old state.
+#[test]
+fn a_confirmation_is_on_the_disk_when_it_is_answered() {
+    let rack = Rack::new();
+    rack.stage(&machine("new\n"));
+    rack.activate(1, 60).unwrap();
+    let is_there = |name: &str| format!("[ -e \"$LVSHA_ROOT/{name}\" ]");
+    let unit = is_there("etc/systemd/system/lvsha-rollback.service");
+    let pending = is_there("var/lib/lvsha/pending");
+    let all = format!("[ $# -gt 0 ] || {unit} || {pending} || echo durable >>\"$LVSHA_ROOT/log\"");
+    rack.program("sync", &all);
+    rack.confirm(1).unwrap();
+    assert!(rack.read("log").contains("durable"), "{}", rack.read("log"));
 }
 
 /// systemd.timer(5): without a word about it a timer may be a minute late.

@@ -10,7 +10,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use lvsha::deploy::{Act, EntryState, FaultKind, Reply, wanted_look};
-use lvsha::plan::{Found, plan};
+use lvsha::plan::{Found, Step, plan};
 
 use crate::rack::{CONF, RUN, Rack, UNIT, machine};
 
@@ -34,6 +34,7 @@ fn a_deployment_from_nothing_to_confirmed_and_a_second_one_that_does_nothing() {
     );
     let found = rack.found(&machine);
     assert_eq!((found.generation, found.pending), (1, Some(1)));
+    assert_eq!(found.run.as_deref(), Some(RUN));
     rack.confirm(1).unwrap();
     rack.act(&Act::Unlock { run: Some(RUN.to_owned()) }).unwrap();
     let found = rack.found(&machine);
@@ -397,6 +398,51 @@ fn a_state_that_cannot_be_written_refuses_the_lock() {
     let fault = rack.lock("a", "1", 1).unwrap_err();
     assert_eq!(fault.kind, FaultKind::Refused);
     assert!(!rack.path(CONF).exists());
+}
+
+#[test]
+fn files_of_somebody_else_are_told() {
+    let rack = Rack::new();
+    rack.deploy(1, "one\n");
+    assert!(rack.found(&machine("one\n")).foreign.is_empty());
+    rack.program(
+        "stat",
+        "case $* in *%u*/keepalived.conf) echo '600 4711' ;; *) PATH=/usr/bin:/bin exec stat \"$@\" ;; esac",
+    );
+    let found = rack.found(&machine("one\n"));
+    assert_eq!(found.foreign.iter().collect::<Vec<_>>(), [CONF]);
+    assert_eq!(found.files[CONF].mode, 0o600);
+}
+
+/// What sorts behind lvsha's file at boot may say something else.
+#[test]
+fn what_the_kernel_has_of_the_settings_is_told() {
+    let rack = Rack::new();
+    rack.deploy(1, "one\n");
+    rack.program("sysctl", "for key; do echo \"$key = 7\"; done");
+    let found = rack.found(&machine("one\n"));
+    assert_eq!(found.settings, BTreeMap::from([("net.x".to_owned(), "7".to_owned())]));
+    let steps = plan(&machine("one\n"), &found).steps;
+    assert_eq!(steps, [Step::Sysctl("/etc/sysctl.d/90-lvsha.conf".to_owned())]);
+}
+
+#[test]
+fn a_machine_says_which_one_it_is() {
+    let (one, other) = (Rack::new(), Rack::new());
+    let identity = |rack: &Rack| rack.found(&machine("")).identity.unwrap();
+    assert_eq!(identity(&one), identity(&one));
+    assert_ne!(identity(&one), identity(&other));
+}
+
+/// A full disk leaves such a file, and nothing would ever take it away.
+#[test]
+fn a_generation_without_a_number_waits_for_nothing() {
+    let rack = Rack::new();
+    rack.deploy(1, "old\n");
+    rack.write("var/lib/lvsha/pending", "");
+    assert_eq!(rack.found(&machine("old\n")).pending, None);
+    rack.deploy(2, "new\n");
+    assert_eq!((rack.read(CONF).as_str(), rack.state(2).as_str()), ("new\n", "confirmed\n"));
 }
 
 /// Every script is POSIX shell, whatever /bin/sh is on a machine.

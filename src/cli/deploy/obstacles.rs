@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{Fleet, How, confirm_within, gate_within};
 use crate::cli::printer::Problem;
 use crate::deploy::{Fault, FaultKind};
-use crate::plan::{Found, NodePlan, Plan, Presence, Step, is_told};
+use crate::plan::{FileChange, Found, NodePlan, Plan, Presence, Step, is_told};
 use crate::site::Stack;
 use crate::site::render::{Machine, Role};
 
@@ -15,8 +15,16 @@ pub(super) fn impossible(
     found: &BTreeMap<String, Found>,
     how: &How,
 ) -> Option<Problem> {
+    if let Some((one, other)) = one_machine(found) {
+        let words = format!("{one} and {other} are one machine: each would get the other's files");
+        return Some(Problem::new(words).help(WHERE));
+    }
     for node in &plan.nodes {
         let Some(facts) = found.get(&node.name) else { continue };
+        if let Some(other) = another(node, facts, plan) {
+            let words = format!("{} leads to a machine that calls itself {other}", node.name);
+            return Some(Problem::new(words).help(WHERE));
+        }
         if let Some(pending) = facts.pending {
             let words = format!("generation {pending} of {} waits to be confirmed", node.name);
             return Some(
@@ -30,6 +38,11 @@ pub(super) fn impossible(
                 "{name} runs {own}, which does not hear the new program: both directors would hold the addresses"
             );
             return Some(Problem::new(words).help(in_a_quiet_hour(own)));
+        }
+        if let Some(unit) = masked(node, facts) {
+            let words = format!("{unit} is masked on {}: somebody wants it not to run", node.name);
+            let help = format!("there: `systemctl unmask {unit}`; `--limit` leaves a machine out");
+            return Some(Problem::new(words).help(help));
         }
         // No distribution has it.
         if facts.missing.iter().any(|package| package == "lvsha") {
@@ -55,6 +68,27 @@ pub(super) fn impossible(
     None
 }
 
+/// Two names that lead to the same machine.
+fn one_machine(found: &BTreeMap<String, Found>) -> Option<(&str, &str)> {
+    let mut seen: BTreeMap<&str, &str> = BTreeMap::new();
+    found.iter().find_map(|(name, facts)| {
+        let first = seen.insert(facts.identity.as_deref()?, name)?;
+        Some((first, name.as_str()))
+    })
+}
+
+/// Another machine of the plan, whose name the one that was reached has. That it has any other name is its own affair.
+fn another<'a>(node: &NodePlan, found: &Found, plan: &'a Plan) -> Option<&'a str> {
+    let label = found.host.split('.').next().unwrap_or_default();
+    let is_called = |name: &str| {
+        name.eq_ignore_ascii_case(&found.host) || name.eq_ignore_ascii_case(label)
+    };
+    if is_called(&node.name) {
+        return None;
+    }
+    plan.nodes.iter().map(|other| other.name.as_str()).find(|name| is_called(name))
+}
+
 /// A running unit that makes way for one that speaks another protocol. keepalived and lvsha both
 /// speak VRRP, so that one can follow the other director by director.
 fn deaf<'a>(node: &'a NodePlan, found: &Found) -> Option<&'a str> {
@@ -65,6 +99,15 @@ fn deaf<'a>(node: &'a NodePlan, found: &Found) -> Option<&'a str> {
         Step::Stop(unit) if !found.active.contains(unit) => None,
         Step::Stop(unit) if unit == HEARTBEAT || is_wanted(HEARTBEAT) => Some(unit.as_str()),
         _ => None,
+    })
+}
+
+/// A unit of lvsha's own that would be written over its mask: a link to /dev/null in its place.
+fn masked<'a>(node: &'a NodePlan, found: &Found) -> Option<&'a str> {
+    let is_mask = |path: &str| found.links.get(path).is_some_and(|to| to == "/dev/null");
+    node.files().map(FileChange::path).filter(|path| is_mask(path)).find_map(|path| {
+        let unit = path.strip_prefix("/etc/systemd/system/")?;
+        unit.ends_with(".service").then_some(unit)
     })
 }
 
@@ -174,5 +217,6 @@ pub(super) fn too_short(fleet: &Fleet, how: &How) -> Option<Problem> {
     })
 }
 
+const WHERE: &str = "look at `address` and `ssh.host` in the inventory, and at the names that they lead by";
 /// The only program that does not speak VRRP.
 const HEARTBEAT: &str = "heartbeat.service";

@@ -5,7 +5,7 @@ use crate::cli::args::Color;
 use crate::deploy::Act;
 use crate::deploy::memory::{Memory, Trouble, When};
 use crate::plan::{TreeFile, plan};
-use crate::site::render::{Role, Templates, render};
+use crate::site::render::{Templates, render};
 use crate::source::Sources;
 
 pub(in crate::cli) const CONF: &str = "/etc/keepalived/keepalived.conf";
@@ -43,18 +43,31 @@ pub(in crate::cli) fn found(machine: &Machine) -> Found {
             "lw1" => ["10.0.0.31".parse().unwrap()].into(),
             _ => [].into(),
         },
+        loopback: match machine.role {
+            Role::Director => [].into(),
+            Role::RealServer => ["127.0.0.1", "10.0.0.31"].map(|one| one.parse().unwrap()).into(),
+        },
         ..Found::default()
     }
 }
 
 /// The directors of `inventories/lab.toml`, as its files want them; `named` are asked for.
 pub(in crate::cli) fn directors(named: &[&str]) -> Fleet {
+    directors_of(Stack::Keepalived, named)
+}
+
+/// The same with another stack.
+fn directors_of(stack: Stack, named: &[&str]) -> Fleet {
+    machines_of(stack, named, |machine| machine.role == Role::Director)
+}
+
+fn machines_of(stack: Stack, named: &[&str], is_there: fn(&Machine) -> bool) -> Fleet {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("inventories/lab.toml");
-    let secrets = crate::site::Secrets::Leave;
-    let (site, _) = crate::site::load(&mut Sources::new(), &path, secrets).unwrap();
+    let (secrets, stack) = (crate::site::Secrets::Leave, Some(stack));
+    let (site, _) = crate::site::load_for(&mut Sources::new(), &path, secrets, stack).unwrap();
     let machines = render(&site, &Templates::new(None).unwrap()).unwrap();
     let mut fleet = Fleet { site, machines: Vec::new(), hosts: Vec::new(), left_out: Vec::new() };
-    for machine in machines.into_iter().filter(|machine| machine.role == Role::Director) {
+    for machine in machines.into_iter().filter(is_there) {
         let host = Host::Memory(Box::new(Memory::new(found(&machine))));
         if named.contains(&machine.name.as_str()) {
             fleet.machines.push(machine);
@@ -79,7 +92,11 @@ pub(in crate::cli) fn memory<'a>(fleet: &'a mut Fleet, name: &str) -> &'a mut Me
 
 /// Says something else in the files that are there.
 fn edit(fleet: &mut Fleet, name: &str, from: &str, to: &str) {
-    let file = memory(fleet, name).found.files.get_mut(CONF).unwrap();
+    edit_file(fleet, name, CONF, [from, to]);
+}
+
+fn edit_file(fleet: &mut Fleet, name: &str, path: &str, [from, to]: [&str; 2]) {
+    let file = memory(fleet, name).found.files.get_mut(path).unwrap();
     let text = String::from_utf8(file.content.clone()).unwrap();
     assert!(text.contains(from), "{text}");
     file.content = text.replace(from, to).into_bytes();
@@ -87,7 +104,11 @@ fn edit(fleet: &mut Fleet, name: &str, from: &str, to: &str) {
 
 /// What a deployment comes to: its exit code, or why it did not begin.
 fn ends(fleet: &mut Fleet) -> Result<ExitCode, String> {
-    let done = block_on(deploy(fleet, &how(), None, "a test", &printer())).unwrap();
+    ends_so(fleet, &how())
+}
+
+fn ends_so(fleet: &mut Fleet, how: &How) -> Result<ExitCode, String> {
+    let done = block_on(deploy(fleet, how, None, "a test", &printer())).unwrap();
     done.map_err(|failure| match failure {
         Failure::Input(problem) => problem.to_string(),
         _ => panic!("it is not the input"),
@@ -110,6 +131,16 @@ fn a_director_is_not_changed_so_that_the_one_left_out_does_not_understand_it() {
         assert_eq!(ends(&mut fleet), Err(ALONE.to_owned()), "{from}");
         assert!(!has_changed(&mut fleet, "lw2"), "{from}");
     }
+}
+
+/// It would take everything over 30 s after the deployment has ended well.
+#[test]
+fn a_director_of_heartbeat_is_not_changed_so_that_the_one_left_out_does_not_hear_it() {
+    let mut fleet = directors_of(Stack::Heartbeat, &["lw2"]);
+    edit_file(&mut fleet, "lw2", "/etc/ha.d/ha.cf", ["bcast eth1", "bcast eth2"]);
+    let how = How { confirm_within: None, ..how() };
+    assert_eq!(ends_so(&mut fleet, &how), Err(ALONE.to_owned()));
+    assert!(!has_changed(&mut fleet, "lw2"));
 }
 
 #[test]
@@ -155,6 +186,41 @@ fn no_program_is_started_beside_one_that_does_not_hear_it() {
     assert!(!has_changed(&mut fleet, "lw2"));
 }
 
+/// The lock is one and the same then, and both lay their files into one place.
+#[test]
+fn two_names_of_one_machine_are_not_deployed_to() {
+    let mut fleet = directors(&["lw1", "lw2"]);
+    for (name, host) in [("lw1", "lw1.example.com"), ("lw2", "director-two")] {
+        edit(&mut fleet, name, "advert_int 1", "advert_int 2");
+        let found = &mut memory(&mut fleet, name).found;
+        (found.host, found.identity) = (host.to_owned(), Some(format!("boot {host}")));
+    }
+    assert_eq!(ends(&mut fleet), Ok(ExitCode::Success));
+    let mut swapped = directors(&["lw1", "lw2"]);
+    memory(&mut swapped, "lw2").found.host = "LW1.example.com".to_owned();
+    let words = "lw2 leads to a machine that calls itself lw1";
+    assert_eq!(ends(&mut swapped), Err(words.to_owned()));
+    let mut one = directors(&["lw1", "lw2"]);
+    for name in ["lw1", "lw2"] {
+        memory(&mut one, name).found.identity = Some("boot 1:2".to_owned());
+    }
+    let words = "lw1 and lw2 are one machine: each would get the other's files";
+    assert_eq!(ends(&mut one), Err(words.to_owned()));
+}
+
+/// A file in the place of the link would start it.
+#[test]
+fn a_unit_that_is_masked_stays_so() {
+    let mut fleet = directors_of(Stack::Lvsha, &["lw1", "lw2"]);
+    let unit = "/etc/systemd/system/lvsha.service".to_owned();
+    let found = &mut memory(&mut fleet, "lw2").found;
+    found.files.remove(&unit);
+    found.links.insert(unit, "/dev/null".to_owned());
+    let words = "lvsha.service is masked on lw2: somebody wants it not to run";
+    assert_eq!(ends(&mut fleet), Err(words.to_owned()));
+    assert!(!has_changed(&mut fleet, "lw1"));
+}
+
 /// Its advertisements go to those that it names, so a director that it does not name is never told.
 #[test]
 fn a_director_does_not_start_where_the_one_left_out_does_not_know_it() {
@@ -178,6 +244,63 @@ fn a_director_does_not_start_where_the_one_left_out_does_not_know_it() {
     }
 }
 
+/// What is said of packets that nobody takes, where only `named` take part; `change` is what comes before.
+fn undelivered(named: &[&str], change: impl Fn(&mut Fleet)) -> Vec<String> {
+    let mut fleet = machines_of(Stack::Keepalived, named, |_| true);
+    change(&mut fleet);
+    let said = block_on(async {
+        let (found, _) = fleet.facts().await;
+        let plan = Plan::new(&fleet.site.cluster, &fleet.machines, &found);
+        deliveries::lost(&mut fleet, &plan).await
+    });
+    said.unwrap()
+}
+
+#[test]
+fn a_real_server_that_gives_an_address_up_alone_is_told() {
+    let leaves = |fleet: &mut Fleet| {
+        let mut managed = BTreeMap::new();
+        for machine in fleet.machines.iter_mut().filter(|machine| machine.name == "lw4") {
+            managed.extend(machine.files.drain(..).map(|file| (file.path, String::new())));
+            machine.units.clear();
+        }
+        memory(fleet, "lw4").found.managed = managed;
+    };
+    let line = |director: &str| {
+        format!(
+            "{director}, which `--limit` leaves out, sends lw4 packets for 10.0.0.31, which it gives \
+             up: they are lost"
+        )
+    };
+    assert_eq!(undelivered(&["lw4"], leaves), ["lw1", "lw2"].map(line));
+    let other = |fleet: &mut Fleet| {
+        leaves(fleet);
+        for name in ["lw1", "lw2"] {
+            edit(fleet, name, "real_server 10.0.0.30", "real_server 10.0.0.39");
+        }
+    };
+    assert_eq!(undelivered(&["lw4"], other), [""; 0]);
+}
+
+#[test]
+fn a_real_server_that_is_sent_packets_for_an_address_that_it_lacks_is_told() {
+    let begins = |fleet: &mut Fleet| {
+        for name in ["lw1", "lw2"] {
+            edit(fleet, name, "real_server 10.0.0.30", "real_server 10.0.0.39");
+        }
+    };
+    assert_eq!(undelivered(&["lw1", "lw2"], begins), [""; 0]);
+    let lacks = |fleet: &mut Fleet| {
+        begins(fleet);
+        let address = "10.0.0.31".parse().unwrap();
+        memory(fleet, "lw4").found.loopback.remove(&address);
+    };
+    let line = "directors begin to send lw4 packets for 10.0.0.31; `--limit` leaves it out, and it does \
+                not have it";
+    assert_eq!(undelivered(&["lw1", "lw2"], lacks), [line]);
+    assert_eq!(undelivered(&["lw1", "lw2", "lw3", "lw4"], lacks), [""; 0], "it takes part");
+}
+
 /// It may take itself back in the next minute, and then there is something to do.
 #[test]
 fn a_deployment_that_was_cut_off_is_not_nothing_to_do() {
@@ -194,6 +317,15 @@ fn a_deployment_that_was_cut_off_is_not_nothing_to_do() {
         shown.starts_with(line) && shown.ends_with("nothing else to do on 1 node\n"),
         "{shown}"
     );
+}
+
+/// The clock of whoever deployed before may be ahead; `lvsha rollback` takes back the greatest name.
+#[test]
+fn a_deployment_is_later_than_those_that_the_machines_know() {
+    let named = |known: &[&str]| name_of_run("ada@desk", known.iter().copied());
+    let (first, later) = (named(&[]), named(&["9000000000 grace@home 7", "old", "1 eve@desk 1"]));
+    assert!(first < later && later.starts_with("9000000001 ada@desk "), "{first} {later}");
+    assert!(named(&["1 eve@desk 1"]) >= first);
 }
 
 /// The first of two that are changed together waits for the gates of both.

@@ -270,3 +270,31 @@ fn a_director_is_back_when_it_runs_what_it_ran_and_one_holds_what_was_held() {
     let other = judge(&[("lw1", found(new, &[])), ("lw2", holder)]);
     assert_eq!(other, Err("keepalived.service does not run on lw1".to_owned()));
 }
+
+#[test]
+fn a_real_server_has_what_its_script_sets() {
+    let script = crate::site::render::File {
+        path: REAL_SERVER_SCRIPT.to_owned(),
+        mode: 0o755,
+        text: "#!/bin/sh\nwanted=\"10.0.0.31/32@lo\"\n".to_owned(),
+        secret: false,
+        effect: crate::site::render::Effect::None,
+        check: None,
+    };
+    let machine = Machine { role: Role::RealServer, files: vec![script], ..machine("lw3") };
+    let judge = |loopback: &[&str]| {
+        let loopback = loopback.iter().map(|address| address.parse().unwrap()).collect();
+        let own = Found { loopback, ..Found::default() };
+        gate(&GateReport {
+            before: &BTreeMap::new(),
+            cluster: &Cluster::default(),
+            machine: &machine,
+            found: &[("lw3".to_owned(), own)].into(),
+            silent: &BTreeMap::new(),
+            is_last: true,
+        })
+    };
+    assert_eq!(judge(&["127.0.0.1", "10.0.0.31"]), Ok(()));
+    assert_eq!(judge(&["127.0.0.1"]), Err("lw3 does not have 10.0.0.31".to_owned()));
+    assert_eq!(judge(&[]), Ok(()), "it does not say what it has");
+}

@@ -399,6 +399,41 @@ fn a_gate_is_closed_while_a_director_that_was_asked_does_not_answer() {
     assert_eq!(fault.message, "lw1 does not say what it holds: no route to host");
 }
 
+/// What is said at the end of lw2, which is not reached any more from its confirmation on: that one ends with `kind`.
+fn vanishing(kind: FaultKind) -> String {
+    let World { machines, plan, mut hosts } = world();
+    let mut rollout = Rollout::new(plan.nodes, &machines, &[1, 1, 1], options());
+    let (mut now, mut is_gone) = (Duration::ZERO, false);
+    while !rollout.is_finished() {
+        let Some((position, task)) = rollout.poll(now) else {
+            now = rollout.next_deadline().unwrap();
+            continue;
+        };
+        let is_own = machines[position].name == "lw2";
+        let kind = if is_gone { FaultKind::Connection } else { kind };
+        is_gone |= is_own && matches!(task, Task::Fresh(Act::Confirm { .. }));
+        let result = match task {
+            _ if is_own && is_gone => Err(Fault::new(kind, "no route to host")),
+            Task::Act(act) | Task::Fresh(act) => hosts[position].perform(&act).map(|_| Vec::new()),
+            Task::Gate => Ok(Vec::new()),
+        };
+        rollout.handle(position, result, now);
+    }
+    let mut remarks = rollout.remarks().iter();
+    remarks.find(|said| said.starts_with("lw2: ")).cloned().unwrap_or_default()
+}
+
+/// Whoever is told that it takes itself back waits for that, while it may have another password than the others.
+#[test]
+fn a_machine_whose_confirmation_may_have_arrived_is_not_said_to_take_itself_back() {
+    let said = vanishing(FaultKind::Lost);
+    let wanted = "lw2: no route to host; it may keep the change: `lvsha rollback` when it answers again";
+    assert_eq!(said, wanted);
+    // It was not reached at all.
+    let said = vanishing(FaultKind::Connection);
+    assert_eq!(said, "lw2: no route to host; it rolls itself back within 60 s");
+}
+
 /// Two directors that stop at the same time are an outage.
 #[test]
 fn machines_are_taken_back_in_the_order_that_undoes_the_way_there() {
@@ -425,6 +460,23 @@ fn a_director_that_was_taken_back_is_judged_before_the_next_one_stops() {
     assert!(done("lw1", "gate") < begins("lw2", "roll back"));
     // Nobody stops behind it.
     assert!(begins("lw2", "gate") < begins("lw1", "roll back"));
+}
+
+/// The first one would become master beside the others, for as long as a gate may take.
+#[test]
+fn directors_that_were_changed_together_are_taken_back_without_a_gate_between() {
+    let text = |id: u8| {
+        format!(
+            "vrrp_instance V {{\nvirtual_router_id {id}\nvirtual_ipaddress {{\n10.0.0.31\n}}\n}}\n"
+        )
+    };
+    let ended = fail_at_the_end(|| world_of(&text(7), &text(8), None));
+    assert_eq!(ways_back(&ended), ["lw1", "lw2", "rs"]);
+    let back = |event: &Event| matches!(event, Event::Begins { task: "roll back", .. });
+    let first = ended.events.iter().position(back).unwrap();
+    let gate = |event: &Event| matches!(event, Event::Begins { task: "gate", .. });
+    assert!(!ended.events[first..].iter().any(gate), "{:?}", &ended.events[first..]);
+    assert!(ended.hosts.iter().all(|memory| content(memory) == text(7)));
 }
 
 /// What it finds keeps nothing as it should not be.

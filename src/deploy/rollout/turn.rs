@@ -78,6 +78,17 @@ impl Rollout {
         self.nodes.get(position).is_some_and(|node| node.plan.role == Role::Director)
     }
 
+    /// Whether, when a machine and those behind it are back, some of the directors that were changed together are and
+    /// some are not: until the last one is, they do not understand each other.
+    pub(super) fn is_within_those_together(&self, position: usize) -> bool {
+        let is_touched = |other: &usize| self.nodes.get(*other).is_some_and(|node| node.is_touched);
+        let mut together = self.batches.iter().filter(|batch| batch.together);
+        together.any(|batch| {
+            let mut touched = batch.nodes.iter().filter(|other| is_touched(other));
+            touched.clone().any(|other| *other < position) && touched.any(|other| *other >= position)
+        })
+    }
+
     /// Whether all other directors that change are changed.
     pub fn is_last_director(&self, position: usize) -> bool {
         let changed = self.batches.iter().flat_map(|batch| &batch.nodes);

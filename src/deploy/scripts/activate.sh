@@ -5,7 +5,7 @@ here=$state/generations/$generation
 alone 30 activate "$generation"
 locked_by "$5"
 [ -e "$here" ] && fail "generation $generation exists already"
-[ -f "$state/pending" ] && fail "generation $(cat "$state/pending") still waits for its confirmation"
+[ -s "$state/pending" ] && fail "generation $(cat "$state/pending") still waits for its confirmation"
 # All machines of one deployment have its name: it is taken back as one, and by nobody else.
 [ "$(cat "$state/staging/run" 2>/dev/null)" = "$5" ] || fail "nothing is staged for generation $generation"
 # Whoever takes it back ends this script. The running command must not come behind the way back.
@@ -36,6 +36,11 @@ while read -r kind mode path; do
         mkdir -p "$here/before/files$(dirname "$path")" && cp $copy "$root$path" "$here/before/files$path" ||
             fail "cannot save $path"
         echo "$old $path"
+    elif [ -L "$root$path" ]; then
+        # It leads nowhere, or to what is no file: perhaps to what is not mounted now.
+        mkdir -p "$here/before/files$(dirname "$path")" && cp -P "$root$path" "$here/before/files$path" ||
+            fail "cannot save $path"
+        echo "link $path"
     else
         echo "absent $path"
     fi
@@ -44,7 +49,8 @@ while read -r effect what; do
     case $effect in
     start | stop) ;;
     sysctl)
-        sed -n 's/^ *\([a-zA-Z0-9_.-]*\) *=.*/\1/p' "$here/files$what" | while read -r key; do
+        # A slash stands in the name of an interface that has a dot.
+        sed -n 's|^ *\([a-zA-Z0-9_./-]*\) *=.*|\1|p' "$here/files$what" | while read -r key; do
             value=$(sysctl -n "$key" 2>/dev/null) && [ -n "$value" ] && echo "$key = $value"
         done >>"$here/before/sysctl"
         continue
@@ -54,9 +60,11 @@ while read -r effect what; do
     systemctl is-active -q "$what" 2>/dev/null && echo "$what" >>"$here/before/active"
     systemctl is-enabled -q "$what" 2>/dev/null && echo "$what" >>"$here/before/enabled"
 done <"$here/effects"
+# Until something is, nothing needs to read its files again.
+: >"$here/unchanged"
 mv "$here/before/list.new" "$here/before/list"
 sync 2>/dev/null
-echo "$generation" >"$state/pending" || fail "cannot write to $state"
+echo "$generation" | put 600 "$state/pending" || fail "cannot write to $state"
 # The dead-man switch: whoever cuts the network off gets the old state back.
 if [ "$2" -gt 0 ]; then
     cp "$here/rollback" "$state/rollback" && at_boot || fail "cannot write the dead-man switch"
@@ -82,9 +90,10 @@ undo() {
 # All of them beside their places first, so that a full disk shows before anything is changed.
 while read -r kind mode path; do
     [ "$kind" = write ] || continue
-    beside "$mode" "$root$path" <"$here/files$path" || undo "cannot write $path"
+    [ ! -d "$root$path" ] && beside "$mode" "$root$path" <"$here/files$path" || undo "cannot write $path"
 done <"$here/changes"
 still_ours
+rm -f "$here/unchanged"
 # Before its files go: a unit may need them to stop.
 while read -r effect what; do
     [ "$effect" = stop ] || continue

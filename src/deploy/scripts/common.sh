@@ -111,6 +111,7 @@ effects() { # FILE [all]
 # Puts back what stood before a generation. Works from any point of an activation.
 restore() { # GENERATION
     before=$state/generations/$1/before
+    broken=
     [ -f "$before/list" ] || return 0
     # What did not run before does not run now; while the machine boots, nothing runs yet. Its files go behind it:
     # a real server whose script is gone keeps the addresses, and answers ARP for them.
@@ -121,20 +122,20 @@ restore() { # GENERATION
     done <"$state/generations/$1/effects"
     while read -r mode path; do
         case $mode in
-        absent) [ ! -f "$root$path" ] || rm -f "$root$path" || return 1 ;;
+        absent) [ ! -f "$root$path" ] || rm -f "$root$path" || broken=yes ;;
         link)
             [ "$(readlink "$before/files$path")" = "$(readlink "$root$path")" ] ||
-                { cp -P "$before/files$path" "$(temporary "$root$path")" && into "$root$path"; } || return 1
+                { cp -P "$before/files$path" "$(temporary "$root$path")" && into "$root$path"; } || broken=yes
             ;;
         # Where a link points to.
-        mode:*) [ ! -e "$root$path" ] || chmod "${mode#mode:}" "$root$path" || return 1 ;;
+        mode:*) [ ! -e "$root$path" ] || chmod "${mode#mode:}" "$root$path" || broken=yes ;;
         # What was not changed yet stays: it may be that nothing can be written there.
         *)
             same "$before/files$path" "$root$path" "$mode" || {
                 beside "$mode" "$root$path" <"$before/files$path" &&
                     chown --reference="$before/files$path" "$(temporary "$root$path")" &&
                     into "$root$path"
-            } || return 1
+            } || broken=yes
             ;;
         esac
     done <"$before/list"
@@ -145,7 +146,11 @@ restore() { # GENERATION
     fi
     grep -v -e '^start ' -e '^stop ' "$state/generations/$1/effects" >"$state/generations/$1/back"
     [ -z "${booting:-}" ] || grep '^units ' "$state/generations/$1/effects" >"$state/generations/$1/back"
-    effects "$state/generations/$1/back" all >/dev/null || echo "warning the old state is back, but $failed failed"
+    # Where nothing was changed a restart would only move addresses. At boot nobody knows what has reached the disk.
+    if [ -n "${booting:-}" ] || [ ! -e "$state/generations/$1/unchanged" ]; then
+        effects "$state/generations/$1/back" all >/dev/null ||
+            echo "warning the old state is back, but $failed failed"
+    fi
     # What the kernel was told stays told when a file goes.
     [ -n "${booting:-}" ] || [ ! -s "$before/sysctl" ] || run sysctl -q -p "$before/sysctl" ||
         echo "warning the old state is back, but not all settings of $before/sysctl"
@@ -155,6 +160,8 @@ restore() { # GENERATION
         ! was active "$what" || run systemctl ${booting:+--no-block} start "$what" ||
             echo "warning the old state is back, but start $what failed"
     done <"$state/generations/$1/effects"
+    # A machine with most of it back is better off than one whose old programs do not run, but it is not back.
+    [ -z "$broken" ] || return 1
     # Last of all: one that was cut off before is done again.
     echo "rolled-back" >"$state/generations/$1/state"
     [ "$(cat "$state/pending" 2>/dev/null)" != "$1" ] || rm -f "$state/pending"

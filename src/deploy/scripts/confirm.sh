@@ -10,6 +10,8 @@ fi
 [ "$(cat "$here/state" 2>/dev/null)" = confirmed ] ||
     fail "generation $1 does not wait any more: it has rolled itself back"
 not_at_boot
+# Else a loss of power brings both back, and the boot the old state.
+sync 2>/dev/null
 systemctl stop "lvsha-rollback-$1.timer" 2>/dev/null
 # The last ten good ones are kept, and the last ten others: after any number of failed tries there is something to
 # go back to. What runs stays, and what ran before: a fault of another machine may still take this one back.

@@ -1,15 +1,24 @@
 # Facts in one round trip; look.sh follows. Parameters: paths, `--packages`, packages, `--units`, units.
 echo "host $(uname -n)"
+# Two names that lead to one machine must not pass for two. Copies have the same machine-id, and containers one kernel.
+read -r boot 2>/dev/null </proc/sys/kernel/random/boot_id && echo "machine $boot $(stat -c %d:%i "${root:-/}")"
 # shellcheck source=/dev/null
 (. "${root:-}/etc/os-release" 2>/dev/null && echo "system ${ID:-} ${VERSION_ID:-}")
 for installer in apt-get dnf zypper; do
     command -v $installer >/dev/null 2>&1 && { echo "installer $installer"; break; }
 done
 file() {
-    [ -f "$root$1" ] || return 0
+    if [ ! -f "$root$1" ]; then
+        [ ! -L "$root$1" ] || echo "link $1 $(readlink "$root$1")"
+        return 0
+    fi
     [ -r "$root$1" ] || fail "cannot read $1"
-    printf 'file %s %s %s\n' "$(stat -L -c %a "$root$1")" "$1" "$(base64 <"$root$1" | tr -d '\n')"
+    set -- "$1" "$(stat -L -c '%a %u' "$root$1")"
+    [ "${2#* }" = "$owner" ] || echo "foreign $1"
+    printf 'file %s %s %s\n' "${2% *}" "$1" "$(base64 <"$root$1" | tr -d '\n')"
 }
+# Whoever owns a file can read and change it, whatever its mode says.
+owner=$(stat -c %u "${root:-/}")
 asked=" $* "
 kind='file'
 while [ $# -gt 0 ] && [ "$1" != --units ]; do
@@ -25,12 +34,17 @@ while [ $# -gt 0 ] && [ "$1" != --units ]; do
     esac
     shift
 done
+# What the kernel has of what lvsha sets: any other file, or somebody's hand, may have set it since.
+keys=$(sed -n 's|^ *\([a-zA-Z0-9_./-]*\) *=.*|\1|p' "$root/etc/sysctl.d/90-lvsha.conf" 2>/dev/null)
+# shellcheck disable=SC2086
+[ -z "$keys" ] || sysctl $keys 2>/dev/null | sed 's/^/setting /'
 # Only units are left, for the look.
 shift
 for unit; do
     systemctl is-enabled -q "$unit" 2>/dev/null && echo "enabled $unit"
 done
 if [ -f "$state/current" ]; then
+    echo "run $(cat "$state/generations/$(cat "$state/current")/run" 2>/dev/null)"
     while read -r digest mode path; do
         echo "managed $digest $path"
         # What lvsha wrote and nobody asks for any more is shown, too.

@@ -12,6 +12,8 @@ fi
     { rm -rf "$state/lock"; fail "cannot write to $state"; }
 # The plan was made before the lock was taken: it may have been read for an hour.
 newest=$(ls "$state/generations" 2>/dev/null | sort -n | tail -n 1)
+# An empty one waits for nothing: it could not be written, before anything was changed.
+[ -s "$state/pending" ] || rm -f "$state/pending"
 if [ "${newest:-0}" -ge "$3" ] || [ -f "$state/pending" ]; then
     rm -rf "$state/lock"
     here=$state/generations/${newest:-0}

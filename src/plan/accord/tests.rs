@@ -101,3 +101,66 @@ fn a_master_tells_those_that_are_its_peers() {
         assert_eq!(is_told(("lw1", own), ("lw2", other)), *wanted, "{what}");
     }
 }
+
+/// heartbeat drops what is signed with a key that it does not know, and takes everything over 30 s later.
+#[test]
+fn directors_of_heartbeat_hear_each_other_by_a_key_and_a_path_that_both_have() {
+    let tree = |paths: &str, keys: &str| {
+        let file = |text: String| TreeFile { mode: 0o600, content: text.into_bytes() };
+        let ha_cf = format!("{paths}\nnode lw1 lw2\n");
+        Tree::from([
+            ("/etc/ha.d/ha.cf".to_owned(), file(ha_cf)),
+            ("/etc/ha.d/authkeys".to_owned(), file(keys.to_owned())),
+        ])
+    };
+    let (first, second) = ("auth 1\n1 sha1 one\n", "auth 2\n2 sha1 two\n");
+    let [before_second, behind_first] =
+        ["auth 1\n1 sha1 one\n2 sha1 two\n", "auth 2\n1 sha1 one\n2 sha1 two\n"];
+    let rows = [
+        ("nothing", ["bcast eth1", first], ["keepalive 2\nbcast eth1", first], false),
+        ("key", ["bcast eth1", first], ["bcast eth1", second], true),
+        ("one secret", ["bcast eth1", first], ["bcast eth1", "auth 1\n1 sha1 other\n"], true),
+        ("digest", ["bcast eth1", first], ["bcast eth1", "auth 1\n1 md5 one\n"], true),
+        ("a key more", ["bcast eth1", first], ["bcast eth1", before_second], false),
+        ("a key that is known", ["bcast eth1", before_second], ["bcast eth1", behind_first], false),
+        ("a key that is not", ["bcast eth1", first], ["bcast eth1", behind_first], true),
+        ("port", ["bcast eth1", first], ["udpport 695\nbcast eth1", first], true),
+        ("the usual port", ["bcast eth1", first], ["udpport 694\nbcast eth1", first], false),
+        ("path", ["bcast eth1", first], ["bcast eth2", first], true),
+        ("a path more", ["bcast eth1", first], ["bcast eth1 eth2", first], false),
+    ];
+    for (what, before, after, is_anew) in rows {
+        let [before, after] = [before, after].map(|[paths, keys]| tree(paths, keys));
+        assert_eq!(accord("lw1", &before, &after, true).speaks_anew, is_anew, "{what}");
+    }
+}
+
+/// keepalived tells them apart by their interfaces, and advertisements stay on their link.
+#[test]
+fn one_number_on_two_links_is_two_routers() {
+    let tree = |ids: [u8; 2], more: &str| {
+        let router = |(link, id): (usize, u8)| {
+            format!(
+                "vrrp_instance V{link} {{\ninterface eth{link}\nvirtual_router_id {id}\n\
+                 unicast_src_ip 10.0.{link}.26\nunicast_peer {{\n10.0.{link}.27\n}}\n\
+                 virtual_ipaddress {{\n10.0.{link}.31\n}}\n}}\n"
+            )
+        };
+        let routers: String = (1..).zip(ids).filter(|(_, id)| *id > 0).map(router).collect();
+        let file = TreeFile { mode: 0o600, content: (routers + more).into_bytes() };
+        Tree::from([("/etc/keepalived/keepalived.conf".to_owned(), file)])
+    };
+    let service = "virtual_server 10.0.1.31 80 {\nprotocol TCP\n}\n";
+    let before = tree([7, 7], "");
+    let rows = [([7, 7], service, false), ([8, 7], "", true), ([0, 7], "", false)];
+    for (ids, more, is_anew) in rows {
+        let anew = accord("lw1", &before, &tree(ids, more), true).speaks_anew;
+        assert_eq!(anew, is_anew, "{ids:?}");
+    }
+    let there = tree([7, 7], "");
+    let text = String::from_utf8(there["/etc/keepalived/keepalived.conf"].content.clone()).unwrap();
+    let swapped = text.replace(".26", ".99").replace(".27", ".26").replace(".99", ".27");
+    let file = TreeFile { mode: 0o600, content: swapped.into_bytes() };
+    let other = Tree::from([("/etc/keepalived/keepalived.conf".to_owned(), file)]);
+    assert!(is_told(("lw1", &there), ("lw2", &other)));
+}

@@ -3,7 +3,7 @@
 use super::own;
 use crate::model::read::dialogue_uses;
 use crate::model::{Forwarding, Located, ProbeKind, Service, Target};
-use crate::site::destinations::{destinations, is_guess, method};
+use crate::site::destinations::{destinations, fallback_method, is_guess, method};
 use crate::site::keys::Reader;
 use crate::site::{RealServer, Site, show_target};
 use crate::source::Diagnostic;
@@ -34,7 +34,12 @@ fn guess(service: &Service, site: &Site, reader: &mut Reader<'_>) {
         let name = server.name.value.clone();
         let address = server.address?.value;
         let mut own = service.servers.iter().filter(|own| own.address == address);
-        let is_sent = own.any(|own| method(own, service) != Forwarding::Masquerading);
+        let fallback = service.fallback.as_ref().map(|fallback| &fallback.value);
+        let fallback = fallback.filter(|fallback| fallback.address == address);
+        let is_sent = own.any(|own| method(own, service) != Forwarding::Masquerading)
+            || fallback.is_some_and(|fallback| {
+                fallback_method(fallback, service) != Forwarding::Masquerading
+            });
         let taken = is_sent.then(|| destinations(service, address, &site.cluster))?;
         (taken.len() > 1).then_some((name, taken))
     };

@@ -58,6 +58,65 @@ fn equal_ranks_are_worth_a_warning() {
     assert!([own("lw1"), own("lw2")].iter().all(|priority| priority.unwrap().value == 100));
 }
 
+/// keepalived takes 100 where a file says nothing: beside the rank of an override that is one of nobody's choice.
+#[test]
+fn directors_that_no_member_names_keep_their_own_ranks() {
+    let three = |ranks: [&str; 3], members: &str| {
+        let [first, second, third] = ranks;
+        let text = format!(
+            "[directors]\nlw1 = {{ {first} }}\nlw2 = {{ {second} }}\nlw3 = {{ {third} }}\n\
+             [routers.web]\nvirtual_router_id = 51\ninterface = \"eth1\"\n\
+             addresses = [\"10.0.0.31/24\"]\nmembers = {{ {members} }}\n"
+        );
+        let (site, findings) = read_text(&text);
+        assert!(findings.is_empty(), "{findings:?}");
+        ["lw1", "lw2", "lw3"].map(|name| {
+            let router = for_node(&site, name).unwrap().routers.remove(0);
+            let member = router.members.first().unwrap();
+            (member.priority.unwrap().value, member.role.unwrap().value)
+        })
+    };
+    let (master, backup) = (Role::Master, Role::Backup);
+    let own = ["priority = 150", "priority = 140", "priority = 130"];
+    let found = three(own, "lw2 = { priority = 120 }");
+    assert_eq!(found, [(150, master), (120, backup), (130, backup)]);
+    let found = three([""; 3], "lw1 = { priority = 190 }, lw2 = { priority = 180 }");
+    assert_eq!(found, [(190, master), (180, backup), (130, backup)]);
+}
+
+/// The director would take it away from the server, and every gate would be content.
+#[test]
+fn an_address_of_a_real_server_does_not_move() {
+    let text = PAIR.replace("[\"10.0.0.31/24 dev eth0\"]", "[\"10.0.0.31/24\", \"10.0.0.29/24\"]");
+    let text = format!("{text}[directors.lw2.override.routers.web]\ninterface = \"bond0\"\n");
+    let (_, findings) = read_text(&text);
+    let wanted = "LV0803 10.0.0.29 is the own address of lw3, and cannot move with a router";
+    assert_eq!(findings, [wanted]);
+}
+
+#[test]
+fn a_rank_of_nobody_is_found() {
+    let text = PAIR.to_owned()
+        + "[routers.web.members]\nlw9 = { priority = 100 }\n\
+           [directors.lw2.override.settings]\nstartup_delay = 5\n";
+    let (_, findings) = read_text(&text);
+    assert_eq!(findings, ["LV0805 there is no director `lw9` in this inventory"]);
+}
+
+/// It is no router of the others, which have no rank in it.
+#[test]
+fn a_router_of_one_director_has_that_one_member() {
+    let text = format!(
+        "{PAIR}[directors.lw2.override.routers.own]\nvirtual_router_id = 52\ninterface = \"eth1\"\n\
+         addresses = [\"10.0.0.32/24\"]\n"
+    );
+    let (site, _) = read_text(&text);
+    assert_eq!(for_node(&site, "lw1").unwrap().routers.len(), 1);
+    let own = for_node(&site, "lw2").unwrap().routers.remove(1);
+    let member = own.members.first().unwrap();
+    assert_eq!((member.priority.unwrap().value, member.role.unwrap().value), (140, Role::Master));
+}
+
 #[test]
 fn servers_are_machines_groups_or_addresses() {
     let (site, _) = read_text(PAIR);
@@ -83,6 +142,32 @@ fn an_override_holds_for_one_director_only() {
     };
     assert_eq!(seen("lw1"), ("eth1".to_owned(), None));
     assert_eq!(seen("lw2"), ("bond0".to_owned(), Some("wlc".to_owned())));
+}
+
+/// Gates and the status look it up in the kernel's table, by its protocol.
+#[test]
+fn a_service_without_a_protocol_is_one_of_tcp_and_an_imported_one_of_udp() {
+    use crate::model::Protocol::{self, Tcp, Udp};
+    let folder = tempfile::tempdir().unwrap();
+    let conf = "virtual_server 10.0.0.32 53 {\nreal_server 10.0.0.29 53 {\n}\n}\n";
+    std::fs::write(folder.path().join("keepalived.conf"), conf).unwrap();
+    let text = format!(
+        "import = [\"keepalived.conf\"]\n{PAIR}[[services]]\naddress = \"fwmark 7\"\n\
+         [[directors.lw2.override.services]]\naddress = \"10.0.0.31:80\"\nprotocol = \"tcp\"\n\
+         scheduler = \"sh\"\n"
+    );
+    let mut sources = Sources::new();
+    let file = sources.add("site.toml", text.as_bytes());
+    let (site, _) = read(&mut sources, file, folder.path(), Secrets::Leave);
+    let of = |cluster: &Cluster| -> Vec<Option<Protocol>> {
+        cluster.services.iter().map(|service| service.protocol.map(|own| own.value)).collect()
+    };
+    let wanted = [Some(Udp), Some(Tcp), None];
+    assert_eq!(of(&site.cluster), wanted);
+    // It is the same service, and no second one.
+    let overridden = for_node(&site, "lw2").unwrap();
+    assert_eq!(of(&overridden), wanted);
+    assert_eq!(overridden.services[1].scheduler.as_ref().unwrap().value, "sh");
 }
 
 #[test]

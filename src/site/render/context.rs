@@ -10,7 +10,7 @@ use super::{Effect, File, Role};
 use crate::emit::keepalived::Manner;
 use crate::emit::{Target, keepalived, scripts};
 use crate::model::{Cluster, Family, Forwarding, Server, TunnelKind};
-use crate::site::destinations::{destinations, method};
+use crate::site::destinations::{destinations, fallback_method, method};
 use crate::site::document::Item;
 use crate::site::{Site, Stack, for_node, keys, write};
 use crate::source::text;
@@ -123,13 +123,20 @@ impl Context {
 
     fn director(&mut self, site: &Site, name: &str, view: &Cluster) {
         // Packets of direct routing go out as they came; those of the others are the kernel's.
-        let servers = view.services.iter().flat_map(|service| {
+        let translated = view.services.iter().flat_map(|service| {
             let is_translated =
                 |server: &&Server| method(server, service) == Forwarding::Masquerading;
-            service.servers.iter().filter(is_translated)
+            let servers = service.servers.iter().filter(is_translated).map(|server| server.address);
+            let fallback = service.fallback.iter().map(|fallback| &fallback.value);
+            // On the director itself nothing is passed on.
+            let fallback = fallback.filter(move |fallback| {
+                let is_translated = fallback_method(fallback, service) == Forwarding::Masquerading;
+                is_translated && !fallback.address.is_loopback()
+            });
+            servers.chain(fallback.map(|fallback| fallback.address))
         });
-        for server in servers {
-            match server.address {
+        for address in translated {
+            match address {
                 IpAddr::V4(_) => self.forwards.ipv4 = true,
                 IpAddr::V6(_) => self.forwards.ipv6 = true,
             }
@@ -171,10 +178,17 @@ impl Context {
         for cluster in views {
             for service in &cluster.services {
                 let servers = service.servers.iter().filter(|server| server.address == own.value);
-                for server in servers {
-                    let tunnel = service.tunnel_to(server);
+                let servers =
+                    servers.map(|server| (method(server, service), service.tunnel_to(server)));
+                // A server of last resort gets the same packets.
+                let fallback = service.fallback.iter().map(|fallback| &fallback.value);
+                let fallback = fallback.filter(|fallback| fallback.address == own.value);
+                let fallback = fallback.map(|fallback| {
+                    (fallback_method(fallback, service), service.tunnel_to_fallback(fallback))
+                });
+                for (method, tunnel) in servers.chain(fallback) {
                     let kind = tunnel.and_then(|tunnel| tunnel.kind);
-                    let device = match (method(server, service), kind, own.value) {
+                    let device = match (method, kind, own.value) {
                         (Forwarding::DirectRouting, ..) => "lo",
                         (Forwarding::Tunnelling, Some(TunnelKind::Gre), IpAddr::V4(_)) => "gre0",
                         (Forwarding::Tunnelling, Some(TunnelKind::Gre), IpAddr::V6(_)) => "ip6gre0",

@@ -103,6 +103,13 @@ pub fn render(site: &Site, templates: &Templates) -> Result<Vec<Machine>, Templa
     servers.chain(directors).map(|(name, role)| machine(site, name, role, templates)).collect()
 }
 
+/// What must happen when a file of such a machine goes, whichever stack it was for.
+pub fn effect_of(role: Role, path: &str) -> Option<Effect> {
+    let stacks = [Stack::Heartbeat, Stack::Keepalived, Stack::Lvsha];
+    let row = stacks.into_iter().find_map(|stack| files::row_of(stack, role, path));
+    row.map(|(_, row)| row.effect)
+}
+
 /// What the programs of the director `name` read, without the words of templates around it, under the
 /// names below the directory that `lvsha render` writes to.
 pub fn inputs(site: &Site, name: &str, sources: &mut Sources) -> Vec<Input> {

@@ -238,7 +238,70 @@ fn real_servers_take_what_is_sent_to_them_and_nothing_else() {
     let (wanted, script) = service("192.0.2.10:80", "tunnel = \"gre\"\n");
     assert_eq!(wanted, "\"192.0.2.10/32@gre0\"");
     assert!(script.contains("\nports=\"\"\n"), "{script}");
+    // A strict filter drops what comes out of a tunnel (RHEL has one).
+    assert!(script.contains("/proc/sys/net/ipv4/conf/$1/rp_filter\n"), "{script}");
     let (wanted, script) = service("192.0.2.10:80", "tunnel = \"gue port 6080\"\n");
     assert_eq!(wanted, "\"192.0.2.10/32@tunl0\"");
     assert!(script.contains("\nports=\"4:6080\"\n"), "{script}");
+}
+
+/// It is sent packets with the same destination as any other, once no other lives.
+#[test]
+fn a_server_of_last_resort_takes_the_addresses_of_its_service() {
+    let wanted = |method: &str, fallback: &str| {
+        let script = script_of_server(&format!(
+            "[[services]]\naddress = \"192.0.2.10:80\"\nmethod = \"{method}\"\n\
+             servers = [\"10.10.10.22:80\"]\nfallback = \"{fallback}\"\nprobe = \"tcp\"\n\
+             [[services]]\naddress = \"10.10.10.1:80\"\nmethod = \"dr\"\n\
+             servers = [\"rs1:80\"]\nprobe = \"tcp\"\n"
+        ));
+        script.lines().find_map(|line| line.strip_prefix("wanted=")).unwrap().to_owned()
+    };
+    let own = "10.10.10.1/32@lo";
+    assert_eq!(wanted("dr", "10.10.10.21:80"), format!("\"{own} 192.0.2.10/32@lo\""));
+    assert_eq!(wanted("nat", "10.10.10.21:80 dr"), format!("\"{own} 192.0.2.10/32@lo\""));
+    assert_eq!(wanted("tun", "10.10.10.21:80"), format!("\"{own} 192.0.2.10/32@tunl0\""));
+    assert_eq!(wanted("dr", "10.10.10.21:80 nat"), format!("\"{own}\""));
+    assert_eq!(wanted("dr", "127.0.0.1:80"), format!("\"{own}\""));
+}
+
+/// The way back of a deployment starts the old script, which must know what the new one has set.
+#[test]
+fn addresses_of_a_start_that_failed_half_way_are_removed_by_the_next_one() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().display().to_string();
+    for place in ["all", "lo"] {
+        std::fs::create_dir_all(folder.path().join("proc/net/ipv4/conf").join(place)).unwrap();
+    }
+    let refused = "address replace 192.0.2.10/32";
+    let ip = format!("#!/bin/sh\necho \"$*\" >>{root}/log\ncase $* in '{refused}'*) exit 1 ;; esac\n");
+    std::fs::create_dir(folder.path().join("bin")).unwrap();
+    std::fs::write(folder.path().join("bin/ip"), ip).unwrap();
+    let mode = std::fs::Permissions::from_mode(0o755);
+    std::fs::set_permissions(folder.path().join("bin/ip"), mode).unwrap();
+    let start = |addresses: &[&str]| {
+        let service = |address: &&str| {
+            format!(
+                "[[services]]\naddress = \"{address}:80\"\nmethod = \"dr\"\n\
+                 servers = [\"rs1:80\"]\nprobe = \"tcp\"\n"
+            )
+        };
+        let services: String = addresses.iter().map(service).collect();
+        let script = script_of_server(&services)
+            .replace("/proc/sys/", &format!("{root}/proc/"))
+            .replace("state=/run/lvsrs", &format!("state={root}/state"));
+        let mut shell = std::process::Command::new("sh");
+        shell.args(["-c", &script, "lvsrs", "start"]);
+        shell.env("PATH", format!("{root}/bin:/usr/bin:/bin"));
+        shell.status().unwrap().success()
+    };
+    let (old, new) = (["10.0.0.99"], ["10.0.0.99", "10.10.10.1", "192.0.2.10"]);
+    assert!(start(&old));
+    assert!(!start(&new));
+    std::fs::remove_file(folder.path().join("log")).unwrap();
+    assert!(start(&old));
+    let log = std::fs::read_to_string(folder.path().join("log")).unwrap();
+    assert!(log.contains("address del 10.10.10.1/32 dev lo\n"), "{log}");
+    assert!(!log.contains("address del 10.0.0.99/32"), "{log}");
 }

@@ -200,4 +200,18 @@ Say which addresses the rule of the packet filter marks:
   [[services]]
   address = \"fwmark 7\"
   destinations = [\"192.0.2.10\"]";
+
+    TURNED_RANKS = "LV0821" "inventory-turned-ranks" Warning Accepts
+        "a director without a rank that comes before one with a rank"
+"A director that states no rank in a router gets one of the order of the file: 150 for the first,
+140 for the second, and so on. Where another one states a lower rank, the one behind it in the file
+comes before it, and takes the addresses while both live.
+
+Give every director of the router a rank, or none of them:
+
+  [directors.lw1]
+  priority = 150
+
+  [directors.lw2]
+  priority = 100";
 }

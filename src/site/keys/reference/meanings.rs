@@ -161,7 +161,10 @@ pub(super) const ROUTER: &[(&str, &str)] = &[
         "resources",
         "for heartbeat: words of its haresources line; addresses that they do not name come in front",
     ),
-    ("members", "[routers.NAME.members]: DIRECTOR = { priority = 100 }"),
+    (
+        "members",
+        "[routers.NAME.members]: DIRECTOR = { priority = 100 }; who is not named keeps its own rank",
+    ),
     ("authentication", "see `authentication`"),
     ("hooks", "see `hooks`"),
 ];
@@ -208,7 +211,7 @@ pub(super) const PACING: &[(&str, &str)] = &[
 
 pub(super) const SERVICE: &[(&str, &str)] = &[
     ("address", "\"10.0.0.31:80\", \"fwmark 3\" or \"group NAME\""),
-    ("protocol", "\"tcp\", \"udp\" or \"sctp\""),
+    ("protocol", "\"tcp\", \"udp\" or \"sctp\"; TCP when nothing is said"),
     ("family", "\"inet\" or \"inet6\", for a mark"),
     ("destinations", "for a mark: the addresses that its packets have, which real servers accept"),
     ("name", "name in messages"),
