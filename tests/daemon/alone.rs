@@ -318,29 +318,36 @@ fn one_lost_path_is_a_warning_and_no_failover() {
     network.expect_owners(ADDRESS, &["a", "b"], Duration::from_secs(30));
 }
 
+/// An inventory of two directors and services of one server each, at these ports.
+fn site(track: &str, ports: &[u16]) -> String {
+    let services = ports.iter().map(|port| {
+        format!(
+            "[[services]]\naddress = \"10.9.0.100:{port}\"\nprotocol = \"tcp\"\n\
+             scheduler = \"rr\"\nmethod = \"nat\"\n\
+             servers = [\"c:80{port}\"]\nprobe = \"tcp\"\n\
+             checks = {{ interval = 0.2, connect_timeout = 1, failures = 1, warmup = 0 }}\n"
+        )
+    });
+    format!(
+        "cluster = \"pair\"\nstack = \"lvsha\"\n\
+         [directors.a]\naddress = \"10.9.0.1\"\ninterface = \"eth0\"\npriority = 150\n\
+         [directors.b]\naddress = \"10.9.0.2\"\ninterface = \"eth0\"\npriority = 140\n\
+         [real_servers.c]\naddress = \"10.9.0.9\"\n\
+         [routers.VI_1]\nvirtual_router_id = 51\naddresses = [\"10.9.0.100/24\"]\nversion = 3\n\
+         interval = 0.2\n{track}\n{}",
+        services.collect::<String>()
+    )
+}
+
 #[test]
 fn a_director_without_live_servers_yields() {
     let Some(network) = Network::new(&[Lvsha]) else { return };
     // A server that refuses, and one that does not: the observer's own ports.
     let listener = network.listen("s", 8080);
-    let site = |track: &str| {
-        format!(
-            "cluster = \"pair\"\nstack = \"lvsha\"\n\
-             [directors.a]\naddress = \"10.9.0.1\"\ninterface = \"eth0\"\npriority = 150\n\
-             [directors.b]\naddress = \"10.9.0.2\"\ninterface = \"eth0\"\npriority = 140\n\
-             [real_servers.c]\naddress = \"10.9.0.9\"\n\
-             [routers.VI_1]\nvirtual_router_id = 51\naddresses = [\"10.9.0.100/24\"]\nversion = 3\n\
-             interval = 0.2\n{track}\n\
-             [[services]]\naddress = \"10.9.0.100:80\"\nprotocol = \"tcp\"\n\
-             scheduler = \"rr\"\nmethod = \"nat\"\n\
-             servers = [\"c:8080\"]\nprobe = \"tcp\"\n\
-             checks = {{ interval = 0.2, connect_timeout = 1, failures = 1, warmup = 0 }}\n"
-        )
-    };
-    let follows = site("follows = [\"service tcp 10.9.0.100:80 weight -50\"]");
+    let follows = site("follows = [\"service tcp 10.9.0.100:80 weight -50\"]", &[80]);
     let a = network.start_inventory("a", &follows);
     network.expect_owners(ADDRESS, &["a"], OVERLAP);
-    let b = network.start_inventory("b", &site(""));
+    let b = network.start_inventory("b", &site("", &[80]));
     b.expect_log("entering BACKUP");
     drop(listener);
     a.expect_log("priority 150 becomes 100");
@@ -348,6 +355,24 @@ fn a_director_without_live_servers_yields() {
     let _listener = network.listen("s", 8080);
     a.expect_log("priority 100 becomes 150");
     network.expect_owners(ADDRESS, &["a"], OVERLAP);
+}
+
+/// What is told of several services are as many orders, and the last of them is the one that matters.
+#[test]
+fn a_director_whose_last_service_dies_says_so_at_once() {
+    let Some(network) = Network::new(&[Lvsha]) else { return };
+    let _first = network.listen("s", 8080);
+    let second = network.listen("s", 8081);
+    let follows = "follows = [\"service tcp 10.9.0.100:80\", \"service tcp 10.9.0.100:81\"]";
+    let a = network.start_inventory("a", &site(follows, &[80, 81]));
+    network.expect_owners(ADDRESS, &["a"], OVERLAP);
+    let b = network.start_inventory("b", &site("", &[80, 81]));
+    b.expect_log("entering BACKUP");
+    drop(second);
+    a.expect_log("entering FAULT: service tcp 10.9.0.100:81 failed");
+    // Who is told nothing waits for the whole down interval.
+    b.expect_log("transition to MASTER: 10.9.0.1 gave up (priority 0)");
+    network.expect_owners(ADDRESS, &["b"], OVERLAP);
 }
 
 /// A program that listens; it ends with this value.

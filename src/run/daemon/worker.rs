@@ -143,10 +143,11 @@ impl Worker {
     pub(super) async fn run(mut self) {
         self.director.start(Instant::now());
         loop {
+            // There may be packets each time that it would sleep. What an order brings is carried out by the
+            // turn behind it: a router at fault has no deadline that would wake it for that.
+            let is_alone = self.obey_some();
             let is_busy = self.turn();
             self.tell_who_left();
-            // There may be packets each time that it would sleep.
-            let is_alone = self.obey_some();
             if is_alone || self.director.has_stopped() {
                 break;
             }
