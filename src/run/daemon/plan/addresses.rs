@@ -18,7 +18,12 @@ pub(super) fn planned(address: &VirtualAddress) -> PlannedAddress {
         broadcast,
         scope: address.scope.as_deref().map_or(0, scope),
         flags: flags(options),
-        preferred: options.preferred_lifetime.as_ref().and_then(|time| time.value.parse().ok()),
+        preferred: match &options.preferred_lifetime {
+            Some(time) => time.value.parse().ok(),
+            // As keepalived has it: the kernel would take the one with the longest prefix for its own packets,
+            // and checks of real servers that have it, too, would be answered by themselves.
+            None => (address.address.is_ipv6() && prefix == whole).then_some(0),
+        },
     };
     PlannedAddress {
         address: address.address,
@@ -56,7 +61,7 @@ fn scope(name: &str) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Broadcast;
+    use crate::model::{Broadcast, Sourced};
 
     #[test]
     fn broadcast_addresses_follow_from_the_prefix() {
@@ -69,6 +74,29 @@ mod tests {
         let planned = planned(&address);
         assert_eq!(planned.details.broadcast, Some([10, 0, 0, 255].into()));
         assert_eq!(planned.details.scope, 253);
+    }
+
+    #[test]
+    fn one_host_of_ipv6_is_no_source_unless_it_is_said() {
+        let rows = [
+            ("2001:db8::1", None, None, Some(0)),
+            ("2001:db8::1", Some(128), None, Some(0)),
+            ("2001:db8::1", Some(64), None, None),
+            ("2001:db8::1", None, Some("forever"), None),
+            ("2001:db8::1", Some(64), Some("7"), Some(7)),
+            ("10.0.0.31", None, None, None),
+        ];
+        for (address, prefix, lifetime, expected) in rows {
+            let lifetime = lifetime.map(|time: &str| Sourced::implied(time.to_owned()));
+            let options = AddressOptions { preferred_lifetime: lifetime, ..Default::default() };
+            let stated = VirtualAddress {
+                prefix,
+                options: options.into(),
+                ..VirtualAddress::new(address.parse().unwrap())
+            };
+            let found = planned(&stated).details.preferred;
+            assert_eq!(found, expected, "{stated:?}");
+        }
     }
 
     #[test]

@@ -22,7 +22,7 @@ macro_rules! address {
             "mngtmpaddr" [] "off" "template of temporary addresses";
             "noprefixroute" [] "off" "no route to its network";
             "autojoin" [] "off" "join its multicast group";
-            "preferred_lft" [Name] "forever" "seconds that it is preferred";
+            "preferred_lft" [Name] "0 for IPv6 /128, else forever" "seconds that it is preferred";
             "no_track" [] "off" "its loss is no fault";
         }
     };
