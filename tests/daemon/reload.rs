@@ -1,11 +1,13 @@
 //! A reload and what was observed before it.
 
 use std::fs;
+use std::time::Duration;
 
 use super::Program::Lvsha;
 use super::{ADDRESS, Network, instance};
 
 const FAST: &str = "version 3\n advert_int 0.2";
+const OVERLAP: Duration = Duration::from_secs(3);
 
 #[test]
 fn families_of_one_interface_are_observed_apart() {
@@ -183,4 +185,23 @@ fn a_file_that_cannot_be_read_takes_nothing_away() {
     a.signal("HUP");
     a.expect_log("warning[LV0969]");
     a.expect_log("reloaded: 1 virtual router");
+}
+
+#[test]
+fn an_address_of_the_other_family_comes_and_goes_on_a_virtual_link() {
+    const SIX: &str = "2001:db8::100";
+    let Some(network) = Network::new(&[Lvsha]) else { return };
+    let plain = instance(150, &format!("{FAST}\n use_vmac"));
+    let lines = format!("{FAST}\n use_vmac\n virtual_ipaddress_excluded {{\n {SIX}/64\n }}");
+    let a = network.start(Lvsha, "a", &plain);
+    network.expect_owners(ADDRESS, &["a"], OVERLAP);
+    // The link was made without IPv6.
+    for (configuration, owners) in
+        [(instance(150, &lines), ["a"].as_slice()), (plain, &[]), (instance(150, &lines), &["a"])]
+    {
+        fs::write(network.path("a.conf"), configuration).unwrap();
+        a.signal("HUP");
+        network.expect_owners(SIX, owners, OVERLAP);
+    }
+    assert_eq!(network.owners(ADDRESS), ["a"], "{}", network.logs());
 }

@@ -9,7 +9,8 @@ use crate::run::daemon::plan::RouterPlan;
 use crate::run::daemon::report::Reporter;
 use crate::run::net::frames::MacAddress;
 use crate::run::net::interface::{
-    Setting, base_link_settings, move_reverse_path_filter, restore, virtual_link_settings, write,
+    Setting, base_link_settings, ipv6_setting, move_reverse_path_filter, restore,
+    virtual_link_settings, write,
 };
 use crate::run::net::netlink::{Link, Netlink, VirtualLink};
 use crate::run::vrrp::Family;
@@ -17,14 +18,22 @@ use crate::run::vrrp::Family;
 /// The links that this daemon made, and the settings that it changed for them.
 #[derive(Debug, Default)]
 pub(super) struct VirtualLinks {
-    /// Names by index.
-    made: BTreeMap<u32, String>,
+    /// By index.
+    made: BTreeMap<u32, Made>,
     /// Each with the index of the link that it belongs to.
     changed: Vec<(u32, Setting, String)>,
     /// What was changed for the reverse path filter of all interfaces, once.
     filters: Option<Vec<(Setting, String)>>,
     /// Links of such names that are something else, and what could not be made: told once.
     refused: HashSet<(String, u32)>,
+}
+
+/// A link that this daemon made.
+#[derive(Debug)]
+struct Made {
+    name: String,
+    /// Whether it takes addresses of IPv6, once that was said.
+    has_ipv6: Option<bool>,
 }
 
 impl VirtualLinks {
@@ -65,6 +74,9 @@ impl VirtualLinks {
                 self.prepare(router, kernel, reporter);
             }
         }
+        for router in &plan.routers {
+            self.switch_ipv6(router, kernel, reporter);
+        }
         self.bring_up(plan, kernel, netlink, reporter);
     }
 
@@ -85,7 +97,7 @@ impl VirtualLinks {
 
     /// The kernel removes a link with the one below it, and settings with their link.
     fn forget_gone(&mut self, kernel: &Kernel) {
-        self.made.retain(|index, name| kernel.by_index(*index).is_some_and(|l| l.name == *name));
+        self.made.retain(|index, made| kernel.by_index(*index).is_some_and(|l| l.name == made.name));
         self.changed.retain(|(index, ..)| kernel.by_index(*index).is_some());
         self.refused.retain(|(_, parent)| kernel.by_index(*parent).is_some());
     }
@@ -96,14 +108,24 @@ impl VirtualLinks {
         let (Some(link), Some(parent)) = (kernel.link(name), kernel.link(&router.interface)) else {
             return;
         };
-        let is_ipv6 = router.settings.family == Family::V6;
-        for setting in virtual_link_settings(name, is_ipv6) {
+        for setting in virtual_link_settings(name) {
             self.set(link.index, setting, reporter);
         }
         for setting in base_link_settings(&router.interface) {
             self.set(parent.index, setting, reporter);
         }
-        self.made.insert(link.index, link.name.clone());
+        self.made.insert(link.index, Made { name: link.name.clone(), has_ipv6: None });
+    }
+
+    /// A reload may bring the first address of IPv6, or take the last one.
+    fn switch_ipv6(&mut self, router: &RouterPlan, kernel: &Kernel, reporter: &mut Reporter) {
+        let name = router.virtual_link.as_deref();
+        let Some(link) = name.and_then(|name| self.own(name, kernel)) else { return };
+        let has_ipv6 = takes_ipv6(router);
+        let Some(made) = self.made.get_mut(&link.index) else { return };
+        if made.has_ipv6.replace(has_ipv6) != Some(has_ipv6) {
+            self.set(link.index, ipv6_setting(&link.name, has_ipv6), reporter);
+        }
     }
 
     /// A macvlan cannot be up before the link below it (ENETDOWN).
@@ -140,7 +162,7 @@ impl VirtualLinks {
     ) {
         let is_used =
             |name: &str| plan.routers.iter().any(|r| r.virtual_link.as_deref() == Some(name));
-        self.made.retain(|index, name| {
+        self.made.retain(|index, Made { name, .. }| {
             if is_used(name) {
                 return true;
             }
@@ -173,14 +195,18 @@ impl VirtualLinks {
     }
 
     fn set(&mut self, link: u32, setting: Setting, reporter: &mut Reporter) {
-        if self.changed.iter().any(|(of, known, _)| *of == link && *known == setting) {
+        let mut changed = self.changed.iter_mut();
+        let known = changed.find(|(of, known, _)| *of == link && known.is_about(&setting));
+        if known.as_ref().is_some_and(|(_, known, _)| *known == setting) {
             return;
         }
-        match write(&setting) {
-            Ok(before) => self.changed.push((link, setting, before)),
+        match (write(&setting), known) {
+            // What it was before the first change is what comes back.
+            (Ok(_), Some((_, known, _))) => *known = setting,
+            (Ok(before), None) => self.changed.push((link, setting, before)),
             // A kernel without IPv6 has no settings for it.
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-            Err(error) => reporter.check(&format!("{setting}"), Err(error)),
+            (Err(error), _) if error.kind() == std::io::ErrorKind::NotFound => {}
+            (Err(error), _) => reporter.check(&format!("{setting}"), Err(error)),
         }
     }
 
@@ -198,6 +224,15 @@ fn wanted(router: &RouterPlan, kernel: &Kernel) -> Option<VirtualLink> {
     Some(VirtualLink { name, parent, mac })
 }
 
+/// Whether an address of IPv6 stands on a router's own link, be it one that is not advertised.
+fn takes_ipv6(router: &RouterPlan) -> bool {
+    let own = [Some(router.interface.as_str()), router.virtual_link.as_deref()];
+    let mut addresses = router.addresses.iter().filter(|planned| {
+        planned.interface.is_none() || own.contains(&planned.interface.as_deref())
+    });
+    router.settings.family == Family::V6 || addresses.any(|planned| planned.address.is_ipv6())
+}
+
 fn take_or_make(
     wanted: &VirtualLink,
     existing: Option<&Link>,
@@ -208,4 +243,37 @@ fn take_or_make(
         return Ok(());
     }
     Err(io::Error::other("a link of this name is something else"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::read::test_values::keepalived;
+    use crate::source::Findings;
+
+    #[test]
+    fn a_link_takes_ipv6_where_an_address_on_it_wants_it() {
+        let excluded = |line: &str| format!("virtual_ipaddress_excluded {{\n {line}\n }}");
+        let rows = [
+            ("10.0.0.31/24", String::new(), false),
+            ("10.0.0.31/24", excluded("10.0.0.32/24"), false),
+            ("10.0.0.31/24", excluded("2001:db8::31/64"), true),
+            ("10.0.0.31/24", excluded("2001:db8::31/64 dev eth1"), true),
+            ("10.0.0.31/24", excluded("2001:db8::31/64 dev vrrp.51"), true),
+            ("10.0.0.31/24", excluded("2001:db8::31/64 dev eth0"), false),
+            ("fe80::31/64", String::new(), true),
+        ];
+        for (address, lines, expected) in rows {
+            let text = format!(
+                "vrrp_instance VI_1 {{\n interface eth1\n virtual_router_id 51\n use_vmac\n \
+                 virtual_ipaddress {{\n {address}\n }}\n {lines}\n}}\n"
+            );
+            let plan = crate::run::daemon::plan::plan(
+                &keepalived(&text),
+                "lw1",
+                &mut Findings::new(),
+            );
+            assert_eq!(plan.routers.iter().map(takes_ipv6).collect::<Vec<_>>(), [expected], "{text}");
+        }
+    }
 }
