@@ -110,14 +110,20 @@ fn addresses_of_a_killed_process_go_when_another_director_has_them() {
 #[test]
 fn addresses_of_a_killed_process_go_with_the_next_one() {
     let Some(network) = Network::new(&[Lvsha]) else { return };
-    let a = network.start(Lvsha, "a", &instance(150, FAST));
-    network.expect_owners(ADDRESS, &["a"], OVERLAP);
-    a.kill();
-    let a = network.start(Lvsha, "a", &silent(&instance(150, FAST)));
-    a.expect_status("INIT");
-    assert_eq!(network.owners(ADDRESS), ["a"]);
-    assert_eq!(a.stop(), Some(0));
-    assert_eq!(network.owners(ADDRESS), [""; 0]);
+    // Also of one that calls itself their owner.
+    for (priority, lines) in
+        [(150, FAST.to_owned()), (255, FAST.to_owned()), (255, format!("{FAST}\n use_vmac"))]
+    {
+        let configuration = instance(priority, &lines);
+        let a = network.start(Lvsha, "a", &configuration);
+        network.expect_owners(ADDRESS, &["a"], OVERLAP);
+        a.kill();
+        let a = network.start(Lvsha, "a", &silent(&configuration));
+        a.expect_status("INIT");
+        assert_eq!(network.owners(ADDRESS), ["a"]);
+        assert_eq!(a.stop(), Some(0));
+        assert_eq!(network.owners(ADDRESS), [""; 0], "{configuration}");
+    }
 }
 
 #[test]
