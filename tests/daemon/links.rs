@@ -180,3 +180,23 @@ fn an_address_does_not_stay_on_a_link_that_was_renamed() {
     assert_eq!(a.stop(), Some(0));
     assert_eq!(network.owners(ADDRESS), [""; 0]);
 }
+
+#[test]
+fn a_router_that_ignores_its_link_is_at_fault_while_it_has_no_address_to_send_from() {
+    let Some(network) = Network::new(&[Lvsha]) else { return };
+    let ignoring = instance(150, &format!("{FAST}\n dont_track_primary"));
+    let _b = network.start(Lvsha, "b", &instance(100, FAST));
+    network.expect_owners(ADDRESS, &["b"], OVERLAP);
+    network.ip_in("a", &["addr", "del", "10.9.0.1/24", "dev", "eth0"]);
+    let a = network.start(Lvsha, "a", &ignoring);
+    a.expect_log("(VI_1) entering FAULT: interface eth0 failed");
+    // It hears the worse one, which does not hear it.
+    network.expect_stable(ADDRESS, &["b"], Duration::from_secs(2));
+    network.ip_in("a", &["addr", "add", "10.9.0.1/24", "dev", "eth0"]);
+    network.expect_owners(ADDRESS, &["a"], OVERLAP);
+    network.ip_in("a", &["link", "set", "eth0", "down"]);
+    a.expect_log("(VI_1) advertisement on eth0: there is no way out");
+    network.ip_in("a", &["link", "set", "eth0", "up"]);
+    network.expect_owners(ADDRESS, &["a"], Duration::from_secs(10));
+    assert_eq!(a.status()["routers"][0]["counters"]["left_master"], 0, "{}", network.logs());
+}

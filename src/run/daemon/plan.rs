@@ -213,7 +213,7 @@ pub enum SourcePlan {
         /// Its name.
         name: String,
         /// The router that speaks on it.
-        speaker: Option<(u8, Family)>,
+        speaker: Option<Speaker>,
     },
     /// Ways of advertisements: up while one of their links works.
     Paths {
@@ -243,6 +243,18 @@ pub enum SourcePlan {
         /// Its name in the status, `tcp 10.0.0.31:80`.
         id: String,
     },
+}
+
+/// A router, seen from the interface that it speaks on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Speaker {
+    /// Its VRID.
+    pub virtual_router_id: u8,
+    /// Its family.
+    pub family: Family,
+    /// Whether it goes on while the interface is down (`dont_track_primary`): then there is nobody to hear, nor
+    /// to be heard by.
+    pub ignores_link: bool,
 }
 
 impl SourcePlan {

@@ -80,14 +80,19 @@ fn unicast_peers_replace_the_group() {
 
 #[test]
 fn the_own_interface_is_followed_unless_it_is_not() {
-    let own = SourcePlan::Interface { name: "eth1".to_owned(), speaker: Some((51, Family::V4)) };
+    let own = |ignores_link| {
+        let speaker = Speaker { virtual_router_id: 51, family: Family::V4, ignores_link };
+        SourcePlan::Interface { name: "eth1".to_owned(), speaker: Some(speaker) }
+    };
     let (plan, _) = instance("track_interface {\n eth2 weight -20\n }");
-    assert_eq!(plan.sources.first(), Some(&own));
+    assert_eq!(plan.sources.first(), Some(&own(false)));
     assert_eq!(followed(&plan), ["interface eth1", "interface eth0", "interface eth2"]);
     let weights: Vec<i16> = plan.routers[0].tracked.iter().map(|tracked| tracked.weight).collect();
     assert_eq!(weights, [0, 0, -20]);
+    // Who has no way out, or none in, is at fault nevertheless.
     let (plan, _) = instance("dont_track_primary");
-    assert_eq!(followed(&plan), ["interface eth0"]);
+    assert_eq!(plan.sources.first(), Some(&own(true)));
+    assert_eq!(followed(&plan), ["interface eth1", "interface eth0"]);
 }
 
 #[test]
@@ -113,7 +118,7 @@ fn the_interfaces_of_addresses_are_followed_unless_they_are_not() {
                   10.3.0.0/16 via 10.0.0.9\n }";
     let rows: [(&str, &str, &[&str]); 7] = [
         ("10.0.0.31/24", "", &["interface eth1"]),
-        ("10.0.0.31/24 dev eth1", "dont_track_primary", &[]),
+        ("10.0.0.31/24 dev eth1", "dont_track_primary", &["interface eth1"]),
         ("10.0.0.31/24 dev eth0 no_track", "", &["interface eth1"]),
         ("10.0.0.31/24 dev lo\n 10.0.0.32/24 dev lo", "", &["interface eth1", "interface lo"]),
         ("10.0.0.31/24 dev vrrp.51", "use_vmac", &["interface eth1"]),

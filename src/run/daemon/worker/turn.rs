@@ -182,12 +182,18 @@ impl Worker {
 
     fn advertise(&mut self, index: RouterIndex, priority: u8) {
         self.advertise_further(index, priority);
-        let (Some(plan), Some(machine), Some(Some(port))) =
+        let (Some(plan), Some(machine), Some(port)) =
             (self.plan.routers.get(index), self.director.machine(index), self.ports.get(index))
         else {
             return;
         };
-        if let Err(error) = port.advertise(&plan.transport, plan.custom, machine, priority) {
+        let result = match port {
+            Some(port) => port.advertise(&plan.transport, plan.custom, machine, priority),
+            // A fault has its own line, and one that has further paths is heard.
+            None if priority == 0 || !plan.paths.is_empty() => Ok(()),
+            None => Err(io::Error::other("there is no way out")),
+        };
+        if let Err(error) = result {
             let what = format!("({}) advertisement on {}", plan.settings.name, plan.interface);
             self.reporter.unsent(what, &error, Instant::now());
         }

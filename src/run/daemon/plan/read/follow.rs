@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::{Planner, finding};
 use crate::model::{Router, Sourced, Track, TrackKind};
-use crate::run::daemon::plan::{PathPlan, ProcessPlan, ScriptPlan, SourcePlan};
+use crate::run::daemon::plan::{PathPlan, ProcessPlan, ScriptPlan, SourcePlan, Speaker};
 use crate::run::daemon::unexecuted::not_executed;
 use crate::run::services;
 use crate::run::vrrp::{Settings, Tracked};
@@ -25,21 +25,22 @@ impl Planner<'_> {
         paths: &[PathPlan],
     ) -> Vec<Tracked> {
         let family = settings.family;
-        let mut tracked = Vec::new();
-        if router.delivery.ignore_own_interface.is_none() {
-            let mut addresses = router.addresses.iter().map(|address| &address.value.interface);
-            let carries = addresses.any(|own| own.as_deref().is_none_or(|own| own == interface));
-            // An interface that only carries advertisements may fail while there is another one.
-            let own = if carries || paths.is_empty() {
-                let speaker = Some((settings.virtual_router_id, family));
-                SourcePlan::Interface { name: interface.to_owned(), speaker }
-            } else {
-                let further = paths.iter().map(|path| path.interface.clone());
-                let interfaces = std::iter::once(interface.to_owned()).chain(further).collect();
-                SourcePlan::Paths { interfaces, family }
+        let mut addresses = router.addresses.iter().map(|address| &address.value.interface);
+        let carries = addresses.any(|own| own.as_deref().is_none_or(|own| own == interface));
+        // An interface that only carries advertisements may fail while there is another one.
+        let own = if carries || paths.is_empty() {
+            let speaker = Speaker {
+                virtual_router_id: settings.virtual_router_id,
+                family,
+                ignores_link: router.delivery.ignore_own_interface.is_some(),
             };
-            tracked.push(self.needed(own));
-        }
+            SourcePlan::Interface { name: interface.to_owned(), speaker: Some(speaker) }
+        } else {
+            let further = paths.iter().map(|path| path.interface.clone());
+            let interfaces = std::iter::once(interface.to_owned()).chain(further).collect();
+            SourcePlan::Paths { interfaces, family }
+        };
+        let mut tracked = vec![self.needed(own)];
         // keepalived follows them also with `dont_track_primary`, and `lo`, too.
         let of_addresses = router.addresses.iter().chain(&router.excluded).filter(|address| {
             !address.value.options.untracked.as_ref().is_some_and(|word| word.value)
