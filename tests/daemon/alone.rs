@@ -210,6 +210,23 @@ fn a_sync_group_moves_as_a_whole() {
     network.expect_owners("10.8.0.100", &["b"], OVERLAP);
 }
 
+/// As nothing is told of a router that starts over addresses that serve.
+#[test]
+fn a_group_of_a_killed_process_is_no_backup_before_it_is_master() {
+    let Some(network) = Network::new(&[Lvsha]) else { return };
+    let story = network.path("story");
+    let notify = format!("notify \"/bin/sh -c 'echo $2 $3 >> {}' x\"", story.display());
+    let group = format!("vrrp_sync_group both {{\n group {{\n VI_1\n }}\n {notify}\n}}\n");
+    let configuration = format!("{group}{}", instance(150, FAST));
+    let a = network.start(Lvsha, "a", &configuration);
+    network.expect_story("both MASTER");
+    a.kill();
+    fs::remove_file(&story).unwrap();
+    let _a = network.start(Lvsha, "a", &configuration);
+    network.expect_story("both MASTER");
+    assert_eq!(fs::read_to_string(&story).unwrap(), "both MASTER\n", "{}", network.logs());
+}
+
 #[test]
 fn an_operator_moves_the_address_and_back() {
     let Some(network) = Network::new(&[Lvsha]) else { return };

@@ -33,6 +33,7 @@ use crate::run::vrrp::{
 mod announcements;
 mod announcing;
 mod changes;
+mod groups;
 mod links;
 mod news;
 mod objects;
@@ -83,7 +84,7 @@ pub(super) struct Worker {
     alarm: Alarm,
     buffer: Vec<u8>,
     started: Instant,
-    told_groups: HashMap<String, State>,
+    told_groups: groups::ToldGroups,
     leaving: Option<reload::Leaving>,
 }
 
@@ -129,7 +130,7 @@ impl Worker {
             alarm: Alarm::new()?,
             buffer: vec![0; LONGEST_PACKET],
             started: Instant::now(),
-            told_groups: HashMap::new(),
+            told_groups: groups::ToldGroups::default(),
             leaving: None,
             plan: Plan::default(),
         };
@@ -268,8 +269,7 @@ impl Worker {
             observation: Observation::Unknown,
             is_urgent: source.is_urgent(),
         });
-        // A group that stays has told its state; it is told again when it changes.
-        self.told_groups.retain(|name, _| plan.groups.iter().any(|group| group.name == *name));
+        self.told_groups.follow(&plan);
         self.director = Director::new(members, groups.collect(), sources.collect());
         self.announcements = announcements::Announcements::new(announcers, Instant::now());
         self.ports = plan.routers.iter().map(|_| None).collect();

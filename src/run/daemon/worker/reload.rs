@@ -92,6 +92,7 @@ impl Worker {
     }
 
     fn give_up_what_is_not_in(&mut self, plan: &Plan, now: Instant) {
+        self.told_groups.hold(plan);
         for number in 0..self.plan.routers.len() {
             let Some(router) = self.plan.routers.get(number) else { continue };
             let stays = plan.routers.iter().any(|new| new.identity() == router.identity());

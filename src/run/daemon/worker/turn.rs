@@ -138,7 +138,6 @@ impl Worker {
     /// Does what the machines want: advertisements at once, everything else later.
     pub(super) fn carry_out(&mut self) {
         let now = Instant::now();
-        let mut is_changed = false;
         while let Some((index, output)) = self.director.poll_output() {
             let name = || self.plan.routers.get(index).map(|r| r.settings.name.clone());
             match output {
@@ -151,7 +150,7 @@ impl Worker {
                     }
                     let router = name().unwrap_or_default();
                     self.reporter.tell(Report::Transition { router, transition });
-                    is_changed = true;
+                    self.told_groups.look();
                 }
                 Output::Leaving(cause) => {
                     let router = name().unwrap_or_default();
@@ -171,12 +170,13 @@ impl Worker {
                     let router = name().unwrap_or_default();
                     let priority = self.director.machine(index).map_or(0, Machine::priority);
                     self.reporter.tell(Report::Withdrawn { router, priority });
+                    self.told_groups.look();
                 }
             }
         }
         // A group is told of when its routers have been.
-        if is_changed {
-            self.tell_groups();
+        for (group, state) in self.told_groups.news(&self.director) {
+            self.reporter.tell(Report::GroupChanged { group, state });
         }
     }
 
@@ -196,19 +196,6 @@ impl Worker {
         if let Err(error) = result {
             let what = format!("({}) advertisement on {}", plan.settings.name, plan.interface);
             self.reporter.unsent(what, &error, Instant::now());
-        }
-    }
-
-    fn tell_groups(&mut self) {
-        for group in self.director.groups() {
-            let now = self.director.group_state(group);
-            let told = self.told_groups.get(&group.name).copied().unwrap_or(State::Initialize);
-            // Every turn asks, so only a change takes memory.
-            if now != told {
-                let group = group.name.clone();
-                self.told_groups.insert(group.clone(), now);
-                self.reporter.tell(Report::GroupChanged { group, state: now });
-            }
         }
     }
 }
