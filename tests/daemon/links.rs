@@ -200,3 +200,29 @@ fn a_router_that_ignores_its_link_is_at_fault_while_it_has_no_address_to_send_fr
     network.expect_owners(ADDRESS, &["a"], Duration::from_secs(10));
     assert_eq!(a.status()["routers"][0]["counters"]["left_master"], 0, "{}", network.logs());
 }
+
+#[test]
+fn routers_of_one_number_stand_on_their_own_interfaces() {
+    let Some(network) = Network::new(&[Lvsha]) else { return };
+    network.pair("a", "eth1", "other1");
+    network.ip_in("a", &["addr", "add", "10.8.0.1/24", "dev", "eth1"]);
+    let outside = instance(150, &format!("{FAST}\n use_vmac"));
+    let inside = outside
+        .replace("VI_1", "VI_2")
+        .replace("eth0", "eth1")
+        .replace("10.9.0.100/24", "10.8.0.100/24");
+    let inside = inside.split_once("vrrp_instance").unwrap().1;
+    let a = network.start(Lvsha, "a", &format!("{outside}vrrp_instance{inside}"));
+    let stands_on = |address: &str, link: &str| {
+        network.expect_owners(address, &["a"], OVERLAP);
+        let output = network.run_in("a", "ip", &["-o", "addr", "show", "to", address]);
+        let told = String::from_utf8_lossy(&output.stdout).into_owned();
+        let name = told.split_whitespace().nth(1).unwrap_or_default().to_owned();
+        let output = network.run_in("a", "ip", &["-o", "link", "show", "dev", &name]);
+        let told = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(told.contains(&format!("{name}@{link}:")), "{told}{}", network.logs());
+    };
+    stands_on(ADDRESS, "eth0");
+    stands_on("10.8.0.100", "eth1");
+    assert_eq!(a.stop(), Some(0));
+}

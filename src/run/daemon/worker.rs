@@ -371,7 +371,7 @@ impl Worker {
         let other = planned.interface.as_deref().filter(|name| *name != router.interface);
         let link = match (other, &router.virtual_link) {
             (Some(other), _) => self.kernel.link(other),
-            (None, Some(own)) => self.virtual_links.own(own, &self.kernel),
+            (None, Some(_)) => self.virtual_links.own(router, &self.kernel),
             (None, None) => self.kernel.link(&router.interface),
         };
         Some(planned.on(link?.index))

@@ -1,12 +1,12 @@
 //! Model to plan: the routers of one node, with every default filled in.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use super::addresses::planned;
-use super::refusals::{at, required, same_id};
+use super::refusals::{at, required, same_id, same_link};
 use super::{GroupPlan, Plan, RefusedPlan, RouterPlan, ScriptPolicy, SourcePlan, Transport};
 use crate::model::{Cluster, Digest, Member, OwnInterface, Role, Router, Sourced, VrrpVersion};
 use crate::run::net::interface::virtual_link_name;
@@ -29,7 +29,8 @@ use heartbeat::resources;
 
 /// What `node` is to do. Errors among the findings mean that it must not start with this plan.
 pub fn plan(cluster: &Cluster, node: &str, findings: &mut Findings) -> Plan {
-    let mut planner = Planner { cluster, node, sources: Vec::new(), findings };
+    let links = cluster.routers.iter().filter_map(stated_link).map(ToOwned::to_owned).collect();
+    let mut planner = Planner { cluster, node, sources: Vec::new(), links, findings };
     let mut routers: Vec<RouterPlan> = Vec::new();
     for router in &cluster.routers {
         let Some(planned) = planner.router(router) else { continue };
@@ -37,6 +38,11 @@ pub fn plan(cluster: &Cluster, node: &str, findings: &mut Findings) -> Plan {
         if let Some(other) = same {
             let number = planned.settings.virtual_router_id;
             planner.findings.push(same_id(router, &other.settings.name, number));
+        }
+        if let Some(link) = &planned.virtual_link {
+            let same = routers.iter().find(|other| other.virtual_link.as_ref() == Some(link));
+            let same = same.map(|other| same_link(router, &other.settings.name, link));
+            planner.findings.extend(same);
         }
         routers.push(planned);
     }
@@ -92,6 +98,8 @@ struct Planner<'a> {
     cluster: &'a Cluster,
     node: &'a str,
     sources: Vec<SourcePlan>,
+    /// Names of virtual links that are taken, or stated for a later router.
+    links: HashSet<String>,
     findings: &'a mut Findings,
 }
 
@@ -114,7 +122,7 @@ impl Planner<'_> {
         let (interface, settings) = (interface?, settings?);
 
         let paths = self.paths(&interface, settings.family);
-        let virtual_link = virtual_link(router, &settings);
+        let virtual_link = self.virtual_link(router, &settings);
         let own_link = virtual_link.as_deref();
         let tracked = self.tracked(router, &interface, own_link, &settings, &paths);
         let (settings, tracked) = self.arbitrated(router, settings, tracked);
@@ -247,6 +255,23 @@ impl Planner<'_> {
             IpAddr::V4(_) => false,
         });
         Some(settings)
+    }
+
+    /// The name of the link with the virtual MAC. A number may stand on several interfaces, so that, as with
+    /// keepalived, a name that nobody states is the first that is free.
+    fn virtual_link(&mut self, router: &Router, settings: &Settings) -> Option<String> {
+        let OwnInterface::VirtualMac(_) = &router.own_interface.as_deref()?.value else {
+            return None;
+        };
+        if let Some(stated) = stated_link(router) {
+            return Some(stated.to_owned());
+        }
+        let id = settings.virtual_router_id;
+        let usual = virtual_link_name(id, settings.family == Family::V6);
+        let others = (1_u32..).map(|number| format!("vrrp{number}.{id}"));
+        let name = std::iter::once(usual).chain(others).find(|name| !self.links.contains(name))?;
+        self.links.insert(name.clone());
+        Some(name)
     }
 
     fn down_count(&self, router: &Router) -> u8 {
@@ -409,14 +434,10 @@ impl Planner<'_> {
     }
 }
 
-/// The name of the link with the virtual MAC.
-fn virtual_link(router: &Router, settings: &Settings) -> Option<String> {
-    let is_ipv6 = settings.family == Family::V6;
+/// The name that a file gives the link with the virtual MAC.
+fn stated_link(router: &Router) -> Option<&str> {
     match &router.own_interface.as_deref()?.value {
-        OwnInterface::VirtualMac(link) => {
-            let default = || virtual_link_name(settings.virtual_router_id, is_ipv6);
-            Some(link.name.clone().unwrap_or_else(default))
-        }
+        OwnInterface::VirtualMac(link) => link.name.as_deref(),
         OwnInterface::SharedMac(_) => None,
     }
 }

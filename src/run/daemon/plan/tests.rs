@@ -179,6 +179,33 @@ fn a_virtual_mac_has_a_link_of_its_own() {
 }
 
 #[test]
+fn routers_of_one_number_on_several_interfaces_have_links_of_their_own() {
+    let virtual_mac = |name: &str, interface: &str, word: &str, address: &str| {
+        format!(
+            "vrrp_instance {name} {{\n interface {interface}\n virtual_router_id 51\n {word}\n \
+             version 3\n virtual_ipaddress {{\n {address}\n }}\n}}\n"
+        )
+    };
+    let links = |rows: &[(&str, &str, &str)]| -> (Vec<String>, Vec<String>) {
+        let rows = rows.iter().zip(1..).map(|((interface, word, address), number)| {
+            virtual_mac(&format!("VI_{number}"), interface, word, address)
+        });
+        let (plan, codes) = planned(&rows.collect::<String>());
+        (plan.routers.into_iter().filter_map(|router| router.virtual_link).collect(), codes)
+    };
+    let none = || Vec::<String>::new();
+    let both = [("eth1", "use_vmac", "10.0.0.1"), ("eth2", "use_vmac", "10.0.0.2")];
+    assert_eq!(links(&both), (vec!["vrrp.51".to_owned(), "vrrp1.51".to_owned()], none()));
+    // A name that somebody states is not free, wherever it stands.
+    let stated = [("eth1", "use_vmac", "10.0.0.1"), ("eth2", "use_vmac vrrp.51", "10.0.0.2")];
+    assert_eq!(links(&stated), (vec!["vrrp1.51".to_owned(), "vrrp.51".to_owned()], none()));
+    let families = [("eth1", "use_vmac", "10.0.0.1"), ("eth1", "use_vmac", "fe80::31")];
+    assert_eq!(links(&families), (vec!["vrrp.51".to_owned(), "vrrp6.51".to_owned()], none()));
+    let twice = [("eth1", "use_vmac own0", "10.0.0.1"), ("eth2", "use_vmac own0", "10.0.0.2")];
+    assert_eq!(links(&twice).1, ["LV0966"]);
+}
+
+#[test]
 fn announcements_follow_the_configuration() {
     let schedule = router("garp_master_repeat 2\n garp_master_delay 1\n garp_master_refresh 60");
     let expected = Schedule {

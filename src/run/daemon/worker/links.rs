@@ -74,15 +74,14 @@ impl Worker {
             let primary = self.kernel.primary(base.index, router.settings.family, &self.moving);
             router.source.or(primary)
         });
-        let virtual_link = router.virtual_link.as_deref();
-        let own = virtual_link.and_then(|name| self.virtual_links.own(name, &self.kernel));
+        let own = self.virtual_links.own(router, &self.kernel);
         let slot = self.ports.get_mut(number)?;
         let (Some(source), Some(base)) = (source, base) else {
             *slot = None;
             return None;
         };
         // Also who sends elsewhere has no place for its addresses without it.
-        if virtual_link.is_some() && !own.is_some_and(|link| link.is_running) {
+        if router.virtual_link.is_some() && !own.is_some_and(|link| link.is_running) {
             *slot = None;
             let what = format!("({}) its virtual link", router.settings.name);
             return Some((what, io::Error::other("it is missing, or down")));

@@ -69,10 +69,7 @@ impl Worker {
             // With a virtual MAC the interface below keeps its address, which is the source then. What stands on
             // the virtual link stands there for this daemon.
             let base = self.kernel.link(&router.interface).map(|link| link.index);
-            let virtual_link = router.virtual_link.as_deref();
-            let virtual_link = virtual_link
-                .and_then(|name| self.virtual_links.own(name, &self.kernel))
-                .map(|link| link.index);
+            let virtual_link = self.virtual_links.own(router, &self.kernel).map(|link| link.index);
             for address in &router.addresses {
                 let place = self.place(router, address).map(|place| place.link);
                 let place = place.filter(|link| Some(*link) != virtual_link);

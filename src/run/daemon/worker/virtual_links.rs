@@ -49,12 +49,11 @@ impl VirtualLinks {
         let mut fresh = Vec::new();
         for router in &plan.routers {
             let Some(wanted) = wanted(router, kernel) else { continue };
-            let name = &wanted.name;
-            let existing = kernel.link(name);
-            let is_known = existing.is_some_and(|link| self.made.contains_key(&link.index));
-            if is_known {
+            if self.own(router, kernel).is_some() {
                 continue;
             }
+            let name = &wanted.name;
+            let existing = kernel.link(name);
             if let Err(why) = take_or_make(&wanted, existing, netlink) {
                 if self.refused.insert((name.clone(), wanted.parent)) {
                     let what = format!("creating {name} on {}", router.interface);
@@ -80,9 +79,13 @@ impl VirtualLinks {
         self.bring_up(plan, kernel, netlink, reporter);
     }
 
-    /// A link of this name that serves routers; one that others made never does.
-    pub(super) fn own<'k>(&self, name: &str, kernel: &'k Kernel) -> Option<&'k Link> {
-        kernel.link(name).filter(|link| self.made.contains_key(&link.index))
+    /// The link of a router: on its interface, with its MAC. One that others made never is, nor is another
+    /// router's.
+    pub(super) fn own<'k>(&self, router: &RouterPlan, kernel: &'k Kernel) -> Option<&'k Link> {
+        let link = kernel.link(router.virtual_link.as_deref()?)?;
+        let parent = kernel.link(&router.interface)?;
+        let is_its = link.parent == Some(parent.index) && link.mac == Some(mac_of(router));
+        Some(link).filter(|link| is_its && self.made.contains_key(&link.index))
     }
 
     /// The links that a router speaks and hears on, as far as they are there.
@@ -91,8 +94,7 @@ impl VirtualLinks {
         router: &RouterPlan,
         kernel: &'k Kernel,
     ) -> impl Iterator<Item = &'k Link> + use<'k> {
-        let own = router.virtual_link.as_deref().and_then(|name| self.own(name, kernel));
-        kernel.link(&router.interface).into_iter().chain(own)
+        kernel.link(&router.interface).into_iter().chain(self.own(router, kernel))
     }
 
     /// The kernel removes a link with the one below it, and settings with their link.
@@ -119,8 +121,7 @@ impl VirtualLinks {
 
     /// A reload may bring the first address of IPv6, or take the last one.
     fn switch_ipv6(&mut self, router: &RouterPlan, kernel: &Kernel, reporter: &mut Reporter) {
-        let name = router.virtual_link.as_deref();
-        let Some(link) = name.and_then(|name| self.own(name, kernel)) else { return };
+        let Some(link) = self.own(router, kernel) else { return };
         let has_ipv6 = takes_ipv6(router);
         let Some(made) = self.made.get_mut(&link.index) else { return };
         if made.has_ipv6.replace(has_ipv6) != Some(has_ipv6) {
@@ -138,12 +139,9 @@ impl VirtualLinks {
     ) {
         let mut is_changed = false;
         for router in &plan.routers {
-            let parent = kernel.link(&router.interface).filter(|parent| parent.is_running);
-            let name = router.virtual_link.as_deref().filter(|_| parent.is_some());
-            let link = name.and_then(|name| kernel.link(name)).filter(|link| !link.is_running);
-            let Some(link) = link.filter(|link| self.made.contains_key(&link.index)) else {
-                continue;
-            };
+            let is_possible = kernel.link(&router.interface).is_some_and(|link| link.is_running);
+            let link = self.own(router, kernel).filter(|link| is_possible && !link.is_running);
+            let Some(link) = link else { continue };
             let result = netlink.bring_up(link.index);
             reporter.check(&format!("bringing up {}", link.name), result);
             is_changed = true;
@@ -219,9 +217,12 @@ impl VirtualLinks {
 fn wanted(router: &RouterPlan, kernel: &Kernel) -> Option<VirtualLink> {
     let name = router.virtual_link.clone()?;
     let parent = kernel.link(&router.interface)?.index;
+    Some(VirtualLink { name, parent, mac: mac_of(router) })
+}
+
+fn mac_of(router: &RouterPlan) -> MacAddress {
     let is_ipv6 = router.settings.family == Family::V6;
-    let mac = MacAddress::virtual_router(router.settings.virtual_router_id, is_ipv6);
-    Some(VirtualLink { name, parent, mac })
+    MacAddress::virtual_router(router.settings.virtual_router_id, is_ipv6)
 }
 
 /// Whether an address of IPv6 stands on a router's own link, be it one that is not advertised.
