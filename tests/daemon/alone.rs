@@ -45,6 +45,23 @@ fn a_signal_right_after_the_start_is_heard() {
     }
 }
 
+/// Exporters and runbooks send them to whatever director there is.
+#[test]
+fn who_asks_as_keepalived_is_asked_ends_nothing() {
+    let Some(network) = Network::new(&[Lvsha]) else { return };
+    let a = network.start(Lvsha, "a", &instance(150, FAST));
+    network.expect_owners(ADDRESS, &["a"], OVERLAP);
+    for signal in [Signal::USR1, Signal::USR2] {
+        a.signal_at_once(signal);
+        a.expect_log("ask with `lvsha ctl status`");
+        assert_eq!(a.status()["routers"][0]["state"], "MASTER");
+    }
+    // The quit of a terminal is an end as every other.
+    a.signal_at_once(Signal::QUIT);
+    assert_eq!(a.stop(), Some(0), "{}", network.logs());
+    assert_eq!(network.owners(ADDRESS), [""; 0]);
+}
+
 /// keepalived logs it and goes on: a late timer on a busy machine is better than no director.
 #[test]
 fn without_the_right_to_real_time_there_is_a_director_all_the_same() {
