@@ -197,6 +197,27 @@ fn hooks_run_in_order_and_scripts_are_followed() {
 }
 
 #[test]
+fn who_is_told_of_a_master_finds_all_of_its_addresses() {
+    const COUNT: u32 = 2000;
+    let Some(network) = Network::new(&[Lvsha]) else { return };
+    let story = network.path("story");
+    let addresses: String =
+        (0..COUNT).map(|number| format!("10.4.{}.{}/32\n", number / 250, number % 250 + 1)).collect();
+    let look = "ip -o addr show dev eth0 | grep -c inet.10.4.";
+    let lines = format!(
+        "{FAST}\n virtual_ipaddress_excluded {{\n {addresses}}}\n \
+         notify_master \"/bin/sh -c '{look} >> {story}'\"\n \
+         notify_stop \"/bin/sh -c '{look} >> {story}'\"",
+        story = story.display()
+    );
+    let a = network.start(Lvsha, "a", &instance(150, &lines));
+    network.expect_story(&COUNT.to_string());
+    assert_eq!(a.stop(), Some(0));
+    let told = fs::read_to_string(&story).unwrap();
+    assert_eq!(told, format!("{COUNT}\n0\n"), "{}", network.logs());
+}
+
+#[test]
 fn a_sync_group_moves_as_a_whole() {
     let Some(network) = Network::new(&[Lvsha]) else { return };
     for name in ["a", "b"] {

@@ -43,6 +43,7 @@ mod reload;
 mod rereading;
 mod turn;
 mod unopened;
+mod untold;
 mod virtual_links;
 
 /// Everything the thread holds.
@@ -85,6 +86,7 @@ pub(super) struct Worker {
     buffer: Vec<u8>,
     started: Instant,
     told_groups: groups::ToldGroups,
+    untold: untold::Untold,
     leaving: Option<reload::Leaving>,
 }
 
@@ -131,6 +133,7 @@ impl Worker {
             buffer: vec![0; LONGEST_PACKET],
             started: Instant::now(),
             told_groups: groups::ToldGroups::default(),
+            untold: untold::Untold::default(),
             leaving: None,
             plan: Plan::default(),
         };
@@ -228,6 +231,7 @@ impl Worker {
         self.is_ending = true;
         self.take_away_everything();
         self.virtual_links.remove_all(&mut self.netlink, &mut self.reporter);
+        self.tell_changes(true);
     }
 
     /// Nobody will be there to repair what is left: what the kernel did not answer to is tried again.

@@ -45,6 +45,7 @@ impl Worker {
         let now = Instant::now();
         let succession = Succession::new(&self.plan, &plan);
         self.give_up_what_is_not_in(&plan, now);
+        self.tell_changes(true);
         self.reporter.tell(Report::Reloaded);
         let observations = self.director.sources().iter().map(|source| source.observation);
         let old_sources: Vec<(SourcePlan, Observation)> =
@@ -93,14 +94,18 @@ impl Worker {
 
     fn give_up_what_is_not_in(&mut self, plan: &Plan, now: Instant) {
         self.told_groups.hold(plan);
+        let mut is_any = false;
         for number in 0..self.plan.routers.len() {
             let Some(router) = self.plan.routers.get(number) else { continue };
             let stays = plan.routers.iter().any(|new| new.identity() == router.identity());
             if !stays {
                 self.director.handle(number, Input::Stop, now);
+                is_any = true;
             }
         }
         self.carry_out();
+        // Its end is told under the old plan, and its addresses are gone by then.
+        while is_any && self.change_objects() {}
     }
 
     /// What the old plan put into the kernel and the new one does not know goes with the next changes.

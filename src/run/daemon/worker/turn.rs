@@ -20,8 +20,10 @@ impl Worker {
         self.director.handle_timeout(Instant::now());
         self.carry_out();
         self.follow_news();
-        // Addresses before their announcement (A82, A91).
-        self.change_objects() || self.announce() || has_more
+        // Addresses before their announcement (A82, A91), and before whoever starts something on them.
+        let has_changes = self.change_objects();
+        self.tell_changes(!self.is_dirty && self.changes.is_empty());
+        has_changes || self.announce() || has_more
     }
 
     /// Sleeps until there is something to do.
@@ -58,6 +60,7 @@ impl Worker {
             self.director.next_deadline(),
             self.unopened.next_deadline(),
             self.rereading.next_deadline(),
+            self.untold.next_deadline(),
         ];
         deadlines.into_iter().flatten().min()
     }
@@ -149,12 +152,12 @@ impl Worker {
                         self.announcements.stop(index);
                     }
                     let router = name().unwrap_or_default();
-                    self.reporter.tell(Report::Transition { router, transition });
+                    self.untold.push(Report::Transition { router, transition }, now);
                     self.told_groups.look();
                 }
                 Output::Leaving(cause) => {
                     let router = name().unwrap_or_default();
-                    self.reporter.tell(Report::Leaving { router, cause });
+                    self.untold.push(Report::Leaving { router, cause }, now);
                 }
                 Output::Notice(notice) => {
                     let router = name().unwrap_or_default();
@@ -162,21 +165,29 @@ impl Worker {
                 }
                 Output::PriorityChanged { from, to } => {
                     let router = name().unwrap_or_default();
-                    self.reporter.tell(Report::PriorityChanged { router, from, to });
+                    self.untold.push(Report::PriorityChanged { router, from, to }, now);
                 }
                 Output::Ready => {}
                 Output::Withdraw => {
                     self.is_dirty = true;
                     let router = name().unwrap_or_default();
                     let priority = self.director.machine(index).map_or(0, Machine::priority);
-                    self.reporter.tell(Report::Withdrawn { router, priority });
+                    self.untold.push(Report::Withdrawn { router, priority }, now);
                     self.told_groups.look();
                 }
             }
         }
         // A group is told of when its routers have been.
         for (group, state) in self.told_groups.news(&self.director) {
-            self.reporter.tell(Report::GroupChanged { group, state });
+            self.untold.push(Report::GroupChanged { group, state }, now);
+        }
+    }
+
+    /// Tells what has happened, as far as what belongs to it is done.
+    pub(super) fn tell_changes(&mut self, is_settled: bool) {
+        let now = Instant::now();
+        while let Some(report) = self.untold.next(is_settled, now) {
+            self.reporter.tell(report);
         }
     }
 
