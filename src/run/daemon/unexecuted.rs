@@ -282,7 +282,7 @@ const GLOBALS: &[&str] = &[
     "vrrp_skip_check_adv_addr",
     "vrrp_version",
 ];
-/// Of `vrrp_sync_group`: members may always follow with a weight.
+/// Of `vrrp_sync_group`.
 const GROUPS: &[&str] = &["smtp_alert", "sync_group_tracking_weight"];
 /// Of `virtual_server`; mail is judged apart.
 const SERVICES: &[&str] = &[

@@ -30,7 +30,10 @@ use heartbeat::resources;
 /// What `node` is to do. Errors among the findings mean that it must not start with this plan.
 pub fn plan(cluster: &Cluster, node: &str, findings: &mut Findings) -> Plan {
     let links = cluster.routers.iter().filter_map(stated_link).map(ToOwned::to_owned).collect();
-    let mut planner = Planner { cluster, node, sources: Vec::new(), links, findings };
+    let groups = cluster.sync_groups.iter().filter(|group| group.settings.weights.is_none());
+    let weightless = groups.flat_map(|group| &group.members).map(|name| name.value.as_str());
+    let weightless = weightless.collect();
+    let mut planner = Planner { cluster, node, sources: Vec::new(), links, weightless, findings };
     let mut routers: Vec<RouterPlan> = Vec::new();
     for router in &cluster.routers {
         let Some(planned) = planner.router(router) else { continue };
@@ -100,6 +103,8 @@ struct Planner<'a> {
     sources: Vec<SourcePlan>,
     /// Names of virtual links that are taken, or stated for a later router.
     links: HashSet<String>,
+    /// Members of sync groups without `sync_group_tracking_weight`.
+    weightless: HashSet<&'a str>,
     findings: &'a mut Findings,
 }
 
@@ -414,7 +419,7 @@ impl Planner<'_> {
             }
             // What a group follows, all its members follow.
             for track in &group.tracks {
-                let Some(tracked) = self.track(track) else { continue };
+                let Some(tracked) = self.track(track, true) else { continue };
                 for member in &members {
                     if let Some(router) = routers.get_mut(*member) {
                         router.tracked.push(tracked.clone());

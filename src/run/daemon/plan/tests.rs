@@ -280,6 +280,62 @@ fn members_of_a_group_wait_for_each_other_and_follow_what_it_follows() {
     assert!(plan.routers.iter().all(|router| router.tracked.len() == 2));
 }
 
+#[test]
+fn members_of_a_group_follow_with_weights_where_it_allows_them() {
+    let followed_by = |group: &str| {
+        let (plan, codes) = planned(&format!(
+            "vrrp_script web {{\n script \"/bin/true\"\n weight -20\n}}
+            vrrp_script dns {{\n script \"/bin/true\"\n}}
+            track_file number {{\n file /tmp/number\n}}
+            track_file other {{\n file /tmp/other\n weight 2\n}}
+            vrrp_track_process proxy {{\n process haproxy\n weight 30\n}}
+            vrrp_sync_group both {{\n group {{\n VI_1\n }}\n {group}\n
+                track_interface {{\n eth9 weight -5\n }}\n}}
+            vrrp_instance VI_1 {{
+                interface eth1
+                virtual_router_id 51
+                virtual_ipaddress {{
+                    10.0.0.31/24
+                }}
+                track_interface {{\n eth2 weight -60\n eth3\n }}
+                track_script {{\n web\n dns\n }}
+                track_file {{\n number\n other\n }}
+                track_process {{\n proxy\n }}
+            }}"
+        ));
+        let weights = plan.routers[0].tracked.iter().map(|tracked| tracked.weight);
+        let told: Vec<String> =
+            followed(&plan).into_iter().zip(weights).map(|(name, weight)| format!("{name} {weight}")).collect();
+        (told, plan.sources.len(), codes)
+    };
+    let (told, _, codes) = followed_by("sync_group_tracking_weight");
+    assert_eq!(codes, [""; 0]);
+    let all = [
+        "interface eth1 0",
+        "interface eth2 -60",
+        "interface eth3 0",
+        "script web -20",
+        "script dns 0",
+        "file number 1",
+        "file other 2",
+        "process proxy 30",
+        "interface eth9 -5",
+    ];
+    assert_eq!(told, all);
+    let (told, sources, codes) = followed_by("");
+    assert_eq!(codes, ["LV0959"; 5]);
+    let some = [
+        "interface eth1 0",
+        "interface eth2 0",
+        "interface eth3 0",
+        "script dns 0",
+        "file number 0",
+        "interface eth9 -5",
+    ];
+    assert_eq!(told, some);
+    assert_eq!(sources, some.len(), "what is not followed is not looked at");
+}
+
 fn heartbeat(ha_cf: &str, haresources: &str, node: &str) -> Plan {
     let loaded = heartbeats_files(ha_cf, haresources, node);
     assert_eq!(loaded.findings.count(crate::source::Severity::Error), 0);

@@ -58,8 +58,9 @@ impl Planner<'_> {
                 tracked.push(needed);
             }
         }
+        let has_weights = !self.weightless.contains(router.name.value.as_str());
         for track in &router.tracks {
-            tracked.extend(self.track(track));
+            tracked.extend(self.track(track, has_weights));
         }
         tracked
     }
@@ -69,7 +70,9 @@ impl Planner<'_> {
         Tracked { source: self.source(plan), weight: 0, reverse: false }
     }
 
-    pub(super) fn track(&mut self, track: &Sourced<Track>) -> Option<Tracked> {
+    /// What a router or a group says that it follows. Without `has_weights` as keepalived has it: what cannot
+    /// be a fault instead is not followed.
+    pub(super) fn track(&mut self, track: &Sourced<Track>, has_weights: bool) -> Option<Tracked> {
         let followed = match track.value.kind {
             TrackKind::Interface => {
                 let name = track.value.name.clone();
@@ -95,11 +98,36 @@ impl Planner<'_> {
             self.findings.push(finding);
             return None;
         };
-        Some(Tracked {
-            source: self.source(plan),
-            weight: track.value.weight.unwrap_or(weight),
-            reverse: track.value.reverse.unwrap_or(reverse),
-        })
+        let mut weight = track.value.weight.unwrap_or(weight);
+        if weight != 0 && !has_weights {
+            let is_fault = match track.value.kind {
+                TrackKind::Interface => true,
+                // What a file has that states none.
+                TrackKind::File => weight == 1,
+                TrackKind::Bfd | TrackKind::Process | TrackKind::Script | TrackKind::Service => false,
+            };
+            self.tell_weight(track, is_fault);
+            if !is_fault {
+                return None;
+            }
+            weight = 0;
+        }
+        let reverse = track.value.reverse.unwrap_or(reverse);
+        Some(Tracked { source: self.source(plan), weight, reverse })
+    }
+
+    fn tell_weight(&mut self, track: &Sourced<Track>, is_fault: bool) {
+        let name = &track.value.name;
+        let message = match is_fault {
+            true => format!("`{name}` has no weight in a member of a sync group: its loss is a fault"),
+            false => format!("`{name}` is not followed: it has a weight, in a member of a sync group"),
+        };
+        let finding = finding(daemon::NOT_EXECUTED, track.at, message)
+            .help("write `sync_group_tracking_weight` into the group");
+        self.findings.push(match track.value.kind {
+            TrackKind::Service => finding,
+            _ => finding.note("so it is with keepalived"),
+        });
     }
 
     fn script(&mut self, track: &Sourced<Track>) -> Option<Followed> {
