@@ -412,6 +412,19 @@ fn a_director_without_live_servers_yields() {
     network.expect_owners(ADDRESS, &["a"], OVERLAP);
 }
 
+#[test]
+fn in_an_inventory_only_its_directors_count() {
+    let Some(network) = Network::new(&[Lvsha]) else { return };
+    let pair = site("unicast = true", &[80]);
+    let _a = network.start_inventory("a", &pair);
+    network.expect_owners(ADDRESS, &["a"], OVERLAP);
+    // To this one the better director is somebody else.
+    let other = pair.replace("\"10.9.0.1\"", "\"10.9.0.11\"");
+    let b = network.start_inventory("b", &other);
+    b.expect_log("packet from 10.9.0.1 discarded: sender is no peer");
+    network.expect_owners(ADDRESS, &["a", "b"], Duration::from_secs(60));
+}
+
 /// What is told of several services are as many orders, and the last of them is the one that matters.
 #[test]
 fn a_director_whose_last_service_dies_says_so_at_once() {

@@ -152,6 +152,30 @@ fn unicast_peers_understand_each_other() {
 }
 
 #[test]
+fn a_peer_that_sends_from_another_address_is_heard_unless_sources_are_checked() {
+    for worse in [Keepalived, Lvsha] {
+        let Some(network) = Network::new(&[Keepalived, worse]) else { return };
+        // The better one sends from its first address, and is known by another.
+        network.ip_in("a", &["addr", "add", "10.9.0.11/24", "dev", "eth0"]);
+        let peer = |other: u8, lines: &str| {
+            format!(
+                "version 3\n advert_int 0.2\n {lines}\n unicast_peer {{\n 10.9.0.{other}\n }}"
+            )
+        };
+        let _a = network.start(Keepalived, "a", &instance(150, &peer(2, "")));
+        network.expect_owners(ADDRESS, &["a"], OVERLAP);
+        let b = network.start(worse, "b", &instance(100, &peer(11, "")));
+        if worse == Lvsha {
+            b.expect_log("(VI_1) 10.9.0.1 is none of its unicast peers");
+        }
+        network.expect_stable(ADDRESS, &["a"], WATCH);
+        b.stop();
+        let _b = network.start(worse, "b", &instance(100, &peer(11, "check_unicast_src")));
+        network.expect_owners(ADDRESS, &["a", "b"], Duration::from_secs(60));
+    }
+}
+
+#[test]
 fn ipv6_with_keepalived() {
     for (better, worse) in [(Lvsha, Keepalived), (Keepalived, Lvsha)] {
         let Some(network) = Network::new(&[better, worse]) else { return };

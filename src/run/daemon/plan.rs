@@ -76,6 +76,8 @@ pub struct RouterPlan {
     pub source: Option<IpAddr>,
     /// Where advertisements go.
     pub transport: Transport,
+    /// Whether of unicast advertisements only those of its peers count.
+    pub checks_source: bool,
     /// Further ways of the same advertisements (heartbeat's media).
     pub paths: Vec<PathPlan>,
     /// How checksums are made for peers that were not heard yet.
@@ -139,7 +141,7 @@ pub struct RefusedPlan {
 pub enum Transport {
     /// To a group on the link.
     Multicast(IpAddr),
-    /// To these directors, one by one. Theirs are the only packets that count.
+    /// To these directors, one by one.
     Unicast(Vec<IpAddr>),
 }
 

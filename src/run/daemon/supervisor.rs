@@ -328,7 +328,8 @@ impl Supervisor {
             | Report::ObjectRepaired { .. }
             | Report::PathFound { .. }
             | Report::PathLost { .. }
-            | Report::Reloaded => {}
+            | Report::Reloaded
+            | Report::Stranger { .. } => {}
         }
     }
 

@@ -57,6 +57,8 @@ pub(super) struct Worker {
     further: Vec<Vec<Option<Port>>>,
     paths: paths::Paths,
     receivers: Receivers,
+    /// Who was told of as no peer of a router.
+    strangers: HashSet<(RouterIndex, IpAddr)>,
     unopened: unopened::Unopened,
     rereading: rereading::Rereading,
     /// Which router a packet is for.
@@ -111,6 +113,7 @@ impl Worker {
             further: Vec::new(),
             paths: paths::Paths::default(),
             receivers: Receivers::default(),
+            strangers: HashSet::new(),
             unopened: unopened::Unopened::default(),
             rereading: rereading::Rereading::default(),
             index: HashMap::new(),
@@ -280,6 +283,7 @@ impl Worker {
         let none = |router: &RouterPlan| router.paths.iter().map(|_| None).collect();
         self.further = plan.routers.iter().map(none).collect();
         self.followed = news::Followed::of(&plan);
+        self.strangers.clear();
         self.plan = plan;
         self.is_dirty = true;
         self.look_at_routes();

@@ -154,6 +154,10 @@ impl Planner<'_> {
             transmits_on_base: delivery.transmit_on_base.is_some()
                 || matches!(transport, Transport::Unicast(_)),
             transport,
+            // A file of one director says which peers it has; heartbeat's name all of them, who are no others.
+            checks_source: member.node.is_some()
+                || is_on(router.conduct.check_unicast_source.as_ref())
+                || is_on(self.cluster.globals.conduct.check_unicast_source.as_ref()),
             paths,
             custom: match has_plain_checksum {
                 true => ChecksumCustom::Message,

@@ -79,6 +79,20 @@ fn unicast_peers_replace_the_group() {
 }
 
 #[test]
+fn whoever_sends_to_this_director_is_heard_unless_the_source_is_checked() {
+    let peers = "unicast_peer {\n 10.0.0.2\n }";
+    assert!(!router(peers).checks_source);
+    assert!(router(&format!("check_unicast_src\n {peers}")).checks_source);
+    let one = "vrrp_instance VI_1 {\n interface eth1\n virtual_router_id 51\n unicast_peer {\n \
+               10.0.0.2\n }\n virtual_ipaddress {\n 10.0.0.31\n }\n}\n";
+    let (plan, _) = planned(&format!("global_defs {{\n vrrp_check_unicast_src\n}}\n{one}"));
+    assert!(plan.routers[0].checks_source);
+    // heartbeat's media name both directors.
+    let line = "lw1 IPaddr::10.0.0.31/24/eth0\n";
+    assert!(heartbeat(HA_CF, line, "lw1").routers[0].checks_source);
+}
+
+#[test]
 fn the_own_interface_is_followed_unless_it_is_not() {
     let own = |ignores_link| {
         let speaker = Speaker { virtual_router_id: 51, family: Family::V4, ignores_link };

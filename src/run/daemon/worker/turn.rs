@@ -77,6 +77,7 @@ impl Worker {
                         let decoded = self.judge(link, &envelope, payload);
                         if let Ok((index, _)) = &decoded {
                             self.heard_on(link, *index);
+                            self.look_at_sender(link, *index, envelope.source);
                         }
                         self.deliver(envelope.source, decoded);
                     }
@@ -99,7 +100,7 @@ impl Worker {
     ) -> Result<(RouterIndex, Input), (Option<RouterIndex>, Reason)> {
         let family = Family::of(envelope.source);
         let find = |id: Option<u8>| self.index.get(&(link, id?, family)).copied();
-        // Unicast peers may be some hops away; the list of peers guards instead (C04).
+        // Unicast peers may be some hops away; the list of peers guards instead, where it is asked to (C04).
         let is_multicast = envelope.destination.is_multicast();
         let minimum = if is_multicast { HOP_LIMIT } else { 0 };
         let (advertisement, custom) = Advertisement::decode(payload, envelope, minimum)
@@ -110,7 +111,10 @@ impl Worker {
             return Err((None, Reason::UnknownRouter));
         }
         let is_expected = match self.transport_on(index, link) {
-            Some(Transport::Unicast(peers)) => peers.contains(&envelope.source),
+            Some(Transport::Unicast(peers)) => {
+                let is_checked = self.plan.routers.get(index).is_none_or(|own| own.checks_source);
+                peers.contains(&envelope.source) || !(is_checked || is_multicast)
+            }
             Some(Transport::Multicast(_)) => is_multicast,
             None => false,
         };
@@ -119,6 +123,22 @@ impl Worker {
         }
         let source = envelope.source;
         Ok((index, Input::Advertisement { source, advertisement, custom }))
+    }
+
+    /// Tells once of somebody who is no peer: with a mistake in the list he would be the other master.
+    fn look_at_sender(&mut self, link: u32, index: RouterIndex, source: IpAddr) {
+        let is_stranger = match self.transport_on(index, link) {
+            Some(Transport::Unicast(peers)) => !peers.contains(&source),
+            Some(Transport::Multicast(_)) | None => false,
+        };
+        // Anybody can send under as many addresses as he likes.
+        let is_told = is_stranger
+            && self.strangers.len() < MOST_STRANGERS
+            && self.strangers.insert((index, source));
+        if let Some(router) = self.plan.routers.get(index).filter(|_| is_told) {
+            let router = router.settings.name.clone();
+            self.reporter.tell(Report::Stranger { router, source });
+        }
     }
 
     fn deliver(
@@ -213,3 +233,6 @@ impl Worker {
 
 /// Packets that are read from one socket in a turn.
 const MOST_PACKETS: usize = 4096;
+
+/// Senders that are told of between two reloads.
+const MOST_STRANGERS: usize = 64;
