@@ -18,6 +18,7 @@ pub(super) fn planned(address: &VirtualAddress) -> PlannedAddress {
         broadcast,
         scope: address.scope.as_deref().map_or(0, scope),
         flags: flags(options),
+        detects_duplicates: options.detects_duplicates.as_ref().is_some_and(|word| word.value),
         preferred: match &options.preferred_lifetime {
             Some(time) => time.value.parse().ok(),
             // As keepalived has it: the kernel would take the one with the longest prefix for its own packets,
@@ -96,6 +97,20 @@ mod tests {
             };
             let found = planned(&stated).details.preferred;
             assert_eq!(found, expected, "{stated:?}");
+        }
+    }
+
+    /// The word takes the flag away with which the program adds every address.
+    #[test]
+    fn duplicates_are_looked_for_where_a_word_asks_for_it() {
+        for asked in [false, true] {
+            let word = asked.then(|| Sourced::implied(true));
+            let options = AddressOptions { detects_duplicates: word, ..Default::default() };
+            let stated = VirtualAddress {
+                options: options.into(),
+                ..VirtualAddress::new("2001:db8::1".parse().unwrap())
+            };
+            assert_eq!(planned(&stated).details.detects_duplicates, asked);
         }
     }
 

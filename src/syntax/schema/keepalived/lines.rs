@@ -18,7 +18,7 @@ macro_rules! address {
             "label" [Name] "" "alias name";
             "peer" [Prefix] "" "other end of a link";
             "home" [] "off" "home address of Mobile IPv6";
-            "-nodad" [] "off" "no duplicate detection";
+            "-nodad" [] "off" "duplicate detection, of IPv6";
             "mngtmpaddr" [] "off" "template of temporary addresses";
             "noprefixroute" [] "off" "no route to its network";
             "autojoin" [] "off" "join its multicast group";
