@@ -40,8 +40,6 @@ pub struct Plan {
     pub scripts: ScriptPolicy,
     /// Pipes that are told every event.
     pub pipes: Vec<PipePlan>,
-    /// Whether pipes are told of changed priorities.
-    pub tells_priorities: bool,
     /// Whether pipes are told all states after a reload.
     pub tells_states: bool,
     /// Who is mailed about routers.
@@ -100,6 +98,8 @@ pub struct RouterPlan {
     pub hooks: Vec<HookPlan>,
     /// Whether its changes are mailed.
     pub mails: bool,
+    /// Whether pipes are told of its changed priorities.
+    pub tells_priorities: bool,
     /// Whether this director is the preferred one; `None` where that is not said.
     pub is_preferred: Option<bool>,
     /// What is started after the addresses, in order, and stopped the other way round: before them where

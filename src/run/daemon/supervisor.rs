@@ -317,7 +317,10 @@ impl Supervisor {
                     *priority = *to;
                     *state
                 });
-                self.pipes.priority_changed(router, state == Some(State::Master), *to);
+                let mut routers = self.plan.routers.iter();
+                if routers.any(|own| own.settings.name == *router && own.tells_priorities) {
+                    self.pipes.priority_changed(router, state == Some(State::Master), *to);
+                }
             }
             Report::Announced { .. }
             | Report::Discarded { .. }

@@ -8,7 +8,9 @@ use std::time::Duration;
 use super::addresses::planned;
 use super::refusals::{at, required, same_id, same_link};
 use super::{GroupPlan, Plan, RefusedPlan, RouterPlan, ScriptPolicy, SourcePlan, Transport};
-use crate::model::{Cluster, Digest, Member, OwnInterface, Role, Router, Sourced, VrrpVersion};
+use crate::model::{
+    Cluster, Digest, GroupSettings, Member, OwnInterface, Role, Router, Sourced, VrrpVersion,
+};
 use crate::run::net::interface::virtual_link_name;
 use crate::run::net::socket::group_of;
 use crate::run::services;
@@ -30,10 +32,12 @@ use heartbeat::resources;
 /// What `node` is to do. Errors among the findings mean that it must not start with this plan.
 pub fn plan(cluster: &Cluster, node: &str, findings: &mut Findings) -> Plan {
     let links = cluster.routers.iter().filter_map(stated_link).map(ToOwned::to_owned).collect();
-    let groups = cluster.sync_groups.iter().filter(|group| group.settings.weights.is_none());
-    let weightless = groups.flat_map(|group| &group.members).map(|name| name.value.as_str());
-    let weightless = weightless.collect();
-    let mut planner = Planner { cluster, node, sources: Vec::new(), links, weightless, findings };
+    let members = cluster.sync_groups.iter().flat_map(|group| {
+        group.members.iter().map(move |member| (member.value.as_str(), &*group.settings))
+    });
+    let memberships = members.collect();
+    let sources = Vec::new();
+    let mut planner = Planner { cluster, node, sources, links, memberships, findings };
     let mut routers: Vec<RouterPlan> = Vec::new();
     for router in &cluster.routers {
         let Some(planned) = planner.router(router) else { continue };
@@ -69,11 +73,9 @@ pub fn plan(cluster: &Cluster, node: &str, findings: &mut Findings) -> Plan {
     let refused = refused(cluster, &routers);
     let pipes = planner.pipes();
     let mails = routers.iter().any(|router| router.mails) || groups.iter().any(|group| group.mails);
-    let conduct = &cluster.globals.conduct;
     Plan {
         groups,
         pipes,
-        tells_priorities: is_on(conduct.notify_priority_changes.as_ref()),
         tells_states: is_on(cluster.globals.events.states_on_reload.as_ref()),
         mail: services::mail_plan(cluster).filter(|_| mails),
         mails_no_faults: is_on(cluster.globals.mail.no_faults.as_ref()),
@@ -103,8 +105,8 @@ struct Planner<'a> {
     sources: Vec<SourcePlan>,
     /// Names of virtual links that are taken, or stated for a later router.
     links: HashSet<String>,
-    /// Members of sync groups without `sync_group_tracking_weight`.
-    weightless: HashSet<&'a str>,
+    /// What the sync group of each router says, by the name of the router.
+    memberships: HashMap<&'a str, &'a GroupSettings>,
     findings: &'a mut Findings,
 }
 
@@ -176,6 +178,7 @@ impl Planner<'_> {
             tracked,
             hooks,
             mails: self.mails(router.alert),
+            tells_priorities: self.tells_priorities(router),
             is_preferred: self.is_preferred(router),
             resources,
             resource_source,
@@ -183,6 +186,14 @@ impl Planner<'_> {
             settings,
         };
         (self.findings.count(Severity::Error) == before).then_some(planned)
+    }
+
+    /// The router's word, then that of its group, then the global one.
+    fn tells_priorities(&self, router: &Router) -> bool {
+        let group = self.memberships.get(router.name.value.as_str());
+        let group = group.and_then(|group| group.notify_priority_changes);
+        let own = router.conduct.notify_priority_changes.or(group);
+        is_on(own.or(self.cluster.globals.conduct.notify_priority_changes).as_ref())
     }
 
     /// This node's rank; a file of one node names none.

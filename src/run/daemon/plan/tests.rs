@@ -350,6 +350,32 @@ fn members_of_a_group_follow_with_weights_where_it_allows_them() {
     assert_eq!(sources, some.len(), "what is not followed is not looked at");
 }
 
+#[test]
+fn pipes_are_told_priorities_by_the_nearest_word() {
+    let tells = |global: &str, group: &str, own: &str| {
+        let (plan, codes) = planned(&format!(
+            "global_defs {{\n {global}\n}}
+            vrrp_sync_group both {{\n group {{\n VI_1\n }}\n {group}\n}}
+            vrrp_instance VI_1 {{
+                interface eth1
+                virtual_router_id 51
+                {own}
+                virtual_ipaddress {{
+                    10.0.0.31/24
+                }}
+            }}"
+        ));
+        assert_eq!(codes, [""; 0]);
+        plan.routers[0].tells_priorities
+    };
+    let (on, off) = ("notify_priority_changes true", "notify_priority_changes false");
+    assert!(!tells("", "", ""));
+    assert!(tells("vrrp_notify_priority_changes true", "", ""));
+    assert!(tells("", on, "") && tells("", "", on));
+    assert!(!tells("vrrp_notify_priority_changes true", off, ""));
+    assert!(!tells("vrrp_notify_priority_changes true", on, off));
+}
+
 fn heartbeat(ha_cf: &str, haresources: &str, node: &str) -> Plan {
     let loaded = heartbeats_files(ha_cf, haresources, node);
     assert_eq!(loaded.findings.count(crate::source::Severity::Error), 0);

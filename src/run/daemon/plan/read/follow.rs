@@ -58,7 +58,8 @@ impl Planner<'_> {
                 tracked.push(needed);
             }
         }
-        let has_weights = !self.weightless.contains(router.name.value.as_str());
+        let group = self.memberships.get(router.name.value.as_str());
+        let has_weights = group.is_none_or(|group| group.weights.is_some());
         for track in &router.tracks {
             tracked.extend(self.track(track, has_weights));
         }
