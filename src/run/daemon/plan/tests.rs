@@ -130,7 +130,9 @@ fn the_interfaces_of_addresses_are_followed_unless_they_are_not() {
     // As keepalived 2.2.7 does.
     let routes = "virtual_routes {\n 10.1.0.0/16 dev eth3\n 10.2.0.0/16 dev eth4 no_track\n \
                   10.3.0.0/16 via 10.0.0.9\n }";
-    let rows: [(&str, &str, &[&str]); 7] = [
+    let rules = "virtual_rules {\n from 10.1.0.0/16 iif eth3 oif eth4 table 7 priority 1000\n \
+                 to 10.2.0.0/16 iif eth5 table 7 priority 1001 no_track\n iif eth1 table 7 priority 1002\n }";
+    let rows: [(&str, &str, &[&str]); 8] = [
         ("10.0.0.31/24", "", &["interface eth1"]),
         ("10.0.0.31/24 dev eth1", "dont_track_primary", &["interface eth1"]),
         ("10.0.0.31/24 dev eth0 no_track", "", &["interface eth1"]),
@@ -138,6 +140,7 @@ fn the_interfaces_of_addresses_are_followed_unless_they_are_not() {
         ("10.0.0.31/24 dev vrrp.51", "use_vmac", &["interface eth1"]),
         ("10.0.0.31/24", excluded, &["interface eth1", "interface eth2"]),
         ("10.0.0.31/24", routes, &["interface eth1", "interface eth3"]),
+        ("10.0.0.31/24", rules, &["interface eth1", "interface eth3", "interface eth4"]),
     ];
     for (own, lines, expected) in rows {
         assert_eq!(with(own, lines), expected, "{own} {lines}");

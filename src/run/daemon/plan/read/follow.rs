@@ -15,7 +15,7 @@ use crate::source::codes::daemon;
 type Followed = (SourcePlan, i16, bool);
 
 impl Planner<'_> {
-    /// The own interface, those that the addresses and routes name, and what the configuration says.
+    /// The own interface, those that the addresses, routes and rules name, and what the configuration says.
     pub(super) fn tracked(
         &mut self,
         router: &Router,
@@ -47,7 +47,8 @@ impl Planner<'_> {
         });
         let of_addresses = of_addresses.filter_map(|address| address.value.interface.as_deref());
         let of_routes = router.routes.iter().filter_map(|route| link_of_route(&route.value));
-        for name in of_addresses.chain(of_routes) {
+        let of_rules = router.rules.iter().flat_map(|rule| links_of_rule(&rule.value));
+        for name in of_addresses.chain(of_routes).chain(of_rules) {
             if name == interface || Some(name) == virtual_link {
                 continue;
             }
@@ -200,6 +201,14 @@ fn link_of_route(words: &[String]) -> Option<&str> {
     let mut words = words.iter().map(String::as_str).take_while(|word| *word != "nexthop");
     words.find(|word| matches!(*word, "dev" | "oif"))?;
     words.next()
+}
+
+/// The interfaces that a rule names.
+fn links_of_rule(words: &[String]) -> impl Iterator<Item = &str> {
+    let is_tracked = !words.iter().any(|word| word == "no_track");
+    let pairs = words.iter().zip(words.iter().skip(1)).filter(move |_| is_tracked);
+    let named = pairs.filter(|(word, _)| matches!(word.as_str(), "dev" | "iif" | "oif"));
+    named.map(|(_, name)| name.as_str())
 }
 
 /// Weights are -254 to 254; the rest would change nothing more.
