@@ -1,5 +1,6 @@
 //! Links that cannot be used as they should be, and links that change under a running daemon.
 
+use std::fs;
 use std::time::Duration;
 
 use super::Program::{Keepalived, Lvsha};
@@ -225,4 +226,20 @@ fn routers_of_one_number_stand_on_their_own_interfaces() {
     stands_on(ADDRESS, "eth0");
     stands_on("10.8.0.100", "eth1");
     assert_eq!(a.stop(), Some(0));
+}
+
+#[test]
+fn a_virtual_link_gets_another_name_under_a_master() {
+    let Some(network) = Network::new(&[Lvsha]) else { return };
+    let with = |name: &str| instance(150, &format!("{FAST}\n use_vmac {name}"));
+    let a = network.start(Lvsha, "a", &with(""));
+    network.expect_owners(ADDRESS, &["a"], OVERLAP);
+    fs::write(network.path("a.conf"), with("own0")).unwrap();
+    a.signal("HUP");
+    a.expect_log("reloaded: 1 virtual router");
+    network.expect_owners(ADDRESS, &["a"], OVERLAP);
+    let links = network.run_in("a", "ip", &["-o", "addr", "show", "to", ADDRESS]);
+    let links = String::from_utf8_lossy(&links.stdout).into_owned();
+    assert!(links.contains(" own0 "), "{links}");
+    assert_eq!(a.status()["routers"][0]["counters"]["left_master"], 0, "{}", network.logs());
 }

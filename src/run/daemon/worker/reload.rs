@@ -79,6 +79,12 @@ impl Worker {
                 }
             })
             .collect();
+        self.virtual_links.remove_unused(
+            &plan,
+            &mut self.kernel,
+            &mut self.netlink,
+            &mut self.reporter,
+        );
         self.install(plan, lives);
         // What a script said last still holds.
         let inherited = (0..).zip(&self.plan.sources).filter_map(|(number, source)| {
@@ -89,7 +95,6 @@ impl Worker {
         self.director.observe_all(inherited, now);
         self.director.start(now);
         self.abandon_stale(&old_objects);
-        self.virtual_links.remove_unused(&self.plan, &mut self.netlink, &mut self.reporter);
     }
 
     fn give_up_what_is_not_in(&mut self, plan: &Plan, now: Instant) {

@@ -26,6 +26,8 @@ pub(super) struct VirtualLinks {
     filters: Option<Vec<(Setting, String)>>,
     /// Links of such names that are something else, and what could not be made: told once.
     refused: HashSet<(String, u32)>,
+    /// Links that could not be brought up: told once.
+    down: HashSet<u32>,
 }
 
 /// A link that this daemon made.
@@ -102,6 +104,7 @@ impl VirtualLinks {
         self.made.retain(|index, made| kernel.by_index(*index).is_some_and(|l| l.name == made.name));
         self.changed.retain(|(index, ..)| kernel.by_index(*index).is_some());
         self.refused.retain(|(_, parent)| kernel.by_index(*parent).is_some());
+        self.down.retain(|index| kernel.by_index(*index).is_some());
     }
 
     /// Writes the settings of a new link and of the one below it.
@@ -131,7 +134,7 @@ impl VirtualLinks {
 
     /// A macvlan cannot be up before the link below it (ENETDOWN).
     fn bring_up(
-        &self,
+        &mut self,
         plan: &Plan,
         kernel: &mut Kernel,
         netlink: &mut Netlink,
@@ -143,7 +146,12 @@ impl VirtualLinks {
             let link = self.own(router, kernel).filter(|link| is_possible && !link.is_running);
             let Some(link) = link else { continue };
             let result = netlink.bring_up(link.index);
-            reporter.check(&format!("bringing up {}", link.name), result);
+            // One that fails is tried again each second.
+            if result.is_ok() {
+                self.down.remove(&link.index);
+            } else if self.down.insert(link.index) {
+                reporter.check(&format!("bringing up {}", link.name), result);
+            }
             is_changed = true;
         }
         if is_changed {
@@ -151,27 +159,43 @@ impl VirtualLinks {
         }
     }
 
-    /// Removes the links that no router uses any more.
+    /// Removes the links that no router of a plan uses any more. Before others are made: a link of another name
+    /// cannot be up beside one with the same MAC (EADDRINUSE).
     pub(super) fn remove_unused(
         &mut self,
         plan: &Plan,
+        kernel: &mut Kernel,
         netlink: &mut Netlink,
         reporter: &mut Reporter,
     ) {
-        let is_used =
-            |name: &str| plan.routers.iter().any(|r| r.virtual_link.as_deref() == Some(name));
-        self.made.retain(|index, Made { name, .. }| {
-            if is_used(name) {
+        let known: &Kernel = kernel;
+        let used = plan.routers.iter().filter_map(|router| self.own(router, known));
+        let used: HashSet<u32> = used.map(|link| link.index).collect();
+        let before = self.made.len();
+        self.remove(|index| used.contains(&index), netlink, reporter);
+        if self.made.len() < before {
+            self.read_again(kernel, netlink, reporter);
+        }
+    }
+
+    fn remove(
+        &mut self,
+        stays: impl Fn(u32) -> bool,
+        netlink: &mut Netlink,
+        reporter: &mut Reporter,
+    ) {
+        self.made.retain(|index, made| {
+            if stays(*index) {
                 return true;
             }
-            reporter.check(&format!("removing {name}"), netlink.delete_link(*index));
+            reporter.check(&format!("removing {}", made.name), netlink.delete_link(*index));
             false
         });
     }
 
     /// Removes every link and puts the settings back.
     pub(super) fn remove_all(&mut self, netlink: &mut Netlink, reporter: &mut Reporter) {
-        self.remove_unused(&Plan::default(), netlink, reporter);
+        self.remove(|_| false, netlink, reporter);
         for (_, setting, before) in self.changed.drain(..).rev() {
             // Those of the links themselves went with them.
             let _ = restore(&setting, &before);
