@@ -230,6 +230,26 @@ fn a_reload_removes_an_address_with_another_end() {
     assert_eq!(network.owners(MORE), ["a"]);
 }
 
+#[test]
+fn a_reload_gives_an_address_another_label() {
+    let Some(network) = Network::new(&[Lvsha]) else { return };
+    let configuration = instance(150, FAST);
+    let with = |words: &str| configuration.replace("10.9.0.100/24", &format!("10.9.0.100/24 {words}"));
+    let a = network.start(Lvsha, "a", &configuration);
+    network.expect_owners(ADDRESS, &["a"], OVERLAP);
+    let rows = [
+        ("label eth0:x", "10.9.0.100/24 scope global secondary eth0:x"),
+        ("brd + label eth0:y", "10.9.0.100/24 brd 10.9.0.255 scope global secondary eth0:y"),
+        ("", "10.9.0.100/24 scope global secondary eth0\\"),
+    ];
+    for (words, shown) in rows {
+        network.reload(&a, &with(words));
+        network.expect_told("a", ADDRESS, shown);
+    }
+    assert_eq!(a.status()["routers"][0]["counters"]["became_master"], 1);
+    assert!(!network.logs().contains("was gone"), "{}", network.logs());
+}
+
 impl Network {
     /// Waits for these words alone about an address.
     fn expect_told(&self, name: &str, address: &str, words: &str) {

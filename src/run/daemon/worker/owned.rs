@@ -24,6 +24,11 @@ impl Owned {
         self.put.iter().filter(|address| !self.is_given(address))
     }
 
+    /// Whether this one is among them.
+    pub(super) fn has_put(&self, address: &LinkAddress) -> bool {
+        self.put.contains(address) && !self.is_given(address)
+    }
+
     /// Forgets what is gone: if it comes again, somebody else brought it.
     pub(super) fn forget_gone(&mut self, kernel: &Kernel) {
         let known: HashSet<&LinkAddress> = kernel.addresses().iter().collect();
