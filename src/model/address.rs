@@ -49,8 +49,8 @@ settings! {
         peer: Word = "peer";
         /// Home address of Mobile IPv6 (RFC 6275).
         home: Flag = "home";
-        /// No detection of duplicates.
-        no_duplicate_detection: Flag = "-nodad";
+        /// The kernel looks for duplicates, which keepalived forbids it otherwise.
+        detects_duplicates: Flag = "-nodad";
         /// Template of temporary addresses.
         manage_temporary: Flag = "mngtmpaddr";
         /// No route to its network.

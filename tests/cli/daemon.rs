@@ -78,6 +78,19 @@ fn authentication_that_is_not_spoken_is_refused() {
 }
 
 #[test]
+fn a_virtual_link_for_two_routers_is_refused() {
+    let own = |name: &str, interface: &str, address: &str| {
+        let lines = format!(
+            "    interface {interface}\n    virtual_router_id 51\n    use_vmac own0\n    \
+             virtual_ipaddress {{\n        {address}/24\n    }}"
+        );
+        instance(&lines).replace("VI_1", name)
+    };
+    let both = [own("VI_1", "eth1", "10.0.0.31"), own("VI_2", "eth2", "10.1.0.31")].concat();
+    snapshot!(check(&both));
+}
+
+#[test]
 fn storage_that_a_better_director_takes_is_refused() {
     let place = Place::new()
         .file("ha.d/ha.cf", "keepalive 1\ndeadtime 5\nbcast eth1\nauto_failback on\nnode lw1 lw2\n")

@@ -110,14 +110,20 @@ fn addresses_of_a_killed_process_go_when_another_director_has_them() {
 #[test]
 fn addresses_of_a_killed_process_go_with_the_next_one() {
     let Some(network) = Network::new(&[Lvsha]) else { return };
-    let a = network.start(Lvsha, "a", &instance(150, FAST));
-    network.expect_owners(ADDRESS, &["a"], OVERLAP);
-    a.kill();
-    let a = network.start(Lvsha, "a", &silent(&instance(150, FAST)));
-    a.expect_status("INIT");
-    assert_eq!(network.owners(ADDRESS), ["a"]);
-    assert_eq!(a.stop(), Some(0));
-    assert_eq!(network.owners(ADDRESS), [""; 0]);
+    // Also of one that calls itself their owner.
+    for (priority, lines) in
+        [(150, FAST.to_owned()), (255, FAST.to_owned()), (255, format!("{FAST}\n use_vmac"))]
+    {
+        let configuration = instance(priority, &lines);
+        let a = network.start(Lvsha, "a", &configuration);
+        network.expect_owners(ADDRESS, &["a"], OVERLAP);
+        a.kill();
+        let a = network.start(Lvsha, "a", &silent(&configuration));
+        a.expect_status("INIT");
+        assert_eq!(network.owners(ADDRESS), ["a"]);
+        assert_eq!(a.stop(), Some(0));
+        assert_eq!(network.owners(ADDRESS), [""; 0], "{configuration}");
+    }
 }
 
 #[test]
@@ -222,6 +228,26 @@ fn a_reload_removes_an_address_with_another_end() {
     network.reload(&a, &with(""));
     network.expect_owners(ADDRESS, &[], OVERLAP);
     assert_eq!(network.owners(MORE), ["a"]);
+}
+
+#[test]
+fn a_reload_gives_an_address_another_label() {
+    let Some(network) = Network::new(&[Lvsha]) else { return };
+    let configuration = instance(150, FAST);
+    let with = |words: &str| configuration.replace("10.9.0.100/24", &format!("10.9.0.100/24 {words}"));
+    let a = network.start(Lvsha, "a", &configuration);
+    network.expect_owners(ADDRESS, &["a"], OVERLAP);
+    let rows = [
+        ("label eth0:x", "10.9.0.100/24 scope global secondary eth0:x"),
+        ("brd + label eth0:y", "10.9.0.100/24 brd 10.9.0.255 scope global secondary eth0:y"),
+        ("", "10.9.0.100/24 scope global secondary eth0\\"),
+    ];
+    for (words, shown) in rows {
+        network.reload(&a, &with(words));
+        network.expect_told("a", ADDRESS, shown);
+    }
+    assert_eq!(a.status()["routers"][0]["counters"]["became_master"], 1);
+    assert!(!network.logs().contains("was gone"), "{}", network.logs());
 }
 
 impl Network {

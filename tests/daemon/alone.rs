@@ -45,6 +45,23 @@ fn a_signal_right_after_the_start_is_heard() {
     }
 }
 
+/// Exporters and runbooks send them to whatever director there is.
+#[test]
+fn who_asks_as_keepalived_is_asked_ends_nothing() {
+    let Some(network) = Network::new(&[Lvsha]) else { return };
+    let a = network.start(Lvsha, "a", &instance(150, FAST));
+    network.expect_owners(ADDRESS, &["a"], OVERLAP);
+    for signal in [Signal::USR1, Signal::USR2] {
+        a.signal_at_once(signal);
+        a.expect_log("ask with `lvsha ctl status`");
+        assert_eq!(a.status()["routers"][0]["state"], "MASTER");
+    }
+    // The quit of a terminal is an end as every other.
+    a.signal_at_once(Signal::QUIT);
+    assert_eq!(a.stop(), Some(0), "{}", network.logs());
+    assert_eq!(network.owners(ADDRESS), [""; 0]);
+}
+
 /// keepalived logs it and goes on: a late timer on a busy machine is better than no director.
 #[test]
 fn without_the_right_to_real_time_there_is_a_director_all_the_same() {
@@ -180,6 +197,27 @@ fn hooks_run_in_order_and_scripts_are_followed() {
 }
 
 #[test]
+fn who_is_told_of_a_master_finds_all_of_its_addresses() {
+    const COUNT: u32 = 2000;
+    let Some(network) = Network::new(&[Lvsha]) else { return };
+    let story = network.path("story");
+    let addresses: String =
+        (0..COUNT).map(|number| format!("10.4.{}.{}/32\n", number / 250, number % 250 + 1)).collect();
+    let look = "ip -o addr show dev eth0 | grep -c inet.10.4.";
+    let lines = format!(
+        "{FAST}\n virtual_ipaddress_excluded {{\n {addresses}}}\n \
+         notify_master \"/bin/sh -c '{look} >> {story}'\"\n \
+         notify_stop \"/bin/sh -c '{look} >> {story}'\"",
+        story = story.display()
+    );
+    let a = network.start(Lvsha, "a", &instance(150, &lines));
+    network.expect_story(&COUNT.to_string());
+    assert_eq!(a.stop(), Some(0));
+    let told = fs::read_to_string(&story).unwrap();
+    assert_eq!(told, format!("{COUNT}\n0\n"), "{}", network.logs());
+}
+
+#[test]
 fn a_sync_group_moves_as_a_whole() {
     let Some(network) = Network::new(&[Lvsha]) else { return };
     for name in ["a", "b"] {
@@ -208,6 +246,23 @@ fn a_sync_group_moves_as_a_whole() {
     network.ip_in("a", &["link", "set", "other1", "down"]);
     network.expect_owners(ADDRESS, &["b"], OVERLAP);
     network.expect_owners("10.8.0.100", &["b"], OVERLAP);
+}
+
+/// As nothing is told of a router that starts over addresses that serve.
+#[test]
+fn a_group_of_a_killed_process_is_no_backup_before_it_is_master() {
+    let Some(network) = Network::new(&[Lvsha]) else { return };
+    let story = network.path("story");
+    let notify = format!("notify \"/bin/sh -c 'echo $2 $3 >> {}' x\"", story.display());
+    let group = format!("vrrp_sync_group both {{\n group {{\n VI_1\n }}\n {notify}\n}}\n");
+    let configuration = format!("{group}{}", instance(150, FAST));
+    let a = network.start(Lvsha, "a", &configuration);
+    network.expect_story("both MASTER");
+    a.kill();
+    fs::remove_file(&story).unwrap();
+    let _a = network.start(Lvsha, "a", &configuration);
+    network.expect_story("both MASTER");
+    assert_eq!(fs::read_to_string(&story).unwrap(), "both MASTER\n", "{}", network.logs());
 }
 
 #[test]
@@ -318,29 +373,36 @@ fn one_lost_path_is_a_warning_and_no_failover() {
     network.expect_owners(ADDRESS, &["a", "b"], Duration::from_secs(30));
 }
 
+/// An inventory of two directors and services of one server each, at these ports.
+fn site(track: &str, ports: &[u16]) -> String {
+    let services = ports.iter().map(|port| {
+        format!(
+            "[[services]]\naddress = \"10.9.0.100:{port}\"\nprotocol = \"tcp\"\n\
+             scheduler = \"rr\"\nmethod = \"nat\"\n\
+             servers = [\"c:80{port}\"]\nprobe = \"tcp\"\n\
+             checks = {{ interval = 0.2, connect_timeout = 1, failures = 1, warmup = 0 }}\n"
+        )
+    });
+    format!(
+        "cluster = \"pair\"\nstack = \"lvsha\"\n\
+         [directors.a]\naddress = \"10.9.0.1\"\ninterface = \"eth0\"\npriority = 150\n\
+         [directors.b]\naddress = \"10.9.0.2\"\ninterface = \"eth0\"\npriority = 140\n\
+         [real_servers.c]\naddress = \"10.9.0.9\"\n\
+         [routers.VI_1]\nvirtual_router_id = 51\naddresses = [\"10.9.0.100/24\"]\nversion = 3\n\
+         interval = 0.2\n{track}\n{}",
+        services.collect::<String>()
+    )
+}
+
 #[test]
 fn a_director_without_live_servers_yields() {
     let Some(network) = Network::new(&[Lvsha]) else { return };
     // A server that refuses, and one that does not: the observer's own ports.
     let listener = network.listen("s", 8080);
-    let site = |track: &str| {
-        format!(
-            "cluster = \"pair\"\nstack = \"lvsha\"\n\
-             [directors.a]\naddress = \"10.9.0.1\"\ninterface = \"eth0\"\npriority = 150\n\
-             [directors.b]\naddress = \"10.9.0.2\"\ninterface = \"eth0\"\npriority = 140\n\
-             [real_servers.c]\naddress = \"10.9.0.9\"\n\
-             [routers.VI_1]\nvirtual_router_id = 51\naddresses = [\"10.9.0.100/24\"]\nversion = 3\n\
-             interval = 0.2\n{track}\n\
-             [[services]]\naddress = \"10.9.0.100:80\"\nprotocol = \"tcp\"\n\
-             scheduler = \"rr\"\nmethod = \"nat\"\n\
-             servers = [\"c:8080\"]\nprobe = \"tcp\"\n\
-             checks = {{ interval = 0.2, connect_timeout = 1, failures = 1, warmup = 0 }}\n"
-        )
-    };
-    let follows = site("follows = [\"service tcp 10.9.0.100:80 weight -50\"]");
+    let follows = site("follows = [\"service tcp 10.9.0.100:80 weight -50\"]", &[80]);
     let a = network.start_inventory("a", &follows);
     network.expect_owners(ADDRESS, &["a"], OVERLAP);
-    let b = network.start_inventory("b", &site(""));
+    let b = network.start_inventory("b", &site("", &[80]));
     b.expect_log("entering BACKUP");
     drop(listener);
     a.expect_log("priority 150 becomes 100");
@@ -348,6 +410,37 @@ fn a_director_without_live_servers_yields() {
     let _listener = network.listen("s", 8080);
     a.expect_log("priority 100 becomes 150");
     network.expect_owners(ADDRESS, &["a"], OVERLAP);
+}
+
+#[test]
+fn in_an_inventory_only_its_directors_count() {
+    let Some(network) = Network::new(&[Lvsha]) else { return };
+    let pair = site("unicast = true", &[80]);
+    let _a = network.start_inventory("a", &pair);
+    network.expect_owners(ADDRESS, &["a"], OVERLAP);
+    // To this one the better director is somebody else.
+    let other = pair.replace("\"10.9.0.1\"", "\"10.9.0.11\"");
+    let b = network.start_inventory("b", &other);
+    b.expect_log("packet from 10.9.0.1 discarded: sender is no peer");
+    network.expect_owners(ADDRESS, &["a", "b"], Duration::from_secs(60));
+}
+
+/// What is told of several services are as many orders, and the last of them is the one that matters.
+#[test]
+fn a_director_whose_last_service_dies_says_so_at_once() {
+    let Some(network) = Network::new(&[Lvsha]) else { return };
+    let _first = network.listen("s", 8080);
+    let second = network.listen("s", 8081);
+    let follows = "follows = [\"service tcp 10.9.0.100:80\", \"service tcp 10.9.0.100:81\"]";
+    let a = network.start_inventory("a", &site(follows, &[80, 81]));
+    network.expect_owners(ADDRESS, &["a"], OVERLAP);
+    let b = network.start_inventory("b", &site("", &[80, 81]));
+    b.expect_log("entering BACKUP");
+    drop(second);
+    a.expect_log("entering FAULT: service tcp 10.9.0.100:81 failed");
+    // Who is told nothing waits for the whole down interval.
+    b.expect_log("transition to MASTER: 10.9.0.1 gave up (priority 0)");
+    network.expect_owners(ADDRESS, &["b"], OVERLAP);
 }
 
 /// A program that listens; it ends with this value.

@@ -1,5 +1,6 @@
 //! Links that cannot be used as they should be, and links that change under a running daemon.
 
+use std::fs;
 use std::time::Duration;
 
 use super::Program::{Keepalived, Lvsha};
@@ -179,4 +180,66 @@ fn an_address_does_not_stay_on_a_link_that_was_renamed() {
     a.signal("CONT");
     assert_eq!(a.stop(), Some(0));
     assert_eq!(network.owners(ADDRESS), [""; 0]);
+}
+
+#[test]
+fn a_router_that_ignores_its_link_is_at_fault_while_it_has_no_address_to_send_from() {
+    let Some(network) = Network::new(&[Lvsha]) else { return };
+    let ignoring = instance(150, &format!("{FAST}\n dont_track_primary"));
+    let _b = network.start(Lvsha, "b", &instance(100, FAST));
+    network.expect_owners(ADDRESS, &["b"], OVERLAP);
+    network.ip_in("a", &["addr", "del", "10.9.0.1/24", "dev", "eth0"]);
+    let a = network.start(Lvsha, "a", &ignoring);
+    a.expect_log("(VI_1) entering FAULT: interface eth0 failed");
+    // It hears the worse one, which does not hear it.
+    network.expect_stable(ADDRESS, &["b"], Duration::from_secs(2));
+    network.ip_in("a", &["addr", "add", "10.9.0.1/24", "dev", "eth0"]);
+    network.expect_owners(ADDRESS, &["a"], OVERLAP);
+    network.ip_in("a", &["link", "set", "eth0", "down"]);
+    a.expect_log("(VI_1) advertisement on eth0: there is no way out");
+    network.ip_in("a", &["link", "set", "eth0", "up"]);
+    network.expect_owners(ADDRESS, &["a"], Duration::from_secs(10));
+    assert_eq!(a.status()["routers"][0]["counters"]["left_master"], 0, "{}", network.logs());
+}
+
+#[test]
+fn routers_of_one_number_stand_on_their_own_interfaces() {
+    let Some(network) = Network::new(&[Lvsha]) else { return };
+    network.pair("a", "eth1", "other1");
+    network.ip_in("a", &["addr", "add", "10.8.0.1/24", "dev", "eth1"]);
+    let outside = instance(150, &format!("{FAST}\n use_vmac"));
+    let inside = outside
+        .replace("VI_1", "VI_2")
+        .replace("eth0", "eth1")
+        .replace("10.9.0.100/24", "10.8.0.100/24");
+    let inside = inside.split_once("vrrp_instance").unwrap().1;
+    let a = network.start(Lvsha, "a", &format!("{outside}vrrp_instance{inside}"));
+    let stands_on = |address: &str, link: &str| {
+        network.expect_owners(address, &["a"], OVERLAP);
+        let output = network.run_in("a", "ip", &["-o", "addr", "show", "to", address]);
+        let told = String::from_utf8_lossy(&output.stdout).into_owned();
+        let name = told.split_whitespace().nth(1).unwrap_or_default().to_owned();
+        let output = network.run_in("a", "ip", &["-o", "link", "show", "dev", &name]);
+        let told = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(told.contains(&format!("{name}@{link}:")), "{told}{}", network.logs());
+    };
+    stands_on(ADDRESS, "eth0");
+    stands_on("10.8.0.100", "eth1");
+    assert_eq!(a.stop(), Some(0));
+}
+
+#[test]
+fn a_virtual_link_gets_another_name_under_a_master() {
+    let Some(network) = Network::new(&[Lvsha]) else { return };
+    let with = |name: &str| instance(150, &format!("{FAST}\n use_vmac {name}"));
+    let a = network.start(Lvsha, "a", &with(""));
+    network.expect_owners(ADDRESS, &["a"], OVERLAP);
+    fs::write(network.path("a.conf"), with("own0")).unwrap();
+    a.signal("HUP");
+    a.expect_log("reloaded: 1 virtual router");
+    network.expect_owners(ADDRESS, &["a"], OVERLAP);
+    let links = network.run_in("a", "ip", &["-o", "addr", "show", "to", ADDRESS]);
+    let links = String::from_utf8_lossy(&links.stdout).into_owned();
+    assert!(links.contains(" own0 "), "{links}");
+    assert_eq!(a.status()["routers"][0]["counters"]["left_master"], 0, "{}", network.logs());
 }

@@ -1,11 +1,13 @@
 //! A reload and what was observed before it.
 
 use std::fs;
+use std::time::Duration;
 
 use super::Program::Lvsha;
 use super::{ADDRESS, Network, instance};
 
 const FAST: &str = "version 3\n advert_int 0.2";
+const OVERLAP: Duration = Duration::from_secs(3);
 
 #[test]
 fn families_of_one_interface_are_observed_apart() {
@@ -128,6 +130,30 @@ fn a_group_that_a_reload_leaves_as_it_is_tells_nothing_again() {
 }
 
 #[test]
+fn a_group_that_a_reload_takes_a_router_from_goes_on() {
+    let Some(network) = Network::new(&[Lvsha]) else { return };
+    let group = |members: &str| format!("vrrp_sync_group both {{\n group {{\n {members}\n }}\n}}\n");
+    let first = instance(150, FAST);
+    let second = first
+        .replace("VI_1", "VI_2")
+        .replace("virtual_router_id 51", "virtual_router_id 52")
+        .replace("10.9.0.100/24", "10.9.0.101/24");
+    let second = second.split_once("vrrp_instance").unwrap().1.to_owned();
+    let whole = format!("{}{first}vrrp_instance{second}", group("VI_1\n VI_2"));
+    let a = network.start(Lvsha, "a", &whole);
+    a.expect_log("sync group both: MASTER");
+    fs::write(network.path("a.conf"), format!("{}{first}", group("VI_1"))).unwrap();
+    a.signal("HUP");
+    // What becomes of the old routers is told before that.
+    a.expect_log("reloaded: 1 virtual router");
+    let log = network.logs();
+    assert!(log.contains("(VI_2) stopped") && !log.contains("sync group both: INIT"), "{log}");
+    assert_eq!(a.status()["groups"][0]["state"], "MASTER");
+    a.stop();
+    assert!(network.logs().contains("sync group both: INIT"), "{}", network.logs());
+}
+
+#[test]
 fn services_follow_a_router_that_a_reload_renames() {
     let Some(network) = Network::new(&[Lvsha]) else { return };
     let service = "virtual_server 10.9.0.100 80 {\n delay_loop 1\n lb_algo rr\n lb_kind NAT\n protocol TCP\n \
@@ -183,4 +209,23 @@ fn a_file_that_cannot_be_read_takes_nothing_away() {
     a.signal("HUP");
     a.expect_log("warning[LV0969]");
     a.expect_log("reloaded: 1 virtual router");
+}
+
+#[test]
+fn an_address_of_the_other_family_comes_and_goes_on_a_virtual_link() {
+    const SIX: &str = "2001:db8::100";
+    let Some(network) = Network::new(&[Lvsha]) else { return };
+    let plain = instance(150, &format!("{FAST}\n use_vmac"));
+    let lines = format!("{FAST}\n use_vmac\n virtual_ipaddress_excluded {{\n {SIX}/64\n }}");
+    let a = network.start(Lvsha, "a", &plain);
+    network.expect_owners(ADDRESS, &["a"], OVERLAP);
+    // The link was made without IPv6.
+    let with_six = instance(150, &lines);
+    let rows: [(&String, &[&str]); 3] = [(&with_six, &["a"]), (&plain, &[]), (&with_six, &["a"])];
+    for (configuration, owners) in rows {
+        fs::write(network.path("a.conf"), configuration).unwrap();
+        a.signal("HUP");
+        network.expect_owners(SIX, owners, OVERLAP);
+    }
+    assert_eq!(network.owners(ADDRESS), ["a"], "{}", network.logs());
 }

@@ -120,6 +120,7 @@ const ADDRESSES: &str = "version 3
         2001:db8::5/64 noprefixroute
         2001:db8:1::5/64 home
         2001:db8:2::5/64 preferred_lft 0
+        2001:db8:3::5
     }";
 
 #[test]
@@ -139,13 +140,13 @@ fn addresses_are_those_of_keepalived() {
     let mut found = Vec::new();
     for program in [Keepalived, Lvsha] {
         let a = network.start(program, "a", &instance(150, ADDRESSES));
-        for address in [ADDRESS, "10.5.0.1", "2001:db8:2::5"] {
+        for address in [ADDRESS, "10.5.0.1", "2001:db8:3::5"] {
             network.expect_owners(address, &["a"], OVERLAP);
         }
         found.push(shown());
         a.stop();
         network.expect_owners("10.6.0.1", &[], OVERLAP);
-        network.expect_owners("2001:db8:2::5", &[], OVERLAP);
+        network.expect_owners("2001:db8:3::5", &[], OVERLAP);
         assert_eq!(shown(), before, "{program:?}");
     }
     // keepalived 2.2.7 reads the other end, and forgets it.
@@ -155,6 +156,9 @@ fn addresses_are_those_of_keepalived() {
     let theirs: Vec<&String> = found[0].iter().filter(|line| !line.contains("10.6.0.1")).collect();
     assert_eq!(ours, theirs, "lvsha's and keepalived's");
     assert!(ours.iter().any(|line| line.contains("eth0:x")), "{ours:?}");
+    // The kernel's own traffic does not take one that is a host alone.
+    let is_alone = |line: &&&String| line.contains("2001:db8:3::5/128");
+    assert!(ours.iter().find(is_alone).is_some_and(|line| line.contains("deprecated")), "{ours:?}");
 }
 
 #[test]

@@ -112,8 +112,10 @@ fn with_a_virtual_mac_neighbours_hear_no_other() {
 fn a_virtual_mac_makes_no_interface_identifier() {
     let Some(network) = Network::new(&[Lvsha]) else { return };
     let lines = format!("{FAST}\n use_vmac");
+    let excluded = format!("{lines}\n virtual_ipaddress_excluded {{\n {SIX}/64\n }}");
     let rows = [
         (instance(150, &lines), ADDRESS, "vrrp.51", vec![]),
+        (instance(150, &excluded), SIX, "vrrp.51", vec!["2001:db8::100/64"]),
         (six(150, &lines), SIX, "vrrp6.51", vec!["2001:db8::100/64", "fe80::100/64"]),
     ];
     for (configuration, address, link, expected) in rows {

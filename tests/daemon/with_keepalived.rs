@@ -84,7 +84,10 @@ fn version_3_at_10_milliseconds_in_both_roles() {
 
 #[test]
 fn a_sync_group_moves_as_a_whole_beside_keepalived() {
-    for (better, worse) in [(Lvsha, Keepalived), (Keepalived, Lvsha)] {
+    // Without `sync_group_tracking_weight` an interface with a weight has none.
+    for (better, worse, followed) in
+        [(Lvsha, Keepalived, "eth1 weight -60"), (Keepalived, Lvsha, "eth1")]
+    {
         let Some(network) = Network::new(&[better, worse]) else { return };
         for name in ["a", "b"] {
             network.ip_in(name, &["link", "add", "eth1", "type", "veth", "peer", "name", "other1"]);
@@ -94,7 +97,8 @@ fn a_sync_group_moves_as_a_whole_beside_keepalived() {
         let pair = |priority: u8| {
             let fast = "version 3\n advert_int 0.2";
             // Only the second one follows the other interface.
-            let second = instance(priority, &format!("{fast}\n track_interface {{\n eth1\n }}"))
+            let tracks = format!("{fast}\n track_interface {{\n {followed}\n }}");
+            let second = instance(priority, &tracks)
                 .replace("VI_1", "VI_2")
                 .replace("virtual_router_id 51", "virtual_router_id 52")
                 .replace("10.9.0.100/24", "10.9.0.101/24");
@@ -144,6 +148,30 @@ fn unicast_peers_understand_each_other() {
         network.expect_stable(ADDRESS, &["a"], WATCH);
         a.stop();
         network.expect_owners(ADDRESS, &["b"], OVERLAP);
+    }
+}
+
+#[test]
+fn a_peer_that_sends_from_another_address_is_heard_unless_sources_are_checked() {
+    for worse in [Keepalived, Lvsha] {
+        let Some(network) = Network::new(&[Keepalived, worse]) else { return };
+        // The better one sends from its first address, and is known by another.
+        network.ip_in("a", &["addr", "add", "10.9.0.11/24", "dev", "eth0"]);
+        let peer = |other: u8, lines: &str| {
+            format!(
+                "version 3\n advert_int 0.2\n {lines}\n unicast_peer {{\n 10.9.0.{other}\n }}"
+            )
+        };
+        let _a = network.start(Keepalived, "a", &instance(150, &peer(2, "")));
+        network.expect_owners(ADDRESS, &["a"], OVERLAP);
+        let b = network.start(worse, "b", &instance(100, &peer(11, "")));
+        if worse == Lvsha {
+            b.expect_log("(VI_1) 10.9.0.1 is none of its unicast peers");
+        }
+        network.expect_stable(ADDRESS, &["a"], WATCH);
+        b.stop();
+        let _b = network.start(worse, "b", &instance(100, &peer(11, "check_unicast_src")));
+        network.expect_owners(ADDRESS, &["a", "b"], Duration::from_secs(60));
     }
 }
 

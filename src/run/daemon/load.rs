@@ -249,6 +249,8 @@ fn of_cluster(cluster: &Cluster, sources: &Sources, node: &str) -> Loaded {
     unexecuted::tell(cluster, &mut findings);
     let mut plan = plan(cluster, node, &mut findings);
     plan.services = services::plan::plan(cluster, sources, &[], &mut findings);
+    // An inventory names whoever may speak: all directors.
+    plan.routers.iter_mut().for_each(|router| router.checks_source = true);
     Loaded { plan, findings, unread: None }
 }
 

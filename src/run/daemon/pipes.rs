@@ -27,7 +27,6 @@ mod tests;
 #[derive(Debug, Default)]
 pub(super) struct Pipes {
     open: Vec<Pipe>,
-    tells_priorities: bool,
 }
 
 #[derive(Debug)]
@@ -43,7 +42,7 @@ struct Pipe {
 impl Pipes {
     /// Opens the pipes of a plan and starts their readers. Needs a tokio runtime.
     pub(super) fn open(plan: &Plan) -> Self {
-        let mut pipes = Self { open: Vec::new(), tells_priorities: plan.tells_priorities };
+        let mut pipes = Self { open: Vec::new() };
         for planned in &plan.pipes {
             pipes.add(planned, &plan.scripts);
         }
@@ -53,7 +52,6 @@ impl Pipes {
     /// Another plan: pipes that stay keep their readers, and those that stay where they are keep what was
     /// not read yet.
     pub(super) fn configure(&mut self, plan: &Plan) {
-        self.tells_priorities = plan.tells_priorities;
         let old = std::mem::take(&mut self.open);
         let (stay, mut old): (Vec<Pipe>, Vec<Pipe>) =
             old.into_iter().partition(|pipe| plan.pipes.contains(&pipe.plan));
@@ -99,10 +97,8 @@ impl Pipes {
 
     /// The priority of a router changed.
     pub(super) fn priority_changed(&mut self, name: &str, is_master: bool, priority: u8) {
-        if self.tells_priorities {
-            let state = if is_master { "MASTER_PRIORITY" } else { "BACKUP_PRIORITY" };
-            self.changed(Subject::Instance, name, state, priority);
-        }
+        let state = if is_master { "MASTER_PRIORITY" } else { "BACKUP_PRIORITY" };
+        self.changed(Subject::Instance, name, state, priority);
     }
 
     /// A server or a service changed.

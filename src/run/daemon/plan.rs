@@ -40,8 +40,6 @@ pub struct Plan {
     pub scripts: ScriptPolicy,
     /// Pipes that are told every event.
     pub pipes: Vec<PipePlan>,
-    /// Whether pipes are told of changed priorities.
-    pub tells_priorities: bool,
     /// Whether pipes are told all states after a reload.
     pub tells_states: bool,
     /// Who is mailed about routers.
@@ -76,6 +74,8 @@ pub struct RouterPlan {
     pub source: Option<IpAddr>,
     /// Where advertisements go.
     pub transport: Transport,
+    /// Whether of unicast advertisements only those of its peers count.
+    pub checks_source: bool,
     /// Further ways of the same advertisements (heartbeat's media).
     pub paths: Vec<PathPlan>,
     /// How checksums are made for peers that were not heard yet.
@@ -98,6 +98,8 @@ pub struct RouterPlan {
     pub hooks: Vec<HookPlan>,
     /// Whether its changes are mailed.
     pub mails: bool,
+    /// Whether pipes are told of its changed priorities.
+    pub tells_priorities: bool,
     /// Whether this director is the preferred one; `None` where that is not said.
     pub is_preferred: Option<bool>,
     /// What is started after the addresses, in order, and stopped the other way round: before them where
@@ -139,7 +141,7 @@ pub struct RefusedPlan {
 pub enum Transport {
     /// To a group on the link.
     Multicast(IpAddr),
-    /// To these directors, one by one. Theirs are the only packets that count.
+    /// To these directors, one by one.
     Unicast(Vec<IpAddr>),
 }
 
@@ -213,7 +215,7 @@ pub enum SourcePlan {
         /// Its name.
         name: String,
         /// The router that speaks on it.
-        speaker: Option<(u8, Family)>,
+        speaker: Option<Speaker>,
     },
     /// Ways of advertisements: up while one of their links works.
     Paths {
@@ -243,6 +245,18 @@ pub enum SourcePlan {
         /// Its name in the status, `tcp 10.0.0.31:80`.
         id: String,
     },
+}
+
+/// A router, seen from the interface that it speaks on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Speaker {
+    /// Its VRID.
+    pub virtual_router_id: u8,
+    /// Its family.
+    pub family: Family,
+    /// Whether it goes on while the interface is down (`dont_track_primary`): then there is nobody to hear, nor
+    /// to be heard by.
+    pub ignores_link: bool,
 }
 
 impl SourcePlan {

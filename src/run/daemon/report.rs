@@ -99,6 +99,13 @@ pub enum Report {
     },
     /// What was told before is of the old plan, what comes of the new one.
     Reloaded,
+    /// An advertisement came by unicast from somebody whom a router does not know, and counts.
+    Stranger {
+        /// Name of the router.
+        router: String,
+        /// Who sent it.
+        source: IpAddr,
+    },
     /// A router's state changed.
     Transition {
         /// Name of the router.
@@ -190,7 +197,8 @@ impl Report {
             | Self::ObjectRefused { .. }
             | Self::ObjectRepaired { .. }
             | Self::PathFound { .. }
-            | Self::PathLost { .. } => false,
+            | Self::PathLost { .. }
+            | Self::Stranger { .. } => false,
         }
     }
 }

@@ -45,6 +45,9 @@ pub(super) fn tell(report: &Report) {
         }
         // Told by who asked for it.
         Report::Reloaded => {}
+        Report::Stranger { router, source } => {
+            warn!("({router}) {source} is none of its unicast peers, and is heard nevertheless");
+        }
         Report::Withdrawn { router, .. } => {
             info!(
                 "({router}) another director is master: removing the addresses that were left here"

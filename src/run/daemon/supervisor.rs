@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::task::Poll;
 use std::thread;
 use std::time::Duration;
 
@@ -155,18 +156,35 @@ async fn supervise(plan: Plan, options: Options) -> Result<Ended, StartError> {
 /// system's default, and leave the addresses: these have to be there before anything is done.
 struct Signals {
     hangup: Signal,
-    interrupt: Signal,
-    terminate: Signal,
+    /// Each of them ends the daemon.
+    ends: [Signal; 3],
+    /// Whoever watches keepalived sends these: it writes its state and its counters to files.
+    asks: [Signal; 2],
 }
 
 impl Signals {
     fn new() -> io::Result<Self> {
         Ok(Self {
             hangup: signal(SignalKind::hangup())?,
-            interrupt: signal(SignalKind::interrupt())?,
-            terminate: signal(SignalKind::terminate())?,
+            ends: [
+                signal(SignalKind::terminate())?,
+                signal(SignalKind::interrupt())?,
+                signal(SignalKind::quit())?,
+            ],
+            asks: [signal(SignalKind::user_defined1())?, signal(SignalKind::user_defined2())?],
         })
     }
+}
+
+/// Waits for one of these; another one that came with it is there the next time.
+async fn any_of(signals: &mut [Signal]) {
+    std::future::poll_fn(|context| {
+        match signals.iter_mut().any(|signal| signal.poll_recv(context).is_ready()) {
+            true => Poll::Ready(()),
+            false => Poll::Pending,
+        }
+    })
+    .await;
 }
 
 struct Supervisor {
@@ -223,13 +241,12 @@ impl Supervisor {
                         self.reload(&mut reports).await;
                     }
                 }
-                _ = signals.terminate.recv() => {
+                () = any_of(&mut signals.ends) => {
                     is_stopping = true;
                     self.stop();
                 }
-                _ = signals.interrupt.recv() => {
-                    is_stopping = true;
-                    self.stop();
+                () = any_of(&mut signals.asks) => {
+                    info!("no file is written for SIGUSR1 and SIGUSR2: ask with `lvsha ctl status`");
                 }
                 stream = accept(server.as_ref()) => {
                     let (orders, node) = (self.orders.clone(), self.node.clone());
@@ -300,7 +317,10 @@ impl Supervisor {
                     *priority = *to;
                     *state
                 });
-                self.pipes.priority_changed(router, state == Some(State::Master), *to);
+                let mut routers = self.plan.routers.iter();
+                if routers.any(|own| own.settings.name == *router && own.tells_priorities) {
+                    self.pipes.priority_changed(router, state == Some(State::Master), *to);
+                }
             }
             Report::Announced { .. }
             | Report::Discarded { .. }
@@ -311,7 +331,8 @@ impl Supervisor {
             | Report::ObjectRepaired { .. }
             | Report::PathFound { .. }
             | Report::PathLost { .. }
-            | Report::Reloaded => {}
+            | Report::Reloaded
+            | Report::Stranger { .. } => {}
         }
     }
 

@@ -282,8 +282,9 @@ const GLOBALS: &[&str] = &[
     "vrrp_skip_check_adv_addr",
     "vrrp_version",
 ];
-/// Of `vrrp_sync_group`: members may always follow with a weight.
-const GROUPS: &[&str] = &["smtp_alert", "sync_group_tracking_weight"];
+/// Of `vrrp_sync_group`.
+const GROUPS: &[&str] =
+    &["notify_priority_changes", "smtp_alert", "sync_group_tracking_weight"];
 /// Of `virtual_server`; mail is judged apart.
 const SERVICES: &[&str] = &[
     "ha_suspend",

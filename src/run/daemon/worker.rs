@@ -33,6 +33,7 @@ use crate::run::vrrp::{
 mod announcements;
 mod announcing;
 mod changes;
+mod groups;
 mod links;
 mod news;
 mod objects;
@@ -42,6 +43,7 @@ mod reload;
 mod rereading;
 mod turn;
 mod unopened;
+mod untold;
 mod virtual_links;
 
 /// Everything the thread holds.
@@ -55,6 +57,8 @@ pub(super) struct Worker {
     further: Vec<Vec<Option<Port>>>,
     paths: paths::Paths,
     receivers: Receivers,
+    /// Who was told of as no peer of a router.
+    strangers: HashSet<(RouterIndex, IpAddr)>,
     unopened: unopened::Unopened,
     rereading: rereading::Rereading,
     /// Which router a packet is for.
@@ -83,7 +87,8 @@ pub(super) struct Worker {
     alarm: Alarm,
     buffer: Vec<u8>,
     started: Instant,
-    told_groups: HashMap<String, State>,
+    told_groups: groups::ToldGroups,
+    untold: untold::Untold,
     leaving: Option<reload::Leaving>,
 }
 
@@ -108,6 +113,7 @@ impl Worker {
             further: Vec::new(),
             paths: paths::Paths::default(),
             receivers: Receivers::default(),
+            strangers: HashSet::new(),
             unopened: unopened::Unopened::default(),
             rereading: rereading::Rereading::default(),
             index: HashMap::new(),
@@ -129,7 +135,8 @@ impl Worker {
             alarm: Alarm::new()?,
             buffer: vec![0; LONGEST_PACKET],
             started: Instant::now(),
-            told_groups: HashMap::new(),
+            told_groups: groups::ToldGroups::default(),
+            untold: untold::Untold::default(),
             leaving: None,
             plan: Plan::default(),
         };
@@ -143,10 +150,11 @@ impl Worker {
     pub(super) async fn run(mut self) {
         self.director.start(Instant::now());
         loop {
+            // There may be packets each time that it would sleep. What an order brings is carried out by the
+            // turn behind it: a router at fault has no deadline that would wake it for that.
+            let is_alone = self.obey_some();
             let is_busy = self.turn();
             self.tell_who_left();
-            // There may be packets each time that it would sleep.
-            let is_alone = self.obey_some();
             if is_alone || self.director.has_stopped() {
                 break;
             }
@@ -226,6 +234,7 @@ impl Worker {
         self.is_ending = true;
         self.take_away_everything();
         self.virtual_links.remove_all(&mut self.netlink, &mut self.reporter);
+        self.tell_changes(true);
     }
 
     /// Nobody will be there to repair what is left: what the kernel did not answer to is tried again.
@@ -267,14 +276,14 @@ impl Worker {
             observation: Observation::Unknown,
             is_urgent: source.is_urgent(),
         });
-        // A group that stays has told its state; it is told again when it changes.
-        self.told_groups.retain(|name, _| plan.groups.iter().any(|group| group.name == *name));
+        self.told_groups.follow(&plan);
         self.director = Director::new(members, groups.collect(), sources.collect());
         self.announcements = announcements::Announcements::new(announcers, Instant::now());
         self.ports = plan.routers.iter().map(|_| None).collect();
         let none = |router: &RouterPlan| router.paths.iter().map(|_| None).collect();
         self.further = plan.routers.iter().map(none).collect();
         self.followed = news::Followed::of(&plan);
+        self.strangers.clear();
         self.plan = plan;
         self.is_dirty = true;
         self.look_at_routes();
@@ -370,7 +379,7 @@ impl Worker {
         let other = planned.interface.as_deref().filter(|name| *name != router.interface);
         let link = match (other, &router.virtual_link) {
             (Some(other), _) => self.kernel.link(other),
-            (None, Some(own)) => self.virtual_links.own(own, &self.kernel),
+            (None, Some(_)) => self.virtual_links.own(router, &self.kernel),
             (None, None) => self.kernel.link(&router.interface),
         };
         Some(planned.on(link?.index))

@@ -34,6 +34,8 @@ pub struct Details {
     pub scope: u8,
     /// Flags (`IFA_F_*`).
     pub flags: u32,
+    /// Whether the kernel looks for somebody else who has it before it is used; IPv6 only.
+    pub detects_duplicates: bool,
     /// Seconds that it is preferred for new connections; `None` is for ever.
     pub preferred: Option<u32>,
 }

@@ -17,6 +17,13 @@ pub struct Setting {
     value: &'static str,
 }
 
+impl Setting {
+    /// Whether both say something of the same.
+    pub fn is_about(&self, other: &Self) -> bool {
+        self.path == other.path
+    }
+}
+
 impl fmt::Display for Setting {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "/proc/sys/net/{} = {}", self.path, self.value)
@@ -24,10 +31,10 @@ impl fmt::Display for Setting {
 }
 
 /// What a macvlan with a virtual MAC needs before it is up (C14, A78, A81).
-pub fn virtual_link_settings(link: &str, is_ipv6: bool) -> Vec<Setting> {
+pub fn virtual_link_settings(link: &str) -> Vec<Setting> {
     let v4 = |name: &str, value| Setting { path: format!("ipv4/conf/{link}/{name}"), value };
     let v6 = |name: &str, value| Setting { path: format!("ipv6/conf/{link}/{name}"), value };
-    let mut settings = vec![
+    vec![
         // Packets from and to addresses that are on the link below too.
         v4("accept_local", "1"),
         v4("rp_filter", "0"),
@@ -36,11 +43,13 @@ pub fn virtual_link_settings(link: &str, is_ipv6: bool) -> Vec<Setting> {
         v6("addr_gen_mode", "1"),
         v6("autoconf", "0"),
         v6("accept_ra", "0"),
-    ];
-    if !is_ipv6 {
-        settings.push(v6("disable_ipv6", "1"));
-    }
-    settings
+    ]
+}
+
+/// Whether a link takes addresses of IPv6. Both are to be said: a host may have it off for new links.
+pub fn ipv6_setting(link: &str, is_on: bool) -> Setting {
+    let value = if is_on { "0" } else { "1" };
+    Setting { path: format!("ipv6/conf/{link}/disable_ipv6"), value }
 }
 
 /// What the link below needs, so that it does not answer for the virtual addresses (A37, A81), and

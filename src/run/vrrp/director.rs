@@ -82,6 +82,8 @@ struct Router {
     is_known: bool,
     /// Whether its machine was told to fail.
     is_failed: bool,
+    /// Whether it has ended for good: what it follows is nothing to it, nor to its group.
+    is_stopped: bool,
 }
 
 impl Director {
@@ -100,6 +102,7 @@ impl Director {
                 is_urgent: false,
                 is_known: false,
                 is_failed: member.machine.state() == State::Fault,
+                is_stopped: false,
                 machine: member.machine,
                 tracked: member.tracked,
                 has_resources: member.has_resources,
@@ -138,6 +141,7 @@ impl Director {
         if input == Input::Stop {
             // Nothing comes behind it.
             router.departure = Departure::default();
+            router.is_stopped = true;
         }
         router.machine.handle(input, now);
         let has_followed = is_advertisement && router.machine.has_followed();
@@ -348,10 +352,11 @@ impl Director {
             let fault = fault.map(|source| format!("{} failed", source.name));
             let is_urgent = fault.is_some() && self.has_urgent_fault(index);
             let Some(router) = self.routers.get_mut(index) else { continue };
-            router.fault = fault;
-            router.is_urgent = is_urgent;
-            router.is_known = standing.is_known;
-            if router.is_started && !self.is_stopping {
+            let is_stopped = router.is_stopped;
+            router.fault = fault.filter(|_| !is_stopped);
+            router.is_urgent = is_urgent && !is_stopped;
+            router.is_known = standing.is_known || is_stopped;
+            if router.is_started && !self.is_stopping && !is_stopped {
                 self.handle(index, Input::Priority(standing.priority), now);
             }
         }
@@ -389,7 +394,9 @@ impl Director {
     /// Tells a machine whether it, or a companion of it, is at fault; or lets it start.
     fn apply_fault(&mut self, index: RouterIndex, standing: &Standing, now: Instant) {
         let companions = self.companions(index);
-        let Some(router) = self.routers.get(index) else { return };
+        let Some(router) = self.routers.get(index).filter(|router| !router.is_stopped) else {
+            return;
+        };
         let others = || companions.iter().filter_map(|member| self.routers.get(*member));
         let of_group = others().find_map(|router| {
             let fault = router.fault.as_ref()?;

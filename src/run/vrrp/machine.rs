@@ -409,8 +409,11 @@ impl Machine {
             return;
         };
         let silence = now.duration_since(advertised);
-        // The best of backups has no skew worth mentioning.
-        if silence < self.settings.interval * u32::from(self.settings.down_count) {
+        // The best of backups has no skew worth mentioning. Where each advertisement counts, the own timer fires
+        // at the limit, and a little later than that: it has the half interval that a late timer has.
+        let interval = self.settings.interval;
+        let limit = interval * u32::from(self.settings.down_count);
+        if silence < limit.max(interval * 3 / 2) {
             return;
         }
         self.enter(State::Backup, Cause::Overslept { silence }, now);

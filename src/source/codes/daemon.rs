@@ -92,6 +92,11 @@ start. The daemon tries it at each change, so that nothing is started or stopped
 A reload looks again.
 
 Correct the path, `chmod` and `chown` the script and the folders above it, or name another user.";
+    SAME_LINK = "LV0966" "daemon-same-link" Error Refuses "one virtual link for two routers"
+        "Two routers name the same interface behind `use_vmac`. It has one MAC address and stands on one
+interface, so that one of the two would have no place for its addresses. The daemon does not start.
+
+Name another one for one of them, or none: then each gets a name that is free.";
     INPUT_ERRORS = "LV0969" "daemon-input-errors" Warning Accepts "a configuration with errors"
         "The files hold errors: words that their own program refuses or reads otherwise than they say.
 The daemon does what it understands, as that program would, and leaves out the rest. Without

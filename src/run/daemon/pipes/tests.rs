@@ -39,6 +39,7 @@ fn events_are_lines_in_their_order() {
         pipes.health(&Event::ServerUp { service, server, reply: String::new() });
     }
     let expected = "INSTANCE \"VI_1\" MASTER 150\nGROUP \"all\" MASTER 0\n\
+        INSTANCE \"VI_1\" MASTER_PRIORITY 90\n\
         VS [10.0.0.31]:tcp:80 DOWN\nRS [10.0.0.29]:tcp:80 [10.0.0.31]:tcp:80 UP\n\
         VS [2001:db8::1]:tcp:80 DOWN\nRS [10.0.0.29]:tcp:80 [2001:db8::1]:tcp:80 UP\n\
         VS FWM 7 DOWN\nRS [10.0.0.29]:none:80 FWM 7 UP\n\

@@ -18,7 +18,13 @@ pub(super) fn planned(address: &VirtualAddress) -> PlannedAddress {
         broadcast,
         scope: address.scope.as_deref().map_or(0, scope),
         flags: flags(options),
-        preferred: options.preferred_lifetime.as_ref().and_then(|time| time.value.parse().ok()),
+        detects_duplicates: options.detects_duplicates.as_ref().is_some_and(|word| word.value),
+        preferred: match &options.preferred_lifetime {
+            Some(time) => time.value.parse().ok(),
+            // As keepalived has it: the kernel would take the one with the longest prefix for its own packets,
+            // and checks of real servers that have it, too, would be answered by themselves.
+            None => (address.address.is_ipv6() && prefix == whole).then_some(0),
+        },
     };
     PlannedAddress {
         address: address.address,
@@ -56,7 +62,7 @@ fn scope(name: &str) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Broadcast;
+    use crate::model::{Broadcast, Sourced};
 
     #[test]
     fn broadcast_addresses_follow_from_the_prefix() {
@@ -69,6 +75,43 @@ mod tests {
         let planned = planned(&address);
         assert_eq!(planned.details.broadcast, Some([10, 0, 0, 255].into()));
         assert_eq!(planned.details.scope, 253);
+    }
+
+    #[test]
+    fn one_host_of_ipv6_is_no_source_unless_it_is_said() {
+        let rows = [
+            ("2001:db8::1", None, None, Some(0)),
+            ("2001:db8::1", Some(128), None, Some(0)),
+            ("2001:db8::1", Some(64), None, None),
+            ("2001:db8::1", None, Some("forever"), None),
+            ("2001:db8::1", Some(64), Some("7"), Some(7)),
+            ("10.0.0.31", None, None, None),
+        ];
+        for (address, prefix, lifetime, expected) in rows {
+            let lifetime = lifetime.map(|time: &str| Sourced::implied(time.to_owned()));
+            let options = AddressOptions { preferred_lifetime: lifetime, ..Default::default() };
+            let stated = VirtualAddress {
+                prefix,
+                options: options.into(),
+                ..VirtualAddress::new(address.parse().unwrap())
+            };
+            let found = planned(&stated).details.preferred;
+            assert_eq!(found, expected, "{stated:?}");
+        }
+    }
+
+    /// The word takes the flag away with which the program adds every address.
+    #[test]
+    fn duplicates_are_looked_for_where_a_word_asks_for_it() {
+        for asked in [false, true] {
+            let word = asked.then(|| Sourced::implied(true));
+            let options = AddressOptions { detects_duplicates: word, ..Default::default() };
+            let stated = VirtualAddress {
+                options: options.into(),
+                ..VirtualAddress::new("2001:db8::1".parse().unwrap())
+            };
+            assert_eq!(planned(&stated).details.detects_duplicates, asked);
+        }
     }
 
     #[test]

@@ -1,14 +1,16 @@
 //! Model to plan: the routers of one node, with every default filled in.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use super::addresses::planned;
-use super::refusals::{at, required, same_id};
+use super::refusals::{at, required, same_id, same_link};
 use super::{GroupPlan, Plan, RefusedPlan, RouterPlan, ScriptPolicy, SourcePlan, Transport};
-use crate::model::{Cluster, Digest, Member, OwnInterface, Router, Sourced, VrrpVersion};
+use crate::model::{
+    Cluster, Digest, GroupSettings, Member, OwnInterface, Router, Sourced, VrrpVersion,
+};
 use crate::run::net::interface::virtual_link_name;
 use crate::run::net::socket::group_of;
 use crate::run::services;
@@ -29,7 +31,13 @@ use heartbeat::resources;
 
 /// What `node` is to do. Errors among the findings mean that it must not start with this plan.
 pub fn plan(cluster: &Cluster, node: &str, findings: &mut Findings) -> Plan {
-    let mut planner = Planner { cluster, node, sources: Vec::new(), findings };
+    let links = cluster.routers.iter().filter_map(stated_link).map(ToOwned::to_owned).collect();
+    let members = cluster.sync_groups.iter().flat_map(|group| {
+        group.members.iter().map(move |member| (member.value.as_str(), &*group.settings))
+    });
+    let memberships = members.collect();
+    let sources = Vec::new();
+    let mut planner = Planner { cluster, node, sources, links, memberships, findings };
     let mut routers: Vec<RouterPlan> = Vec::new();
     for router in &cluster.routers {
         let Some(planned) = planner.router(router) else { continue };
@@ -37,6 +45,11 @@ pub fn plan(cluster: &Cluster, node: &str, findings: &mut Findings) -> Plan {
         if let Some(other) = same {
             let number = planned.settings.virtual_router_id;
             planner.findings.push(same_id(router, &other.settings.name, number));
+        }
+        if let Some(link) = &planned.virtual_link {
+            let same = routers.iter().find(|other| other.virtual_link.as_ref() == Some(link));
+            let same = same.map(|other| same_link(router, &other.settings.name, link));
+            planner.findings.extend(same);
         }
         routers.push(planned);
     }
@@ -60,11 +73,9 @@ pub fn plan(cluster: &Cluster, node: &str, findings: &mut Findings) -> Plan {
     let refused = refused(cluster, &routers);
     let pipes = planner.pipes();
     let mails = routers.iter().any(|router| router.mails) || groups.iter().any(|group| group.mails);
-    let conduct = &cluster.globals.conduct;
     Plan {
         groups,
         pipes,
-        tells_priorities: is_on(conduct.notify_priority_changes.as_ref()),
         tells_states: is_on(cluster.globals.events.states_on_reload.as_ref()),
         mail: services::mail_plan(cluster).filter(|_| mails),
         mails_no_faults: is_on(cluster.globals.mail.no_faults.as_ref()),
@@ -92,6 +103,10 @@ struct Planner<'a> {
     cluster: &'a Cluster,
     node: &'a str,
     sources: Vec<SourcePlan>,
+    /// Names of virtual links that are taken, or stated for a later router.
+    links: HashSet<String>,
+    /// What the sync group of each router says, by the name of the router.
+    memberships: HashMap<&'a str, &'a GroupSettings>,
     findings: &'a mut Findings,
 }
 
@@ -114,7 +129,7 @@ impl Planner<'_> {
         let (interface, settings) = (interface?, settings?);
 
         let paths = self.paths(&interface, settings.family);
-        let virtual_link = virtual_link(router, &settings);
+        let virtual_link = self.virtual_link(router, &settings);
         let own_link = virtual_link.as_deref();
         let tracked = self.tracked(router, &interface, own_link, &settings, &paths);
         let (settings, tracked) = self.arbitrated(router, settings, tracked);
@@ -141,6 +156,10 @@ impl Planner<'_> {
             transmits_on_base: delivery.transmit_on_base.is_some()
                 || matches!(transport, Transport::Unicast(_)),
             transport,
+            // A file of one director says which peers it has; heartbeat's name all of them, who are no others.
+            checks_source: member.node.is_some()
+                || is_on(router.conduct.check_unicast_source.as_ref())
+                || is_on(self.cluster.globals.conduct.check_unicast_source.as_ref()),
             paths,
             custom: match has_plain_checksum {
                 true => ChecksumCustom::Message,
@@ -159,6 +178,7 @@ impl Planner<'_> {
             tracked,
             hooks,
             mails: self.mails(router.alert),
+            tells_priorities: self.tells_priorities(router),
             is_preferred: self.is_preferred(router),
             resources,
             resource_source,
@@ -166,6 +186,14 @@ impl Planner<'_> {
             settings,
         };
         (self.findings.count(Severity::Error) == before).then_some(planned)
+    }
+
+    /// The router's word, then that of its group, then the global one.
+    fn tells_priorities(&self, router: &Router) -> bool {
+        let group = self.memberships.get(router.name.value.as_str());
+        let group = group.and_then(|group| group.notify_priority_changes);
+        let own = router.conduct.notify_priority_changes.or(group);
+        is_on(own.or(self.cluster.globals.conduct.notify_priority_changes).as_ref())
     }
 
     /// This node's rank; a file of one node names none.
@@ -244,6 +272,23 @@ impl Planner<'_> {
             IpAddr::V4(_) => false,
         });
         Some(settings)
+    }
+
+    /// The name of the link with the virtual MAC. A number may stand on several interfaces, so that, as with
+    /// keepalived, a name that nobody states is the first that is free.
+    fn virtual_link(&mut self, router: &Router, settings: &Settings) -> Option<String> {
+        let OwnInterface::VirtualMac(_) = &router.own_interface.as_deref()?.value else {
+            return None;
+        };
+        if let Some(stated) = stated_link(router) {
+            return Some(stated.to_owned());
+        }
+        let id = settings.virtual_router_id;
+        let usual = virtual_link_name(id, settings.family == Family::V6);
+        let others = (1_u32..).map(|number| format!("vrrp{number}.{id}"));
+        let name = std::iter::once(usual).chain(others).find(|name| !self.links.contains(name))?;
+        self.links.insert(name.clone());
+        Some(name)
     }
 
     fn down_count(&self, router: &Router) -> u8 {
@@ -386,7 +431,7 @@ impl Planner<'_> {
             }
             // What a group follows, all its members follow.
             for track in &group.tracks {
-                let Some(tracked) = self.track(track) else { continue };
+                let Some(tracked) = self.track(track, true) else { continue };
                 for member in &members {
                     if let Some(router) = routers.get_mut(*member) {
                         router.tracked.push(tracked.clone());
@@ -406,14 +451,10 @@ impl Planner<'_> {
     }
 }
 
-/// The name of the link with the virtual MAC.
-fn virtual_link(router: &Router, settings: &Settings) -> Option<String> {
-    let is_ipv6 = settings.family == Family::V6;
+/// The name that a file gives the link with the virtual MAC.
+fn stated_link(router: &Router) -> Option<&str> {
     match &router.own_interface.as_deref()?.value {
-        OwnInterface::VirtualMac(link) => {
-            let default = || virtual_link_name(settings.virtual_router_id, is_ipv6);
-            Some(link.name.clone().unwrap_or_else(default))
-        }
+        OwnInterface::VirtualMac(link) => link.name.as_deref(),
         OwnInterface::SharedMac(_) => None,
     }
 }

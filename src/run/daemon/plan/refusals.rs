@@ -35,3 +35,13 @@ pub(super) fn same_id(router: &Router, other: &str, virtual_router_id: u8) -> Di
     );
     at(router, daemon::SAME_ID, message).help("give one of them another virtual_router_id")
 }
+
+/// Two routers with one virtual link, which has one MAC address.
+pub(super) fn same_link(router: &Router, other: &str, link: &str) -> Diagnostic {
+    let message = format!("`{}` has the virtual link `{link}`, as `{other}`", router.name.value);
+    let finding = match router.own_interface.as_ref().and_then(|own| own.at) {
+        Some(place) => Diagnostic::new(daemon::SAME_LINK, place, message),
+        None => at(router, daemon::SAME_LINK, message),
+    };
+    finding.help("name another one behind `use_vmac`, or none")
+}

@@ -79,15 +79,34 @@ fn unicast_peers_replace_the_group() {
 }
 
 #[test]
+fn whoever_sends_to_this_director_is_heard_unless_the_source_is_checked() {
+    let peers = "unicast_peer {\n 10.0.0.2\n }";
+    assert!(!router(peers).checks_source);
+    assert!(router(&format!("check_unicast_src\n {peers}")).checks_source);
+    let one = "vrrp_instance VI_1 {\n interface eth1\n virtual_router_id 51\n unicast_peer {\n \
+               10.0.0.2\n }\n virtual_ipaddress {\n 10.0.0.31\n }\n}\n";
+    let (plan, _) = planned(&format!("global_defs {{\n vrrp_check_unicast_src\n}}\n{one}"));
+    assert!(plan.routers[0].checks_source);
+    // heartbeat's media name both directors.
+    let line = "lw1 IPaddr::10.0.0.31/24/eth0\n";
+    assert!(heartbeat(HA_CF, line, "lw1").routers[0].checks_source);
+}
+
+#[test]
 fn the_own_interface_is_followed_unless_it_is_not() {
-    let own = SourcePlan::Interface { name: "eth1".to_owned(), speaker: Some((51, Family::V4)) };
+    let own = |ignores_link| {
+        let speaker = Speaker { virtual_router_id: 51, family: Family::V4, ignores_link };
+        SourcePlan::Interface { name: "eth1".to_owned(), speaker: Some(speaker) }
+    };
     let (plan, _) = instance("track_interface {\n eth2 weight -20\n }");
-    assert_eq!(plan.sources.first(), Some(&own));
+    assert_eq!(plan.sources.first(), Some(&own(false)));
     assert_eq!(followed(&plan), ["interface eth1", "interface eth0", "interface eth2"]);
     let weights: Vec<i16> = plan.routers[0].tracked.iter().map(|tracked| tracked.weight).collect();
     assert_eq!(weights, [0, 0, -20]);
+    // Who has no way out, or none in, is at fault nevertheless.
     let (plan, _) = instance("dont_track_primary");
-    assert_eq!(followed(&plan), ["interface eth0"]);
+    assert_eq!(plan.sources.first(), Some(&own(true)));
+    assert_eq!(followed(&plan), ["interface eth1", "interface eth0"]);
 }
 
 #[test]
@@ -111,14 +130,17 @@ fn the_interfaces_of_addresses_are_followed_unless_they_are_not() {
     // As keepalived 2.2.7 does.
     let routes = "virtual_routes {\n 10.1.0.0/16 dev eth3\n 10.2.0.0/16 dev eth4 no_track\n \
                   10.3.0.0/16 via 10.0.0.9\n }";
-    let rows: [(&str, &str, &[&str]); 7] = [
+    let rules = "virtual_rules {\n from 10.1.0.0/16 iif eth3 oif eth4 table 7 priority 1000\n \
+                 to 10.2.0.0/16 iif eth5 table 7 priority 1001 no_track\n iif eth1 table 7 priority 1002\n }";
+    let rows: [(&str, &str, &[&str]); 8] = [
         ("10.0.0.31/24", "", &["interface eth1"]),
-        ("10.0.0.31/24 dev eth1", "dont_track_primary", &[]),
+        ("10.0.0.31/24 dev eth1", "dont_track_primary", &["interface eth1"]),
         ("10.0.0.31/24 dev eth0 no_track", "", &["interface eth1"]),
         ("10.0.0.31/24 dev lo\n 10.0.0.32/24 dev lo", "", &["interface eth1", "interface lo"]),
         ("10.0.0.31/24 dev vrrp.51", "use_vmac", &["interface eth1"]),
         ("10.0.0.31/24", excluded, &["interface eth1", "interface eth2"]),
         ("10.0.0.31/24", routes, &["interface eth1", "interface eth3"]),
+        ("10.0.0.31/24", rules, &["interface eth1", "interface eth3", "interface eth4"]),
     ];
     for (own, lines, expected) in rows {
         assert_eq!(with(own, lines), expected, "{own} {lines}");
@@ -171,6 +193,33 @@ fn a_virtual_mac_has_a_link_of_its_own() {
     assert!(router("use_vmac\n vmac_xmit_base").transmits_on_base);
     // As keepalived has it: a peer may be behind a router.
     assert!(router("use_vmac\n unicast_peer {\n 192.0.2.9\n }").transmits_on_base);
+}
+
+#[test]
+fn routers_of_one_number_on_several_interfaces_have_links_of_their_own() {
+    let virtual_mac = |name: &str, interface: &str, word: &str, address: &str| {
+        format!(
+            "vrrp_instance {name} {{\n interface {interface}\n virtual_router_id 51\n {word}\n \
+             version 3\n virtual_ipaddress {{\n {address}\n }}\n}}\n"
+        )
+    };
+    let links = |rows: &[(&str, &str, &str)]| -> (Vec<String>, Vec<String>) {
+        let rows = rows.iter().zip(1..).map(|((interface, word, address), number)| {
+            virtual_mac(&format!("VI_{number}"), interface, word, address)
+        });
+        let (plan, codes) = planned(&rows.collect::<String>());
+        (plan.routers.into_iter().filter_map(|router| router.virtual_link).collect(), codes)
+    };
+    let none = || Vec::<String>::new();
+    let both = [("eth1", "use_vmac", "10.0.0.1"), ("eth2", "use_vmac", "10.0.0.2")];
+    assert_eq!(links(&both), (vec!["vrrp.51".to_owned(), "vrrp1.51".to_owned()], none()));
+    // A name that somebody states is not free, wherever it stands.
+    let stated = [("eth1", "use_vmac", "10.0.0.1"), ("eth2", "use_vmac vrrp.51", "10.0.0.2")];
+    assert_eq!(links(&stated), (vec!["vrrp1.51".to_owned(), "vrrp.51".to_owned()], none()));
+    let families = [("eth1", "use_vmac", "10.0.0.1"), ("eth1", "use_vmac", "fe80::31")];
+    assert_eq!(links(&families), (vec!["vrrp.51".to_owned(), "vrrp6.51".to_owned()], none()));
+    let twice = [("eth1", "use_vmac own0", "10.0.0.1"), ("eth2", "use_vmac own0", "10.0.0.2")];
+    assert_eq!(links(&twice).1, ["LV0966"]);
 }
 
 #[test]
@@ -246,6 +295,88 @@ fn members_of_a_group_wait_for_each_other_and_follow_what_it_follows() {
     assert_eq!(plan.groups[0].members, [0, 1]);
     assert!(plan.routers.iter().all(|router| router.settings.is_grouped));
     assert!(plan.routers.iter().all(|router| router.tracked.len() == 2));
+}
+
+#[test]
+fn members_of_a_group_follow_with_weights_where_it_allows_them() {
+    let followed_by = |group: &str| {
+        let (plan, codes) = planned(&format!(
+            "vrrp_script web {{\n script \"/bin/true\"\n weight -20\n}}
+            vrrp_script dns {{\n script \"/bin/true\"\n}}
+            track_file number {{\n file /tmp/number\n}}
+            track_file other {{\n file /tmp/other\n weight 2\n}}
+            vrrp_track_process proxy {{\n process haproxy\n weight 30\n}}
+            vrrp_sync_group both {{\n group {{\n VI_1\n }}\n {group}\n
+                track_interface {{\n eth9 weight -5\n }}\n}}
+            vrrp_instance VI_1 {{
+                interface eth1
+                virtual_router_id 51
+                virtual_ipaddress {{
+                    10.0.0.31/24
+                }}
+                track_interface {{\n eth2 weight -60\n eth3\n }}
+                track_script {{\n web\n dns\n }}
+                track_file {{\n number\n other\n }}
+                track_process {{\n proxy\n }}
+            }}"
+        ));
+        let weights = plan.routers[0].tracked.iter().map(|tracked| tracked.weight);
+        let told: Vec<String> =
+            followed(&plan).into_iter().zip(weights).map(|(name, weight)| format!("{name} {weight}")).collect();
+        (told, plan.sources.len(), codes)
+    };
+    let (told, _, codes) = followed_by("sync_group_tracking_weight");
+    assert_eq!(codes, [""; 0]);
+    let all = [
+        "interface eth1 0",
+        "interface eth2 -60",
+        "interface eth3 0",
+        "script web -20",
+        "script dns 0",
+        "file number 1",
+        "file other 2",
+        "process proxy 30",
+        "interface eth9 -5",
+    ];
+    assert_eq!(told, all);
+    let (told, sources, codes) = followed_by("");
+    assert_eq!(codes, ["LV0959"; 5]);
+    let some = [
+        "interface eth1 0",
+        "interface eth2 0",
+        "interface eth3 0",
+        "script dns 0",
+        "file number 0",
+        "interface eth9 -5",
+    ];
+    assert_eq!(told, some);
+    assert_eq!(sources, some.len(), "what is not followed is not looked at");
+}
+
+#[test]
+fn pipes_are_told_priorities_by_the_nearest_word() {
+    let tells = |global: &str, group: &str, own: &str| {
+        let (plan, codes) = planned(&format!(
+            "global_defs {{\n {global}\n}}
+            vrrp_sync_group both {{\n group {{\n VI_1\n }}\n {group}\n}}
+            vrrp_instance VI_1 {{
+                interface eth1
+                virtual_router_id 51
+                {own}
+                virtual_ipaddress {{
+                    10.0.0.31/24
+                }}
+            }}"
+        ));
+        assert_eq!(codes, [""; 0]);
+        plan.routers[0].tells_priorities
+    };
+    let (on, off) = ("notify_priority_changes true", "notify_priority_changes false");
+    assert!(!tells("", "", ""));
+    assert!(tells("vrrp_notify_priority_changes true", "", ""));
+    assert!(tells("", on, "") && tells("", "", on));
+    assert!(!tells("vrrp_notify_priority_changes true", off, ""));
+    assert!(!tells("vrrp_notify_priority_changes true", on, off));
 }
 
 fn heartbeat(ha_cf: &str, haresources: &str, node: &str) -> Plan {

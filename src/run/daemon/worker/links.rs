@@ -1,7 +1,7 @@
 //! Interfaces that come, go and change.
 
 use super::*;
-use crate::run::daemon::plan::SourcePlan;
+use crate::run::daemon::plan::{SourcePlan, Speaker};
 use crate::run::daemon::ports::WayIn;
 
 impl Worker {
@@ -74,15 +74,14 @@ impl Worker {
             let primary = self.kernel.primary(base.index, router.settings.family, &self.moving);
             router.source.or(primary)
         });
-        let virtual_link = router.virtual_link.as_deref();
-        let own = virtual_link.and_then(|name| self.virtual_links.own(name, &self.kernel));
+        let own = self.virtual_links.own(router, &self.kernel);
         let slot = self.ports.get_mut(number)?;
         let (Some(source), Some(base)) = (source, base) else {
             *slot = None;
             return None;
         };
         // Also who sends elsewhere has no place for its addresses without it.
-        if virtual_link.is_some() && !own.is_some_and(|link| link.is_running) {
+        if router.virtual_link.is_some() && !own.is_some_and(|link| link.is_running) {
             *slot = None;
             let what = format!("({}) its virtual link", router.settings.name);
             return Some((what, io::Error::other("it is missing, or down")));
@@ -115,8 +114,12 @@ impl Worker {
         for (number, source) in (0..).zip(&self.plan.sources) {
             let works = match source {
                 SourcePlan::Interface { name, speaker } => {
-                    let link = self.kernel.link(name).filter(|link| link.is_running);
-                    link.is_some() && speaker.is_none_or(|speaker| self.can_speak(name, speaker))
+                    let is_running = self.kernel.link(name).is_some_and(|link| link.is_running);
+                    match speaker {
+                        Some(speaker) if is_running => self.can_speak(name, speaker),
+                        Some(speaker) => speaker.ignores_link,
+                        None => is_running,
+                    }
                 }
                 SourcePlan::Paths { interfaces, family } => {
                     interfaces.iter().any(|name| self.has_way(name, *family))
@@ -136,12 +139,13 @@ impl Worker {
 
     /// Whether a router on an interface has a way out, and hears the others: who is deaf would be a second
     /// master, and who is mute as well. Another router there may have what this one lacks.
-    fn can_speak(&self, name: &str, (id, family): (u8, Family)) -> bool {
+    fn can_speak(&self, name: &str, speaker: &Speaker) -> bool {
+        let identity = (name, speaker.virtual_router_id, speaker.family);
         let routers = self.plan.routers.iter().zip(&self.ports);
-        let mut routers = routers.filter(|(router, _)| router.identity() == (name, id, family));
+        let mut routers = routers.filter(|(router, _)| router.identity() == identity);
         routers.all(|(router, port)| {
             let mut links = self.virtual_links.links_of(router, &self.kernel);
-            port.is_some() && !links.any(|link| self.receivers.is_deaf(link.index, family))
+            port.is_some() && !links.any(|link| self.receivers.is_deaf(link.index, speaker.family))
         })
     }
 }

@@ -5,6 +5,7 @@ use tokio::sync::oneshot;
 use super::*;
 use crate::run::daemon::plan::SourcePlan;
 use crate::run::daemon::succession::Succession;
+use crate::run::net::addresses::Details;
 use crate::run::net::routes::RouteKey;
 
 /// Routers that the next plan does not have, and that are being given up.
@@ -45,11 +46,13 @@ impl Worker {
         let now = Instant::now();
         let succession = Succession::new(&self.plan, &plan);
         self.give_up_what_is_not_in(&plan, now);
+        self.tell_changes(true);
         self.reporter.tell(Report::Reloaded);
         let observations = self.director.sources().iter().map(|source| source.observation);
         let old_sources: Vec<(SourcePlan, Observation)> =
             self.plan.sources.iter().cloned().zip(observations).collect();
         let old_objects = self.all_objects();
+        let old_details = self.details();
         let mut known: HashMap<(String, u8, Family), Life> = HashMap::new();
         let old_routers = std::mem::take(&mut self.plan).routers;
         let mut director = std::mem::take(&mut self.director);
@@ -78,6 +81,12 @@ impl Worker {
                 }
             })
             .collect();
+        self.virtual_links.remove_unused(
+            &plan,
+            &mut self.kernel,
+            &mut self.netlink,
+            &mut self.reporter,
+        );
         self.install(plan, lives);
         // What a script said last still holds.
         let inherited = (0..).zip(&self.plan.sources).filter_map(|(number, source)| {
@@ -88,18 +97,58 @@ impl Worker {
         self.director.observe_all(inherited, now);
         self.director.start(now);
         self.abandon_stale(&old_objects);
-        self.virtual_links.remove_unused(&self.plan, &mut self.netlink, &mut self.reporter);
+        self.take_off_what_differs(&old_details);
     }
 
     fn give_up_what_is_not_in(&mut self, plan: &Plan, now: Instant) {
+        self.told_groups.hold(plan);
+        let mut is_any = false;
         for number in 0..self.plan.routers.len() {
             let Some(router) = self.plan.routers.get(number) else { continue };
             let stays = plan.routers.iter().any(|new| new.identity() == router.identity());
             if !stays {
                 self.director.handle(number, Input::Stop, now);
+                is_any = true;
             }
         }
         self.carry_out();
+        // Its end is told under the old plan, and its addresses are gone by then; but the others have to advertise.
+        let mut slices = 0..if is_any { MOST_SLICES } else { 0 };
+        while slices.next().is_some() && self.change_objects() {}
+    }
+
+    /// What the plan says of each address, where its link is there.
+    fn details(&self) -> HashMap<LinkAddress, Details> {
+        let of_routers = self.plan.routers.iter().flat_map(|router| {
+            router.addresses.iter().filter_map(move |planned| {
+                Some((self.place(router, planned)?, &planned.details))
+            })
+        });
+        let fixed = self.plan.fixed.addresses.iter().filter_map(|planned| {
+            let link = self.kernel.link(planned.interface.as_deref()?)?.index;
+            Some((planned.on(link), &planned.details))
+        });
+        of_routers.chain(fixed).map(|(place, details)| (place, details.clone())).collect()
+    }
+
+    /// The kernel changes no label, scope or broadcast address of what is there: it goes, and comes again with the
+    /// next changes.
+    fn take_off_what_differs(&mut self, old: &HashMap<LinkAddress, Details>) {
+        let new = self.details();
+        let differs = |(place, details): &(&LinkAddress, &Details)| {
+            old.get(*place).is_some_and(|old| old != *details)
+                && self.owned.has_put(place)
+                && self.kernel.addresses().contains(place)
+        };
+        let places = new.iter().filter(differs).map(|(place, _)| place.clone());
+        let steps: Vec<Step> = places.map(Object::Address).map(Step::Remove).collect();
+        if steps.is_empty() {
+            return;
+        }
+        match self.apply(&steps) {
+            Ok(_) => steps.iter().for_each(|step| self.kernel.remove(step.object())),
+            Err(error) => self.check_reading("addresses and routes", Err(error)),
+        }
     }
 
     /// What the old plan put into the kernel and the new one does not know goes with the next changes.
@@ -123,3 +172,6 @@ fn key_of(object: &Object) -> Option<RouteKey> {
         Object::Address(_) | Object::Rule(_) => None,
     }
 }
+
+/// Changes of the kernel's objects in one go, of 64 each: some milliseconds.
+const MOST_SLICES: usize = 4;

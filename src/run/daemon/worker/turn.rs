@@ -20,8 +20,10 @@ impl Worker {
         self.director.handle_timeout(Instant::now());
         self.carry_out();
         self.follow_news();
-        // Addresses before their announcement (A82, A91).
-        self.change_objects() || self.announce() || has_more
+        // Addresses before their announcement (A82, A91), and before whoever starts something on them.
+        let has_changes = self.change_objects();
+        self.tell_changes(!self.is_dirty && self.changes.is_empty());
+        has_changes || self.announce() || has_more
     }
 
     /// Sleeps until there is something to do.
@@ -58,6 +60,7 @@ impl Worker {
             self.director.next_deadline(),
             self.unopened.next_deadline(),
             self.rereading.next_deadline(),
+            self.untold.next_deadline(),
         ];
         deadlines.into_iter().flatten().min()
     }
@@ -74,6 +77,7 @@ impl Worker {
                         let decoded = self.judge(link, &envelope, payload);
                         if let Ok((index, _)) = &decoded {
                             self.heard_on(link, *index);
+                            self.look_at_sender(link, *index, envelope.source);
                         }
                         self.deliver(envelope.source, decoded);
                     }
@@ -96,7 +100,7 @@ impl Worker {
     ) -> Result<(RouterIndex, Input), (Option<RouterIndex>, Reason)> {
         let family = Family::of(envelope.source);
         let find = |id: Option<u8>| self.index.get(&(link, id?, family)).copied();
-        // Unicast peers may be some hops away; the list of peers guards instead (C04).
+        // Unicast peers may be some hops away; the list of peers guards instead, where it is asked to (C04).
         let is_multicast = envelope.destination.is_multicast();
         let minimum = if is_multicast { HOP_LIMIT } else { 0 };
         let (advertisement, custom) = Advertisement::decode(payload, envelope, minimum)
@@ -107,7 +111,10 @@ impl Worker {
             return Err((None, Reason::UnknownRouter));
         }
         let is_expected = match self.transport_on(index, link) {
-            Some(Transport::Unicast(peers)) => peers.contains(&envelope.source),
+            Some(Transport::Unicast(peers)) => {
+                let is_checked = self.plan.routers.get(index).is_none_or(|own| own.checks_source);
+                peers.contains(&envelope.source) || !(is_checked || is_multicast)
+            }
             Some(Transport::Multicast(_)) => is_multicast,
             None => false,
         };
@@ -116,6 +123,22 @@ impl Worker {
         }
         let source = envelope.source;
         Ok((index, Input::Advertisement { source, advertisement, custom }))
+    }
+
+    /// Tells once of somebody who is no peer: with a mistake in the list he would be the other master.
+    fn look_at_sender(&mut self, link: u32, index: RouterIndex, source: IpAddr) {
+        let is_stranger = match self.transport_on(index, link) {
+            Some(Transport::Unicast(peers)) => !peers.contains(&source),
+            Some(Transport::Multicast(_)) | None => false,
+        };
+        // Anybody can send under as many addresses as he likes.
+        let is_told = is_stranger
+            && self.strangers.len() < MOST_STRANGERS
+            && self.strangers.insert((index, source));
+        if let Some(router) = self.plan.routers.get(index).filter(|_| is_told) {
+            let router = router.settings.name.clone();
+            self.reporter.tell(Report::Stranger { router, source });
+        }
     }
 
     fn deliver(
@@ -138,7 +161,6 @@ impl Worker {
     /// Does what the machines want: advertisements at once, everything else later.
     pub(super) fn carry_out(&mut self) {
         let now = Instant::now();
-        let mut is_changed = false;
         while let Some((index, output)) = self.director.poll_output() {
             let name = || self.plan.routers.get(index).map(|r| r.settings.name.clone());
             match output {
@@ -150,12 +172,12 @@ impl Worker {
                         self.announcements.stop(index);
                     }
                     let router = name().unwrap_or_default();
-                    self.reporter.tell(Report::Transition { router, transition });
-                    is_changed = true;
+                    self.untold.push(Report::Transition { router, transition }, now);
+                    self.told_groups.look();
                 }
                 Output::Leaving(cause) => {
                     let router = name().unwrap_or_default();
-                    self.reporter.tell(Report::Leaving { router, cause });
+                    self.untold.push(Report::Leaving { router, cause }, now);
                 }
                 Output::Notice(notice) => {
                     let router = name().unwrap_or_default();
@@ -163,49 +185,54 @@ impl Worker {
                 }
                 Output::PriorityChanged { from, to } => {
                     let router = name().unwrap_or_default();
-                    self.reporter.tell(Report::PriorityChanged { router, from, to });
+                    self.untold.push(Report::PriorityChanged { router, from, to }, now);
                 }
                 Output::Ready => {}
                 Output::Withdraw => {
                     self.is_dirty = true;
                     let router = name().unwrap_or_default();
                     let priority = self.director.machine(index).map_or(0, Machine::priority);
-                    self.reporter.tell(Report::Withdrawn { router, priority });
+                    self.untold.push(Report::Withdrawn { router, priority }, now);
+                    self.told_groups.look();
                 }
             }
         }
         // A group is told of when its routers have been.
-        if is_changed {
-            self.tell_groups();
+        for (group, state) in self.told_groups.news(&self.director) {
+            self.untold.push(Report::GroupChanged { group, state }, now);
+        }
+    }
+
+    /// Tells what has happened, as far as what belongs to it is done.
+    pub(super) fn tell_changes(&mut self, is_settled: bool) {
+        let now = Instant::now();
+        while let Some(report) = self.untold.next(is_settled, now) {
+            self.reporter.tell(report);
         }
     }
 
     fn advertise(&mut self, index: RouterIndex, priority: u8) {
         self.advertise_further(index, priority);
-        let (Some(plan), Some(machine), Some(Some(port))) =
+        let (Some(plan), Some(machine), Some(port)) =
             (self.plan.routers.get(index), self.director.machine(index), self.ports.get(index))
         else {
             return;
         };
-        if let Err(error) = port.advertise(&plan.transport, plan.custom, machine, priority) {
+        let result = match port {
+            Some(port) => port.advertise(&plan.transport, plan.custom, machine, priority),
+            // A fault has its own line, and one that has further paths is heard.
+            None if priority == 0 || !plan.paths.is_empty() => Ok(()),
+            None => Err(io::Error::other("there is no way out")),
+        };
+        if let Err(error) = result {
             let what = format!("({}) advertisement on {}", plan.settings.name, plan.interface);
             self.reporter.unsent(what, &error, Instant::now());
-        }
-    }
-
-    fn tell_groups(&mut self) {
-        for group in self.director.groups() {
-            let now = self.director.group_state(group);
-            let told = self.told_groups.get(&group.name).copied().unwrap_or(State::Initialize);
-            // Every turn asks, so only a change takes memory.
-            if now != told {
-                let group = group.name.clone();
-                self.told_groups.insert(group.clone(), now);
-                self.reporter.tell(Report::GroupChanged { group, state: now });
-            }
         }
     }
 }
 
 /// Packets that are read from one socket in a turn.
 const MOST_PACKETS: usize = 4096;
+
+/// Senders that are told of between two reloads.
+const MOST_STRANGERS: usize = 64;

@@ -9,7 +9,8 @@ use crate::run::daemon::plan::RouterPlan;
 use crate::run::daemon::report::Reporter;
 use crate::run::net::frames::MacAddress;
 use crate::run::net::interface::{
-    Setting, base_link_settings, move_reverse_path_filter, restore, virtual_link_settings, write,
+    Setting, base_link_settings, ipv6_setting, move_reverse_path_filter, restore,
+    virtual_link_settings, write,
 };
 use crate::run::net::netlink::{Link, Netlink, VirtualLink};
 use crate::run::vrrp::Family;
@@ -17,14 +18,24 @@ use crate::run::vrrp::Family;
 /// The links that this daemon made, and the settings that it changed for them.
 #[derive(Debug, Default)]
 pub(super) struct VirtualLinks {
-    /// Names by index.
-    made: BTreeMap<u32, String>,
+    /// By index.
+    made: BTreeMap<u32, Made>,
     /// Each with the index of the link that it belongs to.
     changed: Vec<(u32, Setting, String)>,
     /// What was changed for the reverse path filter of all interfaces, once.
     filters: Option<Vec<(Setting, String)>>,
     /// Links of such names that are something else, and what could not be made: told once.
     refused: HashSet<(String, u32)>,
+    /// Links that could not be brought up: told once.
+    down: HashSet<u32>,
+}
+
+/// A link that this daemon made.
+#[derive(Debug)]
+struct Made {
+    name: String,
+    /// Whether it takes addresses of IPv6, once that was said.
+    has_ipv6: Option<bool>,
 }
 
 impl VirtualLinks {
@@ -40,12 +51,11 @@ impl VirtualLinks {
         let mut fresh = Vec::new();
         for router in &plan.routers {
             let Some(wanted) = wanted(router, kernel) else { continue };
-            let name = &wanted.name;
-            let existing = kernel.link(name);
-            let is_known = existing.is_some_and(|link| self.made.contains_key(&link.index));
-            if is_known {
+            if self.own(router, kernel).is_some() {
                 continue;
             }
+            let name = &wanted.name;
+            let existing = kernel.link(name);
             if let Err(why) = take_or_make(&wanted, existing, netlink) {
                 if self.refused.insert((name.clone(), wanted.parent)) {
                     let what = format!("creating {name} on {}", router.interface);
@@ -65,12 +75,19 @@ impl VirtualLinks {
                 self.prepare(router, kernel, reporter);
             }
         }
+        for router in &plan.routers {
+            self.switch_ipv6(router, kernel, reporter);
+        }
         self.bring_up(plan, kernel, netlink, reporter);
     }
 
-    /// A link of this name that serves routers; one that others made never does.
-    pub(super) fn own<'k>(&self, name: &str, kernel: &'k Kernel) -> Option<&'k Link> {
-        kernel.link(name).filter(|link| self.made.contains_key(&link.index))
+    /// The link of a router: on its interface, with its MAC. One that others made never is, nor is another
+    /// router's.
+    pub(super) fn own<'k>(&self, router: &RouterPlan, kernel: &'k Kernel) -> Option<&'k Link> {
+        let link = kernel.link(router.virtual_link.as_deref()?)?;
+        let parent = kernel.link(&router.interface)?;
+        let is_its = link.parent == Some(parent.index) && link.mac == Some(mac_of(router));
+        Some(link).filter(|link| is_its && self.made.contains_key(&link.index))
     }
 
     /// The links that a router speaks and hears on, as far as they are there.
@@ -79,15 +96,15 @@ impl VirtualLinks {
         router: &RouterPlan,
         kernel: &'k Kernel,
     ) -> impl Iterator<Item = &'k Link> + use<'k> {
-        let own = router.virtual_link.as_deref().and_then(|name| self.own(name, kernel));
-        kernel.link(&router.interface).into_iter().chain(own)
+        kernel.link(&router.interface).into_iter().chain(self.own(router, kernel))
     }
 
     /// The kernel removes a link with the one below it, and settings with their link.
     fn forget_gone(&mut self, kernel: &Kernel) {
-        self.made.retain(|index, name| kernel.by_index(*index).is_some_and(|l| l.name == *name));
+        self.made.retain(|index, made| kernel.by_index(*index).is_some_and(|l| l.name == made.name));
         self.changed.retain(|(index, ..)| kernel.by_index(*index).is_some());
         self.refused.retain(|(_, parent)| kernel.by_index(*parent).is_some());
+        self.down.retain(|index| kernel.by_index(*index).is_some());
     }
 
     /// Writes the settings of a new link and of the one below it.
@@ -96,19 +113,28 @@ impl VirtualLinks {
         let (Some(link), Some(parent)) = (kernel.link(name), kernel.link(&router.interface)) else {
             return;
         };
-        let is_ipv6 = router.settings.family == Family::V6;
-        for setting in virtual_link_settings(name, is_ipv6) {
+        for setting in virtual_link_settings(name) {
             self.set(link.index, setting, reporter);
         }
         for setting in base_link_settings(&router.interface) {
             self.set(parent.index, setting, reporter);
         }
-        self.made.insert(link.index, link.name.clone());
+        self.made.insert(link.index, Made { name: link.name.clone(), has_ipv6: None });
+    }
+
+    /// A reload may bring the first address of IPv6, or take the last one.
+    fn switch_ipv6(&mut self, router: &RouterPlan, kernel: &Kernel, reporter: &mut Reporter) {
+        let Some(link) = self.own(router, kernel) else { return };
+        let has_ipv6 = takes_ipv6(router);
+        let Some(made) = self.made.get_mut(&link.index) else { return };
+        if made.has_ipv6.replace(has_ipv6) != Some(has_ipv6) {
+            self.set(link.index, ipv6_setting(&link.name, has_ipv6), reporter);
+        }
     }
 
     /// A macvlan cannot be up before the link below it (ENETDOWN).
     fn bring_up(
-        &self,
+        &mut self,
         plan: &Plan,
         kernel: &mut Kernel,
         netlink: &mut Netlink,
@@ -116,14 +142,16 @@ impl VirtualLinks {
     ) {
         let mut is_changed = false;
         for router in &plan.routers {
-            let parent = kernel.link(&router.interface).filter(|parent| parent.is_running);
-            let name = router.virtual_link.as_deref().filter(|_| parent.is_some());
-            let link = name.and_then(|name| kernel.link(name)).filter(|link| !link.is_running);
-            let Some(link) = link.filter(|link| self.made.contains_key(&link.index)) else {
-                continue;
-            };
+            let is_possible = kernel.link(&router.interface).is_some_and(|link| link.is_running);
+            let link = self.own(router, kernel).filter(|link| is_possible && !link.is_running);
+            let Some(link) = link else { continue };
             let result = netlink.bring_up(link.index);
-            reporter.check(&format!("bringing up {}", link.name), result);
+            // One that fails is tried again each second.
+            if result.is_ok() {
+                self.down.remove(&link.index);
+            } else if self.down.insert(link.index) {
+                reporter.check(&format!("bringing up {}", link.name), result);
+            }
             is_changed = true;
         }
         if is_changed {
@@ -131,27 +159,43 @@ impl VirtualLinks {
         }
     }
 
-    /// Removes the links that no router uses any more.
+    /// Removes the links that no router of a plan uses any more. Before others are made: a link of another name
+    /// cannot be up beside one with the same MAC (EADDRINUSE).
     pub(super) fn remove_unused(
         &mut self,
         plan: &Plan,
+        kernel: &mut Kernel,
         netlink: &mut Netlink,
         reporter: &mut Reporter,
     ) {
-        let is_used =
-            |name: &str| plan.routers.iter().any(|r| r.virtual_link.as_deref() == Some(name));
-        self.made.retain(|index, name| {
-            if is_used(name) {
+        let known: &Kernel = kernel;
+        let used = plan.routers.iter().filter_map(|router| self.own(router, known));
+        let used: HashSet<u32> = used.map(|link| link.index).collect();
+        let before = self.made.len();
+        self.remove(|index| used.contains(&index), netlink, reporter);
+        if self.made.len() < before {
+            self.read_again(kernel, netlink, reporter);
+        }
+    }
+
+    fn remove(
+        &mut self,
+        stays: impl Fn(u32) -> bool,
+        netlink: &mut Netlink,
+        reporter: &mut Reporter,
+    ) {
+        self.made.retain(|index, made| {
+            if stays(*index) {
                 return true;
             }
-            reporter.check(&format!("removing {name}"), netlink.delete_link(*index));
+            reporter.check(&format!("removing {}", made.name), netlink.delete_link(*index));
             false
         });
     }
 
     /// Removes every link and puts the settings back.
     pub(super) fn remove_all(&mut self, netlink: &mut Netlink, reporter: &mut Reporter) {
-        self.remove_unused(&Plan::default(), netlink, reporter);
+        self.remove(|_| false, netlink, reporter);
         for (_, setting, before) in self.changed.drain(..).rev() {
             // Those of the links themselves went with them.
             let _ = restore(&setting, &before);
@@ -173,14 +217,18 @@ impl VirtualLinks {
     }
 
     fn set(&mut self, link: u32, setting: Setting, reporter: &mut Reporter) {
-        if self.changed.iter().any(|(of, known, _)| *of == link && *known == setting) {
+        let mut changed = self.changed.iter_mut();
+        let known = changed.find(|(of, known, _)| *of == link && known.is_about(&setting));
+        if known.as_ref().is_some_and(|(_, known, _)| *known == setting) {
             return;
         }
-        match write(&setting) {
-            Ok(before) => self.changed.push((link, setting, before)),
+        match (write(&setting), known) {
+            // What it was before the first change is what comes back.
+            (Ok(_), Some((_, known, _))) => *known = setting,
+            (Ok(before), None) => self.changed.push((link, setting, before)),
             // A kernel without IPv6 has no settings for it.
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-            Err(error) => reporter.check(&format!("{setting}"), Err(error)),
+            (Err(error), _) if error.kind() == std::io::ErrorKind::NotFound => {}
+            (Err(error), _) => reporter.check(&format!("{setting}"), Err(error)),
         }
     }
 
@@ -193,9 +241,21 @@ impl VirtualLinks {
 fn wanted(router: &RouterPlan, kernel: &Kernel) -> Option<VirtualLink> {
     let name = router.virtual_link.clone()?;
     let parent = kernel.link(&router.interface)?.index;
+    Some(VirtualLink { name, parent, mac: mac_of(router) })
+}
+
+fn mac_of(router: &RouterPlan) -> MacAddress {
     let is_ipv6 = router.settings.family == Family::V6;
-    let mac = MacAddress::virtual_router(router.settings.virtual_router_id, is_ipv6);
-    Some(VirtualLink { name, parent, mac })
+    MacAddress::virtual_router(router.settings.virtual_router_id, is_ipv6)
+}
+
+/// Whether an address of IPv6 stands on a router's own link, be it one that is not advertised.
+fn takes_ipv6(router: &RouterPlan) -> bool {
+    let own = [Some(router.interface.as_str()), router.virtual_link.as_deref()];
+    let mut addresses = router.addresses.iter().filter(|planned| {
+        planned.interface.is_none() || own.contains(&planned.interface.as_deref())
+    });
+    router.settings.family == Family::V6 || addresses.any(|planned| planned.address.is_ipv6())
 }
 
 fn take_or_make(
@@ -208,4 +268,37 @@ fn take_or_make(
         return Ok(());
     }
     Err(io::Error::other("a link of this name is something else"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::read::test_values::keepalived;
+    use crate::source::Findings;
+
+    #[test]
+    fn a_link_takes_ipv6_where_an_address_on_it_wants_it() {
+        let excluded = |line: &str| format!("virtual_ipaddress_excluded {{\n {line}\n }}");
+        let rows = [
+            ("10.0.0.31/24", String::new(), false),
+            ("10.0.0.31/24", excluded("10.0.0.32/24"), false),
+            ("10.0.0.31/24", excluded("2001:db8::31/64"), true),
+            ("10.0.0.31/24", excluded("2001:db8::31/64 dev eth1"), true),
+            ("10.0.0.31/24", excluded("2001:db8::31/64 dev vrrp.51"), true),
+            ("10.0.0.31/24", excluded("2001:db8::31/64 dev eth0"), false),
+            ("fe80::31/64", String::new(), true),
+        ];
+        for (address, lines, expected) in rows {
+            let text = format!(
+                "vrrp_instance VI_1 {{\n interface eth1\n virtual_router_id 51\n use_vmac\n \
+                 virtual_ipaddress {{\n {address}\n }}\n {lines}\n}}\n"
+            );
+            let plan = crate::run::daemon::plan::plan(
+                &keepalived(&text),
+                "lw1",
+                &mut Findings::new(),
+            );
+            assert_eq!(plan.routers.iter().map(takes_ipv6).collect::<Vec<_>>(), [expected], "{text}");
+        }
+    }
 }

@@ -27,7 +27,8 @@ pub(super) fn request() -> io::Result<Ifaddrmsg> {
 /// Adds or removes an address.
 pub(super) fn message(address: &LinkAddress, details: &Details) -> Message {
     // The old master may still have it: duplicate address detection would refuse it then (A94).
-    let own = if address.address.is_ipv6() { NO_DETECTION } else { 0 };
+    let is_undetected = address.address.is_ipv6() && !details.detects_duplicates;
+    let own = if is_undetected { NO_DETECTION } else { 0 };
     let family = route::family(Family::of(address.address));
     // struct ifaddrmsg has room for the lower flags only; the attribute says all of them.
     let mut message = Message::new([family, address.prefix, 0, details.scope]);
@@ -86,6 +87,19 @@ mod tests {
             let details = Details { label: Some("eth0:0".to_owned()), ..Details::default() };
             assert_eq!(read(message(&address, &details).bytes()), Some(address));
         }
+    }
+
+    #[test]
+    fn nobody_looks_for_duplicates_unless_it_is_asked_for() {
+        let [plain, asked] = [false, true].map(|detects_duplicates| {
+            let address = "2001:db8::31".parse().unwrap();
+            let address = LinkAddress { link: 7, address, prefix: 64, peer: None };
+            let details = Details { detects_duplicates, ..Details::default() };
+            message(&address, &details).bytes().to_vec()
+        });
+        // The last attribute says the flags.
+        assert_eq!(plain.last_chunk(), Some(&NO_DETECTION.to_ne_bytes()));
+        assert_eq!(asked.last_chunk(), Some(&0_u32.to_ne_bytes()));
     }
 
     #[test]

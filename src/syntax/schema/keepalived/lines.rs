@@ -18,11 +18,11 @@ macro_rules! address {
             "label" [Name] "" "alias name";
             "peer" [Prefix] "" "other end of a link";
             "home" [] "off" "home address of Mobile IPv6";
-            "-nodad" [] "off" "no duplicate detection";
+            "-nodad" [] "off" "duplicate detection, of IPv6";
             "mngtmpaddr" [] "off" "template of temporary addresses";
             "noprefixroute" [] "off" "no route to its network";
             "autojoin" [] "off" "join its multicast group";
-            "preferred_lft" [Name] "forever" "seconds that it is preferred";
+            "preferred_lft" [Name] "0 for IPv6 /128, else forever" "seconds that it is preferred";
             "no_track" [] "off" "its loss is no fault";
         }
     };

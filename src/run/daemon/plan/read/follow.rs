@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::{Planner, finding};
 use crate::model::{Router, Sourced, Track, TrackKind};
-use crate::run::daemon::plan::{PathPlan, ProcessPlan, ScriptPlan, SourcePlan};
+use crate::run::daemon::plan::{PathPlan, ProcessPlan, ScriptPlan, SourcePlan, Speaker};
 use crate::run::daemon::unexecuted::not_executed;
 use crate::run::services;
 use crate::run::vrrp::{Settings, Tracked};
@@ -15,7 +15,7 @@ use crate::source::codes::daemon;
 type Followed = (SourcePlan, i16, bool);
 
 impl Planner<'_> {
-    /// The own interface, those that the addresses and routes name, and what the configuration says.
+    /// The own interface, those that the addresses, routes and rules name, and what the configuration says.
     pub(super) fn tracked(
         &mut self,
         router: &Router,
@@ -25,28 +25,30 @@ impl Planner<'_> {
         paths: &[PathPlan],
     ) -> Vec<Tracked> {
         let family = settings.family;
-        let mut tracked = Vec::new();
-        if router.delivery.ignore_own_interface.is_none() {
-            let mut addresses = router.addresses.iter().map(|address| &address.value.interface);
-            let carries = addresses.any(|own| own.as_deref().is_none_or(|own| own == interface));
-            // An interface that only carries advertisements may fail while there is another one.
-            let own = if carries || paths.is_empty() {
-                let speaker = Some((settings.virtual_router_id, family));
-                SourcePlan::Interface { name: interface.to_owned(), speaker }
-            } else {
-                let further = paths.iter().map(|path| path.interface.clone());
-                let interfaces = std::iter::once(interface.to_owned()).chain(further).collect();
-                SourcePlan::Paths { interfaces, family }
+        let mut addresses = router.addresses.iter().map(|address| &address.value.interface);
+        let carries = addresses.any(|own| own.as_deref().is_none_or(|own| own == interface));
+        // An interface that only carries advertisements may fail while there is another one.
+        let own = if carries || paths.is_empty() {
+            let speaker = Speaker {
+                virtual_router_id: settings.virtual_router_id,
+                family,
+                ignores_link: router.delivery.ignore_own_interface.is_some(),
             };
-            tracked.push(self.needed(own));
-        }
+            SourcePlan::Interface { name: interface.to_owned(), speaker: Some(speaker) }
+        } else {
+            let further = paths.iter().map(|path| path.interface.clone());
+            let interfaces = std::iter::once(interface.to_owned()).chain(further).collect();
+            SourcePlan::Paths { interfaces, family }
+        };
+        let mut tracked = vec![self.needed(own)];
         // keepalived follows them also with `dont_track_primary`, and `lo`, too.
         let of_addresses = router.addresses.iter().chain(&router.excluded).filter(|address| {
             !address.value.options.untracked.as_ref().is_some_and(|word| word.value)
         });
         let of_addresses = of_addresses.filter_map(|address| address.value.interface.as_deref());
         let of_routes = router.routes.iter().filter_map(|route| link_of_route(&route.value));
-        for name in of_addresses.chain(of_routes) {
+        let of_rules = router.rules.iter().flat_map(|rule| links_of_rule(&rule.value));
+        for name in of_addresses.chain(of_routes).chain(of_rules) {
             if name == interface || Some(name) == virtual_link {
                 continue;
             }
@@ -57,8 +59,10 @@ impl Planner<'_> {
                 tracked.push(needed);
             }
         }
+        let group = self.memberships.get(router.name.value.as_str());
+        let has_weights = group.is_none_or(|group| group.weights.is_some());
         for track in &router.tracks {
-            tracked.extend(self.track(track));
+            tracked.extend(self.track(track, has_weights));
         }
         tracked
     }
@@ -68,7 +72,9 @@ impl Planner<'_> {
         Tracked { source: self.source(plan), weight: 0, reverse: false }
     }
 
-    pub(super) fn track(&mut self, track: &Sourced<Track>) -> Option<Tracked> {
+    /// What a router or a group says that it follows. Without `has_weights` as keepalived has it: what cannot
+    /// be a fault instead is not followed.
+    pub(super) fn track(&mut self, track: &Sourced<Track>, has_weights: bool) -> Option<Tracked> {
         let followed = match track.value.kind {
             TrackKind::Interface => {
                 let name = track.value.name.clone();
@@ -94,11 +100,36 @@ impl Planner<'_> {
             self.findings.push(finding);
             return None;
         };
-        Some(Tracked {
-            source: self.source(plan),
-            weight: track.value.weight.unwrap_or(weight),
-            reverse: track.value.reverse.unwrap_or(reverse),
-        })
+        let mut weight = track.value.weight.unwrap_or(weight);
+        if weight != 0 && !has_weights {
+            let is_fault = match track.value.kind {
+                TrackKind::Interface => true,
+                // What a file has that states none.
+                TrackKind::File => weight == 1,
+                TrackKind::Bfd | TrackKind::Process | TrackKind::Script | TrackKind::Service => false,
+            };
+            self.tell_weight(track, is_fault);
+            if !is_fault {
+                return None;
+            }
+            weight = 0;
+        }
+        let reverse = track.value.reverse.unwrap_or(reverse);
+        Some(Tracked { source: self.source(plan), weight, reverse })
+    }
+
+    fn tell_weight(&mut self, track: &Sourced<Track>, is_fault: bool) {
+        let name = &track.value.name;
+        let message = match is_fault {
+            true => format!("`{name}` has no weight in a member of a sync group: its loss is a fault"),
+            false => format!("`{name}` is not followed: it has a weight, in a member of a sync group"),
+        };
+        let finding = finding(daemon::NOT_EXECUTED, track.at, message)
+            .help("write `sync_group_tracking_weight` into the group");
+        self.findings.push(match track.value.kind {
+            TrackKind::Service => finding,
+            _ => finding.note("so it is with keepalived"),
+        });
     }
 
     fn script(&mut self, track: &Sourced<Track>) -> Option<Followed> {
@@ -170,6 +201,14 @@ fn link_of_route(words: &[String]) -> Option<&str> {
     let mut words = words.iter().map(String::as_str).take_while(|word| *word != "nexthop");
     words.find(|word| matches!(*word, "dev" | "oif"))?;
     words.next()
+}
+
+/// The interfaces that a rule names.
+fn links_of_rule(words: &[String]) -> impl Iterator<Item = &str> {
+    let is_tracked = !words.iter().any(|word| word == "no_track");
+    let pairs = words.iter().zip(words.iter().skip(1)).filter(move |_| is_tracked);
+    let named = pairs.filter(|(word, _)| matches!(word.as_str(), "dev" | "iif" | "oif"));
+    named.map(|(_, name)| name.as_str())
 }
 
 /// Weights are -254 to 254; the rest would change nothing more.

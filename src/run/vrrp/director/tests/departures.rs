@@ -105,6 +105,22 @@ fn a_fault_that_ends_meanwhile_was_one() {
 }
 
 #[test]
+fn who_has_left_does_not_come_back_before_the_reload() {
+    let (mut director, now) = masters(&["web"]);
+    director.leave(0, now);
+    director.cleared(0, now);
+    assert_eq!(told(&mut director), ["0 leaving: stop", "0 release", "0 INIT"]);
+    // Another router takes its time.
+    for source in [INTERFACE, SCRIPT] {
+        director.observe(source, Observation::Down, now + SECOND);
+        director.observe(source, Observation::Up, now + SECOND * 2);
+        run_until(&mut director, now + SECOND * 20);
+        assert_eq!(told(&mut director), [""; 0]);
+        assert_eq!(states(&director), [State::Initialize]);
+    }
+}
+
+#[test]
 fn a_better_peer_does_not_wait() {
     let (mut director, now) = masters(&["web"]);
     director.order(0, Stance::Standby, now);

@@ -154,6 +154,22 @@ fn a_master_that_overslept_steps_down_before_anything_else() {
 }
 
 #[test]
+fn a_master_whose_peers_miss_no_advertisement_is_none_that_overslept_at_each() {
+    for version in [Version::Two, Version::Three] {
+        let mut bench = Bench::master(Settings { version, down_count: 1, ..settings() });
+        for _ in 0..10 {
+            // A timer never fires early.
+            bench.now = bench.machine.next_deadline().unwrap() + Duration::from_millis(1);
+            bench.machine.handle_timeout(bench.now);
+            assert_eq!(bench.effects(), ["advertise 100"]);
+        }
+        bench.wait(SECOND * 3 / 2);
+        bench.machine.handle_timeout(bench.now);
+        assert_eq!(bench.effects(), ["BACKUP"]);
+    }
+}
+
+#[test]
 fn a_master_that_is_a_little_late_goes_on_at_its_rhythm() {
     let mut bench = Bench::master(settings());
     bench.wait(SECOND + SECOND * 3 / 5);
