@@ -114,7 +114,17 @@ impl Row {
             Err(Trouble::Missing(why)) => (why, Verdict::Unmeasured),
         };
         let (work, turns) = (work.into(), Vec::new());
-        Self { work, ours: None, peer: None, common: 0.0, ratio: None, turns, budget, verdict, note }
+        Self {
+            work,
+            ours: None,
+            peer: None,
+            common: 0.0,
+            ratio: None,
+            turns,
+            budget,
+            verdict,
+            note,
+        }
     }
 
     /// A peer without a number says why, unless it lacks the same as ours.

@@ -92,9 +92,8 @@ pub fn lacking(script: &str, found: &Found) -> Vec<IpAddr> {
     if found.loopback.is_empty() {
         return Vec::new();
     }
-    let is_there = |address: &IpAddr| {
-        found.loopback.contains(address) || found.addresses.contains(address)
-    };
+    let is_there =
+        |address: &IpAddr| found.loopback.contains(address) || found.addresses.contains(address);
     set_by(script).filter_map(address).filter(|address| !is_there(address)).collect()
 }
 

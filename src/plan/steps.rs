@@ -6,9 +6,7 @@ use super::accord::{Accord, Presence, accord};
 use super::order::lacking;
 use super::services::{self, ServiceChange};
 use super::{FileChange, Found, Tree, TreeFile, diff};
-use crate::site::render::{
-    Effect, File, Machine, REAL_SERVER_SCRIPT, Role, effect_of, main_files,
-};
+use crate::site::render::{Effect, File, Machine, REAL_SERVER_SCRIPT, Role, effect_of, main_files};
 
 /// What is done on one machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -95,8 +93,7 @@ pub fn plan(machine: &Machine, found: &Found) -> NodePlan {
     before.retain(|path, _| after.contains_key(path) || found.managed.contains_key(path));
     let foreign = foreign(&before, &after, found);
     // Whoever writes a file sets its mode as well.
-    let changes: Vec<FileChange> =
-        foreign.iter().cloned().chain(diff(&before, &after)).collect();
+    let changes: Vec<FileChange> = foreign.iter().cloned().chain(diff(&before, &after)).collect();
     let mut steps = Vec::new();
     let is_foreign = |unit: &&&str| !machine.units.contains(unit);
     for unit in machine.role.units().iter().filter(is_foreign) {

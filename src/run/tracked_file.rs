@@ -15,9 +15,8 @@ pub(super) fn number(text: &str) -> i64 {
         None => (digits, 10),
     };
     let values = digits.chars().map_while(|digit| digit.to_digit(radix));
-    let size = values.fold(0_i64, |sum, digit| {
-        sum.saturating_mul(radix.into()).saturating_add(digit.into())
-    });
+    let size = values
+        .fold(0_i64, |sum, digit| sum.saturating_mul(radix.into()).saturating_add(digit.into()));
     if is_negative { -size } else { size }
 }
 

@@ -97,7 +97,8 @@ fn moving_addresses(site: &Site, reader: &mut Reader<'_>) {
     let routers = clusters.flat_map(|cluster| &cluster.routers);
     for address in routers.flat_map(|router| router.addresses.iter().chain(&router.excluded)) {
         let address_of = |server: &super::RealServer| server.address.map(|own| own.value);
-        let has_it = |server: &&super::RealServer| address_of(server) == Some(address.value.address);
+        let has_it =
+            |server: &&super::RealServer| address_of(server) == Some(address.value.address);
         let server = site.real_servers.iter().find(has_it);
         if let (Some(server), Some(at)) = (server, own(address.at, reader))
             && told.insert(at)
@@ -257,8 +258,7 @@ fn turned(site: &Site, router: &Router, reader: &mut Reader<'_>) {
         let Some(at) = own(priority.at, reader) else { continue };
         let comes_before = |other: &&Member| {
             let rank = other.effective_priority();
-            rank == priority.value
-                || (rank > priority.value && position(other) > position(stated))
+            rank == priority.value || (rank > priority.value && position(other) > position(stated))
         };
         let (Some(other), Some(name)) = (implied().find(comes_before), &stated.node) else {
             continue;

@@ -114,7 +114,8 @@ pub(super) fn rank(
 /// it no rank.
 pub(super) fn ranked(router: &Router, directors: &[Director]) -> Vec<Member> {
     let is_preferred = router.members.iter().all(|member| member.priority.is_none());
-    let is_named = |director: &Director| router.members.iter().any(|member| is_of(member, director));
+    let is_named =
+        |director: &Director| router.members.iter().any(|member| is_of(member, director));
     let only_named = is_preferred && !router.members.is_empty();
     let mut ranked = router.clone();
     rank(&mut ranked, directors, |director| !only_named || is_named(director), false);

@@ -234,7 +234,8 @@ fn a_reload_removes_an_address_with_another_end() {
 fn a_reload_gives_an_address_another_label() {
     let Some(network) = Network::new(&[Lvsha]) else { return };
     let configuration = instance(150, FAST);
-    let with = |words: &str| configuration.replace("10.9.0.100/24", &format!("10.9.0.100/24 {words}"));
+    let with =
+        |words: &str| configuration.replace("10.9.0.100/24", &format!("10.9.0.100/24 {words}"));
     let a = network.start(Lvsha, "a", &configuration);
     network.expect_owners(ADDRESS, &["a"], OVERLAP);
     let rows = [

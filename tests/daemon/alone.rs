@@ -201,8 +201,9 @@ fn who_is_told_of_a_master_finds_all_of_its_addresses() {
     const COUNT: u32 = 2000;
     let Some(network) = Network::new(&[Lvsha]) else { return };
     let story = network.path("story");
-    let addresses: String =
-        (0..COUNT).map(|number| format!("10.4.{}.{}/32\n", number / 250, number % 250 + 1)).collect();
+    let addresses: String = (0..COUNT)
+        .map(|number| format!("10.4.{}.{}/32\n", number / 250, number % 250 + 1))
+        .collect();
     let look = "ip -o addr show dev eth0 | grep -c inet.10.4.";
     let lines = format!(
         "{FAST}\n virtual_ipaddress_excluded {{\n {addresses}}}\n \

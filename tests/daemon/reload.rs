@@ -132,7 +132,8 @@ fn a_group_that_a_reload_leaves_as_it_is_tells_nothing_again() {
 #[test]
 fn a_group_that_a_reload_takes_a_router_from_goes_on() {
     let Some(network) = Network::new(&[Lvsha]) else { return };
-    let group = |members: &str| format!("vrrp_sync_group both {{\n group {{\n {members}\n }}\n}}\n");
+    let group =
+        |members: &str| format!("vrrp_sync_group both {{\n group {{\n {members}\n }}\n}}\n");
     let first = instance(150, FAST);
     let second = first
         .replace("VI_1", "VI_2")

@@ -158,9 +158,7 @@ fn a_peer_that_sends_from_another_address_is_heard_unless_sources_are_checked() 
         // The better one sends from its first address, and is known by another.
         network.ip_in("a", &["addr", "add", "10.9.0.11/24", "dev", "eth0"]);
         let peer = |other: u8, lines: &str| {
-            format!(
-                "version 3\n advert_int 0.2\n {lines}\n unicast_peer {{\n 10.9.0.{other}\n }}"
-            )
+            format!("version 3\n advert_int 0.2\n {lines}\n unicast_peer {{\n 10.9.0.{other}\n }}")
         };
         let _a = network.start(Keepalived, "a", &instance(150, &peer(2, "")));
         network.expect_owners(ADDRESS, &["a"], OVERLAP);

@@ -54,7 +54,11 @@ fn what_was_refused_before_anything_was_changed_restarts_nothing() {
     rack.activate(3, 0).unwrap();
     rack.write("log", "");
     rack.rollback(3).unwrap();
-    assert!(rack.read("log").contains(&format!("systemctl restart {UNIT}")), "{}", rack.read("log"));
+    assert!(
+        rack.read("log").contains(&format!("systemctl restart {UNIT}")),
+        "{}",
+        rack.read("log")
+    );
 }
 
 /// The program would go on with what its file no longer says.

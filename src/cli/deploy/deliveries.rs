@@ -34,7 +34,8 @@ async fn still_sent(fleet: &mut Fleet, plan: &Plan) -> Vec<String> {
         .flat_map(|node| {
             let server = address_of(&fleet.site, &node.name);
             let addresses = given_up(node).into_iter();
-            let delivery = move |address| Some((node.name.as_str(), Delivery { server: server?, address }));
+            let delivery =
+                move |address| Some((node.name.as_str(), Delivery { server: server?, address }));
             addresses.filter_map(delivery)
         })
         .collect();
@@ -122,7 +123,7 @@ fn addresses(service: &Service, cluster: &Cluster) -> Vec<IpAddr> {
     let targets = match &service.target.value {
         Target::Group(name) => {
             let groups = cluster.service_groups.iter().filter(|group| group.name.value == *name);
-            groups.flat_map(|group| group.targets()).collect()
+            groups.flat_map(|group| group.targets(service)).collect()
         }
         target => vec![target.clone()],
     };

@@ -80,9 +80,8 @@ fn one_machine(found: &BTreeMap<String, Found>) -> Option<(&str, &str)> {
 /// Another machine of the plan, whose name the one that was reached has. That it has any other name is its own affair.
 fn another<'a>(node: &NodePlan, found: &Found, plan: &'a Plan) -> Option<&'a str> {
     let label = found.host.split('.').next().unwrap_or_default();
-    let is_called = |name: &str| {
-        name.eq_ignore_ascii_case(&found.host) || name.eq_ignore_ascii_case(label)
-    };
+    let is_called =
+        |name: &str| name.eq_ignore_ascii_case(&found.host) || name.eq_ignore_ascii_case(label);
     if is_called(&node.name) {
         return None;
     }
@@ -217,6 +216,7 @@ pub(super) fn too_short(fleet: &Fleet, how: &How) -> Option<Problem> {
     })
 }
 
-const WHERE: &str = "look at `address` and `ssh.host` in the inventory, and at the names that they lead by";
+const WHERE: &str =
+    "look at `address` and `ssh.host` in the inventory, and at the names that they lead by";
 /// The only program that does not speak VRRP.
 const HEARTBEAT: &str = "heartbeat.service";

@@ -30,11 +30,8 @@ pub(super) async fn take_back(
     printer: &Printer,
 ) -> Result<Option<Back>, Failure> {
     let pending = |machine: &Machine| found.get(&machine.name).and_then(|found| found.pending);
-    let mut back = Back {
-        generations: vec![None; fleet.machines.len()],
-        is_clean: true,
-        is_complete: true,
-    };
+    let mut back =
+        Back { generations: vec![None; fleet.machines.len()], is_clean: true, is_complete: true };
     let waiting: Vec<(usize, u32)> = order(&fleet.machines, &fleet.site.cluster, found)
         .filter_map(|position| Some((position, pending(fleet.machines.get(position)?)?)))
         .collect();
@@ -47,7 +44,8 @@ pub(super) async fn take_back(
         // Whoever was cut off has left it locked as well, and nobody but people can tell.
         if let Some(who) = found.get(name).and_then(|found| found.lock.as_ref()) {
             let words = format!("{name} is locked by {who}, whose deployment may run still");
-            let help = "when it does not run any more: `lvsha unlock INVENTORY`, then the same again";
+            let help =
+                "when it does not run any more: `lvsha unlock INVENTORY`, then the same again";
             return Err(Problem::new(words).help(help).into());
         }
         printer.status(&format!("{name}: generation {generation} waits to be confirmed"));

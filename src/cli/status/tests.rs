@@ -48,7 +48,10 @@ fn a_drained_server_is_as_it_should_be() {
 fn a_holder_whose_kernel_does_not_balance_is_told() {
     let header = ["IP Virtual Server version 1.2.1 (size=4096)"];
     let (text, is_wrong) = told(1, &[], &header);
-    assert!(is_wrong && text.contains("10.0.0.31:80: the kernel of its holder has no IPVS"), "{text}");
+    assert!(
+        is_wrong && text.contains("10.0.0.31:80: the kernel of its holder has no IPVS"),
+        "{text}"
+    );
     let (text, is_wrong) = told(1, &[], &[]);
     assert!(!is_wrong && !text.contains("IPVS"), "{text}");
 }

@@ -427,7 +427,8 @@ fn vanishing(kind: FaultKind) -> String {
 #[test]
 fn a_machine_whose_confirmation_may_have_arrived_is_not_said_to_take_itself_back() {
     let said = vanishing(FaultKind::Lost);
-    let wanted = "lw2: no route to host; it may keep the change: `lvsha rollback` when it answers again";
+    let wanted =
+        "lw2: no route to host; it may keep the change: `lvsha rollback` when it answers again";
     assert_eq!(said, wanted);
     // It was not reached at all.
     let said = vanishing(FaultKind::Connection);

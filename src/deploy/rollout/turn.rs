@@ -85,7 +85,8 @@ impl Rollout {
         let mut together = self.batches.iter().filter(|batch| batch.together);
         together.any(|batch| {
             let mut touched = batch.nodes.iter().filter(|other| is_touched(other));
-            touched.clone().any(|other| *other < position) && touched.any(|other| *other >= position)
+            touched.clone().any(|other| *other < position)
+                && touched.any(|other| *other >= position)
         })
     }
 

@@ -180,12 +180,7 @@ fn services(router: &mut Router, extras: &mut Extras, account: &mut Account) {
 }
 
 /// What is neither an address nor a script nor ldirectord.
-fn others(
-    resource: &Resource,
-    router: &Router,
-    cluster: &mut Cluster,
-    account: &mut Account,
-) {
+fn others(resource: &Resource, router: &Router, cluster: &mut Cluster, account: &mut Account) {
     let place = Some(resource.at);
     match &resource.kind {
         ResourceKind::Address { .. }
@@ -223,12 +218,7 @@ fn others(
 }
 
 /// keepalived has one sync daemon: it sends where the instance that it follows is master.
-fn sync_daemon(
-    resource: &Resource,
-    router: &Router,
-    cluster: &mut Cluster,
-    account: &mut Account,
-) {
+fn sync_daemon(resource: &Resource, router: &Router, cluster: &mut Cluster, account: &mut Account) {
     let place = Some(resource.at);
     let lost = |account: &mut Account, note: &str| {
         account.lossy(place, conversion::REPLACED, "", &[note]);

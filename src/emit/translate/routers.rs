@@ -105,4 +105,5 @@ fn interface(router: &Router, account: &mut Account) -> Option<Sourced<String>> 
 }
 
 const NO_INTERFACE: &str = "neither a path nor an address of the group names an interface";
-const WRITE_ONE: &str = "write `interface` into the vrrp_instance, which keepalived refuses without one";
+const WRITE_ONE: &str =
+    "write `interface` into the vrrp_instance, which keepalived refuses without one";

@@ -59,11 +59,7 @@ pub(in crate::model) fn scheduler(service: &Service, world: World) -> &str {
 }
 
 /// How packets come to a server.
-pub(in crate::model) fn forwarding(
-    server: &Server,
-    service: &Service,
-    world: World,
-) -> Forwarding {
+pub(in crate::model) fn forwarding(server: &Server, service: &Service, world: World) -> Forwarding {
     let standard = match world {
         World::Heartbeat => Forwarding::DirectRouting,
         World::Keepalived => Forwarding::Masquerading,

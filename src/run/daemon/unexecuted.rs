@@ -283,8 +283,7 @@ const GLOBALS: &[&str] = &[
     "vrrp_version",
 ];
 /// Of `vrrp_sync_group`.
-const GROUPS: &[&str] =
-    &["notify_priority_changes", "smtp_alert", "sync_group_tracking_weight"];
+const GROUPS: &[&str] = &["notify_priority_changes", "smtp_alert", "sync_group_tracking_weight"];
 /// Of `virtual_server`; mail is judged apart.
 const SERVICES: &[&str] = &[
     "ha_suspend",

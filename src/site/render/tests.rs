@@ -275,7 +275,8 @@ fn addresses_of_a_start_that_failed_half_way_are_removed_by_the_next_one() {
         std::fs::create_dir_all(folder.path().join("proc/net/ipv4/conf").join(place)).unwrap();
     }
     let refused = "address replace 192.0.2.10/32";
-    let ip = format!("#!/bin/sh\necho \"$*\" >>{root}/log\ncase $* in '{refused}'*) exit 1 ;; esac\n");
+    let ip =
+        format!("#!/bin/sh\necho \"$*\" >>{root}/log\ncase $* in '{refused}'*) exit 1 ;; esac\n");
     std::fs::create_dir(folder.path().join("bin")).unwrap();
     std::fs::write(folder.path().join("bin/ip"), ip).unwrap();
     let mode = std::fs::Permissions::from_mode(0o755);

@@ -92,7 +92,8 @@ impl Translator<'_> {
                 true => format!("{number} of its addresses and marks"),
                 false => format!("its {number} addresses and marks"),
             };
-            let note = format!("one service for each of {of_all}, each of which checks the servers");
+            let note =
+                format!("one service for each of {of_all}, each of which checks the servers");
             self.account.changed(target, codes::GROUP_EXPANDED, "virtual", &note);
             let mut families = targets.iter().map(Target::family);
             let first = families.next();

@@ -73,8 +73,11 @@ impl Taken {
     ) -> Option<(u128, Option<Place>)> {
         let before = self.0.range(..first).next_back().filter(|(_, (end, _))| *end >= first);
         let inside = self.0.range(first..).take_while(|(begin, _)| **begin <= last);
-        let known: Vec<(u128, u128, Option<Place>)> =
-            before.into_iter().chain(inside).map(|(begin, (end, by))| (*begin, *end, *by)).collect();
+        let known: Vec<(u128, u128, Option<Place>)> = before
+            .into_iter()
+            .chain(inside)
+            .map(|(begin, (end, by))| (*begin, *end, *by))
+            .collect();
         let mut clash = None;
         let mut next = Some(first);
         for (begin, end, by) in known {

@@ -37,9 +37,8 @@ fn differences(
     name: &str,
 ) -> Option<Difference> {
     let place = |one: Option<&Authentication>| Some(one?.keys.first()?.at);
-    let found = |message: String| {
-        Some(Difference { message, here: place(ours), there: place(theirs) })
-    };
+    let found =
+        |message: String| Some(Difference { message, here: place(ours), there: place(theirs) });
     let (own, other) = match (ours, theirs) {
         (None, None) => return None,
         (Some(one), None) | (None, Some(one)) if !is_strict(one) => return None,
@@ -70,7 +69,8 @@ fn keys(ours: &Authentication, theirs: &Authentication, name: &str) -> Option<Di
     if !is_strict(ours) || !is_strict(theirs) {
         return None;
     }
-    let find = |of: &Authentication, number: u8| of.keys.iter().find(|key| key.number == number).cloned();
+    let find =
+        |of: &Authentication, number: u8| of.keys.iter().find(|key| key.number == number).cloned();
     let active = |of: &Authentication| find(of, of.active?.value);
     let first = |of: &Authentication| of.keys.first().map(|key| key.at);
     for (key, is_ours) in [(active(ours), true), (active(theirs), false)] {

@@ -12,9 +12,8 @@ use crate::source::{Findings, Place};
 
 pub(super) fn interval(site: &Site<'_>, findings: &mut Findings) {
     for (first, seat) in site.seats.pairs() {
-        let interval = |seat: Seat<'_>| {
-            Some(seat.router.effective_interval(&globals_of(site, seat)?.routers))
-        };
+        let interval =
+            |seat: Seat<'_>| Some(seat.router.effective_interval(&globals_of(site, seat)?.routers));
         let (Some(ours), Some(theirs)) = (interval(seat), interval(first)) else { continue };
         if ours == theirs {
             continue;

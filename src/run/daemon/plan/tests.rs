@@ -321,8 +321,11 @@ fn members_of_a_group_follow_with_weights_where_it_allows_them() {
             }}"
         ));
         let weights = plan.routers[0].tracked.iter().map(|tracked| tracked.weight);
-        let told: Vec<String> =
-            followed(&plan).into_iter().zip(weights).map(|(name, weight)| format!("{name} {weight}")).collect();
+        let told: Vec<String> = followed(&plan)
+            .into_iter()
+            .zip(weights)
+            .map(|(name, weight)| format!("{name} {weight}"))
+            .collect();
         (told, plan.sources.len(), codes)
     };
     let (told, _, codes) = followed_by("sync_group_tracking_weight");

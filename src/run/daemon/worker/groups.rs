@@ -77,9 +77,7 @@ mod tests {
     use std::time::{Duration, Instant};
 
     use super::*;
-    use crate::run::vrrp::{
-        ChecksumCustom, Input, Member, Observation, Settings, Source, Tracked,
-    };
+    use crate::run::vrrp::{ChecksumCustom, Input, Member, Observation, Settings, Source, Tracked};
 
     const SECOND: Duration = Duration::from_secs(1);
 

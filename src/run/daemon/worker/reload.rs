@@ -113,16 +113,20 @@ impl Worker {
         }
         self.carry_out();
         // Its end is told under the old plan, and its addresses are gone by then; but the others have to advertise.
-        let mut slices = 0..if is_any { MOST_SLICES } else { 0 };
-        while slices.next().is_some() && self.change_objects() {}
+        for _ in 0..MOST_SLICES {
+            if !is_any || !self.change_objects() {
+                break;
+            }
+        }
     }
 
     /// What the plan says of each address, where its link is there.
     fn details(&self) -> HashMap<LinkAddress, Details> {
         let of_routers = self.plan.routers.iter().flat_map(|router| {
-            router.addresses.iter().filter_map(move |planned| {
-                Some((self.place(router, planned)?, &planned.details))
-            })
+            router
+                .addresses
+                .iter()
+                .filter_map(move |planned| Some((self.place(router, planned)?, &planned.details)))
         });
         let fixed = self.plan.fixed.addresses.iter().filter_map(|planned| {
             let link = self.kernel.link(planned.interface.as_deref()?)?.index;

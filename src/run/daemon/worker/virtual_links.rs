@@ -101,7 +101,8 @@ impl VirtualLinks {
 
     /// The kernel removes a link with the one below it, and settings with their link.
     fn forget_gone(&mut self, kernel: &Kernel) {
-        self.made.retain(|index, made| kernel.by_index(*index).is_some_and(|l| l.name == made.name));
+        self.made
+            .retain(|index, made| kernel.by_index(*index).is_some_and(|l| l.name == made.name));
         self.changed.retain(|(index, ..)| kernel.by_index(*index).is_some());
         self.refused.retain(|(_, parent)| kernel.by_index(*parent).is_some());
         self.down.retain(|index| kernel.by_index(*index).is_some());
@@ -293,12 +294,13 @@ mod tests {
                 "vrrp_instance VI_1 {{\n interface eth1\n virtual_router_id 51\n use_vmac\n \
                  virtual_ipaddress {{\n {address}\n }}\n {lines}\n}}\n"
             );
-            let plan = crate::run::daemon::plan::plan(
-                &keepalived(&text),
-                "lw1",
-                &mut Findings::new(),
+            let plan =
+                crate::run::daemon::plan::plan(&keepalived(&text), "lw1", &mut Findings::new());
+            assert_eq!(
+                plan.routers.iter().map(takes_ipv6).collect::<Vec<_>>(),
+                [expected],
+                "{text}"
             );
-            assert_eq!(plan.routers.iter().map(takes_ipv6).collect::<Vec<_>>(), [expected], "{text}");
         }
     }
 }

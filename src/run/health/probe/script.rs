@@ -71,7 +71,8 @@ mod tests {
 
     #[test]
     fn too_many_processes_are_no_verdict() {
-        for (number, is_local) in [(libc::EAGAIN, true), (libc::ENOMEM, true), (libc::ENOENT, false)]
+        for (number, is_local) in
+            [(libc::EAGAIN, true), (libc::ENOMEM, true), (libc::ENOENT, false)]
         {
             let failure = not_started("ask", &Error::from_raw_os_error(number));
             assert_eq!(failure.is_local, is_local, "{failure:?}");

@@ -38,8 +38,7 @@ impl Planner<'_> {
                 // keepalived shows the name of the page where it has one.
                 let name = own.clone().and_then(|own| server_name(http, Some(own)));
                 let host = of_url.or(own).or_else(|| host.clone());
-                let host =
-                    host.unwrap_or_else(|| default_host(address_as_host, http.tls, target));
+                let host = host.unwrap_or_else(|| default_host(address_as_host, http.tls, target));
                 exchange(http, request, host, name)
             })
             .collect();

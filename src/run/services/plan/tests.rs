@@ -80,8 +80,11 @@ fn keepalived(text: &str) -> Plan {
     let cluster = read(&mut sources, &inputs).cluster;
     let mut findings = Findings::new();
     let plan = plan(&cluster, &sources, &inputs, &mut findings);
-    let errors: Vec<_> =
-        findings.sorted().into_iter().filter(|finding| finding.severity == Severity::Error).collect();
+    let errors: Vec<_> = findings
+        .sorted()
+        .into_iter()
+        .filter(|finding| finding.severity == Severity::Error)
+        .collect();
     assert!(errors.is_empty(), "{errors:?}");
     plan
 }

@@ -106,7 +106,9 @@ impl Planner<'_> {
                 TrackKind::Interface => true,
                 // What a file has that states none.
                 TrackKind::File => weight == 1,
-                TrackKind::Bfd | TrackKind::Process | TrackKind::Script | TrackKind::Service => false,
+                TrackKind::Bfd | TrackKind::Process | TrackKind::Script | TrackKind::Service => {
+                    false
+                }
             };
             self.tell_weight(track, is_fault);
             if !is_fault {
@@ -121,8 +123,12 @@ impl Planner<'_> {
     fn tell_weight(&mut self, track: &Sourced<Track>, is_fault: bool) {
         let name = &track.value.name;
         let message = match is_fault {
-            true => format!("`{name}` has no weight in a member of a sync group: its loss is a fault"),
-            false => format!("`{name}` is not followed: it has a weight, in a member of a sync group"),
+            true => {
+                format!("`{name}` has no weight in a member of a sync group: its loss is a fault")
+            }
+            false => {
+                format!("`{name}` is not followed: it has a weight, in a member of a sync group")
+            }
         };
         let finding = finding(daemon::NOT_EXECUTED, track.at, message)
             .help("write `sync_group_tracking_weight` into the group");
