@@ -33,9 +33,9 @@ first eight characters of the password count.
 
 Copy the block from one director to the others.
 
-With auth_hmac (2.4) a director may know several keys. Each has to know, under its number, the one that
-another signs with. To change the key, add the new one everywhere, make it active on each director, and
-take the old one out at last.";
+With auth_hmac (2.4) a director may know several keys. Each has to know, under its number, the one
+that another signs with. To change the key, add the new one everywhere, make it active on each
+director, and take the old one out at last.";
 
     INTERVAL_DIFFERS = "LV0605" "advert-interval-differs" Error Accepts
         "directors of one router with different intervals, in version 2"
