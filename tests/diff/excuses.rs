@@ -35,11 +35,6 @@ pub(crate) const TO_KEEPALIVED: &[Excuse] = &[
     NotCompared(conversion::FOR_ALL, &["smtp"], AT_THE_SERVICE),
     NotCompared(conversion::NOT_UNDERSTOOD, &[], NOT_UNDERSTOOD),
     NotCompared(conversion::NO_COUNTERPART, &[], "clients see nothing of it"),
-    NotCompared(
-        conversion::PATH_LOST,
-        &["lw2"],
-        "an interface that nobody names is not in the model",
-    ),
     NotCompared(conversion::ORDER_LOST, &[], "the order counts between two haresources only"),
     NotCompared(
         conversion::REPLACED,

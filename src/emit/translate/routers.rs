@@ -107,3 +107,35 @@ fn interface(router: &Router, account: &mut Account) -> Option<Sourced<String>> 
 const NO_INTERFACE: &str = "neither a path nor an address of the group names an interface";
 const WRITE_ONE: &str =
     "write `interface` into the vrrp_instance, which keepalived refuses without one";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::emit::Mark;
+    use crate::model::read::{Input, read};
+    use crate::source::Sources;
+    use crate::syntax::Format;
+
+    #[test]
+    fn an_interface_that_nobody_names_is_asked_for() {
+        let found = |haresources: &str| {
+            let mut sources = Sources::new();
+            let files = [(Format::HaCf, "serial /dev/ttyS0\n"), (Format::Haresources, haresources)];
+            let inputs = files.map(|(format, text)| {
+                let file = sources.add(format.file_name(), text.as_bytes());
+                Input { file, format }
+            });
+            let reading = read(&mut sources, &inputs);
+            let router = &reading.cluster.routers[0];
+            let mut account = Account::new(&sources, &reading.trees);
+            let found = interface(router, &mut account).map(|found| found.value);
+            (found, account.outcome_at(router.at.unwrap()).map(|outcome| outcome.mark))
+        };
+        let impossible = (None, Some(Mark::Impossible));
+        assert_eq!(found("lw1 10.0.0.100/24 10.0.0.101\n"), impossible);
+        let of_the_second = (Some("eth1".to_owned()), Some(Mark::Approximate));
+        assert_eq!(found("lw1 10.0.0.100/24 10.0.0.101/24/eth1\n"), of_the_second);
+        // Nothing is written for a group without an address.
+        assert_eq!(found("lw1 httpd\n"), (None, None));
+    }
+}
