@@ -205,4 +205,14 @@ Remove the prefix. A service of several addresses needs a virtual_server_group w
 `pa`, of `path /a#b` the path is `/a`. keepalived says nothing about it.
 
 Put the value in quotation marks if the sign belongs to it, or a blank in front of the comment.";
+
+    GROUP_NOT_COUNTED = "LV0599" "group-not-counted" Error Accepts
+        "addresses of a group that keepalived does not come to"
+"Through a network or a range of a virtual_server_group keepalived counts in the last part of the
+address alone. `10.0.0.0/22` or `10.0.0.250-10.0.1.5` have an end that it never meets: it hangs at
+its start, with a processor for itself, and `keepalived -t` says nothing. Of `fd00::/64` it serves
+the 65,536 addresses that differ in the last four digits.
+
+Write a line for each part: `10.0.0.0/24 80`, `10.0.1.0/24 80` and so on. Of many addresses with one
+service, mark the packets by a rule of the packet filter, and write `fwmark 7` into the group.";
 }

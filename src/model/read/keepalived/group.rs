@@ -6,6 +6,7 @@ use super::argument::{not_an_address, whole_number};
 use super::{SAID_BEFORE, carry, value};
 use crate::model::{Cluster, Family, GroupMember, Inert, ServiceGroup, Sourced, prefix};
 use crate::source::codes::keepalived as codes;
+use crate::source::codes::keepalived_quirks as quirks;
 use crate::source::{Code, Diagnostic, Findings, Place};
 use crate::syntax::{NodeRef, Word};
 
@@ -38,9 +39,12 @@ fn is_of_file(group: &ServiceGroup, block: NodeRef<'_>) -> bool {
 
 /// Judges a line: keepalived leaves out what is no entry, and may have none in the end.
 pub(super) fn check(line: NodeRef<'_>, findings: &mut Findings) {
-    if let Err(problem) = member(line) {
-        findings.push(problem.note("keepalived leaves the whole entry out"));
-        return;
+    match member(line) {
+        Ok(member) => findings.extend(uncounted(&member, line)),
+        Err(problem) => {
+            findings.push(problem.note("keepalived leaves the whole entry out"));
+            return;
+        }
     }
     let most = if line.name() == "fwmark" { 3 } else { 2 };
     if let Some(surplus) = line.words().nth(most) {
@@ -50,6 +54,27 @@ pub(super) fn check(line: NodeRef<'_>, findings: &mut Findings) {
                 .note("keepalived ignores them silently"),
         );
     }
+}
+
+/// Of addresses that differ in more than their last part keepalived does not come to the last one: it counts in that
+/// part alone (tried: in IPv4 it never ends).
+fn uncounted(member: &GroupMember, line: NodeRef<'_>) -> Option<Diagnostic> {
+    let (what, fact, help) = match member.ends()? {
+        (IpAddr::V4(first), IpAddr::V4(last)) if first.to_bits() >> 8 != last.to_bits() >> 8 => (
+            "in more than the last number",
+            "keepalived 2.2.7 hangs as soon as a virtual_server has the group",
+            "write a line for each 256 of them, as `10.0.0.0/24 80`",
+        ),
+        (IpAddr::V6(first), IpAddr::V6(last)) if first.to_bits() >> 16 != last.to_bits() >> 16 => (
+            "in more than the last four digits",
+            "keepalived 2.2.7 serves only those that begin as the first one does",
+            "write a line for each 65,536 of them, as `fd00::/112 80`",
+        ),
+        _ => return None,
+    };
+    let message = format!("the first address and the last one differ {what}");
+    let finding = Diagnostic::new(quirks::GROUP_NOT_COUNTED, line.place(), message);
+    Some(finding.note(fact).help(help))
 }
 
 /// `IP [PORT]`, `IP-LAST [PORT]`, `IP/PREFIX [PORT]` or `fwmark N [inet|inet6]`; else what is wrong.
