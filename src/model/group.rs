@@ -3,7 +3,33 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::prefix::network;
-use super::{Family, Forwarding, GroupMember, Server, Service, ServiceGroup, Target};
+use super::{Cluster, Family, Forwarding, GroupMember, Server, Service, ServiceGroup, Target};
+
+impl Cluster {
+    /// What a service takes: its target, or what the lines of its group stand for.
+    pub fn targets(&self, service: &Service) -> Vec<Target> {
+        match &service.target.value {
+            Target::Group(name) => {
+                self.groups(name).flat_map(|group| group.targets(service)).collect()
+            }
+            target => vec![target.clone()],
+        }
+    }
+
+    /// The addresses that a service takes; those of a mark are not known.
+    pub fn addresses(&self, service: &Service) -> Vec<IpAddr> {
+        let address = |target| match target {
+            Target::Endpoint { address, .. } => Some(address),
+            Target::Group(_) | Target::Mark { .. } => None,
+        };
+        self.targets(service).into_iter().filter_map(address).collect()
+    }
+
+    /// The groups of a name: one in each director's file.
+    pub fn groups(&self, name: &str) -> impl Iterator<Item = &ServiceGroup> {
+        self.service_groups.iter().filter(move |group| group.name.value == name)
+    }
+}
 
 impl ServiceGroup {
     /// What the group takes for `service`, ranges and networks address by address, of each at most

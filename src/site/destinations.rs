@@ -47,8 +47,7 @@ pub(super) fn is_guess(service: &Service, cluster: &Cluster) -> bool {
 
 /// The lines of a named group.
 fn members<'a>(name: &str, cluster: &'a Cluster) -> impl Iterator<Item = &'a GroupMember> {
-    let groups = cluster.service_groups.iter().filter(move |group| group.name.value == name);
-    groups.flat_map(|group| group.members.iter().map(|member| &member.value))
+    cluster.groups(name).flat_map(|group| group.members.iter().map(|member| &member.value))
 }
 
 /// What packets with a mark may be sent to. Nobody reaches a service by a link-local address of another

@@ -7,7 +7,7 @@ use std::net::IpAddr;
 
 use super::node::ranked;
 use super::{Site, Stack, for_node, show_target};
-use crate::model::{Cluster, Forwarding, Member, Role, Router, Service, Target};
+use crate::model::{Forwarding, Member, Role, Router, Service};
 
 /// A drawing of a site.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,7 +50,7 @@ impl Picture {
             picture.layer(1).push(Shape { title, words, class: "service" });
             picture.line((0, 0), (1, number), String::new(), false);
             // A director may be the first for one address and the second for another.
-            let own = addresses(service, &site.cluster);
+            let own = site.cluster.addresses(service);
             let holds = |held: &Vec<IpAddr>| held.iter().any(|address| own.contains(address));
             let is_known = held.iter().any(holds);
             let firsts: Vec<bool> = (0..)
@@ -285,22 +285,6 @@ fn parts(site: &Site, name: &str) -> Vec<Part> {
     };
     let view = for_node(site, name).unwrap_or_default();
     view.routers.into_iter().filter_map(part).collect()
-}
-
-/// The addresses of a service; none for a mark.
-fn addresses(service: &Service, cluster: &Cluster) -> Vec<IpAddr> {
-    let targets = match &service.target.value {
-        Target::Group(name) => {
-            let groups = cluster.service_groups.iter().filter(|group| group.name.value == *name);
-            groups.flat_map(|group| group.targets(service)).collect()
-        }
-        target => vec![target.clone()],
-    };
-    let address = |target| match target {
-        Target::Endpoint { address, .. } => Some(address),
-        Target::Group(_) | Target::Mark { .. } => None,
-    };
-    targets.into_iter().filter_map(address).collect()
 }
 
 /// How packets reach the servers of a service, each way once.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use super::Fleet;
-use crate::model::{Cluster, Forwarding, Service, Target};
+use crate::model::Forwarding;
 use crate::plan::{NodePlan, Plan, Tree, given_up, meaning};
 use crate::site::Site;
 use crate::site::render::{Machine, Role};
@@ -104,7 +104,7 @@ fn deliveries(director: &str, tree: &Tree) -> BTreeSet<Delivery> {
     let cluster = meaning(director, tree);
     let mut all = BTreeSet::new();
     for service in &cluster.services {
-        let addresses = addresses(service, &cluster);
+        let addresses = cluster.addresses(service);
         let standard = service.method.map_or(Forwarding::Masquerading, |method| method.value);
         for server in &service.servers {
             let method = server.method.map_or(standard, |method| method.value);
@@ -116,22 +116,6 @@ fn deliveries(director: &str, tree: &Tree) -> BTreeSet<Delivery> {
         }
     }
     all
-}
-
-/// The addresses of a service; of a mark they are not known.
-fn addresses(service: &Service, cluster: &Cluster) -> Vec<IpAddr> {
-    let targets = match &service.target.value {
-        Target::Group(name) => {
-            let groups = cluster.service_groups.iter().filter(|group| group.name.value == *name);
-            groups.flat_map(|group| group.targets(service)).collect()
-        }
-        target => vec![target.clone()],
-    };
-    let address = |target: Target| match target {
-        Target::Endpoint { address, .. } => Some(address),
-        Target::Group(_) | Target::Mark { .. } => None,
-    };
-    targets.into_iter().filter_map(address).collect()
 }
 
 fn address_of(site: &Site, name: &str) -> Option<IpAddr> {

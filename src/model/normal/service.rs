@@ -17,8 +17,7 @@ pub(super) fn all(cluster: &Cluster, view: &View<'_>) -> Vec<Object> {
 /// A named group is one service for each of its members.
 fn expand(service: &Service, cluster: &Cluster, view: &View<'_>) -> Vec<Object> {
     let Target::Group(name) = &service.target.value else { return vec![one(service, view)] };
-    let groups = || cluster.service_groups.iter().filter(|group| group.name.value == *name);
-    let targets: Vec<Target> = groups().flat_map(|group| group.targets(service)).collect();
+    let targets = cluster.targets(service);
     if targets.is_empty() {
         return vec![one(service, view)];
     }
@@ -28,7 +27,7 @@ fn expand(service: &Service, cluster: &Cluster, view: &View<'_>) -> Vec<Object> 
     };
     let mut objects: Vec<Object> = targets.into_iter().map(member).collect();
     // What is too much for that is compared as a whole.
-    for member in groups().flat_map(|group| &group.members) {
+    for member in cluster.groups(name).flat_map(|group| &group.members) {
         let next = member.value.addresses().nth(GroupMember::LONGEST);
         let (Some(next), Some((_, last)), Some(first)) =
             (next, member.value.ends(), objects.first_mut())

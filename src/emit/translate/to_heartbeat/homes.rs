@@ -41,10 +41,7 @@ impl Homes {
             Target::Endpoint { address, .. } => self.addresses.get(address).copied(),
             _ => None,
         };
-        let targets = match &service.target.value {
-            Target::Group(name) => members(name, service, file),
-            target => vec![target.clone()],
-        };
+        let targets = file.cluster.targets(service);
         let elsewhere = targets.iter().find_map(home).unwrap_or(0);
         let mut parts = Parts::default();
         // A group without members has to be spoken for, too.
@@ -107,10 +104,4 @@ pub(super) fn homes(files: &[NodeFile], groups: &[Group<'_>]) -> Homes {
     }
     homes.used = used;
     homes
-}
-
-/// What a named group of the file stands for in `service`.
-pub(super) fn members(name: &str, service: &Service, file: &NodeFile) -> Vec<Target> {
-    let groups = file.cluster.service_groups.iter().filter(|group| group.name.value == name);
-    groups.flat_map(|group| group.targets(service)).collect()
 }

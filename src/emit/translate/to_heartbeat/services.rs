@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::net::IpAddr;
 use std::time::Duration;
 
-use super::homes::{Homes, members};
+use super::homes::Homes;
 use super::scripts::{DIRECTORY, GeneratedScript, Purpose, file_name, words};
 use super::{NodeFile, NodeParts, codes, ports, probes};
 use crate::emit::Account;
@@ -87,7 +87,7 @@ impl Translator<'_> {
             _ => vec![new],
         };
         if let Target::Group(name) = &service.target.value {
-            let number = members(name, service, file).len();
+            let number = file.cluster.targets(service).len();
             let of_all = match self.cut(name, file) {
                 true => format!("{number} of its addresses and marks"),
                 false => format!("its {number} addresses and marks"),
@@ -124,9 +124,8 @@ impl Translator<'_> {
 
     /// Whether a line of the group has more addresses than become services; speaks for it.
     fn cut(&mut self, name: &str, file: &NodeFile) -> bool {
-        let groups = file.cluster.service_groups.iter().filter(|group| group.name.value == name);
         let mut is_cut = false;
-        for member in groups.flat_map(|group| &group.members) {
+        for member in file.cluster.groups(name).flat_map(|group| &group.members) {
             let most = GroupMember::LONGEST;
             if member.value.addresses().nth(most).is_none() {
                 continue;
@@ -219,7 +218,7 @@ impl Translator<'_> {
             servers.len() > 0 && servers.all(|server| has_other_tunnel(server, service));
         let note = match (&service.target.value, protocol) {
             (_, Some(Protocol::Sctp)) => "ldirectord knows tcp and udp, not sctp",
-            (Target::Group(name), _) if members(name, service, file).is_empty() => {
+            (Target::Group(_), _) if file.cluster.targets(service).is_empty() => {
                 "no group of that name has an address that can be written"
             }
             (Target::Endpoint { .. } | Target::Mark { .. }, _)
