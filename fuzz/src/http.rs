@@ -21,6 +21,7 @@ pub fn run(data: &[u8]) {
         is_head: bit(2),
         path: "/dir/index.html".to_owned(),
         host: Some("www.example.com".to_owned()),
+        server_name: None,
         status: if bit(3) { vec![(200, 299), (404, 404)] } else { Vec::new() },
         check: HttpCheck { pattern: bit(0).then_some(pattern), digest: bit(4).then_some(digest) },
     };
