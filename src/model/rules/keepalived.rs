@@ -82,18 +82,24 @@ fn preemption(router: &Router, cluster: &Cluster, findings: &mut Findings) {
     let stays = router.preempt.filter(|preempt| !preempt.value);
     // keepalived has nothing against a delay of zero.
     let delay = router.preempt_delay.filter(|delay| !delay.value.is_zero());
-    let messages = [
-        (stays.place(), begins, "nopreempt does not work with state MASTER"),
-        (delay.place(), begins, "preempt_delay does not work with state MASTER"),
+    // An owner takes the addresses whatever its state is called.
+    let backup = match member.priority.map(|priority| priority.value) {
+        Some(255) => "write a priority below 255, and `state BACKUP`",
+        _ => "write `state BACKUP`: the priority decides who becomes master",
+    };
+    let rows = [
+        (stays.place(), begins, "nopreempt does not work with state MASTER", backup),
+        (delay.place(), begins, "preempt_delay does not work with state MASTER", backup),
         (
             delay.place(),
             stays.is_some() && !begins,
             "preempt_delay has no meaning together with nopreempt",
+            "remove one of them",
         ),
     ];
-    for (at, applies, message) in messages {
-        if applies && at.is_some() {
-            report(codes::PREEMPTION, at, message, findings);
+    for (at, applies, message, help) in rows {
+        if let Some(at) = at.filter(|_| applies) {
+            findings.push(Diagnostic::new(codes::PREEMPTION, at, message).help(help));
         }
     }
 }
