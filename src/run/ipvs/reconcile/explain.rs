@@ -44,3 +44,29 @@ pub fn explain(step: &Step, errno: i32) -> String {
         _ => std::io::Error::from_raw_os_error(errno).to_string(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Family, Protocol};
+    use crate::run::ipvs::test_values::destination;
+    use crate::run::ipvs::{Destination, DestinationKey, ServiceKey, ServiceSettings};
+
+    #[test]
+    fn crossed_thresholds_are_a_range_to_the_kernel() {
+        let address = "10.0.0.31".parse().unwrap();
+        let service = ServiceKey::Endpoint { protocol: Protocol::Tcp, address, port: 80 };
+        let server = DestinationKey { address: "10.0.0.29".parse().unwrap(), port: 80 };
+        // An upper one of 0 is no limit, but the kernel compares it as well.
+        let crossed = Destination { lower_threshold: 5, upper_threshold: 0, ..destination(1) };
+        let told = "the lower connection limit is above the upper one";
+        for step in [
+            Step::AddDestination(service, server, crossed),
+            Step::EditDestination(service, server, crossed),
+        ] {
+            assert_eq!(explain(&step, libc::ERANGE), told, "{step:?}");
+        }
+        let settings = ServiceSettings::new("rr", Family::V4);
+        assert_ne!(explain(&Step::AddService(service, settings), libc::ERANGE), told);
+    }
+}

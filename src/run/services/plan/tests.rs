@@ -179,3 +179,18 @@ fn commands_are_found_by_the_port_that_counts() {
         assert_eq!(places, [expected], "{method} {port}");
     }
 }
+
+/// ldirectord gives a connection `checktimeout`, and only the negotiation `negotiatetimeout`.
+#[test]
+fn plain_connections_of_a_combined_check_have_a_limit_of_their_own() {
+    let text = "checktimeout=3\nnegotiatetimeout=20\nvirtual=10.0.0.31:80\n\treal=10.0.0.29:80 gate\n\
+                \tservice=http\n\tchecktype=4\n";
+    let mut sources = Sources::new();
+    let file = sources.add("ldirectord.cf", text.as_bytes());
+    let inputs = [Input { file, format: Format::Ldirectord }];
+    let cluster = read(&mut sources, &inputs).cluster;
+    let plan = plan(&cluster, &sources, &inputs, &mut Findings::new());
+    let question = &plan.services[0].members[0].checks[0].question;
+    let Ask::Combined { connects, limit, .. } = question.ask else { panic!("{question:?}") };
+    assert_eq!((connects, limit.as_secs(), question.limit.as_secs()), (4, 3, 20));
+}
