@@ -96,6 +96,11 @@ impl GroupMember {
         }
     }
 
+    /// How many addresses the line has, where these are more than a machine is given.
+    pub fn too_many(&self) -> Option<u128> {
+        self.addresses().nth(Self::MOST).map(|_| self.length())
+    }
+
     /// Every address of the line in turn.
     pub fn addresses(&self) -> impl Iterator<Item = IpAddr> + use<> {
         let ends = self.ends();

@@ -280,6 +280,9 @@ vrrp_script answers {
     script /usr/local/bin/answers
     init_fail
 }
+virtual_server_group all {
+    fd00::/64 80
+}
 virtual_server 10.0.0.31 443 {
     lb_algo rr
     lb_kind DR

@@ -204,6 +204,24 @@ fn a_rank_that_only_one_director_states_may_turn_their_order_round() {
     snapshot!(said.join("\n"));
 }
 
+/// keepalived comes to the last one of 256; our daemon to more, but nobody to all of a mistyped prefix.
+#[test]
+fn a_group_has_as_many_addresses_as_its_stack_takes() {
+    let text = |stack: &str, line: &str| {
+        format!(
+            "stack = \"{stack}\"\n{PAIR}\n[service_groups]\nall = [\"{line} 80\"]\n\n[[services]]\n\
+             address = \"group all\"\nscheduler = \"rr\"\nmethod = \"dr\"\nservers = [\"10.0.0.29:80\"]\n"
+        )
+    };
+    let place = Place::new()
+        .file("theirs.toml", text("keepalived", "10.2.0.0/22"))
+        .file("ours.toml", text("lvsha", "10.2.0.0/22"))
+        .file("mistyped.toml", text("lvsha", "10.0.0.0/8"));
+    let said =
+        ["theirs.toml", "ours.toml", "mistyped.toml"].map(|name| place.run(&["check", name]));
+    snapshot!(said.join("\n"));
+}
+
 #[test]
 fn secrets_that_cannot_be_had_are_said() {
     let place = Place::new()

@@ -11,7 +11,7 @@ use crate::model::read::{Input, Options, Reading, read_with};
 use crate::model::{Cluster, Sourced};
 use crate::run::services;
 use crate::site::{Site, Stack, for_node, render};
-use crate::source::codes::{authkeys, daemon as codes, keepalived};
+use crate::source::codes::{authkeys, daemon as codes, keepalived, keepalived_quirks};
 use crate::source::{Code, Diagnostic, Findings, Place, Severity, Sources};
 use crate::syntax::{Format, Tree};
 
@@ -256,5 +256,9 @@ fn of_cluster(cluster: &Cluster, sources: &Sources, node: &str) -> Loaded {
 
 const RENDERED: &str = "`lvsha render` writes this file, from the inventory";
 /// Errors for their own program that leave nothing out here.
-const CHANGES_NOTHING: &[Code] =
-    &[authkeys::READABLE, keepalived::SCRIPT_SECURITY, keepalived::SCRIPT_USER];
+const CHANGES_NOTHING: &[Code] = &[
+    authkeys::READABLE,
+    keepalived::SCRIPT_SECURITY,
+    keepalived::SCRIPT_USER,
+    keepalived_quirks::GROUP_NOT_COUNTED,
+];

@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use crate::model::setting::{Said, Settings};
 use crate::model::{
-    Carried, Cluster, Digest, Located, Membership, Path, Probe, ProbeKind, Service, Sourced,
+    Carried, Cluster, Digest, GroupMember, Located, Membership, Path, Probe, ProbeKind, Service,
+    ServiceGroup, Sourced,
 };
 use crate::run::services::plan::PATTERN_OPTIONS;
 use crate::source::codes::daemon;
@@ -36,6 +37,7 @@ pub(super) fn tell(cluster: &Cluster, findings: &mut Findings) {
     found.settings("", &*cluster.tls_client, &["certificate", "key"]);
     for group in &cluster.service_groups {
         found.carried(&group.carried);
+        found.members(group);
     }
     found.carried(&cluster.carried);
     found.carried(&cluster.globals.carried);
@@ -118,6 +120,21 @@ impl Found<'_> {
             );
             let finding = Diagnostic::new(daemon::NOT_EXECUTED, place, message);
             self.findings.push(finding.help("start both directors, or the preferred one first"));
+        }
+    }
+
+    /// A line of more addresses than a machine is given is served in part.
+    fn members(&mut self, group: &ServiceGroup) {
+        for member in &group.members {
+            if let (Some(length), Some(place)) = (member.value.too_many(), member.at) {
+                let message = format!(
+                    "of the {length} addresses of this line the daemon serves the first {}",
+                    GroupMember::MOST
+                );
+                let finding = Diagnostic::new(daemon::NOT_EXECUTED, place, message);
+                let help = "mark the packets with the packet filter, and write `fwmark 7` instead";
+                self.findings.push(finding.help(help));
+            }
         }
     }
 

@@ -2,7 +2,8 @@
 
 use super::own;
 use crate::model::{
-    Cluster, Digest, Failback, Family, HookEvent, ResourceKind, Router, Service, TrackKind,
+    Cluster, Digest, Failback, Family, GroupMember, HookEvent, ResourceKind, Router, Service,
+    ServiceGroup, TrackKind,
 };
 use crate::site::keys::{Reader, Words as _};
 use crate::site::{Site, Stack};
@@ -25,6 +26,25 @@ pub(super) fn check(site: &Site, cluster: &Cluster, reader: &mut Reader<'_>) {
     }
     for service in &cluster.services {
         fallback_command(service, stack, reader);
+    }
+    // keepalived has limits of its own, which the judgement of its file tells.
+    if stack == Stack::Lvsha {
+        cluster.service_groups.iter().for_each(|group| long_lines(group, reader));
+    }
+}
+
+/// No machine is given more addresses than that, and some without a service are worse than none.
+fn long_lines(group: &ServiceGroup, reader: &mut Reader<'_>) {
+    for member in &group.members {
+        if let (Some(length), Some(at)) = (member.value.too_many(), own(member.at, reader)) {
+            let most = GroupMember::MOST;
+            let message = format!("{length} addresses stand in one entry, and {most} may");
+            let finding = Diagnostic::new(inventory::WRONG_VALUE, at, message);
+            reader.report(
+                finding
+                    .help("mark the packets with the packet filter, and write `fwmark 7` instead"),
+            );
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use crate::model::read::{Input, Options, read_with};
 use crate::model::{Authentication, Digest, Secret, Service};
 use crate::site::document::{Entry, Item, Literal};
 use crate::site::{Secrets, Site, Stack, for_node, keys, write};
-use crate::source::codes::{authkeys, ha_cf, keepalived, keepalived_advice};
+use crate::source::codes::{authkeys, ha_cf, keepalived, keepalived_advice, keepalived_quirks};
 use crate::source::{Code, Diagnostic, Findings, Place, Severity, Sources};
 use crate::syntax::schema::target::Targets;
 use crate::syntax::{ConfigId, DIRECTORY, Format};
@@ -64,7 +64,12 @@ fn of_director(
     let config_id = ConfigId::Exactly(name.clone());
     let reading =
         read_with(sources, &inputs, &Options { config_id, targets, ..Options::default() });
-    let errors = reading.findings.iter().filter(|finding| finding.severity() == Severity::Error);
+    // Our own daemon comes to every address of a group.
+    let is_ours = site.stack() == Stack::Lvsha;
+    let errors = reading.findings.iter().filter(|finding| {
+        let is_of_another = is_ours && finding.code == keepalived_quirks::GROUP_NOT_COUNTED;
+        finding.severity() == Severity::Error && !is_of_another
+    });
     let errors: Vec<Diagnostic> = errors.cloned().collect();
     if errors.is_empty() {
         return errors;
