@@ -82,7 +82,7 @@ fn read_for(
         .chain(Cluster::keys().iter().map(|key| key.word))
         .collect();
     reader.strangers(Site::TABLE, &words, &entries);
-    fetch_secrets(&site, folder, secrets, &mut reader);
+    fetch_secrets(&mut site, folder, secrets, &mut reader);
     name_machines(&site, &mut reader);
     super::import::apply(&mut site, folder, &mut reader);
     reader.keys(&mut site.cluster, &entries);
@@ -185,8 +185,8 @@ fn name_machines(site: &Site, reader: &mut Reader<'_>) {
     reader.names.groups = site.groups.iter().map(members).collect();
 }
 
-fn fetch_secrets(site: &Site, folder: &Path, secrets: Secrets, reader: &mut Reader<'_>) {
-    for origin in &site.secrets {
+fn fetch_secrets(site: &mut Site, folder: &Path, secrets: Secrets, reader: &mut Reader<'_>) {
+    for origin in &mut site.secrets {
         let secret = match secrets {
             Secrets::Leave => None,
             Secrets::Fetch => match origin.fetch(folder) {
@@ -198,6 +198,7 @@ fn fetch_secrets(site: &Site, folder: &Path, secrets: Secrets, reader: &mut Read
                 }
             },
         };
+        origin.fetched.clone_from(&secret);
         reader.secrets.insert(origin.name.clone(), secret);
     }
 }

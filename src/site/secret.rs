@@ -51,6 +51,8 @@ pub struct Origin {
     pub default: Option<Secret>,
     /// Where it is described.
     pub at: Option<Place>,
+    /// What was got, so that no program runs, and asks for a passphrase, a second time.
+    pub fetched: Option<Secret>,
 }
 
 /// Why a secret could not be had; the secret itself is in none of them.
@@ -83,11 +85,14 @@ pub enum Unavailable {
 }
 
 impl Origin {
-    /// Gets the secret; files are relative to `folder`.
+    /// Gets the secret, unless it was got before; files are relative to `folder`.
     ///
     /// # Errors
     /// See [`Unavailable`].
     pub fn fetch(&self, folder: &Path) -> Result<Secret, Unavailable> {
+        if let Some(secret) = &self.fetched {
+            return Ok(secret.clone());
+        }
         let secret = if let Some(name) = &self.env {
             match (std::env::var(name), &self.default) {
                 (Ok(value), _) => value,

@@ -192,6 +192,22 @@ fn what_is_written_says_the_same() {
     }
 }
 
+/// A program may ask for a passphrase, or for a touch of a key.
+#[test]
+fn a_program_that_prints_a_secret_runs_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let text =
+        "[secrets.sudo]\ncommand = [\"sh\", \"-c\", \"echo . >> $0; echo hunter22\", \"LOG\"]\n";
+    let log = folder.path().join("log");
+    let text = text.replace("LOG", &log.display().to_string()) + "[directors.a]\n";
+    let mut sources = Sources::new();
+    let file = sources.add("a.toml", text.as_bytes());
+    let (site, _) = read(&mut sources, file, folder.path(), Secrets::Fetch);
+    let secret = site.secrets[0].fetch(folder.path()).unwrap();
+    assert_eq!(secret.reveal(), "hunter22");
+    assert_eq!(std::fs::read_to_string(log).unwrap(), ".\n");
+}
+
 #[test]
 fn a_secret_is_shown_nowhere() {
     let text = "[secrets.a]\ndefault = \"hunter22\"\nbad = 1\n[directors.a]\n";
