@@ -110,7 +110,9 @@ fn unknown(text: &str) -> Problem {
     let problem = Problem::new(format!("there is no diagnostic and no keyword `{text}`"));
     let upper = text.to_ascii_uppercase();
     let near = suggest(text, Code::all().map(Code::name).chain(keyword::words()))
-        .or_else(|| suggest(&upper, Code::all().map(Code::id)));
+        .or_else(|| suggest(&upper, Code::all().map(Code::id)))
+        .map(ToOwned::to_owned)
+        .or_else(|| keyword::near(text));
     match near {
         Some(near) => problem.help(format!("did you mean `lvsha explain {near}`?")),
         None => problem.help("`lvsha explain --list` shows the diagnostics"),

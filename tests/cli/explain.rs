@@ -95,3 +95,17 @@ fn every_keyword_has_a_page_with_its_meaning() {
         assert!(told.contains(row.meaning), "{} in `{}`", row.word, row.within);
     }
 }
+
+/// In its block first, then where it stands.
+#[test]
+fn a_misspelt_keyword_of_a_block_has_a_suggestion() {
+    let said = |subject| {
+        let output = Place::new().command(&["explain", subject]).output().unwrap();
+        String::from_utf8(output.stderr).unwrap().lines().last().unwrap_or_default().to_owned()
+    };
+    let help = |word| format!("help: did you mean `lvsha explain {word}`?");
+    assert_eq!(said("vrrp_instance/priorty"), help("vrrp_instance/priority"));
+    assert_eq!(said("virtual_server/priority"), help("priority"));
+    assert_eq!(said("nonsense/priorty"), help("priority"));
+    assert!(said("vrrp_instance/nonsense").contains("explain --list"));
+}

@@ -5,8 +5,8 @@ use std::fmt::{Display, Write as _};
 
 use anstyle::Style;
 
-use crate::syntax::Format;
 use crate::syntax::schema::{self, Argument, Body, Keyword, target};
+use crate::syntax::{Format, suggest};
 
 /// The pages of `text`: a keyword of any format, perhaps with the end of its blocks in front
 /// (`virtual_server/real_server/weight`).
@@ -31,6 +31,17 @@ pub(super) fn pages(text: &str) -> Option<String> {
 pub(super) fn words() -> impl Iterator<Item = &'static str> {
     let rows = Format::ALL.into_iter().flat_map(schema::keywords).flat_map(|rows| rows.iter());
     rows.map(|row| row.word).filter(|word| !word.starts_with('<'))
+}
+
+/// What may be meant by a keyword behind its block: another one of that block, or the same elsewhere.
+pub(super) fn near(text: &str) -> Option<String> {
+    let (block, word) = text.rsplit_once('/')?;
+    let rows = Format::ALL.into_iter().flat_map(schema::keywords).flat_map(|rows| rows.iter());
+    let inside = rows.filter(|row| ends_with(row.within, block)).map(|row| row.word);
+    let is_known = |word: &&str| words().any(|known| known == *word);
+    let near = suggest(word, inside).map(|near| format!("{block}/{near}"));
+    near.or_else(|| Some(word).filter(is_known).map(ToOwned::to_owned))
+        .or_else(|| suggest(word, words()).map(ToOwned::to_owned))
 }
 
 /// Whether a path of blocks ends with whole names.
