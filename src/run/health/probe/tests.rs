@@ -254,3 +254,20 @@ async fn a_negotiation_is_followed_by_plain_connections() {
     assert!(run(probe.as_ref(), asked.limit).await.is_err());
     assert_eq!(run(probe.as_ref(), asked.limit).await.unwrap().text, script);
 }
+
+/// ldirectord's checktimeout is for the negotiation, and a connection has a limit of its own.
+#[tokio::test]
+async fn a_plain_connection_between_negotiations_keeps_to_its_own_limit() {
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    socket.bind(nowhere()).unwrap();
+    // The kernel lets one connection wait to be accepted and drops what asks for another.
+    let listener = socket.listen(0).unwrap();
+    let target = listener.local_addr().unwrap();
+    let _waiting = tokio::net::TcpStream::connect(target).await.unwrap();
+    let negotiate = Box::new(script("true", false));
+    let asked = question(Ask::Combined { connects: 1, limit: SHORT, negotiate }, target, PATIENT);
+    let probe = build(&asked, &Trust::default()).unwrap();
+    assert_eq!(run(probe.as_ref(), asked.limit).await.unwrap().text, "exit code 0");
+    let failure = run(probe.as_ref(), asked.limit).await.unwrap_err();
+    assert_eq!(failure.cause, "no answer within 0.4 s");
+}
