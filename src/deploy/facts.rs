@@ -88,6 +88,9 @@ fn facts(lines: &[&str]) -> Found {
             }
             "missing" => found.missing.push(rest.to_owned()),
             "generation" => found.generation = rest.parse().unwrap_or(0),
+            "director" => {
+                found.directors.insert(rest.to_owned());
+            }
             "run" => found.run = Some(rest.to_owned()),
             "newest" => found.newest = rest.parse().unwrap_or(0),
             "managed" => {

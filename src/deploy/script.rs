@@ -123,5 +123,9 @@ fn stage(plan: &NodePlan, run: &str) -> Script {
     add("effects".to_owned(), effects.as_bytes());
     add("rollback".to_owned(), ROLLBACK.as_bytes());
     add("managed".to_owned(), managed.as_bytes());
+    let directors: String = plan.directors.iter().map(|name| format!("{name}\n")).collect();
+    add("directors".to_owned(), directors.as_bytes());
+    // The script knows by it that all of the rest has come.
+    add("end".to_owned(), b"end\n");
     script
 }

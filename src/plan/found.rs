@@ -48,6 +48,8 @@ pub struct Found {
     pub generation: u32,
     /// The name of the deployment that brought it.
     pub run: Option<String>,
+    /// The directors of the cluster that it was for.
+    pub directors: BTreeSet<String>,
     /// The highest number of any generation, also of those that were taken back.
     pub newest: u32,
     /// A generation that waits for its confirmation.

@@ -20,7 +20,7 @@ pub use services::{ServiceChange, changes};
 pub use steps::{NodePlan, Step, plan};
 pub use tree::{FileChange, Tree, TreeFile, apply, diff};
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sha2::Digest as _;
 
@@ -42,6 +42,9 @@ impl Plan {
             .iter()
             .filter_map(|machine| Some(plan(machine, found.get(&machine.name)?)))
             .collect();
+        let directors = cluster.nodes.iter().map(|director| director.name.value.clone());
+        let directors: BTreeSet<String> = directors.collect();
+        nodes.iter_mut().for_each(|node| node.directors.clone_from(&directors));
         order::mark_holders(&mut nodes, cluster, found);
         ranks::mark_yielding(&mut nodes, cluster, found);
         order::sort(&mut nodes);

@@ -1,5 +1,6 @@
 //! The steps of one machine.
 
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use super::accord::{Accord, Presence, accord};
@@ -19,6 +20,8 @@ pub struct NodePlan {
     pub steps: Vec<Step>,
     /// What its services become.
     pub services: Vec<ServiceChange>,
+    /// The directors of its cluster.
+    pub directors: BTreeSet<String>,
     /// Its files before.
     pub before: Tree,
     /// Its files after.
@@ -145,6 +148,7 @@ pub fn plan(machine: &Machine, found: &Found) -> NodePlan {
         yields: false,
         pending: found.pending,
         lost,
+        directors: BTreeSet::new(),
         before,
         after,
     }

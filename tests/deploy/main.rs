@@ -35,6 +35,7 @@ fn a_deployment_from_nothing_to_confirmed_and_a_second_one_that_does_nothing() {
     let found = rack.found(&machine);
     assert_eq!((found.generation, found.pending), (1, Some(1)));
     assert_eq!(found.run.as_deref(), Some(RUN));
+    assert_eq!(found.directors, ["lw1", "lw2"].map(str::to_owned).into());
     rack.confirm(1).unwrap();
     rack.act(&Act::Unlock { run: Some(RUN.to_owned()) }).unwrap();
     let found = rack.found(&machine);

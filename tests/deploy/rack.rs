@@ -96,7 +96,8 @@ impl Rack {
     /// Plans, locks and stages what `machine` should be.
     pub(crate) fn stage(&self, machine: &Machine) -> NodePlan {
         let found = self.found(machine);
-        let plan = plan(machine, &found);
+        let mut plan = plan(machine, &found);
+        plan.directors = ["lw1", "lw2"].map(str::to_owned).into();
         self.lock("ada@desk", RUN, found.newest + 1).unwrap();
         let (staged, run) = (Box::new(plan.clone()), RUN.to_owned());
         self.act(&Act::Stage { plan: staged, run }).unwrap();

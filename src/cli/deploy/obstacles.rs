@@ -25,6 +25,17 @@ pub(super) fn impossible(
             let words = format!("{} leads to a machine that calls itself {other}", node.name);
             return Some(Problem::new(words).help(WHERE));
         }
+        if let Some(others) = owners(node, facts) {
+            let words = format!(
+                "{} is in the cluster of {others}, which would lose what it has there",
+                node.name
+            );
+            let kept = format!("/var/lib/lvsha/generations/{}/directors", facts.generation);
+            return Some(Problem::new(words).help(format!(
+                "one inventory has to say all of a machine; if it left that cluster, on {}: `rm {kept}`",
+                node.name
+            )));
+        }
         if let Some(pending) = facts.pending {
             let words = format!("generation {pending} of {} waits to be confirmed", node.name);
             return Some(
@@ -86,6 +97,14 @@ fn another<'a>(node: &NodePlan, found: &Found, plan: &'a Plan) -> Option<&'a str
         return None;
     }
     plan.nodes.iter().map(|other| other.name.as_str()).find(|name| is_called(name))
+}
+
+/// The directors of another cluster that a machine was made for: its files would go, as those that nobody wants any
+/// more do. A cluster may be renamed, or get other directors, but hardly all of them at once.
+fn owners(node: &NodePlan, found: &Found) -> Option<String> {
+    let has_none = found.directors.is_disjoint(&node.directors);
+    let is_theirs = has_work(node) && !found.directors.is_empty() && has_none;
+    is_theirs.then(|| found.directors.iter().cloned().collect::<Vec<_>>().join(", "))
 }
 
 /// A running unit that makes way for one that speaks another protocol. keepalived and lvsha both

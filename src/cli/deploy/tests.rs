@@ -5,7 +5,7 @@ use crate::cli::args::Color;
 use crate::deploy::Act;
 use crate::deploy::memory::{Memory, Trouble, When};
 use crate::plan::{TreeFile, plan};
-use crate::site::render::{Templates, render};
+use crate::site::render::{REAL_SERVER_SCRIPT, Templates, render};
 use crate::source::Sources;
 
 pub(in crate::cli) const CONF: &str = "/etc/keepalived/keepalived.conf";
@@ -131,6 +131,24 @@ fn a_director_is_not_changed_so_that_the_one_left_out_does_not_understand_it() {
         assert_eq!(ends(&mut fleet), Err(ALONE.to_owned()), "{from}");
         assert!(!has_changed(&mut fleet, "lw2"), "{from}");
     }
+}
+
+/// Two inventories that share a real server would each take away what the other one has written.
+#[test]
+fn a_machine_of_another_cluster_is_left_to_it() {
+    let theirs = ["lb1", "lb2"].map(str::to_owned);
+    let mut fleet = machines_of(Stack::Keepalived, &["lw3"], |_| true);
+    memory(&mut fleet, "lw3").found.directors = theirs.clone().into();
+    // What needs no change takes nothing from anybody.
+    assert_eq!(ends(&mut fleet), Ok(ExitCode::Success));
+    edit_file(&mut fleet, "lw3", REAL_SERVER_SCRIPT, ["10.0.0.31", "10.0.0.99"]);
+    let told = "lw3 is in the cluster of lb1, lb2, which would lose what it has there";
+    assert_eq!(ends(&mut fleet), Err(told.to_owned()));
+    assert!(!has_changed(&mut fleet, "lw3"));
+    // One of the two is another machine now.
+    memory(&mut fleet, "lw3").found.directors = ["lb1", "lw2"].map(str::to_owned).into();
+    assert_eq!(ends(&mut fleet), Ok(ExitCode::Success));
+    assert!(has_changed(&mut fleet, "lw3"));
 }
 
 /// It would take everything over 30 s after the deployment has ended well.

@@ -14,7 +14,8 @@ given_up() {
     fail "generation $generation was taken back while it was put in place"
 }
 still_ours() {
-    [ "$(cat "$state/pending" 2>/dev/null)" = "$generation" ] || given_up
+    line_of "$state/pending"
+    [ "$said" = "$generation" ] || given_up
 }
 mkdir -p "$state/generations" && mv "$state/staging" "$here" || fail "cannot make generation $generation"
 mkdir -p "$here/before/files" || fail "cannot save the old files"
@@ -33,12 +34,12 @@ while read -r kind mode path; do
         elif [ -L "$root$path" ]; then
             copy=-P old=link
         fi
-        mkdir -p "$here/before/files$(dirname "$path")" && cp $copy "$root$path" "$here/before/files$path" ||
+        mkdir -p "$here/before/files${path%/*}" && cp $copy "$root$path" "$here/before/files$path" ||
             fail "cannot save $path"
         echo "$old $path"
     elif [ -L "$root$path" ]; then
         # It leads nowhere, or to what is no file: perhaps to what is not mounted now.
-        mkdir -p "$here/before/files$(dirname "$path")" && cp -P "$root$path" "$here/before/files$path" ||
+        mkdir -p "$here/before/files${path%/*}" && cp -P "$root$path" "$here/before/files$path" ||
             fail "cannot save $path"
         echo "link $path"
     else
@@ -63,7 +64,7 @@ done <"$here/effects"
 # Until something is, nothing needs to read its files again.
 : >"$here/unchanged"
 mv "$here/before/list.new" "$here/before/list"
-sync 2>/dev/null
+keep
 echo "$generation" | put 600 "$state/pending" || fail "cannot write to $state"
 # The dead-man switch: whoever cuts the network off gets the old state back.
 if [ "$2" -gt 0 ]; then
@@ -76,7 +77,7 @@ if [ "$2" -gt 0 ]; then
         # An open descriptor would keep the connection and the turn until it is over.
         (sleep "$2"; exec sh "$state/rollback" "$generation" dead-man) </dev/null >/dev/null 2>&1 3>&- 9>&- &
     fi || fail "cannot start the dead-man switch"
-    sync 2>/dev/null
+    keep "$units"
 fi
 undo() {
     # Nobody needs to end what takes it back.

@@ -26,9 +26,17 @@ case $root,$(id -u 2>/dev/null) in
     ;;
 esac
 
+# The first line of a file, or nothing, in `said`: without a program, for what is asked again and again.
+line_of() { # FILE
+    said=
+    { read -r said <"$1"; } 2>/dev/null
+    return 0
+}
+
 # Whoever lost the lock must leave alone what its next holder has brought.
 locked_by() { # RUN
-    [ "$(cat "$state/lock/run" 2>/dev/null)" = "$1" ] ||
+    line_of "$state/lock/run"
+    [ "$said" = "$1" ] ||
         fail "the lock of this machine was taken away: perhaps somebody deploys it now"
 }
 
@@ -71,7 +79,7 @@ put() { # MODE PATH
     beside "$1" "$2" && into "$2"
 }
 beside() { # MODE PATH
-    mkdir -p "$(dirname "$2")" || return 1
+    [ -d "${2%/*}" ] || mkdir -p "${2%/*}" || return 1
     temporary=$(temporary "$2")
     rm -f "$temporary"
     { cat >"$temporary" && chmod "$1" "$temporary"; } || { rm -f "$temporary"; return 1; }
@@ -83,7 +91,13 @@ into() { # PATH
     [ ! -d "$1" ] && mv -f "$(temporary "$1")" "$1" || { rm -f "$(temporary "$1")"; return 1; }
 }
 temporary() { # PATH
-    echo "$(dirname "$1")/.$(basename "$1").lvsha-new"
+    echo "${1%/*}/.${1##*/}.lvsha-new"
+}
+
+# What has to outlive a loss of power. Not all of the machine: a database beside it may have minutes of writing to do.
+keep() { # PATH...
+    sync -f "$state" "$@" 2>/dev/null || sync 2>/dev/null
+    return 0
 }
 
 # Effects, each on a line: sysctl PATH, units, reload UNIT, restart UNIT, start UNIT. On the way back one that

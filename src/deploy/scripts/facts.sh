@@ -15,7 +15,7 @@ file() {
     [ -r "$root$1" ] || fail "cannot read $1"
     set -- "$1" "$(stat -L -c '%a %u' "$root$1")"
     [ "${2#* }" = "$owner" ] || echo "foreign $1"
-    printf 'file %s %s %s\n' "${2% *}" "$1" "$(base64 <"$root$1" | tr -d '\n')"
+    printf 'file %s %s %s\n' "${2% *}" "$1" "$(base64 -w 0 "$root$1")"
 }
 # Whoever owns a file can read and change it, whatever its mode says.
 owner=$(stat -c %u "${root:-/}")
@@ -44,12 +44,16 @@ for unit; do
     systemctl is-enabled -q "$unit" 2>/dev/null && echo "enabled $unit"
 done
 if [ -f "$state/current" ]; then
-    echo "run $(cat "$state/generations/$(cat "$state/current")/run" 2>/dev/null)"
+    line_of "$state/current"
+    here=$state/generations/$said
+    line_of "$here/run"
+    echo "run $said"
+    sed 's/^/director /' "$here/directors" 2>/dev/null
     while read -r digest mode path; do
         echo "managed $digest $path"
         # What lvsha wrote and nobody asks for any more is shown, too.
         case $asked in *" $path "*) ;; *) file "$path" ;; esac
-    done <"$state/generations/$(cat "$state/current")/managed"
+    done <"$here/managed"
 fi
 newest=$(ls "$state/generations" 2>/dev/null | sort -n | tail -n 1)
 [ -n "$newest" ] && echo "newest $newest"

@@ -2,8 +2,10 @@
 for unit; do
     systemctl is-active -q "$unit" 2>/dev/null && echo "active $unit"
 done
-[ -f "$state/current" ] && echo "generation $(cat "$state/current")"
-[ -f "$state/pending" ] && echo "pending $(cat "$state/pending")"
+line_of "$state/current"
+[ -z "$said" ] || echo "generation $said"
+line_of "$state/pending"
+[ ! -f "$state/pending" ] || echo "pending $said"
 ip -o address show 2>/dev/null | awk '{ sub("/.*", "", $4); print "address", $4, $2 }'
 [ -r "$root/proc/net/ip_vs" ] && sed 's/^/table /' "$root/proc/net/ip_vs"
 echo lvsha-end

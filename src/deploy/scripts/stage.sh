@@ -8,13 +8,20 @@ rm -rf "${state:?}"/staging.new.*
 new=$state/staging.new.$$
 while [ $# -gt 0 ]; do
     file=$new/$1
-    mkdir -p "$(dirname "$file")" && head -c "$2" >"$file" || fail "cannot write $file"
-    [ "$(stat -c %s "$file")" = "$2" ] || fail "cannot write $file: only a part arrived"
+    [ -d "${file%/*}" ] || mkdir -p "${file%/*}" || fail "cannot make ${file%/*}"
+    head -c "$2" >"$file" || fail "cannot write $file"
     shift 2
 done
-while read -r digest mode path; do
-    [ "$(sha256sum <"$new/files$path" | cut -d ' ' -f 1)" = "$digest" ] || fail "$path did not arrive whole"
-done <"$new/managed"
+# What ended too early has left the rest empty, and this one is the last.
+line_of "$new/end"
+[ "$said" = end ] || fail "cannot write $new: only a part arrived"
+rm "$new/end"
+sums=
+[ ! -s "$new/managed" ] ||
+    sums=$(sed 's|^\([^ ]*\) [^ ]* |\1  files|' "$new/managed" | { cd "$new" && sha256sum -c 2>/dev/null; }) || {
+    wrong=$(printf '%s\n' "$sums" | sed -n 's/^files\(.*\): FAILED.*/\1/p' | head -n 1)
+    fail "${wrong:-something} did not arrive whole"
+}
 printf '%s\n' "$owner" >"$new/run" || fail "cannot write $new/run"
 locked_by "$owner"
 rm -rf "$state/staging" && mv "$new" "$state/staging" || fail "cannot write $state/staging"
