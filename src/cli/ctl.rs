@@ -13,6 +13,8 @@ use crate::run::control::{
     Action, AskError, DEFAULT_SOCKET, Request, RouterStatus, StanceWord, Status, ask,
 };
 
+mod metrics;
+mod reload;
 mod services;
 mod stance;
 
@@ -41,8 +43,12 @@ enum Question {
         #[arg(long)]
         json: bool,
     },
+    /// Numbers for a monitoring system, as OpenMetrics text; `lvsha daemon --metrics` serves them by HTTP
+    Metrics,
     /// Do as configured again, after `standby` or `takeover`
     Normal(stance::Which),
+    /// Read the configuration again, and wait until it is followed or refused
+    Reload,
     /// Give routers up, and leave them to another director as long as there is one (hb_standby)
     Standby(stance::Which),
     /// Who is master, since when and why
@@ -73,9 +79,11 @@ pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, 
         Question::Drain(order) => return services::order(control, order, Action::Drain, printer),
         Question::Enable(whom) => return services::enable(control, whom, printer),
         Question::Services { json } => return services::show(control, *json, printer),
+        Question::Metrics => return metrics::show(control, printer),
         Question::Normal(which) => {
             return stance::order(control, which, StanceWord::Normal, printer);
         }
+        Question::Reload => return reload::order(control, printer),
         Question::Standby(which) => {
             return stance::order(control, which, StanceWord::Standby, printer);
         }

@@ -1,7 +1,7 @@
 //! `lvsha daemon`: be a director.
 
 use std::collections::{HashMap, HashSet};
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use super::conditions::Conditions;
@@ -49,6 +49,10 @@ pub(super) struct Arguments {
     /// Socket for `lvsha ctl`
     #[arg(long, value_name = "PATH", default_value = DEFAULT_SOCKET)]
     control: PathBuf,
+
+    /// Serve metrics at http://ADDRESS/metrics (OpenMetrics), such as `127.0.0.1:9650`
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    metrics: Option<SocketAddr>,
 
     /// Real-time priority of the thread that speaks VRRP [default: `vrrp_rt_priority`]
     #[arg(long, value_name = "PRIORITY", value_parser = clap::value_parser!(u8).range(1..=99))]
@@ -110,6 +114,7 @@ pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitCode, 
     let options = Options {
         node,
         socket: Some(arguments.control.clone()),
+        metrics: arguments.metrics,
         memory: arguments.control.parent().map(|directory| directory.join("ipvs.services")),
         real_time: arguments.real_time,
         load: Box::new(move || request.reload()),
@@ -246,6 +251,9 @@ fn refusal(error: &StartError) -> Problem {
             problem.help("move it away, or name another place with `--control PATH`")
         }
         StartError::Control { .. } => problem.help("name another place with `--control PATH`"),
+        StartError::Metrics { .. } => {
+            problem.help("name an address of this machine and a free port with `--metrics`")
+        }
         StartError::Kernel(_) => problem,
     }
 }

@@ -89,6 +89,7 @@ pub(super) fn of(command: &str) -> String {
 const OF_COMMANDS: &[(&str, ExitCode, &str)] = &[
     ("check", ExitCode::Findings, "an error, or a warning under --strict, or --diff shows edits"),
     ("convert", ExitCode::Findings, "something is not understood, or lost under --strict"),
+    ("ctl", ExitCode::Findings, "a reload is refused"),
     ("ctl", ExitCode::Usage, "no daemon answers, or it refuses; or wrong options"),
     ("daemon", ExitCode::Findings, "the configuration is refused"),
     ("diff", ExitCode::Findings, "the two configurations differ"),

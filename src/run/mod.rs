@@ -8,6 +8,7 @@
 //! - `group`: programs that were started, with all that they start.
 //! - [`health`]: which real servers live; machines and probes.
 //! - [`ipvs`]: the kernel's table as a value, the difference of two, the way there.
+//! - [`metrics`]: what a monitoring system asks of it.
 //! - [`net`]: the kernel's network: sockets of VRRP and netlink; the only unsafe code.
 //! - `newest`: a channel that holds the newest value only.
 //! - [`random`]: numbers that are the same for the same seed.
@@ -23,6 +24,7 @@ pub mod daemon;
 mod group;
 pub mod health;
 pub mod ipvs;
+pub mod metrics;
 pub mod net;
 mod newest;
 pub mod random;

@@ -129,8 +129,9 @@ fn a_stop_counts_while_a_reload_waits_for_resources() {
     network.expect_owners(ADDRESS, &["a"], OVERLAP);
     network.expect_story("a starts");
     fs::write(network.path("ha.a/haresources"), "a 10.9.0.101/24/eth0 web\n").unwrap();
-    a.signal("HUP");
-    a.expect_log("reload: first the resources of");
+    let (code, said) = a.ctl_ends(&["reload"]);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.starts_with("the rest follows when the resources of"), "{said}");
     assert_eq!(a.stop(), Some(0));
     assert_eq!(network.story(), ["a starts", "a stops", "a has stopped"]);
     network.expect_owners(ADDRESS, &[], OVERLAP);

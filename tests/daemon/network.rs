@@ -68,12 +68,17 @@ impl Network {
 
     /// Starts lvsha with an inventory.
     pub(crate) fn start_inventory(&self, name: &str, text: &str) -> Director {
-        self.start_file(Program::Lvsha, name, &format!("{name}.toml"), text, &[])
+        self.start_file(Program::Lvsha, name, &format!("{name}.toml"), text, [&[], &[]])
     }
 
     /// Starts a director in a namespace; the older one there is to be stopped before.
     pub(crate) fn start(&self, program: Program, name: &str, configuration: &str) -> Director {
-        self.start_file(program, name, &format!("{name}.conf"), configuration, &[])
+        self.start_file(program, name, &format!("{name}.conf"), configuration, [&[], &[]])
+    }
+
+    /// Starts lvsha with further options.
+    pub(crate) fn start_with(&self, options: &[&str], name: &str, text: &str) -> Director {
+        self.start_file(Program::Lvsha, name, &format!("{name}.conf"), text, [&[], options])
     }
 
     /// Starts lvsha without a capability, as setpriv(1) calls it.
@@ -81,7 +86,7 @@ impl Network {
         let (bounds, inherited) =
             (format!("--bounding-set=-{capability}"), format!("--inh-caps=-{capability}"));
         let before = ["setpriv", &bounds, &inherited];
-        self.start_file(Program::Lvsha, name, &format!("{name}.conf"), text, &before)
+        self.start_file(Program::Lvsha, name, &format!("{name}.conf"), text, [&before, &[]])
     }
 
     fn start_file(
@@ -90,7 +95,7 @@ impl Network {
         name: &str,
         file: &str,
         configuration: &str,
-        before: &[&str],
+        [before, options]: [&[&str]; 2],
     ) -> Director {
         let path = self.folder.path().join(file);
         let patient = if program == Program::Keepalived { PATIENT } else { "" };
@@ -105,7 +110,7 @@ impl Network {
         match program {
             Program::Lvsha => {
                 command.arg(env!("CARGO_BIN_EXE_lvsha")).arg("daemon").arg(&path);
-                command.args(["--node", name, "--control"]).arg(&control);
+                command.args(["--node", name, "--control"]).arg(&control).args(options);
                 // Whoever wants to hear when it is ready listens there.
                 command.env("NOTIFY_SOCKET", self.folder.path().join(format!("{name}.notify")));
             }
@@ -289,11 +294,21 @@ impl Director {
 
     /// What `lvsha ctl` prints.
     pub(crate) fn ctl(&self, words: &[&str]) -> String {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_lvsha"));
-        command.arg("ctl").args(words).arg("--control").arg(&self.control);
-        let output = command.output().unwrap();
+        let output = self.ask(words);
         assert!(output.status.success(), "{output:?}");
         String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+
+    /// How `lvsha ctl` ends, and what it says beside its result.
+    pub(crate) fn ctl_ends(&self, words: &[&str]) -> (Option<i32>, String) {
+        let output = self.ask(words);
+        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+    }
+
+    fn ask(&self, words: &[&str]) -> Output {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_lvsha"));
+        command.arg("ctl").args(words).arg("--control").arg(&self.control);
+        command.output().unwrap()
     }
 }
 

@@ -230,3 +230,22 @@ fn an_address_of_the_other_family_comes_and_goes_on_a_virtual_link() {
     }
     assert_eq!(network.owners(ADDRESS), ["a"], "{}", network.logs());
 }
+
+/// As `systemctl reload` hears of it, which asks in this way.
+#[test]
+fn who_asks_for_a_reload_is_told_what_became_of_it() {
+    let Some(network) = Network::new(&[Lvsha]) else { return };
+    let a = network.start(Lvsha, "a", &instance(150, FAST));
+    a.expect_log("transition to MASTER");
+    assert_eq!(a.ctl_ends(&["reload"]), (Some(0), "nothing has changed\n".to_owned()));
+    fs::write(network.path("a.conf"), instance(140, FAST)).unwrap();
+    assert_eq!(a.ctl_ends(&["reload"]), (Some(0), "reloaded\n".to_owned()));
+    assert_eq!(a.status()["routers"][0]["priority"], 140, "{}", network.logs());
+    fs::write(network.path("a.conf"), instance(130, &format!("{FAST}\n priorty 20"))).unwrap();
+    let (code, said) = a.ctl_ends(&["reload"]);
+    assert_eq!(code, Some(1), "{said}");
+    let place =
+        format!("reload refused, nothing has changed: {}:", network.path("a.conf").display());
+    assert!(said.contains(&place) && said.contains("priorty"), "{said}");
+    assert_eq!(a.status()["routers"][0]["priority"], 140, "{}", network.logs());
+}

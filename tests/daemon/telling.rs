@@ -138,3 +138,27 @@ impl Network {
         })
     }
 }
+
+/// From another machine, as Prometheus asks.
+#[test]
+fn a_monitoring_system_is_told_numbers() {
+    let Some(network) = Network::new(&[Lvsha]) else { return };
+    let options = ["--metrics", "10.9.0.1:9650"];
+    let a = network.start_with(&options, "a", &instance(150, "version 3\n advert_int 0.2"));
+    a.expect_log("transition to MASTER");
+    let ask = |path: &str| {
+        let talk = format!(
+            "exec 3<>/dev/tcp/10.9.0.1/9650; printf 'GET {path} HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n' >&3; cat <&3"
+        );
+        let output = network.run_in("b", "bash", &["-c", &talk]);
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    let told = ask("/metrics");
+    let master =
+        r#"lvsha_router_state{router="VI_1",interface="eth0",vrid="51",state="MASTER"} 1.0"#;
+    assert!(told.starts_with("HTTP/1.1 200 OK\r\n"), "{told}");
+    assert!(told.contains("content-type: application/openmetrics-text; version=1.0.0"), "{told}");
+    assert!(told.contains(master) && told.ends_with("# EOF\n"), "{told}");
+    assert!(ask("/").starts_with("HTTP/1.1 404"), "{}", ask("/"));
+    assert!(a.ctl(&["metrics"]).contains(master));
+}

@@ -39,7 +39,7 @@ pub enum AskError {
 pub fn ask<T: DeserializeOwned>(path: &Path, request: &Request) -> Result<(T, String), AskError> {
     let mut stream = UnixStream::connect(path)
         .map_err(|error| AskError::Connect { path: path.to_owned(), error })?;
-    stream.set_read_timeout(Some(PATIENCE))?;
+    stream.set_read_timeout(Some(patience(request)))?;
     stream.set_write_timeout(Some(PATIENCE))?;
     let mut line = serde_json::to_string(request)?;
     line.push('\n');
@@ -52,6 +52,15 @@ pub fn ask<T: DeserializeOwned>(path: &Path, request: &Request) -> Result<(T, St
     Ok((serde_json::from_str(&text)?, text))
 }
 
+/// How long an answer may take.
+fn patience(request: &Request) -> Duration {
+    match request {
+        // Large files are read and planned before it.
+        Request::Reload => Duration::from_secs(60),
+        Request::Order(_) | Request::Services | Request::Stance(_) | Request::Status => PATIENCE,
+    }
+}
+
 #[derive(Deserialize)]
 struct Refusal {
     error: String,
@@ -62,7 +71,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::run::control::{OrderAnswer, Status};
+    use crate::run::control::{OrderAnswer, ReloadAnswer, Status};
 
     #[test]
     fn no_answer_is_taken_for_a_refusal() {
@@ -70,6 +79,8 @@ mod tests {
         let order = OrderAnswer { servers: vec!["10.0.0.30:80".to_owned()] };
         assert!(!is_refusal(&serde_json::to_string(&order).unwrap()));
         assert!(!is_refusal(&serde_json::to_string(&Status::default()).unwrap()));
+        let reload = ReloadAnswer::Refused { why: "a brace is missing".to_owned() };
+        assert!(!is_refusal(&serde_json::to_string(&reload).unwrap()));
         assert!(is_refusal(r#"{"error":"the daemon is stopping"}"#));
     }
 }

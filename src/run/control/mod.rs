@@ -2,6 +2,7 @@
 
 mod client;
 mod order;
+mod reload;
 mod server;
 mod status;
 
@@ -9,6 +10,7 @@ pub use client::{AskError, ask};
 pub use order::{
     Action, OrderAnswer, OrderRequest, Routers, StanceAnswer, StanceRequest, StanceWord,
 };
+pub use reload::ReloadAnswer;
 pub use server::{Answer, Server, serve};
 pub use status::{GroupStatus, PeerStatus, Request, RouterStatus, SourceStatus, Status};
 

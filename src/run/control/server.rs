@@ -97,19 +97,21 @@ pub async fn serve<F>(stream: UnixStream, answer: impl FnOnce(Request) -> F)
 where
     F: Future<Output = Answer>,
 {
-    let exchange = async {
-        let (reader, mut writer) = stream.into_split();
-        let mut line = Vec::new();
-        let mut reader = BufReader::new(reader.take(LONGEST_REQUEST));
-        reader.read_until(b'\n', &mut line).await?;
-        let answer = match serde_json::from_slice::<Request>(&line) {
-            Ok(request) => answer(request).await,
-            Err(error) => Answer::Refused(format!("not a request: {error}")),
-        };
-        let text = match answer {
-            Answer::Json(text) => text,
-            Answer::Refused(why) => serde_json::json!({ "error": why }).to_string(),
-        };
+    let (reader, mut writer) = stream.into_split();
+    let mut line = Vec::new();
+    let mut reader = BufReader::new(reader.take(LONGEST_REQUEST));
+    let asked = tokio::time::timeout(PATIENCE, reader.read_until(b'\n', &mut line)).await;
+    let Ok(Ok(_)) = asked else { return };
+    // What the daemon takes for it, a reload of large files for example, is not the fault of who asks.
+    let answer = match serde_json::from_slice::<Request>(&line) {
+        Ok(request) => answer(request).await,
+        Err(error) => Answer::Refused(format!("not a request: {error}")),
+    };
+    let text = match answer {
+        Answer::Json(text) => text,
+        Answer::Refused(why) => serde_json::json!({ "error": why }).to_string(),
+    };
+    let telling = async {
         writer.write_all(text.as_bytes()).await?;
         writer.write_all(b"\n").await?;
         writer.shutdown().await?;
@@ -117,7 +119,7 @@ where
         tokio::io::copy(&mut reader, &mut tokio::io::sink()).await
     };
     // Who went away does not want the answer.
-    let _ = tokio::time::timeout(PATIENCE, exchange).await;
+    let _ = tokio::time::timeout(PATIENCE, telling).await;
 }
 
 /// In bytes.

@@ -13,6 +13,8 @@ use super::{OrderRequest, StanceRequest};
 pub enum Request {
     /// An operator's order for a real server; answered with the servers that it is about.
     Order(OrderRequest),
+    /// Read the configuration again; answered with a [`ReloadAnswer`](super::ReloadAnswer).
+    Reload,
     /// What an operator wants of routers; answered with the routers that it is about.
     Stance(StanceRequest),
     /// Virtual services and their servers: a [`Snapshot`](crate::run::services::Snapshot).

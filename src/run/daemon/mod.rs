@@ -15,6 +15,7 @@
 mod hooks;
 mod kernel;
 mod load;
+mod metrics;
 mod pipes;
 pub mod plan;
 mod ports;

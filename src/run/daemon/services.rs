@@ -11,7 +11,7 @@ use super::succession::Succession;
 use crate::run::control::{Answer, OrderAnswer, OrderRequest, Request};
 use crate::run::health::monitor::{Event, Ordered, Target};
 use crate::run::ipvs::reconcile;
-use crate::run::services::{Command, Plan, Services, Told, start};
+use crate::run::services::{Command, Plan, Services, Snapshot, Told, start};
 
 /// The services' threads, if there is anything for them to do.
 #[derive(Debug)]
@@ -93,6 +93,14 @@ impl Balancing {
     }
 }
 
+/// What the services are; nothing when their thread ends.
+pub(super) async fn snapshot(commands: &mpsc::UnboundedSender<Command>) -> Option<Snapshot> {
+    let (answer, snapshot) = oneshot::channel();
+    // If nobody takes it, the other channel says so.
+    let _ = commands.send(Command::Status(answer));
+    snapshot.await.ok()
+}
+
 /// Answers what is about services.
 pub(super) async fn answer(
     request: Request,
@@ -103,11 +111,7 @@ pub(super) async fn answer(
     let Some(commands) = commands else { return nothing() };
     match request {
         Request::Services => {
-            let (answer, snapshot) = oneshot::channel();
-            if commands.send(Command::Status(answer)).is_err() {
-                return gone();
-            }
-            snapshot.await.map_or_else(|_| gone(), |snapshot| json(&snapshot))
+            snapshot(&commands).await.map_or_else(gone, |snapshot| json(&snapshot))
         }
         Request::Order(request) => {
             let (answer, servers) = oneshot::channel();
@@ -122,8 +126,8 @@ pub(super) async fn answer(
             info!("{}: ordered by an operator: {}", request.server, request.describe());
             json(&OrderAnswer { servers: servers.iter().map(ToString::to_string).collect() })
         }
-        // About routers, and answered elsewhere.
-        Request::Stance(_) | Request::Status => nothing(),
+        // About more than services, and answered elsewhere.
+        Request::Reload | Request::Stance(_) | Request::Status => nothing(),
     }
 }
 

@@ -2,12 +2,14 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::io;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::task::Poll;
 use std::thread;
 use std::time::Duration;
 
 use sd_notify::NotifyState;
+use tokio::net::TcpListener;
 use tokio::runtime::Builder;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{mpsc, oneshot};
@@ -23,11 +25,14 @@ use super::services::Balancing;
 use super::succession::Succession;
 use super::trackers::Trackers;
 use super::worker::Worker;
-use super::{Order, Plan, Report, services, story};
-use crate::run::control::{Answer, Request, Routers, Server, StanceAnswer, StanceRequest, serve};
+use super::{Order, Plan, Report, metrics, services, story};
+use crate::run::control::{
+    Answer, ReloadAnswer, Request, Routers, Server, StanceAnswer, StanceRequest, Status, serve,
+};
 use crate::run::health::monitor::Event;
+use crate::run::metrics::Reading;
 use crate::run::net::{descriptors, filter, thread as kernel_thread};
-use crate::run::services::{Mailer, Told};
+use crate::run::services::{Command, Mailer, Told};
 use crate::run::vrrp::{Observation, State};
 use crate::source::words::counted;
 
@@ -41,6 +46,8 @@ pub struct Options {
     pub node: String,
     /// Where the control socket is; `None` means that there is none.
     pub socket: Option<PathBuf>,
+    /// Where a monitoring system may ask for metrics by HTTP; `None` means that none may.
+    pub metrics: Option<SocketAddr>,
     /// Where the daemon remembers which virtual services are its own.
     pub memory: Option<PathBuf>,
     /// Real-time priority of the thread that speaks VRRP, 1 to 99; over the plan's.
@@ -75,6 +82,14 @@ pub enum StartError {
         /// What the system says.
         error: io::Error,
     },
+    /// Nobody can be served metrics there.
+    #[error("cannot listen for metrics at {address}: {error}")]
+    Metrics {
+        /// Where.
+        address: SocketAddr,
+        /// What the system says.
+        error: io::Error,
+    },
     /// The kernel does not give what is needed.
     #[error("cannot start: {0}")]
     Kernel(#[from] io::Error),
@@ -97,8 +112,8 @@ pub fn run(plan: Plan, options: Options) -> Result<Ended, StartError> {
 
 async fn supervise(plan: Plan, options: Options) -> Result<Ended, StartError> {
     let signals = Signals::new()?;
-    let Options { node, socket, memory, real_time, load } = options;
-    let server = socket.map(|path| bind(&path)).transpose()?;
+    let Options { node, socket, metrics, memory, real_time, load } = options;
+    let doors = Doors::open(socket.as_deref(), metrics).await?;
     if let Err(error) = kernel_thread::lock_memory() {
         warn!("memory is not locked: {error}");
     }
@@ -149,7 +164,25 @@ async fn supervise(plan: Plan, options: Options) -> Result<Ended, StartError> {
         coming: None,
     };
     supervisor.observe_services();
-    supervisor.run(signals, reports, told, server).await
+    supervisor.run(signals, reports, told, doors).await
+}
+
+/// Where others come in.
+#[derive(Debug, Default)]
+struct Doors {
+    control: Option<Server>,
+    metrics: Option<TcpListener>,
+}
+
+impl Doors {
+    async fn open(control: Option<&Path>, metrics: Option<SocketAddr>) -> Result<Self, StartError> {
+        let control = control.map(bind).transpose()?;
+        let Some(address) = metrics else { return Ok(Self { control, metrics: None }) };
+        match TcpListener::bind(address).await {
+            Ok(listener) => Ok(Self { control, metrics: Some(listener) }),
+            Err(error) => Err(StartError::Metrics { address, error }),
+        }
+    }
 }
 
 /// What the daemon is told from outside. Whoever comes before there is somebody to listen would end it by the
@@ -213,9 +246,11 @@ impl Supervisor {
         mut signals: Signals,
         mut reports: Reports,
         mut told: mpsc::UnboundedReceiver<Told>,
-        server: Option<Server>,
+        doors: Doors,
     ) -> Result<Ended, StartError> {
         let mut conversations = JoinSet::new();
+        // Who asks for a reload is answered by the one who makes it.
+        let (reloading, mut reloads) = mpsc::unbounded_channel::<oneshot::Sender<ReloadAnswer>>();
         let (mut is_stopping, mut is_broken) = (false, false);
         loop {
             tokio::select! {
@@ -235,6 +270,10 @@ impl Supervisor {
                 _ = signals.hangup.recv(), if !is_stopping && !is_broken => {
                     self.reload(&mut reports).await;
                 }
+                Some(asked) = reloads.recv(), if !is_stopping && !is_broken => {
+                    // Who asked may have gone.
+                    let _ = asked.send(self.reload(&mut reports).await);
+                }
                 (plan, is_outdated) = reload::Coming::ready(&mut self.coming), if !is_stopping && !is_broken => {
                     self.follow_plan(plan, &mut reports).await;
                     if is_outdated {
@@ -248,16 +287,26 @@ impl Supervisor {
                 () = any_of(&mut signals.asks) => {
                     info!("no file is written for SIGUSR1 and SIGUSR2: ask with `lvsha ctl status`");
                 }
-                stream = accept(server.as_ref()) => {
+                // Those who wait for numbers may wait.
+                stream = metrics::accept(doors.metrics.as_ref()), if conversations.len() < MOST_CONVERSATIONS => {
                     let (orders, node) = (self.orders.clone(), self.node.clone());
+                    let commands = self.balancing.commands();
+                    conversations.spawn(metrics::serve(stream, move || {
+                        reading(orders.clone(), node.clone(), commands.clone())
+                    }));
+                }
+                stream = accept(doors.control.as_ref()) => {
+                    let (orders, node, reloading) =
+                        (self.orders.clone(), self.node.clone(), reloading.clone());
                     let commands = self.balancing.commands();
                     let routers = self.rows();
                     let is_ending = is_stopping || is_broken;
                     conversations.spawn(serve(stream, async move |request| match request {
                         Request::Status => answer(orders, node).await,
-                        Request::Stance(_) if is_ending => {
+                        Request::Reload | Request::Stance(_) if is_ending => {
                             Answer::Refused("the daemon is stopping".to_owned())
                         }
+                        Request::Reload => reload::ask(&reloading).await,
                         Request::Stance(request) => stand(&request, &routers, &orders).await,
                         request => services::answer(request, commands).await,
                     }));
@@ -527,17 +576,32 @@ async fn stand(
 }
 
 async fn answer(orders: mpsc::UnboundedSender<Order>, node: String) -> Answer {
+    match status(orders, node).await {
+        Some(status) => services::json(&status),
+        None => Answer::Refused("the daemon is stopping".to_owned()),
+    }
+}
+
+/// Nothing when the daemon stops.
+async fn status(orders: mpsc::UnboundedSender<Order>, node: String) -> Option<Status> {
     let (sender, receiver) = oneshot::channel();
-    let gone = || Answer::Refused("the daemon is stopping".to_owned());
-    if orders.send(Order::Status(sender)).is_err() {
-        return gone();
-    }
-    let Ok(mut status) = receiver.await else { return gone() };
-    status.node = node;
-    match serde_json::to_string(&status) {
-        Ok(text) => Answer::Json(text),
-        Err(error) => Answer::Refused(error.to_string()),
-    }
+    // If nobody takes it, the other channel says so.
+    let _ = orders.send(Order::Status(sender));
+    Some(Status { node, ..receiver.await.ok()? })
+}
+
+/// What a monitoring system is told.
+async fn reading(
+    orders: mpsc::UnboundedSender<Order>,
+    node: String,
+    commands: Option<mpsc::UnboundedSender<Command>>,
+) -> Option<Reading> {
+    let status = status(orders, node).await?;
+    let services = match commands {
+        Some(commands) => Some(services::snapshot(&commands).await?),
+        None => None,
+    };
+    Some(Reading { status, services })
 }
 
 /// Tells systemd, if it wants to know.
@@ -545,6 +609,9 @@ fn notify(states: &[NotifyState<'_>]) {
     // Not started by systemd is no mistake.
     let _ = sd_notify::notify(states);
 }
+
+/// More than monitoring systems there are.
+const MOST_CONVERSATIONS: usize = 64;
 
 /// In microseconds: twice the time that resources have, before the addresses go and after, and some.
 const LONGEST_STOP: u32 = 300_000_000;

@@ -8,8 +8,23 @@ use super::*;
 pub(super) struct Coming {
     plan: Plan,
     left: oneshot::Receiver<()>,
+    /// The routers that give up.
+    routers: Vec<String>,
     /// Whether somebody asked for another reload meanwhile.
     is_outdated: bool,
+}
+
+/// Asks for a reload, for somebody who wants to know what becomes of it.
+pub(super) async fn ask(
+    reloading: &mpsc::UnboundedSender<oneshot::Sender<ReloadAnswer>>,
+) -> Answer {
+    let (asked, answer) = oneshot::channel();
+    // If nobody takes it, the other channel says so.
+    let _ = reloading.send(asked);
+    match answer.await {
+        Ok(answer) => services::json(&answer),
+        Err(_) => Answer::Refused("the daemon is stopping".to_owned()),
+    }
 }
 
 impl Coming {
@@ -28,33 +43,42 @@ impl Coming {
 
 impl Supervisor {
     /// All or nothing: a configuration that cannot be used changes nothing.
-    pub(super) async fn reload(&mut self, reports: &mut Reports) {
+    pub(super) async fn reload(&mut self, reports: &mut Reports) -> ReloadAnswer {
         if let Some(coming) = &mut self.coming {
             coming.is_outdated = true;
-            return;
+            return ReloadAnswer::Waiting { routers: coming.routers.clone() };
         }
         let time = NotifyState::monotonic_usec_now();
         notify(
             &[Some(NotifyState::Reloading), time.ok()].into_iter().flatten().collect::<Vec<_>>(),
         );
-        match (self.load)() {
-            Err(why) => error!("reload refused, nothing has changed: {why}"),
-            Ok(plan) if plan == self.plan => info!("reload: nothing has changed"),
+        let answer = match (self.load)() {
+            Err(why) => {
+                error!("reload refused, nothing has changed: {why}");
+                ReloadAnswer::Refused { why }
+            }
+            Ok(plan) if plan == self.plan => {
+                info!("reload: nothing has changed");
+                ReloadAnswer::Unchanged
+            }
             Ok(plan) => {
                 let routers = self.plan.occupied_without(&plan);
                 if routers.is_empty() {
-                    return self.follow_plan(plan, reports).await;
+                    self.follow_plan(plan, reports).await;
+                    return ReloadAnswer::Done;
                 }
                 info!("reload: first the resources of {} are stopped", routers.join(", "));
                 notify(&[NotifyState::ExtendTimeoutUsec(LONGEST_STOP)]);
                 let (done, left) = oneshot::channel();
                 // If the worker is gone, its end of the other channel says so.
-                let _ = self.orders.send(Order::Leave { routers, done });
-                self.coming = Some(Coming { plan, left, is_outdated: false });
-                return;
+                let _ = self.orders.send(Order::Leave { routers: routers.clone(), done });
+                let coming = Coming { plan, left, routers: routers.clone(), is_outdated: false };
+                self.coming = Some(coming);
+                return ReloadAnswer::Waiting { routers };
             }
-        }
+        };
         notify(&[NotifyState::Ready]);
+        answer
     }
 
     /// Everybody does from now on what another plan says.

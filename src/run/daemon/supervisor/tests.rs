@@ -37,7 +37,7 @@ async fn without_the_thread_of_the_services_the_addresses_are_given_up() {
     let (reporter, reports) = channel();
     let (orders, mut given) = mpsc::unbounded_channel();
     let signals = Signals::new().unwrap();
-    let running = supervisor(orders, balancing).run(signals, reports, told, None);
+    let running = supervisor(orders, balancing).run(signals, reports, told, Doors::default());
     let worker = async {
         drop(life);
         let order = next(&mut given).await;
@@ -59,7 +59,7 @@ async fn without_the_thread_that_speaks_vrrp_the_daemon_is_broken() {
     let (orders, mut given) = mpsc::unbounded_channel();
     let signals = Signals::new().unwrap();
     drop(reporter);
-    let ended = supervisor(orders, balancing).run(signals, reports, told, None).await;
+    let ended = supervisor(orders, balancing).run(signals, reports, told, Doors::default()).await;
     assert_eq!(ended.unwrap(), Ended::Broken);
     assert!(given.recv().await.is_none(), "nobody is there to take an order");
 }
@@ -89,4 +89,27 @@ async fn an_order_is_about_names_and_not_about_what_stands_in_their_place() {
         drop(orders);
     };
     tokio::join!(worker, operator);
+}
+
+/// A service that went down, then out of the plan, and came back is one of which nothing is known.
+#[tokio::test]
+async fn a_service_that_was_removed_speaks_for_none_of_its_name() {
+    let (services, _life) = Services::idle();
+    let (balancing, _told) = Balancing::over(services);
+    let (_reporter, mut reports) = channel();
+    let (orders, mut given) = mpsc::unbounded_channel();
+    let mut supervisor = supervisor(orders, balancing);
+    let id = "tcp 10.0.0.31:80".to_owned();
+    supervisor.take(&Told::Health(Event::ServiceDown { service: id.clone() }));
+    let following = Plan { sources: vec![SourcePlan::Service { id }], ..Plan::default() };
+    let worker = async {
+        match next(&mut given).await {
+            Some(Order::Reload { done, .. }) => done.send(()).unwrap(),
+            order => panic!("{order:?}"),
+        }
+        next(&mut given).await
+    };
+    let (told, ()) = tokio::join!(worker, supervisor.follow_plan(following, &mut reports));
+    let is_up = matches!(told, Some(Order::Observe { source: 0, observation: Observation::Up }));
+    assert!(is_up, "{told:?}");
 }
