@@ -62,7 +62,7 @@ struct Found {
 }
 
 impl Found {
-    /// Boots a machine of the lab and lets it measure this program.
+    /// Boots machines of the lab and lets them measure this program.
     fn of_the_lab() -> Self {
         let trouble = Trouble::Failed("the lab says nothing".to_owned());
         let mut found = Self { measured: Vec::new(), trouble };
@@ -71,7 +71,6 @@ impl Found {
             .args(["test", "--quiet", "--test", "lab", "--", "--measure", "fill::"])
             .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")))
             .env("LVSHA_LAB_PROGRAM", env!("CARGO_BIN_EXE_lvsha"))
-            .env("LAB_MACHINES", "1")
             .env_remove("LVSHA_REQUIRE_LAB")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

@@ -31,8 +31,9 @@ impl Method {
         self.beside(command, nobody).0
     }
 
-    /// Ours and theirs in turn, so that a busy moment of the machine meets both. Who fails once is not asked again: a
-    /// refusal takes less time than the work.
+    /// Ours and theirs in turn, so that a busy moment of the machine meets both. Ours, which takes less time, before
+    /// and behind theirs: what a turn has of it is the mean, so that a machine that becomes slower meets both alike.
+    /// Who fails once is not asked again: a refusal takes less time than the work.
     pub(crate) fn beside(
         self,
         ours: impl Fn() -> Command,
@@ -42,8 +43,10 @@ impl Method {
         let warm = Runs::new().add(1, &ours);
         let (mut left, mut right) = (warm.map(|_| Runs::new()), Ok(Runs::new()));
         for _ in 0..self.runs {
-            left = left.and_then(|runs| runs.add(self.slow, &ours));
+            let before = Runs::new().add_each(AROUND, self.slow, &ours);
             right = right.and_then(|runs| runs.add(1, &theirs));
+            let turn = before.and_then(|runs| runs.add_each(AROUND, self.slow, &ours));
+            left = left.and_then(|runs| Ok(runs.with_mean_of(&turn?)));
         }
         (left, right)
     }
@@ -66,6 +69,25 @@ impl Runs {
     pub(crate) fn texts(&self, bytes: u64) -> Sample {
         let text = bytes as f64;
         Sample::new(Unit::Texts, self.memory.iter().map(|memory| memory / text).collect())
+    }
+
+    fn add_each(
+        self,
+        count: usize,
+        times: usize,
+        command: &impl Fn() -> Result<Command, Trouble>,
+    ) -> Result<Self, Trouble> {
+        (0..count).try_fold(self, |runs, _| runs.add(times, command))
+    }
+
+    /// One more run: the mean of all others.
+    fn with_mean_of(mut self, others: &Self) -> Self {
+        // A handful is far below what a float holds exactly.
+        let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
+        self.times.push(mean(&others.times));
+        self.processor.push(mean(&others.processor));
+        self.memory.push(mean(&others.memory));
+        self
     }
 
     /// Every input here is one that all programs accept.
@@ -112,3 +134,6 @@ fn wait(child: Child) -> (ExitStatus, f64, f64) {
     let spent = seconds(usage.ru_utime) + seconds(usage.ru_stime);
     (ExitStatus::from_raw(status), spent, usage.ru_maxrss as f64 * 1024.0)
 }
+
+/// Runs of ours before one of theirs, and behind it.
+const AROUND: usize = 2;

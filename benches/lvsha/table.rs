@@ -177,7 +177,7 @@ impl Row {
                 (ours.median() + self.common, peer.sample.median() + self.common);
             ours.unit.times(ours_all, theirs_all)
         } else {
-            percentile(self.turns.clone(), 50.0)
+            middle(&self.turns)
         };
         ratio.is_finite().then_some(ratio)
     }
@@ -309,6 +309,12 @@ impl fmt::Display for Verdict {
             Self::Unmeasured => "not measured",
         })
     }
+}
+
+/// The median: of an even number the mean of the two in the middle, since two turns are all that there are of some.
+fn middle(values: &[f64]) -> f64 {
+    let back: Vec<f64> = values.iter().map(|value| -value).collect();
+    (percentile(values.to_vec(), 50.0) - percentile(back, 50.0)) / 2.0
 }
 
 /// Of so many in a hundred, by the nearest rank.

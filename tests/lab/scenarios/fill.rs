@@ -9,9 +9,9 @@ use std::time::Duration;
 use crate::inventory::LW1;
 use crate::world::{Lab, Look, Machine, Program, Writes, now, pass, until};
 
-/// One table after the other on one director, each by lvsha's daemon, `ipvsadm --restore` and keepalived.
-pub(super) fn of_a_large_table(lab: &Lab) {
-    for services in [50, 500, 5000] {
+/// One table after the other on one director, each by lvsha's daemon and by keepalived.
+pub(super) fn by_lvsha_and_keepalived(lab: &Lab) {
+    for services in SIZES {
         let work = format!("fill {services}");
         let node = lab.node(LW1);
         node.write(CONFIGURATION, &configuration(services), "644");
@@ -20,7 +20,6 @@ pub(super) fn of_a_large_table(lab: &Lab) {
         let daemon = Program::start(node, "lvsha", &DAEMON);
         let filled = whole(node, services, &daemon);
         told(lab, &work, "lvsha", &filled);
-        node.run(&["sh", "-c", &format!("ipvsadm --save --numeric >{TABLE}")]);
         if filled.is_ok() && services == LARGEST {
             kept(lab, services, daemon);
         } else {
@@ -28,20 +27,29 @@ pub(super) fn of_a_large_table(lab: &Lab) {
         }
 
         empty(node);
+        let keepalived = Program::start(node, "keepalived", &KEEPALIVED);
+        told(lab, &work, "keepalived", &whole(node, services, &keepalived));
+        keepalived.kill();
+        empty(node);
+    }
+}
+
+/// The same tables by `ipvsadm --restore`. It takes as long as both of the others, so that two machines of the lab
+/// measure side by side: their clocks count instructions, whatever else runs.
+pub(super) fn by_ipvsadm(lab: &Lab) {
+    let node = lab.node(LW1);
+    for services in SIZES {
+        node.write(TABLE, &rules(services), "644");
+        empty(node);
         let restore = format!("exec ipvsadm --restore <{TABLE}");
         let mut ipvsadm = Program::start(node, "ipvsadm", &["sh", "-c", &restore]);
         let restored = ipvsadm.ends(LIMIT).and_then(|ended| {
             is_whole(node, services)?;
             Ok(Filled { all: ended - ipvsadm.started, first: None, threads: String::new() })
         });
-        told(lab, &work, "ipvsadm", &restored);
-
-        empty(node);
-        let keepalived = Program::start(node, "keepalived", &KEEPALIVED);
-        told(lab, &work, "keepalived", &whole(node, services, &keepalived));
-        keepalived.kill();
-        empty(node);
+        told(lab, &format!("fill {services}"), "ipvsadm", &restored);
     }
+    empty(node);
 }
 
 /// Reloads and a restart over the table that is there.
@@ -174,14 +182,30 @@ fn configuration(services: u16) -> String {
             "virtual_server {} {PORT} {{\n    lvs_sched rr\n    lvs_method DR\n    protocol TCP",
             virtual_address(number)
         );
-        let [high, low] = number.to_be_bytes();
-        for server in 0..SERVERS {
-            let address = Ipv4Addr::new(10, 20 + server, high, low);
-            let _ = writeln!(text, "    real_server {address} {PORT} {{\n        weight 1\n    }}");
+        for server in servers(number) {
+            let _ = writeln!(text, "    real_server {server} {PORT} {{\n        weight 1\n    }}");
         }
         text.push_str("}\n");
     }
     text
+}
+
+/// The same table, as `ipvsadm --save --numeric` writes it.
+fn rules(services: u16) -> String {
+    let mut text = String::new();
+    for number in 0..services {
+        let service = virtual_address(number);
+        let _ = writeln!(text, "-A -t {service}:{PORT} -s rr");
+        for server in servers(number) {
+            let _ = writeln!(text, "-a -t {service}:{PORT} -r {server}:{PORT} -g -w 1");
+        }
+    }
+    text
+}
+
+fn servers(number: u16) -> impl Iterator<Item = Ipv4Addr> {
+    let [high, low] = number.to_be_bytes();
+    (0..SERVERS).map(move |server| Ipv4Addr::new(10, 20 + server, high, low))
 }
 
 fn virtual_address(number: u16) -> IpAddr {
@@ -196,6 +220,7 @@ const KEEPALIVED: [&str; 5] =
 const CONFIGURATION: &str = "/tmp/fill.conf";
 const TABLE: &str = "/tmp/fill.table";
 const LARGEST: u16 = 5000;
+const SIZES: [u16; 3] = [50, 500, LARGEST];
 /// Of every service.
 const SERVERS: u8 = 10;
 const PORT: u16 = 80;

@@ -102,7 +102,8 @@ scenarios! {
 scenarios! {
     /// What takes long, or tells numbers: `-- --measure [NAME]`, as `make bench-lab` and `make soak` ask for it.
     MEASUREMENTS:
-    fill::of_a_large_table 300,
+    fill::by_lvsha_and_keepalived 200,
+    fill::by_ipvsadm 150,
     soak::half_an_hour_of_random_drills 900,
 }
 
