@@ -53,7 +53,7 @@ struct Bench {
 }
 
 fn main() -> ExitCode {
-    let mut method = Method { runs: 7, slow: 1 };
+    let mut method = Method { runs: 7, slow: 1, around: 2 };
     let (mut areas, mut earlier) = (Vec::new(), None);
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {

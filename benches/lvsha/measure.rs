@@ -23,6 +23,8 @@ pub(crate) struct Method {
     pub(crate) runs: usize,
     /// Our work is done so many times for each measurement: anything above 1 has to turn rows red.
     pub(crate) slow: usize,
+    /// Runs of ours before one of theirs, and behind it.
+    pub(crate) around: usize,
 }
 
 impl Method {
@@ -43,9 +45,9 @@ impl Method {
         let warm = Runs::new().add(1, &ours);
         let (mut left, mut right) = (warm.map(|_| Runs::new()), Ok(Runs::new()));
         for _ in 0..self.runs {
-            let before = Runs::new().add_each(AROUND, self.slow, &ours);
+            let before = Runs::new().add_each(self.around, self.slow, &ours);
             right = right.and_then(|runs| runs.add(1, &theirs));
-            let turn = before.and_then(|runs| runs.add_each(AROUND, self.slow, &ours));
+            let turn = before.and_then(|runs| runs.add_each(self.around, self.slow, &ours));
             left = left.and_then(|runs| Ok(runs.with_mean_of(&turn?)));
         }
         (left, right)
@@ -134,6 +136,3 @@ fn wait(child: Child) -> (ExitStatus, f64, f64) {
     let spent = seconds(usage.ru_utime) + seconds(usage.ru_stime);
     (ExitStatus::from_raw(status), spent, usage.ru_maxrss as f64 * 1024.0)
 }
-
-/// Runs of ours before one of theirs, and behind it.
-const AROUND: usize = 2;
