@@ -10,7 +10,7 @@ use super::duration::{rough, rough_seconds};
 use super::printer::{Printer, Problem};
 use super::{ExitCode, Failure};
 use crate::run::control::{
-    Action, AskError, DEFAULT_SOCKET, Request, RouterStatus, StanceWord, Status, ask,
+    Action, AskError, DEFAULT_SOCKET, NOT_A_REQUEST, Request, RouterStatus, StanceWord, Status, ask,
 };
 
 mod metrics;
@@ -110,6 +110,9 @@ fn unreachable(error: &AskError) -> Problem {
         AskError::Connect { .. } => {
             problem.help("start `lvsha daemon`, or name its socket with `--control PATH`")
         }
+        // Of another version: its own word for what it cannot read.
+        AskError::Refused(why) if why.starts_with(NOT_A_REQUEST) => problem
+            .help("it may be older than this program: restart it, one director after the other"),
         AskError::Exchange(_) | AskError::Refused(_) | AskError::Unreadable(_) => problem,
     }
 }
@@ -177,6 +180,17 @@ fn router(out: &mut String, router: &RouterStatus) {
 mod tests {
     use super::*;
     use crate::run::control::PeerStatus;
+
+    #[test]
+    fn a_daemon_that_does_not_know_the_question_is_older() {
+        let help = |why: &str| {
+            let problem = unreachable(&AskError::Refused(why.to_owned()));
+            problem.unread().help.map(ToOwned::to_owned)
+        };
+        let told = help("not a request: unknown variant `reload`").unwrap_or_default();
+        assert!(told.contains("restart it"), "{told}");
+        assert_eq!(help("there is no virtual router `VI_9`"), None);
+    }
 
     #[test]
     fn the_status_says_who_why_and_what_is_unusual() {

@@ -121,6 +121,20 @@ fn a_unit_that_does_not_come_up_brings_the_old_state_back() {
     assert_eq!(rack.found(&machine("old\n")).generation, 1);
 }
 
+/// systemctl only names the place where a unit's own words are.
+#[test]
+fn why_a_unit_does_not_come_up_is_told_in_its_own_words() {
+    let rack = Rack::new();
+    let fails = "is-*) exit 1 ;; start) echo 'Job failed, see the journal.'; exit 1 ;;";
+    rack.program("systemctl", &format!("case $1 in {fails} esac"));
+    let words = format!("*_SYSTEMD_UNIT={UNIT}) echo 'unknown keyword x'; echo 'it ends' ;;");
+    rack.program("journalctl", &format!("case \"$*\" in {words} esac"));
+    rack.stage(&machine("new\n"));
+    let fault = rack.activate(1, 0).unwrap_err();
+    let told = format!("start {UNIT} failed: unknown keyword x; the old state is back");
+    assert_eq!(fault.message, told);
+}
+
 /// Half of the files on a full disk would be neither the old nor the new state.
 #[test]
 fn a_file_that_cannot_be_written_is_noticed_before_any_is_changed() {

@@ -109,9 +109,10 @@ while read -r kind mode path; do
     esac
 done <"$here/changes"
 still_ours
-# What failed, and the first thing that the program said about it.
+# What failed, and the first thing that the program said about it, or else systemctl.
 effects "$here/effects" >"$here/said" 2>&1 ||
-    undo "$(awk 'NR == 1 { said = $0 } END { print (NR > 1 ? $0 ": " said : $0) }' "$here/said")"
+    undo "$(awk 'NR == 1 { said = $0 } sub(/^why /, "") && !why { why = said = $0 }
+        END { print (NR > 1 ? $0 ": " said : $0) }' "$here/said")"
 still_ours
 echo "$generation" | put 644 "$state/current" || undo "cannot write to $state"
 echo "active" >"$here/state"

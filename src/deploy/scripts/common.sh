@@ -114,6 +114,8 @@ effects() { # FILE [all]
         # `units` came before where it had to: enabling need not read every unit again.
         start) run systemctl enable -q --no-reload "$what" && run systemctl start "$what" ;;
         esac || {
+            # systemctl only says that the unit's own words are there.
+            journalctl -q -o cat -S -1min -n 2 "_SYSTEMD_UNIT=$what" 2>/dev/null | sed 's/^/why /'
             echo "$effect $what failed"
             failed="$failed${failed:+, }$effect $what"
             [ "${2:-}" = all ] || return 1

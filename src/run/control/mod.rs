@@ -11,7 +11,7 @@ pub use order::{
     Action, OrderAnswer, OrderRequest, Routers, StanceAnswer, StanceRequest, StanceWord,
 };
 pub use reload::ReloadAnswer;
-pub use server::{Answer, Server, serve};
+pub use server::{Answer, NOT_A_REQUEST, Server, serve};
 pub use status::{GroupStatus, PeerStatus, Request, RouterStatus, SourceStatus, Status};
 
 /// Where the socket is, unless something else is said.

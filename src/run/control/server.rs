@@ -105,7 +105,7 @@ where
     // What the daemon takes for it, a reload of large files for example, is not the fault of who asks.
     let answer = match serde_json::from_slice::<Request>(&line) {
         Ok(request) => answer(request).await,
-        Err(error) => Answer::Refused(format!("not a request: {error}")),
+        Err(error) => Answer::Refused(format!("{NOT_A_REQUEST}: {error}")),
     };
     let text = match answer {
         Answer::Json(text) => text,
@@ -121,6 +121,9 @@ where
     // Who went away does not want the answer.
     let _ = tokio::time::timeout(PATIENCE, telling).await;
 }
+
+/// How the answer begins to what the daemon does not know.
+pub const NOT_A_REQUEST: &str = "not a request";
 
 /// In bytes.
 const LONGEST_REQUEST: u64 = 64 * 1024;
