@@ -29,6 +29,10 @@ fn to(nodes: u32, many: u32, runs: usize) -> Vec<Row> {
         Err(error) => (Vec::new(), error.to_string().into_bytes(), Some(NOT_HERE)),
     };
     let (text, why) = (String::from_utf8_lossy(&text), String::from_utf8_lossy(&why));
+    // What a program said when it failed stands in front of that.
+    if code != Some(0) {
+        eprint!("{why}");
+    }
     let why = why.lines().last().unwrap_or("benches/deploy says nothing").to_owned();
     let trouble = match code {
         Some(NOT_HERE) => Trouble::Missing(why),
