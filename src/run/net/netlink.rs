@@ -51,9 +51,8 @@ pub struct Netlink {
 /// the other director would take over.
 const PATIENCE: Duration = Duration::from_millis(900);
 
-/// Requests in one send. The kernel carries all of them out before it comes back, an address in 20 to 40 microseconds:
-/// so long nobody hears an advertisement. More answers than fit into the socket's buffer would be lost, too.
-pub const BATCH: usize = 16;
+/// Requests in one send; more answers than fit into the socket's buffer would be lost.
+pub const BATCH: usize = 64;
 
 impl Netlink {
     /// Opens it; changes need CAP_NET_ADMIN.
