@@ -55,7 +55,11 @@ impl Collector for Reading {
         let sources: Vec<_> =
             sources.map(|source| (vec![("source", source.name.clone())], source)).collect();
         rows(encoder, SOURCES, &sources)?;
-        self.services.as_ref().map_or(Ok(()), |snapshot| services(encoder, snapshot))
+        self.services.as_ref().map_or(Ok(()), |snapshot| {
+            services(encoder, snapshot)?;
+            let daemon = vec![("node", self.status.node.clone())];
+            rows(encoder, KERNEL, &[(daemon, snapshot)])
+        })
     }
 }
 
@@ -119,8 +123,7 @@ fn services(encoder: &mut DescriptorEncoder<'_>, snapshot: &Snapshot) -> fmt::Re
             move |server: &ServerStatus| vec![name(service), ("server", server.server.clone())];
         service.servers.iter().map(move |server| (labels(server), server))
     });
-    rows(encoder, SERVERS, &servers.collect::<Vec<_>>())?;
-    rows(encoder, KERNEL, &[(Vec::new(), snapshot)])
+    rows(encoder, SERVERS, &servers.collect::<Vec<_>>())
 }
 
 type Labels = Vec<(&'static str, String)>;

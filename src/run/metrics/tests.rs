@@ -86,8 +86,8 @@ fn the_numbers_of_routers_services_and_what_they_depend_on() {
         r#"lvsha_service_servers{service="tcp 10.0.0.31:80",state="drained"} 1.0"#,
         r#"lvsha_server_up{service="tcp 10.0.0.31:80",server="10.0.0.29:80"} 0.0"#,
         r#"lvsha_server_weight{service="tcp 10.0.0.31:80",server="10.0.0.30:80"} 0.0"#,
-        "lvsha_kernel_repairs_total 3",
-        "lvsha_open_checks 2.0",
+        r#"lvsha_kernel_repairs_total{node="lw1"} 3"#,
+        r#"lvsha_open_checks{node="lw1"} 2.0"#,
     ] {
         assert!(text.lines().any(|told| told == line), "no {line} in\n{text}");
     }
