@@ -115,16 +115,10 @@ impl Worker {
     /// Looks at what the kernel told, and at what is to be tried again.
     pub(super) fn follow_news(&mut self) {
         let now = Instant::now();
-        let mut news = std::mem::take(&mut self.news);
-        let mut is_due = self.rereading.is_due(now);
+        let news = std::mem::take(&mut self.news);
+        let is_due = self.rereading.is_due(now);
         if news.reread || news.objects || is_due {
-            if self.rereading.gives_way(self.director.next_deadline(), now) {
-                self.news.reread = std::mem::take(&mut news.reread);
-                self.news.objects = std::mem::take(&mut news.objects);
-                is_due = false;
-            } else {
-                self.reread();
-            }
+            self.reread();
         }
         if news.links || news.reread || is_due || self.unopened.is_due(now) {
             self.refresh_links();

@@ -59,8 +59,7 @@ impl Worker {
             self.announcements.next_deadline(now),
             self.director.next_deadline(),
             self.unopened.next_deadline(),
-            // One that is due already stands behind a deadline of the director.
-            self.rereading.next_deadline().filter(|at| *at > now),
+            self.rereading.next_deadline(),
             self.untold.next_deadline(),
         ];
         deadlines.into_iter().flatten().min()
