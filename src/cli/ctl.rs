@@ -47,7 +47,7 @@ enum Question {
     Metrics,
     /// Do as configured again, after `standby` or `takeover`
     Normal(stance::Which),
-    /// Read the configuration again, and wait until it is followed or refused
+    /// Read the configuration again, and say what becomes of it
     Reload,
     /// Give routers up, and leave them to another director as long as there is one (hb_standby)
     Standby(stance::Which),

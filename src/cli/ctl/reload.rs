@@ -19,7 +19,9 @@ pub(super) fn order(control: &Path, printer: &Printer) -> Result<ExitCode, Failu
         )),
         ReloadAnswer::Refused { why } => {
             let problem = Problem::new(format!("reload refused, nothing has changed: {why}"));
-            printer.problem(&problem.help("`lvsha daemon --check` shows all that is wrong"));
+            printer.problem(
+                &problem.help("`lvsha daemon --check CONFIG` shows all that is wrong with it"),
+            );
             return Ok(ExitCode::Findings);
         }
     }

@@ -29,17 +29,21 @@ pub(super) fn pages(text: &str) -> Option<String> {
 
 /// All words, for suggestions. Those in angle brackets stand for what a line begins with.
 pub(super) fn words() -> impl Iterator<Item = &'static str> {
+    words_of("")
+}
+
+/// Those of a block, by the end of its path.
+fn words_of(block: &str) -> impl Iterator<Item = &'static str> {
     let rows = Format::ALL.into_iter().flat_map(schema::keywords).flat_map(|rows| rows.iter());
-    rows.map(|row| row.word).filter(|word| !word.starts_with('<'))
+    let inside = rows.filter(move |row| ends_with(row.within, block));
+    inside.map(|row| row.word).filter(|word| !word.starts_with('<'))
 }
 
 /// What may be meant by a keyword behind its block: another one of that block, or the same elsewhere.
 pub(super) fn near(text: &str) -> Option<String> {
     let (block, word) = text.rsplit_once('/')?;
-    let rows = Format::ALL.into_iter().flat_map(schema::keywords).flat_map(|rows| rows.iter());
-    let inside = rows.filter(|row| ends_with(row.within, block)).map(|row| row.word);
     let is_known = |word: &&str| words().any(|known| known == *word);
-    let near = suggest(word, inside).map(|near| format!("{block}/{near}"));
+    let near = suggest(word, words_of(block)).map(|near| format!("{block}/{near}"));
     near.or_else(|| Some(word).filter(is_known).map(ToOwned::to_owned))
         .or_else(|| suggest(word, words()).map(ToOwned::to_owned))
 }
