@@ -181,6 +181,25 @@ fn whoever_lost_the_lock_puts_nothing_in_place() {
     assert!(!rack.path(CONF).exists());
 }
 
+#[test]
+fn files_that_do_not_arrive_as_they_were_sent_are_not_staged() {
+    for (edit, told) in [
+        ("s/new/old/", "/etc/keepalived/keepalived.conf did not arrive whole"),
+        ("/^end$/d", "only a part arrived"),
+    ] {
+        let rack = Rack::new();
+        rack.lock("ada@desk", RUN, 1).unwrap();
+        rack.program(
+            "head",
+            &format!("$(PATH=/usr/bin:/bin command -v head) \"$@\" | sed '{edit}'"),
+        );
+        let plan = Box::new(plan(&machine("new\n"), &Found::default()));
+        let fault = rack.act(&Act::Stage { plan, run: RUN.to_owned() }).unwrap_err();
+        assert!(fault.message.contains(told), "{fault}");
+        assert!(!rack.path("var/lib/lvsha/staging").exists());
+    }
+}
+
 /// Somebody else may have staged theirs since.
 #[test]
 fn whoever_lost_the_lock_brings_nothing() {

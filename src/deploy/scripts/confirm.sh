@@ -14,9 +14,9 @@ fi
     fail "generation $generation does not wait any more: it has rolled itself back"
 not_at_boot
 # Else a loss of power brings both back, and the boot the old state.
-while read -r digest mode path; do
+while read -r kind mode path; do
     [ ! -e "$root${path%/*}" ] || set -- "$@" "$root${path%/*}"
-done <"$here/managed"
+done <"$here/changes"
 keep "$units" "$@"
 systemctl stop "lvsha-rollback-$generation.timer" 2>/dev/null
 # The last ten good ones are kept, and the last ten others: after any number of failed tries there is something to
