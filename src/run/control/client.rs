@@ -9,6 +9,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::Request;
+use super::server::LONGEST_ANSWER;
 
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
@@ -56,7 +57,7 @@ pub fn ask<T: DeserializeOwned>(path: &Path, request: &Request) -> Result<(T, St
 fn patience(request: &Request) -> Duration {
     match request {
         // Large files are read and planned before it.
-        Request::Reload => Duration::from_secs(60),
+        Request::Reload => LONGEST_ANSWER,
         Request::Order(_) | Request::Services | Request::Stance(_) | Request::Status => PATIENCE,
     }
 }

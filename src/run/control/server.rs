@@ -104,7 +104,10 @@ where
     let Ok(Ok(_)) = asked else { return };
     // What the daemon takes for it, a reload of large files for example, is not the fault of who asks.
     let answer = match serde_json::from_slice::<Request>(&line) {
-        Ok(request) => answer(request).await,
+        Ok(request) => match tokio::time::timeout(LONGEST_ANSWER, answer(request)).await {
+            Ok(answer) => answer,
+            Err(_) => return,
+        },
         Err(error) => Answer::Refused(format!("{NOT_A_REQUEST}: {error}")),
     };
     let text = match answer {
@@ -129,6 +132,9 @@ pub const NOT_A_REQUEST: &str = "not a request";
 const LONGEST_REQUEST: u64 = 64 * 1024;
 
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Of the daemon. Nobody waits longer.
+pub(super) const LONGEST_ANSWER: Duration = Duration::from_secs(60);
 
 #[cfg(test)]
 mod tests {
