@@ -10,24 +10,9 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
 
 use crate::run::metrics::Reading;
-
-/// The next one who asks; never, where nobody may.
-pub(super) async fn accept(listener: Option<&TcpListener>) -> TcpStream {
-    let Some(listener) = listener else { return std::future::pending().await };
-    loop {
-        match listener.accept().await {
-            Ok((stream, _)) => return stream,
-            Err(error) => {
-                tracing::warn!("metrics: {error}");
-                // Out of descriptors, for example: do not spin.
-                tokio::time::sleep(Duration::from_secs(1)).await;
-            }
-        }
-    }
-}
 
 /// Answers one request and closes; `read` has nothing to tell when the daemon stops. Whoever is slow is left alone.
 pub(super) async fn serve<F>(stream: TcpStream, read: impl Fn() -> F)

@@ -16,6 +16,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 use tracing::{error, info, warn};
 
+use self::doors::{Doors, answer, reading, stand};
 use super::hooks::{Hooks, Subject, word_of};
 use super::pipes::Pipes;
 use super::plan::{RefusedPlan, SourcePlan};
@@ -36,6 +37,7 @@ use crate::run::services::{Command, Mailer, Told};
 use crate::run::vrrp::{Observation, State};
 use crate::source::words::counted;
 
+mod doors;
 mod reload;
 #[cfg(test)]
 mod tests;
@@ -167,24 +169,6 @@ async fn supervise(plan: Plan, options: Options) -> Result<Ended, StartError> {
     supervisor.run(signals, reports, told, doors).await
 }
 
-/// Where others come in.
-#[derive(Debug, Default)]
-struct Doors {
-    control: Option<Server>,
-    metrics: Option<TcpListener>,
-}
-
-impl Doors {
-    async fn open(control: Option<&Path>, metrics: Option<SocketAddr>) -> Result<Self, StartError> {
-        let control = control.map(bind).transpose()?;
-        let Some(address) = metrics else { return Ok(Self { control, metrics: None }) };
-        match TcpListener::bind(address).await {
-            Ok(listener) => Ok(Self { control, metrics: Some(listener) }),
-            Err(error) => Err(StartError::Metrics { address, error }),
-        }
-    }
-}
-
 /// What the daemon is told from outside. Whoever comes before there is somebody to listen would end it by the
 /// system's default, and leave the addresses: these have to be there before anything is done.
 struct Signals {
@@ -288,14 +272,14 @@ impl Supervisor {
                     info!("no file is written for SIGUSR1 and SIGUSR2: ask with `lvsha ctl status`");
                 }
                 // Those who wait for numbers may wait.
-                stream = metrics::accept(doors.metrics.as_ref()), if conversations.len() < MOST_CONVERSATIONS => {
+                stream = doors.scraped(), if conversations.len() < MOST_CONVERSATIONS => {
                     let (orders, node) = (self.orders.clone(), self.node.clone());
                     let commands = self.balancing.commands();
                     conversations.spawn(metrics::serve(stream, move || {
                         reading(orders.clone(), node.clone(), commands.clone())
                     }));
                 }
-                stream = accept(doors.control.as_ref()) => {
+                stream = doors.asked() => {
                     let (orders, node, reloading) =
                         (self.orders.clone(), self.node.clone(), reloading.clone());
                     let commands = self.balancing.commands();
@@ -510,98 +494,6 @@ async fn start_worker(
     })?;
     answer.await.unwrap_or_else(|_| Err(io::Error::other("the thread ended")))?;
     Ok(())
-}
-
-fn bind(path: &Path) -> Result<Server, StartError> {
-    Server::bind(path).map_err(|error| match error.kind() {
-        io::ErrorKind::AddrInUse => StartError::Running(path.to_owned()),
-        _ => StartError::Control { path: path.to_owned(), error },
-    })
-}
-
-/// The next one who asks; never, without a socket.
-async fn accept(server: Option<&Server>) -> tokio::net::UnixStream {
-    let Some(server) = server else { return std::future::pending().await };
-    loop {
-        match server.accept().await {
-            Ok(stream) => return stream,
-            Err(error) => {
-                warn!("control socket: {error}");
-                // Out of descriptors, for example: do not spin.
-                tokio::time::sleep(Duration::from_secs(1)).await;
-            }
-        }
-    }
-}
-
-/// Passes on what an operator wants of routers.
-async fn stand(
-    request: &StanceRequest,
-    rows: &[(String, Option<bool>)],
-    orders: &mpsc::UnboundedSender<Order>,
-) -> Answer {
-    let is_meant = |(name, is_preferred): &(String, Option<bool>)| match &request.routers {
-        Routers::All => true,
-        Routers::Foreign => *is_preferred == Some(false),
-        Routers::Local => *is_preferred == Some(true),
-        Routers::Named(names) => names.contains(name),
-    };
-    if let Routers::Named(names) = &request.routers {
-        let unknown = names.iter().find(|name| !rows.iter().any(|(known, _)| known == *name));
-        if let Some(unknown) = unknown {
-            return Answer::Refused(format!("there is no virtual router `{unknown}`"));
-        }
-    }
-    let meant = rows.iter().filter(|row| is_meant(row));
-    let routers: Vec<String> = meant.map(|(name, _)| name.clone()).collect();
-    if routers.is_empty() {
-        return Answer::Refused("there is no such virtual router".to_owned());
-    }
-    let stance = request.stance.stance();
-    info!("ordered by an operator: {:?}: {}", request.stance, routers.join(", "));
-    let (done, answer) = oneshot::channel();
-    let gone = || Answer::Refused("the daemon is stopping".to_owned());
-    if orders.send(Order::Stance { stance, routers: routers.clone(), done }).is_err() {
-        return gone();
-    }
-    let Ok(known) = answer.await else { return gone() };
-    // The names are as old as the connection.
-    let missing = routers.iter().find(|name| !known.contains(name));
-    if let (Routers::Named(_), Some(missing)) = (&request.routers, missing) {
-        let others = known.join(", ");
-        let others = if known.is_empty() { "nothing".to_owned() } else { others };
-        return Answer::Refused(format!("`{missing}` is gone since a reload; ordered: {others}"));
-    }
-    services::json(&StanceAnswer { routers: known })
-}
-
-async fn answer(orders: mpsc::UnboundedSender<Order>, node: String) -> Answer {
-    match status(orders, node).await {
-        Some(status) => services::json(&status),
-        None => Answer::Refused("the daemon is stopping".to_owned()),
-    }
-}
-
-/// Nothing when the daemon stops.
-async fn status(orders: mpsc::UnboundedSender<Order>, node: String) -> Option<Status> {
-    let (sender, receiver) = oneshot::channel();
-    // If nobody takes it, the other channel says so.
-    let _ = orders.send(Order::Status(sender));
-    Some(Status { node, ..receiver.await.ok()? })
-}
-
-/// What a monitoring system is told.
-async fn reading(
-    orders: mpsc::UnboundedSender<Order>,
-    node: String,
-    commands: Option<mpsc::UnboundedSender<Command>>,
-) -> Option<Reading> {
-    let status = status(orders, node).await?;
-    let services = match commands {
-        Some(commands) => Some(services::snapshot(&commands).await?),
-        None => None,
-    };
-    Some(Reading { status, services })
 }
 
 /// Tells systemd, if it wants to know.
